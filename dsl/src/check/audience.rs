@@ -1,0 +1,132 @@
+//! The lists of the audience exist, and their headers have what the file says they have.
+
+use std::ops::Range;
+
+use super::{Context, Header, List};
+use crate::columns::{self, ColumnError};
+use crate::diagnostic::Diagnostic;
+use crate::project::{ListFile, Project};
+use crate::written::{Spanned, stays_inside};
+use crate::written::campaign::{Campaign, Source};
+use crate::written::nearest::{did_you_mean, listed, nearest};
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let audience = &context.written.audience;
+    for source in audience.from.iter().chain(&audience.except) {
+        unknown_list(context.project, source, found);
+    }
+    for list in context.from.iter().chain(&context.except) {
+        header(context, list, found);
+    }
+}
+
+/// The lists people come from. The campaign's `columns` win over the list's.
+pub(super) fn from(written: &Campaign, project: &Project) -> Vec<(Range<usize>, ListFile)> {
+    let renamed = written.audience.columns.iter();
+    let ours: Vec<(String, String)> = renamed.map(|(k, v)| (k.value.clone(), v.value.clone())).collect();
+    let mut lists = resolve(&written.audience.from, project);
+    for (_, list) in &mut lists {
+        list.columns.extend(ours.iter().cloned());
+    }
+    lists
+}
+
+/// The lists of people who are left out.
+pub(super) fn except(written: &Campaign, project: &Project) -> Vec<(Range<usize>, ListFile)> {
+    resolve(&written.audience.except, project)
+}
+
+fn resolve(sources: &[Spanned<Source>], project: &Project) -> Vec<(Range<usize>, ListFile)> {
+    let file = |source: &Spanned<Source>| {
+        let file = match &source.value {
+            Source::List(name) => project.lists.get(name)?.clone(),
+            Source::Path(path) => ListFile {
+                path: path.clone(),
+                name: None,
+                columns: Default::default(),
+            },
+        };
+        stays_inside(&file.path).then(|| (source.span.clone(), file))
+    };
+    sources.iter().filter_map(file).collect()
+}
+
+fn unknown_list(project: &Project, source: &Spanned<Source>, found: &mut Vec<Diagnostic>) {
+    let name = match &source.value {
+        Source::List(name) if !project.lists.contains_key(name) => name,
+        Source::List(_) | Source::Path(_) => return,
+    };
+    let names = || project.lists.keys().map(String::as_str);
+    let meant = nearest(name, names());
+    let help = did_you_mean(meant, || match project.lists.is_empty() {
+        true => "crier.yaml has no lists; a file is written as a path: `lists/customers.csv`".into(),
+        false => format!("the lists of crier.yaml are {}; a file is written as a path", listed(names())),
+    });
+    let diagnostic = Diagnostic::error("unknown-list", source.span.clone(), format!("list \"{name}\" does not exist"));
+    found.push(match meant {
+        Some(meant) => diagnostic.help(help).replace(source.span.clone(), meant),
+        None => diagnostic.help(help),
+    });
+}
+
+fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {
+    let path = &list.file.path;
+    let at = |code, message: String| Diagnostic::error(code, list.span.clone(), message);
+    match list.header {
+        None => {}
+        Some(Header::Absent) => {
+            let message = match &list.file.name {
+                Some(name) => format!("the file \"{path}\" of list \"{name}\" does not exist"),
+                None => format!("the file \"{path}\" does not exist"),
+            };
+            let help = "paths are relative to the folder of crier.yaml";
+            found.push(at("list-file-missing", message).help(help));
+        }
+        Some(Header::Unreadable(why)) => {
+            found.push(at("list-unreadable", format!("the file \"{path}\" cannot be read: {why}")));
+        }
+        Some(Header::Columns(header)) => {
+            if let Err(error) = columns::resolve(&list.file, header) {
+                found.push(column(context, list, &error));
+            }
+        }
+    }
+}
+
+fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagnostic {
+    let mut span = list.span.clone();
+    let code = match error {
+        ColumnError::NoPhoneColumn { .. } => "phone-column-missing",
+        ColumnError::PhoneColumnUnclear { .. } => "phone-column-unclear",
+        ColumnError::Doubled { .. } => "column-doubled",
+        ColumnError::NoSuchColumn { name, .. } => {
+            let renamed = context.written.audience.columns.iter();
+            if let Some((_, column)) = renamed.rev().find(|(ours, _)| ours.value == *name) {
+                span = column.span.clone();
+            }
+            "column-missing"
+        }
+    };
+    let message = format!("in \"{}\" {error}", list.file.path);
+    let found = Diagnostic::error(code, span.clone(), message).help(error.help());
+    match error {
+        ColumnError::NoSuchColumn {
+            nearest: Some(nearest), ..
+        } if span != list.span => found.replace(span, nearest.clone()),
+        ColumnError::NoPhoneColumn { .. }
+        | ColumnError::PhoneColumnUnclear { .. }
+        | ColumnError::NoSuchColumn { .. }
+        | ColumnError::Doubled { .. } => found,
+    }
+}
+
+/// Every name that texts may use of a list: the file's own and ours. None where the header is not known.
+pub(super) fn names<'a>(list: &'a List<'_>) -> Option<Vec<&'a str>> {
+    match list.header {
+        Some(Header::Columns(header)) => {
+            let own = header.iter().map(|name| name.trim());
+            Some(own.chain(list.file.columns.keys().map(String::as_str)).collect())
+        }
+        Some(Header::Unreadable(_) | Header::Absent) | None => None,
+    }
+}

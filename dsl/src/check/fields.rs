@@ -1,0 +1,47 @@
+//! Declared fields have a column in every list, or a value for everybody; values fit their type.
+
+use super::{Context, audience, templates};
+use crate::diagnostic::Diagnostic;
+use crate::values::FieldType;
+use crate::written::campaign::Field;
+use crate::written::nearest::{did_you_mean, listed, nearest};
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for field in &context.written.fields {
+        default_fits(field, found);
+        let filled = field.default.is_some() || field.set_by_steps;
+        if !filled && !templates::BUILT_IN.contains(&field.name.value.as_str()) {
+            found.extend(missing(context, field));
+        }
+    }
+}
+
+fn default_fits(field: &Field, found: &mut Vec<Diagnostic>) {
+    let values = field.default.iter().flat_map(|texts| texts.values());
+    for value in values.filter(|value| !field.kind.accepts(&value.text)) {
+        let message = format!("\"{}\" is not of the type `{}` of field \"{}\"", value.text, field.kind, field.name.value);
+        let help = match field.kind {
+            FieldType::Int => "write a whole number, such as `30`",
+            FieldType::Number => "write a number with a point, such as `12.50`",
+            FieldType::Bool => "write `true` or `false`",
+            FieldType::Date => "write a date, such as `2026-12-01`",
+            FieldType::Time => "write a time, such as `2026-12-01 10:00`",
+            FieldType::Text => "write a text",
+        };
+        found.push(Diagnostic::error("bad-default", value.node.span.clone(), message).help(help));
+    }
+}
+
+fn missing(context: &Context<'_>, field: &Field) -> Option<Diagnostic> {
+    let name = field.name.value.as_str();
+    let known = context.from.iter().filter_map(|list| Some((list, audience::names(list)?)));
+    let (list, names) = known.into_iter().find(|(_, names)| !names.contains(&name))?;
+    let meant = nearest(name, names.iter().copied());
+    let help = did_you_mean(meant, || {
+        let all = listed(names.iter().copied());
+        format!("the columns are {all}; give the field a `default`, or say its column in `columns`")
+    });
+    let message = format!("field \"{name}\" is not a column of \"{}\"", list.file.path);
+    let span = field.name.span.clone();
+    Some(Diagnostic::error("column-missing", span, message).help(help))
+}

@@ -1,0 +1,96 @@
+//! Texts have every language of the campaign, and no other.
+
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::project::Project;
+use crate::values::Language;
+use crate::written::Spanned;
+use crate::written::campaign::{Campaign, Texts, Value, Verb};
+use crate::written::nearest::listed;
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    repeated(&context.written.languages, found);
+    for field in &context.written.fields {
+        if let Some(texts) = &field.default {
+            one(context, texts, &field.name, found);
+        }
+    }
+    for message in context.written.message.iter().chain(&context.written.messages) {
+        if let Some(texts) = &message.texts {
+            one(context, texts, &message.name, found);
+        }
+    }
+    for step in &context.written.steps {
+        if let Verb::SendText(texts) = &step.verb {
+            let name = Spanned {
+                value: "send".into(),
+                span: step.span.clone(),
+            };
+            one(context, texts, &name, found);
+        }
+    }
+}
+
+/// A language that stands twice in the list; crier.yaml is held to the same.
+pub(super) fn repeated(languages: &[Spanned<Language>], found: &mut Vec<Diagnostic>) {
+    for (i, language) in languages.iter().enumerate() {
+        if let Some(first) = languages[..i].iter().find(|first| first.value == language.value) {
+            let message = format!("language \"{}\" is listed twice", language.value);
+            found.push(
+                Diagnostic::error("duplicate-language", language.span.clone(), message)
+                    .label("again here")
+                    .also(first.span.clone(), "first here")
+                    .help("remove one of them"),
+            );
+        }
+    }
+}
+
+/// The campaign's, else the project's, else English.
+pub(super) fn of(written: &Campaign, project: &Project) -> Vec<Language> {
+    let own: Vec<Language> = written.languages.iter().map(|language| language.value.clone()).collect();
+    let english = || Language::new("en").expect("two letters are a tag");
+    match (own.is_empty(), project.languages.is_empty()) {
+        (false, _) => own,
+        (true, false) => project.languages.clone(),
+        (true, true) => vec![english()],
+    }
+}
+
+fn one(context: &Context<'_>, texts: &Texts, name: &Spanned<String>, found: &mut Vec<Diagnostic>) {
+    let Texts::ByLanguage(all) = texts else {
+        return;
+    };
+    unlisted(context, all, found);
+    let lacking = context.languages.iter().filter(|language| texts.of(language).is_none());
+    let lacking: Vec<&str> = lacking.map(Language::as_str).collect();
+    if !lacking.is_empty() {
+        let message = format!("\"{}\" has no text for {}", name.value, listed(lacking.iter().copied()));
+        let all = listed(context.languages.iter().map(Language::as_str));
+        let help = format!("the languages of the campaign are {all}: each needs a text");
+        found.push(
+            Diagnostic::error("language-missing", name.span.clone(), message)
+                .label("a language is missing")
+                .help(help),
+        );
+    }
+}
+
+fn unlisted(context: &Context<'_>, all: &[(Spanned<String>, Value)], found: &mut Vec<Diagnostic>) {
+    for (key, _) in all {
+        let Some(language) = Language::new(&key.value) else {
+            continue;
+        };
+        let serves = |have: &Language| *have == language || have.without_region() == language;
+        if context.languages.iter().any(serves) {
+            continue;
+        }
+        let have: Vec<&str> = context.languages.iter().map(Language::as_str).collect();
+        let message = format!("\"{}\" is not a language of the campaign, so nobody would get this text", key.value);
+        let help = match context.written.languages.is_empty() {
+            true => format!("state the languages: `languages: [{}, {language}]`", have.join(", ")),
+            false => format!("add it to `languages`, which are {}", listed(have)),
+        };
+        found.push(Diagnostic::error("language-unlisted", key.span.clone(), message).help(help));
+    }
+}

@@ -1,0 +1,80 @@
+//! Messages have a text, are sent by something, and what is sent exists.
+
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::written::Spanned;
+use crate::written::campaign::{Texts, Verb};
+use crate::written::nearest::{did_you_mean, listed, nearest};
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    both_forms(context, found);
+    for step in &context.written.steps {
+        match &step.verb {
+            Verb::Send(name) => unknown(context, name, found),
+            Verb::SendText(texts) => empty(texts, found),
+            Verb::Wait(_) | Verb::Other => {}
+        }
+    }
+    for message in context.written.message.iter().chain(&context.written.messages) {
+        if let Some(texts) = &message.texts {
+            empty(texts, found);
+        }
+    }
+    never_sent(context, found);
+}
+
+fn both_forms(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let (Some(message), Some(steps)) = (&context.written.message, &context.written.steps_key) else {
+        return;
+    };
+    let span = message.name.span.clone();
+    found.push(
+        Diagnostic::error("message-and-steps", span, "\"message\" and \"steps\" cannot stand together")
+            .label("one text, sent once")
+            .also(steps.clone(), "several steps")
+            .help("move the text to `messages`, and send it by its name in a step"),
+    );
+}
+
+fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagnostic>) {
+    let names = || context.written.messages.iter().map(|message| message.name.value.as_str());
+    if names().any(|known| known == name.value) || !crate::written::is_name(&name.value) {
+        return;
+    }
+    let meant = nearest(&name.value, names());
+    let help = did_you_mean(meant, || match context.written.messages.is_empty() {
+        true => "write it under `messages`, or send a text with `send: { text: … }`".into(),
+        false => format!("the messages are {}", listed(names())),
+    });
+    let message = format!("message \"{}\" does not exist", name.value);
+    let diagnostic = Diagnostic::error("unknown-message", name.span.clone(), message).help(help);
+    found.push(match meant {
+        Some(meant) => diagnostic.replace(name.span.clone(), meant),
+        None => diagnostic,
+    });
+}
+
+fn empty(texts: &Texts, found: &mut Vec<Diagnostic>) {
+    for value in texts.values().into_iter().filter(|value| value.text.is_empty()) {
+        let message = "the text is empty, and an empty text is never sent";
+        found.push(Diagnostic::error("empty-message", value.node.span.clone(), message).help("write the text here"));
+    }
+}
+
+/// Unless a step is slipped so that this message is the one it means.
+fn never_sent(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let messages = &context.written.messages;
+    let exists = |name: &&String| messages.iter().any(|message| message.name.value == **name);
+    let dangling: Vec<&String> = context.written.mentioned.iter().filter(|name| !exists(name)).collect();
+    for message in messages {
+        let name = message.name.value.as_str();
+        let slip = dangling.iter().any(|other| nearest(other, [name]).is_some());
+        if context.written.mentioned.contains(name) || slip {
+            continue;
+        }
+        found.push(
+            Diagnostic::error("message-never-sent", message.name.span.clone(), format!("nothing sends the message \"{name}\""))
+                .help(format!("send it in a step (`- send: {name}`), or remove it")),
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! Makes the project of crier.yaml, and checks that what it names exists.
+
+use std::collections::BTreeMap;
+
+use super::languages::repeated;
+use super::replies::unknown_inbox;
+use crate::campaign::Replies;
+use crate::diagnostic::Diagnostic;
+use crate::project::{DEFAULT_STORE, Inbox, ListFile, Project, Provider, Sender};
+use crate::written::campaign::ReplyTo;
+use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::project::{self as written, Address};
+use crate::written::{Spanned, is_name, slug};
+
+/// The numbers in it are read in the region of the project.
+type Region = Option<sms::Region>;
+
+/// Everything that crier.yaml names and does not have.
+pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
+    let region = file.region.as_ref().map(|region| region.value);
+    repeated(&file.languages, found);
+    for sender in &file.senders {
+        unknown_provider(file, sender, found);
+        bad_sender(sender, region, found);
+    }
+    if let Some(sender) = &file.sender {
+        let names = || file.senders.iter().map(|sender| sender.name.value.as_str());
+        if !names().any(|name| name == sender.value) && is_name(&sender.value) {
+            let message = format!("sender \"{}\" does not exist", sender.value);
+            found.push(unknown("unknown-sender", sender, message, names().collect(), "senders"));
+        }
+    }
+    if let Some(Spanned { value: ReplyTo::Inbox(name), span }) = &file.replies {
+        let names: Vec<&str> = file.inboxes.iter().map(|inbox| inbox.name.value.as_str()).collect();
+        found.extend(unknown_inbox(name, span.clone(), &names));
+    }
+}
+
+fn unknown_provider(file: &written::Project, sender: &written::Sender, found: &mut Vec<Diagnostic>) {
+    let names = || file.providers.iter().map(|provider| provider.name.value.as_str());
+    let Some(provider) = &sender.provider else {
+        return;
+    };
+    if !names().any(|name| name == provider.value) && is_name(&provider.value) {
+        let message = format!("provider \"{}\" does not exist", provider.value);
+        found.push(unknown("unknown-provider", provider, message, names().collect(), "providers"));
+    }
+}
+
+fn unknown(
+    code: &'static str,
+    name: &Spanned<String>,
+    message: String,
+    names: Vec<&str>,
+    what: &str,
+) -> Diagnostic {
+    let meant = nearest(&name.value, names.iter().copied());
+    let help = did_you_mean(meant, || format!("the {what} are {}", listed(names.iter().copied())));
+    let found = Diagnostic::error(code, name.span.clone(), message).help(help);
+    match meant {
+        Some(meant) => found.replace(name.span.clone(), meant),
+        None => found,
+    }
+}
+
+fn bad_sender(sender: &written::Sender, region: Region, found: &mut Vec<Diagnostic>) {
+    let Some(address) = &sender.address else {
+        return;
+    };
+    if let Err(error) = address.value.parse(region) {
+        let help = match address.value {
+            Address::Number(_) => "write the full number in quotes, such as \"+390612345678\"",
+            Address::ShortCode(_) => "write the digits in quotes, such as \"48555\"",
+            Address::Alphanumeric(_) => "write a short name, such as `ARENA`",
+        };
+        found.push(Diagnostic::error("bad-sender", address.span.clone(), error.to_string()).help(help));
+    }
+    let is_name = matches!(address.value, Address::Alphanumeric(_));
+    if let Some(receives) = sender.receives.as_ref().filter(|receives| receives.value && is_name) {
+        let message = "a name cannot be replied to, so this sender cannot receive";
+        found.push(
+            Diagnostic::error("bad-sender", receives.span.clone(), message)
+                .also(address.span.clone(), "a name")
+                .help("remove `receives`, or use a number or a short code"),
+        );
+    }
+}
+
+impl Address {
+    fn parse(&self, region: Region) -> Result<sms::SenderAddress, sms::SenderError> {
+        match self {
+            Address::Number(text) => sms::SenderAddress::number(text, region),
+            Address::ShortCode(text) => sms::SenderAddress::short_code(text),
+            Address::Alphanumeric(text) => sms::SenderAddress::alphanumeric(text),
+        }
+    }
+}
+
+/// The project, with whatever of it is well written.
+pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
+    let region = file.region.as_ref().map(|region| region.value);
+    let named = |name: &Spanned<String>| name.value.clone();
+    let senders = file.senders.iter().filter_map(|s| Some((named(&s.name), sender(s, region)?)));
+    let providers = file.providers.iter();
+    let providers = providers.filter_map(|p| Some((named(&p.name), Provider::Simulated(p.simulated?))));
+    let inboxes = file.inboxes.iter().map(|inbox| {
+        let email = inbox.email.as_ref().map(|email| email.value.clone());
+        (named(&inbox.name), Inbox::Email(email.unwrap_or_default()))
+    });
+    Project {
+        name: file.name.as_ref().map_or_else(|| name_of_folder(folder_name), named),
+        store: file.store.as_ref().map_or_else(|| DEFAULT_STORE.into(), named),
+        region,
+        timezone: file.timezone.as_ref().map(|zone| zone.value),
+        languages: file.languages.iter().map(|language| language.value.clone()).collect(),
+        sender: file.sender.as_ref().map(named),
+        lists: file.lists.iter().map(|l| (named(&l.name), list(l))).collect(),
+        providers: providers.collect(),
+        senders: senders.collect(),
+        inboxes: inboxes.collect(),
+        replies: file.replies.as_ref().map(|replies| meant_replies(&replies.value)),
+        prices: file.prices.as_ref().map(named),
+    }
+}
+
+/// Where replies go, as meant.
+pub(super) fn meant_replies(replies: &ReplyTo) -> Replies {
+    match replies {
+        ReplyTo::Address(address) => Replies::Address(address.clone()),
+        ReplyTo::Inbox(name) => Replies::Inbox(name.clone()),
+    }
+}
+
+fn name_of_folder(folder: &str) -> String {
+    let slug = slug(folder);
+    if is_name(&slug) { slug } else { "project".into() }
+}
+
+fn list(list: &written::List) -> ListFile {
+    let columns: BTreeMap<String, String> =
+        list.columns.iter().map(|(ours, theirs)| (ours.value.clone(), theirs.value.clone())).collect();
+    ListFile {
+        path: list.file.as_ref().map(|file| file.value.clone()).unwrap_or_default(),
+        name: Some(list.name.value.clone()),
+        columns,
+    }
+}
+
+fn sender(sender: &written::Sender, region: Region) -> Option<Sender> {
+    let address = sender.address.as_ref()?.value.parse(region).ok()?;
+    let can_receive = address.can_receive();
+    Some(Sender {
+        provider: sender.provider.as_ref()?.value.clone(),
+        rate: sender.rate.as_ref().map(|rate| rate.value),
+        receives: sender.receives.as_ref().is_none_or(|receives| receives.value) && can_receive,
+        address,
+    })
+}

@@ -1,0 +1,43 @@
+//! Every campaign has one sender that exists.
+
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::written::nearest::{did_you_mean, listed, nearest};
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let senders = || context.project.senders.keys().map(String::as_str);
+    match &context.written.sender {
+        Some(sender) if context.project.senders.contains_key(&sender.value) => {}
+        Some(sender) => {
+            let meant = nearest(&sender.value, senders());
+            let help = did_you_mean(meant, || format!("the senders of crier.yaml are {}", listed(senders())));
+            let message = format!("sender \"{}\" does not exist", sender.value);
+            let diagnostic = Diagnostic::error("unknown-sender", sender.span.clone(), message).help(help);
+            found.push(match meant {
+                Some(meant) => diagnostic.replace(sender.span.clone(), meant),
+                None => diagnostic,
+            });
+        }
+        None if of(context).is_some() => {}
+        None => {
+            let help = match context.project.senders.len() {
+                0 => "add one under `senders` in crier.yaml".into(),
+                _ => format!("state `sender`: one of {}", listed(senders())),
+            };
+            let message = "the campaign has no sender, and crier.yaml names none for all";
+            found.push(Diagnostic::error("sender-missing", context.written.first_key.clone(), message).help(help));
+        }
+    }
+}
+
+/// The campaign's own, else the project's, else the only one. A default that does not exist is an error of crier.yaml.
+pub(super) fn of<'a>(context: &'a Context<'_>) -> Option<&'a str> {
+    let only = || match context.project.senders.len() {
+        1 => context.project.senders.keys().next(),
+        _ => None,
+    };
+    let own = context.written.sender.as_ref().map(|sender| &sender.value);
+    own.or(context.project.sender.as_ref())
+        .or_else(only)
+        .map(String::as_str)
+}

@@ -1,0 +1,183 @@
+//! Which column of a list is which: our names and the file's own, and where the phone numbers are. Knows only the header.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::project::ListFile;
+
+mod phone_names;
+
+/// Where the columns of a list are, by position from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    /// The phone numbers.
+    pub phone: usize,
+    /// By name: the file's own names without surrounding white space, and our names of [`ListFile::columns`], which win
+    /// where a column of the file bears the same name.
+    pub values: BTreeMap<String, usize>,
+}
+
+/// Why a header does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ColumnError {
+    /// No column bears a usual name of phone numbers.
+    #[error("no column is known to hold phone numbers")]
+    NoPhoneColumn {
+        /// The columns that are there.
+        columns: Vec<String>,
+    },
+    /// Several columns bear a usual name of phone numbers.
+    #[error("the phone numbers may be in any of the columns {}", quoted(.candidates))]
+    PhoneColumnUnclear {
+        /// Their names, at least two.
+        candidates: Vec<String>,
+    },
+    /// A name of `columns` points at a column that is not there.
+    #[error("column \"{wanted}\", which \"{name}\" is read from, does not exist")]
+    NoSuchColumn {
+        /// Our name.
+        name: String,
+        /// The column it should be.
+        wanted: String,
+        /// The column that was probably meant.
+        nearest: Option<String>,
+        /// The columns that are there.
+        columns: Vec<String>,
+    },
+    /// One name stands twice; letter case and surrounding white space do not count.
+    #[error("column \"{name}\" appears twice (columns {first} and {second})")]
+    Doubled {
+        /// The name, as it stands first.
+        name: String,
+        /// Counted from 1.
+        first: usize,
+        /// Counted from 1.
+        second: usize,
+    },
+}
+
+impl ColumnError {
+    /// What to do.
+    pub fn help(&self) -> String {
+        match self {
+            ColumnError::NoPhoneColumn { columns } if columns.is_empty() => {
+                "the first row of the file must name its columns, such as `phone,first_name`".into()
+            }
+            ColumnError::NoPhoneColumn { columns } => {
+                format!("{}; the columns are {}", say_which(columns), quoted(columns))
+            }
+            ColumnError::PhoneColumnUnclear { candidates } => say_which(candidates),
+            ColumnError::NoSuchColumn {
+                nearest: Some(nearest),
+                ..
+            } => format!("did you mean \"{nearest}\"?"),
+            ColumnError::NoSuchColumn {
+                nearest: None,
+                columns,
+                ..
+            } => format!("the columns are {}", quoted(columns)),
+            ColumnError::Doubled { .. } => "give each column a name of its own".into(),
+        }
+    }
+}
+
+/// Finds the columns of a list by its header. The phone column is the one that `columns` names, else the only one that
+/// bears a usual name of phone numbers. Columns without a name cannot be used, and are no error.
+pub fn resolve(list: &ListFile, header: &[String]) -> Result<Columns, ColumnError> {
+    let names: Vec<&str> = header.iter().map(|name| name.trim()).collect();
+    refuse_doubled(&names)?;
+    let named = names.iter().enumerate().filter(|(_, name)| !name.is_empty());
+    let mut values: BTreeMap<String, usize> = named.map(|(at, name)| ((*name).to_owned(), at)).collect();
+    let mut ours = BTreeMap::new();
+    for (name, wanted) in &list.columns {
+        let at = values
+            .get(wanted.trim())
+            .ok_or_else(|| no_such_column(name, wanted, &names))?;
+        ours.insert(name.clone(), *at);
+    }
+    let phone = match ours.get("phone") {
+        Some(at) => *at,
+        None => find_phone(&names)?,
+    };
+    values.extend(ours);
+    Ok(Columns { phone, values })
+}
+
+fn refuse_doubled(names: &[&str]) -> Result<(), ColumnError> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (second, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+        if let Some(first) = seen.insert(name.to_lowercase(), second) {
+            let name = names[first].to_owned();
+            return Err(ColumnError::Doubled {
+                name,
+                first: first + 1,
+                second: second + 1,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn no_such_column(name: &str, wanted: &str, names: &[&str]) -> ColumnError {
+    let columns = present(names);
+    let target = fold(wanted);
+    let most = target.chars().count().div_ceil(3);
+    let nearest = columns
+        .iter()
+        .map(|column| (strsim::osa_distance(&target, &fold(column)), column))
+        .filter(|(distance, _)| *distance <= most)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, column)| column.clone());
+    ColumnError::NoSuchColumn {
+        name: name.into(),
+        wanted: wanted.into(),
+        nearest,
+        columns,
+    }
+}
+
+fn find_phone(names: &[&str]) -> Result<usize, ColumnError> {
+    let usual = |name: &&str| phone_names::USUAL.contains(&fold(name).as_str());
+    let found: Vec<usize> = (0..names.len()).filter(|at| usual(&names[*at])).collect();
+    match found.as_slice() {
+        [at] => Ok(*at),
+        [] => Err(ColumnError::NoPhoneColumn {
+            columns: present(names),
+        }),
+        several => {
+            let candidates = several.iter().map(|at| names[*at].to_owned()).collect();
+            Err(ColumnError::PhoneColumnUnclear { candidates })
+        }
+    }
+}
+
+fn present(names: &[&str]) -> Vec<String> {
+    names
+        .iter()
+        .filter(|name| !name.is_empty())
+        .map(|name| (*name).to_owned())
+        .collect()
+}
+
+/// Letters and digits in lower case, without accents: what people vary in names they mean to be the same.
+fn fold(name: &str) -> String {
+    let letters = name
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c) && c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+fn say_which(names: &[String]) -> String {
+    let example = names.first().map_or("Mobile", String::as_str);
+    format!("say which it is, such as `columns: {{phone: \"{example}\"}}`")
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

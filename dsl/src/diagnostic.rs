@@ -1,0 +1,98 @@
+//! What is wrong in a file and where. The code names the wrong thing and is stable; the message is one lowercase
+//! sentence without a full stop; the help says what to do.
+
+use std::ops::Range;
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable name of the wrong thing, such as `unknown-key`.
+    pub code: &'static str,
+    /// Whether it stops the campaign.
+    pub severity: Severity,
+    /// Lowercase, no full stop.
+    pub message: String,
+    /// Bytes of the file, the smallest that show it.
+    pub span: Range<usize>,
+    /// A few words at the span; may be empty.
+    pub label: String,
+    /// Other places of the same file, with a few words each.
+    pub related: Vec<(Range<usize>, String)>,
+    /// What to do.
+    pub help: Option<String>,
+    /// A replacement that repairs it.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// How grave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The file cannot be used.
+    Error,
+    /// It can, but something is likely not meant.
+    Warning,
+}
+
+/// Replace these bytes by this text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// Bytes of the file.
+    pub span: Range<usize>,
+    /// What belongs there.
+    pub replacement: String,
+}
+
+impl Diagnostic {
+    /// A finding that stops the campaign.
+    pub fn error(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            span,
+            label: String::new(),
+            related: vec![],
+            help: None,
+            suggestion: None,
+        }
+    }
+
+    /// A finding that only advises.
+    pub fn warning(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        let severity = Severity::Warning;
+        Diagnostic {
+            severity,
+            ..Diagnostic::error(code, span, message)
+        }
+    }
+
+    /// Says these few words at the span.
+    pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
+        self.label = label.into();
+        self
+    }
+
+    /// Shows another place of the file.
+    pub fn also(mut self, span: Range<usize>, label: impl Into<String>) -> Diagnostic {
+        self.related.push((span, label.into()));
+        self
+    }
+
+    /// Says what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Offers a replacement of these bytes.
+    pub fn replace(mut self, span: Range<usize>, replacement: impl Into<String>) -> Diagnostic {
+        let replacement = replacement.into();
+        self.suggestion = Some(Suggestion { span, replacement });
+        self
+    }
+
+    /// Whether it stops the campaign.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

@@ -1,0 +1,86 @@
+//! The campaign language: text in, a campaign or diagnostics out. Pure: no clock, no files, no network.
+//!
+//! The way of a file: [`decode_text`] makes text of bytes; [`parse_campaign`] makes a spanned tree ([`tree`]) and the
+//! campaign as written ([`written`]); [`check_campaign`] holds it against its [`Surroundings`] and makes the campaign as
+//! meant ([`campaign`]), or says in [`diagnostic`]s what is wrong and where. A project goes the same way.
+
+pub mod campaign;
+pub mod check;
+pub mod codes;
+pub mod columns;
+pub mod diagnostic;
+pub mod project;
+pub mod render;
+pub mod scalar;
+pub mod template;
+pub mod tree;
+pub mod values;
+pub mod written;
+
+pub use check::{Checked, Header, Surroundings, check_campaign, check_project, outline_project};
+pub use tree::{LARGEST_FILE, decode_text};
+
+use diagnostic::Diagnostic;
+use project::{ListFile, Project};
+use written::{Read, tables};
+
+/// A campaign file, read.
+#[derive(Debug, Clone)]
+pub struct CampaignFile {
+    text: String,
+    read: Read,
+    written: written::campaign::Campaign,
+}
+
+/// A crier.yaml, read.
+#[derive(Debug, Clone)]
+pub struct ProjectFile {
+    read: Read,
+    written: written::project::Project,
+}
+
+/// Reads a campaign file. Never fails: what is wrong with it, [`check_campaign`] tells.
+pub fn parse_campaign(text: &str) -> CampaignFile {
+    let read = Read::new(text, &tables::CAMPAIGN);
+    let root = read.tree.root.as_ref();
+    CampaignFile {
+        text: text.to_owned(),
+        written: root.map(written::campaign::Campaign::read).unwrap_or_default(),
+        read,
+    }
+}
+
+/// Reads a crier.yaml. Never fails: what is wrong with it, [`check_project`] tells.
+pub fn parse_project(text: &str) -> ProjectFile {
+    let read = Read::new(text, &tables::PROJECT);
+    let root = read.tree.root.as_ref();
+    ProjectFile {
+        written: root.map(written::project::Project::read).unwrap_or_default(),
+        read,
+    }
+}
+
+impl CampaignFile {
+    /// The lists that the audience names, those of `except` too: what headers [`Surroundings`] should hold. Lists that
+    /// the project does not have are left out.
+    pub fn files(&self, project: &Project) -> Vec<ListFile> {
+        check::files(&self.written, project)
+    }
+
+    /// The campaign as written.
+    pub fn written(&self) -> &written::campaign::Campaign {
+        &self.written
+    }
+
+    /// What is wrong with the file by itself, whatever its surroundings.
+    pub fn findings(&self) -> &[Diagnostic] {
+        &self.read.found
+    }
+}
+
+impl ProjectFile {
+    /// The project as written.
+    pub fn written(&self) -> &written::project::Project {
+        &self.written
+    }
+}

@@ -1,0 +1,193 @@
+//! Diagnostics for programs. Lines and columns are counted from 1, columns in Unicode characters; bytes from 0; ends are
+//! exclusive. New keys may be added under the same major version; a reader refuses a major version it does not know.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::{clamp, position, severity_name};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// What `crier validate --format json` prints: all diagnostics of all files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// `1.0`: major and minor.
+    pub format_version: &'static str,
+    /// There are no errors; there may be warnings.
+    pub valid: bool,
+    /// Of all files.
+    pub error_count: usize,
+    /// Of all files.
+    pub warning_count: usize,
+    /// In the order of the files and of the places in them.
+    pub diagnostics: Vec<Finding>,
+}
+
+/// One diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    /// Stable name of the wrong thing, such as `unknown-key`.
+    pub code: &'static str,
+    /// One sentence.
+    pub summary: String,
+    /// A few words about the place; may be empty.
+    pub detail: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Where.
+    pub range: Place,
+    /// The lines it stands in; none where the file is empty.
+    pub snippet: Option<Excerpt>,
+    /// Other places, with a few words each.
+    pub related: Vec<Related>,
+    /// A replacement that repairs it.
+    pub suggestion: Option<Replacement>,
+}
+
+/// A range of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// As it was given.
+    pub filename: String,
+    /// The first character.
+    pub start: Position,
+    /// Behind the last character.
+    pub end: Position,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Position {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// From 0.
+    pub byte: usize,
+}
+
+/// The text of a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Excerpt {
+    /// The first of the enclosing lines that is indented less, without white space around it: `steps:`.
+    pub context: Option<String>,
+    /// The lines, without the last line break.
+    pub code: String,
+    /// The line `code` begins with.
+    pub start_line: usize,
+    /// In `code`, in characters from 0.
+    pub highlight_start_offset: usize,
+    /// In `code`, in characters from 0; exclusive.
+    pub highlight_end_offset: usize,
+}
+
+/// Another place of the same finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// A few words.
+    pub message: String,
+    /// Where.
+    pub range: Place,
+}
+
+/// A text to put in place of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Replacement {
+    /// What is replaced.
+    pub range: Place,
+    /// What belongs there.
+    pub text: String,
+}
+
+impl Default for Report {
+    fn default() -> Report {
+        Report {
+            format_version: "1.0",
+            valid: true,
+            error_count: 0,
+            warning_count: 0,
+            diagnostics: vec![],
+        }
+    }
+}
+
+impl Report {
+    /// Adds the diagnostics of one file.
+    pub fn add(&mut self, path: &str, text: &str, diagnostics: &[Diagnostic]) {
+        for d in diagnostics {
+            match d.severity {
+                Severity::Error => self.error_count += 1,
+                Severity::Warning => self.warning_count += 1,
+            }
+            self.diagnostics.push(finding(d, path, text));
+        }
+        self.valid = self.error_count == 0;
+    }
+}
+
+fn finding(d: &Diagnostic, path: &str, text: &str) -> Finding {
+    let related = d.related.iter().map(|(span, message)| Related {
+        message: message.clone(),
+        range: place(path, text, span),
+    });
+    Finding {
+        severity: severity_name(d.severity),
+        code: d.code,
+        summary: d.message.clone(),
+        detail: d.label.clone(),
+        help: d.help.clone(),
+        range: place(path, text, &d.span),
+        snippet: excerpt(text, &clamp(text, &d.span)),
+        related: related.collect(),
+        suggestion: d.suggestion.as_ref().map(|fix| Replacement {
+            range: place(path, text, &fix.span),
+            text: fix.replacement.clone(),
+        }),
+    }
+}
+
+fn place(path: &str, text: &str, span: &Range<usize>) -> Place {
+    let span = clamp(text, span);
+    let at = |byte| {
+        let (line, column) = position(text, byte);
+        Position { line, column, byte }
+    };
+    Place {
+        filename: path.into(),
+        start: at(span.start),
+        end: at(span.end),
+    }
+}
+
+fn excerpt(text: &str, span: &Range<usize>) -> Option<Excerpt> {
+    let start = text[..span.start].rfind('\n').map_or(0, |i| i + 1);
+    // A span that ends with a line break does not show the next line.
+    let last = text[..span.end]
+        .strip_suffix('\n')
+        .map_or(span.end, str::len)
+        .max(span.start);
+    let end = text[last..].find('\n').map_or(text.len(), |i| last + i);
+    let code = text[start..end].trim_end_matches('\r');
+    if text.is_empty() {
+        return None;
+    }
+    let characters = |to: usize| text[start..to.min(start + code.len()).max(start)].chars().count();
+    Some(Excerpt {
+        context: context(&text[..start], code),
+        code: code.to_owned(),
+        start_line: position(text, start).0,
+        highlight_start_offset: characters(span.start),
+        highlight_end_offset: characters(span.end),
+    })
+}
+
+/// The nearest line above that is indented less: the key it stands under.
+fn context(above: &str, code: &str) -> Option<String> {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let own = indent(code);
+    let holds =
+        |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && indent(line) < own;
+    above.lines().rev().find(holds).map(|line| line.trim().to_owned())
+}

@@ -1,0 +1,113 @@
+//! Why a scalar is not what its field expects.
+
+/// What is wrong with the text of a scalar. The message is lowercase and names the text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScalarError {
+    /// Not a number and a unit of time.
+    #[error("\"{text}\" is not a duration")]
+    NotADuration {
+        /// As written.
+        text: String,
+    },
+    /// The unit is not one of the language.
+    #[error("\"{unit}\" is not a unit of time")]
+    UnknownTimeUnit {
+        /// As written.
+        unit: String,
+        /// What was probably meant, whole: `2 hours`.
+        meant: Option<String>,
+    },
+    /// Zero, or past ten years.
+    #[error("\"{text}\" is {how}")]
+    DurationOutOfRange {
+        /// As written.
+        text: String,
+        /// `no time at all` or `longer than ten years`.
+        how: &'static str,
+    },
+    /// Not a number, a slash and a unit of time.
+    #[error("\"{text}\" is not a rate")]
+    NotARate {
+        /// As written.
+        text: String,
+        /// What was probably meant, whole: `50/s`.
+        meant: Option<String>,
+    },
+    /// Zero parts in whatever time.
+    #[error("\"{text}\" would never send: a rate is above zero")]
+    RateOfZero {
+        /// As written.
+        text: String,
+    },
+    /// Not a number and a percent sign.
+    #[error("\"{text}\" is not a share")]
+    NotAShare {
+        /// As written.
+        text: String,
+        /// What was probably meant, whole: `5%`.
+        meant: Option<String>,
+    },
+    /// Below 0 % or above 100 %.
+    #[error("\"{text}\" is not between 0% and 100%")]
+    ShareOutOfRange {
+        /// As written.
+        text: String,
+    },
+    /// Neither a local time nor RFC 3339.
+    #[error("\"{text}\" is not a time")]
+    NotATime {
+        /// As written.
+        text: String,
+    },
+    /// A date alone.
+    #[error("\"{text}\" has no time of day")]
+    NoTimeOfDay {
+        /// As written.
+        text: String,
+    },
+    /// Written like a time, but no calendar has it: 30 February, 25:00.
+    #[error("\"{text}\" does not exist on any calendar or clock")]
+    NoSuchTime {
+        /// As written.
+        text: String,
+    },
+}
+
+const DURATION_FORMS: &str =
+    "write a whole number and a unit: `90 seconds`, `30 minutes`, `36 hours`, `2 days`, `3 weeks`";
+const RATE_FORMS: &str = "write parts in a time: `50/s`, `1000/minute`, `20000/hour`";
+const SHARE_FORMS: &str = "write a percentage from 0 to 100: `1%`, `2.5%`";
+const TIME_FORMS: &str =
+    "write `2026-12-01 10:00` for the campaign's clock, or with an offset `2026-12-01T10:00:00+01:00`";
+
+impl ScalarError {
+    /// What to do: the text that was probably meant, else the accepted forms, with examples.
+    pub fn help(&self) -> String {
+        match self {
+            ScalarError::NotADuration { .. } => DURATION_FORMS.into(),
+            ScalarError::UnknownTimeUnit { meant: None, .. } => {
+                "the units are seconds, minutes, hours, days and weeks: `90 seconds`, `36 hours`, `2 days`"
+                    .into()
+            }
+            ScalarError::UnknownTimeUnit {
+                meant: Some(meant), ..
+            } => {
+                format!("did you mean \"{meant}\"? the units are seconds, minutes, hours, days and weeks")
+            }
+            ScalarError::DurationOutOfRange { .. } => DURATION_FORMS.into(),
+            ScalarError::NotARate { meant, .. } => with_meant(meant.as_deref(), RATE_FORMS),
+            ScalarError::RateOfZero { .. } => RATE_FORMS.into(),
+            ScalarError::NotAShare { meant, .. } => with_meant(meant.as_deref(), SHARE_FORMS),
+            ScalarError::ShareOutOfRange { .. } => SHARE_FORMS.into(),
+            ScalarError::NotATime { .. } | ScalarError::NoSuchTime { .. } => TIME_FORMS.into(),
+            ScalarError::NoTimeOfDay { text } => format!("add one: `{text} 10:00`"),
+        }
+    }
+}
+
+fn with_meant(meant: Option<&str>, forms: &str) -> String {
+    match meant {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => forms.into(),
+    }
+}

@@ -1,0 +1,163 @@
+//! Texts with values in them. The grammar is Handlebars, read by its own parser; what it parsed is made into a small
+//! program once and then run for every person. Values are data and never templates; nothing is escaped; a text is never
+//! rendered with a value missing. The rules are those of the language reference, "Templates".
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+mod helpers;
+mod lower;
+mod render;
+mod scan;
+
+pub use helpers::{HELPERS, HelperStatus, LATER, helper_status};
+pub use render::{MOST_RENDERED, RenderError, Values};
+
+use render::Node;
+
+/// Bytes a template may have at most.
+pub const MOST_SOURCE: usize = 64 * 1024;
+
+/// A compiled text. Cloning is cheap; rendering needs no lock, so any number of threads may share it.
+#[derive(Clone)]
+pub struct Template(Arc<Compiled>);
+
+struct Compiled {
+    source: String,
+    uses: Vec<Use>,
+    nodes: Vec<Node>,
+}
+
+/// A name that a template uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// What it names.
+    pub kind: UseKind,
+    /// The name, without the brackets of `{{[Data di nascita]}}`.
+    pub name: String,
+    /// Where it stands in the template, in bytes.
+    pub span: Range<usize>,
+}
+
+/// What a name in a template is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UseKind {
+    /// A value of the recipient. A name that stands alone always is one, even if a helper is called so too.
+    Variable,
+    /// A helper, a block or a decorator. What stands inside one that is not [`HelperStatus::Known`] is not listed, since
+    /// it means what that helper makes of it.
+    Helper,
+    /// Another template. The language has none.
+    Partial,
+}
+
+/// Why a text is not a template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TemplateError {
+    /// One lowercase sentence without a full stop.
+    pub message: String,
+    /// Where it goes wrong in the template, in bytes.
+    pub offset: usize,
+    /// How many bytes of it; may be 0.
+    pub len: usize,
+}
+
+impl Template {
+    /// Reads a template. Unknown variables and helpers are no errors here: [`Self::uses`] lists them.
+    pub fn compile(source: &str) -> Result<Template, TemplateError> {
+        if source.len() > MOST_SOURCE {
+            let message = format!("the text is longer than {} KiB", MOST_SOURCE / 1024);
+            return Err(TemplateError {
+                message,
+                offset: 0,
+                len: 0,
+            });
+        }
+        let words = scan::scan(source)?;
+        let parsed = handlebars::Template::compile(source).map_err(|e| syntax_error(source, &e))?;
+        let (nodes, uses) = lower::lower(source, words, &parsed)?;
+        Ok(Template(Arc::new(Compiled {
+            source: source.to_owned(),
+            uses,
+            nodes,
+        })))
+    }
+
+    /// The text as written.
+    pub fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// Every name it uses, in the order of the text.
+    pub fn uses(&self) -> Vec<Use> {
+        self.0.uses.clone()
+    }
+
+    /// The text for one person, without white space at its end. Errors: a name without a value, an empty value where it
+    /// would stand in the text, more than [`MOST_RENDERED`] bytes.
+    pub fn render(&self, values: &dyn Values) -> Result<String, RenderError> {
+        render::render(&self.0.nodes, values, self.0.source.len())
+    }
+}
+
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Template").field(&self.0.source).finish()
+    }
+}
+
+impl TemplateError {
+    fn at(span: Range<usize>, message: impl Into<String>) -> TemplateError {
+        TemplateError {
+            message: message.into(),
+            offset: span.start,
+            len: span.len(),
+        }
+    }
+
+    /// At `span` where it has no place of its own.
+    fn or_at(self, span: Range<usize>) -> TemplateError {
+        if self.len > 0 {
+            self
+        } else {
+            TemplateError::at(span, self.message)
+        }
+    }
+}
+
+/// The parser speaks of its own rules, so only the place is taken: the scan before it has named the usual causes.
+fn syntax_error(source: &str, error: &handlebars::TemplateError) -> TemplateError {
+    let at = error
+        .pos()
+        .map_or(0, |(line, column)| byte_of(source, line, column));
+    let tag = source[..at]
+        .rfind("{{")
+        .map_or(at, |open| open.max(source[..at].rfind("}}").unwrap_or(0)));
+    let end = source[at..].find("}}").map_or(source.len(), |i| at + i + 2);
+    let start = if source[tag..].starts_with("{{") { tag } else { at };
+    let shown: String = source[start..end].chars().take(40).collect();
+    TemplateError::at(
+        start..end,
+        format!("\"{shown}\" is not a value or a helper with its values"),
+    )
+}
+
+/// Lines and columns in characters, from 1.
+fn byte_of(source: &str, line: usize, column: usize) -> usize {
+    let start: usize = source
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let text = &source[start..];
+    start
+        + text
+            .char_indices()
+            .nth(column.saturating_sub(1))
+            .map_or(text.len(), |(i, _)| i)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! From what Handlebars parsed to the program that is run, and the list of names used. The parse tree keeps no places of
+//! names, so each name is found among the scanned words: names are met in the order of the text.
+
+use std::ops::Range;
+
+use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
+use handlebars::{JsonValue, Path, PathSeg};
+
+use super::helpers::{Change, HelperStatus, helper_status};
+use super::render::{Node, Value};
+use super::{TemplateError, Use, UseKind};
+
+pub(super) fn lower(
+    source: &str,
+    words: Vec<Range<usize>>,
+    parsed: &handlebars::Template,
+) -> Result<(Vec<Node>, Vec<Use>), TemplateError> {
+    let mut lowering = Lowering {
+        source,
+        words,
+        uses: vec![],
+    };
+    let nodes = lowering.nodes(parsed)?;
+    let mut uses = lowering.uses;
+    uses.sort_by_key(|used| used.span.start);
+    Ok((nodes, uses))
+}
+
+struct Lowering<'a> {
+    source: &'a str,
+    /// Words that no name was found at yet; those found are empty ranges.
+    words: Vec<Range<usize>>,
+    uses: Vec<Use>,
+}
+
+impl Lowering<'_> {
+    fn nodes(&mut self, template: &handlebars::Template) -> Result<Vec<Node>, TemplateError> {
+        let mut nodes = Vec::with_capacity(template.elements.len());
+        for element in &template.elements {
+            match element {
+                TemplateElement::RawString(text) if text.is_empty() => {}
+                TemplateElement::RawString(text) => nodes.push(Node::Text(text.as_str().into())),
+                TemplateElement::Expression(tag) | TemplateElement::HtmlExpression(tag) => {
+                    nodes.push(Node::Put(self.expression(tag)?));
+                }
+                TemplateElement::HelperBlock(block) => nodes.push(self.block(block)?),
+                TemplateElement::Comment(_) => {}
+                TemplateElement::DecoratorExpression(d) | TemplateElement::DecoratorBlock(d) => {
+                    nodes.push(Node::Put(self.missing(UseKind::Helper, &d.name)));
+                }
+                TemplateElement::PartialExpression(p) | TemplateElement::PartialBlock(p) => {
+                    nodes.push(Node::Put(self.missing(UseKind::Partial, &p.name)));
+                }
+                _ => return Err(TemplateError::at(0..0, "the text holds a tag of a newer kind")),
+            }
+        }
+        Ok(nodes)
+    }
+
+    /// `{{name}}`, or `{{helper value …}}`.
+    fn expression(&mut self, tag: &HelperTemplate) -> Result<Value, TemplateError> {
+        if tag.params.is_empty() && tag.hash.is_empty() {
+            return self.value(&tag.name);
+        }
+        let name = raw(&tag.name).to_owned();
+        if helper_status(&name) != HelperStatus::Known {
+            return Ok(self.missing(UseKind::Helper, &tag.name));
+        }
+        let span = self.used(UseKind::Helper, &name, name.clone());
+        self.change(&name, tag, span)
+    }
+
+    fn change(
+        &mut self,
+        name: &str,
+        tag: &HelperTemplate,
+        span: Range<usize>,
+    ) -> Result<Value, TemplateError> {
+        let wrong = |message: String| Err(TemplateError::at(span.clone(), message));
+        let change = match (name, tag.params.as_slice()) {
+            ("if" | "unless", _) => {
+                return wrong(format!(
+                    "\"{name}\" is a block: {{{{#{name} …}}}} … {{{{/{name}}}}}"
+                ));
+            }
+            _ if !tag.hash.is_empty() => return wrong(format!("\"{name}\" takes no options")),
+            ("upper", [_]) => Change::Upper,
+            ("lower", [_]) => Change::Lower,
+            ("title", [_]) => Change::Title,
+            ("truncate", [_, most]) => match whole_number(most) {
+                Some(most) => Change::Truncate(most),
+                None => return wrong("\"truncate\" takes a value and a number of characters from 1".into()),
+            },
+            ("truncate", _) => {
+                return wrong("\"truncate\" takes a value and a number of characters from 1".into());
+            }
+            _ => return wrong(format!("\"{name}\" takes one value")),
+        };
+        let of = self.value(&tag.params[0]).map_err(|e| e.or_at(span))?;
+        Ok(Value::Changed(change, Box::new(of)))
+    }
+
+    /// `if` and `unless`, with their branches.
+    fn block(&mut self, block: &HelperTemplate) -> Result<Node, TemplateError> {
+        let name = raw(&block.name).to_owned();
+        if helper_status(&name) != HelperStatus::Known {
+            return Ok(Node::Put(self.missing(UseKind::Helper, &block.name)));
+        }
+        let span = self.used(UseKind::Helper, &name, name.clone());
+        if !matches!(name.as_str(), "if" | "unless") {
+            return Err(TemplateError::at(
+                span,
+                format!("\"{name}\" is not a block: write {{{{{name} …}}}}"),
+            ));
+        }
+        let ([test], true) = (block.params.as_slice(), block.hash.is_empty()) else {
+            return Err(TemplateError::at(
+                span,
+                format!("\"{name}\" takes one value and no options"),
+            ));
+        };
+        let test = self.value(test).map_err(|e| e.or_at(span))?;
+        let mut branch = |t: &Option<handlebars::Template>| t.as_ref().map_or(Ok(vec![]), |t| self.nodes(t));
+        let (then, otherwise) = (branch(&block.template)?, branch(&block.inverse)?);
+        Ok(match name.as_str() {
+            "unless" => Node::If {
+                test,
+                then: otherwise,
+                otherwise: then,
+            },
+            _ => Node::If {
+                test,
+                then,
+                otherwise,
+            },
+        })
+    }
+
+    fn value(&mut self, parameter: &Parameter) -> Result<Value, TemplateError> {
+        match parameter {
+            Parameter::Name(raw) => Ok(self.variable(raw, raw.clone())),
+            Parameter::Path(path) => {
+                let (raw, name) = path_names(path);
+                Ok(self.variable(raw, name))
+            }
+            Parameter::Literal(value) => literal(value),
+            Parameter::Subexpression(inner) => match inner.as_element() {
+                TemplateElement::Expression(tag) => self.expression(tag),
+                _ => Err(TemplateError::at(0..0, "parentheses hold no value")),
+            },
+            _ => Err(TemplateError::at(0..0, "a tag holds neither a name nor a value")),
+        }
+    }
+
+    fn variable(&mut self, raw: &str, name: String) -> Value {
+        self.used(UseKind::Variable, raw, name.clone());
+        Value::Variable(name.into())
+    }
+
+    fn missing(&mut self, kind: UseKind, name: &Parameter) -> Value {
+        let name = raw(name).to_owned();
+        self.used(kind, &name, name.clone());
+        Value::Missing(name.into())
+    }
+
+    /// Notes the use of a name at the first word that reads so and was not noted yet.
+    fn used(&mut self, kind: UseKind, raw: &str, name: String) -> Range<usize> {
+        let word = self
+            .words
+            .iter_mut()
+            .find(|word| word.start < word.end && &self.source[(*word).clone()] == raw);
+        let span = word.map_or(0..0, |word| std::mem::replace(word, 0..0));
+        self.uses.push(Use {
+            kind,
+            name,
+            span: span.clone(),
+        });
+        span
+    }
+}
+
+fn raw(name: &Parameter) -> &str {
+    match name {
+        Parameter::Name(name) => name,
+        Parameter::Path(path) => path_names(path).0,
+        _ => "",
+    }
+}
+
+/// As written, and the name it means: `[Data di nascita]`, `this.x` and `@root.x` are one name. What has more than one
+/// segment is a name as it stands, which no value bears unless a column is called just so.
+fn path_names(path: &Path) -> (&str, String) {
+    match path {
+        Path::Relative((segments, raw)) => {
+            let name = match segments.as_slice() {
+                [PathSeg::Named(name)] => name.trim(),
+                [PathSeg::Ruled(_), PathSeg::Named(name)] if raw.starts_with("@root") => name.trim(),
+                _ => raw,
+            };
+            (raw, name.to_owned())
+        }
+        Path::Local((_, _, raw)) => (raw, raw.clone()),
+    }
+}
+
+fn literal(value: &JsonValue) -> Result<Value, TemplateError> {
+    let (text, truthy) = match value {
+        JsonValue::String(text) => (text.clone(), !text.is_empty()),
+        JsonValue::Number(n) => (n.to_string(), n.as_f64().is_some_and(|n| n != 0.0)),
+        JsonValue::Bool(b) => (b.to_string(), *b),
+        JsonValue::Null => (String::new(), false),
+        JsonValue::Array(_) | JsonValue::Object(_) => {
+            return Err(TemplateError::at(0..0, "a list or a map cannot stand in a text"));
+        }
+    };
+    Ok(Value::Literal {
+        text: text.into(),
+        truthy,
+    })
+}
+
+fn whole_number(parameter: &Parameter) -> Option<usize> {
+    match parameter {
+        Parameter::Literal(JsonValue::Number(n)) => n
+            .as_u64()
+            .and_then(|n| usize::try_from(n).ok())
+            .filter(|n| *n > 0),
+        _ => None,
+    }
+}

@@ -1,0 +1,429 @@
+//! Makes the tree from the parser's events. Keeps what was read when the text breaks off, so that everything before the
+//! fault is still checked.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag, options};
+
+use super::{DEEPEST, Entry, Key, Kind, MOST_NODES, Node, Scalar, Style, Tree, syntax};
+use crate::diagnostic::Diagnostic;
+
+/// A map or list that is not closed yet.
+pub(super) enum Open {
+    List {
+        items: Vec<Node>,
+        start: Start,
+    },
+    Map {
+        entries: Vec<Entry>,
+        /// A key whose value comes next; none for one that is left out.
+        key: Option<Option<Key>>,
+        seen: HashMap<String, Range<usize>>,
+        /// It is no map but a text that begins with a brace, which has been said.
+        spoilt: bool,
+        start: Start,
+    },
+}
+
+/// Where and how a map or list begins.
+#[derive(Clone)]
+pub(super) struct Start {
+    pub(super) span: Range<usize>,
+    pub(super) flow: bool,
+    anchor: usize,
+    nodes_before: usize,
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    stack: Vec<Open>,
+    root: Option<Node>,
+    comments: Vec<Range<usize>>,
+    diagnostics: Vec<Diagnostic>,
+    /// By the parser's number; none while the anchored map or list is still open.
+    anchors: HashMap<usize, Option<Node>>,
+    nodes: usize,
+    documents: usize,
+    /// Where the last token ended.
+    read_to: usize,
+}
+
+/// Whether to read on.
+enum Flow {
+    On,
+    Stop,
+}
+
+pub(super) fn build(text: &str) -> (Tree, Vec<Diagnostic>) {
+    let mut builder = Builder {
+        text,
+        stack: vec![],
+        root: None,
+        comments: vec![],
+        diagnostics: vec![],
+        anchors: HashMap::new(),
+        nodes: 0,
+        documents: 0,
+        read_to: 0,
+    };
+    let whole = builder.read();
+    let end = builder.read_to;
+    while let Some(open) = builder.stack.pop() {
+        let node = builder.close(open, end);
+        builder.put(node);
+    }
+    let tree = Tree {
+        root: builder.root,
+        comments: builder.comments,
+        whole,
+    };
+    (tree, builder.diagnostics)
+}
+
+impl Builder<'_> {
+    /// Whether the text was read to its end.
+    fn read(&mut self) -> bool {
+        let options = options! {
+            emit_unresolved_aliases: true,
+            strict_indentation: true,
+            disallow_directives: true,
+            flow_nesting_limit: DEEPEST + 1,
+            block_nesting_limit: DEEPEST + 1,
+        };
+        if let Some(tab) = syntax::leading_tab(self.text) {
+            self.diagnostics.push(tab);
+            return false;
+        }
+        let mut parser = Parser::new_from_str_with_options(self.text, options);
+        loop {
+            match parser.next_event() {
+                None => return true,
+                Some(Ok((event, span))) => match self.take(event, &span) {
+                    Flow::On => {}
+                    Flow::Stop => return false,
+                },
+                Some(Err(error)) => {
+                    self.fault(&error);
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// What breaks off the text, unless the line has been spoken of already.
+    fn fault(&mut self, error: &ScanError) {
+        let found = syntax::explain(self.text, error, &self.stack, self.read_to);
+        let line = syntax::line_of(self.text, found.span.start);
+        let said = |d: &Diagnostic| d.code == "quote-the-text" && line.contains(&d.span.start);
+        if !self.diagnostics.iter().any(said) {
+            self.diagnostics.push(found);
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>, span: &Span) -> Flow {
+        let range = span.byte_range().unwrap_or(0..0);
+        let tag_span = span.tag_span().and_then(|tag| tag.byte_range());
+        match event {
+            Event::Comment(..) => self.comments.push(range),
+            Event::DocumentStart(..) => return self.document(range),
+            Event::Scalar(text, style, anchor, tag) => {
+                let custom = is_custom(tag.as_deref());
+                let node = match custom {
+                    true => self.refuse_tag(tag_span.unwrap_or(range.clone()), &range),
+                    false => scalar(text.into_owned(), style_of(style), self.content(range, style)),
+                };
+                return self.add(node, anchor);
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                return self.open(start(range, style, anchor), tag.as_deref(), tag_span, false);
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                return self.open(start(range, style, anchor), tag.as_deref(), tag_span, true);
+            }
+            Event::SequenceEnd | Event::MappingEnd => return self.end(range.end),
+            Event::Alias(id) => return self.alias(id, range),
+            Event::UnresolvedAlias(name) => {
+                let found = syntax::unknown_anchor(self.text, &name, range.clone());
+                self.diagnostics.push(found);
+                return self.add(bad(range), 0);
+            }
+            // The event type is open; what is left carries no values.
+            _ => {}
+        }
+        Flow::On
+    }
+
+    /// A block text without its trailing line breaks, so that a span ends where the eye does.
+    fn content(&self, range: Range<usize>, style: ScalarStyle) -> Range<usize> {
+        match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let written = self.text.get(range.clone()).unwrap_or_default();
+                range.start..range.start + written.trim_end().len()
+            }
+            ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => range,
+        }
+    }
+
+    fn document(&mut self, range: Range<usize>) -> Flow {
+        self.documents += 1;
+        if self.documents < 2 {
+            return Flow::On;
+        }
+        let found = Diagnostic::error("second-document", range, "a second document begins here")
+            .label("one file is one document")
+            .help("put it into a file of its own, or remove the line");
+        self.diagnostics.push(found);
+        Flow::Stop
+    }
+
+    fn open(
+        &mut self,
+        mut start: Start,
+        tag: Option<&Tag>,
+        tag_span: Option<Range<usize>>,
+        map: bool,
+    ) -> Flow {
+        if is_custom(tag) {
+            let place = tag_span.unwrap_or(start.span.clone());
+            self.refuse_tag(place, &start.span);
+        }
+        if self.stack.len() >= DEEPEST {
+            return self.too_deep(start.span);
+        }
+        self.nodes += 1;
+        start.nodes_before = self.nodes - 1;
+        if start.anchor > 0 {
+            self.anchors.insert(start.anchor, None);
+        }
+        self.read_to = self.read_to.max(start.span.end);
+        self.stack.push(match map {
+            true => Open::Map {
+                entries: vec![],
+                key: None,
+                seen: HashMap::new(),
+                spoilt: false,
+                start,
+            },
+            false => Open::List { items: vec![], start },
+        });
+        Flow::On
+    }
+
+    fn end(&mut self, end: usize) -> Flow {
+        let Some(open) = self.stack.pop() else {
+            return Flow::On;
+        };
+        let anchor = open.start().anchor;
+        let node = self.close(open, end);
+        self.read_to = self.read_to.max(node.span.end);
+        self.remember(anchor, &node);
+        self.put(node);
+        Flow::On
+    }
+
+    /// Block collections end with their last child, flow ones with the bracket.
+    fn close(&self, open: Open, end: usize) -> Node {
+        let (flow, nodes_before) = (open.start().flow, open.start().nodes_before);
+        let from = open.start().span.start;
+        let (kind, last, depth) = match open {
+            Open::List { items, .. } => {
+                let last = items.last().map(|item| item.span.end);
+                let depth = items.iter().map(|item| item.depth).max();
+                (Kind::List(items.into()), last, depth)
+            }
+            Open::Map { entries, spoilt, .. } => {
+                let last = entries
+                    .last()
+                    .map(|entry| entry.value.span.end.max(entry.key.span.end));
+                let depth = entries.iter().map(|entry| entry.value.depth).max();
+                let kind = if spoilt { Kind::Bad } else { Kind::Map(entries.into()) };
+                (kind, last, depth)
+            }
+        };
+        let to = match flow {
+            true => end,
+            false => last.unwrap_or(end),
+        };
+        Node {
+            kind,
+            span: from..to.max(from),
+            size: self.nodes - nodes_before,
+            depth: depth.unwrap_or(0) + 1,
+        }
+    }
+
+    fn alias(&mut self, id: usize, range: Range<usize>) -> Flow {
+        let Some(named) = self.anchors.get(&id).cloned().flatten() else {
+            let found = Diagnostic::error("recursive-alias", range.clone(), "the alias names what it stands in")
+                .label("would never end")
+                .help("write the value out instead");
+            self.diagnostics.push(found);
+            return self.add(bad(range), 0);
+        };
+        if self.stack.len() + named.depth > DEEPEST {
+            return self.too_deep(range);
+        }
+        if self.nodes + named.size > MOST_NODES {
+            return self.too_many(range);
+        }
+        self.nodes += named.size;
+        self.read_to = self.read_to.max(range.end);
+        self.put(named);
+        Flow::On
+    }
+
+    fn add(&mut self, node: Node, anchor: usize) -> Flow {
+        self.nodes += 1;
+        if self.nodes > MOST_NODES {
+            return self.too_many(node.span);
+        }
+        self.read_to = self.read_to.max(node.span.end);
+        self.remember(anchor, &node);
+        self.put(node);
+        Flow::On
+    }
+
+    fn remember(&mut self, anchor: usize, node: &Node) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, Some(node.clone()));
+        }
+    }
+
+    fn put(&mut self, node: Node) {
+        match self.stack.last_mut() {
+            None => self.root = self.root.take().or(Some(node)),
+            Some(Open::List { items, .. }) => items.push(node),
+            Some(Open::Map { entries, key, .. }) => match key.take() {
+                Some(Some(key)) => entries.push(Entry { key, value: node }),
+                Some(None) => {}
+                None => self.put_key(node),
+            },
+        }
+    }
+
+    fn put_key(&mut self, node: Node) {
+        let nested = self.stack.len() > 1 && self.stack[self.stack.len() - 2].start().flow;
+        let Some(Open::Map {
+            key,
+            seen,
+            spoilt,
+            start,
+            ..
+        }) = self.stack.last_mut()
+        else {
+            return;
+        };
+        *key = Some(None);
+        let Kind::Scalar(scalar) = &node.kind else {
+            if !node.is_bad() {
+                let braces = syntax::double_brace(self.text, &start.span, &node.span, nested);
+                *spoilt = braces.is_some();
+                let found = braces.unwrap_or_else(|| syntax::key_is_no_text(node.span));
+                self.diagnostics.push(found);
+            }
+            return;
+        };
+        let plain = scalar.style == Style::Plain;
+        if plain && scalar.text == "<<" {
+            self.diagnostics.push(merge_key(node.span));
+        } else if let Some(first) = seen.get(&scalar.text) {
+            self.diagnostics
+                .push(duplicate_key(&scalar.text, node.span, first.clone()));
+        } else {
+            seen.insert(scalar.text.clone(), node.span.clone());
+            *key = Some(Some(Key {
+                text: scalar.text.clone(),
+                span: node.span,
+                plain,
+            }));
+        }
+    }
+
+    fn refuse_tag(&mut self, tag: Range<usize>, value: &Range<usize>) -> Node {
+        let written = self.text.get(tag.clone()).unwrap_or_default().to_owned();
+        self.diagnostics.push(syntax::custom_tag(&written, tag.clone()));
+        bad(tag.start..value.end.max(tag.end))
+    }
+
+    fn too_deep(&mut self, span: Range<usize>) -> Flow {
+        self.diagnostics.push(syntax::too_deep(self.text, span));
+        Flow::Stop
+    }
+
+    fn too_many(&mut self, span: Range<usize>) -> Flow {
+        let aliased = self.text.get(span.clone()).is_some_and(|s| s.starts_with('*'));
+        let message = match aliased {
+            true => format!("with its aliases replaced, the file has more than {MOST_NODES} values"),
+            false => format!("the file has more than {MOST_NODES} values"),
+        };
+        self.diagnostics.push(
+            Diagnostic::error("alias-bomb", span, message)
+                .label("the limit is passed here")
+                .help("write out what you need, without aliases of aliases"),
+        );
+        Flow::Stop
+    }
+}
+
+impl Open {
+    pub(super) fn start(&self) -> &Start {
+        match self {
+            Open::List { start, .. } | Open::Map { start, .. } => start,
+        }
+    }
+}
+
+fn start(span: Range<usize>, style: StructureStyle, anchor: usize) -> Start {
+    Start {
+        span,
+        flow: style == StructureStyle::Flow,
+        anchor,
+        nodes_before: 0,
+    }
+}
+
+fn scalar(text: String, style: Style, span: Range<usize>) -> Node {
+    leaf(Kind::Scalar(Scalar { text, style }), span)
+}
+
+fn bad(span: Range<usize>) -> Node {
+    leaf(Kind::Bad, span)
+}
+
+fn leaf(kind: Kind, span: Range<usize>) -> Node {
+    Node {
+        kind,
+        span,
+        size: 1,
+        depth: 0,
+    }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}
+
+/// Tags of YAML itself, such as `!!str`, change nothing here: the field decides.
+fn is_custom(tag: Option<&Tag>) -> bool {
+    tag.is_some_and(|tag| !tag.is_yaml_core_schema())
+}
+
+fn merge_key(span: Range<usize>) -> Diagnostic {
+    Diagnostic::error("merge-key", span, "merge keys (`<<`) are not part of this language")
+        .label("merges another map into this one")
+        .help("write the keys out, so that the file says what happens")
+}
+
+fn duplicate_key(key: &str, span: Range<usize>, first: Range<usize>) -> Diagnostic {
+    Diagnostic::error("duplicate-key", span, format!("key \"{key}\" is given twice"))
+        .label("again here")
+        .also(first, "first here")
+        .help("remove one of them")
+}

@@ -1,0 +1,90 @@
+//! Files as written: what the author said, each value with its place, nothing filled in and no name looked up. Made from
+//! the [`crate::tree`]; the tables of keys ([`key`]) say what may stand where.
+
+use std::ops::Range;
+
+use crate::diagnostic::Diagnostic;
+use crate::tree::{self, Node, Tree};
+
+pub mod campaign;
+pub mod key;
+pub(crate) mod nearest;
+pub mod project;
+mod scalars;
+pub(crate) use scalars::{is_name, is_time_of_day, no_date, slug, stays_inside};
+mod shape;
+pub mod tables;
+mod traps;
+
+#[cfg(test)]
+mod tests;
+
+/// A value and its bytes in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Its bytes.
+    pub span: Range<usize>,
+}
+
+/// A file, read and held against its table.
+#[derive(Debug, Clone)]
+pub(crate) struct Read {
+    pub(crate) tree: Tree,
+    pub(crate) found: Vec<Diagnostic>,
+}
+
+impl Read {
+    pub(crate) fn new(text: &str, object: &'static key::Object) -> Read {
+        let (tree, mut found) = tree::parse(text);
+        found.extend(shape::check(text, &tree, object));
+        Read { tree, found }
+    }
+
+    /// Whether the whole text was read, so that what is not there is not there.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.tree.whole && self.tree.root.is_some()
+    }
+}
+
+/// The scalar of a key, where it is there.
+pub(crate) fn text(map: &Node, key: &str) -> Option<Spanned<String>> {
+    map.get(key).and_then(spanned)
+}
+
+/// The text of a node, where it is a scalar.
+pub(crate) fn spanned(node: &Node) -> Option<Spanned<String>> {
+    node.text().map(|text| Spanned {
+        value: text.to_owned(),
+        span: node.span.clone(),
+    })
+}
+
+/// The scalar of a key, read.
+pub(crate) fn parsed<T>(map: &Node, key: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<Spanned<T>> {
+    let Spanned { value, span } = text(map, key)?;
+    parse(&value).map(|value| Spanned { value, span })
+}
+
+/// A node that is one or a list, as several.
+pub(crate) fn one_or_list(node: &Node) -> Vec<&Node> {
+    match node.scalar() {
+        Some(_) => vec![node],
+        None => node.items().iter().collect(),
+    }
+}
+
+/// A map of texts, in the order of the file.
+pub(crate) fn texts(node: &Node) -> Vec<(Spanned<String>, Spanned<String>)> {
+    let entries = node.entries().iter().filter(|entry| !entry.key.text.starts_with("x-"));
+    entries
+        .filter_map(|entry| {
+            let key = Spanned {
+                value: entry.key.text.clone(),
+                span: entry.key.span.clone(),
+            };
+            Some((key, spanned(&entry.value)?))
+        })
+        .collect()
+}

@@ -1,0 +1,291 @@
+//! What the tables of keys are made of. A key is written down once, with its form and its meaning; reading, checking, the
+//! schema and the reference all work from that.
+
+/// A map with known keys.
+#[derive(Debug)]
+pub struct Object {
+    /// As messages call it: `a step`, `` `limits` ``.
+    pub title: &'static str,
+    /// The keys of the language, in the order of the reference.
+    pub keys: &'static [Key],
+    /// Keys that the author chooses, such as languages or names.
+    pub open: Option<Open>,
+    /// What must be there.
+    pub required: &'static [Required],
+    /// Exactly one of these must be there; empty: no such rule.
+    pub one_of: &'static [&'static str],
+}
+
+/// One key.
+#[derive(Debug)]
+pub struct Key {
+    /// As written.
+    pub name: &'static str,
+    /// Whether this version does it.
+    pub status: Status,
+    /// What its value is.
+    pub form: Form,
+    /// A value as one would write it.
+    pub example: &'static str,
+    /// Meaning and default, one line.
+    pub doc: &'static str,
+}
+
+/// Whether a part of the language works in this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It does.
+    Now,
+    /// It is in the language, and an error for the time being.
+    Later,
+}
+
+/// Keys that the author chooses.
+#[derive(Debug)]
+pub struct Open {
+    /// What a key is.
+    pub key: KeyKind,
+    /// What each value is.
+    pub form: &'static Form,
+}
+
+/// What the author's keys are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// `[a-z][a-z0-9-]*`.
+    Name,
+    /// A language tag.
+    Language,
+    /// Anything: a column.
+    Word,
+}
+
+/// A key that must be there, unless one of the others is.
+#[derive(Debug)]
+pub struct Required {
+    /// The key.
+    pub key: &'static str,
+    /// Any of these stands in for it.
+    pub or: &'static [&'static str],
+}
+
+/// What a value is.
+#[derive(Debug)]
+pub enum Form {
+    /// Free text for people.
+    Text,
+    /// A text that is sent: a template.
+    Message,
+    /// A column, a word of a reply, an URL: text that is compared or handed on.
+    Word,
+    /// `[a-z][a-z0-9-]*`.
+    Name,
+    /// An e-mail address.
+    Address,
+    /// A path inside the project.
+    Path,
+    /// The number 1.
+    Version,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number, zero or more.
+    Count,
+    /// A whole number above zero.
+    Positive,
+    /// `2 days`.
+    Duration,
+    /// `2 days`, or a moment, which comes later.
+    Wait,
+    /// `2026-12-01 10:00`.
+    Time,
+    /// `now`, or a time.
+    Start,
+    /// As [`Form::Start`], or `18:00` where a column gives the day.
+    At,
+    /// `18:00`.
+    TimeOfDay,
+    /// `21:00-08:00`.
+    Window,
+    /// `50/s`.
+    Rate,
+    /// `5%`.
+    Share,
+    /// An IANA zone.
+    Zone,
+    /// A language tag.
+    Language,
+    /// An ISO country.
+    Region,
+    /// A weekday.
+    Day,
+    /// A condition in CEL; not looked into yet.
+    Condition,
+    /// One of these words.
+    OneOf(&'static [Choice]),
+    /// A path, or the name of a list of crier.yaml.
+    Source,
+    /// As [`Form::Source`], or a condition such as `tagged("x")`.
+    Leaver,
+    /// An address or the name of an inbox, or `none`.
+    ReplyTo,
+    /// A list.
+    List(&'static Form),
+    /// One, or a list.
+    OneOrList(&'static Form),
+    /// A map.
+    Object(&'static Object),
+    /// A scalar, or a map or list: the first that has the shape of the value.
+    Either(&'static [Form]),
+    /// A part that this version does not do at all, whatever its keys; `what` names it.
+    LaterPart {
+        /// As messages call it.
+        what: &'static str,
+        /// What it looks like.
+        form: &'static Form,
+    },
+    /// A map whose keys depend on one of them.
+    ByKind(&'static [KindOf]),
+    /// Not looked into.
+    Any,
+}
+
+/// One word of [`Form::OneOf`].
+#[derive(Debug)]
+pub struct Choice {
+    /// The word.
+    pub word: &'static str,
+    /// Whether this version does it.
+    pub status: Status,
+}
+
+/// What a map is for one value of its key `kind`.
+#[derive(Debug)]
+pub struct KindOf {
+    /// The value.
+    pub kind: &'static str,
+    /// The keys; none: it is for a later version.
+    pub object: Option<&'static Object>,
+}
+
+/// A key that works.
+pub(super) const fn now(name: &'static str, form: Form, example: &'static str, doc: &'static str) -> Key {
+    Key {
+        name,
+        status: Status::Now,
+        form,
+        example,
+        doc,
+    }
+}
+
+/// A key of a later version.
+pub(super) const fn later(name: &'static str, form: Form, example: &'static str, doc: &'static str) -> Key {
+    Key {
+        name,
+        status: Status::Later,
+        form,
+        example,
+        doc,
+    }
+}
+
+/// A map of these keys alone.
+pub(super) const fn object(title: &'static str, keys: &'static [Key]) -> Object {
+    Object {
+        title,
+        keys,
+        open: None,
+        required: &[],
+        one_of: &[],
+    }
+}
+
+/// A map from what the author chooses.
+pub(super) const fn map(title: &'static str, key: KeyKind, form: &'static Form) -> Object {
+    Object {
+        title,
+        keys: &[],
+        open: Some(Open { key, form }),
+        required: &[],
+        one_of: &[],
+    }
+}
+
+/// A word that works.
+pub(super) const fn word(word: &'static str) -> Choice {
+    Choice {
+        word,
+        status: Status::Now,
+    }
+}
+
+impl Form {
+    /// With its article, as messages say it.
+    pub fn expected(&self) -> String {
+        let fixed = match self {
+            Form::Text | Form::Message | Form::Word => "a text",
+            Form::Name => "a name",
+            Form::Address => "an e-mail address",
+            Form::Path => "a path",
+            Form::Version => "the number 1",
+            Form::Flag => "`true` or `false`",
+            Form::Count => "a whole number",
+            Form::Positive => "a whole number above zero",
+            Form::Duration | Form::Wait => "a duration",
+            Form::Time | Form::At => "a time",
+            Form::Start => "`now` or a time",
+            Form::TimeOfDay => "a time of day",
+            Form::Window => "a window of the day",
+            Form::Rate => "a rate",
+            Form::Share => "a share",
+            Form::Zone => "a time zone",
+            Form::Language => "a language",
+            Form::Region => "a country",
+            Form::Day => "a weekday",
+            Form::Condition => "a condition",
+            Form::Source => "a path or the name of a list",
+            Form::Leaver => "a path, the name of a list, or a condition",
+            Form::ReplyTo => "an address or the name of an inbox",
+            Form::Any => "a value",
+            Form::ByKind(_) => "a map with the key `kind`",
+            Form::OneOf(choices) => {
+                let words: Vec<String> = choices.iter().map(|c| format!("`{}`", c.word)).collect();
+                return words.join(", ");
+            }
+            Form::List(item) => return format!("a list, each item {}", item.expected()),
+            Form::OneOrList(item) => return format!("{}, or a list of such", item.expected()),
+            Form::Object(object) => return format!("a map of {}", object.contents()),
+            Form::Either(forms) => {
+                let all: Vec<String> = forms.iter().map(Form::expected).collect();
+                return all.join(", or ");
+            }
+            Form::LaterPart { form, .. } => return form.expected(),
+        };
+        fixed.into()
+    }
+}
+
+impl Object {
+    /// What stands in it, in a few words.
+    fn contents(&self) -> String {
+        match (&self.open, self.keys) {
+            (Some(open), []) => match open.key {
+                KeyKind::Name | KeyKind::Word => "your own keys".into(),
+                KeyKind::Language => "languages".into(),
+            },
+            (_, keys) => {
+                let working = keys.iter().filter(|key| key.status == Status::Now).count();
+                let of_use = |key: &&Key| working == 0 || key.status == Status::Now;
+                let shown = keys.iter().filter(of_use).take(3);
+                let shown: Vec<String> = shown.map(|key| format!("`{}`", key.name)).collect();
+                let more = if working > 3 { " and so on" } else { "" };
+                format!("{}{more}", shown.join(", "))
+            }
+        }
+    }
+
+    /// The key of this name.
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+}

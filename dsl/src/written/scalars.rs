@@ -1,0 +1,340 @@
+//! Whether the text of a scalar is what its field asks for.
+
+use crate::scalar::{Rate, ScalarError, Share, WaitTime, parse_time};
+use crate::values::Language;
+
+use super::key::{Choice, Form, Status};
+use super::nearest::{did_you_mean, listed, nearest};
+use super::tables::DAYS;
+
+/// What is wrong with a text.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub code: &'static str,
+    pub message: String,
+    pub help: String,
+    /// What belongs in its place.
+    pub instead: Option<String>,
+}
+
+/// Why a text is refused.
+pub(super) enum Refusal {
+    Wrong(Problem),
+    /// Not of the kind that the field asks for.
+    OtherType,
+    /// Part of the language, but not of this version; how messages call it.
+    Later(String),
+}
+
+/// Whether `text` is of this form. Only asked of forms that scalars have.
+pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
+    match form {
+        Form::Text | Form::Message | Form::Word | Form::Condition | Form::Any => Ok(()),
+        Form::Name => name(text),
+        Form::Address => address(text),
+        Form::Path => path(text),
+        Form::Version => version(text),
+        Form::Flag if matches!(text, "true" | "false") => Ok(()),
+        Form::Count if text.parse::<u64>().is_ok() => Ok(()),
+        Form::Positive if text.parse::<u32>().is_ok_and(|n| n > 0) => Ok(()),
+        Form::Flag | Form::Count | Form::Positive => Err(Refusal::OtherType),
+        Form::Duration => by_parser(WaitTime::parse(text), "bad-duration"),
+        Form::Wait => wait(text),
+        Form::Time => time(text),
+        Form::Start | Form::At if text == "now" => Ok(()),
+        Form::At if is_time_of_day(text) => Ok(()),
+        Form::Start | Form::At => time(text),
+        Form::TimeOfDay => clock(text).map(drop).ok_or_else(|| time_of_day(text)),
+        Form::Window => window(text),
+        Form::Rate => by_parser(Rate::parse(text), "bad-rate"),
+        Form::Share => by_parser(Share::parse(text), "bad-share"),
+        Form::Zone => zone(text),
+        Form::Language => language(text),
+        Form::Region => region(text),
+        Form::Day => day(text),
+        Form::OneOf(choices) => one_of(choices, text),
+        Form::Source => source(text),
+        Form::Leaver if text.contains('(') => Err(Refusal::Later("leaving people out by a condition".into())),
+        Form::Leaver => source(text),
+        Form::ReplyTo if text == "none" => Err(Refusal::Later("`replies: none`".into())),
+        Form::ReplyTo if text.contains('@') => address(text),
+        Form::ReplyTo => name(text),
+        Form::List(_)
+        | Form::OneOrList(_)
+        | Form::Object(_)
+        | Form::Either(_)
+        | Form::LaterPart { .. }
+        | Form::ByKind(_) => Err(Refusal::OtherType),
+    }
+}
+
+fn wrong(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Refusal {
+    Refusal::Wrong(Problem {
+        code,
+        message: message.into(),
+        help: help.into(),
+        instead: None,
+    })
+}
+
+fn instead(refusal: Refusal, text: impl Into<String>) -> Refusal {
+    match refusal {
+        Refusal::Wrong(problem) => Refusal::Wrong(Problem {
+            instead: Some(text.into()),
+            ..problem
+        }),
+        Refusal::OtherType | Refusal::Later(_) => refusal,
+    }
+}
+
+fn by_parser<T>(parsed: Result<T, ScalarError>, code: &'static str) -> Result<(), Refusal> {
+    parsed
+        .map(drop)
+        .map_err(|error| wrong(code, error.to_string(), error.help()))
+}
+
+/// Whether a text is a name: `[a-z][a-z0-9-]*`.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn name(text: &str) -> Result<(), Refusal> {
+    if is_name(text) {
+        return Ok(());
+    }
+    let help = "a name is lower-case letters, digits and `-`, and begins with a letter";
+    let refusal = wrong("bad-name", format!("\"{text}\" is not a name"), help);
+    let slug = slug(text);
+    Err(match is_name(&slug) && text.len() < 40 {
+        true => instead(refusal, slug),
+        false => refusal,
+    })
+}
+
+/// What a text is as a name.
+pub(crate) fn slug(text: &str) -> String {
+    let folded: String = text
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let words: Vec<&str> = folded.split('-').filter(|word| !word.is_empty()).collect();
+    words.join("-")
+}
+
+fn address(text: &str) -> Result<(), Refusal> {
+    let good = text.split_once('@').is_some_and(|(local, domain)| {
+        let dots = domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
+        !local.is_empty() && dots && !domain.contains('@') && !text.contains(char::is_whitespace)
+    });
+    good.then_some(()).ok_or_else(|| {
+        let message = format!("\"{text}\" is not an e-mail address");
+        wrong("bad-address", message, "write it like `desk@arena.example`")
+    })
+}
+
+/// Whether a path is relative and never goes up.
+pub(crate) fn stays_inside(path: &str) -> bool {
+    let absolute = path.starts_with(['/', '\\', '~']) || path.get(1..2) == Some(":");
+    !absolute && path.split(['/', '\\']).all(|piece| piece != "..")
+}
+
+fn path(text: &str) -> Result<(), Refusal> {
+    if !stays_inside(text) {
+        let message = format!("\"{text}\" is outside of the project");
+        let help = "paths are relative to crier.yaml's folder and stay inside it: `lists/customers.csv`";
+        return Err(wrong("path-leaves-project", message, help));
+    }
+    Ok(())
+}
+
+fn version(text: &str) -> Result<(), Refusal> {
+    match text.parse::<u32>() {
+        Ok(1) => Ok(()),
+        Ok(n) if n > 1 => {
+            let message = format!("the file is written in version {n} of the language, and this program knows version 1");
+            Err(wrong("unknown-version", message, "install a newer crier"))
+        }
+        Ok(_) | Err(_) => {
+            let message = format!("\"{text}\" is not a version of the language");
+            Err(instead(wrong("unknown-version", message, "write `crier: 1`"), "1"))
+        }
+    }
+}
+
+fn wait(text: &str) -> Result<(), Refusal> {
+    match clock(text).is_some() || parse_time(text).is_ok() {
+        true => Err(Refusal::Later("waiting for a moment".into())),
+        false => by_parser(WaitTime::parse(text), "bad-duration"),
+    }
+}
+
+fn time(text: &str) -> Result<(), Refusal> {
+    if let Some(clock) = as_minutes(text) {
+        let message = format!("{text} is a number, not a time");
+        let help = format!("{clock}? quote it, and put the date before it: \"2026-12-01 {clock}\"");
+        return Err(wrong("bad-time", message, help));
+    }
+    if is_time_of_day(text) {
+        let (message, help) = no_date(text);
+        return Err(wrong("bad-time", message, help));
+    }
+    by_parser(parse_time(text), "bad-time")
+}
+
+/// What is said of a time of day where a day is needed too: the message and the help.
+pub(crate) fn no_date(text: &str) -> (String, String) {
+    (format!("\"{text}\" has no date"), format!("put the date before it: `2026-12-01 {text}`"))
+}
+
+/// Whether a text is `18:00`, `9:30` or `24:00`.
+pub(crate) fn is_time_of_day(text: &str) -> bool {
+    clock(text).is_some()
+}
+
+/// Minutes of the day for `18:00`, `9:30`, `24:00`.
+fn clock(text: &str) -> Option<u32> {
+    let (hours, minutes) = text.split_once(':')?;
+    let two = |s: &str, most: u32| {
+        let digits = (1..=2).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
+        s.parse::<u32>().ok().filter(|n| digits && *n <= most)
+    };
+    let of_day = two(hours, 24)? * 60 + two(minutes, 59).filter(|_| minutes.len() == 2)?;
+    (of_day <= 24 * 60).then_some(of_day)
+}
+
+fn time_of_day(text: &str) -> Refusal {
+    match as_minutes(text) {
+        Some(clock) => seen_as_number("bad-time", text, &clock),
+        None => wrong("bad-time", format!("\"{text}\" is not a time of day"), "write `18:00`"),
+    }
+}
+
+/// What an older reader of YAML made of a time of day without quotes, and wrote back as a number: 1260 is 21:00.
+fn as_minutes(text: &str) -> Option<String> {
+    let number = text.parse::<u32>().ok().filter(|_| (3..=4).contains(&text.len()))?;
+    (number < 24 * 60).then(|| format!("{:02}:{:02}", number / 60, number % 60))
+}
+
+fn seen_as_number(code: &'static str, text: &str, clock: &str) -> Refusal {
+    let message = format!("{text} is a number, not a time");
+    let help = format!("{clock}? quote it: some tools rewrite an unquoted {clock} as {text}");
+    instead(wrong(code, message, help), format!("\"{clock}\""))
+}
+
+fn window(text: &str) -> Result<(), Refusal> {
+    if let Some(clock) = as_minutes(text) {
+        return Err(seen_as_number("bad-window", text, &clock));
+    }
+    let ends = text.split_once('-').map(|(from, to)| (clock(from.trim()), clock(to.trim())));
+    let help = "write start and end, `21:00-08:00`; it may wrap midnight";
+    match ends {
+        Some((Some(from), Some(to))) if from == to => {
+            let message = format!("\"{text}\" begins when it ends");
+            Err(wrong("bad-window", message, help))
+        }
+        Some((Some(from), Some(_))) if from < 24 * 60 => Ok(()),
+        Some(_) | None => {
+            let message = format!("\"{text}\" is not a window of the day");
+            Err(wrong("bad-window", message, help))
+        }
+    }
+}
+
+fn zone(text: &str) -> Result<(), Refusal> {
+    if text.parse::<chrono_tz::Tz>().is_ok() {
+        return Ok(());
+    }
+    let names = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    let wanted = text.replace(' ', "_").to_lowercase();
+    let city = |name: &&str| name.to_lowercase().rsplit('/').next() == Some(wanted.as_str());
+    let meant = names().find(city).or_else(|| nearest(text, names()));
+    let help = did_you_mean(meant, || "write a zone of the IANA table, such as `Europe/Rome`".into());
+    let refusal = wrong("unknown-timezone", format!("there is no time zone \"{text}\""), help);
+    Err(match meant {
+        Some(meant) => instead(refusal, meant),
+        None => refusal,
+    })
+}
+
+/// How some people name their language.
+const LANGUAGE_NAMES: &[(&str, &str)] = &[
+    ("english", "en"),
+    ("italian", "it"),
+    ("italiano", "it"),
+    ("spanish", "es"),
+    ("french", "fr"),
+    ("german", "de"),
+    ("deutsch", "de"),
+    ("portuguese", "pt"),
+    ("dutch", "nl"),
+    ("norwegian", "no"),
+];
+
+fn language(text: &str) -> Result<(), Refusal> {
+    if Language::new(text).is_some() {
+        return Ok(());
+    }
+    let wanted = text.to_lowercase();
+    let meant = LANGUAGE_NAMES.iter().find(|(name, _)| *name == wanted).map(|(_, tag)| *tag);
+    let help = did_you_mean(meant, || "write its tag: `it`, `en`, `pt-BR`".into());
+    let refusal = wrong("unknown-language", format!("\"{text}\" is not the tag of a language"), help);
+    Err(match meant {
+        Some(meant) => instead(refusal, meant),
+        None => refusal,
+    })
+}
+
+fn region(text: &str) -> Result<(), Refusal> {
+    if sms::Region::new(text).is_some() {
+        return Ok(());
+    }
+    let message = format!("\"{text}\" is not the ISO code of a country");
+    match text {
+        "UK" | "uk" => Err(instead(wrong("unknown-region", message, "did you mean \"GB\"?"), "GB")),
+        _ => Err(wrong("unknown-region", message, "write two letters, such as `IT`")),
+    }
+}
+
+fn day(text: &str) -> Result<(), Refusal> {
+    if DAYS.contains(&text) {
+        return Ok(());
+    }
+    let begins = |day: &&&str| text.to_lowercase().starts_with(**day);
+    let meant = DAYS.iter().find(begins).copied();
+    let help = did_you_mean(meant, || format!("the days are {}", listed(DAYS.iter().copied())));
+    Err(wrong("unknown-day", format!("\"{text}\" is not a day"), help))
+}
+
+fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {
+    if let Some(choice) = choices.iter().find(|choice| choice.word == text) {
+        return match choice.status {
+            Status::Now => Ok(()),
+            Status::Later => Err(Refusal::Later(format!("`{text}`"))),
+        };
+    }
+    let words = || choices.iter().map(|choice| choice.word);
+    let meant = nearest(text, words());
+    let message = format!("\"{text}\" is none of {}", listed(words()));
+    let help = did_you_mean(meant, || "write one of these".into());
+    let refusal = wrong("unknown-value", message, help);
+    Err(match meant {
+        Some(meant) => instead(refusal, meant),
+        None => refusal,
+    })
+}
+
+/// A value with `.` or `/` is a path, any other a name.
+fn source(text: &str) -> Result<(), Refusal> {
+    if text.contains('@') {
+        let message = format!("\"{text}\" is an address, and people come from a list");
+        return Err(wrong("wrong-type", message, "write a path, such as `lists/customers.csv`"));
+    }
+    match text.contains(['.', '/', '\\']) {
+        true => path(text),
+        false => name(text),
+    }
+}

@@ -1,0 +1,14 @@
+//! The keys of the language: every one of its reference, those that work and those that come later. One table an object,
+//! a file a part of the language. This is the one place where a key is written down.
+
+mod audience;
+mod campaign;
+mod messages;
+mod project;
+mod schedule;
+mod steps;
+mod tests;
+
+pub use campaign::CAMPAIGN;
+pub use project::PROJECT;
+pub use schedule::DAYS;

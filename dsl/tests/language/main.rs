@@ -1,0 +1,9 @@
+//! The language as its users meet it: files in, campaigns or diagnostics out.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod any_text;
+mod errors;
+mod meaning;
+mod second_opinion;
+mod support;

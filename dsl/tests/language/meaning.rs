@@ -1,0 +1,148 @@
+//! What campaigns and projects mean, as the engine gets it.
+
+use super::support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use dsl::campaign::Campaign;
+use dsl::project::Project;
+use dsl::{Header, Surroundings, check_campaign, check_project, parse_campaign, parse_project};
+use expect_test::{Expect, expect};
+
+fn meant(text: &str, project: &Project) -> Campaign {
+    let headers = BTreeMap::new();
+    let surroundings = Surroundings {
+        project,
+        file_name: "doors",
+        headers: &headers,
+    };
+    let checked = check_campaign(&parse_campaign(text), &surroundings);
+    checked.value.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics))
+}
+
+fn check(text: &str, expected: Expect) {
+    let campaign = meant(text, &support::project());
+    let mut shown = String::new();
+    let mut line = |name: &str, value: String| writeln!(shown, "{name}: {value}").expect("a text takes all");
+    line("name", campaign.name.clone());
+    line("sender", campaign.sender.clone());
+    line("timezone", campaign.timezone.to_string());
+    line("languages", format!("{:?}", campaign.languages));
+    let files: Vec<&str> = campaign.audience.from.iter().map(|list| list.path.as_str()).collect();
+    line("from", format!("{files:?}"));
+    line("schedule", format!("{:?}", campaign.schedule));
+    for message in &campaign.messages {
+        let texts: Vec<&str> = message.texts.iter().map(|text| text.source()).collect();
+        line("message", format!("{} {texts:?}", message.name));
+    }
+    line("program", format!("{:?}", campaign.program));
+    line("fields", format!("{:?}", campaign.fields));
+    line("replies", format!("{:?}", campaign.replies));
+    line("limits", format!("{:?}", campaign.limits));
+    expected.assert_eq(&shown);
+}
+
+#[test]
+fn the_smallest_campaign_takes_everything_else_from_the_project() {
+    check(
+        "audience: lists/customers.csv\nschedule: now\nmessage: |\n  Doors open. STOP to opt out\n",
+        expect![[r#"
+            name: doors
+            sender: arena
+            timezone: Europe/Rome
+            languages: ["en"]
+            from: ["lists/customers.csv"]
+            schedule: Now
+            message: message ["Doors open. STOP to opt out"]
+            program: [Send { message: 0 }, Finish]
+            fields: []
+            replies: Kept
+            limits: Limits { parts: None, rate: None, in_doubt: Skip }
+        "#]],
+    );
+}
+
+#[test]
+fn steps_become_a_program_that_ends() {
+    let text = std::fs::read_to_string(support::testdata("ok/steps.campaign.yaml")).expect("it is there");
+    check(&text, expect![[r#"
+        name: winter-concert
+        sender: arena
+        timezone: Europe/Rome
+        languages: ["it", "en"]
+        from: ["lists/opted-in.csv", "lists/customers.csv"]
+        schedule: At(2026-12-01T09:00:00Z)
+        message: invite ["{{first_name}}, Foxes il 20/12. STOP per uscire", "{{upper first_name}}, Foxes on 20 Dec. STOP to opt out"]
+        message: reminder ["Ci sei?", "Coming?"]
+        message: step-5 ["Ultima chiamata", "Ultima chiamata"]
+        message: step-6 ["Grazie", "Thank you"]
+        program: [Send { message: 0 }, Wait(Days(2)), Send { message: 1 }, Wait(Elapsed(TimeDelta { secs: 129600, nanos: 0 })), Send { message: 2 }, Send { message: 3 }, Finish]
+        fields: [Field { name: "first_name", kind: Text, default: {"en": "Hello", "it": "Ciao"} }, Field { name: "Nome", kind: Text, default: {"en": "amico", "it": "amico"} }]
+        replies: Inbox("box-office")
+        limits: Limits { parts: Some(2), rate: Some(Rate { per_second: 5.0 }), in_doubt: Resend }
+    "#]]);
+}
+
+#[test]
+fn a_local_time_is_read_on_the_campaigns_clock() {
+    let text = "audience: a.csv\nschedule: 2026-12-01 10:00\nmessage: STOP\n";
+    let rome = meant(text, &support::project());
+    let utc = meant(text, &Project::without_file("none"));
+    assert_eq!(format!("{:?}", rome.schedule), "At(2026-12-01T09:00:00Z)");
+    assert_eq!(format!("{:?}", utc.schedule), "At(2026-12-01T10:00:00Z)");
+}
+
+#[test]
+fn a_line_break_at_the_end_of_a_text_is_cut() {
+    let b = "b".repeat(160);
+    for style in ["|", "|-", ">"] {
+        let text = format!("purpose: service\naudience: a.csv\nschedule: now\nmessage:\n  text: {style}\n    {b}\n");
+        let campaign = meant(&text, &Project::without_file("none"));
+        assert_eq!(campaign.messages[0].texts[0].source(), b, "{style}");
+    }
+}
+
+#[test]
+fn files_are_those_of_the_audience_and_of_the_exceptions_inside_the_project() {
+    let text = "audience: { from: [concert-list, nobody, ../x.csv], except: [staff, b.csv, tagged(\"x\")] }\n";
+    let files = parse_campaign(text).files(&support::project());
+    let paths: Vec<String> = files.into_iter().map(|file| file.path).collect();
+    assert_eq!(paths, ["lists/opted-in.csv", "lists/staff.csv", "b.csv"]);
+}
+
+#[test]
+fn the_campaigns_columns_win_over_the_lists() {
+    let text = "audience: { from: concert-list, columns: { phone: Handy, city: Ort } }\n";
+    let files = parse_campaign(text).files(&support::project());
+    let columns: Vec<(&str, &str)> = files[0].columns.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let expected = [("city", "Ort"), ("first_name", "Nome"), ("language", "Lang"), ("phone", "Handy")];
+    assert_eq!(columns, expected);
+}
+
+#[test]
+fn an_unknown_header_is_not_judged() {
+    let text = "audience: a.csv\nschedule: now\nmessage: \"{{whatever}} STOP\"\n";
+    let project = Project::without_file("none");
+    meant(text, &project);
+    let headers = BTreeMap::from([("a.csv".to_owned(), Header::Columns(vec!["phone".into()]))]);
+    let surroundings = Surroundings {
+        project: &project,
+        file_name: "doors",
+        headers: &headers,
+    };
+    let checked = check_campaign(&parse_campaign(text), &surroundings);
+    let codes: Vec<&str> = checked.diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["unknown-variable"]);
+}
+
+#[test]
+fn a_project_is_named_after_its_folder_and_numbers_receive() {
+    let text = "crier: 1\nregion: IT\nproviders: { trial: { kind: simulated } }\n\
+                senders: { a: { number: 06 1234 5678, provider: trial }, b: { alphanumeric: ARENA, provider: trial } }\n";
+    let project = check_project(&parse_project(text), "My Arena").value.expect("no errors");
+    assert_eq!(project.name, "my-arena");
+    assert_eq!(project.senders["a"].address.to_string(), "+390612345678");
+    assert!(project.senders["a"].receives && !project.senders["b"].receives);
+    assert_eq!(project.store, ".crier/crier.db");
+}

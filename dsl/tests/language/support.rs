@@ -1,0 +1,104 @@
+//! The files of `testdata/`, and what they are checked against: `fixture/crier.yaml` and the first lines of
+//! `fixture/lists/`. A file of `err/` may change that in its first line:
+//! `# name: NAME` is the campaign's file name, `# project: several-senders` a project of two senders without a default,
+//! `# pad: N` makes the file N bytes long.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use dsl::diagnostic::Diagnostic;
+use dsl::project::Project;
+use dsl::{Header, Surroundings, check_campaign, check_project, decode_text, parse_campaign, parse_project};
+
+/// `dsl/testdata/` and what is below.
+pub fn testdata(below: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(below)
+}
+
+/// The YAML files of a folder, by name.
+pub fn files(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(testdata(folder)).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    let mut files: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect();
+    files.sort();
+    files
+}
+
+/// The last part of a path.
+pub fn name(path: &Path) -> String {
+    path.file_name().expect("it is a file").to_string_lossy().into_owned()
+}
+
+/// The bytes of a file, padded where it asks for it.
+pub fn bytes(path: &Path) -> Vec<u8> {
+    let mut bytes = fs::read(path).expect("it can be read");
+    if let Some(pad) = directive(&String::from_utf8_lossy(&bytes), "pad") {
+        bytes.resize(pad.parse().expect("pad is a number"), b'\n');
+    }
+    bytes
+}
+
+/// The project of the fixture.
+pub fn project() -> Project {
+    static PROJECT: LazyLock<Project> = LazyLock::new(read_project);
+    PROJECT.clone()
+}
+
+fn read_project() -> Project {
+    let text = fs::read_to_string(testdata("fixture/crier.yaml")).expect("it can be read");
+    let checked = check_project(&parse_project(&text), "fixture");
+    checked.value.expect("the fixture has no errors")
+}
+
+/// Everything found in the bytes of a file, and the text that its places refer to.
+pub fn check(name: &str, bytes: &[u8]) -> (String, Vec<Diagnostic>) {
+    let text = match decode_text(bytes) {
+        Ok(text) => text,
+        Err(found) => return (String::from_utf8_lossy(bytes).into_owned(), vec![found]),
+    };
+    let found = if name.ends_with("crier.yaml") {
+        check_project(&parse_project(&text), "fixture").diagnostics
+    } else {
+        campaign(name, &text)
+    };
+    (text, found)
+}
+
+fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
+    let mut project = project();
+    if directive(text, "project").is_some() {
+        project.sender = None;
+    }
+    let file = parse_campaign(text);
+    let headers: BTreeMap<String, Header> =
+        file.files(&project).into_iter().map(|list| (list.path.clone(), header(&list.path))).collect();
+    let stem = name.split('.').next().unwrap_or_default().to_owned();
+    let file_name = directive(text, "name").unwrap_or(stem);
+    let surroundings = Surroundings {
+        project: &project,
+        file_name: &file_name,
+        headers: &headers,
+    };
+    let checked = check_campaign(&file, &surroundings);
+    let clean = !checked.diagnostics.iter().any(Diagnostic::is_error);
+    assert_eq!(checked.value.is_some(), clean, "a campaign exactly where there is no error");
+    checked.diagnostics
+}
+
+fn header(path: &str) -> Header {
+    match fs::read(testdata("fixture").join(path)) {
+        Err(_) => Header::Absent,
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Header::Columns(text.trim_end().split(',').map(str::to_owned).collect()),
+            Err(_) => Header::Unreadable("it is not UTF-8, byte 5".into()),
+        },
+    }
+}
+
+fn directive(text: &str, key: &str) -> Option<String> {
+    let first = text.lines().next()?.strip_prefix("# ")?;
+    let (name, value) = first.split_once(": ")?;
+    (name == key).then(|| value.to_owned())
+}

@@ -1,0 +1,198 @@
+//! Why a file of people or prices cannot be read.
+
+use std::path::{Path, PathBuf};
+
+use super::{BadRowReason, MOST_COLUMNS, MOST_ROW};
+
+/// A file that cannot be read, or not to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", .path.display())]
+pub struct AudienceError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub problem: AudienceProblem,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum AudienceProblem {
+    /// There is none at this path.
+    #[error("there is no such file")]
+    NotFound,
+    /// A folder or another thing that is no file.
+    #[error("this is not a file")]
+    NotAFile,
+    /// The system does not let us.
+    #[error("cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// A workbook, whatever its name ends in.
+    #[error("this is a workbook of a spreadsheet program, not CSV")]
+    Workbook,
+    /// Nothing but white space.
+    #[error("the file is empty, without even a header")]
+    Empty,
+    /// Bytes that are no UTF-8, without a byte-order mark that says what they are.
+    #[error("line {line} holds bytes that are not UTF-8 (byte {byte} of the file)")]
+    NotUtf8 {
+        /// From 1.
+        line: u64,
+        /// From 0.
+        byte: u64,
+    },
+    /// Half a pair, or half a unit, in a file that begins with a mark of UTF-16.
+    #[error("line {line} holds bytes that are not UTF-16 (near byte {byte} of the file)")]
+    NotUtf16 {
+        /// From 1.
+        line: u64,
+        /// From 0.
+        byte: u64,
+    },
+    /// NUL bytes in the header: most likely UTF-16 without a byte-order mark.
+    #[error("the header holds NUL bytes (the first is byte {byte} of the file)")]
+    NulInHeader {
+        /// From 0.
+        byte: u64,
+    },
+    /// Several characters may separate the cells.
+    #[error("it is unclear what separates the cells: {}", listed(.candidates))]
+    SeparatorUnclear {
+        /// At least two.
+        candidates: Vec<char>,
+    },
+    /// A quote that nothing closes; every later row would be part of that cell.
+    #[error("the quote that opens in line {line} is never closed")]
+    UnclosedQuote {
+        /// From 1.
+        line: u64,
+    },
+    /// More than [`MOST_ROW`] bytes.
+    #[error("the row of line {row_line} is longer than {} KiB", MOST_ROW / 1024)]
+    LongRow {
+        /// Where the row begins, from 1.
+        row_line: u64,
+        /// Where its last cell begins, from 1.
+        cell_line: u64,
+    },
+    /// More than [`MOST_COLUMNS`] cells in a row.
+    #[error("line {line} has more than {MOST_COLUMNS} cells")]
+    ManyColumns {
+        /// From 1.
+        line: u64,
+    },
+    /// The header does not fit.
+    #[error("{0}")]
+    Columns(dsl::columns::ColumnError),
+    /// A file of prices that cannot be used.
+    #[error("line {line}: {problem}")]
+    Price {
+        /// From 1.
+        line: u64,
+        /// What is wrong there.
+        problem: PriceProblem,
+    },
+}
+
+/// What is wrong in a line of prices.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PriceProblem {
+    /// The header lacks a column.
+    #[error("there is no column \"{name}\"")]
+    NoColumn {
+        /// The column.
+        name: &'static str,
+    },
+    /// The row cannot be read.
+    #[error("{0}")]
+    BadRow(BadRowReason),
+    /// Neither two letters of a country nor `*`.
+    #[error("\"{text}\" is not a country")]
+    NotACountry {
+        /// The cell.
+        text: String,
+    },
+    /// A second price for a country.
+    #[error("{country} has a price already, in line {first}")]
+    DoubledCountry {
+        /// Two letters or `*`.
+        country: String,
+        /// From 1.
+        first: u64,
+    },
+    /// Not a decimal number with a point, or below zero.
+    #[error("\"{text}\" is not a price")]
+    NotAPrice {
+        /// The cell.
+        text: String,
+    },
+    /// Not three capital letters.
+    #[error("\"{text}\" is not a currency")]
+    NotACurrency {
+        /// The cell.
+        text: String,
+    },
+}
+
+impl AudienceError {
+    pub(super) fn new(path: &Path, problem: AudienceProblem) -> AudienceError {
+        AudienceError {
+            path: path.to_owned(),
+            problem,
+        }
+    }
+
+    /// What to do.
+    pub fn help(&self) -> String {
+        match &self.problem {
+            AudienceProblem::NotFound => "paths are relative to the folder of crier.yaml".into(),
+            AudienceProblem::NotAFile => "name the file itself".into(),
+            AudienceProblem::Unreadable(_) => "see that the file may be read by this user".into(),
+            AudienceProblem::Workbook => "save the sheet as \"CSV UTF-8\"".into(),
+            AudienceProblem::Empty => "the first row names the columns: `phone,first_name`".into(),
+            AudienceProblem::NotUtf8 { .. } => {
+                "save the file as UTF-8 (in a spreadsheet program: \"CSV UTF-8\"), or convert it: \
+                 `iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv`"
+                    .into()
+            }
+            AudienceProblem::NotUtf16 { .. } | AudienceProblem::NulInHeader { .. } => {
+                "save the file as UTF-8 (in a spreadsheet program: \"CSV UTF-8\")".into()
+            }
+            AudienceProblem::SeparatorUnclear { .. } => {
+                "put names that hold one of these characters in quotes, so that one separator is left".into()
+            }
+            AudienceProblem::UnclosedQuote { .. } => {
+                "close it, and write a quote inside a quoted cell twice: `\"the \"\"Arena\"\"\"`".into()
+            }
+            AudienceProblem::LongRow { cell_line, .. } => {
+                format!("is a quote that opens in line {cell_line} never closed?")
+            }
+            AudienceProblem::ManyColumns { .. } => "leave out columns that no text or condition uses".into(),
+            AudienceProblem::Columns(error) => error.help(),
+            AudienceProblem::Price { problem, .. } => problem.help().into(),
+        }
+    }
+}
+
+impl PriceProblem {
+    fn help(&self) -> &'static str {
+        match self {
+            PriceProblem::NoColumn { .. } => "the first row is `country,price,currency`",
+            PriceProblem::BadRow(_) => "a row has a country, a price and a currency: `IT,0.045,EUR`",
+            PriceProblem::NotACountry { .. } => "write two letters, such as IT, or * for all others",
+            PriceProblem::DoubledCountry { .. } => "leave one of the two",
+            PriceProblem::NotAPrice { .. } => "write a number with a point, not below zero: 0.045",
+            PriceProblem::NotACurrency { .. } => "write three capital letters: EUR",
+        }
+    }
+}
+
+fn listed(candidates: &[char]) -> String {
+    let named = |c: &char| {
+        if *c == '\t' {
+            "a tab".to_owned()
+        } else {
+            format!("\"{c}\"")
+        }
+    };
+    candidates.iter().map(named).collect::<Vec<_>>().join(" or ")
+}

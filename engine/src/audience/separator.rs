@@ -1,0 +1,112 @@
+//! What separates the cells of a file, by how its header and first rows divide.
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::AudienceProblem;
+
+/// What may separate cells.
+pub(super) const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Rows after the header that are looked at.
+const ROWS: usize = 20;
+
+/// The separator of a file that begins with `sample`, which may end within a row unless it is `whole`. What divides no
+/// header is none; of several, the one by which most rows have as many cells as the header. A file of one column has none,
+/// and a comma does no harm.
+pub(super) fn separator(sample: &[u8], whole: bool) -> Result<u8, AudienceProblem> {
+    let mut dividing: Vec<(u8, usize)> = vec![];
+    for candidate in CANDIDATES {
+        let counts = cell_counts(sample, whole, candidate);
+        if let Some((header, rows)) = counts.split_first().filter(|(header, _)| **header > 1) {
+            dividing.push((candidate, rows.iter().filter(|cells| *cells == header).count()));
+        }
+    }
+    let most = dividing.iter().map(|(_, fitting)| *fitting).max();
+    let best: Vec<u8> = dividing
+        .iter()
+        .filter(|(_, fitting)| Some(*fitting) == most)
+        .map(|(c, _)| *c)
+        .collect();
+    match best.as_slice() {
+        [] => Ok(b','),
+        [one] => Ok(*one),
+        several => {
+            let candidates = several.iter().map(|c| char::from(*c)).collect();
+            Err(AudienceProblem::SeparatorUnclear { candidates })
+        }
+    }
+}
+
+/// The core of a reader of cells separated so.
+pub(super) fn reader(separator: u8) -> Reader {
+    ReaderBuilder::new().delimiter(separator).build()
+}
+
+/// The cells of the header and of the first rows.
+fn cell_counts(sample: &[u8], whole: bool, separator: u8) -> Vec<usize> {
+    let mut core = reader(separator);
+    let (mut counts, mut cells, mut rest) = (vec![], 0, sample);
+    let mut end: &[u8] = if whole { b"\n" } else { b"" };
+    // Only how many cells there are is asked, so what they hold is overwritten.
+    let (mut text, mut ends) = ([0; 4096], [0; 64]);
+    while counts.len() <= ROWS {
+        let (result, read, _, found) = core.read_record(rest, &mut text, &mut ends);
+        rest = &rest[read..];
+        cells += found;
+        match result {
+            ReadRecordResult::Record => counts.push(std::mem::take(&mut cells)),
+            ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {}
+            ReadRecordResult::InputEmpty if !end.is_empty() => rest = std::mem::take(&mut end),
+            ReadRecordResult::InputEmpty | ReadRecordResult::End => break,
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(sample: &str) -> Result<char, String> {
+        separator(sample.as_bytes(), true)
+            .map(char::from)
+            .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn separator_is_what_divides_header_and_rows() {
+        for (sample, right) in [
+            ("phone,name\n1,a\n", ','),
+            ("phone;name\n1;a, b\n2;c\n", ';'),
+            ("phone\tname\n1\ta;b\n", '\t'),
+            ("phone|name\n1|a", '|'),
+            ("\"phone;x\",name\n1,a\n", ','),
+            ("name;note, long\na;b\nc;d, e, f\n", ';'),
+            ("phone\n1\n2\n", ','),
+            ("phone;name;note\r\n1;\"Rossi\r\nMario, x\";\"a;b\"\r\n", ';'),
+            ("a;b\n1;2;3\n", ';'),
+            ("", ','),
+        ] {
+            assert_eq!(found(sample), Ok(right), "{sample:?}");
+        }
+    }
+
+    #[test]
+    fn several_that_fit_alike_are_unclear() {
+        let unclear = Err("it is unclear what separates the cells: \",\" or \";\"".into());
+        assert_eq!(found("a;b,c\n"), unclear);
+        assert_eq!(found("a,b;c\n1,2;3\n"), unclear);
+    }
+
+    #[test]
+    fn a_row_cut_off_by_the_end_of_the_sample_does_not_count() {
+        let counts = |whole| cell_counts(b"a,b,c\n1,2", whole, b',');
+        assert_eq!(counts(false), [3]);
+        assert_eq!(counts(true), [3, 2]);
+    }
+
+    #[test]
+    fn wide_headers_are_counted_whole() {
+        let header = vec!["column"; 1_000].join(";");
+        assert_eq!(cell_counts(format!("{header}\n").as_bytes(), true, b';'), [1_000]);
+    }
+}

@@ -1,0 +1,354 @@
+//! Executes a launch: claims due cohorts, asks `advance` for each member, commits the intent, submits, records, and
+//! folds what comes back. One loop linearises everything; what takes time (commits, requests) is a future beside it.
+//!
+//! A window goes its round like this: intent committed → `advance` and texts → submitted → answers → recorded, and the
+//! same commit gives the next window its intent. A cohort is in at most one window at a time.
+
+mod inbound;
+mod lane;
+mod ready;
+mod window;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dsl::project::Project;
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::ids::CohortId;
+use crate::provider::Provider;
+use crate::revision::Revision;
+use crate::store::{
+    Claim, ClaimedCohort, CohortKind, Intent, LaunchRow, LaunchState, MessageState, Store, StoreError, Totals,
+};
+use crate::throttle::Buckets;
+
+use inbound::Folded;
+use lane::Lane;
+use window::{Outcome, Window, WindowId};
+
+/// What an execution is made of.
+pub struct Execution {
+    /// Open for executing.
+    pub store: Arc<Store>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The senders and their rates.
+    pub project: Arc<Project>,
+    /// By name in crier.yaml.
+    pub providers: BTreeMap<String, Arc<dyn Provider>>,
+    /// What runs.
+    pub launch: LaunchRow,
+    /// The revision that the launch is pinned to.
+    pub revision: Arc<Revision>,
+    /// How long receipts are awaited after the last passage ended.
+    pub receipts: Duration,
+    /// True asks the execution to stop: what is under way is recorded, nothing new begins.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// How an execution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Every passage ended.
+    Done,
+    /// Somebody cancelled the launch.
+    Cancelled,
+    /// It was asked to stop; executing the launch again goes on where it stopped.
+    Interrupted,
+}
+
+/// How far an execution is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Messages that the provider took.
+    pub accepted: u64,
+    /// Messages that were refused or are in doubt.
+    pub failed: u64,
+    /// Receipts that told something new.
+    pub receipts: u64,
+    /// Replies.
+    pub replies: u64,
+    /// Nothing is submitted until somebody resumes the launch.
+    pub paused: bool,
+    /// Nothing is due before.
+    pub next_due: Option<DateTime<Utc>>,
+}
+
+/// Is told how far it is, after every step.
+pub type Observer<'a> = &'a mut (dyn FnMut(&Progress) + Send);
+
+/// How often the store is asked whether somebody paused or cancelled.
+const ASK: Duration = Duration::from_millis(300);
+/// Answers are recorded at the latest after this, whether their window is complete or not.
+const RECORD_WITHIN: Duration = Duration::from_millis(50);
+/// Windows under way at once on one sender.
+const WINDOWS: usize = 4;
+/// Members of a window where no rate makes it smaller.
+const WINDOW_MEMBERS: usize = 500;
+
+/// Runs a launch to its end, or until it is told to stop.
+pub async fn execute(execution: Execution, observer: Observer<'_>) -> Result<End, StoreError> {
+    let mut executor = Executor::begin(execution).await?;
+    executor.run(observer).await
+}
+
+struct Executor {
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    launch: LaunchRow,
+    revision: Arc<Revision>,
+    project: Arc<Project>,
+    providers: BTreeMap<String, Arc<dyn Provider>>,
+    receipts: Duration,
+    stop: watch::Receiver<bool>,
+    lanes: BTreeMap<String, Lane>,
+    windows: HashMap<WindowId, Window>,
+    next_window: WindowId,
+    buckets: Buckets,
+    /// Numbers suppressed since the plan; asked again right before each submit.
+    suppressed: Suppressed,
+    suppressions_known: i64,
+    state: LaunchState,
+    asked_at: Duration,
+    stopping: bool,
+    done_at: Option<DateTime<Utc>>,
+    /// Inbound is being fetched and folded.
+    folding: bool,
+    /// An earlier process may have left something in the inbox.
+    unfolded: bool,
+    /// When each provider is to be asked again; none when it expects nothing.
+    polls: BTreeMap<String, Option<DateTime<Utc>>>,
+    progress: Progress,
+    work: FuturesUnordered<BoxFuture<'static, Result<Step, StoreError>>>,
+}
+
+/// Shared with the requests under way.
+type Suppressed = Arc<RwLock<std::collections::HashSet<u64>>>;
+
+/// Something that took time is over.
+enum Step {
+    /// Cohorts were claimed for a sender.
+    Claimed { sender: String, kind: CohortKind, cohorts: Vec<ClaimedCohort>, suppressed: Vec<(i64, u64)> },
+    /// Nothing was due; the next will be then.
+    NothingDue { sender: String, next_due: Option<DateTime<Utc>> },
+    /// A request was answered.
+    Answered { window: WindowId, outcomes: Vec<(usize, Outcome)>, at: DateTime<Utc> },
+    /// Part of a window was recorded.
+    PartRecorded { window: WindowId },
+    /// A window was recorded, or only an intent; the members of `next` may be submitted.
+    Recorded { sender: String, next: Vec<CohortId>, intent: Intent },
+    /// Inbound was folded.
+    Folded(Folded),
+    /// Cohorts were put back.
+    Released,
+    /// What the launch is doing.
+    State(LaunchState),
+}
+
+impl Executor {
+    async fn begin(execution: Execution) -> Result<Executor, StoreError> {
+        let Execution { store, clock, project, providers, launch, revision, receipts, stop } = execution;
+        store.recover_leases().await?;
+        let totals = store.totals(launch.id).await?;
+        let executor = Executor {
+            buckets: lane::buckets(&project, &revision),
+            polls: providers.keys().map(|name| (name.clone(), Some(clock.now()))).collect(),
+            suppressions_known: launch.suppressed_to,
+            state: launch.state,
+            asked_at: clock.monotonic(),
+            done_at: matches!(launch.state, LaunchState::Done).then(|| clock.now()),
+            progress: progress_of(&totals),
+            lanes: lane::lanes(&project, &providers, &revision),
+            windows: HashMap::new(),
+            next_window: store.next_window_id().await,
+            suppressed: Suppressed::default(),
+            stopping: false,
+            folding: false,
+            unfolded: true,
+            work: FuturesUnordered::new(),
+            store,
+            clock,
+            launch,
+            revision,
+            project,
+            providers,
+            receipts,
+            stop,
+        };
+        executor.remind_providers().await?;
+        Ok(executor)
+    }
+
+    async fn run(&mut self, observer: Observer<'_>) -> Result<End, StoreError> {
+        loop {
+            self.begin_work();
+            self.progress.next_due = self.waits_until();
+            observer(&self.progress);
+            if let Some(end) = self.ended().await? {
+                return Ok(end);
+            }
+            let busy = !self.work.is_empty();
+            let sleep = self.clock.sleep(self.wake_in(), busy);
+            tokio::select! {
+                biased;
+                Some(step) = self.work.next(), if busy => self.take(step?)?,
+                Ok(()) = self.stop.changed(), if !self.stopping => self.stopping = *self.stop.borrow(),
+                () = sleep => {}
+            }
+        }
+    }
+
+    /// Begins whatever can begin now.
+    fn begin_work(&mut self) {
+        let now = self.clock.monotonic();
+        if now >= self.asked_at + ASK {
+            self.asked_at = now;
+            let (store, launch) = (self.store.clone(), self.launch.id);
+            self.work.push(Box::pin(async move { Ok(Step::State(store.launch_state(launch).await?)) }));
+        }
+        self.record_slow_windows();
+        self.begin_folding();
+        if self.stopping {
+            return;
+        }
+        let senders: Vec<String> = self.lanes.keys().cloned().collect();
+        for sender in senders {
+            self.fill_lane(&sender);
+        }
+    }
+
+    fn take(&mut self, step: Step) -> Result<(), StoreError> {
+        match step {
+            Step::Claimed { sender, kind, cohorts, suppressed } => {
+                self.note_suppressed(&suppressed);
+                self.claimed(&sender, kind, cohorts);
+            }
+            Step::NothingDue { sender, next_due } => {
+                let lane = self.lane(&sender);
+                lane.claiming = false;
+                lane.next_due = next_due;
+            }
+            Step::Answered { window, outcomes, at } => self.answered(window, outcomes, at),
+            Step::PartRecorded { window } => {
+                if let Some(window) = self.windows.get_mut(&window) {
+                    window.recording = false;
+                }
+                self.finish_window(window);
+            }
+            Step::Recorded { sender, next, intent } => self.recorded(&sender, next, intent),
+            Step::Folded(folded) => self.folded(folded),
+            Step::Released => {}
+            Step::State(state) => self.changed(state),
+        }
+        Ok(())
+    }
+
+    fn lane(&mut self, sender: &str) -> &mut Lane {
+        self.lanes.get_mut(sender).expect("steps name the lanes that began them")
+    }
+
+    /// Somebody paused, resumed or cancelled.
+    fn changed(&mut self, state: LaunchState) {
+        if state != self.state {
+            tracing::info!(launch.id = self.launch.id.0, state = state.word(), "launch changed");
+        }
+        self.state = state;
+        self.progress.paused = state == LaunchState::Paused;
+        if state != LaunchState::Running && state != LaunchState::Done {
+            self.release_held();
+        }
+    }
+
+    fn note_suppressed(&mut self, suppressed: &[(i64, u64)]) {
+        let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
+        for (change, phone) in suppressed {
+            self.suppressions_known = self.suppressions_known.max(*change);
+            numbers.insert(*phone);
+        }
+    }
+
+    /// Puts back the cohorts that no window is about.
+    fn release_held(&mut self) {
+        let mut cohorts = vec![];
+        for lane in self.lanes.values_mut() {
+            cohorts.extend(lane.give_back());
+        }
+        if !cohorts.is_empty() {
+            let store = self.store.clone();
+            self.work.push(Box::pin(async move {
+                store.release(cohorts).await?;
+                Ok(Step::Released)
+            }));
+        }
+    }
+
+    /// Whether it is over; a launch of which nothing is left is done then.
+    async fn ended(&mut self) -> Result<Option<End>, StoreError> {
+        if !self.work.is_empty() || !self.windows.is_empty() {
+            return Ok(None);
+        }
+        let held = self.lanes.values().any(|lane| !lane.held.is_empty());
+        if (self.stopping || self.state == LaunchState::Cancelled) && held {
+            self.release_held();
+            return Ok(None);
+        }
+        if self.stopping {
+            return Ok(Some(End::Interrupted));
+        }
+        if self.state == LaunchState::Cancelled {
+            return Ok(Some(End::Cancelled));
+        }
+        let running = self.state == LaunchState::Running;
+        if held || self.lanes.values().any(|lane| (running && lane.next_due.is_some()) || lane.answers_due) {
+            return Ok(None);
+        }
+        if running && !self.finish_launch().await? {
+            return Ok(None);
+        }
+        let Some(done_at) = self.done_at else { return Ok(None) };
+        let expected = self.polls.values().any(Option::is_some);
+        let waited = self.clock.now() - done_at;
+        let patience = TimeDelta::from_std(self.receipts).unwrap_or(TimeDelta::MAX);
+        Ok((!expected || waited >= patience).then_some(End::Done))
+    }
+
+    /// The launch is done when no cohort is left; false when one is after all.
+    async fn finish_launch(&mut self) -> Result<bool, StoreError> {
+        if self.store.has_cohorts_left(self.launch.id, CohortKind::Passage).await? {
+            self.lanes.values_mut().for_each(|lane| lane.next_due = Some(DateTime::<Utc>::MIN_UTC));
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        if self.store.change_launch(self.launch.id, &[LaunchState::Running], LaunchState::Done, now).await? {
+            self.state = LaunchState::Done;
+            self.done_at = Some(now);
+            return Ok(true);
+        }
+        self.state = self.store.launch_state(self.launch.id).await?;
+        Ok(false)
+    }
+}
+
+/// What a launch has come to so far.
+fn progress_of(totals: &Totals) -> Progress {
+    let count = |wanted: fn(MessageState) -> bool| {
+        totals.messages.iter().filter(|(state, _)| wanted(**state)).map(|(_, n)| n).sum()
+    };
+    Progress {
+        accepted: count(|state| state >= MessageState::Accepted),
+        failed: count(|state| matches!(state, MessageState::Unknown | MessageState::Rejected)),
+        receipts: count(|state| state > MessageState::Accepted),
+        replies: totals.opt_outs + totals.other_replies,
+        ..Progress::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! A lane is what one sender has under way: the cohorts it holds, its rates, its windows.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use dsl::project::{Project, Provider as ProviderSettings};
+use tokio::sync::Semaphore;
+
+use crate::ids::CohortId;
+use crate::provider::Provider;
+use crate::revision::Revision;
+use crate::store::ClaimedCohort;
+use crate::throttle::Buckets;
+
+pub(super) struct Lane {
+    pub provider: Arc<dyn Provider>,
+    /// Requests under way, bounded by what the provider takes.
+    pub requests: Arc<Semaphore>,
+    /// Names of the rates that hold for it.
+    pub rates: Vec<String>,
+    /// Cohorts that this process holds, the earliest first.
+    pub held: VecDeque<Held>,
+    /// Windows under way, those being recorded included.
+    pub windows: usize,
+    pub claiming: bool,
+    /// When the next cohort comes due that is not held; none when there is none.
+    pub next_due: Option<DateTime<Utc>>,
+    /// Answers to replies wait: they go before bulk.
+    pub answers_due: bool,
+    /// The provider or the sender is stopped until then.
+    pub blocked_until: Duration,
+    /// How often in a row it was stopped.
+    pub blocks: u32,
+}
+
+/// A cohort in hand.
+pub(super) struct Held {
+    pub cohort: ClaimedCohort,
+    /// A window is about it.
+    pub in_window: bool,
+}
+
+impl Held {
+    /// Members whose intent is committed and who are not settled.
+    pub fn intended(&self) -> Range<usize> {
+        self.cohort.done..self.cohort.intent_to
+    }
+
+    fn rest(&self) -> usize {
+        self.cohort.members.len() - self.cohort.intent_to
+    }
+}
+
+impl Lane {
+    pub fn get(&self, id: CohortId) -> Option<&Held> {
+        self.held.iter().find(|held| held.cohort.id == id)
+    }
+
+    pub fn get_mut(&mut self, id: CohortId) -> Option<&mut Held> {
+        self.held.iter_mut().find(|held| held.cohort.id == id)
+    }
+
+    pub fn remove(&mut self, id: CohortId) {
+        self.held.retain(|held| held.cohort.id != id);
+    }
+
+    /// Takes cohorts that no window is about until they bring `members`, and moves the marks of their intent. They are
+    /// in a window from now on.
+    pub fn pick(&mut self, members: usize) -> Vec<CohortId> {
+        let mut room = members;
+        let mut picked = vec![];
+        for held in self.held.iter_mut().filter(|held| !held.in_window && held.rest() > 0) {
+            if room == 0 {
+                break;
+            }
+            let n = held.rest().min(room);
+            room -= n;
+            held.cohort.intent_to += n;
+            held.in_window = true;
+            picked.push(held.cohort.id);
+        }
+        picked
+    }
+
+    /// The commit did not give these their intent.
+    pub fn unpick(&mut self, cohorts: &[CohortId]) {
+        for held in self.held.iter_mut().filter(|held| cohorts.contains(&held.cohort.id)) {
+            held.cohort.intent_to = held.cohort.done;
+            held.in_window = false;
+        }
+    }
+
+    /// Gives up what no window is about.
+    pub fn give_back(&mut self) -> Vec<(CohortId, i64)> {
+        let (kept, given): (VecDeque<Held>, VecDeque<Held>) =
+            std::mem::take(&mut self.held).into_iter().partition(|held| held.in_window);
+        self.held = kept;
+        if !given.is_empty() {
+            self.next_due = Some(DateTime::<Utc>::MIN_UTC);
+        }
+        given.iter().map(|held| (held.cohort.id, held.cohort.fence)).collect()
+    }
+
+    /// Whether some held cohort has members without an intent.
+    pub fn has_rest(&self) -> bool {
+        self.held.iter().any(|held| !held.in_window && held.rest() > 0)
+    }
+}
+
+/// A lane for each sender of the project whose provider is at hand.
+pub(super) fn lanes(
+    project: &Project,
+    providers: &BTreeMap<String, Arc<dyn Provider>>,
+    revision: &Revision,
+) -> BTreeMap<String, Lane> {
+    let lane = |(name, sender): (&String, &dsl::project::Sender)| {
+        let provider = providers.get(&sender.provider)?.clone();
+        let lane = Lane {
+            requests: Arc::new(Semaphore::new(provider.abilities().in_flight)),
+            provider,
+            rates: vec![
+                format!("sender {name}"),
+                format!("provider {}", sender.provider),
+                format!("campaign {}", revision.campaign.name),
+            ],
+            held: VecDeque::new(),
+            windows: 0,
+            claiming: false,
+            next_due: Some(DateTime::<Utc>::MIN_UTC),
+            answers_due: true,
+            blocked_until: Duration::ZERO,
+            blocks: 0,
+        };
+        Some((name.clone(), lane))
+    };
+    project.senders.iter().filter_map(lane).collect()
+}
+
+/// The rates of the project and the campaign.
+pub(super) fn buckets(project: &Project, revision: &Revision) -> Buckets {
+    let mut buckets = Buckets::default();
+    for (name, sender) in &project.senders {
+        if let Some(rate) = sender.rate {
+            buckets.add(format!("sender {name}"), rate.per_second);
+        }
+    }
+    for (name, provider) in &project.providers {
+        let ProviderSettings::Simulated(simulated) = provider;
+        if let Some(rate) = simulated.rate {
+            buckets.add(format!("provider {name}"), rate.per_second);
+        }
+    }
+    if let Some(rate) = revision.campaign.limits.rate {
+        buckets.add(format!("campaign {}", revision.campaign.name), rate.per_second);
+    }
+    buckets
+}

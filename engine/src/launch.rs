@@ -1,0 +1,166 @@
+//! Launches a campaign: plans straight into an invisible launch and makes it visible in one write.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dsl::campaign::Schedule;
+use dsl::project::Project;
+use sms::PhoneNumber;
+
+use crate::advance::{Place, stop_at};
+use crate::ids::LaunchId;
+use crate::left_out::LeftOut;
+use crate::plan::{PlanError, Planner, Run, Summary, cohorts_of};
+use crate::revision::Revision;
+use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError};
+use crate::tariff::Tariff;
+
+/// What is to be launched.
+#[derive(Clone)]
+pub struct LaunchRequest {
+    /// The campaign.
+    pub revision: Arc<Revision>,
+    /// Its project.
+    pub project: Arc<Project>,
+    /// `1`, `2`, … for a one-off; unique with the campaign.
+    pub occurrence: String,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// Why nothing was launched.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// There is no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The store does not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The plan has nobody in it.
+    #[error("nobody to send to: {0} rows, all left out")]
+    Nobody(u64, Box<Summary>),
+    /// Its time is longer past than a launch may be late.
+    #[error("too late: it was due {due}, and may begin at most {hours} hours late")]
+    TooLate {
+        /// When it was due.
+        due: DateTime<Utc>,
+        /// How late a launch may begin.
+        hours: i64,
+    },
+}
+
+/// A launch may begin so many hours late.
+const LATE_HOURS: i64 = 24;
+/// Cohorts of one write.
+const COHORTS: usize = 64;
+/// Rows of people left out of one write.
+const LEFT_OUT: usize = 20_000;
+
+/// When a schedule begins, asked now.
+pub fn starts_at(schedule: Schedule, now: DateTime<Utc>) -> Result<DateTime<Utc>, LaunchError> {
+    match schedule {
+        Schedule::Now => Ok(now),
+        Schedule::At(due) if now - due > TimeDelta::hours(LATE_HOURS) => {
+            Err(LaunchError::TooLate { due, hours: LATE_HOURS })
+        }
+        Schedule::At(due) => Ok(due),
+    }
+}
+
+/// Plans a campaign and launches it. Reads the lists in `folder`; when it fails nothing is launched. `planned` is told
+/// the rows planned so far.
+pub async fn launch(
+    store: &Store,
+    request: LaunchRequest,
+    folder: &Path,
+    mut planned: impl FnMut(u64) + Send,
+) -> Result<(LaunchId, Summary, Vec<Tariff>), LaunchError> {
+    let LaunchRequest { revision, project, occurrence, now } = request;
+    let starts_at = starts_at(revision.campaign.schedule, now)?;
+    let new = NewLaunch {
+        campaign: revision.campaign.name.clone(),
+        occurrence,
+        revision: (revision.id.clone(), revision.source.clone()),
+        created_at: now,
+        starts_at,
+    };
+    let (launch, suppressed_to) = store.begin_launch(new).await?;
+    let suppressed = store.suppressed(suppressed_to).await?;
+    let mut planner = Planner::new(revision.clone(), &project, folder, suppressed)?;
+    let first = FirstStep::of(launch, &revision, starts_at, now);
+    let mut runs = 0;
+    loop {
+        // Planning fills every core: other tasks go on beside it.
+        let (back, run) = tokio::task::spawn_blocking(move || {
+            let run = planner.next_run();
+            (planner, run)
+        })
+        .await
+        .expect("planning does not panic");
+        planner = back;
+        let Some(run) = run? else { break };
+        first.write(store, runs, run).await?;
+        runs += 1;
+        planned(planner.rows());
+    }
+    let (summary, tariffs) = planner.finish()?;
+    if summary.people == 0 {
+        return Err(LaunchError::Nobody(summary.rows, Box::new(summary)));
+    }
+    store.complete_launch(launch, &summary, &tariffs, runs).await?;
+    Ok((launch, summary, tariffs))
+}
+
+/// Where everybody begins.
+struct FirstStep {
+    launch: LaunchId,
+    place: Place,
+    due_at: DateTime<Utc>,
+    sender: String,
+    now: DateTime<Utc>,
+}
+
+impl FirstStep {
+    fn of(launch: LaunchId, revision: &Revision, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> FirstStep {
+        let (place, due_at) = stop_at(revision, Place::START, starts_at);
+        FirstStep { launch, place, due_at, sender: revision.campaign.sender.clone(), now }
+    }
+
+    /// Writes a run's cohorts and people left out.
+    async fn write(&self, store: &Store, run: u32, planned: Run) -> Result<(), StoreError> {
+        let cohorts: Vec<NewCohort> = cohorts_of(planned.people)
+            .into_iter()
+            .map(|(time_class, members)| NewCohort {
+                launch: self.launch,
+                run,
+                kind: CohortKind::Passage,
+                place: self.place,
+                due_at: self.due_at,
+                sender: self.sender.clone(),
+                time_class: time_class.to_string(),
+                members,
+            })
+            .collect();
+        for cohorts in cohorts.chunks(COHORTS) {
+            store.add_to_launch(cohorts.to_vec(), vec![]).await?;
+        }
+        for left_out in planned.left_out.chunks(LEFT_OUT) {
+            let rows = left_out.iter().map(|out| self.left_out(out)).collect();
+            store.add_to_launch(vec![], rows).await?;
+        }
+        Ok(())
+    }
+
+    fn left_out(&self, (phone, at_row, reason): &(PhoneNumber, u64, LeftOut)) -> LeftOutRow {
+        LeftOutRow {
+            launch: self.launch,
+            phone: *phone,
+            at_row: *at_row,
+            step: self.place.step,
+            reason: reason.clone(),
+            at: self.now,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The named reasons for which somebody gets no text. `plan` counts them, `why` shows them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Why a row or a person is left out. Order: as a plan lists them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeftOut {
+    /// The phone cell holds no number, or the row cannot be read.
+    InvalidNumber,
+    /// A landline, or another number that takes no texts.
+    Landline,
+    /// The number stood in an earlier row.
+    Duplicate,
+    /// The number is in a list under `except`.
+    Excepted(String),
+    /// The person said stop.
+    OptedOut,
+    /// A value that the text needs is empty, and the field has no default.
+    EmptyValue(String),
+    /// The value is not what the type of the field says.
+    IllTyped(String),
+    /// The text would be longer than `limits.parts`.
+    TooManyParts,
+    /// The rendered text is empty.
+    EmptyText,
+    /// The rendered text passes the bound of a template's output.
+    TextTooLong,
+}
+
+impl LeftOut {
+    /// Stable name, for JSON and the store; a detail follows a colon.
+    pub fn code(&self) -> String {
+        let (name, detail) = self.parts();
+        detail.map_or_else(|| name.to_owned(), |detail| format!("{name}:{detail}"))
+    }
+
+    fn parts(&self) -> (&'static str, Option<&str>) {
+        match self {
+            LeftOut::InvalidNumber => ("invalid-number", None),
+            LeftOut::Landline => ("landline", None),
+            LeftOut::Duplicate => ("duplicate", None),
+            LeftOut::Excepted(list) => ("excepted", Some(list)),
+            LeftOut::OptedOut => ("opted-out", None),
+            LeftOut::EmptyValue(field) => ("empty-value", Some(field)),
+            LeftOut::IllTyped(field) => ("ill-typed-value", Some(field)),
+            LeftOut::TooManyParts => ("too-many-parts", None),
+            LeftOut::EmptyText => ("empty-text", None),
+            LeftOut::TextTooLong => ("text-too-long", None),
+        }
+    }
+}
+
+/// A reason of the store that this version does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown reason {0:?}")]
+pub struct UnknownReason(String);
+
+impl FromStr for LeftOut {
+    type Err = UnknownReason;
+
+    fn from_str(code: &str) -> Result<LeftOut, UnknownReason> {
+        let (name, detail) = code.split_once(':').unwrap_or((code, ""));
+        Ok(match name {
+            "invalid-number" => LeftOut::InvalidNumber,
+            "landline" => LeftOut::Landline,
+            "duplicate" => LeftOut::Duplicate,
+            "excepted" => LeftOut::Excepted(detail.to_owned()),
+            "opted-out" => LeftOut::OptedOut,
+            "empty-value" => LeftOut::EmptyValue(detail.to_owned()),
+            "ill-typed-value" => LeftOut::IllTyped(detail.to_owned()),
+            "too-many-parts" => LeftOut::TooManyParts,
+            "empty-text" => LeftOut::EmptyText,
+            "text-too-long" => LeftOut::TextTooLong,
+            _ => return Err(UnknownReason(code.to_owned())),
+        })
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LeftOut::InvalidNumber => f.write_str("no valid number"),
+            LeftOut::Landline => f.write_str("landline"),
+            LeftOut::Duplicate => f.write_str("duplicate of an earlier row"),
+            LeftOut::Excepted(list) => write!(f, "in the except list {list}"),
+            LeftOut::OptedOut => f.write_str("opted out"),
+            LeftOut::EmptyValue(field) => write!(f, "{field} is empty"),
+            LeftOut::IllTyped(field) => write!(f, "{field} is not of its type"),
+            LeftOut::TooManyParts => f.write_str("text longer than limits.parts"),
+            LeftOut::EmptyText => f.write_str("text is empty"),
+            LeftOut::TextTooLong => f.write_str("text is past 16 KiB"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_read_back_from_its_code() {
+        let all = [
+            LeftOut::InvalidNumber,
+            LeftOut::Landline,
+            LeftOut::Duplicate,
+            LeftOut::Excepted("staff".into()),
+            LeftOut::OptedOut,
+            LeftOut::EmptyValue("first_name".into()),
+            LeftOut::IllTyped("age: years".into()),
+            LeftOut::TooManyParts,
+            LeftOut::EmptyText,
+            LeftOut::TextTooLong,
+        ];
+        for reason in all {
+            assert_eq!(reason.code().parse::<LeftOut>().expect("our own code"), reason);
+        }
+        assert!("later-reason".parse::<LeftOut>().is_err());
+    }
+}

@@ -1,0 +1,23 @@
+//! Decides what happens to each person (plan, advance, reply: pure) and does it (audience, store, provider, execute).
+//!
+//! The walk of a campaign through this crate: [`load`] reads its files and checks them; [`plan`] says who gets what and
+//! who is left out; [`launch`] writes that into the [`store`] as cohorts; [`execute`] asks [`advance`](mod@advance) what
+//! happens to each member, submits to a [`provider`] and folds what comes back.
+
+pub mod advance;
+pub mod audience;
+pub mod clock;
+pub mod execute;
+pub mod ids;
+pub mod launch;
+pub mod left_out;
+pub mod load;
+pub mod member;
+pub mod plan;
+pub mod provider;
+pub mod reply;
+pub mod revision;
+pub mod store;
+pub mod tariff;
+pub mod texts;
+pub mod throttle;

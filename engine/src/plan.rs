@@ -1,0 +1,320 @@
+//! Plans: who gets what, and who is left out and why, row by row. Rows stream in runs of 2^20; a run is sorted and cut
+//! into cohorts, and only the summary and the numbers already seen stay in memory.
+
+mod row;
+mod seen;
+mod summary;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dsl::campaign::Instruction;
+use dsl::columns::Columns;
+use dsl::project::{ListFile, Project};
+use rayon::prelude::*;
+use sms::PhoneNumber;
+
+use crate::audience::{self, AudienceError, BadRow, ListReader, Prices, Row};
+use crate::left_out::LeftOut;
+use crate::member::Member;
+use crate::revision::Revision;
+use crate::tariff::Tariff;
+
+pub use row::{PlannedRow, RowPlan, plan_row};
+pub use summary::{BadLine, FileRead, MessageParts, Summary};
+
+use row::Frozen;
+use seen::Seen;
+
+/// Enrolments of a cohort as a launch makes it.
+pub const COHORT_MEMBERS: usize = 1_000;
+/// Rows that are sorted together.
+const RUN_ROWS: u64 = 1 << 20;
+/// Rows that are read before they are planned in parallel.
+const CHUNK_ROWS: usize = 8_192;
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// A list cannot be read.
+    #[error(transparent)]
+    Audience(#[from] AudienceError),
+    /// So many rows hold no number that the column is probably the wrong one.
+    #[error(
+        "{bad} of {rows} rows hold no valid number, more than the {most} that `audience.invalid` allows: is {column:?} the column of the phone numbers?"
+    )]
+    TooManyBad {
+        /// Rows without a number.
+        bad: u64,
+        /// Rows read.
+        rows: u64,
+        /// The limit, as a person writes it.
+        most: String,
+        /// The phone column's name.
+        column: String,
+        /// The first of them.
+        examples: Vec<BadLine>,
+    },
+}
+
+/// What a plan is made of, besides the rows.
+pub struct Planner {
+    revision: Arc<Revision>,
+    folder: PathBuf,
+    prices: Option<Prices>,
+    /// Numbers that get no text, sorted.
+    suppressed: Vec<u64>,
+    except: Vec<(String, Vec<u64>)>,
+    seen: Seen,
+    files: std::vec::IntoIter<ListFile>,
+    open: Option<OpenList>,
+    phone_column: String,
+    tariffs: Tariffs,
+    summary: Summary,
+    rows: u64,
+}
+
+struct OpenList {
+    list: ListFile,
+    reader: ListReader,
+    columns: Columns,
+    frozen: Frozen,
+}
+
+/// People of one run of rows, and those left out of it.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// In the order of the rows.
+    pub people: Vec<PlannedRow>,
+    /// Number, row and reason.
+    pub left_out: Vec<(PhoneNumber, u64, LeftOut)>,
+}
+
+impl Planner {
+    /// Reads the prices and the lists under `except`; `suppressed` is sorted.
+    pub fn new(
+        revision: Arc<Revision>,
+        project: &Project,
+        folder: &Path,
+        suppressed: Vec<u64>,
+    ) -> Result<Planner, PlanError> {
+        let prices = project.prices.as_ref().map(|path| Prices::read(&folder.join(path))).transpose()?;
+        let region = revision.campaign.audience.region;
+        let mut except = vec![];
+        let mut summary = Summary::of(&revision.campaign);
+        for list in &revision.campaign.audience.except {
+            let name = list.name.clone().unwrap_or_else(|| list.path.clone());
+            except.push((name, phones_of(list, folder, region, &mut summary)?));
+        }
+        let files = revision.campaign.audience.from.clone().into_iter();
+        Ok(Planner {
+            revision,
+            folder: folder.into(),
+            prices,
+            suppressed,
+            except,
+            seen: Seen::default(),
+            files,
+            open: None,
+            phone_column: String::new(),
+            tariffs: Tariffs::default(),
+            summary,
+            rows: 0,
+        })
+    }
+
+    /// Plans the next run of rows; none when all are planned.
+    pub fn next_run(&mut self) -> Result<Option<Run>, PlanError> {
+        let mut run = Run::default();
+        let end = self.rows + RUN_ROWS;
+        while self.rows < end {
+            let Some(mut list) = self.take_list()? else { break };
+            let most = CHUNK_ROWS.min(usize::try_from(end - self.rows).unwrap_or(CHUNK_ROWS));
+            let chunk = list.reader.next_chunk(most)?;
+            let n = (chunk.rows.len() + chunk.bad.len()) as u64;
+            if n == 0 {
+                continue;
+            }
+            self.rows += n;
+            self.plan_chunk(&list, chunk, &mut run);
+            self.open = Some(list);
+        }
+        let empty = run.people.is_empty() && run.left_out.is_empty() && self.open.is_none();
+        Ok((!empty).then_some(run))
+    }
+
+    /// Rows planned so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The summary and the prices that the messages refer to, once every row is planned.
+    pub fn finish(mut self) -> Result<(Summary, Vec<Tariff>), PlanError> {
+        let bad = self.summary.left_out_for(&LeftOut::InvalidNumber);
+        let most = self.revision.campaign.audience.most_invalid;
+        let share = |n: u64| n as f64 / (self.summary.rows.max(1)) as f64;
+        if share(bad) > most.0 {
+            return Err(PlanError::TooManyBad {
+                bad,
+                rows: self.summary.rows,
+                most: most.to_string(),
+                column: self.phone_column,
+                examples: self.summary.bad_rows.into_iter().take(5).collect(),
+            });
+        }
+        self.summary.price(&self.tariffs.list);
+        Ok((self.summary, self.tariffs.list))
+    }
+
+    fn take_list(&mut self) -> Result<Option<OpenList>, PlanError> {
+        if let Some(open) = self.open.take() {
+            return Ok(Some(open));
+        }
+        let Some(list) = self.files.next() else { return Ok(None) };
+        let reader = audience::open(&self.folder.join(&list.path))?;
+        let columns = audience::columns(&reader, &list)?;
+        let frozen = Frozen::new(&self.revision, &columns);
+        self.phone_column = reader.header().get(columns.phone).cloned().unwrap_or_default();
+        self.summary.files.push(FileRead {
+            path: list.path.clone(),
+            separator: reader.separator(),
+            encoding: reader.encoding().to_owned(),
+            phone_column: self.phone_column.clone(),
+            rows: 0,
+        });
+        Ok(Some(OpenList { list, reader, columns, frozen }))
+    }
+
+    fn plan_chunk(&mut self, list: &OpenList, chunk: audience::Chunk, run: &mut Run) {
+        let region = self.revision.campaign.audience.region;
+        let (revision, frozen, phone) = (&self.revision, &list.frozen, list.columns.phone);
+        let plan = |row| (row, plan_row(revision, phone, frozen, region, row));
+        let planned: Vec<(&Row, RowPlan)> = chunk.rows.par_iter().map(plan).collect();
+        if let Some(file) = self.summary.files.last_mut() {
+            file.rows += (chunk.rows.len() + chunk.bad.len()) as u64;
+        }
+        chunk.bad.iter().for_each(|bad| self.summary.bad_row(bad_line(&list.list, bad)));
+        for (row, row_plan) in planned {
+            self.take_row(list, row, row_plan, run);
+        }
+    }
+
+    /// What depends on other rows and lists: it is asked in the order of the rows.
+    fn take_row(&mut self, list: &OpenList, row: &Row, row_plan: RowPlan, run: &mut Run) {
+        let (phone, outcome) = match row_plan {
+            RowPlan::NoNumber { reason, text } => {
+                let file = list.list.path.clone();
+                return self.summary.bad_row(BadLine { file, line: row.line, reason, text });
+            }
+            RowPlan::Landline(phone) => (phone, Err(LeftOut::Landline)),
+            RowPlan::LeftOut(phone, reason) => (phone, Err(reason)),
+            RowPlan::Planned(planned) => (planned.member.phone, Ok(planned)),
+        };
+        let first = self.seen.first_row(phone.as_u64(), row.line);
+        let reason = match first {
+            Some(first_line) => {
+                self.summary.duplicate(row.line, first_line);
+                Some(LeftOut::Duplicate)
+            }
+            None => self.excluded(phone),
+        };
+        match (reason, outcome) {
+            (Some(reason), Ok(_) | Err(_)) | (None, Err(reason)) => {
+                self.summary.leave_out(&reason);
+                run.left_out.push((phone, row.line, reason));
+            }
+            (None, Ok(mut planned)) => {
+                planned.member.tariff = self.tariffs.of(phone, self.prices.as_ref());
+                self.summary.take(&planned, &self.revision, row.line);
+                run.people.push(planned);
+            }
+        }
+    }
+
+    fn excluded(&self, phone: PhoneNumber) -> Option<LeftOut> {
+        let phone = phone.as_u64();
+        if self.suppressed.binary_search(&phone).is_ok() {
+            return Some(LeftOut::OptedOut);
+        }
+        let list = self.except.iter().find(|(_, phones)| phones.binary_search(&phone).is_ok());
+        list.map(|(name, _)| LeftOut::Excepted(name.clone()))
+    }
+}
+
+/// The numbers of a list under `except`, sorted. A row of it without a number excludes nobody, which the plan says.
+fn phones_of(
+    list: &ListFile,
+    folder: &Path,
+    region: Option<sms::Region>,
+    summary: &mut Summary,
+) -> Result<Vec<u64>, PlanError> {
+    let mut reader = audience::open(&folder.join(&list.path))?;
+    let columns = audience::columns(&reader, list)?;
+    let mut phones = vec![];
+    loop {
+        let chunk = reader.next_chunk(CHUNK_ROWS)?;
+        if chunk.is_empty() {
+            break;
+        }
+        for row in &chunk.rows {
+            match row::number_of(row, columns.phone, region) {
+                Ok(parsed) => phones.push(parsed.number.as_u64()),
+                Err((reason, text)) => summary.bad_except(BadLine { file: list.path.clone(), line: row.line, reason, text }),
+            }
+        }
+        chunk.bad.iter().for_each(|bad| summary.bad_except(bad_line(list, bad)));
+    }
+    phones.sort_unstable();
+    phones.dedup();
+    Ok(phones)
+}
+
+fn bad_line(list: &ListFile, bad: &BadRow) -> BadLine {
+    BadLine { file: list.path.clone(), line: bad.line, reason: bad.reason.to_string(), text: bad.text.clone() }
+}
+
+/// The prices that the people of a launch have, each once.
+#[derive(Default)]
+struct Tariffs {
+    list: Vec<Tariff>,
+}
+
+impl Tariffs {
+    fn of(&mut self, phone: PhoneNumber, prices: Option<&Prices>) -> Option<u8> {
+        let region = phone.region()?;
+        let (price, currency) = prices?.price(region)?;
+        let country = region.as_str();
+        let at = self.list.iter().position(|tariff| tariff.country == country).unwrap_or_else(|| {
+            self.list.push(Tariff { country: country.into(), price, currency: currency.to_string() });
+            self.list.len() - 1
+        });
+        // There are fewer countries than 254.
+        u8::try_from(at).ok()
+    }
+}
+
+/// Cuts people into cohorts: sorted by time class, sender (one, until a step names another) and phone.
+pub fn cohorts_of(mut people: Vec<PlannedRow>) -> Vec<(Arc<str>, Vec<Member>)> {
+    people.par_sort_unstable_by(|a, b| {
+        (&a.time_class, a.member.phone).cmp(&(&b.time_class, b.member.phone))
+    });
+    let mut cohorts: Vec<(Arc<str>, Vec<Member>)> = vec![];
+    for PlannedRow { member, time_class, .. } in people {
+        match cohorts.last_mut() {
+            Some((class, members)) if *class == time_class && members.len() < COHORT_MEMBERS => members.push(member),
+            Some(_) | None => cohorts.push((time_class, vec![member])),
+        }
+    }
+    cohorts
+}
+
+/// Whether the program sends anything at this instruction, and what.
+fn sends(program: &[Instruction]) -> impl Iterator<Item = (u16, usize)> + '_ {
+    (0..).zip(program).filter_map(|(step, instruction)| match instruction {
+        Instruction::Send { message } => Some((step, *message)),
+        Instruction::Wait(_) | Instruction::Finish => None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

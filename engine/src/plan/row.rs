@@ -1,0 +1,169 @@
+//! Plans one row: pure, the same on every machine and thread.
+
+use std::sync::Arc;
+
+use dsl::columns::Columns;
+use dsl::values::FieldType;
+use sms::{ParsedNumber, PhoneNumber, Region};
+
+use super::sends;
+use crate::advance::text_for;
+use crate::audience::{Row, cell_problem, clean};
+use crate::left_out::LeftOut;
+use crate::member::Member;
+use crate::revision::Revision;
+
+/// What a row comes to, before the other rows are asked.
+#[derive(Debug)]
+pub enum RowPlan {
+    /// The phone cell holds no number.
+    NoNumber {
+        /// Why, with the remedy.
+        reason: String,
+        /// The cell.
+        text: String,
+    },
+    /// A number that takes no texts.
+    Landline(PhoneNumber),
+    /// Left out for a reason that lies in the row.
+    LeftOut(PhoneNumber, LeftOut),
+    /// Gets every text of the campaign.
+    Planned(PlannedRow),
+}
+
+/// A person of the plan.
+#[derive(Debug)]
+pub struct PlannedRow {
+    /// As it goes into a cohort.
+    pub member: Member,
+    /// Parts of each `send` of the program, in order.
+    pub parts: Vec<u32>,
+    /// A text of this row is not GSM-7: the first character that is not.
+    pub ucs2: Option<char>,
+    /// The number was read out of a spreadsheet's form.
+    pub repaired: bool,
+    /// The set of zones the person may be in: until zones come, the campaign's.
+    pub time_class: Arc<str>,
+}
+
+/// Where the cells of a list are that a member keeps.
+pub struct Frozen {
+    language: Option<usize>,
+    /// For each variable of the revision: its column in this list, and its field.
+    cells: Vec<Cell>,
+    time_class: Arc<str>,
+}
+
+struct Cell {
+    column: Option<usize>,
+    /// An index into the campaign's fields.
+    field: Option<usize>,
+}
+
+impl Frozen {
+    /// Resolves the variables of a revision in a list.
+    pub fn new(revision: &Revision, columns: &Columns) -> Frozen {
+        let fields = &revision.campaign.fields;
+        let cell = |name: &String| Cell {
+            column: columns.values.get(name).copied(),
+            field: fields.iter().position(|field| field.name == *name),
+        };
+        Frozen {
+            language: columns.values.get("language").copied(),
+            cells: revision.variables.iter().map(cell).collect(),
+            time_class: revision.campaign.timezone.name().into(),
+        }
+    }
+}
+
+/// Plans a row.
+pub fn plan_row(revision: &Revision, phone: usize, frozen: &Frozen, region: Option<Region>, row: &Row) -> RowPlan {
+    let parsed = match number_of(row, phone, region) {
+        Ok(parsed) => parsed,
+        Err((reason, text)) => return RowPlan::NoNumber { reason, text },
+    };
+    if !parsed.kind.can_text() {
+        return RowPlan::Landline(parsed.number);
+    }
+    match member_of(revision, frozen, parsed.number, row) {
+        Ok((member, parts, ucs2)) => RowPlan::Planned(PlannedRow {
+            member,
+            parts,
+            ucs2,
+            repaired: parsed.repaired.is_some(),
+            time_class: frozen.time_class.clone(),
+        }),
+        Err(reason) => RowPlan::LeftOut(parsed.number, reason),
+    }
+}
+
+/// The number of a row; or why there is none, and the cell.
+pub(super) fn number_of(row: &Row, phone: usize, region: Option<Region>) -> Result<ParsedNumber, (String, String)> {
+    let cell = row.cells.get(phone).unwrap_or_default();
+    if let Some(problem) = cell_problem(cell) {
+        return Err((problem.to_string(), shortened(cell)));
+    }
+    PhoneNumber::parse(cell, region).map_err(|error| (error.to_string(), shortened(cell)))
+}
+
+fn member_of(
+    revision: &Revision,
+    frozen: &Frozen,
+    phone: PhoneNumber,
+    row: &Row,
+) -> Result<(Member, Vec<u32>, Option<char>), LeftOut> {
+    let campaign = &revision.campaign;
+    let language = frozen.language.and_then(|column| row.cells.get(column)).map_or(0, |cell| {
+        campaign.language_index(&clean(cell))
+    });
+    let values = frozen.cells.iter().zip(&revision.variables);
+    let values = values.map(|(cell, name)| value_of(revision, cell, name, language, row));
+    let member = Member {
+        phone,
+        language: u8::try_from(language).unwrap_or(0),
+        tariff: None,
+        values: values.collect::<Result<_, _>>()?,
+        pending: None,
+    };
+    let mut parts = vec![];
+    let mut ucs2 = None;
+    for (_, message) in sends(&campaign.program) {
+        let (text, n) = text_for(revision, message, &member)?;
+        parts.push(n);
+        ucs2 = ucs2.or(sms::parts::measure(&text).forced_by.map(|(_, c)| c));
+    }
+    Ok((member, parts, ucs2))
+}
+
+/// The cell, checked by the field's type; where it is empty the field's default. A value that stays empty is left to
+/// the text, which may ask for it with `if`.
+fn value_of(
+    revision: &Revision,
+    cell: &Cell,
+    name: &str,
+    language: usize,
+    row: &Row,
+) -> Result<Box<str>, LeftOut> {
+    let campaign = &revision.campaign;
+    let text = clean(cell.column.and_then(|column| row.cells.get(column)).unwrap_or_default());
+    let field = cell.field.map(|index| &campaign.fields[index]);
+    if text.is_empty() {
+        let default = field.and_then(|field| field.default.get(&campaign.languages[language]));
+        return Ok(default.cloned().unwrap_or_default().into());
+    }
+    let kind = field.map_or(FieldType::Text, |field| field.kind);
+    if !kind.accepts(&text) || cell_problem(&text).is_some() {
+        return Err(LeftOut::IllTyped(name.to_owned()));
+    }
+    Ok(Box::from(&*text))
+}
+
+/// A cell as a report can show it.
+fn shortened(cell: &str) -> String {
+    const MOST: usize = 40;
+    let mut short: String = cell.chars().take(MOST).collect();
+    if cell.chars().nth(MOST).is_some() {
+        short.push('…');
+    }
+    short
+}

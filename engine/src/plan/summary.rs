@@ -1,0 +1,188 @@
+//! The summary of a plan. It adds up: rows = people + those left out, by reason.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dsl::campaign::{Campaign, Instruction};
+use serde::{Deserialize, Serialize};
+
+use super::row::PlannedRow;
+use super::sends;
+use crate::left_out::LeftOut;
+use crate::revision::Revision;
+use crate::tariff::{Money, Tariff, cost};
+
+/// What a plan comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Rows of the lists.
+    pub rows: u64,
+    /// People who get the campaign.
+    pub people: u64,
+    /// Rows left out, by the code of the reason.
+    pub left_out: BTreeMap<String, u64>,
+    /// Parts of all texts of all people.
+    pub parts: u64,
+    /// The sends of the program, in order.
+    pub messages: Vec<MessageParts>,
+    /// What the parts cost.
+    pub money: Money,
+    /// Parts to countries of which no price is known.
+    pub unpriced_parts: u64,
+    /// People by language.
+    pub languages: BTreeMap<String, u64>,
+    /// People with a text that is not GSM-7.
+    pub ucs2: u64,
+    /// The first of them: line and character.
+    pub ucs2_first: Option<(u64, char)>,
+    /// The row with the longest text: line and parts.
+    pub longest: Option<(u64, u32)>,
+    /// Rows without a number, the first 1,000.
+    pub bad_rows: Vec<BadLine>,
+    /// Rows without a number in the lists under `except`: whoever they mean is not excluded. The first 1,000.
+    pub bad_except: Vec<BadLine>,
+    /// Lines that repeat a number and the line of its first row; the first 1,000.
+    pub duplicates: Vec<(u64, u64)>,
+    /// Numbers that were read out of a spreadsheet's form such as `3.93331234567E+11`.
+    pub repaired: u64,
+    /// The lists, as they were read.
+    pub files: Vec<FileRead>,
+    /// Parts by tariff; the cost is made of it.
+    pub parts_by_tariff: BTreeMap<u8, u64>,
+}
+
+/// A `send` of the program.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageParts {
+    /// The message's name.
+    pub message: String,
+    /// Parts over all people.
+    pub parts: u64,
+}
+
+/// A row that holds no number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BadLine {
+    /// The list.
+    pub file: String,
+    /// Of the file, from 1.
+    pub line: u64,
+    /// Why, with the remedy.
+    pub reason: String,
+    /// The cell or row, shortened.
+    pub text: String,
+}
+
+/// How a list was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRead {
+    /// As written in the campaign.
+    pub path: String,
+    /// Between cells.
+    pub separator: char,
+    /// Of the bytes.
+    pub encoding: String,
+    /// Where the numbers are.
+    pub phone_column: String,
+    /// Its rows.
+    pub rows: u64,
+}
+
+/// So many rows are named.
+const NAMED: usize = 1_000;
+
+impl Summary {
+    pub(super) fn of(campaign: &Campaign) -> Summary {
+        let messages = sends(&campaign.program).map(|(_, message)| MessageParts {
+            message: campaign.messages[message].name.clone(),
+            parts: 0,
+        });
+        Summary { messages: messages.collect(), ..Summary::default() }
+    }
+
+    /// Rows left out for a reason.
+    pub fn left_out_for(&self, reason: &LeftOut) -> u64 {
+        self.left_out.get(&reason.code()).copied().unwrap_or(0)
+    }
+
+    /// All rows left out.
+    pub fn left_out_rows(&self) -> u64 {
+        self.left_out.values().sum()
+    }
+
+    pub(super) fn leave_out(&mut self, reason: &LeftOut) {
+        self.rows += 1;
+        *self.left_out.entry(reason.code()).or_default() += 1;
+    }
+
+    pub(super) fn bad_row(&mut self, bad: BadLine) {
+        self.leave_out(&LeftOut::InvalidNumber);
+        if self.bad_rows.len() < NAMED {
+            self.bad_rows.push(bad);
+        }
+    }
+
+    pub(super) fn bad_except(&mut self, bad: BadLine) {
+        if self.bad_except.len() < NAMED {
+            self.bad_except.push(bad);
+        }
+    }
+
+    pub(super) fn duplicate(&mut self, line: u64, first: u64) {
+        if self.duplicates.len() < NAMED {
+            self.duplicates.push((line, first));
+        }
+    }
+
+    pub(super) fn take(&mut self, planned: &PlannedRow, revision: &Revision, line: u64) {
+        self.rows += 1;
+        self.people += 1;
+        self.repaired += u64::from(planned.repaired);
+        let parts: u64 = planned.parts.iter().map(|n| u64::from(*n)).sum();
+        self.parts += parts;
+        for (message, n) in self.messages.iter_mut().zip(&planned.parts) {
+            message.parts += u64::from(*n);
+        }
+        match planned.member.tariff {
+            Some(tariff) => *self.parts_by_tariff.entry(tariff).or_default() += parts,
+            None => self.unpriced_parts += parts,
+        }
+        let language = &revision.campaign.languages[usize::from(planned.member.language)];
+        if let Some(n) = self.languages.get_mut(language.as_str()) {
+            *n += 1;
+        } else {
+            self.languages.insert(language.to_string(), 1);
+        }
+        if let Some(character) = planned.ucs2 {
+            self.ucs2 += 1;
+            self.ucs2_first = self.ucs2_first.or(Some((line, character)));
+        }
+        let longest = planned.parts.iter().copied().max().unwrap_or(0);
+        if self.longest.is_none_or(|(_, parts)| longest > parts) {
+            self.longest = Some((line, longest));
+        }
+    }
+
+    pub(super) fn price(&mut self, tariffs: &[Tariff]) {
+        let parts = self.parts_by_tariff.iter().map(|(tariff, n)| (Some(*tariff), *n)).collect();
+        (self.money, _) = cost(&parts, tariffs);
+    }
+
+    /// When the last text is submitted if nothing holds it up. `per_second`: parts; none is without a limit.
+    pub fn finish_at(&self, campaign: &Campaign, starts_at: DateTime<Utc>, per_second: Option<f64>) -> DateTime<Utc> {
+        let seconds = |parts: u64| per_second.map_or(0.0, |rate| parts as f64 / rate);
+        let span = |parts: u64| {
+            let time = std::time::Duration::try_from_secs_f64(seconds(parts)).ok();
+            time.and_then(|time| TimeDelta::from_std(time).ok()).unwrap_or(TimeDelta::MAX)
+        };
+        let first = self.messages.first().map_or(0, |message| message.parts);
+        let mut waited = starts_at;
+        for instruction in &campaign.program {
+            if let Instruction::Wait(time) = instruction {
+                waited = time.after(waited, campaign.timezone);
+            }
+        }
+        let add = |at: DateTime<Utc>, span| at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        add(waited, span(first)).max(add(starts_at, span(self.parts)))
+    }
+}

@@ -1,0 +1,209 @@
+//! The store on SQLite: launches, cohorts, messages, people, replies. Deeds, not tables: each is one transaction and
+//! says what it promises. One process executes (a lock file names it); the others read, and pause, resume or cancel.
+//! One writer gathers the deeds that wait into one commit.
+
+mod claim;
+mod inbox;
+mod launch;
+mod open;
+mod person;
+mod record;
+mod report;
+mod rows;
+mod sent;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sqlx::SqlitePool;
+use tokio::sync::Mutex;
+
+pub use claim::{Claim, ClaimedCohort, Known};
+pub use inbox::{Fold, FoldOutcome, NewReply, Raw, ReceiptRow, ReplyMeaning, SentTo, Suppression};
+pub use launch::{LaunchRow, LaunchState, NewLaunch};
+pub use open::{Access, OpenOptions};
+pub use person::{KeptReply, PersonMessage, PersonStory, ReplyFilter};
+pub use record::{Intent, LeftOutRow, MessageRow, Progress, WindowRecord};
+pub use report::{InDoubt, Totals};
+pub use rows::{CohortKind, MessageState, NewCohort};
+pub use sent::SentMessage;
+
+use crate::ids::{CohortId, References};
+
+/// A project's store, open.
+pub struct Store {
+    path: PathBuf,
+    readers: SqlitePool,
+    writer: writer::Writer,
+    references: References,
+    /// The last cohort and window ids given; only the executing process gives any.
+    next: Mutex<NextIds>,
+    /// Held while this process executes. Dropped with the store.
+    lock: Option<std::fs::File>,
+}
+
+struct NextIds {
+    cohort: CohortId,
+    window: i64,
+}
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is none, and the command does not make one.
+    #[error("there is no store at {path}: nothing has been sent from this project yet; `crier run FILE` makes it")]
+    Absent {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// The folder cannot be made or the file not opened.
+    #[error("cannot open the store {path}: {source}")]
+    Unopenable {
+        /// Of the store.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// Another process executes.
+    #[error("the store {path} is held by {holder}; wait for it to end, or use `crier pause` and `crier status` meanwhile")]
+    Held {
+        /// Of the store.
+        path: PathBuf,
+        /// `process 4711`, as far as the lock file tells.
+        holder: String,
+    },
+    /// A later version of crier wrote it.
+    #[error("the store {path} was written by a newer crier; update this one (it knows the store up to version {known})")]
+    Newer {
+        /// Of the store.
+        path: PathBuf,
+        /// The last migration known here.
+        known: i64,
+    },
+    /// The file is no store.
+    #[error("{path} is not a store of crier; move it away, or name another one under `store` in crier.yaml")]
+    NotAStore {
+        /// Of the file.
+        path: PathBuf,
+    },
+    /// No room to write. What was committed stands, nothing else was done.
+    #[error("the disk is full: the store {path} cannot grow; make room and type the command again, nothing is lost")]
+    Full {
+        /// Of the store.
+        path: PathBuf,
+    },
+    /// A launch of that campaign and occurrence stands already.
+    #[error("occurrence {occurrence} of {campaign} is launched already")]
+    AlreadyLaunched {
+        /// The campaign's name.
+        campaign: String,
+        /// Its occurrence.
+        occurrence: String,
+    },
+    /// A cohort is no longer held by whoever recorded: nothing of the record was written.
+    #[error("cohort {cohort} was taken by another process")]
+    Fenced {
+        /// The id.
+        cohort: i64,
+    },
+    /// A row that no version of crier writes.
+    #[error("the store holds something unreadable: {what}")]
+    Corrupt {
+        /// What it is.
+        what: String,
+    },
+    /// Anything else that SQLite says.
+    #[error("the store {path} failed: {source}")]
+    Sqlite {
+        /// Of the store.
+        path: PathBuf,
+        /// SQLite's word; shared, since one commit serves several deeds.
+        source: Arc<sqlx::Error>,
+    },
+}
+
+/// SQLite's primary result codes for a full disk and for a file that is no database.
+const FULL: &str = "13";
+const NOT_A_DATABASE: &str = "26";
+
+impl Store {
+    /// Makes and reads the references by which providers know our messages.
+    pub fn references(&self) -> &References {
+        &self.references
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// An id for a new cohort. Ids are never given twice, over restarts neither once they were written.
+    pub async fn next_cohort_id(&self) -> CohortId {
+        let mut next = self.next.lock().await;
+        next.cohort = next.cohort.next();
+        next.cohort
+    }
+
+    /// An id for the texts of a new window.
+    pub async fn next_window_id(&self) -> i64 {
+        let mut next = self.next.lock().await;
+        next.window += 1;
+        next.window
+    }
+
+    fn error(&self, source: sqlx::Error) -> StoreError {
+        worded(&self.path, Arc::new(source))
+    }
+
+    fn failed(&self, failure: Failure) -> StoreError {
+        failure.worded(&self.path)
+    }
+}
+
+/// What goes wrong inside a deed, before it has our words.
+#[derive(Debug)]
+enum Failure {
+    Sqlite(sqlx::Error),
+    Store(StoreError),
+}
+
+impl Failure {
+    fn worded(self, path: &std::path::Path) -> StoreError {
+        match self {
+            Failure::Sqlite(error) => worded(path, Arc::new(error)),
+            Failure::Store(error) => error,
+        }
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Failure {
+        Failure::Sqlite(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Store(error)
+    }
+}
+
+/// Gives SQLite's errors our words.
+fn worded(path: &std::path::Path, source: Arc<sqlx::Error>) -> StoreError {
+    let path = path.to_path_buf();
+    let code = source.as_database_error().and_then(|e| e.code()).map(|c| primary(&c)).unwrap_or_default();
+    match code.as_str() {
+        FULL => StoreError::Full { path },
+        NOT_A_DATABASE => StoreError::NotAStore { path },
+        _ => StoreError::Sqlite { path, source },
+    }
+}
+
+/// The primary code of an extended one: its low byte.
+fn primary(code: &str) -> String {
+    code.parse::<u32>().map_or_else(|_| code.to_owned(), |code| (code & 0xff).to_string())
+}
+
+#[cfg(test)]
+mod tests;

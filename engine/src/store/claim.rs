@@ -1,0 +1,346 @@
+//! Takes due cohorts: by members, not by cohorts, in one transaction with the lease and the first intent.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+
+use super::record::suppressed_since;
+use super::rows::{CohortKind, MessageState, corrupt, count, instant, millis, phone, size, small};
+use super::{Failure, Store, StoreError};
+use crate::advance::Place;
+use crate::ids::{CohortId, LaunchId, MessageId};
+use crate::member::{self, Member};
+
+/// What to take.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Of this launch; nothing is taken while it is not running.
+    pub launch: LaunchId,
+    /// Of this sender.
+    pub sender: String,
+    /// Answers to replies, or passages.
+    pub kind: CohortKind,
+    /// Due by then.
+    pub now: DateTime<Utc>,
+    /// Cohorts are taken until they hold so many members; so many get their intent at once.
+    pub members: usize,
+    /// The last change of the suppressions that the caller knows.
+    pub suppressions_known: i64,
+}
+
+/// A cohort that this process holds.
+#[derive(Debug, Clone)]
+pub struct ClaimedCohort {
+    /// Its id.
+    pub id: CohortId,
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// Of this run.
+    pub run: u32,
+    /// Passage or answer.
+    pub kind: CohortKind,
+    /// Where its members are.
+    pub place: Place,
+    /// Of this claim: a record under an older fence is refused.
+    pub fence: i64,
+    /// All of its members.
+    pub members: Vec<Member>,
+    /// Members before this index are settled.
+    pub done: usize,
+    /// Members before this index may have been submitted.
+    pub intent_to: usize,
+    /// Members that left before their turn.
+    pub departed: BTreeSet<usize>,
+    /// What is known of the members between `done` and `intent_to` that an earlier process submitted. Empty when the
+    /// intent is of this claim.
+    pub known: HashMap<usize, Known>,
+    /// The intent is an earlier process's: those of whom nothing is known are in doubt.
+    pub in_doubt: bool,
+    /// The sender.
+    pub sender: String,
+    /// The set of zones.
+    pub time_class: String,
+}
+
+/// What the store knows of a message that was submitted before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// As far as it is known.
+    pub state: MessageState,
+    /// When the last answer was recorded.
+    pub sent_at: DateTime<Utc>,
+    /// How often it was submitted.
+    pub attempts: u8,
+}
+
+/// At most so many cohorts are taken at once: as many as a window has members.
+const MOST_COHORTS: i64 = 500;
+
+impl Store {
+    /// Gives up the leases of a process that ended. Only the executing process calls it, when it begins.
+    pub async fn recover_leases(&self) -> Result<(), StoreError> {
+        self.writer
+            .write(|connection| {
+                Box::pin(async move {
+                    sqlx::query("update cohort set lease_until = 0 where state = 0 and lease_until <> 0")
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Takes due cohorts, the earliest first, until they hold `members`; commits the lease, the next fence and the
+    /// intent of the first window. A cohort whose earlier intent is not settled gets no new one. The suppressions that
+    /// came after those known are read in the same transaction.
+    pub async fn claim_due(
+        &self,
+        claim: Claim,
+    ) -> Result<(Vec<ClaimedCohort>, Vec<(i64, u64)>), StoreError> {
+        self.writer.write(move |connection| Box::pin(claim_due(connection, claim))).await
+    }
+
+    /// When the next cohort of a launch and sender comes due that nobody holds.
+    pub async fn next_due(
+        &self,
+        launch: LaunchId,
+        sender: &str,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let due: Option<i64> = sqlx::query_scalar(
+            "select due_at from cohort where launch_id = ? and sender = ? and state = 0 and lease_until = 0
+             order by due_at limit 1",
+        )
+        .bind(launch.0)
+        .bind(sender)
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
+        due.map(instant).transpose()
+    }
+
+    /// The senders that have cohorts left in a launch.
+    pub async fn senders_due(&self, launch: LaunchId) -> Result<Vec<String>, StoreError> {
+        sqlx::query_scalar("select distinct sender from cohort where launch_id = ? and state = 0")
+            .bind(launch.0)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(|error| self.error(error))
+    }
+
+    /// Puts cohorts back that were claimed and not finished. Those whose fence moved on are left alone.
+    pub async fn release(&self, cohorts: Vec<(CohortId, i64)>) -> Result<(), StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    for (id, fence) in cohorts {
+                        sqlx::query("update cohort set lease_until = 0 where id = ? and fence = ?")
+                            .bind(id.0)
+                            .bind(fence)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+}
+
+async fn claim_due(
+    connection: &mut SqliteConnection,
+    claim: Claim,
+) -> Result<(Vec<ClaimedCohort>, Vec<(i64, u64)>), Failure> {
+    let suppressed = suppressed_since(connection, claim.suppressions_known).await?;
+    let query = match claim.kind {
+        CohortKind::Passage => {
+            "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
+             where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
+               and c.kind = 0 and exists (select 1 from launch l where l.id = ?1 and l.state = 1)
+             order by c.due_at, c.id limit ?4"
+        }
+        CohortKind::Answer => {
+            "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
+             where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
+               and c.kind = 1 and exists (select 1 from launch l where l.id = ?1 and l.state in (1, 2, 4))
+             order by c.due_at, c.id limit ?4"
+        }
+    };
+    let mut claimed = take_rows(connection, query, &claim).await?;
+    hold(connection, &claimed).await?;
+    load_departed(connection, &mut claimed).await?;
+    for cohort in &mut claimed {
+        load_known(connection, cohort).await?;
+    }
+    Ok((claimed, suppressed))
+}
+
+/// Reads due cohorts until they fill the claim, and no row more: each brings its members.
+async fn take_rows(
+    connection: &mut SqliteConnection,
+    query: &'static str,
+    claim: &Claim,
+) -> Result<Vec<ClaimedCohort>, Failure> {
+    let mut rows = sqlx::query(query)
+        .bind(claim.launch.0)
+        .bind(&claim.sender)
+        .bind(millis(claim.now))
+        .bind(MOST_COHORTS)
+        .fetch(connection);
+    let mut room = claim.members;
+    let mut claimed = vec![];
+    while room > 0
+        && let Some(row) = rows.try_next().await?
+    {
+        let mut cohort = cohort_row(&row)?;
+        if cohort.in_doubt {
+            room = room.saturating_sub(cohort.intent_to - cohort.done);
+        } else {
+            let intent = (cohort.members.len() - cohort.done).min(room);
+            cohort.intent_to = cohort.done + intent;
+            room -= intent;
+        }
+        claimed.push(cohort);
+    }
+    Ok(claimed)
+}
+
+/// Writes lease, fence and intent. On one machine a lease has no end: the lock file tells who holds it.
+async fn hold(connection: &mut SqliteConnection, cohorts: &[ClaimedCohort]) -> Result<(), Failure> {
+    if cohorts.is_empty() {
+        return Ok(());
+    }
+    let mut update = QueryBuilder::<Sqlite>::new("with held (id, intent_to) as (");
+    update.push_values(cohorts, |mut row, cohort| {
+        row.push_bind(cohort.id.0).push_bind(count(cohort.intent_to));
+    });
+    update.push(
+        ") update cohort set lease_until = 9223372036854775807, fence = fence + 1, intent_to = held.intent_to
+         from held where cohort.id = held.id",
+    );
+    update.build().execute(connection).await?;
+    Ok(())
+}
+
+fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
+    let integer = |name: &str| row.try_get::<i64, _>(name);
+    let members = member::decode(row.try_get("members")?).map_err(|error| corrupt(error.to_string()))?;
+    let (done, intent_to) = (size(integer("done")?)?, size(integer("intent_to")?)?);
+    if intent_to > members.len() || done > intent_to {
+        return Err(corrupt(format!("cohort {}", integer("id")?)).into());
+    }
+    Ok(ClaimedCohort {
+        id: CohortId(integer("id")?),
+        launch: LaunchId(integer("launch_id")?),
+        run: small(integer("run")?, "run")?,
+        kind: CohortKind::from_row(integer("kind")?)?,
+        place: Place {
+            step: small(integer("step")?, "step")?,
+            visit: small(integer("visit")?, "visit")?,
+        },
+        fence: integer("fence")? + 1,
+        members,
+        done,
+        intent_to,
+        departed: BTreeSet::new(),
+        known: HashMap::new(),
+        in_doubt: intent_to > done,
+        sender: row.try_get("sender")?,
+        time_class: row.try_get("time_class")?,
+    })
+}
+
+async fn load_departed(
+    connection: &mut SqliteConnection,
+    cohorts: &mut [ClaimedCohort],
+) -> Result<(), Failure> {
+    if cohorts.is_empty() {
+        return Ok(());
+    }
+    let mut select = QueryBuilder::<Sqlite>::new("select cohort_id, member from departure where cohort_id in (");
+    let mut ids = select.separated(", ");
+    cohorts.iter().for_each(|cohort| {
+        ids.push_bind(cohort.id.0);
+    });
+    select.push(")");
+    for row in select.build().fetch_all(connection).await? {
+        let id: i64 = row.try_get("cohort_id")?;
+        let member = size(row.try_get("member")?)?;
+        for cohort in cohorts.iter_mut().filter(|cohort| cohort.id.0 == id) {
+            cohort.departed.insert(member);
+        }
+    }
+    Ok(())
+}
+
+/// What an earlier process recorded of a window before it ended.
+async fn load_known(
+    connection: &mut SqliteConnection,
+    cohort: &mut ClaimedCohort,
+) -> Result<(), Failure> {
+    if !cohort.in_doubt {
+        return Ok(());
+    }
+    for index in cohort.done..cohort.intent_to {
+        let message = cohort.message(index);
+        let row = sqlx::query("select state, sent_at, attempts from message where id = ? and phone <> 0")
+            .bind(message.0)
+            .fetch_optional(&mut *connection)
+            .await?;
+        let Some(row) = row else { continue };
+        let known = Known {
+            state: MessageState::from_row(row.try_get("state")?)?,
+            sent_at: instant(row.try_get("sent_at")?)?,
+            attempts: small(row.try_get("attempts")?, "attempts")?,
+        };
+        // The record of an earlier attempt says nothing of the one that is in doubt.
+        let before = cohort.members[index].pending.map_or(0, |pending| pending.attempts);
+        if known.attempts > before {
+            cohort.known.insert(index, known);
+        }
+    }
+    Ok(())
+}
+
+impl ClaimedCohort {
+    /// The message that this cohort's step sends to a member: the one that is pending, or its own.
+    pub fn message(&self, index: usize) -> MessageId {
+        let own = || self.id.message(u16::try_from(index).expect("a cohort has at most 4,096 members"));
+        self.members[index].pending.map_or_else(own, |pending| pending.message)
+    }
+}
+
+/// Finds the cohorts of a running or paused launch in which a number waits and that nobody holds.
+pub(super) async fn waiting_cohorts(
+    connection: &mut SqliteConnection,
+    launch: LaunchId,
+    run: u32,
+    number: i64,
+) -> Result<Vec<(CohortId, Place, usize, usize)>, Failure> {
+    let rows = sqlx::query(
+        "select c.id, c.step, c.visit, c.intent_to, m.members from cohort c join cohort_members m on m.id = c.id
+         where c.launch_id = ? and c.run = ? and c.phone_lo <= ? and c.phone_hi >= ? and c.state = 0
+           and c.kind = 0 and c.lease_until = 0",
+    )
+    .bind(launch.0)
+    .bind(run)
+    .bind(number)
+    .bind(number)
+    .fetch_all(connection)
+    .await?;
+    let wanted = phone(number)?;
+    let mut found = vec![];
+    for row in rows {
+        let members = member::decode(row.try_get("members")?).map_err(|error| corrupt(error.to_string()))?;
+        if let Ok(index) = members.binary_search_by_key(&wanted, |m| m.phone) {
+            let place = Place {
+                step: small(row.try_get("step")?, "step")?,
+                visit: small(row.try_get("visit")?, "visit")?,
+            };
+            found.push((CohortId(row.try_get("id")?), place, index, size(row.try_get("intent_to")?)?));
+        }
+    }
+    Ok(found)
+}

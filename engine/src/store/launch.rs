@@ -1,0 +1,303 @@
+//! Launches: begun invisible, filled with cohorts, made visible in one write; paused, resumed, cancelled, ended.
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+
+use super::record::{LeftOutRow, insert_left_out};
+use super::rows::{CohortRow, NewCohort, corrupt, insert_cohorts, instant, millis};
+use super::{Failure, Store, StoreError};
+use crate::ids::LaunchId;
+use crate::plan::Summary;
+use crate::revision::Source;
+use crate::tariff::Tariff;
+
+/// What a launch is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LaunchState {
+    /// Being planned: nobody sees it but the process that makes it.
+    Building = 0,
+    /// Its cohorts run as they come due.
+    Running = 1,
+    /// Nothing more is submitted until `resume`.
+    Paused = 2,
+    /// Nothing more is submitted.
+    Cancelled = 3,
+    /// Everybody's passage has ended.
+    Done = 4,
+}
+
+impl LaunchState {
+    /// The word for it, in JSON and for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            LaunchState::Building => "building",
+            LaunchState::Running => "running",
+            LaunchState::Paused => "paused",
+            LaunchState::Cancelled => "cancelled",
+            LaunchState::Done => "done",
+        }
+    }
+
+    fn from_row(number: i64) -> Result<LaunchState, StoreError> {
+        let all = [
+            LaunchState::Building,
+            LaunchState::Running,
+            LaunchState::Paused,
+            LaunchState::Cancelled,
+            LaunchState::Done,
+        ];
+        let found = all.into_iter().find(|state| *state as i64 == number);
+        found.ok_or_else(|| corrupt(format!("launch state {number}")))
+    }
+}
+
+/// A launch to be begun.
+#[derive(Debug, Clone)]
+pub struct NewLaunch {
+    /// The campaign's name.
+    pub campaign: String,
+    /// Which time: unique with the campaign.
+    pub occurrence: String,
+    /// Hash and source of the campaign.
+    pub revision: (String, Source),
+    /// Now.
+    pub created_at: DateTime<Utc>,
+    /// When the first step is due.
+    pub starts_at: DateTime<Utc>,
+}
+
+/// A launch of the store.
+#[derive(Debug, Clone)]
+pub struct LaunchRow {
+    /// Serial.
+    pub id: LaunchId,
+    /// The campaign's name.
+    pub campaign: String,
+    /// Which time.
+    pub occurrence: String,
+    /// The hash of the campaign it runs.
+    pub revision: String,
+    /// What it is doing.
+    pub state: LaunchState,
+    /// When it was launched.
+    pub created_at: DateTime<Utc>,
+    /// When the first step was due.
+    pub starts_at: DateTime<Utc>,
+    /// When it was done or cancelled.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// The plan joined the suppressions up to this change.
+    pub suppressed_to: i64,
+    /// The plan.
+    pub summary: Summary,
+    /// The prices of the plan; messages hold an index.
+    pub tariffs: Vec<Tariff>,
+}
+
+impl Store {
+    /// Drops what incomplete launches left, and begins one that nobody sees. Says up to which change the suppressions
+    /// are to be joined.
+    pub async fn begin_launch(&self, new: NewLaunch) -> Result<(LaunchId, i64), StoreError> {
+        self.drop_incomplete().await?;
+        self.writer.write(move |connection| Box::pin(insert_launch(connection, new))).await
+    }
+
+    /// Drops launches that were being planned when their process ended. Nothing of them was ever sent.
+    pub async fn drop_incomplete(&self) -> Result<(), StoreError> {
+        self.writer.write(move |connection| Box::pin(drop_building(connection))).await
+    }
+
+    /// Adds cohorts, and people who are left out, to a launch that is being planned.
+    pub async fn add_to_launch(
+        &self,
+        cohorts: Vec<NewCohort>,
+        left_out: Vec<LeftOutRow>,
+    ) -> Result<(), StoreError> {
+        let mut numbered = Vec::with_capacity(cohorts.len());
+        for cohort in cohorts {
+            numbered.push((self.next_cohort_id().await, cohort));
+        }
+        let rows: Vec<CohortRow> =
+            numbered.into_par_iter().map(|(id, cohort)| CohortRow::new(id, cohort)).collect();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    insert_cohorts(connection, &rows).await?;
+                    insert_left_out(connection, &left_out).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Makes a planned launch visible: from this write on it runs.
+    pub async fn complete_launch(
+        &self,
+        launch: LaunchId,
+        summary: &Summary,
+        tariffs: &[Tariff],
+        runs: u32,
+    ) -> Result<(), StoreError> {
+        let summary = to_json(summary);
+        let tariffs = to_json(tariffs);
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query("update launch set state = 1, summary = ?, tariffs = ?, runs = ? where id = ?")
+                        .bind(summary)
+                        .bind(tariffs)
+                        .bind(runs)
+                        .bind(launch.0)
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// The launches of a campaign, or of all, the latest first; those being planned are not among them.
+    pub async fn launches(&self, campaign: Option<&str>) -> Result<Vec<LaunchRow>, StoreError> {
+        let rows = sqlx::query(
+            "select * from launch where state > 0 and (?1 is null or campaign = ?1) order by id desc",
+        )
+        .bind(campaign)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
+        rows.iter().map(|row| launch_row(row).map_err(|failure| self.failed(failure))).collect()
+    }
+
+    /// What a launch is doing.
+    pub async fn launch_state(&self, launch: LaunchId) -> Result<LaunchState, StoreError> {
+        let state = sqlx::query_scalar("select state from launch where id = ?")
+            .bind(launch.0)
+            .fetch_one(&self.readers)
+            .await
+            .map_err(|error| self.error(error))?;
+        LaunchState::from_row(state)
+    }
+
+    /// Moves a launch from one state to another; false when it was in neither `from`. Any process may. From its commit
+    /// on no intent is committed for a paused or cancelled launch.
+    pub async fn change_launch(
+        &self,
+        launch: LaunchId,
+        from: &'static [LaunchState],
+        to: LaunchState,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let ended = matches!(to, LaunchState::Cancelled | LaunchState::Done).then(|| millis(now));
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let mut update = QueryBuilder::<Sqlite>::new("update launch set state = ");
+                    update.push_bind(to as i64).push(", ended_at = ").push_bind(ended);
+                    update.push(" where id = ").push_bind(launch.0).push(" and state in (");
+                    let mut states = update.separated(", ");
+                    from.iter().for_each(|state| {
+                        states.push_bind(*state as i64);
+                    });
+                    update.push(")");
+                    Ok(update.build().execute(connection).await?.rows_affected() > 0)
+                })
+            })
+            .await
+    }
+
+    /// The source of a revision.
+    pub async fn revision(&self, id: &str) -> Result<Source, StoreError> {
+        let source: String = sqlx::query_scalar("select source from revision where id = ?")
+            .bind(id)
+            .fetch_one(&self.readers)
+            .await
+            .map_err(|error| self.error(error))?;
+        from_json(&source, "the source of a revision")
+    }
+
+    /// All suppressed numbers up to a change, sorted: what a plan joins.
+    pub async fn suppressed(&self, up_to: i64) -> Result<Vec<u64>, StoreError> {
+        let phones: Vec<i64> =
+            sqlx::query_scalar("select phone from suppression where seq <= ? order by phone")
+                .bind(up_to)
+                .fetch_all(&self.readers)
+                .await
+                .map_err(|error| self.error(error))?;
+        phones.into_iter().map(|phone| super::rows::small(phone, "phone")).collect()
+    }
+}
+
+async fn drop_building(connection: &mut SqliteConnection) -> Result<(), Failure> {
+    for statement in [
+        "delete from cohort_members where id in (select c.id from cohort c join launch l on l.id = c.launch_id where l.state = 0)",
+        "delete from cohort where launch_id in (select id from launch where state = 0)",
+        "delete from left_out where launch_id in (select id from launch where state = 0)",
+        "delete from launch where state = 0",
+    ] {
+        sqlx::query(statement).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn insert_launch(
+    connection: &mut SqliteConnection,
+    new: NewLaunch,
+) -> Result<(LaunchId, i64), Failure> {
+    let (revision, source) = &new.revision;
+    sqlx::query("insert into revision (id, source, created_at) values (?, ?, ?) on conflict do nothing")
+        .bind(revision)
+        .bind(to_json(source))
+        .bind(millis(new.created_at))
+        .execute(&mut *connection)
+        .await?;
+    let suppressed_to: i64 = sqlx::query_scalar("select coalesce(max(seq), 0) from suppression")
+        .fetch_one(&mut *connection)
+        .await?;
+    let inserted = sqlx::query(
+        "insert into launch (campaign, occurrence, revision, state, created_at, starts_at, suppressed_to, summary, tariffs)
+         values (?, ?, ?, 0, ?, ?, ?, '', '')",
+    )
+    .bind(&new.campaign)
+    .bind(&new.occurrence)
+    .bind(revision)
+    .bind(millis(new.created_at))
+    .bind(millis(new.starts_at))
+    .bind(suppressed_to)
+    .execute(connection)
+    .await;
+    match inserted {
+        Ok(done) => Ok((LaunchId(done.last_insert_rowid()), suppressed_to)),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            let NewLaunch { campaign, occurrence, .. } = new;
+            Err(StoreError::AlreadyLaunched { campaign, occurrence }.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn launch_row(row: &SqliteRow) -> Result<LaunchRow, Failure> {
+    let integer = |name: &str| row.try_get::<i64, _>(name);
+    let text = |name: &str| row.try_get::<String, _>(name);
+    let ended_at = row.try_get::<Option<i64>, _>("ended_at")?;
+    Ok(LaunchRow {
+        id: LaunchId(integer("id")?),
+        campaign: text("campaign")?,
+        occurrence: text("occurrence")?,
+        revision: text("revision")?,
+        state: LaunchState::from_row(integer("state")?)?,
+        created_at: instant(integer("created_at")?)?,
+        starts_at: instant(integer("starts_at")?)?,
+        ended_at: ended_at.map(instant).transpose()?,
+        suppressed_to: integer("suppressed_to")?,
+        summary: from_json(&text("summary")?, "a plan")?,
+        tariffs: from_json(&text("tariffs")?, "tariffs")?,
+    })
+}
+
+fn to_json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).expect("our own types have string keys")
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| corrupt(format!("{what}: {error}")))
+}

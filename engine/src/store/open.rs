@@ -1,0 +1,150 @@
+//! Opens the store: pragmas, migrations, the lock of the executing process, the key of the references.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection};
+use tokio::sync::Mutex;
+
+use super::writer::Writer;
+use super::{NextIds, Store, StoreError, worded};
+use crate::ids::{CohortId, References};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+
+/// What this process will do with the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Launch and send. One process at a time; the store is made when there is none.
+    Execute,
+    /// Read, and pause, resume or cancel; beside a process that executes. There must be a store.
+    Read,
+}
+
+/// How the store is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenOptions {
+    /// What for.
+    pub access: Access,
+    /// The most pages of 4 KiB the file may have; none: what the disk takes. For trying out a full disk.
+    pub most_pages: Option<u32>,
+}
+
+impl Store {
+    /// Opens the store at `path`.
+    pub async fn open(path: &Path, options: OpenOptions) -> Result<Store, StoreError> {
+        let lock = match options.access {
+            Access::Execute => Some(lock(path)?),
+            Access::Read if path.exists() => None,
+            Access::Read => return Err(StoreError::Absent { path: path.into() }),
+        };
+        let connect = connect_options(path, options.most_pages);
+        let error = |source| worded(path, Arc::new(source));
+        let mut connection = connect.clone().create_if_missing(true).connect().await.map_err(error)?;
+        migrate(&mut connection, path).await?;
+        let references = References::new(key(&mut connection).await.map_err(error)?);
+        let next = next_ids(&mut connection).await.map_err(error)?;
+        let readers = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(connect.read_only(true));
+        Ok(Store {
+            path: path.into(),
+            readers,
+            writer: Writer::start(connection, path.into()),
+            references,
+            next: Mutex::new(next),
+            lock,
+        })
+    }
+
+    /// Whether this process may launch and send.
+    pub fn executes(&self) -> bool {
+        self.lock.is_some()
+    }
+}
+
+fn connect_options(path: &Path, most_pages: Option<u32>) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "memory");
+    match most_pages {
+        Some(pages) => options.pragma("max_page_count", pages.to_string()),
+        None => options,
+    }
+}
+
+/// Takes the lock beside the store and writes into it who has it.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let unopenable = |source| StoreError::Unopenable { path: path.into(), source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(unopenable)?;
+    }
+    let mut lock_path = path.as_os_str().to_owned();
+    lock_path.push(".lock");
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(lock_path)
+        .map_err(unopenable)?;
+    match file.try_lock() {
+        Ok(()) => {
+            let written = file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id()));
+            written.map_err(unopenable)?;
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            // The name is a courtesy: an unreadable one is no other error.
+            let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_string(&mut holder));
+            let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
+            Err(StoreError::Held { path: path.into(), holder })
+        }
+        Err(TryLockError::Error(source)) => Err(unopenable(source)),
+    }
+}
+
+async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    match MIGRATIONS.run(connection).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(_, _)) => Err(StoreError::Newer {
+            path: path.into(),
+            known: MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0),
+        }),
+        Err(MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _)) => {
+            Err(worded(path, Arc::new(source)))
+        }
+        Err(other) => Err(worded(path, Arc::new(sqlx::Error::Migrate(Box::new(other))))),
+    }
+}
+
+/// The store's own key, drawn by SQLite when the store is made.
+async fn key(connection: &mut SqliteConnection) -> Result<[u8; 32], sqlx::Error> {
+    sqlx::query("insert into meta (key, value) values ('reference_key', randomblob(32)) on conflict do nothing")
+        .execute(&mut *connection)
+        .await?;
+    let key: Vec<u8> = sqlx::query_scalar("select value from meta where key = 'reference_key'")
+        .fetch_one(&mut *connection)
+        .await?;
+    key.try_into().map_err(|_| sqlx::Error::Decode("the reference key has not 32 bytes".into()))
+}
+
+/// What was given last. A cohort's id stands in its messages too, after the cohort is gone.
+async fn next_ids(connection: &mut SqliteConnection) -> Result<NextIds, sqlx::Error> {
+    let cohort: i64 = sqlx::query_scalar(
+        "select max(coalesce((select max(id) from cohort), 0), coalesce((select max(id) >> 12 from message), 0))",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let window: i64 =
+        sqlx::query_scalar("select coalesce(max(id), 0) from window_text").fetch_one(&mut *connection).await?;
+    Ok(NextIds { cohort: CohortId(cohort), window })
+}

@@ -1,0 +1,257 @@
+//! What the store knows of one person, and the replies it keeps.
+
+use chrono::{DateTime, Utc};
+use sms::PhoneNumber;
+use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
+
+use super::inbox::ReplyMeaning;
+use super::record::{SEND_BYTES, SENDS};
+use super::rows::{CohortKind, MessageState, instant, phone, phone_number, small};
+use super::{Failure, Store, StoreError};
+use crate::ids::{LaunchId, MessageId};
+use crate::left_out::LeftOut;
+
+/// All about a number, the earliest first.
+#[derive(Debug, Clone, Default)]
+pub struct PersonStory {
+    /// Texts to the person.
+    pub messages: Vec<PersonMessage>,
+    /// Texts by the person.
+    pub replies: Vec<KeptReply>,
+    /// Why a text did not go: launch, row of the list or 0, reason, when.
+    pub left_out: Vec<(LaunchId, u64, LeftOut, DateTime<Utc>)>,
+    /// Why nothing goes any more, since when, in whose words.
+    pub suppression: Option<(String, DateTime<Utc>, String)>,
+    /// Where the person waits: launch, instruction, until when.
+    pub waiting: Vec<(LaunchId, u16, DateTime<Utc>)>,
+}
+
+/// A text to a person.
+#[derive(Debug, Clone)]
+pub struct PersonMessage {
+    /// Ours.
+    pub id: MessageId,
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// A step's text or an answer.
+    pub kind: CohortKind,
+    /// The instruction.
+    pub step: u16,
+    /// From.
+    pub sender: String,
+    /// As far as it is known.
+    pub state: MessageState,
+    /// As submitted.
+    pub parts: u32,
+    /// How often it was submitted.
+    pub attempts: u8,
+    /// When the last answer was recorded.
+    pub sent_at: DateTime<Utc>,
+    /// When the state was reached.
+    pub state_at: DateTime<Utc>,
+    /// The provider's or carrier's words.
+    pub reason: Option<String>,
+    /// What was sent.
+    pub text: Option<String>,
+}
+
+/// A reply that is kept.
+#[derive(Debug, Clone)]
+pub struct KeptReply {
+    /// Serial.
+    pub id: i64,
+    /// Who wrote.
+    pub phone: PhoneNumber,
+    /// To which sender.
+    pub sender: String,
+    /// What.
+    pub text: String,
+    /// When.
+    pub received_at: DateTime<Utc>,
+    /// The launch it answers.
+    pub launch: Option<LaunchId>,
+    /// What it was taken for.
+    pub meaning: ReplyMeaning,
+    /// The inbox or address it is kept for.
+    pub inbox: String,
+}
+
+/// Which replies.
+#[derive(Debug, Clone, Default)]
+pub struct ReplyFilter {
+    /// Of this inbox or address only.
+    pub inbox: Option<String>,
+    /// Of launches of this campaign only.
+    pub campaign: Option<String>,
+    /// At most so many, the latest.
+    pub most: u32,
+}
+
+impl Store {
+    /// All that is known of a number.
+    pub async fn person(&self, number: PhoneNumber) -> Result<PersonStory, StoreError> {
+        self.read_person(number).await.map_err(|failure| self.failed(failure))
+    }
+
+    async fn read_person(&self, number: PhoneNumber) -> Result<PersonStory, Failure> {
+        let key = phone_number(number);
+        Ok(PersonStory {
+            messages: self.messages_to(key).await?,
+            replies: self.replies_of(key).await?,
+            left_out: self.left_out_of(key).await?,
+            suppression: self.suppression_of(key).await?,
+            waiting: self.waiting_of(key).await?,
+        })
+    }
+
+    async fn messages_to(&self, key: i64) -> Result<Vec<PersonMessage>, Failure> {
+        let rows = match self.remembered(key).await? {
+            Some(ids) => {
+                let mut select = QueryBuilder::<Sqlite>::new("select * from message where id in (");
+                let mut values = select.separated(", ");
+                ids.iter().for_each(|id| {
+                    values.push_bind(*id);
+                });
+                select.push(") order by id");
+                select.build().fetch_all(&self.readers).await?
+            }
+            None => {
+                let all = sqlx::query("select * from message where phone = ? order by id");
+                all.bind(key).fetch_all(&self.readers).await?
+            }
+        };
+        let mut messages = vec![];
+        for row in rows {
+            let id = MessageId(row.try_get("id")?);
+            let text = self.text_of(id, row.try_get("window_id")?).await?;
+            messages.push(PersonMessage {
+                id,
+                launch: LaunchId(row.try_get("launch_id")?),
+                kind: CohortKind::from_row(row.try_get("kind")?)?,
+                step: small(row.try_get("step")?, "step")?,
+                sender: row.try_get("sender")?,
+                state: MessageState::from_row(row.try_get("state")?)?,
+                parts: small(row.try_get("parts")?, "parts")?,
+                attempts: small(row.try_get("attempts")?, "attempts")?,
+                sent_at: instant(row.try_get("sent_at")?)?,
+                state_at: instant(row.try_get("state_at")?)?,
+                reason: row.try_get("reason")?,
+                text,
+            });
+        }
+        Ok(messages)
+    }
+
+    /// The ids of all messages to a number, from its person row; none when the row is full and may have forgotten some
+    /// (there is no index of messages by phone).
+    async fn remembered(&self, key: i64) -> Result<Option<Vec<i64>>, Failure> {
+        let sends: Option<Vec<u8>> = sqlx::query_scalar("select sends from person where phone = ?")
+            .bind(key)
+            .fetch_optional(&self.readers)
+            .await?;
+        let sends = sends.unwrap_or_default();
+        let id = |entry: &[u8]| i64::from_be_bytes(*entry.first_chunk().expect("an entry has 16 bytes"));
+        Ok((sends.len() < SENDS * SEND_BYTES).then(|| sends.chunks_exact(SEND_BYTES).map(id).collect()))
+    }
+
+    async fn text_of(&self, message: MessageId, window: i64) -> Result<Option<String>, Failure> {
+        Ok(self.window_texts(window).await?.remove(&message))
+    }
+
+    async fn replies_of(&self, key: i64) -> Result<Vec<KeptReply>, Failure> {
+        let rows = sqlx::query("select * from reply where phone = ? order by id")
+            .bind(key)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(kept_reply).collect()
+    }
+
+    async fn left_out_of(&self, key: i64) -> Result<Vec<(LaunchId, u64, LeftOut, DateTime<Utc>)>, Failure> {
+        let rows = sqlx::query(
+            "select o.* from left_out o join launch l on l.id = o.launch_id
+             where o.phone = ? and l.state > 0 order by o.at, o.at_row",
+        )
+        .bind(key)
+        .fetch_all(&self.readers)
+        .await?;
+        let mut left_out = vec![];
+        for row in rows {
+            let reason: String = row.try_get("reason")?;
+            left_out.push((
+                LaunchId(row.try_get("launch_id")?),
+                small(row.try_get("at_row")?, "row")?,
+                reason.parse().map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?,
+                instant(row.try_get("at")?)?,
+            ));
+        }
+        Ok(left_out)
+    }
+
+    async fn suppression_of(&self, key: i64) -> Result<Option<(String, DateTime<Utc>, String)>, Failure> {
+        let row = sqlx::query("select reason, at, evidence from suppression where phone = ?")
+            .bind(key)
+            .fetch_optional(&self.readers)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some((row.try_get("reason")?, instant(row.try_get("at")?)?, row.try_get("evidence")?)))
+    }
+
+    async fn waiting_of(&self, key: i64) -> Result<Vec<(LaunchId, u16, DateTime<Utc>)>, Failure> {
+        let rows = sqlx::query(
+            "select c.id, c.launch_id, c.step, c.due_at, c.done, m.members
+             from launch l join cohort c on c.launch_id = l.id join cohort_members m on m.id = c.id
+             where l.state in (1, 2) and c.state = 0 and c.kind = 0 and c.phone_lo <= ?1 and c.phone_hi >= ?1",
+        )
+        .bind(key)
+        .fetch_all(&self.readers)
+        .await?;
+        let wanted = phone(key)?;
+        let mut waiting = vec![];
+        for row in rows {
+            let members = crate::member::decode(row.try_get("members")?)
+                .map_err(|error| super::rows::corrupt(error.to_string()))?;
+            let Ok(index) = members.binary_search_by_key(&wanted, |m| m.phone) else { continue };
+            let departed: Option<i64> =
+                sqlx::query_scalar("select 1 from departure where cohort_id = ? and member = ?")
+                    .bind(row.try_get::<i64, _>("id")?)
+                    .bind(super::rows::count(index))
+                    .fetch_optional(&self.readers)
+                    .await?;
+            if departed.is_none() && super::rows::count(index) >= row.try_get::<i64, _>("done")? {
+                let launch = LaunchId(row.try_get("launch_id")?);
+                waiting.push((launch, small(row.try_get("step")?, "step")?, instant(row.try_get("due_at")?)?));
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// Kept replies, the latest last.
+    pub async fn replies(&self, filter: ReplyFilter) -> Result<Vec<KeptReply>, StoreError> {
+        let rows = sqlx::query(
+            "select * from (select r.* from reply r left join launch l on l.id = r.launch_id
+               where (?1 is null or r.inbox = ?1) and (?2 is null or l.campaign = ?2)
+               order by r.id desc limit ?3) order by id",
+        )
+        .bind(&filter.inbox)
+        .bind(&filter.campaign)
+        .bind(filter.most)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
+        rows.iter().map(|row| kept_reply(row).map_err(|failure| self.failed(failure))).collect()
+    }
+}
+
+fn kept_reply(row: &SqliteRow) -> Result<KeptReply, Failure> {
+    let meaning: String = row.try_get("meaning")?;
+    Ok(KeptReply {
+        id: row.try_get("id")?,
+        phone: phone(row.try_get("phone")?)?,
+        sender: row.try_get("sender")?,
+        text: row.try_get("text")?,
+        received_at: instant(row.try_get("received_at")?)?,
+        launch: row.try_get::<Option<i64>, _>("launch_id")?.map(LaunchId),
+        meaning: ReplyMeaning::from_row(&meaning)?,
+        inbox: row.try_get("inbox")?,
+    })
+}

@@ -1,0 +1,420 @@
+//! Records a window: its answers, its departures, the intent of the windows that follow. One commit.
+
+use chrono::{DateTime, Utc};
+use sms::PhoneNumber;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use super::rows::{
+    CohortKind, CohortRow, MessageState, NewCohort, corrupt, count, insert_cohorts, millis, phone_number, small,
+};
+use super::{Failure, Store, StoreError};
+use crate::ids::{CohortId, LaunchId, MessageId};
+use crate::left_out::LeftOut;
+use crate::member;
+use crate::plan::COHORT_MEMBERS;
+
+/// All that one commit records. Any part may be empty.
+#[derive(Debug, Clone, Default)]
+pub struct WindowRecord {
+    /// Where the cohorts of the window, and of the windows that get their intent, stand now.
+    pub progress: Vec<Progress>,
+    /// Answers.
+    pub messages: Vec<MessageRow>,
+    /// What the window rendered, under its id; written with the window's first record.
+    pub texts: Option<(i64, Vec<u8>)>,
+    /// Who got no text after all.
+    pub left_out: Vec<LeftOutRow>,
+    /// Members that left before the cohort's mark came to them.
+    pub departed: Vec<(CohortId, usize)>,
+    /// Where members went: added to a cohort that stands there already, or to a new one.
+    pub departing: Vec<NewCohort>,
+    /// The last change of the suppressions that the caller knows.
+    pub suppressions_known: i64,
+}
+
+/// Where a cohort stands.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// The cohort.
+    pub cohort: CohortId,
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// As claimed.
+    pub fence: i64,
+    /// Members before this index are settled.
+    pub done: usize,
+    /// Members before this index may be submitted from this commit on.
+    pub intent_to: usize,
+    /// Everybody is settled.
+    pub finished: bool,
+    /// The rest goes back, to run then.
+    pub put_back: Option<DateTime<Utc>>,
+}
+
+/// What came of a commit.
+#[derive(Debug, Clone, Default)]
+pub struct Intent {
+    /// Launches that do not run now: the intents of their cohorts were not committed.
+    pub stopped: Vec<LaunchId>,
+    /// Suppressions that came after those known: change and number.
+    pub suppressed: Vec<(i64, u64)>,
+}
+
+/// An answer to a submit.
+#[derive(Debug, Clone)]
+pub struct MessageRow {
+    /// Ours.
+    pub id: MessageId,
+    /// To.
+    pub phone: PhoneNumber,
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// A step's text, or the answer to a reply.
+    pub kind: CohortKind,
+    /// The instruction.
+    pub step: u16,
+    /// From.
+    pub sender: String,
+    /// An index into the campaign's languages.
+    pub language: u8,
+    /// An index into the launch's tariffs.
+    pub tariff: Option<u8>,
+    /// What the answer says.
+    pub state: MessageState,
+    /// As submitted.
+    pub parts: u32,
+    /// This submit included.
+    pub attempts: u8,
+    /// Where its text is.
+    pub window: i64,
+    /// When the answer came.
+    pub at: DateTime<Utc>,
+    /// Why it was not taken, in the provider's words.
+    pub reason: Option<String>,
+}
+
+/// Somebody who gets no text.
+#[derive(Debug, Clone)]
+pub struct LeftOutRow {
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// Who.
+    pub phone: PhoneNumber,
+    /// The row of the list; 0 where it was found later.
+    pub at_row: u64,
+    /// The instruction.
+    pub step: u16,
+    /// Why.
+    pub reason: LeftOut,
+    /// When it was found.
+    pub at: DateTime<Utc>,
+}
+
+/// Rows of one statement.
+const ROWS: usize = 500;
+/// Sends that a person row remembers, at 16 bytes each.
+pub(super) const SENDS: usize = 16;
+
+impl Store {
+    /// Records answers and departures and commits the next intent. When a cohort's fence moved on, nothing at all is
+    /// written. Answers are always recorded; an intent only while its launch runs.
+    pub async fn record_window(&self, record: WindowRecord) -> Result<Intent, StoreError> {
+        let mut departing = Vec::with_capacity(record.departing.len());
+        for cohort in &record.departing {
+            departing.push((self.next_cohort_id().await, cohort.clone()));
+        }
+        self.writer.write(move |connection| Box::pin(record_window(connection, record, departing))).await
+    }
+}
+
+async fn record_window(
+    connection: &mut SqliteConnection,
+    mut record: WindowRecord,
+    departing: Vec<(CohortId, NewCohort)>,
+) -> Result<Intent, Failure> {
+    let stopped = stopped_launches(connection, &record.progress).await?;
+    for progress in &mut record.progress {
+        if stopped.contains(&progress.launch) {
+            progress.intent_to = progress.done;
+        }
+    }
+    write_progress(connection, &record.progress).await?;
+    upsert_messages(connection, &record.messages).await?;
+    remember_sends(connection, &record.messages).await?;
+    if let Some((id, texts)) = &record.texts {
+        sqlx::query("insert into window_text (id, texts) values (?, ?) on conflict do nothing")
+            .bind(id)
+            .bind(texts.as_slice())
+            .execute(&mut *connection)
+            .await?;
+    }
+    insert_left_out(connection, &record.left_out).await?;
+    insert_departed(connection, &record.departed).await?;
+    for (id, cohort) in departing {
+        depart(connection, id, cohort).await?;
+    }
+    drop_members(connection, &record.progress).await?;
+    let suppressed = suppressed_since(connection, record.suppressions_known).await?;
+    Ok(Intent { stopped, suppressed })
+}
+
+async fn stopped_launches(
+    connection: &mut SqliteConnection,
+    progress: &[Progress],
+) -> Result<Vec<LaunchId>, Failure> {
+    let mut launches: Vec<LaunchId> = progress.iter().map(|p| p.launch).collect();
+    launches.sort();
+    launches.dedup();
+    let mut stopped = vec![];
+    for launch in launches {
+        let state: i64 = sqlx::query_scalar("select state from launch where id = ?")
+            .bind(launch.0)
+            .fetch_one(&mut *connection)
+            .await?;
+        if state != 1 {
+            stopped.push(launch);
+        }
+    }
+    Ok(stopped)
+}
+
+/// Moves the marks of all cohorts of the record, or fails whole when one is held under a newer fence.
+async fn write_progress(connection: &mut SqliteConnection, progress: &[Progress]) -> Result<(), Failure> {
+    for rows in progress.chunks(ROWS) {
+        let mut update = QueryBuilder::<Sqlite>::new("with p (id, fence, done, intent_to, state, back) as (");
+        update.push_values(rows, |mut row, p| {
+            row.push_bind(p.cohort.0)
+                .push_bind(p.fence)
+                .push_bind(count(p.done))
+                .push_bind(count(p.intent_to))
+                .push_bind(i64::from(p.finished))
+                .push_bind(p.put_back.map(millis));
+        });
+        update.push(
+            ") update cohort set done = p.done, intent_to = p.intent_to, state = p.state,
+                 due_at = coalesce(p.back, due_at), lease_until = iif(p.back is null, lease_until, 0)
+             from p where cohort.id = p.id and cohort.fence = p.fence",
+        );
+        let written = update.build().execute(&mut *connection).await?.rows_affected();
+        if written != rows.len() as u64 {
+            let cohort = rows.first().map_or(0, |p| p.cohort.0);
+            return Err(StoreError::Fenced { cohort }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Answers and receipts are one upsert: the state only rises, whichever comes first.
+async fn upsert_messages(connection: &mut SqliteConnection, messages: &[MessageRow]) -> Result<(), Failure> {
+    for rows in messages.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "insert into message (id, phone, launch_id, kind, step, sender, language, tariff, state, parts, attempts,
+                                  window_id, sent_at, state_at, reason) ",
+        );
+        insert.push_values(rows, |mut row, message| {
+            row.push_bind(message.id.0)
+                .push_bind(phone_number(message.phone))
+                .push_bind(message.launch.0)
+                .push_bind(message.kind as i64)
+                .push_bind(message.step)
+                .push_bind(&message.sender)
+                .push_bind(message.language)
+                .push_bind(message.tariff)
+                .push_bind(message.state as i64)
+                .push_bind(message.parts)
+                .push_bind(message.attempts)
+                .push_bind(message.window)
+                .push_bind(millis(message.at))
+                .push_bind(millis(message.at))
+                .push_bind(&message.reason);
+        });
+        insert.push(
+            " on conflict (id) do update set
+                phone = excluded.phone, launch_id = excluded.launch_id, kind = excluded.kind, step = excluded.step,
+                sender = excluded.sender, language = excluded.language, tariff = excluded.tariff,
+                parts = excluded.parts, window_id = excluded.window_id,
+                sent_at = iif(excluded.attempts >= attempts, excluded.sent_at, sent_at),
+                attempts = max(attempts, excluded.attempts),
+                reason = iif(excluded.state > state, excluded.reason, coalesce(reason, excluded.reason)),
+                state_at = iif(excluded.state > state, excluded.state_at, state_at),
+                state = max(state, excluded.state)",
+        );
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Puts the sends of this record before those that a person row remembers. What was tried twice stands there twice.
+async fn remember_sends(connection: &mut SqliteConnection, messages: &[MessageRow]) -> Result<(), Failure> {
+    for rows in messages.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new("insert into person (phone, sends) ");
+        insert.push_values(rows, |mut row, message| {
+            row.push_bind(phone_number(message.phone)).push_bind(send_entry(message));
+        });
+        insert.push(format_args!(
+            " on conflict (phone) do update set sends = substr(cast(excluded.sends || sends as blob), 1, {})",
+            SENDS * SEND_BYTES
+        ));
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Bytes of one send in a person row.
+pub(super) const SEND_BYTES: usize = 16;
+
+fn send_entry(message: &MessageRow) -> Vec<u8> {
+    let seconds = u32::try_from(message.at.timestamp()).unwrap_or(u32::MAX);
+    let mut entry = Vec::with_capacity(SEND_BYTES);
+    entry.extend(message.id.0.to_be_bytes());
+    entry.extend(sender_hash(&message.sender));
+    entry.extend(seconds.to_be_bytes());
+    entry
+}
+
+/// Tells senders apart in a person row.
+pub(super) fn sender_hash(sender: &str) -> [u8; 4] {
+    *blake3::hash(sender.as_bytes()).as_bytes().first_chunk().expect("a hash has 32 bytes")
+}
+
+pub(super) async fn insert_left_out(
+    connection: &mut SqliteConnection,
+    left_out: &[LeftOutRow],
+) -> Result<(), sqlx::Error> {
+    for rows in left_out.chunks(ROWS) {
+        let mut insert =
+            QueryBuilder::<Sqlite>::new("insert into left_out (launch_id, phone, at_row, step, reason, at) ");
+        insert.push_values(rows, |mut row, out| {
+            row.push_bind(out.launch.0)
+                .push_bind(phone_number(out.phone))
+                .push_bind(i64::try_from(out.at_row).unwrap_or(i64::MAX))
+                .push_bind(out.step)
+                .push_bind(out.reason.code())
+                .push_bind(millis(out.at));
+        });
+        insert.push(" on conflict do nothing");
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn insert_departed(
+    connection: &mut SqliteConnection,
+    departed: &[(CohortId, usize)],
+) -> Result<(), Failure> {
+    for rows in departed.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new("insert into departure (cohort_id, member) ");
+        insert.push_values(rows, |mut row, (cohort, member)| {
+            row.push_bind(cohort.0).push_bind(count(*member));
+        });
+        insert.push(" on conflict do nothing");
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Puts members that move on alike into a cohort that waits there already and has room, else into a new one.
+pub(super) async fn depart(
+    connection: &mut SqliteConnection,
+    id: CohortId,
+    mut cohort: NewCohort,
+) -> Result<(), Failure> {
+    if cohort.kind == CohortKind::Passage
+        && let Some((standing, mut members)) = gatherable(connection, &cohort).await?
+    {
+        members.append(&mut cohort.members);
+        members.sort_by_key(|m| m.phone);
+        return rewrite_members(connection, standing, &members).await;
+    }
+    insert_cohorts(connection, &[CohortRow::new(id, cohort)]).await?;
+    Ok(())
+}
+
+async fn gatherable(
+    connection: &mut SqliteConnection,
+    cohort: &NewCohort,
+) -> Result<Option<(CohortId, Vec<member::Member>)>, Failure> {
+    let room = COHORT_MEMBERS.saturating_sub(cohort.members.len());
+    let row = sqlx::query(
+        "select c.id, m.members from cohort c join cohort_members m on m.id = c.id
+         where c.launch_id = ? and c.sender = ? and c.due_at = ? and c.state = 0 and c.lease_until = 0
+           and c.done = 0 and c.intent_to = 0 and c.run = ? and c.kind = 0 and c.step = ? and c.visit = ?
+           and c.time_class = ? and c.n <= ?
+         limit 1",
+    )
+    .bind(cohort.launch.0)
+    .bind(&cohort.sender)
+    .bind(millis(cohort.due_at))
+    .bind(cohort.run)
+    .bind(cohort.place.step)
+    .bind(cohort.place.visit)
+    .bind(&cohort.time_class)
+    .bind(count(room))
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let id: i64 = row.try_get("id")?;
+    // Departures name members by their index: a cohort that has any stays as it is.
+    let departed: Option<i64> = sqlx::query_scalar("select 1 from departure where cohort_id = ? limit 1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
+    if departed.is_some() {
+        return Ok(None);
+    }
+    let members = member::decode(row.try_get("members")?).map_err(|error| corrupt(error.to_string()))?;
+    Ok(Some((CohortId(id), members)))
+}
+
+async fn rewrite_members(
+    connection: &mut SqliteConnection,
+    cohort: CohortId,
+    members: &[member::Member],
+) -> Result<(), Failure> {
+    sqlx::query("update cohort_members set members = ? where id = ?")
+        .bind(member::encode(members))
+        .bind(cohort.0)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("update cohort set n = ?, phone_lo = ?, phone_hi = ? where id = ?")
+        .bind(count(members.len()))
+        .bind(members.first().map(|m| phone_number(m.phone)))
+        .bind(members.last().map(|m| phone_number(m.phone)))
+        .bind(cohort.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A cohort that is through keeps its row, not its members.
+async fn drop_members(connection: &mut SqliteConnection, progress: &[Progress]) -> Result<(), Failure> {
+    let finished: Vec<CohortId> = progress.iter().filter(|p| p.finished).map(|p| p.cohort).collect();
+    for ids in finished.chunks(ROWS) {
+        for table in ["delete from cohort_members where id in (", "delete from departure where cohort_id in ("] {
+            let mut delete = QueryBuilder::<Sqlite>::new(table);
+            let mut values = delete.separated(", ");
+            ids.iter().for_each(|id| {
+                values.push_bind(id.0);
+            });
+            delete.push(")");
+            delete.build().execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Suppressions after a change: number of the change, phone.
+pub(super) async fn suppressed_since(
+    connection: &mut SqliteConnection,
+    known: i64,
+) -> Result<Vec<(i64, u64)>, Failure> {
+    let rows = sqlx::query("select seq, phone from suppression where seq > ? order by seq")
+        .bind(known)
+        .fetch_all(connection)
+        .await?;
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in rows {
+        changes.push((row.try_get("seq")?, small(row.try_get("phone")?, "phone")?));
+    }
+    Ok(changes)
+}

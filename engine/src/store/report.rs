@@ -1,0 +1,168 @@
+//! What a launch came to: counts that add up to the plan, derived from the rows and never kept beside them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use sms::PhoneNumber;
+use sqlx::Row;
+
+use super::rows::{CohortKind, MessageState, instant, phone, size, small};
+use super::{Failure, Store, StoreError};
+use crate::ids::{LaunchId, MessageId};
+use crate::left_out::LeftOut;
+
+/// Counts of a launch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Messages of steps, by state.
+    pub messages: BTreeMap<MessageState, u64>,
+    /// Answers to replies, by state.
+    pub answers: BTreeMap<MessageState, u64>,
+    /// Parts of the messages and answers that the provider took, by tariff.
+    pub parts: BTreeMap<Option<u8>, u64>,
+    /// Enrolments that wait for their time, or for an answer.
+    pub waiting: u64,
+    /// People left out after the plan, by reason.
+    pub left_out: BTreeMap<LeftOut, u64>,
+    /// Replies that opted out.
+    pub opt_outs: u64,
+    /// Other replies.
+    pub other_replies: u64,
+    /// Messages taken, or maybe taken, of which no receipt came.
+    pub no_receipt: u64,
+    /// When the first and the last answer of the provider was recorded.
+    pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
+}
+
+/// A message of which nobody knows whether it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InDoubt {
+    /// Ours.
+    pub message: MessageId,
+    /// To.
+    pub phone: PhoneNumber,
+    /// The instruction.
+    pub step: u16,
+    /// Since.
+    pub at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Counts a launch.
+    pub async fn totals(&self, launch: LaunchId) -> Result<Totals, StoreError> {
+        self.count(launch).await.map_err(|failure| self.failed(failure))
+    }
+
+    async fn count(&self, launch: LaunchId) -> Result<Totals, Failure> {
+        let mut totals = Totals::default();
+        self.count_messages(launch, &mut totals).await?;
+        let waiting: Option<i64> = sqlx::query_scalar(
+            "select sum(n - done) - (select count(*) from departure d join cohort c on c.id = d.cohort_id
+                                     where c.launch_id = ?1 and c.state = 0 and d.member >= c.done)
+             from cohort where launch_id = ?1 and state = 0 and kind = 0",
+        )
+        .bind(launch.0)
+        .fetch_one(&self.readers)
+        .await?;
+        totals.waiting = size(waiting.unwrap_or(0))? as u64;
+        let reasons =
+            sqlx::query("select reason, count(*) as n from left_out where launch_id = ? and at_row = 0 group by reason")
+                .bind(launch.0)
+                .fetch_all(&self.readers)
+                .await?;
+        for row in reasons {
+            let reason: String = row.try_get("reason")?;
+            let reason = reason.parse().map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?;
+            totals.left_out.insert(reason, small(row.try_get("n")?, "count")?);
+        }
+        let replies = sqlx::query(
+            "select count(*) filter (where meaning = 'opt-out') as opt_outs,
+                    count(*) filter (where meaning <> 'opt-out') as others from reply where launch_id = ?",
+        )
+        .bind(launch.0)
+        .fetch_one(&self.readers)
+        .await?;
+        totals.opt_outs = small(replies.try_get("opt_outs")?, "count")?;
+        totals.other_replies = small(replies.try_get("others")?, "count")?;
+        Ok(totals)
+    }
+
+    async fn count_messages(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
+        let rows = sqlx::query(
+            "select kind, state, tariff, count(*) as n, sum(parts) as parts, min(sent_at) as first, max(sent_at) as last
+             from message where launch_id = ?1 and id >= (select coalesce(min(id), 0) << 12 from cohort where launch_id = ?1)
+             group by kind, state, tariff",
+        )
+        .bind(launch.0)
+        .fetch_all(&self.readers)
+        .await?;
+        for row in rows {
+            let state = MessageState::from_row(row.try_get("state")?)?;
+            let n: u64 = small(row.try_get("n")?, "count")?;
+            let counts = match CohortKind::from_row(row.try_get("kind")?)? {
+                CohortKind::Passage => &mut totals.messages,
+                CohortKind::Answer => &mut totals.answers,
+            };
+            *counts.entry(state).or_default() += n;
+            if state >= MessageState::Accepted {
+                let tariff = row.try_get::<Option<i64>, _>("tariff")?;
+                let tariff = tariff.map(|tariff| small(tariff, "tariff")).transpose()?;
+                *totals.parts.entry(tariff).or_default() += small::<u64>(row.try_get("parts")?, "parts")?;
+            }
+            if matches!(state, MessageState::Accepted | MessageState::Unknown) {
+                totals.no_receipt += n;
+            }
+            let (first, last) = (instant(row.try_get("first")?)?, instant(row.try_get("last")?)?);
+            let (from, to) = totals.span.unwrap_or((first, last));
+            totals.span = Some((from.min(first), to.max(last)));
+        }
+        Ok(())
+    }
+
+    /// The messages of a launch that are `unknown`, the oldest first, at most so many.
+    pub async fn in_doubt(&self, launch: LaunchId, most: u32) -> Result<Vec<InDoubt>, StoreError> {
+        let rows = sqlx::query(
+            "select id, phone, step, sent_at from message where launch_id = ?1 and state = 1
+             and id >= (select coalesce(min(id), 0) << 12 from cohort where launch_id = ?1) order by id limit ?2",
+        )
+        .bind(launch.0)
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
+        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<InDoubt, Failure> {
+            Ok(InDoubt {
+                message: MessageId(row.try_get("id")?),
+                phone: phone(row.try_get("phone")?)?,
+                step: small(row.try_get("step")?, "step")?,
+                at: instant(row.try_get("sent_at")?)?,
+            })
+        };
+        rows.iter().map(|row| read(row).map_err(|failure| self.failed(failure))).collect()
+    }
+
+    /// Whether anything of a launch is left to run; of its passages, or of answers to replies.
+    pub async fn has_cohorts_left(&self, launch: LaunchId, kind: CohortKind) -> Result<bool, StoreError> {
+        let found: Option<i64> =
+            sqlx::query_scalar("select 1 from cohort where launch_id = ? and state = 0 and kind = ? limit 1")
+                .bind(launch.0)
+                .bind(kind as i64)
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(|error| self.error(error))?;
+        Ok(found.is_some())
+    }
+
+    /// How many cohorts of a launch there are, and were, at each step.
+    pub async fn cohort_counts(&self, launch: LaunchId) -> Result<BTreeMap<u16, u64>, StoreError> {
+        let rows = sqlx::query("select step, count(*) as n from cohort where launch_id = ? and kind = 0 group by step")
+            .bind(launch.0)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(|error| self.error(error))?;
+        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<(u16, u64), Failure> {
+            Ok((small(row.try_get("step")?, "step")?, small(row.try_get("n")?, "count")?))
+        };
+        rows.iter().map(|row| read(row).map_err(|failure| self.failed(failure))).collect()
+    }
+}

@@ -1,0 +1,191 @@
+//! What the store's numbers mean, and the shapes of rows that several deeds share.
+
+use chrono::{DateTime, Utc};
+use sms::PhoneNumber;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::StoreError;
+use crate::advance::Place;
+use crate::ids::{CohortId, LaunchId};
+use crate::member::{self, Member};
+
+/// What a message came to, as far as we know. It only rises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MessageState {
+    /// Definitely not taken so far; it will be tried again.
+    Attempting = 0,
+    /// It cannot be known whether the provider took it.
+    Unknown = 1,
+    /// Refused, or given up.
+    Rejected = 2,
+    /// Taken by the provider.
+    Accepted = 3,
+    /// The carrier gave up in time.
+    Expired = 4,
+    /// The carrier says it did not arrive.
+    Undelivered = 5,
+    /// The carrier says it arrived.
+    Delivered = 6,
+}
+
+impl MessageState {
+    /// All, from the lowest.
+    pub const ALL: [MessageState; 7] = [
+        MessageState::Attempting,
+        MessageState::Unknown,
+        MessageState::Rejected,
+        MessageState::Accepted,
+        MessageState::Expired,
+        MessageState::Undelivered,
+        MessageState::Delivered,
+    ];
+
+    /// The word for it, in JSON and for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            MessageState::Attempting => "attempting",
+            MessageState::Unknown => "unknown",
+            MessageState::Rejected => "rejected",
+            MessageState::Accepted => "accepted",
+            MessageState::Expired => "expired",
+            MessageState::Undelivered => "undelivered",
+            MessageState::Delivered => "delivered",
+        }
+    }
+
+    pub(super) fn from_row(number: i64) -> Result<MessageState, StoreError> {
+        let found = Self::ALL.into_iter().find(|state| *state as i64 == number);
+        found.ok_or_else(|| corrupt(format!("message state {number}")))
+    }
+}
+
+/// What a cohort is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CohortKind {
+    /// People on their way.
+    Passage = 0,
+    /// The answer to a reply: one person, whose first value is the text. It moves nobody and goes first.
+    Answer = 1,
+}
+
+impl CohortKind {
+    pub(super) fn from_row(number: i64) -> Result<CohortKind, StoreError> {
+        match number {
+            0 => Ok(CohortKind::Passage),
+            1 => Ok(CohortKind::Answer),
+            _ => Err(corrupt(format!("cohort kind {number}"))),
+        }
+    }
+}
+
+/// A cohort to be written. Members are ordered by phone, never none, never over 4,096.
+#[derive(Debug, Clone)]
+pub struct NewCohort {
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// The run of 2^20 audience rows that its members stood in.
+    pub run: u32,
+    /// Passage or answer.
+    pub kind: CohortKind,
+    /// Where its members are.
+    pub place: Place,
+    /// When it runs; on a slot.
+    pub due_at: DateTime<Utc>,
+    /// The sender's name in crier.yaml.
+    pub sender: String,
+    /// The set of zones its members may be in.
+    pub time_class: String,
+    /// Who.
+    pub members: Vec<Member>,
+}
+
+/// A cohort with its id and its members compressed: what the insert needs.
+pub(super) struct CohortRow {
+    pub id: CohortId,
+    pub cohort: NewCohort,
+    encoded: Vec<u8>,
+}
+
+impl CohortRow {
+    pub fn new(id: CohortId, cohort: NewCohort) -> CohortRow {
+        let encoded = member::encode(&cohort.members);
+        CohortRow { id, cohort, encoded }
+    }
+}
+
+/// Rows of one statement: SQLite takes 32,766 values.
+const ROWS: usize = 500;
+
+/// Writes cohorts and their members.
+pub(super) async fn insert_cohorts(
+    connection: &mut SqliteConnection,
+    rows: &[CohortRow],
+) -> Result<(), sqlx::Error> {
+    for rows in rows.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "insert into cohort (id, launch_id, run, kind, step, visit, due_at, n, phone_lo, phone_hi, sender, time_class) ",
+        );
+        insert.push_values(rows, |mut row, CohortRow { id, cohort, .. }| {
+            let phone = |m: Option<&Member>| m.map_or(0, |m| phone_number(m.phone));
+            row.push_bind(id.0)
+                .push_bind(cohort.launch.0)
+                .push_bind(cohort.run)
+                .push_bind(cohort.kind as i64)
+                .push_bind(cohort.place.step)
+                .push_bind(cohort.place.visit)
+                .push_bind(millis(cohort.due_at))
+                .push_bind(count(cohort.members.len()))
+                .push_bind(phone(cohort.members.first()))
+                .push_bind(phone(cohort.members.last()))
+                .push_bind(&cohort.sender)
+                .push_bind(&cohort.time_class);
+        });
+        insert.build().execute(&mut *connection).await?;
+        let mut insert = QueryBuilder::<Sqlite>::new("insert into cohort_members (id, members) ");
+        insert.push_values(rows, |mut row, CohortRow { id, encoded, .. }| {
+            row.push_bind(id.0).push_bind(encoded.as_slice());
+        });
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Milliseconds since 1970.
+pub(super) fn millis(at: DateTime<Utc>) -> i64 {
+    at.timestamp_millis()
+}
+
+/// The instant of so many milliseconds since 1970.
+pub(super) fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_millis(millis).ok_or_else(|| corrupt(format!("instant {millis}")))
+}
+
+/// A phone as SQLite's integer: 15 digits fit 63 bits.
+pub(super) fn phone_number(phone: PhoneNumber) -> i64 {
+    i64::try_from(phone.as_u64()).expect("15 digits fit an i64")
+}
+
+/// The phone of a row.
+pub(super) fn phone(number: i64) -> Result<PhoneNumber, StoreError> {
+    let phone = u64::try_from(number).ok().and_then(PhoneNumber::from_u64);
+    phone.ok_or_else(|| corrupt("a phone number".to_owned()))
+}
+
+/// A length as SQLite's integer.
+pub(super) fn count(n: usize) -> i64 {
+    i64::try_from(n).expect("a length in memory fits an i64")
+}
+
+/// A count of a row.
+pub(super) fn size(n: i64) -> Result<usize, StoreError> {
+    usize::try_from(n).map_err(|_| corrupt(format!("count {n}")))
+}
+
+/// Any other small number of a row.
+pub(super) fn small<T: TryFrom<i64>>(n: i64, what: &str) -> Result<T, StoreError> {
+    T::try_from(n).map_err(|_| corrupt(format!("{what} {n}")))
+}
+
+pub(super) fn corrupt(what: String) -> StoreError {
+    StoreError::Corrupt { what }
+}

@@ -1,0 +1,152 @@
+//! The one writer. Deeds that wait are gathered into one transaction and one commit; each runs in a savepoint of its
+//! own, so that one that fails takes nothing with it. A deed's result is told after the commit only.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Failure, StoreError, worded};
+
+/// So many deeds at most share a commit.
+const GROUP: usize = 64;
+
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Box<dyn Job>>,
+    path: PathBuf,
+}
+
+/// What came of the commit.
+type Outcome = Result<(), Arc<sqlx::Error>>;
+/// Tells whoever asked, once the commit is known.
+type Deliver = Box<dyn FnOnce(Outcome) + Send>;
+
+/// A deed with its result's type left out.
+trait Job: Send {
+    /// Runs and says whether it succeeded.
+    fn run<'c>(self: Box<Self>, connection: &'c mut SqliteConnection) -> BoxFuture<'c, (bool, Deliver)>;
+
+    /// It never ran.
+    fn fail(self: Box<Self>, error: Arc<sqlx::Error>);
+}
+
+struct Asked<T, F> {
+    deed: F,
+    tell: oneshot::Sender<Result<T, StoreError>>,
+    path: PathBuf,
+}
+
+impl<T, F> Job for Asked<T, F>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+{
+    fn run<'c>(self: Box<Self>, connection: &'c mut SqliteConnection) -> BoxFuture<'c, (bool, Deliver)> {
+        let Asked { deed, tell, path } = *self;
+        Box::pin(async move {
+            let result = deed(connection).await.map_err(|failure| failure.worded(&path));
+            let succeeded = result.is_ok();
+            let deliver: Deliver = Box::new(move |outcome| {
+                let result = result.and_then(|done| match outcome {
+                    Ok(()) => Ok(done),
+                    Err(error) => Err(worded(&path, error)),
+                });
+                // Whoever asked may have gone; the deed stands.
+                let _ = tell.send(result);
+            });
+            (succeeded, deliver)
+        })
+    }
+
+    fn fail(self: Box<Self>, error: Arc<sqlx::Error>) {
+        let _ = self.tell.send(Err(worded(&self.path, error)));
+    }
+}
+
+impl Writer {
+    /// Takes the connection to a task of its own, which ends with the writer.
+    pub(super) fn start(connection: SqliteConnection, path: PathBuf) -> Writer {
+        let (jobs, waiting) = mpsc::channel(GROUP);
+        tokio::spawn(write_all(connection, waiting));
+        Writer { jobs, path }
+    }
+
+    /// Does a deed in one transaction. When it fails nothing of it is written.
+    pub(super) async fn write<T, F>(&self, deed: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let job = Box::new(Asked { deed, tell, path: self.path.clone() });
+        self.jobs.send(job).await.map_err(|_| self.closed())?;
+        told.await.map_err(|_| self.closed())?
+    }
+
+    fn closed(&self) -> StoreError {
+        worded(&self.path, Arc::new(sqlx::Error::WorkerCrashed))
+    }
+}
+
+async fn write_all(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
+    let mut jobs = Vec::with_capacity(GROUP);
+    while waiting.recv_many(&mut jobs, GROUP).await > 0 {
+        write_group(&mut connection, std::mem::take(&mut jobs)).await;
+    }
+    // The last connection to close folds the log into the file; an error here loses nothing that was committed.
+    let _ = connection.close().await;
+}
+
+async fn write_group(connection: &mut SqliteConnection, jobs: Vec<Box<dyn Job>>) {
+    if let Err(error) = sqlx::query("begin immediate").execute(&mut *connection).await {
+        let error = Arc::new(error);
+        jobs.into_iter().for_each(|job| job.fail(error.clone()));
+        return;
+    }
+    let mut delivers = Vec::with_capacity(jobs.len());
+    let outcome = write_transaction(connection, jobs, &mut delivers).await.map_err(Arc::new);
+    if outcome.is_err() {
+        // A commit that failed may have left the transaction open, or may have ended it.
+        let _ = sqlx::query("rollback").execute(&mut *connection).await;
+    }
+    for deliver in delivers {
+        deliver(outcome.clone());
+    }
+}
+
+async fn write_transaction(
+    connection: &mut SqliteConnection,
+    jobs: Vec<Box<dyn Job>>,
+    delivers: &mut Vec<Deliver>,
+) -> Result<(), sqlx::Error> {
+    let mut broken = None;
+    for job in jobs {
+        match write_deed(connection, job, delivers).await {
+            Ok(()) => {}
+            // The transaction is gone (a full disk ends it): the rest runs into the same, and each is told.
+            Err(error) => broken = broken.or(Some(error)),
+        }
+    }
+    match broken {
+        Some(error) => Err(error),
+        None => sqlx::query("commit").execute(&mut *connection).await.map(|_| ()),
+    }
+}
+
+async fn write_deed(
+    connection: &mut SqliteConnection,
+    job: Box<dyn Job>,
+    delivers: &mut Vec<Deliver>,
+) -> Result<(), sqlx::Error> {
+    let begun = sqlx::query("savepoint deed").execute(&mut *connection).await;
+    let (succeeded, deliver) = job.run(connection).await;
+    delivers.push(deliver);
+    begun?;
+    if !succeeded {
+        sqlx::query("rollback to deed").execute(&mut *connection).await?;
+    }
+    sqlx::query("release deed").execute(&mut *connection).await?;
+    Ok(())
+}

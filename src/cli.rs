@@ -1,0 +1,218 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const ABOUT: &str = "Bulk SMS campaigns as files in git: validated, planned, and sent durably";
+
+const LONG_ABOUT: &str = "\
+Bulk SMS campaigns as files in git: validated, planned, and sent durably.
+
+A campaign is a YAML file: who is texted, what, when, and where replies go.
+The plan says who gets what and for how much, and who is left out and why,
+before anything is sent. What was begun is never sent twice and never lost:
+type the same command again and it goes on where it stopped.";
+
+const AFTER: &str = "\
+First steps:
+  crier validate campaigns/                      find every error of every file
+  crier plan campaigns/hello.campaign.yaml       who gets what, and who does not
+  crier run campaigns/hello.campaign.yaml        send it, watch it, read the report
+
+Exit codes:
+  0 done   1 errors found, cancelled, too late, or nobody to send to
+  2 wrong arguments or environment   3 internal, or the store is held
+  130 interrupted";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "crier", version, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER, max_term_width = 80)]
+#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Log what happens, on stderr; twice for more
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check campaigns and their project: every error, with its line
+    Validate(Validate),
+    /// Show who gets what, when and for how much, and who is left out and why
+    Plan(Plan),
+    /// Send a campaign from this machine to its end; typed again, go on or say it is done
+    Run(Run),
+    /// Show what launches are doing and came to
+    Status(Status),
+    /// Hold a launch: nothing more is submitted until it is resumed
+    Pause(Change),
+    /// Let a paused launch go on
+    Resume(Change),
+    /// End a launch: nothing more is submitted, for good
+    Cancel(Change),
+    /// Show all that is known of a phone number: texts, replies, and why none went
+    Why(Why),
+    /// Show the replies that people sent
+    Inbox(Inbox),
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Full,
+    /// For programs: a stable, documented shape
+    Json,
+}
+
+/// How diagnostics are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DiagnosticFormat {
+    /// With the lines they point at
+    #[default]
+    Full,
+    /// A line each: path:line:column
+    Concise,
+    /// For programs: a stable, documented shape
+    Json,
+}
+
+/// Where a project is, for commands that name no file.
+#[derive(Debug, Args)]
+pub struct InProject {
+    /// The project's folder [default: the nearest crier.yaml at or above here, else ./campaigns]
+    #[arg(short = 'C', long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+}
+
+/// `crier validate`.
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// Campaign files, crier.yaml files, or folders to look through [default: here]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How diagnostics are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: DiagnosticFormat,
+}
+
+/// `crier plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// The campaign file
+    pub file: PathBuf,
+
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `crier run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The campaign file
+    pub file: PathBuf,
+
+    /// Launch once more a campaign that is done or cancelled
+    #[arg(long)]
+    pub again: bool,
+
+    /// How long to wait for receipts after the last text, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
+    pub receipts: Duration,
+
+    /// How plan and report are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `crier status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// A campaign's name or file [default: all]
+    pub campaign: Option<String>,
+
+    #[command(flatten)]
+    pub place: InProject,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `crier pause`, `resume` and `cancel`.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// The campaign's name or file
+    pub campaign: String,
+
+    #[command(flatten)]
+    pub place: InProject,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `crier why`.
+#[derive(Debug, Args)]
+pub struct Why {
+    /// The number; in national form only where crier.yaml names a region
+    pub phone: String,
+
+    #[command(flatten)]
+    pub place: InProject,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `crier inbox`.
+#[derive(Debug, Args)]
+pub struct Inbox {
+    /// Only of this inbox or address
+    pub inbox: Option<String>,
+
+    /// Only replies to this campaign
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+
+    /// At most so many, the latest
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub most: u32,
+
+    #[command(flatten)]
+    pub place: InProject,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: u32 = text.parse().map_err(|_| "a whole number of seconds, such as 120".to_owned())?;
+    Ok(Duration::from_secs(seconds.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn help_is_consistent_and_80_columns_wide() {
+        Cli::command().debug_assert();
+        let help = Cli::command().term_width(80).render_long_help().to_string();
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    }
+}

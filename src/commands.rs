@@ -1,0 +1,160 @@
+//! The commands, one file each, and what they share: finding the project, opening the store, exit codes.
+
+mod change;
+mod inbox;
+mod plan;
+mod run;
+mod status;
+mod validate;
+mod why;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use engine::load::{self, CAMPAIGN_ENDINGS, LoadedCampaign, LoadedProject};
+use engine::store::{Access, LaunchState, OpenOptions, Store, StoreError};
+
+use crate::cli::{Cli, Command, InProject};
+use crate::output::diagnostics;
+
+/// A command that did not do the thing.
+#[derive(Debug)]
+pub enum Failure {
+    /// 1: errors found, cancelled, too late, nobody to send to. What was found is printed already where it is none here.
+    Found(Option<anyhow::Error>),
+    /// 2: wrong arguments or environment.
+    Usage(anyhow::Error),
+    /// 3: internal, unreachable, or another process holds the store.
+    Internal(anyhow::Error),
+}
+
+impl Failure {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Failure::Found(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::Internal(_) => 3,
+        }
+    }
+
+    /// What went wrong, if it is not said yet.
+    pub fn error(&self) -> Option<&anyhow::Error> {
+        match self {
+            Failure::Found(error) => error.as_ref(),
+            Failure::Usage(error) | Failure::Internal(error) => Some(error),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        match error {
+            StoreError::Absent { .. } | StoreError::Newer { .. } | StoreError::NotAStore { .. } => {
+                Failure::Usage(error.into())
+            }
+            StoreError::AlreadyLaunched { .. } => Failure::Found(Some(error.into())),
+            StoreError::Unopenable { .. }
+            | StoreError::Held { .. }
+            | StoreError::Full { .. }
+            | StoreError::Fenced { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::Sqlite { .. } => Failure::Internal(error.into()),
+        }
+    }
+}
+
+impl From<load::LoadError> for Failure {
+    fn from(error: load::LoadError) -> Failure {
+        Failure::Usage(error.into())
+    }
+}
+
+/// Does what was typed.
+pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+        .map_err(Failure::Internal)?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Validate(args) => validate::run(&args),
+            Command::Plan(args) => plan::run(&args).await,
+            Command::Run(args) => run::run(&args).await,
+            Command::Status(args) => status::run(&args).await,
+            Command::Pause(args) => change::run(&args, LaunchState::Paused).await,
+            Command::Resume(args) => change::run(&args, LaunchState::Running).await,
+            Command::Cancel(args) => change::run(&args, LaunchState::Cancelled).await,
+            Command::Why(args) => why::run(&args).await,
+            Command::Inbox(args) => inbox::run(&args).await,
+        }
+    })
+}
+
+/// Reads a campaign that must be valid; prints what is to be said of it and its project, on stderr.
+fn valid_campaign(path: &Path) -> Result<LoadedCampaign, Failure> {
+    let loaded = load::load_campaign(path)?;
+    let files = loaded.project.file.iter().chain([&loaded.file]);
+    diagnostics::print_full(files);
+    if loaded.revision.is_none() {
+        return Err(Failure::Found(None));
+    }
+    Ok(loaded)
+}
+
+/// The project that a command without a file is about.
+fn project_of(place: &InProject) -> Result<LoadedProject, Failure> {
+    let folder = match &place.project {
+        Some(folder) if folder.is_dir() => folder.clone(),
+        Some(folder) => return Err(Failure::Usage(anyhow!("{} is not a folder", folder.display()))),
+        None => nearest_project()?,
+    };
+    valid_project(&folder)
+}
+
+fn valid_project(folder: &Path) -> Result<LoadedProject, Failure> {
+    let loaded = load::load_project(folder)?;
+    diagnostics::print_full(&loaded.file);
+    if loaded.project.is_none() {
+        return Err(Failure::Found(None));
+    }
+    Ok(loaded)
+}
+
+/// The nearest crier.yaml at or above here; else that of `campaigns/`, where it is by convention.
+fn nearest_project() -> Result<PathBuf, Failure> {
+    let below = Path::new("campaigns");
+    let is_project = |folder: &&Path| folder.join(load::PROJECT_FILE).is_file();
+    let found = load::find_project(Path::new(".")).or_else(|| Some(below).filter(is_project).map(Path::to_owned));
+    // A project without a file keeps its store beside the campaign.
+    let found = found.or_else(|| Path::new(dsl::project::DEFAULT_STORE).is_file().then(|| PathBuf::from(".")));
+    found.ok_or_else(|| {
+        Failure::Usage(anyhow!(
+            "there is no crier.yaml here, above, or in ./campaigns; name the project's folder with `--project DIR`"
+        ))
+    })
+}
+
+/// A campaign's name, and the project it is of, from what was typed: a name, or a file.
+fn named_campaign(typed: &str, place: &InProject) -> Result<(String, LoadedProject), Failure> {
+    if !is_campaign_file(Path::new(typed)) {
+        return Ok((typed.to_owned(), project_of(place)?));
+    }
+    let loaded = valid_campaign(Path::new(typed))?;
+    let name = loaded.revision.as_ref().map(|revision| revision.campaign.name.clone());
+    Ok((name.unwrap_or_default(), loaded.project))
+}
+
+fn is_campaign_file(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.is_some_and(|name| CAMPAIGN_ENDINGS.iter().any(|ending| name.ends_with(ending)))
+}
+
+/// Opens the store of a project.
+async fn open_store(project: &LoadedProject, access: Access) -> Result<Store, Failure> {
+    let settings = project.project.as_ref().expect("the project is valid");
+    let path = project.folder.join(&settings.store);
+    Ok(Store::open(&path, OpenOptions { access, most_pages: None }).await?)
+}

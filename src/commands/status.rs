@@ -1,0 +1,61 @@
+//! `crier status`: what launches are doing and came to.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use engine::store::{Access, LaunchRow, Store};
+use serde_json::json;
+
+use super::{Failure, named_campaign, open_store, project_of};
+use crate::cli::{Format, Status};
+use crate::output::{self, counted, report, report::Report, table, time};
+
+pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
+    let (campaign, project) = match &args.campaign {
+        Some(typed) => {
+            let (name, project) = named_campaign(typed, &args.place)?;
+            (Some(name), project)
+        }
+        None => (None, project_of(&args.place)?),
+    };
+    let store = open_store(&project, Access::Read).await?;
+    let mut reports = vec![];
+    for launch in store.launches(campaign.as_deref()).await? {
+        reports.push(report(&store, launch).await?);
+    }
+    if let (Some(name), true) = (&campaign, reports.is_empty()) {
+        return Err(Failure::Usage(anyhow!("{name} was never launched from this project; see `crier status`")));
+    }
+    match (args.format, campaign) {
+        (Format::Json, _) => output::json(&json!({
+            "format_version": output::FORMAT_VERSION,
+            "launches": reports.iter().map(Report::json).collect::<Vec<_>>(),
+        })),
+        (Format::Full, Some(_)) => {
+            let texts = reports.iter().map(|report| format!("{}\n\n{}", title(&report.launch), report.text()));
+            output::line(&texts.collect::<Vec<_>>().join("\n\n"));
+        }
+        (Format::Full, None) if reports.is_empty() => output::line("nothing was launched yet"),
+        (Format::Full, None) => output::line(&table::of(&Report::HEADINGS, reports.iter().map(Report::row))),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A launch's report as it stands.
+pub(super) async fn report(store: &Store, launch: LaunchRow) -> Result<Report, Failure> {
+    let totals = store.totals(launch.id).await?;
+    let in_doubt = store.in_doubt(launch.id, report::NAMED).await?;
+    Ok(Report { launch, totals, in_doubt })
+}
+
+/// What a report is about.
+pub(super) fn title(launch: &LaunchRow) -> String {
+    format!(
+        "launch {} of {}: {}, launched {}, {}",
+        launch.id,
+        launch.campaign,
+        launch.state.word(),
+        time(launch.created_at),
+        counted(launch.summary.people, "person", "people"),
+    )
+}

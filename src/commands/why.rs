@@ -1,0 +1,116 @@
+//! `crier why`: all that is known of a number, in the order it happened.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+
+use engine::ids::LaunchId;
+use engine::store::{Access, CohortKind, PersonMessage, PersonStory};
+use serde_json::json;
+use sms::PhoneNumber;
+
+use super::{Failure, inbox, open_store, project_of};
+use crate::cli::{Format, Why};
+use crate::output;
+
+pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
+    let project = project_of(&args.place)?;
+    let region = project.project.as_ref().and_then(|project| project.region);
+    let parsed = PhoneNumber::parse(&args.phone, region).map_err(|error| Failure::Usage(error.into()))?;
+    let store = open_store(&project, Access::Read).await?;
+    let story = store.person(parsed.number).await?;
+    let launches = store.launches(None).await?;
+    let names = launches.into_iter().map(|launch| (launch.id, launch.campaign)).collect();
+    match args.format {
+        Format::Json => output::json(&as_json(parsed.number, &story, &names)),
+        Format::Full => output::line(&as_text(parsed.number, &story, &names)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+type Names = HashMap<LaunchId, String>;
+
+fn name(names: &Names, launch: LaunchId) -> String {
+    names.get(&launch).map_or_else(|| format!("launch {launch}"), |name| format!("{name}, launch {launch}"))
+}
+
+fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
+    let mut events = vec![];
+    for message in &story.messages {
+        let what = match message.kind {
+            CohortKind::Passage => "text",
+            CohortKind::Answer => "answer",
+        };
+        let text = message.text.as_deref().map(output::one_line).unwrap_or_default();
+        let told = told(message);
+        let line = format!("{what} ({}, {}): {text}\n{:25}{told}", name(names, message.launch), message.sender, "");
+        events.push((message.sent_at, line));
+    }
+    for reply in &story.replies {
+        let text = output::one_line(&reply.text);
+        events.push((reply.received_at, format!("reply to {} ({}): {text}", reply.sender, reply.meaning.code())));
+    }
+    for (launch, row, reason, at) in &story.left_out {
+        let row = if *row == 0 { String::new() } else { format!(", line {row} of the list") };
+        events.push((*at, format!("left out ({}{row}): {reason}", name(names, *launch))));
+    }
+    for (launch, step, due) in &story.waiting {
+        events.push((*due, format!("waits until then ({}, instruction {step})", name(names, *launch))));
+    }
+    if let Some((reason, at, evidence)) = &story.suppression {
+        let evidence = output::one_line(evidence);
+        events.push((*at, format!("texted no more, in the whole project ({reason}: {evidence:?})")));
+    }
+    if events.is_empty() {
+        return format!("{phone}: nothing is known of this number; it was in no launch of this project");
+    }
+    events.sort_by_key(|(at, _)| *at);
+    let lines = events.iter().map(|(at, line)| format!("  {}  {line}", output::time(*at)));
+    format!("{phone}\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn told(message: &PersonMessage) -> String {
+    let reason = message.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let parts = output::counted(u64::from(message.parts), "part", "parts");
+    format!("{} {}{reason} ({parts}, reference of message {})", message.state.word(), output::time(message.state_at), message.id)
+}
+
+fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json::Value {
+    let campaign = |launch: &LaunchId| names.get(launch).cloned();
+    let messages = story.messages.iter().map(|message| {
+        json!({
+            "id": message.id.0,
+            "campaign": campaign(&message.launch),
+            "launch": message.launch.0,
+            "kind": match message.kind { CohortKind::Passage => "text", CohortKind::Answer => "answer" },
+            "step": message.step,
+            "sender": message.sender,
+            "state": message.state.word(),
+            "parts": message.parts,
+            "attempts": message.attempts,
+            "sent_at": message.sent_at,
+            "state_at": message.state_at,
+            "reason": message.reason,
+            "text": message.text,
+        })
+    });
+    let left_out = story.left_out.iter().map(|(launch, row, reason, at)| {
+        json!({
+            "campaign": campaign(launch), "launch": launch.0, "line": (*row > 0).then_some(row),
+            "reason": reason.code(), "at": at,
+        })
+    });
+    let waiting = story.waiting.iter().map(|(launch, step, due)| {
+        json!({ "campaign": campaign(launch), "launch": launch.0, "step": step, "due_at": due })
+    });
+    json!({
+        "format_version": output::FORMAT_VERSION,
+        "phone": phone.to_string(),
+        "suppressed": story.suppression.as_ref().map(|(reason, at, evidence)| {
+            json!({ "reason": reason, "at": at, "evidence": evidence })
+        }),
+        "messages": messages.collect::<Vec<_>>(),
+        "replies": story.replies.iter().map(inbox::as_json).collect::<Vec<_>>(),
+        "left_out": left_out.collect::<Vec<_>>(),
+        "waiting": waiting.collect::<Vec<_>>(),
+    })
+}

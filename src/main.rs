@@ -1,0 +1,21 @@
+//! The command line of crier: one file per command, printing and exit codes. Nothing is decided here.
+
+mod cli;
+mod commands;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    output::start_log(cli.verbose);
+    match commands::run(cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            output::error(&failure);
+            ExitCode::from(failure.code())
+        }
+    }
+}

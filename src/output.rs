@@ -1,0 +1,109 @@
+//! What commands print: data on stdout, talk on stderr; colours where the terminal takes them.
+
+pub mod diagnostics;
+pub mod plan;
+pub mod progress;
+pub mod report;
+pub mod table;
+
+use anstyle::{AnsiColor, Style};
+use chrono::{DateTime, Local, Utc};
+
+use crate::commands::Failure;
+
+/// Of every JSON shape. The minor number grows when something is added, the major when something else changes.
+pub const FORMAT_VERSION: &str = "1.0";
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// Says on stderr what went wrong, with what caused it.
+pub fn error(failure: &Failure) {
+    if let Some(error) = failure.error() {
+        anstream::eprintln!("{ERROR}error{ERROR:#}: {error:#}");
+    }
+}
+
+/// Data on stdout.
+pub fn line(text: &str) {
+    anstream::println!("{text}");
+}
+
+/// Talk on stderr.
+pub fn say(text: &str) {
+    anstream::eprintln!("{text}");
+}
+
+/// A JSON document on stdout.
+pub fn json(value: &serde_json::Value) {
+    anstream::println!("{value:#}");
+}
+
+/// Logs on stderr: warnings, or more when asked. `CRIER_LOG` says it in tracing's own words.
+pub fn start_log(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = std::env::var("CRIER_LOG").unwrap_or_else(|_| format!("{level},sqlx=warn"));
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+}
+
+/// An instant on this machine's clock.
+pub fn time(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// A number with its thousands apart.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 part`, `2 parts`.
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+/// A text that somebody else wrote, on one line and without what a terminal would obey.
+pub fn one_line(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' => '⏎',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.chars().filter(|c| *c != '\r').map(shown).collect()
+}
+
+/// A time as a person says it.
+pub fn span(time: chrono::TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0);
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", seconds / 60),
+        7_200..=172_799 => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_texts_are_shown_for_people() {
+        let numbers = [0, 999, 1_000, 12_345, 1_234_567].map(number);
+        assert_eq!(numbers, ["0", "999", "1,000", "12,345", "1,234,567"]);
+        assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a⏎b\u{fffd}[31m");
+        let spans = [0, 90, 600, 9_000, 200_000].map(|s| span(chrono::TimeDelta::seconds(s)));
+        assert_eq!(spans, ["0 s", "90 s", "10 min", "2 h 30 min", "2 days"]);
+    }
+}

@@ -1,0 +1,202 @@
+//! A plan, for people and for programs.
+
+use chrono::{DateTime, Utc};
+use dsl::project::{Project, Provider};
+use engine::left_out::LeftOut;
+use engine::plan::{BadLine, Summary};
+use engine::revision::Revision;
+use engine::tariff::Money;
+use serde_json::json;
+
+use super::{counted, number, span, table, time};
+
+/// What a plan is printed with.
+pub struct Shown<'a> {
+    /// The plan.
+    pub summary: &'a Summary,
+    /// The campaign.
+    pub revision: &'a Revision,
+    /// Its project.
+    pub project: &'a Project,
+    /// When the first text is due.
+    pub starts_at: DateTime<Utc>,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// Rows of each kind that are named.
+const NAMED: usize = 10;
+
+impl Shown<'_> {
+    /// For people.
+    pub fn text(&self) -> String {
+        let summary = self.summary;
+        let campaign = &self.revision.campaign;
+        let sender = &self.project.senders[&campaign.sender];
+        let mut rows = vec![
+            ("campaign", campaign.name.clone()),
+            ("sender", format!("{} ({}) by {}", campaign.sender, sender.address, sender.provider)),
+            ("people", people(summary)),
+            ("parts", parts(summary)),
+            ("money", money(&summary.money, summary.unpriced_parts)),
+        ];
+        if summary.languages.len() > 1 {
+            let languages = summary.languages.iter().map(|(name, n)| format!("{name} {}", number(*n)));
+            rows.push(("languages", languages.collect::<Vec<_>>().join(", ")));
+        }
+        rows.push(("when", self.when()));
+        let mut sections = vec![table::pairs(&rows)];
+        sections.extend(left_out(summary));
+        sections.extend(notes(summary));
+        sections.join("\n\n")
+    }
+
+    fn when(&self) -> String {
+        let begins = if self.starts_at <= self.now { "now".to_owned() } else { time(self.starts_at) };
+        let finish = self.finish_at();
+        match self.rate() {
+            Some(rate) => format!(
+                "{begins}, the last text after {} ({rate} parts a second)",
+                span(finish - self.starts_at)
+            ),
+            None => format!("{begins}, the last text after {} (no rate)", span(finish - self.starts_at)),
+        }
+    }
+
+    fn finish_at(&self) -> DateTime<Utc> {
+        self.summary.finish_at(&self.revision.campaign, self.starts_at, self.rate())
+    }
+
+    /// The slowest of the rates that hold.
+    fn rate(&self) -> Option<f64> {
+        let campaign = &self.revision.campaign;
+        let sender = &self.project.senders[&campaign.sender];
+        let provider = self.project.providers.get(&sender.provider).and_then(|provider| match provider {
+            Provider::Simulated(simulated) => simulated.rate,
+        });
+        let rates = [sender.rate, provider, campaign.limits.rate];
+        rates.into_iter().flatten().map(|rate| rate.per_second).min_by(f64::total_cmp)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> serde_json::Value {
+        let summary = self.summary;
+        let bad = |bad: &BadLine| json!({ "file": bad.file, "line": bad.line, "reason": bad.reason, "text": bad.text });
+        json!({
+            "campaign": self.revision.campaign.name,
+            "revision": self.revision.id,
+            "sender": self.revision.campaign.sender,
+            "rows": summary.rows,
+            "people": summary.people,
+            "parts": summary.parts,
+            "money": money_json(&summary.money),
+            "unpriced_parts": summary.unpriced_parts,
+            "languages": summary.languages,
+            "messages": summary.messages.iter().map(|m| json!({ "message": m.message, "parts": m.parts })).collect::<Vec<_>>(),
+            "ucs2_people": summary.ucs2,
+            "starts_at": self.starts_at,
+            "finish_at": self.finish_at(),
+            "left_out": summary.left_out,
+            "bad_rows": summary.bad_rows.iter().map(bad).collect::<Vec<_>>(),
+            "bad_except_rows": summary.bad_except.iter().map(bad).collect::<Vec<_>>(),
+            "duplicates": summary.duplicates.iter().map(|(line, first)| json!({ "line": line, "first": first })).collect::<Vec<_>>(),
+            "repaired_numbers": summary.repaired,
+            "files": summary.files.iter().map(|file| json!({
+                "path": file.path, "separator": file.separator, "encoding": file.encoding,
+                "phone_column": file.phone_column, "rows": file.rows,
+            })).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn people(summary: &Summary) -> String {
+    let people = number(summary.people);
+    match summary.left_out_rows() {
+        0 => format!("{people} (every row of {})", number(summary.rows)),
+        out => format!("{people} of {} rows; {} left out", number(summary.rows), number(out)),
+    }
+}
+
+fn parts(summary: &Summary) -> String {
+    let each = summary.messages.iter().map(|message| format!("{} {}", message.message, number(message.parts)));
+    let each = each.collect::<Vec<_>>().join(", ");
+    let longest = match summary.longest {
+        Some((line, parts)) if parts > 1 => format!("; the longest text has {parts}, line {line}"),
+        Some(_) | None => String::new(),
+    };
+    match summary.messages.len() {
+        0 | 1 => format!("{}{longest}", number(summary.parts)),
+        _ => format!("{} ({each}){longest}", number(summary.parts)),
+    }
+}
+
+/// Sums of money in words.
+pub fn money(money: &Money, unpriced: u64) -> String {
+    let sums: Vec<String> = money.iter().map(|(currency, sum)| format!("{} {currency}", sum.round_dp(4).normalize())).collect();
+    let sums = sums.join(" + ");
+    match (sums.as_str(), unpriced) {
+        ("", 0) => "nothing".to_owned(),
+        ("", _) => "unknown: no prices".to_owned(),
+        (_, 0) => sums,
+        (_, n) => format!("{sums}, and {} to countries without a price", counted(n, "part", "parts")),
+    }
+}
+
+/// Sums of money for programs: decimals as text, so that none is rounded.
+pub fn money_json(money: &Money) -> serde_json::Value {
+    money.iter().map(|(currency, sum)| (currency.clone(), json!(sum.normalize().to_string()))).collect()
+}
+
+fn left_out(summary: &Summary) -> Option<String> {
+    let mut reasons: Vec<(&String, &u64)> = summary.left_out.iter().collect();
+    reasons.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+    let row = |(code, n): &(&String, &u64)| {
+        let reason = code.parse::<LeftOut>().map_or_else(|_| (*code).clone(), |reason| reason.to_string());
+        vec![format!("{:>9}", number(**n)), reason]
+    };
+    let rows: Vec<Vec<String>> = reasons.iter().map(row).collect();
+    (!rows.is_empty()).then(|| table::of(&[" left out", "why"], rows.into_iter()))
+}
+
+/// Lines worth a look.
+fn notes(summary: &Summary) -> Vec<String> {
+    let mut notes = vec![];
+    if let Some(list) = lines("rows without a number", &summary.bad_rows) {
+        notes.push(list);
+    }
+    if let Some(list) = lines("rows of except lists without a number: whoever they mean is NOT excluded", &summary.bad_except) {
+        notes.push(list);
+    }
+    if !summary.duplicates.is_empty() {
+        let shown = summary.duplicates.iter().take(NAMED).map(|(line, first)| format!("{line} repeats {first}"));
+        let more = summary.duplicates.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        notes.push(format!("duplicates by line: {}{more}", shown.collect::<Vec<_>>().join(", ")));
+    }
+    if let Some((line, character)) = summary.ucs2_first {
+        notes.push(format!(
+            "{} not GSM-7 and cost more parts; the first is line {line}, by {character:?} (U+{:04X})",
+            if summary.ucs2 == 1 { "1 person's texts are".to_owned() } else { format!("{} people's texts are", number(summary.ucs2)) },
+            u32::from(character)
+        ));
+    }
+    if summary.repaired > 0 {
+        notes.push(format!(
+            "{} read out of a spreadsheet's form such as 3.93331234567E+11; export the column as text",
+            counted(summary.repaired, "number was", "numbers were")
+        ));
+    }
+    let odd = summary.files.iter().filter(|file| file.separator != ',' || file.encoding != "UTF-8");
+    notes.extend(odd.map(|file| {
+        format!("{}: separator {:?}, encoding {}, numbers in {:?}", file.path, file.separator, file.encoding, file.phone_column)
+    }));
+    notes
+}
+
+fn lines(title: &str, bad: &[BadLine]) -> Option<String> {
+    let shown = bad.iter().take(NAMED).map(|bad| format!("  {}:{}: {}", bad.file, bad.line, bad.reason));
+    let more = bad.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("  and {more} more: `--format json` lists them"));
+    let shown: Vec<String> = shown.chain(more).collect();
+    (!bad.is_empty()).then(|| format!("{title}\n{}", shown.join("\n")))
+}

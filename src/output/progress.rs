@@ -1,0 +1,86 @@
+//! How far a run is: a bar on a terminal, a line a second elsewhere. On stderr.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use engine::execute::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{number, say, time};
+
+/// Shows the progress of an execution.
+pub struct Shown {
+    total: u64,
+    bar: Option<ProgressBar>,
+    said_at: Option<Instant>,
+    last: Option<String>,
+    paused: bool,
+}
+
+impl Shown {
+    /// For so many messages.
+    pub fn new(total: u64) -> Shown {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}");
+            bar.set_style(style.expect("the template is fixed").progress_chars("=> "));
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
+        Shown { total, bar, said_at: None, last: None, paused: false }
+    }
+
+    /// Shows it, if it is time.
+    pub fn update(&mut self, progress: &Progress) {
+        self.say_pause(progress);
+        let message = message(progress);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position((progress.accepted + progress.failed).min(self.total));
+                bar.set_message(message);
+            }
+            None => self.line(progress, message),
+        }
+    }
+
+    fn line(&mut self, progress: &Progress, message: String) {
+        let due = self.said_at.is_none_or(|at| at.elapsed() >= Duration::from_secs(1));
+        let line = format!("{} of {}  {message}", number(progress.accepted), number(self.total));
+        // What did not change is not said again.
+        if due && self.last.as_ref() != Some(&line) {
+            say(&line);
+            self.said_at = Some(Instant::now());
+            self.last = Some(line);
+        }
+    }
+
+    fn say_pause(&mut self, progress: &Progress) {
+        if progress.paused == self.paused {
+            return;
+        }
+        self.paused = progress.paused;
+        let sentence = if self.paused { "paused: waiting for `crier resume`" } else { "resumed" };
+        match &self.bar {
+            Some(bar) => bar.println(sentence),
+            None => say(sentence),
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn message(progress: &Progress) -> String {
+    let mut pieces = vec![format!("receipts {}", number(progress.receipts)), format!("replies {}", number(progress.replies))];
+    if progress.failed > 0 {
+        pieces.push(format!("failed or unknown {}", number(progress.failed)));
+    }
+    if let Some(due) = progress.next_due {
+        pieces.push(format!("waiting until {}", time(due)));
+    }
+    pieces.join("  ")
+}

@@ -1,0 +1,152 @@
+//! The report of a launch, for people and for programs.
+
+use engine::left_out::LeftOut;
+use engine::store::{InDoubt, LaunchRow, LaunchState, MessageState, Totals};
+use engine::tariff::cost;
+use serde_json::json;
+
+use super::plan::{money, money_json};
+use super::{counted, number, span, table, time};
+
+/// What a report is made of.
+pub struct Report {
+    /// The launch.
+    pub launch: LaunchRow,
+    /// Its counts.
+    pub totals: Totals,
+    /// Its messages in doubt; the first of them.
+    pub in_doubt: Vec<InDoubt>,
+}
+
+/// Messages in doubt that are named.
+pub const NAMED: u32 = 1_000;
+
+impl Report {
+    /// For people.
+    pub fn text(&self) -> String {
+        let totals = &self.totals;
+        let taken = self.accepted();
+        let (cost, unpriced) = cost(&totals.parts, &self.launch.tariffs);
+        let mut rows = vec![
+            ("accepted", number(taken)),
+            ("delivered", number(self.count(MessageState::Delivered))),
+            ("undelivered", number(self.count(MessageState::Undelivered) + self.count(MessageState::Expired))),
+        ];
+        for (name, n) in [
+            ("no receipt yet", self.count(MessageState::Accepted)),
+            ("rejected", self.count(MessageState::Rejected)),
+            ("trying again", self.count(MessageState::Attempting)),
+            ("waiting", totals.waiting),
+            ("left out later", totals.left_out.values().sum()),
+        ] {
+            if n > 0 {
+                rows.push((name, number(n)));
+            }
+        }
+        rows.push(("unknown", self.unknown()));
+        rows.push(("opted out", self.opted_out()));
+        rows.push(("other replies", number(totals.other_replies)));
+        rows.push(("parts", number(totals.parts.values().sum())));
+        rows.push(("money", money(&cost, unpriced)));
+        rows.push(("time", self.time()));
+        let mut text = table::pairs(&rows);
+        if !self.in_doubt.is_empty() {
+            text.push_str("\n\nin doubt: it cannot be known whether the provider took these\n");
+            let shown = self.in_doubt.iter().map(|doubt| format!("  {}  message {}, {}", doubt.phone, doubt.message, time(doubt.at)));
+            text.push_str(&shown.collect::<Vec<_>>().join("\n"));
+        }
+        text
+    }
+
+    fn count(&self, state: MessageState) -> u64 {
+        self.totals.messages.get(&state).copied().unwrap_or(0)
+    }
+
+    /// Messages that the provider took, whatever became of them.
+    fn accepted(&self) -> u64 {
+        self.totals.messages.iter().filter(|(state, _)| **state >= MessageState::Accepted).map(|(_, n)| n).sum()
+    }
+
+    fn unknown(&self) -> String {
+        match self.count(MessageState::Unknown) {
+            0 => "0".to_owned(),
+            n => format!("{}: not sent again, unless the campaign says `in_doubt: resend`", number(n)),
+        }
+    }
+
+    fn opted_out(&self) -> String {
+        let answers: u64 = self.totals.answers.values().sum();
+        match answers {
+            0 => number(self.totals.opt_outs),
+            n => format!("{}, {} sent", number(self.totals.opt_outs), counted(n, "confirmation", "confirmations")),
+        }
+    }
+
+    fn time(&self) -> String {
+        let Some((first, last)) = self.totals.span else { return "nothing was sent".to_owned() };
+        format!("{} from the first text to the last, begun {}", span(last - first), time(first))
+    }
+
+    /// For programs.
+    pub fn json(&self) -> serde_json::Value {
+        let totals = &self.totals;
+        let (cost, unpriced) = cost(&totals.parts, &self.launch.tariffs);
+        let reasons = totals.left_out.iter().map(|(reason, n): (&LeftOut, &u64)| (reason.code(), json!(n)));
+        json!({
+            "launch": self.launch.id.0,
+            "campaign": self.launch.campaign,
+            "occurrence": self.launch.occurrence,
+            "revision": self.launch.revision,
+            "state": self.launch.state.word(),
+            "launched_at": self.launch.created_at,
+            "starts_at": self.launch.starts_at,
+            "ended_at": self.launch.ended_at,
+            "people": self.launch.summary.people,
+            "accepted": self.accepted(),
+            "delivered": self.count(MessageState::Delivered),
+            "undelivered": self.count(MessageState::Undelivered),
+            "expired": self.count(MessageState::Expired),
+            "no_receipt": self.count(MessageState::Accepted),
+            "unknown": self.count(MessageState::Unknown),
+            "rejected": self.count(MessageState::Rejected),
+            "attempting": self.count(MessageState::Attempting),
+            "waiting": totals.waiting,
+            "left_out_later": serde_json::Value::Object(reasons.collect()),
+            "opted_out": totals.opt_outs,
+            "other_replies": totals.other_replies,
+            "answers": totals.answers.values().sum::<u64>(),
+            "parts": totals.parts.values().sum::<u64>(),
+            "money": money_json(&cost),
+            "unpriced_parts": unpriced,
+            "first_sent_at": totals.span.map(|(first, _)| first),
+            "last_sent_at": totals.span.map(|(_, last)| last),
+            "in_doubt": self.in_doubt.iter().map(|doubt| json!({
+                "phone": doubt.phone.to_string(), "message": doubt.message.0, "step": doubt.step, "at": doubt.at,
+            })).collect::<Vec<_>>(),
+        })
+    }
+
+    /// One line among others.
+    pub fn row(&self) -> Vec<String> {
+        let state = match self.launch.state {
+            LaunchState::Running if self.totals.span.is_none() => "launched",
+            state => state.word(),
+        };
+        vec![
+            self.launch.id.to_string(),
+            self.launch.campaign.clone(),
+            state.to_owned(),
+            time(self.launch.created_at),
+            number(self.launch.summary.people),
+            number(self.accepted()),
+            number(self.count(MessageState::Delivered)),
+            number(self.count(MessageState::Unknown)),
+            number(self.totals.waiting),
+            number(self.totals.opt_outs),
+        ]
+    }
+
+    /// The headings of [`Self::row`].
+    pub const HEADINGS: [&str; 10] =
+        ["id", "campaign", "state", "launched", "people", "accepted", "delivered", "unknown", "waiting", "opt-outs"];
+}
