@@ -19,7 +19,7 @@ const AFTER: &str = "\
 First steps:
   crier validate campaigns/                      find every error of every file
   crier plan campaigns/hello.campaign.yaml       who gets what, and who does not
-  crier run campaigns/hello.campaign.yaml        send it, watch it, read the report
+  crier run campaigns/hello.campaign.yaml        send it, and read the report
 
 Exit codes:
   0 done   1 errors found, cancelled, too late, or nobody to send to

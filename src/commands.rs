@@ -155,6 +155,9 @@ fn is_campaign_file(path: &Path) -> bool {
 /// Opens the store of a project.
 async fn open_store(project: &LoadedProject, access: Access) -> Result<Store, Failure> {
     let settings = project.project.as_ref().expect("the project is valid");
-    let path = project.folder.join(&settings.store);
+    let path = match project.folder.as_path() {
+        here if here == Path::new(".") => PathBuf::from(&settings.store),
+        folder => folder.join(&settings.store),
+    };
     Ok(Store::open(&path, OpenOptions { access, most_pages: None }).await?)
 }

@@ -132,8 +132,14 @@ fn finish<T>(value: Option<T>, mut found: Vec<Diagnostic>) -> Checked<T> {
     found.dedup();
     let clean = !found.iter().any(Diagnostic::is_error);
     if clean && value.is_none() {
-        found.push(Diagnostic::error("internal", 0..0, "the file has no fault that crier can name, and no meaning")
-            .help("this is a fault of crier: please report it with the file"));
+        found.push(
+            Diagnostic::error(
+                "internal",
+                0..0,
+                "the file has no fault that crier can name, and no meaning",
+            )
+            .help("this is a fault of crier: please report it with the file"),
+        );
     }
     let value = value.filter(|_| clean);
     Checked {
@@ -170,5 +176,7 @@ pub(crate) fn files(written: &written::campaign::Campaign, project: &Project) ->
     let all = audience::from(written, project)
         .into_iter()
         .chain(audience::except(written, project));
-    all.map(|(_, file)| file).filter(|file| !file.path.is_empty()).collect()
+    all.map(|(_, file)| file)
+        .filter(|file| !file.path.is_empty())
+        .collect()
 }

@@ -9,11 +9,13 @@ use crate::diagnostic::Diagnostic;
 
 mod builder;
 mod decode;
+mod open;
 mod position;
 mod syntax;
 
 pub use decode::{LARGEST_FILE, decode_text};
 pub use position::Positions;
+pub(crate) use syntax::line_of;
 
 /// Nodes a file may have at most, aliases replaced.
 pub const MOST_NODES: usize = 100_000;

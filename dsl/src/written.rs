@@ -38,7 +38,15 @@ pub(crate) struct Read {
 impl Read {
     pub(crate) fn new(text: &str, object: &'static key::Object) -> Read {
         let (tree, mut found) = tree::parse(text);
-        found.extend(shape::check(text, &tree, object));
+        // What a fault cut short is not judged by what is left of it.
+        let fault = found.last().filter(|_| !tree.whole);
+        let line = fault.map(|fault| tree::line_of(text, fault.span.start));
+        let told = |d: &Diagnostic| {
+            let meets = |line: &Range<usize>| d.span.start <= line.end && d.span.end >= line.start;
+            line.as_ref().is_some_and(meets)
+        };
+        let shape = shape::check(text, &tree, object);
+        found.extend(shape.into_iter().filter(|d| !told(d)));
         Read { tree, found }
     }
 
@@ -77,7 +85,10 @@ pub(crate) fn one_or_list(node: &Node) -> Vec<&Node> {
 
 /// A map of texts, in the order of the file.
 pub(crate) fn texts(node: &Node) -> Vec<(Spanned<String>, Spanned<String>)> {
-    let entries = node.entries().iter().filter(|entry| !entry.key.text.starts_with("x-"));
+    let entries = node
+        .entries()
+        .iter()
+        .filter(|entry| !entry.key.text.starts_with("x-"));
     entries
         .filter_map(|entry| {
             let key = Spanned {

@@ -9,7 +9,7 @@ mod lane;
 mod ready;
 mod window;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ use crate::ids::CohortId;
 use crate::provider::Provider;
 use crate::revision::Revision;
 use crate::store::{
-    Claim, ClaimedCohort, CohortKind, Intent, LaunchRow, LaunchState, MessageState, Store, StoreError, Totals,
+    Claim, ClaimedCohort, CohortKind, Intent, LaunchRow, LaunchState, MessageState, SentTo, Store, StoreError, Totals,
 };
 use crate::throttle::Buckets;
 
@@ -115,6 +115,8 @@ struct Executor {
     /// Numbers suppressed since the plan; asked again right before each submit.
     suppressed: Suppressed,
     suppressions_known: i64,
+    /// Texts that were handed over and are not recorded yet: a reply may be faster than the record.
+    in_flight: InFlight,
     state: LaunchState,
     asked_at: Duration,
     stopping: bool,
@@ -130,14 +132,16 @@ struct Executor {
 }
 
 /// Shared with the requests under way.
-type Suppressed = Arc<RwLock<std::collections::HashSet<u64>>>;
+type Suppressed = Arc<RwLock<HashSet<u64>>>;
+/// By number; shared with the folding.
+type InFlight = Arc<RwLock<HashMap<u64, SentTo>>>;
 
 /// Something that took time is over.
 enum Step {
     /// Cohorts were claimed for a sender.
-    Claimed { sender: String, kind: CohortKind, cohorts: Vec<ClaimedCohort>, suppressed: Vec<(i64, u64)> },
+    Claimed { sender: String, cohorts: Vec<ClaimedCohort>, suppressed: Vec<(i64, u64)> },
     /// Nothing was due; the next will be then.
-    NothingDue { sender: String, next_due: Option<DateTime<Utc>> },
+    NothingDue { sender: String, kind: CohortKind, next_due: Option<DateTime<Utc>> },
     /// A request was answered.
     Answered { window: WindowId, outcomes: Vec<(usize, Outcome)>, at: DateTime<Utc> },
     /// Part of a window was recorded.
@@ -169,6 +173,7 @@ impl Executor {
             windows: HashMap::new(),
             next_window: store.next_window_id().await,
             suppressed: Suppressed::default(),
+            in_flight: InFlight::default(),
             stopping: false,
             folding: false,
             unfolded: true,
@@ -226,14 +231,14 @@ impl Executor {
 
     fn take(&mut self, step: Step) -> Result<(), StoreError> {
         match step {
-            Step::Claimed { sender, kind, cohorts, suppressed } => {
+            Step::Claimed { sender, cohorts, suppressed } => {
                 self.note_suppressed(&suppressed);
-                self.claimed(&sender, kind, cohorts);
+                self.claimed(&sender, cohorts);
             }
-            Step::NothingDue { sender, next_due } => {
+            Step::NothingDue { sender, kind, next_due } => {
                 let lane = self.lane(&sender);
                 lane.claiming = false;
-                lane.next_due = next_due;
+                *lane.next(kind) = next_due;
             }
             Step::Answered { window, outcomes, at } => self.answered(window, outcomes, at),
             Step::PartRecorded { window } => {
@@ -306,7 +311,7 @@ impl Executor {
             return Ok(Some(End::Cancelled));
         }
         let running = self.state == LaunchState::Running;
-        if held || self.lanes.values().any(|lane| (running && lane.next_due.is_some()) || lane.answers_due) {
+        if held || self.lanes.values().any(|lane| (running && lane.next_due.is_some()) || lane.next_answer.is_some()) {
             return Ok(None);
         }
         if running && !self.finish_launch().await? {
@@ -322,6 +327,8 @@ impl Executor {
     /// The launch is done when no cohort is left; false when one is after all.
     async fn finish_launch(&mut self) -> Result<bool, StoreError> {
         if self.store.has_cohorts_left(self.launch.id, CohortKind::Passage).await? {
+            // Nothing is in hand, so a lease that stands is nobody's.
+            self.store.recover_leases().await?;
             self.lanes.values_mut().for_each(|lane| lane.next_due = Some(DateTime::<Utc>::MIN_UTC));
             return Ok(false);
         }

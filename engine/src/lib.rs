@@ -19,5 +19,7 @@ pub mod reply;
 pub mod revision;
 pub mod store;
 pub mod tariff;
+#[cfg(test)]
+mod testing;
 pub mod texts;
 pub mod throttle;

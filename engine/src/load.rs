@@ -37,7 +37,7 @@ impl CheckedFile {
 
 /// A file that cannot be read at all.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read {path}: {source}")]
+#[error("cannot read {path}")]
 pub struct LoadError {
     /// Which.
     path: PathBuf,
@@ -189,3 +189,6 @@ fn stem(path: &Path) -> String {
     let ending = CAMPAIGN_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
     ending.map(str::to_owned).unwrap_or_else(|| name.split('.').next().unwrap_or_default().to_owned())
 }
+
+#[cfg(test)]
+mod tests;

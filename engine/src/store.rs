@@ -58,7 +58,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The folder cannot be made or the file not opened.
-    #[error("cannot open the store {path}: {source}")]
+    #[error("cannot open the store {path}")]
     Unopenable {
         /// Of the store.
         path: PathBuf,
@@ -114,7 +114,7 @@ pub enum StoreError {
         what: String,
     },
     /// Anything else that SQLite says.
-    #[error("the store {path} failed: {source}")]
+    #[error("the store {path} failed")]
     Sqlite {
         /// Of the store.
         path: PathBuf,

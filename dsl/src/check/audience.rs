@@ -6,9 +6,9 @@ use super::{Context, Header, List};
 use crate::columns::{self, ColumnError};
 use crate::diagnostic::Diagnostic;
 use crate::project::{ListFile, Project};
-use crate::written::{Spanned, stays_inside};
 use crate::written::campaign::{Campaign, Source};
 use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::{Spanned, stays_inside};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let audience = &context.written.audience;
@@ -60,9 +60,16 @@ fn unknown_list(project: &Project, source: &Spanned<Source>, found: &mut Vec<Dia
     let meant = nearest(name, names());
     let help = did_you_mean(meant, || match project.lists.is_empty() {
         true => "crier.yaml has no lists; a file is written as a path: `lists/customers.csv`".into(),
-        false => format!("the lists of crier.yaml are {}; a file is written as a path", listed(names())),
+        false => format!(
+            "the lists of crier.yaml are {}; a file is written as a path",
+            listed(names())
+        ),
     });
-    let diagnostic = Diagnostic::error("unknown-list", source.span.clone(), format!("list \"{name}\" does not exist"));
+    let diagnostic = Diagnostic::error(
+        "unknown-list",
+        source.span.clone(),
+        format!("list \"{name}\" does not exist"),
+    );
     found.push(match meant {
         Some(meant) => diagnostic.help(help).replace(source.span.clone(), meant),
         None => diagnostic.help(help),
@@ -83,7 +90,10 @@ fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {
             found.push(at("list-file-missing", message).help(help));
         }
         Some(Header::Unreadable(why)) => {
-            found.push(at("list-unreadable", format!("the file \"{path}\" cannot be read: {why}")));
+            found.push(at(
+                "list-unreadable",
+                format!("the file \"{path}\" cannot be read: {why}"),
+            ));
         }
         Some(Header::Columns(header)) => {
             if let Err(error) = columns::resolve(&list.file, header) {
@@ -111,7 +121,8 @@ fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagno
     let found = Diagnostic::error(code, span.clone(), message).help(error.help());
     match error {
         ColumnError::NoSuchColumn {
-            nearest: Some(nearest), ..
+            nearest: Some(nearest),
+            ..
         } if span != list.span => found.replace(span, nearest.clone()),
         ColumnError::NoPhoneColumn { .. }
         | ColumnError::PhoneColumnUnclear { .. }

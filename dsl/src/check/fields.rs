@@ -19,7 +19,10 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 fn default_fits(field: &Field, found: &mut Vec<Diagnostic>) {
     let values = field.default.iter().flat_map(|texts| texts.values());
     for value in values.filter(|value| !field.kind.accepts(&value.text)) {
-        let message = format!("\"{}\" is not of the type `{}` of field \"{}\"", value.text, field.kind, field.name.value);
+        let message = format!(
+            "\"{}\" is not of the type `{}` of field \"{}\"",
+            value.text, field.kind, field.name.value
+        );
         let help = match field.kind {
             FieldType::Int => "write a whole number, such as `30`",
             FieldType::Number => "write a number with a point, such as `12.50`",
@@ -34,7 +37,10 @@ fn default_fits(field: &Field, found: &mut Vec<Diagnostic>) {
 
 fn missing(context: &Context<'_>, field: &Field) -> Option<Diagnostic> {
     let name = field.name.value.as_str();
-    let known = context.from.iter().filter_map(|list| Some((list, audience::names(list)?)));
+    let known = context
+        .from
+        .iter()
+        .filter_map(|list| Some((list, audience::names(list)?)));
     let (list, names) = known.into_iter().find(|(_, names)| !names.contains(&name))?;
     let meant = nearest(name, names.iter().copied());
     let help = did_you_mean(meant, || {

@@ -48,7 +48,11 @@ pub(super) fn repeated(languages: &[Spanned<Language>], found: &mut Vec<Diagnost
 
 /// The campaign's, else the project's, else English.
 pub(super) fn of(written: &Campaign, project: &Project) -> Vec<Language> {
-    let own: Vec<Language> = written.languages.iter().map(|language| language.value.clone()).collect();
+    let own: Vec<Language> = written
+        .languages
+        .iter()
+        .map(|language| language.value.clone())
+        .collect();
     let english = || Language::new("en").expect("two letters are a tag");
     match (own.is_empty(), project.languages.is_empty()) {
         (false, _) => own,
@@ -62,10 +66,17 @@ fn one(context: &Context<'_>, texts: &Texts, name: &Spanned<String>, found: &mut
         return;
     };
     unlisted(context, all, found);
-    let lacking = context.languages.iter().filter(|language| texts.of(language).is_none());
+    let lacking = context
+        .languages
+        .iter()
+        .filter(|language| texts.of(language).is_none());
     let lacking: Vec<&str> = lacking.map(Language::as_str).collect();
     if !lacking.is_empty() {
-        let message = format!("\"{}\" has no text for {}", name.value, listed(lacking.iter().copied()));
+        let message = format!(
+            "\"{}\" has no text for {}",
+            name.value,
+            listed(lacking.iter().copied())
+        );
         let all = listed(context.languages.iter().map(Language::as_str));
         let help = format!("the languages of the campaign are {all}: each needs a text");
         found.push(
@@ -86,9 +97,15 @@ fn unlisted(context: &Context<'_>, all: &[(Spanned<String>, Value)], found: &mut
             continue;
         }
         let have: Vec<&str> = context.languages.iter().map(Language::as_str).collect();
-        let message = format!("\"{}\" is not a language of the campaign, so nobody would get this text", key.value);
+        let message = format!(
+            "\"{}\" is not a language of the campaign, so nobody would get this text",
+            key.value
+        );
         let help = match context.written.languages.is_empty() {
-            true => format!("state the languages: `languages: [{}, {language}]`", have.join(", ")),
+            true => format!(
+                "state the languages: `languages: [{}, {language}]`",
+                have.join(", ")
+            ),
             false => format!("add it to `languages`, which are {}", listed(have)),
         };
         found.push(Diagnostic::error("language-unlisted", key.span.clone(), message).help(help));

@@ -24,7 +24,10 @@ pub(super) fn campaign(context: &Context<'_>) -> Option<Campaign> {
         name: value(&file.name).unwrap_or_else(|| context.file_name.to_owned()),
         description: value(&file.description),
         owner: value(&file.owner),
-        purpose: file.purpose.as_ref().map_or(Purpose::default(), |purpose| purpose.value),
+        purpose: file
+            .purpose
+            .as_ref()
+            .map_or(Purpose::default(), |purpose| purpose.value),
         sender: sender::of(context)?.to_owned(),
         timezone,
         languages: context.languages.clone(),
@@ -48,8 +51,15 @@ fn audience(context: &Context<'_>) -> Option<Audience> {
     let audience = Audience {
         from: files(&context.from),
         except: files(&context.except),
-        region: written.region.as_ref().map(|region| region.value).or(context.project.region),
-        most_invalid: written.most_invalid.as_ref().map_or(MOST_INVALID, |most| most.value),
+        region: written
+            .region
+            .as_ref()
+            .map(|region| region.value)
+            .or(context.project.region),
+        most_invalid: written
+            .most_invalid
+            .as_ref()
+            .map_or(MOST_INVALID, |most| most.value),
     };
     (!audience.from.is_empty()).then_some(audience)
 }
@@ -122,13 +132,17 @@ fn templates(texts: &Texts, languages: &[Language]) -> Option<Vec<Template>> {
 fn replies(context: &Context<'_>) -> Replies {
     let own = context.written.replies.as_ref();
     let own = own.map(|replies| project::meant_replies(&replies.value));
-    own.or_else(|| context.project.replies.clone()).unwrap_or(Replies::Kept)
+    own.or_else(|| context.project.replies.clone())
+        .unwrap_or(Replies::Kept)
 }
 
 fn limits(limits: &written::Limits) -> Limits {
     Limits {
         parts: limits.parts.as_ref().map(|parts| parts.value),
         rate: limits.rate.as_ref().map(|rate| rate.value),
-        in_doubt: limits.in_doubt.as_ref().map_or_else(Default::default, |doubt| doubt.value),
+        in_doubt: limits
+            .in_doubt
+            .as_ref()
+            .map_or_else(Default::default, |doubt| doubt.value),
     }
 }

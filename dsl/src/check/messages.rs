@@ -1,15 +1,22 @@
 //! Messages have a text, are sent by something, and what is sent exists.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
 use crate::written::campaign::{Texts, Verb};
 use crate::written::nearest::{did_you_mean, listed, nearest};
 
+/// Misspelt names that are held against messages that nobody sends.
+const MOST_SLIPS: usize = 20;
+
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     both_forms(context, found);
+    let known: BTreeSet<&str> = names(context).collect();
     for step in &context.written.steps {
         match &step.verb {
+            Verb::Send(name) if known.contains(name.value.as_str()) => {}
             Verb::Send(name) => unknown(context, name, found),
             Verb::SendText(texts) => empty(texts, found),
             Verb::Wait(_) | Verb::Other => {}
@@ -20,7 +27,12 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             empty(texts, found);
         }
     }
-    never_sent(context, found);
+    never_sent(context, &known, found);
+}
+
+fn names<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
+    let messages = context.written.messages.iter();
+    messages.map(|message| message.name.value.as_str())
 }
 
 fn both_forms(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -29,22 +41,25 @@ fn both_forms(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     };
     let span = message.name.span.clone();
     found.push(
-        Diagnostic::error("message-and-steps", span, "\"message\" and \"steps\" cannot stand together")
-            .label("one text, sent once")
-            .also(steps.clone(), "several steps")
-            .help("move the text to `messages`, and send it by its name in a step"),
+        Diagnostic::error(
+            "message-and-steps",
+            span,
+            "\"message\" and \"steps\" cannot stand together",
+        )
+        .label("one text, sent once")
+        .also(steps.clone(), "several steps")
+        .help("move the text to `messages`, and send it by its name in a step"),
     );
 }
 
 fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagnostic>) {
-    let names = || context.written.messages.iter().map(|message| message.name.value.as_str());
-    if names().any(|known| known == name.value) || !crate::written::is_name(&name.value) {
+    if !crate::written::is_name(&name.value) {
         return;
     }
-    let meant = nearest(&name.value, names());
+    let meant = nearest(&name.value, names(context));
     let help = did_you_mean(meant, || match context.written.messages.is_empty() {
         true => "write it under `messages`, or send a text with `send: { text: … }`".into(),
-        false => format!("the messages are {}", listed(names())),
+        false => format!("the messages are {}", listed(names(context))),
     });
     let message = format!("message \"{}\" does not exist", name.value);
     let diagnostic = Diagnostic::error("unknown-message", name.span.clone(), message).help(help);
@@ -57,24 +72,30 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagno
 fn empty(texts: &Texts, found: &mut Vec<Diagnostic>) {
     for value in texts.values().into_iter().filter(|value| value.text.is_empty()) {
         let message = "the text is empty, and an empty text is never sent";
-        found.push(Diagnostic::error("empty-message", value.node.span.clone(), message).help("write the text here"));
+        found.push(
+            Diagnostic::error("empty-message", value.node.span.clone(), message).help("write the text here"),
+        );
     }
 }
 
 /// Unless a step is slipped so that this message is the one it means.
-fn never_sent(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let messages = &context.written.messages;
-    let exists = |name: &&String| messages.iter().any(|message| message.name.value == **name);
-    let dangling: Vec<&String> = context.written.mentioned.iter().filter(|name| !exists(name)).collect();
-    for message in messages {
+fn never_sent(context: &Context<'_>, known: &BTreeSet<&str>, found: &mut Vec<Diagnostic>) {
+    let mentioned = &context.written.mentioned;
+    let dangling = mentioned.iter().filter(|name| !known.contains(name.as_str()));
+    let dangling: Vec<&String> = dangling.take(MOST_SLIPS).collect();
+    for message in &context.written.messages {
         let name = message.name.value.as_str();
         let slip = dangling.iter().any(|other| nearest(other, [name]).is_some());
-        if context.written.mentioned.contains(name) || slip {
+        if mentioned.contains(name) || slip {
             continue;
         }
         found.push(
-            Diagnostic::error("message-never-sent", message.name.span.clone(), format!("nothing sends the message \"{name}\""))
-                .help(format!("send it in a step (`- send: {name}`), or remove it")),
+            Diagnostic::error(
+                "message-never-sent",
+                message.name.span.clone(),
+                format!("nothing sends the message \"{name}\""),
+            )
+            .help(format!("send it in a step (`- send: {name}`), or remove it")),
         );
     }
 }

@@ -9,11 +9,19 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     if !from_file || is_name(context.file_name) {
         return;
     }
-    let message = format!("the file's name \"{}\" is not the name of a campaign", context.file_name);
+    let message = format!(
+        "the file's name \"{}\" is not the name of a campaign",
+        context.file_name
+    );
     let slug = slug(context.file_name);
-    let example = if is_name(&slug) { slug.as_str() } else { "winter-concert" };
+    let example = if is_name(&slug) {
+        slug.as_str()
+    } else {
+        "winter-concert"
+    };
     found.push(
-        Diagnostic::error("bad-name", context.written.first_key.clone(), message)
-            .help(format!("name it with the key `campaign: {example}`, or rename the file")),
+        Diagnostic::error("bad-name", context.written.first_key.clone(), message).help(format!(
+            "name it with the key `campaign: {example}`, or rename the file"
+        )),
     );
 }

@@ -13,7 +13,11 @@ const EVERYWHERE: &[&str] = &["STOP", "STOPALL", "UNSUBSCRIBE"];
 const IN_LANGUAGE: &[(&str, &str)] = &[("fr", "ARRET")];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let purpose = context.written.purpose.as_ref().map_or(Purpose::default(), |purpose| purpose.value);
+    let purpose = context
+        .written
+        .purpose
+        .as_ref()
+        .map_or(Purpose::default(), |purpose| purpose.value);
     let Some(texts) = first_text(context).filter(|_| purpose == Purpose::Marketing) else {
         return;
     };
@@ -37,7 +41,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// Whether the text ends too early, which has been said.
 fn is_cut(value: &Value, found: &[Diagnostic]) -> bool {
     let about = |d: &Diagnostic| d.related.iter().any(|(span, _)| *span == value.node.span);
-    found.iter().any(|d| d.code.starts_with("text-cut-by-") && about(d))
+    found
+        .iter()
+        .any(|d| d.code.starts_with("text-cut-by-") && about(d))
 }
 
 /// The texts of the first step that sends; none where an earlier step may send something else.
@@ -46,10 +52,16 @@ fn first_text<'a>(context: &'a Context<'_>) -> Option<&'a Texts> {
     if let Some(message) = &written.message {
         return message.texts.as_ref();
     }
-    let first = written.steps.iter().find(|step| !matches!(step.verb, Verb::Wait(_)))?;
+    let first = written
+        .steps
+        .iter()
+        .find(|step| !matches!(step.verb, Verb::Wait(_)))?;
     match &first.verb {
         Verb::Send(name) => {
-            let message = written.messages.iter().find(|message| message.name.value == name.value)?;
+            let message = written
+                .messages
+                .iter()
+                .find(|message| message.name.value == name.value)?;
             message.texts.as_ref()
         }
         Verb::SendText(texts) => Some(texts),
@@ -59,7 +71,12 @@ fn first_text<'a>(context: &'a Context<'_>) -> Option<&'a Texts> {
 
 fn by_language<'a>(context: &Context<'_>, texts: &'a Texts) -> Vec<(Language, &'a Value)> {
     match texts {
-        Texts::One(value) => context.languages.first().map(|language| (language.clone(), value)).into_iter().collect(),
+        Texts::One(value) => context
+            .languages
+            .first()
+            .map(|language| (language.clone(), value))
+            .into_iter()
+            .collect(),
         Texts::ByLanguage(all) => {
             let one = |(key, value): &'a (_, Value)| {
                 let key: &crate::written::Spanned<String> = key;
@@ -74,7 +91,11 @@ fn says_how(text: &str, language: &Language) -> bool {
     if text.contains("{{link opt_out}}") {
         return true;
     }
-    let folded: String = text.chars().flat_map(char::to_uppercase).map(unaccented).collect();
+    let folded: String = text
+        .chars()
+        .flat_map(char::to_uppercase)
+        .map(unaccented)
+        .collect();
     let own = IN_LANGUAGE
         .iter()
         .filter(|(tag, _)| *tag == language.without_region().as_str())

@@ -27,11 +27,25 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
         let names = || file.senders.iter().map(|sender| sender.name.value.as_str());
         if !names().any(|name| name == sender.value) && is_name(&sender.value) {
             let message = format!("sender \"{}\" does not exist", sender.value);
-            found.push(unknown("unknown-sender", sender, message, names().collect(), "senders"));
+            found.push(unknown(
+                "unknown-sender",
+                sender,
+                message,
+                names().collect(),
+                "senders",
+            ));
         }
     }
-    if let Some(Spanned { value: ReplyTo::Inbox(name), span }) = &file.replies {
-        let names: Vec<&str> = file.inboxes.iter().map(|inbox| inbox.name.value.as_str()).collect();
+    if let Some(Spanned {
+        value: ReplyTo::Inbox(name),
+        span,
+    }) = &file.replies
+    {
+        let names: Vec<&str> = file
+            .inboxes
+            .iter()
+            .map(|inbox| inbox.name.value.as_str())
+            .collect();
         found.extend(unknown_inbox(name, span.clone(), &names));
     }
 }
@@ -43,7 +57,13 @@ fn unknown_provider(file: &written::Project, sender: &written::Sender, found: &m
     };
     if !names().any(|name| name == provider.value) && is_name(&provider.value) {
         let message = format!("provider \"{}\" does not exist", provider.value);
-        found.push(unknown("unknown-provider", provider, message, names().collect(), "providers"));
+        found.push(unknown(
+            "unknown-provider",
+            provider,
+            message,
+            names().collect(),
+            "providers",
+        ));
     }
 }
 
@@ -55,7 +75,9 @@ fn unknown(
     what: &str,
 ) -> Diagnostic {
     let meant = nearest(&name.value, names.iter().copied());
-    let help = did_you_mean(meant, || format!("the {what} are {}", listed(names.iter().copied())));
+    let help = did_you_mean(meant, || {
+        format!("the {what} are {}", listed(names.iter().copied()))
+    });
     let found = Diagnostic::error(code, name.span.clone(), message).help(help);
     match meant {
         Some(meant) => found.replace(name.span.clone(), meant),
@@ -76,7 +98,11 @@ fn bad_sender(sender: &written::Sender, region: Region, found: &mut Vec<Diagnost
         found.push(Diagnostic::error("bad-sender", address.span.clone(), error.to_string()).help(help));
     }
     let is_name = matches!(address.value, Address::Alphanumeric(_));
-    if let Some(receives) = sender.receives.as_ref().filter(|receives| receives.value && is_name) {
+    if let Some(receives) = sender
+        .receives
+        .as_ref()
+        .filter(|receives| receives.value && is_name)
+    {
         let message = "a name cannot be replied to, so this sender cannot receive";
         found.push(
             Diagnostic::error("bad-sender", receives.span.clone(), message)
@@ -100,7 +126,10 @@ impl Address {
 pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
     let region = file.region.as_ref().map(|region| region.value);
     let named = |name: &Spanned<String>| name.value.clone();
-    let senders = file.senders.iter().filter_map(|s| Some((named(&s.name), sender(s, region)?)));
+    let senders = file
+        .senders
+        .iter()
+        .filter_map(|s| Some((named(&s.name), sender(s, region)?)));
     let providers = file.providers.iter();
     let providers = providers.filter_map(|p| Some((named(&p.name), Provider::Simulated(p.simulated?))));
     let inboxes = file.inboxes.iter().map(|inbox| {
@@ -108,11 +137,18 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
         (named(&inbox.name), Inbox::Email(email.unwrap_or_default()))
     });
     Project {
-        name: file.name.as_ref().map_or_else(|| name_of_folder(folder_name), named),
+        name: file
+            .name
+            .as_ref()
+            .map_or_else(|| name_of_folder(folder_name), named),
         store: file.store.as_ref().map_or_else(|| DEFAULT_STORE.into(), named),
         region,
         timezone: file.timezone.as_ref().map(|zone| zone.value),
-        languages: file.languages.iter().map(|language| language.value.clone()).collect(),
+        languages: file
+            .languages
+            .iter()
+            .map(|language| language.value.clone())
+            .collect(),
         sender: file.sender.as_ref().map(named),
         lists: file.lists.iter().map(|l| (named(&l.name), list(l))).collect(),
         providers: providers.collect(),
@@ -137,10 +173,17 @@ fn name_of_folder(folder: &str) -> String {
 }
 
 fn list(list: &written::List) -> ListFile {
-    let columns: BTreeMap<String, String> =
-        list.columns.iter().map(|(ours, theirs)| (ours.value.clone(), theirs.value.clone())).collect();
+    let columns: BTreeMap<String, String> = list
+        .columns
+        .iter()
+        .map(|(ours, theirs)| (ours.value.clone(), theirs.value.clone()))
+        .collect();
     ListFile {
-        path: list.file.as_ref().map(|file| file.value.clone()).unwrap_or_default(),
+        path: list
+            .file
+            .as_ref()
+            .map(|file| file.value.clone())
+            .unwrap_or_default(),
         name: Some(list.name.value.clone()),
         columns,
     }

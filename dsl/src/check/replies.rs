@@ -19,7 +19,12 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(name) = sender::of(context) else {
         return;
     };
-    if context.project.senders.get(name).is_none_or(|sender| sender.receives) {
+    if context
+        .project
+        .senders
+        .get(name)
+        .is_none_or(|sender| sender.receives)
+    {
         return;
     }
     let message = format!("sender \"{name}\" cannot receive, so there will be no replies");
@@ -40,9 +45,17 @@ pub(super) fn unknown_inbox(name: &str, span: std::ops::Range<usize>, names: &[&
     let meant = nearest(name, names.iter().copied());
     let help = did_you_mean(meant, || match names.is_empty() {
         true => "crier.yaml has no inboxes; an address works too: `desk@arena.example`".into(),
-        false => format!("the inboxes of crier.yaml are {}; an address works too", listed(names.iter().copied())),
+        false => format!(
+            "the inboxes of crier.yaml are {}; an address works too",
+            listed(names.iter().copied())
+        ),
     });
-    let found = Diagnostic::error("unknown-inbox", span.clone(), format!("inbox \"{name}\" does not exist")).help(help);
+    let found = Diagnostic::error(
+        "unknown-inbox",
+        span.clone(),
+        format!("inbox \"{name}\" does not exist"),
+    )
+    .help(help);
     Some(match meant {
         Some(meant) => found.replace(span, meant),
         None => found,

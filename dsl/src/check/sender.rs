@@ -10,7 +10,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         Some(sender) if context.project.senders.contains_key(&sender.value) => {}
         Some(sender) => {
             let meant = nearest(&sender.value, senders());
-            let help = did_you_mean(meant, || format!("the senders of crier.yaml are {}", listed(senders())));
+            let help = did_you_mean(meant, || {
+                format!("the senders of crier.yaml are {}", listed(senders()))
+            });
             let message = format!("sender \"{}\" does not exist", sender.value);
             let diagnostic = Diagnostic::error("unknown-sender", sender.span.clone(), message).help(help);
             found.push(match meant {
@@ -25,7 +27,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 _ => format!("state `sender`: one of {}", listed(senders())),
             };
             let message = "the campaign has no sender, and crier.yaml names none for all";
-            found.push(Diagnostic::error("sender-missing", context.written.first_key.clone(), message).help(help));
+            found.push(
+                Diagnostic::error("sender-missing", context.written.first_key.clone(), message).help(help),
+            );
         }
     }
 }

@@ -42,10 +42,14 @@ fn repeated_ids(steps: &[Step], found: &mut Vec<Diagnostic>) {
     for id in steps.iter().filter_map(|step| step.id.as_ref()) {
         if let Some(first) = seen.insert(id.value.as_str(), id.span.clone()) {
             found.push(
-                Diagnostic::error("duplicate-id", id.span.clone(), format!("two steps have the id \"{}\"", id.value))
-                    .label("again here")
-                    .also(first, "first here")
-                    .help("give each step an id of its own"),
+                Diagnostic::error(
+                    "duplicate-id",
+                    id.span.clone(),
+                    format!("two steps have the id \"{}\"", id.value),
+                )
+                .label("again here")
+                .also(first, "first here")
+                .help("give each step an id of its own"),
             );
         }
     }

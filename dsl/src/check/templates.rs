@@ -28,7 +28,10 @@ fn all<'a>(context: &'a Context<'_>) -> Vec<&'a Texts> {
         Verb::SendText(texts) => Some(texts),
         Verb::Send(_) | Verb::Wait(_) | Verb::Other => None,
     });
-    messages.filter_map(|message| message.texts.as_ref()).chain(inline).collect()
+    messages
+        .filter_map(|message| message.texts.as_ref())
+        .chain(inline)
+        .collect()
 }
 
 fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
@@ -84,22 +87,41 @@ fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
 
 /// A name must be a column of each list, unless it is a field; fields are held against the lists by their own check.
 fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<Diagnostic> {
-    let fields = || context.written.fields.iter().map(|field| field.name.value.as_str());
+    let fields = || {
+        context
+            .written
+            .fields
+            .iter()
+            .map(|field| field.name.value.as_str())
+    };
     if BUILT_IN.contains(&name) || fields().any(|field| field == name) {
         return None;
     }
-    let known = context.from.iter().filter_map(|list| Some((list, audience::names(list)?)));
+    let known = context
+        .from
+        .iter()
+        .filter_map(|list| Some((list, audience::names(list)?)));
     let (list, names) = known.into_iter().find(|(_, names)| !names.contains(&name))?;
-    let candidates = || names.iter().copied().chain(fields()).chain(BUILT_IN.iter().copied());
+    let candidates = || {
+        names
+            .iter()
+            .copied()
+            .chain(fields())
+            .chain(BUILT_IN.iter().copied())
+    };
     let meant = nearest(name, candidates());
     let help = did_you_mean(meant, || {
         let all = listed(names.iter().copied());
         format!("the columns are {all}; a value for everybody is a `default` under `fields`")
     });
     let message = format!("\"{name}\" is not a column of \"{}\"", list.file.path);
-    let found = Diagnostic::error("unknown-variable", span.clone(), message).label("not a column").help(help);
+    let found = Diagnostic::error("unknown-variable", span.clone(), message)
+        .label("not a column")
+        .help(help);
     Some(match meant {
-        Some(meant) if meant.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => found.replace(span, meant),
+        Some(meant) if meant.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
+            found.replace(span, meant)
+        }
         Some(_) | None => found,
     })
 }

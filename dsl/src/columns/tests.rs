@@ -157,11 +157,15 @@ fn columns_without_a_name_are_left_alone() {
     check(
         &[],
         &["", ""],
-        expect!["no column is known to hold phone numbers; the first row of the file must name its columns, such as `phone,first_name`"],
+        expect![
+            "no column is known to hold phone numbers; the first row of the file must name its columns, such as `phone,first_name`"
+        ],
     );
     check(
         &[],
         &[],
-        expect!["no column is known to hold phone numbers; the first row of the file must name its columns, such as `phone,first_name`"],
+        expect![
+            "no column is known to hold phone numbers; the first row of the file must name its columns, such as `phone,first_name`"
+        ],
     );
 }

@@ -4,36 +4,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag, options};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag, options};
 
-use super::{DEEPEST, Entry, Key, Kind, MOST_NODES, Node, Scalar, Style, Tree, syntax};
+use super::open::{Open, Start, bad, scalar, start, style_of};
+use super::{DEEPEST, Entry, Key, Kind, MOST_NODES, Node, Style, Tree, syntax};
 use crate::diagnostic::Diagnostic;
-
-/// A map or list that is not closed yet.
-pub(super) enum Open {
-    List {
-        items: Vec<Node>,
-        start: Start,
-    },
-    Map {
-        entries: Vec<Entry>,
-        /// A key whose value comes next; none for one that is left out.
-        key: Option<Option<Key>>,
-        seen: HashMap<String, Range<usize>>,
-        /// It is no map but a text that begins with a brace, which has been said.
-        spoilt: bool,
-        start: Start,
-    },
-}
-
-/// Where and how a map or list begins.
-#[derive(Clone)]
-pub(super) struct Start {
-    pub(super) span: Range<usize>,
-    pub(super) flow: bool,
-    anchor: usize,
-    nodes_before: usize,
-}
 
 struct Builder<'a> {
     text: &'a str,
@@ -70,7 +45,7 @@ pub(super) fn build(text: &str) -> (Tree, Vec<Diagnostic>) {
     let whole = builder.read();
     let end = builder.read_to;
     while let Some(open) = builder.stack.pop() {
-        let node = builder.close(open, end);
+        let node = open.close(end, builder.nodes);
         builder.put(node);
     }
     let tree = Tree {
@@ -215,49 +190,22 @@ impl Builder<'_> {
             return Flow::On;
         };
         let anchor = open.start().anchor;
-        let node = self.close(open, end);
+        let node = open.close(end, self.nodes);
         self.read_to = self.read_to.max(node.span.end);
         self.remember(anchor, &node);
         self.put(node);
         Flow::On
     }
 
-    /// Block collections end with their last child, flow ones with the bracket.
-    fn close(&self, open: Open, end: usize) -> Node {
-        let (flow, nodes_before) = (open.start().flow, open.start().nodes_before);
-        let from = open.start().span.start;
-        let (kind, last, depth) = match open {
-            Open::List { items, .. } => {
-                let last = items.last().map(|item| item.span.end);
-                let depth = items.iter().map(|item| item.depth).max();
-                (Kind::List(items.into()), last, depth)
-            }
-            Open::Map { entries, spoilt, .. } => {
-                let last = entries
-                    .last()
-                    .map(|entry| entry.value.span.end.max(entry.key.span.end));
-                let depth = entries.iter().map(|entry| entry.value.depth).max();
-                let kind = if spoilt { Kind::Bad } else { Kind::Map(entries.into()) };
-                (kind, last, depth)
-            }
-        };
-        let to = match flow {
-            true => end,
-            false => last.unwrap_or(end),
-        };
-        Node {
-            kind,
-            span: from..to.max(from),
-            size: self.nodes - nodes_before,
-            depth: depth.unwrap_or(0) + 1,
-        }
-    }
-
     fn alias(&mut self, id: usize, range: Range<usize>) -> Flow {
         let Some(named) = self.anchors.get(&id).cloned().flatten() else {
-            let found = Diagnostic::error("recursive-alias", range.clone(), "the alias names what it stands in")
-                .label("would never end")
-                .help("write the value out instead");
+            let found = Diagnostic::error(
+                "recursive-alias",
+                range.clone(),
+                "the alias names what it stands in",
+            )
+            .label("would never end")
+            .help("write the value out instead");
             self.diagnostics.push(found);
             return self.add(bad(range), 0);
         };
@@ -366,59 +314,19 @@ impl Builder<'_> {
     }
 }
 
-impl Open {
-    pub(super) fn start(&self) -> &Start {
-        match self {
-            Open::List { start, .. } | Open::Map { start, .. } => start,
-        }
-    }
-}
-
-fn start(span: Range<usize>, style: StructureStyle, anchor: usize) -> Start {
-    Start {
-        span,
-        flow: style == StructureStyle::Flow,
-        anchor,
-        nodes_before: 0,
-    }
-}
-
-fn scalar(text: String, style: Style, span: Range<usize>) -> Node {
-    leaf(Kind::Scalar(Scalar { text, style }), span)
-}
-
-fn bad(span: Range<usize>) -> Node {
-    leaf(Kind::Bad, span)
-}
-
-fn leaf(kind: Kind, span: Range<usize>) -> Node {
-    Node {
-        kind,
-        span,
-        size: 1,
-        depth: 0,
-    }
-}
-
-fn style_of(style: ScalarStyle) -> Style {
-    match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::Single,
-        ScalarStyle::DoubleQuoted => Style::Double,
-        ScalarStyle::Literal => Style::Literal,
-        ScalarStyle::Folded => Style::Folded,
-    }
-}
-
 /// Tags of YAML itself, such as `!!str`, change nothing here: the field decides.
 fn is_custom(tag: Option<&Tag>) -> bool {
     tag.is_some_and(|tag| !tag.is_yaml_core_schema())
 }
 
 fn merge_key(span: Range<usize>) -> Diagnostic {
-    Diagnostic::error("merge-key", span, "merge keys (`<<`) are not part of this language")
-        .label("merges another map into this one")
-        .help("write the keys out, so that the file says what happens")
+    Diagnostic::error(
+        "merge-key",
+        span,
+        "merge keys (`<<`) are not part of this language",
+    )
+    .label("merges another map into this one")
+    .help("write the keys out, so that the file says what happens")
 }
 
 fn duplicate_key(key: &str, span: Range<usize>, first: Range<usize>) -> Diagnostic {

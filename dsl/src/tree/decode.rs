@@ -9,7 +9,10 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The text of a file, without its byte-order mark; line breaks stay as they are. Errors: `file-too-large` and
 /// `not-utf8`, whose spans are bytes of the file as given.
-#[expect(clippy::result_large_err, reason = "once a file, and the caller shows it at once")]
+#[expect(
+    clippy::result_large_err,
+    reason = "once a file, and the caller shows it at once"
+)]
 pub fn decode_text(bytes: &[u8]) -> Result<String, Diagnostic> {
     if bytes.len() > LARGEST_FILE {
         let message = format!("the file has {} bytes, more than {LARGEST_FILE}", bytes.len());

@@ -5,7 +5,11 @@ use super::*;
 fn value(text: &str) -> Node {
     let (tree, found) = parse(text);
     assert!(found.is_empty(), "{found:?}");
-    tree.root.expect("it has a root").get("a").expect("it has the key").clone()
+    tree.root
+        .expect("it has a root")
+        .get("a")
+        .expect("it has the key")
+        .clone()
 }
 
 /// Every character of the scalar `a` beside what the file has at its place.
@@ -38,7 +42,10 @@ fn characters_are_found_where_they_are_written() {
     for file in files {
         for (c, written) in places(file).into_iter().filter(|(c, _)| !c.is_whitespace()) {
             let doubled = c == '\'' && written.starts_with("''");
-            assert!(doubled || written.starts_with(c), "{c:?} is not {written:?} in {file:?}");
+            assert!(
+                doubled || written.starts_with(c),
+                "{c:?} is not {written:?} in {file:?}"
+            );
         }
     }
 }
@@ -46,9 +53,19 @@ fn characters_are_found_where_they_are_written() {
 #[test]
 fn an_escape_is_one_place() {
     let file = r#"a: "x\u00e8\tz\x41 \uD83D\uDE00!""#;
-    let shown: Vec<String> = places(file).into_iter().map(|(c, written)| format!("{c:?} {written}")).collect();
+    let shown: Vec<String> = places(file)
+        .into_iter()
+        .map(|(c, written)| format!("{c:?} {written}"))
+        .collect();
     let expected = [
-        "'x' x", r"'è' \u00e8", r"'\t' \t", "'z' z", r"'A' \x41", "' '  ", r"'😀' \uD83D\uDE00", "'!' !",
+        "'x' x",
+        r"'è' \u00e8",
+        r"'\t' \t",
+        "'z' z",
+        r"'A' \x41",
+        "' '  ",
+        r"'😀' \uD83D\uDE00",
+        "'!' !",
     ];
     assert_eq!(shown, expected);
 }
@@ -97,7 +114,10 @@ fn aliases_cannot_nest_deeper_than_what_is_written() {
 fn bytes_become_text_without_their_mark() {
     assert_eq!(decode_text(b"\xef\xbb\xbfa: 1\r\n").as_deref(), Ok("a: 1\r\n"));
     let error = decode_text(b"\xef\xbb\xbfa\xff").expect_err("it is not UTF-8");
-    assert_eq!(error.message, "the file is not UTF-8: byte 0xFF at offset 4, line 1");
+    assert_eq!(
+        error.message,
+        "the file is not UTF-8: byte 0xFF at offset 4, line 1"
+    );
 }
 
 proptest! {

@@ -1,11 +1,17 @@
 //! "Did you mean": which of the known words somebody was probably after.
 
+/// Words that are looked at, at most: a file may name thousands, and misspell as many.
+const MOST_KNOWN: usize = 300;
+
 /// The known word that is nearest: letter case, `_` and `-` do not count, and there is at most one slip in three letters.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
-    let most = folded.chars().count().div_ceil(3);
+    let length = folded.chars().count();
+    let most = (length + 1) / 3;
     known
         .into_iter()
+        .take(MOST_KNOWN)
+        .filter(|k| k.len() <= 4 * (length + most) + 4)
         .map(|k| (strsim::osa_distance(&folded, &fold(k)), k))
         .filter(|(distance, k)| *distance <= most && *distance < k.chars().count())
         .min_by_key(|(distance, _)| *distance)
@@ -27,11 +33,16 @@ pub(crate) fn did_you_mean(nearest: Option<&str>, otherwise: impl FnOnce() -> St
 
 /// `a`, `b` and `c`, each in double quotes; at most a dozen.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let all: Vec<String> = names.into_iter().map(|name| format!("\"{name}\"")).collect();
-    match all.as_slice() {
-        [] => "none".into(),
-        [one] => one.clone(),
-        [first @ .., last] if all.len() <= 12 => format!("{} and {last}", first.join(", ")),
-        many => format!("{} and {} more", many[..11].join(", "), many.len() - 11),
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names
+        .by_ref()
+        .take(12)
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    match (shown.as_slice(), names.count()) {
+        ([], _) => "none".into(),
+        ([one], 0) => one.clone(),
+        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+        (many, more) => format!("{} and {more} more", many.join(", ")),
     }
 }

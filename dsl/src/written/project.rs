@@ -128,7 +128,8 @@ impl List {
 
 impl Provider {
     fn read(name: Spanned<String>, node: &Node) -> Provider {
-        let share = |key, default| parsed(node, key, |text| Share::parse(text).ok()).map_or(default, |s| s.value);
+        let share =
+            |key, default| parsed(node, key, |text| Share::parse(text).ok()).map_or(default, |s| s.value);
         let simulated = (node.get("kind").and_then(Node::text) == Some("simulated")).then(|| Simulated {
             rate: parsed(node, "rate", |text| Rate::parse(text).ok()).map(|rate| rate.value),
             delivered: share("delivered", Share::WHOLE),

@@ -1,11 +1,17 @@
 //! Whether the text of a scalar is what its field asks for.
 
-use crate::scalar::{Rate, ScalarError, Share, WaitTime, parse_time};
+use crate::scalar::{Rate, ScalarError, Share, WaitTime};
 use crate::values::Language;
 
 use super::key::{Choice, Form, Status};
 use super::nearest::{did_you_mean, listed, nearest};
 use super::tables::DAYS;
+
+mod clock;
+
+pub(crate) use clock::{is_time_of_day, no_date};
+
+use clock::{clock, time, time_of_day, wait, window};
 
 /// What is wrong with a text.
 #[derive(Debug)]
@@ -155,91 +161,17 @@ fn version(text: &str) -> Result<(), Refusal> {
     match text.parse::<u32>() {
         Ok(1) => Ok(()),
         Ok(n) if n > 1 => {
-            let message = format!("the file is written in version {n} of the language, and this program knows version 1");
+            let message = format!(
+                "the file is written in version {n} of the language, and this program knows version 1"
+            );
             Err(wrong("unknown-version", message, "install a newer crier"))
         }
         Ok(_) | Err(_) => {
             let message = format!("\"{text}\" is not a version of the language");
-            Err(instead(wrong("unknown-version", message, "write `crier: 1`"), "1"))
-        }
-    }
-}
-
-fn wait(text: &str) -> Result<(), Refusal> {
-    match clock(text).is_some() || parse_time(text).is_ok() {
-        true => Err(Refusal::Later("waiting for a moment".into())),
-        false => by_parser(WaitTime::parse(text), "bad-duration"),
-    }
-}
-
-fn time(text: &str) -> Result<(), Refusal> {
-    if let Some(clock) = as_minutes(text) {
-        let message = format!("{text} is a number, not a time");
-        let help = format!("{clock}? quote it, and put the date before it: \"2026-12-01 {clock}\"");
-        return Err(wrong("bad-time", message, help));
-    }
-    if is_time_of_day(text) {
-        let (message, help) = no_date(text);
-        return Err(wrong("bad-time", message, help));
-    }
-    by_parser(parse_time(text), "bad-time")
-}
-
-/// What is said of a time of day where a day is needed too: the message and the help.
-pub(crate) fn no_date(text: &str) -> (String, String) {
-    (format!("\"{text}\" has no date"), format!("put the date before it: `2026-12-01 {text}`"))
-}
-
-/// Whether a text is `18:00`, `9:30` or `24:00`.
-pub(crate) fn is_time_of_day(text: &str) -> bool {
-    clock(text).is_some()
-}
-
-/// Minutes of the day for `18:00`, `9:30`, `24:00`.
-fn clock(text: &str) -> Option<u32> {
-    let (hours, minutes) = text.split_once(':')?;
-    let two = |s: &str, most: u32| {
-        let digits = (1..=2).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
-        s.parse::<u32>().ok().filter(|n| digits && *n <= most)
-    };
-    let of_day = two(hours, 24)? * 60 + two(minutes, 59).filter(|_| minutes.len() == 2)?;
-    (of_day <= 24 * 60).then_some(of_day)
-}
-
-fn time_of_day(text: &str) -> Refusal {
-    match as_minutes(text) {
-        Some(clock) => seen_as_number("bad-time", text, &clock),
-        None => wrong("bad-time", format!("\"{text}\" is not a time of day"), "write `18:00`"),
-    }
-}
-
-/// What an older reader of YAML made of a time of day without quotes, and wrote back as a number: 1260 is 21:00.
-fn as_minutes(text: &str) -> Option<String> {
-    let number = text.parse::<u32>().ok().filter(|_| (3..=4).contains(&text.len()))?;
-    (number < 24 * 60).then(|| format!("{:02}:{:02}", number / 60, number % 60))
-}
-
-fn seen_as_number(code: &'static str, text: &str, clock: &str) -> Refusal {
-    let message = format!("{text} is a number, not a time");
-    let help = format!("{clock}? quote it: some tools rewrite an unquoted {clock} as {text}");
-    instead(wrong(code, message, help), format!("\"{clock}\""))
-}
-
-fn window(text: &str) -> Result<(), Refusal> {
-    if let Some(clock) = as_minutes(text) {
-        return Err(seen_as_number("bad-window", text, &clock));
-    }
-    let ends = text.split_once('-').map(|(from, to)| (clock(from.trim()), clock(to.trim())));
-    let help = "write start and end, `21:00-08:00`; it may wrap midnight";
-    match ends {
-        Some((Some(from), Some(to))) if from == to => {
-            let message = format!("\"{text}\" begins when it ends");
-            Err(wrong("bad-window", message, help))
-        }
-        Some((Some(from), Some(_))) if from < 24 * 60 => Ok(()),
-        Some(_) | None => {
-            let message = format!("\"{text}\" is not a window of the day");
-            Err(wrong("bad-window", message, help))
+            Err(instead(
+                wrong("unknown-version", message, "write `crier: 1`"),
+                "1",
+            ))
         }
     }
 }
@@ -252,8 +184,14 @@ fn zone(text: &str) -> Result<(), Refusal> {
     let wanted = text.replace(' ', "_").to_lowercase();
     let city = |name: &&str| name.to_lowercase().rsplit('/').next() == Some(wanted.as_str());
     let meant = names().find(city).or_else(|| nearest(text, names()));
-    let help = did_you_mean(meant, || "write a zone of the IANA table, such as `Europe/Rome`".into());
-    let refusal = wrong("unknown-timezone", format!("there is no time zone \"{text}\""), help);
+    let help = did_you_mean(meant, || {
+        "write a zone of the IANA table, such as `Europe/Rome`".into()
+    });
+    let refusal = wrong(
+        "unknown-timezone",
+        format!("there is no time zone \"{text}\""),
+        help,
+    );
     Err(match meant {
         Some(meant) => instead(refusal, meant),
         None => refusal,
@@ -279,9 +217,19 @@ fn language(text: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let wanted = text.to_lowercase();
-    let meant = LANGUAGE_NAMES.iter().find(|(name, _)| *name == wanted).map(|(_, tag)| *tag);
-    let help = did_you_mean(meant, || "write its tag: `it`, `en`, `pt-BR`".into());
-    let refusal = wrong("unknown-language", format!("\"{text}\" is not the tag of a language"), help);
+    let meant = LANGUAGE_NAMES
+        .iter()
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, tag)| *tag);
+    let help = did_you_mean(meant, || match text.contains(' ') {
+        true => "put commas between languages: `[it, en]`".into(),
+        false => "write its tag: `it`, `en`, `pt-BR`".into(),
+    });
+    let refusal = wrong(
+        "unknown-language",
+        format!("\"{text}\" is not the tag of a language"),
+        help,
+    );
     Err(match meant {
         Some(meant) => instead(refusal, meant),
         None => refusal,
@@ -294,8 +242,15 @@ fn region(text: &str) -> Result<(), Refusal> {
     }
     let message = format!("\"{text}\" is not the ISO code of a country");
     match text {
-        "UK" | "uk" => Err(instead(wrong("unknown-region", message, "did you mean \"GB\"?"), "GB")),
-        _ => Err(wrong("unknown-region", message, "write two letters, such as `IT`")),
+        "UK" | "uk" => Err(instead(
+            wrong("unknown-region", message, "did you mean \"GB\"?"),
+            "GB",
+        )),
+        _ => Err(wrong(
+            "unknown-region",
+            message,
+            "write two letters, such as `IT`",
+        )),
     }
 }
 
@@ -331,7 +286,11 @@ fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {
 fn source(text: &str) -> Result<(), Refusal> {
     if text.contains('@') {
         let message = format!("\"{text}\" is an address, and people come from a list");
-        return Err(wrong("wrong-type", message, "write a path, such as `lists/customers.csv`"));
+        return Err(wrong(
+            "wrong-type",
+            message,
+            "write a path, such as `lists/customers.csv`",
+        ));
     }
     match text.contains(['.', '/', '\\']) {
         true => path(text),

@@ -5,11 +5,16 @@ use std::ops::Range;
 
 use super::key::{Form, Key, KeyKind, KindOf, Object, Open, Status};
 use super::nearest::{did_you_mean, listed, nearest};
-use super::scalars::{self, Problem, Refusal};
+use super::scalars::{self, Refusal};
 use super::traps::{self, Around};
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Kind, Node, Style, Tree};
-use crate::values::Language;
+
+mod fit;
+mod words;
+
+use fit::{chosen, fits, is_text};
+use words::{Place, a_kind, bad_key, conflict, first_key, not_yet, possible, smallest, wrong};
 
 /// Everything in the tree that is not as the table says.
 pub fn check(text: &str, tree: &Tree, object: &'static Object) -> Vec<Diagnostic> {
@@ -36,64 +41,6 @@ struct Shape<'a> {
     /// Whether all of the file was read.
     whole: bool,
     found: Vec<Diagnostic>,
-}
-
-/// What a value belongs to, for messages.
-#[derive(Clone)]
-struct Place {
-    /// The key, or `an item of "languages"`.
-    name: String,
-    key: &'static str,
-    example: &'static str,
-    /// Inside of something that is not supported yet, which has been said.
-    later: bool,
-}
-
-impl Place {
-    fn root(object: &Object) -> Place {
-        Place {
-            name: object.title.into(),
-            key: "",
-            example: "",
-            later: false,
-        }
-    }
-
-    fn of(key: &Key, later: bool) -> Place {
-        Place {
-            name: format!("\"{}\"", key.name),
-            key: key.name,
-            example: key.example,
-            later,
-        }
-    }
-
-    fn item(&self) -> Place {
-        Place {
-            name: format!("an item of {}", self.name),
-            ..self.clone()
-        }
-    }
-
-    fn later(&self) -> Place {
-        Place {
-            later: true,
-            ..self.clone()
-        }
-    }
-
-    fn help(&self) -> Option<String> {
-        let shown = !self.example.is_empty() && !self.name.starts_with("an item");
-        shown.then(|| format!("for example `{}: {}`", self.key, self.example))
-    }
-}
-
-/// The three shapes of YAML.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outline {
-    Scalar,
-    List,
-    Map,
 }
 
 impl Shape<'_> {
@@ -168,9 +115,11 @@ impl Shape<'_> {
             .iter()
             .filter(|entry| object.one_of.contains(&entry.key.text.as_str()))
             .collect();
-        let verb_comes_later = verbs
-            .iter()
-            .any(|entry| object.key(&entry.key.text).is_some_and(|key| key.status == Status::Later));
+        let verb_comes_later = verbs.iter().any(|entry| {
+            object
+                .key(&entry.key.text)
+                .is_some_and(|key| key.status == Status::Later)
+        });
         let mut meant: Vec<&'static str> = vec![];
         let mut said = false;
         for (i, entry) in node.entries().iter().enumerate() {
@@ -271,9 +220,13 @@ impl Shape<'_> {
         }
         let unclear = place.later || !meant.is_empty() || object.one_of.is_empty();
         if verbs == 0 && !unclear && !self.has_unknown(node) {
-            let choices = listed(object.one_of.iter().copied().filter(|name| {
-                object.key(name).is_some_and(|key| key.status == Status::Now)
-            }));
+            let choices = listed(
+                object
+                    .one_of
+                    .iter()
+                    .copied()
+                    .filter(|name| object.key(name).is_some_and(|key| key.status == Status::Now)),
+            );
             let message = format!("{} needs one of the keys {choices}", object.title);
             self.found.push(Diagnostic::error("missing-key", span, message));
         }
@@ -299,7 +252,10 @@ impl Shape<'_> {
                 object: Some(object), ..
             }) => self.object(node, object, place),
             Some(_) if place.later => {}
-            Some(_) => self.found.push(not_yet(entry.value.span.clone(), &format!("a provider of kind \"{text}\""))),
+            Some(_) => self.found.push(not_yet(
+                entry.value.span.clone(),
+                &format!("a provider of kind \"{text}\""),
+            )),
             None => {
                 let meant = nearest(text, names());
                 let message = format!("there is no kind of provider \"{text}\"");
@@ -321,10 +277,14 @@ impl Shape<'_> {
             return self.found.push(found);
         }
         let message = format!("{} must be {}", place.name, form.expected());
-        let found = Diagnostic::error("wrong-type", node.span.clone(), message).label(format!("this is {}", a_kind(node)));
+        let found = Diagnostic::error("wrong-type", node.span.clone(), message)
+            .label(format!("this is {}", a_kind(node)));
         let listable = matches!(form, Form::List(item) if fits(item, node)) && node.scalar().is_some();
-        self.found.push(if listable {
-            let written = &self.around.text[node.span.clone()];
+        let written = &self.around.text[node.span.clone()];
+        let undashed = matches!(form, Form::List(_) | Form::OneOrList(_)) && written.starts_with('-');
+        self.found.push(if undashed {
+            found.help("put a space after each `-`")
+        } else if listable {
             found
                 .help("a list stands in brackets")
                 .replace(node.span.clone(), format!("[{written}]"))
@@ -348,11 +308,11 @@ impl Shape<'_> {
     }
 
     fn no_map(&mut self, root: &Node, object: &Object) {
-        if root.is_nothing() || matches!(root.kind, Kind::Map(_)) {
-            if self.whole {
-                self.empty(object);
-            }
+        if !self.whole {
             return;
+        }
+        if root.is_nothing() || matches!(root.kind, Kind::Map(_)) {
+            return self.empty(object);
         }
         let message = format!("{} is a map of keys and values", object.title);
         let end = self.around.text[root.span.start..]
@@ -372,175 +332,7 @@ impl Shape<'_> {
             Some(format!("`{}: {example}`", required.key))
         });
         let help = format!("for example {}", lines.collect::<Vec<_>>().join(", "));
-        self.found.push(Diagnostic::error("missing-key", 0..0, message).help(help));
+        self.found
+            .push(Diagnostic::error("missing-key", 0..0, message).help(help));
     }
-}
-
-impl Place {
-    fn named(key: &'static str, example: &'static str) -> Place {
-        Place {
-            name: format!("\"{key}\""),
-            key,
-            example,
-            later: false,
-        }
-    }
-}
-
-fn outline(node: &Node) -> Outline {
-    match node.kind {
-        Kind::Scalar(_) | Kind::Bad => Outline::Scalar,
-        Kind::List(_) => Outline::List,
-        Kind::Map(_) => Outline::Map,
-    }
-}
-
-/// Whether a value has the shape of the form, whatever is in it.
-fn fits(form: &Form, node: &Node) -> bool {
-    let shape = outline(node);
-    match form {
-        Form::Any => true,
-        Form::List(_) => shape == Outline::List,
-        Form::OneOrList(item) => shape == Outline::List || fits(item, node),
-        Form::Object(_) | Form::ByKind(_) => shape == Outline::Map,
-        Form::Either(forms) => forms.iter().any(|form| fits(form, node)),
-        Form::LaterPart { form, .. } => fits(form, node),
-        Form::Text
-        | Form::Message
-        | Form::Word
-        | Form::Name
-        | Form::Address
-        | Form::Path
-        | Form::Version
-        | Form::Flag
-        | Form::Count
-        | Form::Positive
-        | Form::Duration
-        | Form::Wait
-        | Form::Time
-        | Form::Start
-        | Form::At
-        | Form::TimeOfDay
-        | Form::Window
-        | Form::Rate
-        | Form::Share
-        | Form::Zone
-        | Form::Language
-        | Form::Region
-        | Form::Day
-        | Form::Condition
-        | Form::OneOf(_)
-        | Form::Source
-        | Form::Leaver
-        | Form::ReplyTo => shape == Outline::Scalar,
-    }
-}
-
-/// Forms that are text letter for letter, whatever the look of it.
-fn is_text(form: &Form) -> bool {
-    matches!(
-        form,
-        Form::Text | Form::Message | Form::Word | Form::Name | Form::Language | Form::Region | Form::TimeOfDay
-    )
-}
-
-/// The rule for a key that the author chose, where the object has such.
-fn chosen(object: &'static Object, key: &str) -> Option<&'static Open> {
-    let open = object.open.as_ref()?;
-    let is_one = match open.key {
-        KeyKind::Name | KeyKind::Word => true,
-        KeyKind::Language => is_language(object, key),
-    };
-    is_one.then_some(open)
-}
-
-/// A tag, but not three letters that are a slip for one of the keys.
-fn is_language(object: &Object, key: &str) -> bool {
-    let slip = key.len() == 3 && nearest(key, object.keys.iter().map(|key| key.name)).is_some();
-    Language::new(key).is_some() && !slip
-}
-
-fn possible(object: &Object) -> String {
-    let names = object.keys.iter().filter(|key| key.status == Status::Now);
-    let mut names: Vec<&str> = names.map(|key| key.name).collect();
-    if names.is_empty() {
-        names = object.keys.iter().map(|key| key.name).collect();
-    }
-    let more = match object.open.as_ref().map(|open| open.key) {
-        Some(KeyKind::Language) if names.is_empty() => return "write languages here, such as `it` and `en`".into(),
-        Some(KeyKind::Language) => ", and languages",
-        Some(KeyKind::Name | KeyKind::Word) => ", and names of your own",
-        None => "",
-    };
-    format!("possible here: {}{more}; own notes go under keys that begin with `x-`", names.join(", "))
-}
-
-fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
-    Diagnostic::error("not-yet-supported", span, format!("{what} is not supported yet"))
-        .label("not in this version")
-        .help("it is part of the language, but this version of crier cannot do it: leave it out")
-}
-
-fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic {
-    let sent = problem.code == "bad-name" && matches!(place.key, "send" | "ask");
-    let help = match sent {
-        true => format!("`{}` takes the name of a message; a text is written `{}: {{ text: … }}`", place.key, place.key),
-        false => problem.help,
-    };
-    let found = Diagnostic::error(problem.code, node.span.clone(), problem.message).help(help);
-    match problem.instead.filter(|_| !sent) {
-        Some(instead) => found.replace(node.span.clone(), instead),
-        None => found,
-    }
-}
-
-fn bad_key(entry: &Entry) -> Diagnostic {
-    let message = format!("\"{}\" is not a name", entry.key.text);
-    let found = Diagnostic::error("bad-name", entry.key.span.clone(), message)
-        .help("a name is lower-case letters, digits and `-`, and begins with a letter");
-    let slug = scalars::slug(&entry.key.text);
-    match scalars::is_name(&slug) {
-        true => found.replace(entry.key.span.clone(), slug),
-        false => found,
-    }
-}
-
-fn conflict(first: &Entry, second: &Entry, object: &Object) -> Diagnostic {
-    let message = format!(
-        "{} has both \"{}\" and \"{}\"",
-        object.title, first.key.text, second.key.text
-    );
-    Diagnostic::error("conflicting-keys", second.key.span.clone(), message)
-        .label("one too many")
-        .also(first.key.span.clone(), "the first")
-        .help(match object.title {
-            "a step" => "a step does one thing: make two steps of it, each with its own `- `",
-            _ => "keep one of them",
-        })
-}
-
-fn a_kind(node: &Node) -> &'static str {
-    match &node.kind {
-        Kind::List(_) => "a list",
-        Kind::Map(_) => "a map",
-        Kind::Bad => "unreadable",
-        Kind::Scalar(scalar) if scalar.style == Style::Plain && scalar.text.parse::<f64>().is_ok() => "a number",
-        Kind::Scalar(_) => "a text",
-    }
-}
-
-/// Where to point for a value of many lines: the first thing in it.
-fn smallest(node: &Node) -> Range<usize> {
-    match &node.kind {
-        Kind::List(items) => items.first().map_or(node.span.clone(), smallest),
-        Kind::Map(_) => first_key(node),
-        Kind::Scalar(_) | Kind::Bad => node.span.clone(),
-    }
-}
-
-/// Where to point for a whole map: its first key.
-fn first_key(node: &Node) -> Range<usize> {
-    node.entries()
-        .first()
-        .map_or(node.span.clone(), |entry| entry.key.span.clone())
 }

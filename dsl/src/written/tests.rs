@@ -32,21 +32,40 @@ fn below(form: &'static Form, next: &mut Vec<&'static Object>) {
 }
 
 fn every_key() -> Vec<(&'static str, &'static Key)> {
-    let all = [&tables::CAMPAIGN, &tables::PROJECT].into_iter().flat_map(objects);
-    all.flat_map(|object| object.keys.iter().map(|key| (object.title, key))).collect()
+    let all = [&tables::CAMPAIGN, &tables::PROJECT]
+        .into_iter()
+        .flat_map(objects);
+    all.flat_map(|object| object.keys.iter().map(|key| (object.title, key)))
+        .collect()
 }
 
 #[test]
 fn keys_are_told_apart_and_explained() {
-    for object in [&tables::CAMPAIGN, &tables::PROJECT].into_iter().flat_map(objects) {
+    for object in [&tables::CAMPAIGN, &tables::PROJECT]
+        .into_iter()
+        .flat_map(objects)
+    {
         let names: BTreeSet<&str> = object.keys.iter().map(|key| key.name).collect();
-        assert_eq!(names.len(), object.keys.len(), "a key of {} is written twice", object.title);
-        for name in object.one_of.iter().chain(object.required.iter().map(|required| &required.key)) {
+        assert_eq!(
+            names.len(),
+            object.keys.len(),
+            "a key of {} is written twice",
+            object.title
+        );
+        for name in object
+            .one_of
+            .iter()
+            .chain(object.required.iter().map(|required| &required.key))
+        {
             assert!(names.contains(name), "{name} of {}", object.title);
         }
     }
     for (title, key) in every_key() {
-        assert!(key.doc.ends_with('.') && !key.example.is_empty(), "{} of {title}", key.name);
+        assert!(
+            key.doc.ends_with('.') && !key.example.is_empty(),
+            "{} of {title}",
+            key.name
+        );
     }
 }
 
@@ -62,8 +81,13 @@ fn the_example_of_every_key_has_its_form() {
         }));
         let text = format!("{}: {}\n", key.name, key.example);
         let found = Read::new(&text, only).found;
-        let wrong = found.iter().find(|d| !matches!(d.code, "not-yet-supported" | "missing-key"));
-        assert!(wrong.is_none() || key.example.contains('…'), "{text} of {title}: {wrong:?}");
+        let wrong = found
+            .iter()
+            .find(|d| !matches!(d.code, "not-yet-supported" | "missing-key"));
+        assert!(
+            wrong.is_none() || key.example.contains('…'),
+            "{text} of {title}: {wrong:?}"
+        );
     }
 }
 
@@ -76,39 +100,65 @@ fn codes(text: &str) -> Vec<String> {
 
 #[test]
 fn a_key_of_a_later_version_is_told_once_and_what_belongs_to_it_not_again() {
-    let text = "steps:\n  - ask: invite\n    for: 2 days\n    answers: [{ words: [si], do: [{ tag: coming }] }]\n";
+    let text =
+        "steps:\n  - ask: invite\n    for: 2 days\n    answers: [{ words: [si], do: [{ tag: coming }] }]\n";
     assert_eq!(codes(text), [r#"not-yet-supported: "ask" is not supported yet"#]);
 }
 
 #[test]
 fn values_of_later_keys_are_checked_all_the_same() {
     let table = [
-        ("limits: { quiet_hours: 24:00-08:00 }", r#"bad-window: "24:00-08:00" is not a window of the day"#),
-        ("limits: { quiet_hours: 08:00-08:00 }", r#"bad-window: "08:00-08:00" begins when it ends"#),
-        ("limits: { canary: { share: 1 } }", r#"bad-share: "1" is not a share"#),
-        ("priority: hihg", r#"unknown-value: "hihg" is none of "low", "normal" and "high""#),
+        (
+            "limits: { quiet_hours: 24:00-08:00 }",
+            r#"bad-window: "24:00-08:00" is not a window of the day"#,
+        ),
+        (
+            "limits: { quiet_hours: 08:00-08:00 }",
+            r#"bad-window: "08:00-08:00" begins when it ends"#,
+        ),
+        (
+            "limits: { canary: { share: 1 } }",
+            r#"bad-share: "1" is not a share"#,
+        ),
+        (
+            "priority: hihg",
+            r#"unknown-value: "hihg" is none of "low", "normal" and "high""#,
+        ),
         ("urgent: yes", r#"wrong-type: "urgent" must be `true` or `false`"#),
     ];
     for (text, expected) in table {
         assert_eq!(codes(text).last().map(String::as_str), Some(expected), "{text}");
     }
     for good in ["21:00-08:00", "9:30-24:00", "\"21:00-8:00\""] {
-        assert_eq!(codes(&format!("limits: {{ quiet_hours: {good} }}")).len(), 1, "{good}");
+        assert_eq!(
+            codes(&format!("limits: {{ quiet_hours: {good} }}")).len(),
+            1,
+            "{good}"
+        );
     }
 }
 
 #[test]
 fn texts_that_look_like_something_else_are_those_texts() {
     let text = "campaign: no\ndescription: 0612\nlanguages: [\"no\"]\nfields: { age: { default: 1.10 } }\n";
-    let root = Read::new(text, &tables::CAMPAIGN).tree.root.expect("it has a root");
+    let root = Read::new(text, &tables::CAMPAIGN)
+        .tree
+        .root
+        .expect("it has a root");
     let campaign = super::campaign::Campaign::read(&root);
     assert_eq!(campaign.name.map(|name| name.value).as_deref(), Some("no"));
-    assert_eq!(campaign.description.map(|text| text.value).as_deref(), Some("0612"));
+    assert_eq!(
+        campaign.description.map(|text| text.value).as_deref(),
+        Some("0612")
+    );
     let default = campaign.fields[0].default.as_ref().expect("it is given");
     assert_eq!(default.values()[0].text, "1.10");
 }
 
 #[test]
 fn own_notes_are_not_looked_at() {
-    assert_eq!(codes("x-owner: [anything, {goes: here}]\nlimits: { x-why: asked by Luca }\n"), [""; 0]);
+    assert_eq!(
+        codes("x-owner: [anything, {goes: here}]\nlimits: { x-why: asked by Luca }\n"),
+        [""; 0]
+    );
 }

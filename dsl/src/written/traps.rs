@@ -63,7 +63,9 @@ pub(super) fn cut_by_comment(
 
 /// The comment that follows on the same line.
 fn comment_after(around: Around<'_>, span: &Range<usize>) -> Option<Range<usize>> {
-    let next = around.comments.partition_point(|comment| comment.start < span.end);
+    let next = around
+        .comments
+        .partition_point(|comment| comment.start < span.end);
     let comment = around.comments.get(next)?;
     let between = around.text.get(span.end..comment.start)?;
     between
@@ -89,7 +91,11 @@ pub(super) fn cut_by_comma(around: Around<'_>, before: &Node, key: Range<usize>)
 
 /// Advises quotes where YAML 1.1, which many editors and tools still read, sees something else than the text.
 pub(super) fn older_reader(span: Range<usize>, text: &str, plain: bool) -> Option<Diagnostic> {
-    let seen = if plain { seen_by_yaml_1_1(text)? } else { return None };
+    let seen = if plain {
+        seen_by_yaml_1_1(text)?
+    } else {
+        return None;
+    };
     let message = format!("an older YAML reader takes {text} for {seen}, not for a text");
     Some(
         Diagnostic::warning("yaml-1.1", span.clone(), message)

@@ -9,7 +9,12 @@ fn holds(name: &str, bytes: &[u8]) {
     for diagnostic in &found {
         let mut spans = vec![diagnostic.span.clone()];
         spans.extend(diagnostic.related.iter().map(|(span, _)| span.clone()));
-        spans.extend(diagnostic.suggestion.iter().map(|suggestion| suggestion.span.clone()));
+        spans.extend(
+            diagnostic
+                .suggestion
+                .iter()
+                .map(|suggestion| suggestion.span.clone()),
+        );
         for span in spans {
             assert!(text.get(span).is_some(), "{diagnostic:?} is outside of {text:?}");
         }
@@ -32,10 +37,58 @@ fn every_prefix_of_every_file_is_read() {
 /// What YAML and the language are sensitive to.
 fn piece() -> impl Strategy<Value = String> {
     let words = [
-        "audience", "schedule", "message", "steps", "messages", "send", "wait", "text", "it", "en", "now", ": ", ":",
-        "- ", "-", "\n", "\n  ", "\r\n", "\t", " ", "[", "]", "{", "}", "{{", "}}", ",", "\"", "'", "|", ">", "|-", "#",
-        " #", "*a", "&a ", "!t ", "<<: ", "%", "@", "\\", "\\u00e8", "?", "---", "...", "😀", "è", "\u{feff}", "\u{0}",
-        "2 days", "lists/customers.csv", "first_name",
+        "audience",
+        "schedule",
+        "message",
+        "steps",
+        "messages",
+        "send",
+        "wait",
+        "text",
+        "it",
+        "en",
+        "now",
+        ": ",
+        ":",
+        "- ",
+        "-",
+        "\n",
+        "\n  ",
+        "\r\n",
+        "\t",
+        " ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "{{",
+        "}}",
+        ",",
+        "\"",
+        "'",
+        "|",
+        ">",
+        "|-",
+        "#",
+        " #",
+        "*a",
+        "&a ",
+        "!t ",
+        "<<: ",
+        "%",
+        "@",
+        "\\",
+        "\\u00e8",
+        "?",
+        "---",
+        "...",
+        "😀",
+        "è",
+        "\u{feff}",
+        "\u{0}",
+        "2 days",
+        "lists/customers.csv",
+        "first_name",
     ];
     prop_oneof![
         4 => prop::sample::select(words.to_vec()).prop_map(str::to_owned),

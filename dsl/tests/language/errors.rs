@@ -39,10 +39,20 @@ fn faulty_files_have_findings_with_known_codes_inside_the_file() {
         let (text, found) = support::check(&name, &support::bytes(&path));
         assert!(!found.is_empty(), "{name} has no finding");
         for diagnostic in found {
-            assert!(known.contains(diagnostic.code), "{name}: {} is not listed", diagnostic.code);
-            assert!(text.get(diagnostic.span.clone()).is_some(), "{name}: {diagnostic:?}");
+            assert!(
+                known.contains(diagnostic.code),
+                "{name}: {} is not listed",
+                diagnostic.code
+            );
+            assert!(
+                text.get(diagnostic.span.clone()).is_some(),
+                "{name}: {diagnostic:?}"
+            );
             let message = &diagnostic.message;
-            assert!(!message.ends_with('.') && !message.is_empty(), "{name}: {message}");
+            assert!(
+                !message.ends_with('.') && !message.is_empty(),
+                "{name}: {message}"
+            );
         }
     }
 }
@@ -54,7 +64,11 @@ fn every_code_has_a_faulty_file() {
         let (_, found) = support::check(&support::name(&path), &support::bytes(&path));
         seen.extend(found.into_iter().map(|diagnostic| diagnostic.code));
     }
-    let missing: Vec<&str> = CODES.iter().map(|(code, _)| *code).filter(|code| !seen.contains(code)).collect();
+    let missing: Vec<&str> = CODES
+        .iter()
+        .map(|(code, _)| *code)
+        .filter(|code| !seen.contains(code))
+        .collect();
     assert!(missing.is_empty(), "no file of testdata/err shows {missing:?}");
 }
 

@@ -18,7 +18,9 @@ fn meant(text: &str, project: &Project) -> Campaign {
         headers: &headers,
     };
     let checked = check_campaign(&parse_campaign(text), &surroundings);
-    checked.value.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics))
+    checked
+        .value
+        .unwrap_or_else(|| panic!("{:#?}", checked.diagnostics))
 }
 
 fn check(text: &str, expected: Expect) {
@@ -29,7 +31,12 @@ fn check(text: &str, expected: Expect) {
     line("sender", campaign.sender.clone());
     line("timezone", campaign.timezone.to_string());
     line("languages", format!("{:?}", campaign.languages));
-    let files: Vec<&str> = campaign.audience.from.iter().map(|list| list.path.as_str()).collect();
+    let files: Vec<&str> = campaign
+        .audience
+        .from
+        .iter()
+        .map(|list| list.path.as_str())
+        .collect();
     line("from", format!("{files:?}"));
     line("schedule", format!("{:?}", campaign.schedule));
     for message in &campaign.messages {
@@ -66,7 +73,9 @@ fn the_smallest_campaign_takes_everything_else_from_the_project() {
 #[test]
 fn steps_become_a_program_that_ends() {
     let text = std::fs::read_to_string(support::testdata("ok/steps.campaign.yaml")).expect("it is there");
-    check(&text, expect![[r#"
+    check(
+        &text,
+        expect![[r#"
         name: winter-concert
         sender: arena
         timezone: Europe/Rome
@@ -81,7 +90,8 @@ fn steps_become_a_program_that_ends() {
         fields: [Field { name: "first_name", kind: Text, default: {"en": "Hello", "it": "Ciao"} }, Field { name: "Nome", kind: Text, default: {"en": "amico", "it": "amico"} }]
         replies: Inbox("box-office")
         limits: Limits { parts: Some(2), rate: Some(Rate { per_second: 5.0 }), in_doubt: Resend }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -97,7 +107,8 @@ fn a_local_time_is_read_on_the_campaigns_clock() {
 fn a_line_break_at_the_end_of_a_text_is_cut() {
     let b = "b".repeat(160);
     for style in ["|", "|-", ">"] {
-        let text = format!("purpose: service\naudience: a.csv\nschedule: now\nmessage:\n  text: {style}\n    {b}\n");
+        let text =
+            format!("purpose: service\naudience: a.csv\nschedule: now\nmessage:\n  text: {style}\n    {b}\n");
         let campaign = meant(&text, &Project::without_file("none"));
         assert_eq!(campaign.messages[0].texts[0].source(), b, "{style}");
     }
@@ -105,7 +116,8 @@ fn a_line_break_at_the_end_of_a_text_is_cut() {
 
 #[test]
 fn files_are_those_of_the_audience_and_of_the_exceptions_inside_the_project() {
-    let text = "audience: { from: [concert-list, nobody, ../x.csv], except: [staff, b.csv, tagged(\"x\")] }\n";
+    let text =
+        "audience: { from: [concert-list, nobody, ../x.csv], except: [staff, b.csv, tagged(\"x\")] }\n";
     let files = parse_campaign(text).files(&support::project());
     let paths: Vec<String> = files.into_iter().map(|file| file.path).collect();
     assert_eq!(paths, ["lists/opted-in.csv", "lists/staff.csv", "b.csv"]);
@@ -115,8 +127,17 @@ fn files_are_those_of_the_audience_and_of_the_exceptions_inside_the_project() {
 fn the_campaigns_columns_win_over_the_lists() {
     let text = "audience: { from: concert-list, columns: { phone: Handy, city: Ort } }\n";
     let files = parse_campaign(text).files(&support::project());
-    let columns: Vec<(&str, &str)> = files[0].columns.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    let expected = [("city", "Ort"), ("first_name", "Nome"), ("language", "Lang"), ("phone", "Handy")];
+    let columns: Vec<(&str, &str)> = files[0]
+        .columns
+        .iter()
+        .map(|(k, v)| (k.as_str(), v.as_str()))
+        .collect();
+    let expected = [
+        ("city", "Ort"),
+        ("first_name", "Nome"),
+        ("language", "Lang"),
+        ("phone", "Handy"),
+    ];
     assert_eq!(columns, expected);
 }
 
@@ -140,7 +161,9 @@ fn an_unknown_header_is_not_judged() {
 fn a_project_is_named_after_its_folder_and_numbers_receive() {
     let text = "crier: 1\nregion: IT\nproviders: { trial: { kind: simulated } }\n\
                 senders: { a: { number: 06 1234 5678, provider: trial }, b: { alphanumeric: ARENA, provider: trial } }\n";
-    let project = check_project(&parse_project(text), "My Arena").value.expect("no errors");
+    let project = check_project(&parse_project(text), "My Arena")
+        .value
+        .expect("no errors");
     assert_eq!(project.name, "my-arena");
     assert_eq!(project.senders["a"].address.to_string(), "+390612345678");
     assert!(project.senders["a"].receives && !project.senders["b"].receives);

@@ -21,14 +21,19 @@ pub fn testdata(below: &str) -> PathBuf {
 pub fn files(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(testdata(folder)).expect("the folder is there");
     let paths = entries.map(|entry| entry.expect("it can be listed").path());
-    let mut files: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect();
+    let mut files: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|e| e == "yaml"))
+        .collect();
     files.sort();
     files
 }
 
 /// The last part of a path.
 pub fn name(path: &Path) -> String {
-    path.file_name().expect("it is a file").to_string_lossy().into_owned()
+    path.file_name()
+        .expect("it is a file")
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The bytes of a file, padded where it asks for it.
@@ -72,8 +77,11 @@ fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
         project.sender = None;
     }
     let file = parse_campaign(text);
-    let headers: BTreeMap<String, Header> =
-        file.files(&project).into_iter().map(|list| (list.path.clone(), header(&list.path))).collect();
+    let headers: BTreeMap<String, Header> = file
+        .files(&project)
+        .into_iter()
+        .map(|list| (list.path.clone(), header(&list.path)))
+        .collect();
     let stem = name.split('.').next().unwrap_or_default().to_owned();
     let file_name = directive(text, "name").unwrap_or(stem);
     let surroundings = Surroundings {
@@ -83,7 +91,11 @@ fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
     };
     let checked = check_campaign(&file, &surroundings);
     let clean = !checked.diagnostics.iter().any(Diagnostic::is_error);
-    assert_eq!(checked.value.is_some(), clean, "a campaign exactly where there is no error");
+    assert_eq!(
+        checked.value.is_some(),
+        clean,
+        "a campaign exactly where there is no error"
+    );
     checked.diagnostics
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::Replies;
 use sms::PhoneNumber;
 
-use super::{Executor, Step};
+use super::{Executor, InFlight, Step};
 use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance};
 use crate::clock::Clock;
 use crate::ids::MessageId;
@@ -47,6 +47,7 @@ impl Executor {
             store: self.store.clone(),
             clock: self.clock.clone(),
             revision: self.revision.clone(),
+            in_flight: self.in_flight.clone(),
         };
         let ask = due.into_iter().map(|name| (self.providers[&name].clone(), name)).collect();
         self.work.push(Box::pin(async move { Ok(Step::Folded(folder.round(ask).await?)) }));
@@ -66,7 +67,7 @@ impl Executor {
             if let Some(answer) = reply.answer
                 && let Some(lane) = self.lanes.get_mut(&answer.sender)
             {
-                lane.answers_due = true;
+                lane.expect(CohortKind::Answer, answer.due_at);
             }
         }
     }
@@ -75,8 +76,10 @@ impl Executor {
     pub(super) fn expect_inbound(&mut self, sender: &str) {
         let provider = self.project.senders.get(sender).map(|sender| sender.provider.clone());
         let now = self.clock.now();
+        // One that lives in this process may say something sooner than it said it would.
+        let at_once = self.lanes[sender].provider.abilities().forgets;
         if let Some(poll) = provider.and_then(|provider| self.polls.get_mut(&provider)) {
-            poll.get_or_insert(now);
+            *poll = Some(if at_once { now } else { poll.unwrap_or(now) });
         }
     }
 
@@ -109,6 +112,7 @@ struct Folder {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     revision: Arc<Revision>,
+    in_flight: InFlight,
 }
 
 impl Folder {
@@ -177,7 +181,11 @@ impl Folder {
         opted_out: bool,
     ) -> Result<NewReply, StoreError> {
         let since = raw.received_at - REPLIES_WITHIN;
-        let sent = self.store.last_sent(from, &sender, since).await?;
+        let under_way = self.in_flight.read().expect("no holder of the lock panics").get(&from.as_u64()).copied();
+        let sent = match under_way {
+            Some(sent) => Some(sent),
+            None => self.store.last_sent(from, &sender, since).await?,
+        };
         let facts = Facts { opted_out: opted_out || self.store.is_suppressed(from).await? };
         let mut reply = NewReply {
             provider: raw.provider.clone(),

@@ -1,6 +1,6 @@
 //! A lane is what one sender has under way: the cohorts it holds, its rates, its windows.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,11 @@ use chrono::{DateTime, Utc};
 use dsl::project::{Project, Provider as ProviderSettings};
 use tokio::sync::Semaphore;
 
+use super::WINDOWS;
 use crate::ids::CohortId;
 use crate::provider::Provider;
 use crate::revision::Revision;
-use crate::store::ClaimedCohort;
+use crate::store::{ClaimedCohort, CohortKind};
 use crate::throttle::Buckets;
 
 pub(super) struct Lane {
@@ -21,15 +22,15 @@ pub(super) struct Lane {
     pub requests: Arc<Semaphore>,
     /// Names of the rates that hold for it.
     pub rates: Vec<String>,
-    /// Cohorts that this process holds, the earliest first.
-    pub held: VecDeque<Held>,
+    /// Cohorts that this process holds, the oldest first.
+    pub held: BTreeMap<CohortId, Held>,
     /// Windows under way, those being recorded included.
     pub windows: usize,
     pub claiming: bool,
     /// When the next cohort comes due that is not held; none when there is none.
     pub next_due: Option<DateTime<Utc>>,
-    /// Answers to replies wait: they go before bulk.
-    pub answers_due: bool,
+    /// The same of the answers to replies, which go before bulk.
+    pub next_answer: Option<DateTime<Utc>>,
     /// The provider or the sender is stopped until then.
     pub blocked_until: Duration,
     /// How often in a row it was stopped.
@@ -55,16 +56,23 @@ impl Held {
 }
 
 impl Lane {
-    pub fn get(&self, id: CohortId) -> Option<&Held> {
-        self.held.iter().find(|held| held.cohort.id == id)
+    /// When the next cohort of a kind comes due.
+    pub fn next(&mut self, kind: CohortKind) -> &mut Option<DateTime<Utc>> {
+        match kind {
+            CohortKind::Passage => &mut self.next_due,
+            CohortKind::Answer => &mut self.next_answer,
+        }
     }
 
-    pub fn get_mut(&mut self, id: CohortId) -> Option<&mut Held> {
-        self.held.iter_mut().find(|held| held.cohort.id == id)
+    /// A cohort of a kind comes due then.
+    pub fn expect(&mut self, kind: CohortKind, due_at: DateTime<Utc>) {
+        let next = self.next(kind);
+        *next = Some(next.map_or(due_at, |next| next.min(due_at)));
     }
 
-    pub fn remove(&mut self, id: CohortId) {
-        self.held.retain(|held| held.cohort.id != id);
+    /// Whether one more window may begin, rates aside.
+    pub fn has_room(&self) -> bool {
+        !self.claiming && self.windows < WINDOWS
     }
 
     /// Takes cohorts that no window is about until they bring `members`, and moves the marks of their intent. They are
@@ -72,7 +80,7 @@ impl Lane {
     pub fn pick(&mut self, members: usize) -> Vec<CohortId> {
         let mut room = members;
         let mut picked = vec![];
-        for held in self.held.iter_mut().filter(|held| !held.in_window && held.rest() > 0) {
+        for held in self.held.values_mut().filter(|held| !held.in_window && held.rest() > 0) {
             if room == 0 {
                 break;
             }
@@ -87,7 +95,7 @@ impl Lane {
 
     /// The commit did not give these their intent.
     pub fn unpick(&mut self, cohorts: &[CohortId]) {
-        for held in self.held.iter_mut().filter(|held| cohorts.contains(&held.cohort.id)) {
+        for held in self.held.values_mut().filter(|held| cohorts.contains(&held.cohort.id)) {
             held.cohort.intent_to = held.cohort.done;
             held.in_window = false;
         }
@@ -95,18 +103,16 @@ impl Lane {
 
     /// Gives up what no window is about.
     pub fn give_back(&mut self) -> Vec<(CohortId, i64)> {
-        let (kept, given): (VecDeque<Held>, VecDeque<Held>) =
-            std::mem::take(&mut self.held).into_iter().partition(|held| held.in_window);
+        let (kept, given): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(&mut self.held).into_iter().partition(|(_, held)| held.in_window);
         self.held = kept;
-        if !given.is_empty() {
-            self.next_due = Some(DateTime::<Utc>::MIN_UTC);
-        }
-        given.iter().map(|held| (held.cohort.id, held.cohort.fence)).collect()
+        given.values().for_each(|held| self.expect(held.cohort.kind, DateTime::<Utc>::MIN_UTC));
+        given.values().map(|held| (held.cohort.id, held.cohort.fence)).collect()
     }
 
     /// Whether some held cohort has members without an intent.
     pub fn has_rest(&self) -> bool {
-        self.held.iter().any(|held| !held.in_window && held.rest() > 0)
+        self.held.values().any(|held| !held.in_window && held.rest() > 0)
     }
 }
 
@@ -126,11 +132,11 @@ pub(super) fn lanes(
                 format!("provider {}", sender.provider),
                 format!("campaign {}", revision.campaign.name),
             ],
-            held: VecDeque::new(),
+            held: BTreeMap::new(),
             windows: 0,
             claiming: false,
             next_due: Some(DateTime::<Utc>::MIN_UTC),
-            answers_due: true,
+            next_answer: Some(DateTime::<Utc>::MIN_UTC),
             blocked_until: Duration::ZERO,
             blocks: 0,
         };

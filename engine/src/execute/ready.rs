@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{ASK, Claim, CohortKind, Executor, RECORD_WITHIN, Step, WINDOW_MEMBERS, WINDOWS};
+use super::{ASK, Claim, CohortKind, Executor, RECORD_WITHIN, Step, WINDOW_MEMBERS};
 use crate::store::{LaunchState, Progress as CohortProgress, WindowRecord};
 
 impl Executor {
@@ -14,11 +14,10 @@ impl Executor {
         let running = self.state == LaunchState::Running;
         let now = self.clock.now();
         let lane = self.lane(sender);
-        if !free || lane.claiming || lane.windows >= WINDOWS {
+        if !free || !lane.has_room() {
             return;
         }
-        if lane.answers_due {
-            lane.answers_due = false;
+        if lane.next_answer.is_some_and(|due| due <= now) {
             return self.claim(sender, CohortKind::Answer);
         }
         if running && lane.has_rest() {
@@ -57,10 +56,10 @@ impl Executor {
             let launch = claim.launch;
             let (cohorts, suppressed) = store.claim_due(claim).await?;
             if cohorts.is_empty() {
-                let next_due = store.next_due(launch, &sender).await?;
-                return Ok(Step::NothingDue { sender, next_due });
+                let next_due = store.next_due(launch, &sender, kind).await?;
+                return Ok(Step::NothingDue { sender, kind, next_due });
             }
-            Ok(Step::Claimed { sender, kind, cohorts, suppressed })
+            Ok(Step::Claimed { sender, cohorts, suppressed })
         }));
     }
 
@@ -71,7 +70,7 @@ impl Executor {
         let lane = self.lane(sender);
         lane.windows += 1;
         let next = lane.pick(members);
-        let progress = next.iter().filter_map(|id| lane.get(*id)).map(|held| CohortProgress {
+        let progress = next.iter().filter_map(|id| lane.held.get(id)).map(|held| CohortProgress {
             cohort: held.cohort.id,
             launch: held.cohort.launch,
             fence: held.cohort.fence,
@@ -96,15 +95,16 @@ impl Executor {
         let until = |at: DateTime<Utc>| (at - wall).to_std().unwrap_or(Duration::ZERO);
         let mut wake = (self.asked_at + ASK).saturating_sub(now);
         // On a simulated clock nobody else pauses: the next thing that is due is the next thing that happens.
-        if self.work.is_empty() && self.clock.is_simulated() {
+        if self.clock.is_simulated() {
             wake = Duration::MAX;
         }
-        for lane in self.lanes.values() {
+        let running = self.state == LaunchState::Running;
+        for lane in self.lanes.values().filter(|lane| lane.has_room()) {
             let free_in = self.buckets.free_at(&lane.rates).max(lane.blocked_until).saturating_sub(now);
-            if lane.has_rest() || lane.answers_due {
+            if running && lane.has_rest() {
                 wake = wake.min(free_in);
             }
-            if let Some(due) = lane.next_due {
+            for due in lane.next_answer.into_iter().chain(lane.next_due.filter(|_| running)) {
                 wake = wake.min(until(due).max(free_in));
             }
         }

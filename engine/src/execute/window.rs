@@ -12,7 +12,9 @@ use super::{Executor, RECORD_WITHIN, Step, Suppressed};
 use crate::advance::{Effect, Enrolment, Event, Facts, State, advance};
 use crate::ids::{CohortId, MessageId};
 use crate::provider::{Answer, Scope, Submission};
-use crate::store::{ClaimedCohort, CohortKind, Intent, Known, LaunchState, MessageState, StoreError, WindowRecord};
+use crate::store::{
+    ClaimedCohort, CohortKind, Intent, Known, LaunchState, MessageState, SentTo, StoreError, WindowRecord,
+};
 use futures_util::future::BoxFuture;
 use crate::texts;
 
@@ -42,6 +44,8 @@ pub(super) struct Send {
     pub message: MessageId,
     pub text: String,
     pub parts: u32,
+    /// It answers a reply: it goes out whatever the person said, and moves nobody.
+    pub is_answer: bool,
     pub outcome: Option<(Outcome, DateTime<Utc>)>,
     pub recorded: bool,
 }
@@ -77,16 +81,14 @@ impl Outcome {
 impl Executor {
     /// Cohorts came, with the intent of their first window. Those of an earlier process are settled first, each by
     /// itself; nothing of them is submitted now.
-    pub(super) fn claimed(&mut self, sender: &str, kind: CohortKind, cohorts: Vec<ClaimedCohort>) {
+    pub(super) fn claimed(&mut self, sender: &str, cohorts: Vec<ClaimedCohort>) {
         let lane = self.lane(sender);
         lane.claiming = false;
-        // More answers may wait than one claim takes.
-        lane.answers_due |= kind == CohortKind::Answer;
         let (mut fresh, mut left) = (vec![], vec![]);
         for cohort in cohorts {
             let id = cohort.id;
             if cohort.in_doubt { left.push(id) } else { fresh.push(id) }
-            lane.held.push_back(Held { in_window: true, cohort });
+            lane.held.insert(id, Held { in_window: true, cohort });
         }
         for id in left {
             self.lane(sender).windows += 1;
@@ -131,7 +133,7 @@ impl Executor {
         };
         let now = self.clock.now();
         for cohort in cohorts {
-            let Some(held) = self.lanes[sender].get(cohort) else { continue };
+            let Some(held) = self.lanes[sender].held.get(&cohort) else { continue };
             window.slices.push((cohort, held.intended()));
             for index in held.intended().filter(|index| !held.cohort.departed.contains(index)) {
                 self.ask(&held.cohort, index, settle, now, &mut window);
@@ -154,7 +156,8 @@ impl Executor {
                 None => (Outcome::InDoubt, now),
             });
             let message = cohort.message(index);
-            window.sends.push(Send { cohort: cohort.id, index, message, text, parts, outcome, recorded: false });
+            let is_answer = cohort.kind == CohortKind::Answer;
+            window.sends.push(Send { cohort: cohort.id, index, message, text, parts, is_answer, outcome, recorded: false });
         };
         if cohort.kind == CohortKind::Answer {
             let text = member.values.first().map(|text| text.to_string()).unwrap_or_default();
@@ -183,8 +186,9 @@ impl Executor {
         let parts = window.sends.iter().map(|send| u64::from(send.parts)).sum();
         self.buckets.take(&lane.rates, parts, self.clock.monotonic());
         let batch = lane.provider.abilities().batch.max(1);
-        let texts: Vec<(usize, Submission)> =
-            window.sends.iter().enumerate().map(|(at, send)| (at, self.submission(window, send))).collect();
+        let sent = window.sends.iter().map(|send| self.sent_to(window, send));
+        self.in_flight.write().expect("no holder of the lock panics").extend(sent);
+        let texts: Vec<Outgoing> = (0..).zip(&window.sends).map(|(at, send)| self.outgoing(window, at, send)).collect();
         let mut texts = texts.into_iter().peekable();
         let mut requests = vec![];
         while texts.peek().is_some() {
@@ -196,49 +200,52 @@ impl Executor {
         self.work.extend(requests);
     }
 
-    fn submission(&self, window: &Window, send: &Send) -> Submission {
-        let held = self.lanes[&window.sender].get(send.cohort).expect("a cohort stays in hand while a window is about it");
-        Submission {
+    fn sent_to(&self, window: &Window, send: &Send) -> (u64, SentTo) {
+        let cohort = self.cohort(&window.sender, send.cohort);
+        let member = &cohort.members[send.index];
+        let sent = SentTo {
+            message: send.message,
+            launch: cohort.launch,
+            step: cohort.place.step,
+            language: member.language,
+            tariff: member.tariff,
+        };
+        (member.phone.as_u64(), sent)
+    }
+
+    fn outgoing(&self, window: &Window, at: usize, send: &Send) -> Outgoing {
+        let cohort = self.cohort(&window.sender, send.cohort);
+        let text = Submission {
             reference: self.store.references().of(send.message),
-            to: held.cohort.members[send.index].phone,
+            to: cohort.members[send.index].phone,
             sender: window.sender.clone(),
             text: send.text.clone(),
             parts: send.parts,
-        }
+        };
+        Outgoing { at, is_answer: send.is_answer, text }
     }
 
     fn request(
         &self,
         window: WindowId,
         lane: &Lane,
-        texts: Vec<(usize, Submission)>,
+        texts: Vec<Outgoing>,
     ) -> BoxFuture<'static, Result<Step, StoreError>> {
         let (provider, requests) = (lane.provider.clone(), lane.requests.clone());
         let (clock, suppressed) = (self.clock.clone(), self.suppressed.clone());
-        // An answer to a reply goes out all the same: it says that the person is opted out.
-        let answers = self.answers_of(window);
         Box::pin(async move {
             let permit = requests.acquire().await.expect("the semaphore is never closed");
-            let (go, withheld) = withhold(texts, &suppressed, &answers);
-            let (indices, batch): (Vec<usize>, Vec<Submission>) = go.into_iter().unzip();
+            let (go, withheld) = withhold(texts, &suppressed);
+            let (indices, batch): (Vec<usize>, Vec<Submission>) = go.into_iter().map(|out| (out.at, out.text)).unzip();
             let answers = if batch.is_empty() { vec![] } else { provider.submit(batch, clock.now()).await };
             drop(permit);
             // An answer that is missing says nothing: the text may have been taken.
             let answers = answers.into_iter().chain(std::iter::repeat(Answer::Maybe));
             let mut outcomes: Vec<(usize, Outcome)> =
                 indices.into_iter().zip(answers.map(Outcome::Answered)).collect();
-            outcomes.extend(withheld.into_iter().map(|index| (index, Outcome::OptedOut)));
+            outcomes.extend(withheld.into_iter().map(|out| (out.at, Outcome::OptedOut)));
             Ok(Step::Answered { window, outcomes, at: clock.now() })
         })
-    }
-
-    fn answers_of(&self, window: WindowId) -> Vec<usize> {
-        let Some(window) = self.windows.get(&window) else { return vec![] };
-        let is_answer = |send: &Send| {
-            let held = self.lanes[&window.sender].get(send.cohort);
-            held.is_some_and(|held| held.cohort.kind == CohortKind::Answer)
-        };
-        (0..).zip(&window.sends).filter(|(_, send)| is_answer(send)).map(|(at, _)| at).collect()
     }
 
     /// A request was answered: the window is recorded when all are.
@@ -246,12 +253,13 @@ impl Executor {
         let now = self.clock.monotonic();
         let Some(window) = self.windows.get_mut(&id) else { return };
         for (index, outcome) in outcomes {
+            let send = &mut window.sends[index];
             match &outcome {
-                Outcome::Answered(Answer::Accepted) => self.progress.accepted += 1,
-                Outcome::Answered(Answer::Maybe) => self.progress.failed += 1,
-                Outcome::Answered(Answer::NotSent(_)) | Outcome::OptedOut | Outcome::Known(_) | Outcome::InDoubt => {}
+                Outcome::Answered(Answer::Accepted) if !send.is_answer => self.progress.accepted += 1,
+                Outcome::Answered(Answer::Maybe) if !send.is_answer => self.progress.failed += 1,
+                Outcome::Answered(_) | Outcome::OptedOut | Outcome::Known(_) | Outcome::InDoubt => {}
             }
-            window.sends[index].outcome = Some((outcome, at));
+            send.outcome = Some((outcome, at));
         }
         window.unrecorded_since.get_or_insert(now);
         let sender = window.sender.clone();
@@ -269,12 +277,11 @@ impl Executor {
         for id in slow {
             let Some(mut window) = self.windows.remove(&id) else { continue };
             let record = WindowRecord {
-                messages: self.message_rows(id, &window, MessageRows::Answered),
+                messages: self.message_rows(id, &mut window, MessageRows::Answered),
                 texts: self.texts_of(id, &mut window),
                 suppressions_known: self.suppressions_known,
                 ..WindowRecord::default()
             };
-            window.sends.iter_mut().filter(|send| send.outcome.is_some()).for_each(|send| send.recorded = true);
             window.recording = true;
             window.unrecorded_since = None;
             self.windows.insert(id, window);
@@ -302,17 +309,18 @@ enum MessageRows {
     All,
 }
 
-/// Takes out the texts to numbers that were suppressed meanwhile.
-fn withhold(
-    texts: Vec<(usize, Submission)>,
-    suppressed: &Suppressed,
-    answers: &[usize],
-) -> (Vec<(usize, Submission)>, Vec<usize>) {
+/// A text of a window on its way into a request.
+struct Outgoing {
+    /// Its place in the window.
+    at: usize,
+    is_answer: bool,
+    text: Submission,
+}
+
+/// Takes out the texts to numbers that were suppressed meanwhile. The answer to an opt-out says just that, and goes.
+fn withhold(texts: Vec<Outgoing>, suppressed: &Suppressed) -> (Vec<Outgoing>, Vec<Outgoing>) {
     let suppressed = suppressed.read().expect("no holder of the lock panics");
-    let (go, withheld): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(index, text)| {
-        !suppressed.contains(&text.to.as_u64()) || answers.contains(index)
-    });
-    (go, withheld.into_iter().map(|(index, _)| index).collect())
+    texts.into_iter().partition(|out| out.is_answer || !suppressed.contains(&out.text.to.as_u64()))
 }
 
 /// The state that an answer gives a message; none when nothing was submitted.

@@ -103,16 +103,24 @@ impl Store {
         self.writer.write(move |connection| Box::pin(claim_due(connection, claim))).await
     }
 
-    /// When the next cohort of a launch and sender comes due that nobody holds.
+    /// When the next cohort of a launch, sender and kind comes due that nobody holds.
     pub async fn next_due(
         &self,
         launch: LaunchId,
         sender: &str,
+        kind: CohortKind,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let due: Option<i64> = sqlx::query_scalar(
-            "select due_at from cohort where launch_id = ? and sender = ? and state = 0 and lease_until = 0
-             order by due_at limit 1",
-        )
+        let query = match kind {
+            CohortKind::Passage => {
+                "select due_at from cohort where launch_id = ? and sender = ? and state = 0 and lease_until = 0
+                 and kind = 0 order by due_at limit 1"
+            }
+            CohortKind::Answer => {
+                "select due_at from cohort where launch_id = ? and sender = ? and state = 0 and lease_until = 0
+                 and kind = 1 order by due_at limit 1"
+            }
+        };
+        let due: Option<i64> = sqlx::query_scalar(query)
         .bind(launch.0)
         .bind(sender)
         .fetch_optional(&self.readers)

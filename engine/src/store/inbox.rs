@@ -191,7 +191,7 @@ impl Store {
         self.writer.write(move |connection| Box::pin(write_fold(connection, fold, ids))).await
     }
 
-    /// The last text that a number got from a sender since `since`; from any sender when there is none of that one.
+    /// The last text that a number got from a sender since `since`.
     pub async fn last_sent(
         &self,
         phone: PhoneNumber,

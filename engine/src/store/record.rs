@@ -235,7 +235,9 @@ async fn upsert_messages(connection: &mut SqliteConnection, messages: &[MessageR
                 parts = excluded.parts, window_id = excluded.window_id,
                 sent_at = iif(excluded.attempts >= attempts, excluded.sent_at, sent_at),
                 attempts = max(attempts, excluded.attempts),
-                reason = iif(excluded.state > state, excluded.reason, coalesce(reason, excluded.reason)),
+                reason = case when excluded.state > state then excluded.reason
+                              when excluded.state = state then coalesce(reason, excluded.reason)
+                              else reason end,
                 state_at = iif(excluded.state > state, excluded.state_at, state_at),
                 state = max(state, excluded.state)",
         );

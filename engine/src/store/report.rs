@@ -24,13 +24,11 @@ pub struct Totals {
     pub waiting: u64,
     /// People left out after the plan, by reason.
     pub left_out: BTreeMap<LeftOut, u64>,
-    /// Replies that opted out.
+    /// People who opted out.
     pub opt_outs: u64,
     /// Other replies.
     pub other_replies: u64,
-    /// Messages taken, or maybe taken, of which no receipt came.
-    pub no_receipt: u64,
-    /// When the first and the last answer of the provider was recorded.
+    /// When the first and the last text of a step was answered by the provider.
     pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
@@ -76,7 +74,7 @@ impl Store {
             totals.left_out.insert(reason, small(row.try_get("n")?, "count")?);
         }
         let replies = sqlx::query(
-            "select count(*) filter (where meaning = 'opt-out') as opt_outs,
+            "select count(distinct phone) filter (where meaning = 'opt-out') as opt_outs,
                     count(*) filter (where meaning <> 'opt-out') as others from reply where launch_id = ?",
         )
         .bind(launch.0)
@@ -99,7 +97,8 @@ impl Store {
         for row in rows {
             let state = MessageState::from_row(row.try_get("state")?)?;
             let n: u64 = small(row.try_get("n")?, "count")?;
-            let counts = match CohortKind::from_row(row.try_get("kind")?)? {
+            let kind = CohortKind::from_row(row.try_get("kind")?)?;
+            let counts = match kind {
                 CohortKind::Passage => &mut totals.messages,
                 CohortKind::Answer => &mut totals.answers,
             };
@@ -109,8 +108,8 @@ impl Store {
                 let tariff = tariff.map(|tariff| small(tariff, "tariff")).transpose()?;
                 *totals.parts.entry(tariff).or_default() += small::<u64>(row.try_get("parts")?, "parts")?;
             }
-            if matches!(state, MessageState::Accepted | MessageState::Unknown) {
-                totals.no_receipt += n;
+            if kind == CohortKind::Answer {
+                continue;
             }
             let (first, last) = (instant(row.try_get("first")?)?, instant(row.try_get("last")?)?);
             let (from, to) = totals.span.unwrap_or((first, last));

@@ -23,10 +23,17 @@ type Outcome = Result<(), Arc<sqlx::Error>>;
 /// Tells whoever asked, once the commit is known.
 type Deliver = Box<dyn FnOnce(Outcome) + Send>;
 
+/// How a deed went, before the commit.
+enum Done {
+    Succeeded,
+    /// By SQLite's error, where it was one.
+    Failed(Option<Arc<sqlx::Error>>),
+}
+
 /// A deed with its result's type left out.
 trait Job: Send {
-    /// Runs and says whether it succeeded.
-    fn run<'c>(self: Box<Self>, connection: &'c mut SqliteConnection) -> BoxFuture<'c, (bool, Deliver)>;
+    /// Runs and says how it went.
+    fn run<'c>(self: Box<Self>, connection: &'c mut SqliteConnection) -> BoxFuture<'c, (Done, Deliver)>;
 
     /// It never ran.
     fn fail(self: Box<Self>, error: Arc<sqlx::Error>);
@@ -43,11 +50,17 @@ where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
 {
-    fn run<'c>(self: Box<Self>, connection: &'c mut SqliteConnection) -> BoxFuture<'c, (bool, Deliver)> {
+    fn run<'c>(self: Box<Self>, connection: &'c mut SqliteConnection) -> BoxFuture<'c, (Done, Deliver)> {
         let Asked { deed, tell, path } = *self;
         Box::pin(async move {
-            let result = deed(connection).await.map_err(|failure| failure.worded(&path));
-            let succeeded = result.is_ok();
+            let (done, result) = match deed(connection).await {
+                Ok(value) => (Done::Succeeded, Ok(value)),
+                Err(Failure::Store(error)) => (Done::Failed(None), Err(error)),
+                Err(Failure::Sqlite(error)) => {
+                    let error = Arc::new(error);
+                    (Done::Failed(Some(error.clone())), Err(worded(&path, error)))
+                }
+            };
             let deliver: Deliver = Box::new(move |outcome| {
                 let result = result.and_then(|done| match outcome {
                     Ok(()) => Ok(done),
@@ -56,7 +69,7 @@ where
                 // Whoever asked may have gone; the deed stands.
                 let _ = tell.send(result);
             });
-            (succeeded, deliver)
+            (done, deliver)
         })
     }
 
@@ -80,7 +93,11 @@ impl Writer {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
     {
         let (tell, told) = oneshot::channel();
-        let job = Box::new(Asked { deed, tell, path: self.path.clone() });
+        let job = Box::new(Asked {
+            deed,
+            tell,
+            path: self.path.clone(),
+        });
         self.jobs.send(job).await.map_err(|_| self.closed())?;
         told.await.map_err(|_| self.closed())?
     }
@@ -106,7 +123,7 @@ async fn write_group(connection: &mut SqliteConnection, jobs: Vec<Box<dyn Job>>)
         return;
     }
     let mut delivers = Vec::with_capacity(jobs.len());
-    let outcome = write_transaction(connection, jobs, &mut delivers).await.map_err(Arc::new);
+    let outcome = write_transaction(connection, jobs, &mut delivers).await;
     if outcome.is_err() {
         // A commit that failed may have left the transaction open, or may have ended it.
         let _ = sqlx::query("rollback").execute(&mut *connection).await;
@@ -120,33 +137,44 @@ async fn write_transaction(
     connection: &mut SqliteConnection,
     jobs: Vec<Box<dyn Job>>,
     delivers: &mut Vec<Deliver>,
-) -> Result<(), sqlx::Error> {
-    let mut broken = None;
-    for job in jobs {
-        match write_deed(connection, job, delivers).await {
-            Ok(()) => {}
-            // The transaction is gone (a full disk ends it): the rest runs into the same, and each is told.
-            Err(error) => broken = broken.or(Some(error)),
+) -> Outcome {
+    let mut jobs = jobs.into_iter();
+    while let Some(job) = jobs.next() {
+        if let Err(error) = write_deed(connection, job, delivers).await {
+            // The transaction is gone (a full disk ends it): what came after would be a transaction of its own, and
+            // stand although it is told that it failed.
+            jobs.for_each(|job| job.fail(error.clone()));
+            return Err(error);
         }
     }
-    match broken {
-        Some(error) => Err(error),
-        None => sqlx::query("commit").execute(&mut *connection).await.map(|_| ()),
-    }
+    sqlx::query("commit")
+        .execute(&mut *connection)
+        .await
+        .map(|_| ())
+        .map_err(Arc::new)
 }
 
+/// Runs a deed in its savepoint. Fails when the transaction is gone, with the error that ended it.
 async fn write_deed(
     connection: &mut SqliteConnection,
     job: Box<dyn Job>,
     delivers: &mut Vec<Deliver>,
-) -> Result<(), sqlx::Error> {
-    let begun = sqlx::query("savepoint deed").execute(&mut *connection).await;
-    let (succeeded, deliver) = job.run(connection).await;
-    delivers.push(deliver);
-    begun?;
-    if !succeeded {
-        sqlx::query("rollback to deed").execute(&mut *connection).await?;
+) -> Outcome {
+    if let Err(error) = sqlx::query("savepoint deed").execute(&mut *connection).await {
+        let error = Arc::new(error);
+        job.fail(error.clone());
+        return Err(error);
     }
-    sqlx::query("release deed").execute(&mut *connection).await?;
-    Ok(())
+    let (done, deliver) = job.run(connection).await;
+    delivers.push(deliver);
+    if let Done::Failed(cause) = done
+        && let Err(error) = sqlx::query("rollback to deed").execute(&mut *connection).await
+    {
+        return Err(cause.unwrap_or_else(|| Arc::new(error)));
+    }
+    sqlx::query("release deed")
+        .execute(&mut *connection)
+        .await
+        .map(|_| ())
+        .map_err(Arc::new)
 }

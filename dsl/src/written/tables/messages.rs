@@ -14,9 +14,24 @@ pub(super) static ANY_LANGUAGE: Object = map("a map of languages", KeyKind::Lang
 
 static MESSAGE_MAP: Object = author("a message", KeyKind::Language, &Form::Message, MESSAGE_KEYS);
 static MESSAGE_KEYS: &[Key] = &[
-    now("text", Form::Either(TEXT), "\"Doors open at nine\"", "The text, or one for each language."),
-    later("media", Form::OneOrList(&Form::Path), "[poster.jpg]", "Makes it MMS where provider and country can."),
-    later("variants", Form::Object(&VARIANTS), "{ calm: { share: 50%, text: Hello } }", "Drawn by a hash."),
+    now(
+        "text",
+        Form::Either(TEXT),
+        "\"Doors open at nine\"",
+        "The text, or one for each language.",
+    ),
+    later(
+        "media",
+        Form::OneOrList(&Form::Path),
+        "[poster.jpg]",
+        "Makes it MMS where provider and country can.",
+    ),
+    later(
+        "variants",
+        Form::Object(&VARIANTS),
+        "{ calm: { share: 50%, text: Hello } }",
+        "Drawn by a hash.",
+    ),
 ];
 
 /// A text, or one for each language.
@@ -27,6 +42,16 @@ static VARIANTS: Object = map("`variants`", KeyKind::Name, &Form::Object(&VARIAN
 static VARIANT: Object = author("a variant", KeyKind::Language, &Form::Message, VARIANT_KEYS);
 static VARIANT_KEYS: &[Key] = &[
     later("share", Form::Share, "50%", "Shares make 100%."),
-    later("text", Form::Either(TEXT), "\"Doors open at nine\"", "The text, or one for each language."),
-    later("media", Form::OneOrList(&Form::Path), "[poster.jpg]", "Makes it MMS."),
+    later(
+        "text",
+        Form::Either(TEXT),
+        "\"Doors open at nine\"",
+        "The text, or one for each language.",
+    ),
+    later(
+        "media",
+        Form::OneOrList(&Form::Path),
+        "[poster.jpg]",
+        "Makes it MMS.",
+    ),
 ];

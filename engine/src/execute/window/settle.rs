@@ -1,6 +1,6 @@
 //! A window that is complete: what its answers mean for each member, and the record of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{MessageRows, Outcome, Send, Window, WindowId, state_of};
 use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance};
 use crate::execute::{Executor, Step};
-use crate::ids::CohortId;
+use crate::ids::{CohortId, MessageId};
 use crate::member::{Member, Pending};
 use crate::provider::{Answer, Scope};
 use crate::store::{
@@ -54,7 +54,7 @@ impl Executor {
             return;
         }
         let cohort = self.cohort(sender, send.cohort);
-        if cohort.kind == CohortKind::Answer {
+        if send.is_answer {
             return self.settle_answer(sender, send, outcome, *at, settled);
         }
         let member = &cohort.members[send.index];
@@ -82,8 +82,8 @@ impl Executor {
         }
     }
 
-    fn cohort(&self, sender: &str, id: CohortId) -> &ClaimedCohort {
-        &self.lanes[sender].get(id).expect("a cohort stays in hand while a window is about it").cohort
+    pub(super) fn cohort(&self, sender: &str, id: CohortId) -> &ClaimedCohort {
+        &self.lanes[sender].held.get(&id).expect("a cohort stays in hand while a window is about it").cohort
     }
 
     /// Writes an effect down.
@@ -162,7 +162,7 @@ impl Executor {
     ) {
         let stays: Vec<usize> = blocked.iter().filter(|(cohort, _)| *cohort == id).map(|(_, index)| *index).collect();
         let lane = self.lanes.get_mut(sender).expect("the window is of this lane");
-        let Some(held) = lane.get_mut(id) else { return };
+        let Some(held) = lane.held.get_mut(&id) else { return };
         let done = stays.iter().min().copied().unwrap_or(range.end);
         let settled = (done..range.end).filter(|index| !stays.contains(index));
         record.departed.extend(settled.map(|index| (id, index)));
@@ -183,7 +183,7 @@ impl Executor {
             put_back,
         });
         if finished || put_back.is_some() {
-            lane.remove(id);
+            lane.held.remove(&id);
         }
     }
 
@@ -195,7 +195,8 @@ impl Executor {
         lane.blocks = lane.blocks.saturating_add(1);
         lane.blocked_until = now + Duration::from_secs(seconds);
         let back = second(wall + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(60)));
-        lane.next_due = Some(lane.next_due.map_or(back, |due| due.min(back)));
+        lane.expect(CohortKind::Passage, back);
+        lane.expect(CohortKind::Answer, back);
         tracing::warn!(sender, seconds, "the provider takes nothing now");
         back
     }
@@ -207,23 +208,23 @@ impl Executor {
             NewCohort { launch, run, kind, place, due_at, sender: sender.to_owned(), time_class, members }
         };
         let cohorts: Vec<NewCohort> = departing.into_iter().map(cohort).collect();
-        if let Some(due) = cohorts.iter().map(|cohort| cohort.due_at).min() {
-            let lane = self.lane(sender);
-            lane.next_due = Some(lane.next_due.map_or(due, |next| next.min(due)));
-        }
+        let lane = self.lane(sender);
+        cohorts.iter().for_each(|cohort| lane.expect(cohort.kind, cohort.due_at));
         cohorts
     }
 
     /// The answers of a window that are not recorded yet.
-    pub(super) fn message_rows(&self, id: WindowId, window: &Window, which: MessageRows) -> Vec<MessageRow> {
-        let row = |send: &Send| {
+    pub(super) fn message_rows(&self, id: WindowId, window: &mut Window, which: MessageRows) -> Vec<MessageRow> {
+        let sender = window.sender.clone();
+        let row = |send: &mut Send| {
             let (outcome, at) = send.outcome.as_ref()?;
             let state = state_of(outcome).filter(|_| !send.recorded)?;
             // Whether a message that was not taken is tried again or given up is known when the window is complete.
             if which == MessageRows::Answered && state == MessageState::Attempting {
                 return None;
             }
-            let cohort = self.cohort(&window.sender, send.cohort);
+            send.recorded = true;
+            let cohort = self.cohort(&sender, send.cohort);
             let member = &cohort.members[send.index];
             Some(MessageRow {
                 id: send.message,
@@ -231,7 +232,7 @@ impl Executor {
                 launch: cohort.launch,
                 kind: cohort.kind,
                 step: cohort.place.step,
-                sender: window.sender.clone(),
+                sender: sender.clone(),
                 language: member.language,
                 tariff: member.tariff,
                 state,
@@ -242,22 +243,24 @@ impl Executor {
                 reason: reason_of(outcome),
             })
         };
-        window.sends.iter().filter_map(row).collect()
+        window.sends.iter_mut().filter_map(row).collect()
     }
 
     /// Sends the record off, with the intent of the next window if the rates are free by now.
     fn commit(&mut self, window: Window, mut record: WindowRecord) {
-        let sender = window.sender;
+        let sender = window.sender.clone();
         let goes_on = self.state == LaunchState::Running && !self.stopping && self.is_free(&sender);
         let members = self.window_members(&sender);
+        let now = self.clock.now();
         let blocked = record.progress.iter().any(|progress| progress.put_back.is_some());
         let lane = self.lane(&sender);
         if !blocked && !record.messages.is_empty() {
             lane.blocks = 0;
         }
-        let next = if goes_on && !lane.answers_due { lane.pick(members) } else { vec![] };
+        let answers_first = lane.next_answer.is_some_and(|due| due <= now);
+        let next = if goes_on && !answers_first { lane.pick(members) } else { vec![] };
         for id in &next {
-            let Some(held) = lane.get(*id) else { continue };
+            let Some(held) = lane.held.get(id) else { continue };
             let cohort = &held.cohort;
             match record.progress.iter_mut().find(|progress| progress.cohort == *id) {
                 Some(progress) => progress.intent_to = cohort.intent_to,
@@ -272,9 +275,12 @@ impl Executor {
                 }),
             }
         }
-        let store = self.store.clone();
+        let (store, in_flight) = (self.store.clone(), self.in_flight.clone());
+        let sent: Vec<MessageId> = window.sends.iter().map(|send| send.message).collect();
         self.work.push(Box::pin(async move {
             let intent = store.record_window(record).await?;
+            let sent: HashSet<MessageId> = sent.into_iter().collect();
+            in_flight.write().expect("no holder of the lock panics").retain(|_, to| !sent.contains(&to.message));
             Ok(Step::Recorded { sender, next, intent })
         }));
     }

@@ -1,0 +1,39 @@
+//! Lines and widths around a byte.
+
+use std::ops::Range;
+
+/// The line around a byte, without its line break.
+pub(crate) fn line_of(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |i| at + i);
+    start..start + text[start..end].trim_end_matches('\r').len().max(at - start)
+}
+
+pub(super) fn to_line_end(text: &str, at: usize) -> Range<usize> {
+    let line = line_of(text, at);
+    let rest = text[at..line.end].trim_end();
+    at_least_one(text, at..at + rest.len())
+}
+
+/// An empty span made one character wide where there is one on its line.
+pub(in super::super) fn at_least_one(text: &str, span: Range<usize>) -> Range<usize> {
+    match text.get(span.start..).and_then(|rest| rest.chars().next()) {
+        Some(c) if span.is_empty() && c != '\n' && c != '\r' => span.start..span.start + c.len_utf8(),
+        _ => span,
+    }
+}
+
+pub(super) fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+pub(super) fn ceil(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}

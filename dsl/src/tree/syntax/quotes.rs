@@ -1,0 +1,177 @@
+//! Texts that need quotes, and quotes that went wrong.
+
+use std::ops::Range;
+
+use super::place::{at_least_one, ceil, line_of, to_line_end};
+use crate::diagnostic::Diagnostic;
+
+/// The slips of a line whose value has to be quoted.
+pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let value = value_on(text, &line)?;
+    let written = &text[value.clone()];
+    let what = match written.chars().next()? {
+        '{' if written.starts_with("{{") => "a text that begins with `{{`",
+        c @ ('@' | '`' | '%') => return Some(quote(text, value, format!("a text that begins with `{c}`"))),
+        '[' if after_bracket(written, at, value.start) => "a text that begins with `[`",
+        '?' if written.starts_with("? ") => "a text that begins with `? `",
+        '*' => "a text that begins with `*`",
+        '&' => "a text that begins with `&`",
+        '!' => "a text that begins with `!`",
+        '-' if written.starts_with("- ") => "a text that begins with `- `",
+        '"' | '\'' | '[' | '{' | '|' | '>' | '#' => return None,
+        _ if written.contains(": ") => "a text with a colon in it",
+        _ => return None,
+    };
+    Some(quote(text, value, what))
+}
+
+/// Whether a fault lies after the last bracket of a value, so that the brackets are part of a text.
+pub(super) fn after_bracket(written: &str, at: usize, start: usize) -> bool {
+    written.rfind(']').is_some_and(|close| at > start + close)
+}
+
+/// Asks for quotes around a value, and offers them.
+pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) -> Diagnostic {
+    let quoted = quoted(&text[value.clone()]);
+    Diagnostic::error(
+        "quote-the-text",
+        value.clone(),
+        format!("{} needs quotes", what.into()),
+    )
+    .label("YAML reads this as something else")
+    .help("quote the text")
+    .replace(value, quoted)
+}
+
+/// In double quotes, unless only single ones leave the text as it is.
+pub(super) fn quoted(written: &str) -> String {
+    match written.contains('"') && !written.contains('\'') {
+        true => format!("'{written}'"),
+        false => format!("\"{}\"", written.replace('\\', "\\\\").replace('"', "\\\"")),
+    }
+}
+
+/// The value of a line `key: value` or `- key: value` or `- value`, without a comment.
+pub(super) fn value_on(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
+    let written = &text[line.clone()];
+    let dash = written.len() - written.trim_start_matches([' ', '-']).len();
+    let key = written[dash..].find(": ").map(|colon| dash + colon + 2);
+    let simple = |colon: usize| !written[dash..colon].contains(['"', '\'', '{', '[', '#']);
+    let from = key.filter(|colon| simple(*colon)).unwrap_or(dash);
+    let rest = &written[from..];
+    let start = line.start + from + (rest.len() - rest.trim_start().len());
+    let cut = rest.find(" #").map_or(rest, |hash| &rest[..hash]);
+    let end = line.start + from + cut.trim_end().len();
+    (start < end).then_some(start..end)
+}
+
+/// `text: {{name}}` is a map whose key is a map, to YAML. None where the braces do not follow each other.
+pub(in super::super) fn double_brace(
+    text: &str,
+    map: &Range<usize>,
+    key: &Range<usize>,
+    nested: bool,
+) -> Option<Diagnostic> {
+    let braces = text.get(map.start..).is_some_and(|s| s.starts_with("{{"));
+    if !braces || key.start != map.start + 1 {
+        return None;
+    }
+    let line = line_of(text, map.start);
+    let close = text[key.end..].find('}').map_or(key.end, |i| key.end + i + 1);
+    let whole = value_on(text, &line).filter(|value| value.start == map.start && !nested);
+    let value = whole.unwrap_or_else(|| map.start..inner_end(text, close, line.end));
+    Some(quote(text, value, "a text that begins with `{{`"))
+}
+
+/// Where a value inside brackets ends that begins before `from`, just after the first of its closing braces.
+pub(super) fn inner_end(text: &str, from: usize, line_end: usize) -> usize {
+    let rest = text[from..line_end]
+        .strip_prefix('}')
+        .unwrap_or(&text[from..line_end]);
+    let rest = &rest[..rest.find([',', '}', ']']).unwrap_or(rest.len())];
+    let skipped = if text[from..].starts_with('}') { 1 } else { 0 };
+    from + skipped + rest.trim_end().len()
+}
+
+pub(in super::super) fn unknown_anchor(text: &str, name: &str, span: Range<usize>) -> Diagnostic {
+    let line = line_of(text, span.start);
+    let word = name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
+    match value_on(text, &line).filter(|value| value.start == span.start && !word) {
+        Some(value) => quote(text, value, "a text that begins with `*`"),
+        None => Diagnostic::error(
+            "invalid-yaml",
+            span,
+            format!("there is no anchor \"&{name}\" before this"),
+        )
+        .label("an alias of nothing")
+        .help(format!("quote it if it is a text: \"*{name}\"")),
+    }
+}
+
+pub(in super::super) fn custom_tag(written: &str, span: Range<usize>) -> Diagnostic {
+    let found = Diagnostic::error(
+        "custom-tag",
+        span,
+        format!("tags such as `{written}` are not part of this language"),
+    )
+    .label("YAML reads a leading `!` as a tag");
+    match written.contains('(') {
+        true => found.help(format!(
+            "to negate a condition write `unless: {}`",
+            written.trim_start_matches('!')
+        )),
+        false => found.help("quote the text if it begins with `!`, else remove the tag"),
+    }
+}
+
+pub(super) fn unclosed_quote(text: &str, read_to: usize, at: usize) -> Diagnostic {
+    let opening = text[read_to.min(at)..]
+        .find(['"', '\''])
+        .map_or(at, |i| read_to.min(at) + i);
+    let mark = text[opening..].chars().next().unwrap_or('"');
+    Diagnostic::error(
+        "invalid-yaml",
+        at_least_one(text, opening..opening),
+        "this quote is not closed",
+    )
+    .label("opened here")
+    .help(format!(
+        "end the text with `{mark}`; lines that go on are indented"
+    ))
+}
+
+pub(super) fn after_the_quote(text: &str, at: usize, in_brackets: bool) -> Diagnostic {
+    let rest = to_line_end(text, at);
+    let found = Diagnostic::error("invalid-yaml", rest, "something follows the closing quote")
+        .label("outside the quotes");
+    let word = text[at..].split([':', ' ', '"', '\'']).next().unwrap_or_default();
+    let is_key = !word.is_empty() && text[at + word.len()..].starts_with(": ");
+    if in_brackets && is_key {
+        return found.help(format!("put a comma before `{word}`"));
+    }
+    let before = text[line_of(text, at).start..at].trim_end();
+    match before.ends_with('\'') || before.contains(": '") {
+        true => found.help("inside single quotes write an apostrophe twice (`it''s`), or use double quotes"),
+        false => found
+            .help("inside double quotes write a quote as `\\\"`, or put the whole text into single quotes"),
+    }
+}
+
+pub(super) fn unknown_escape(text: &str, at: usize) -> Diagnostic {
+    let line = line_of(text, at);
+    let escape =
+        |i: &usize| !text[i + 1..].starts_with(['\\', '"', 'n', 't', 'u', 'x', 'r', '/', '0', 'U', ' ']);
+    let slash = text[at..line.end]
+        .match_indices('\\')
+        .map(|(i, _)| at + i)
+        .find(escape);
+    let span = slash.map_or(at_least_one(text, at..at), |i| i..ceil(text, i + 2));
+    Diagnostic::error(
+        "invalid-yaml",
+        span,
+        "a backslash in double quotes begins an escape, and this is none",
+    )
+    .label("unknown escape")
+    .help("write the backslash twice (`\\\\`), or use single quotes")
+}

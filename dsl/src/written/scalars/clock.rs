@@ -1,0 +1,95 @@
+//! Times, times of day and windows, and the numbers that some tools make of them.
+
+use super::{Refusal, by_parser, instead, wrong};
+use crate::scalar::{WaitTime, parse_time};
+
+pub(super) fn wait(text: &str) -> Result<(), Refusal> {
+    match clock(text).is_some() || parse_time(text).is_ok() {
+        true => Err(Refusal::Later("waiting for a moment".into())),
+        false => by_parser(WaitTime::parse(text), "bad-duration"),
+    }
+}
+
+pub(super) fn time(text: &str) -> Result<(), Refusal> {
+    if let Some(clock) = as_minutes(text) {
+        let message = format!("{text} is a number, not a time");
+        let help = format!("{clock}? quote it, and put the date before it: \"2026-12-01 {clock}\"");
+        return Err(wrong("bad-time", message, help));
+    }
+    if is_time_of_day(text) {
+        let (message, help) = no_date(text);
+        return Err(wrong("bad-time", message, help));
+    }
+    by_parser(parse_time(text), "bad-time")
+}
+
+/// What is said of a time of day where a day is needed too: the message and the help.
+pub(crate) fn no_date(text: &str) -> (String, String) {
+    (
+        format!("\"{text}\" has no date"),
+        format!("put the date before it: `2026-12-01 {text}`"),
+    )
+}
+
+/// Whether a text is `18:00`, `9:30` or `24:00`.
+pub(crate) fn is_time_of_day(text: &str) -> bool {
+    clock(text).is_some()
+}
+
+/// Minutes of the day for `18:00`, `9:30`, `24:00`.
+pub(super) fn clock(text: &str) -> Option<u32> {
+    let (hours, minutes) = text.split_once(':')?;
+    let two = |s: &str, most: u32| {
+        let digits = (1..=2).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
+        s.parse::<u32>().ok().filter(|n| digits && *n <= most)
+    };
+    let of_day = two(hours, 24)? * 60 + two(minutes, 59).filter(|_| minutes.len() == 2)?;
+    (of_day <= 24 * 60).then_some(of_day)
+}
+
+pub(super) fn time_of_day(text: &str) -> Refusal {
+    match as_minutes(text) {
+        Some(clock) => seen_as_number("bad-time", text, &clock),
+        None => wrong(
+            "bad-time",
+            format!("\"{text}\" is not a time of day"),
+            "write `18:00`",
+        ),
+    }
+}
+
+/// What an older reader of YAML made of a time of day without quotes, and wrote back as a number: 1260 is 21:00.
+pub(super) fn as_minutes(text: &str) -> Option<String> {
+    let number = text
+        .parse::<u32>()
+        .ok()
+        .filter(|_| (3..=4).contains(&text.len()))?;
+    (number < 24 * 60).then(|| format!("{:02}:{:02}", number / 60, number % 60))
+}
+
+pub(super) fn seen_as_number(code: &'static str, text: &str, clock: &str) -> Refusal {
+    let message = format!("{text} is a number, not a time");
+    let help = format!("{clock}? quote it: some tools rewrite an unquoted {clock} as {text}");
+    instead(wrong(code, message, help), format!("\"{clock}\""))
+}
+
+pub(super) fn window(text: &str) -> Result<(), Refusal> {
+    if let Some(clock) = as_minutes(text) {
+        return Err(seen_as_number("bad-window", text, &clock));
+    }
+    let ends = text
+        .split_once('-')
+        .map(|(from, to)| (clock(from.trim()), clock(to.trim())));
+    let help = "write start and end, `21:00-08:00`; it may wrap midnight";
+    match ends {
+        Some((Some(from), Some(to))) if from == to => {
+            let message = format!("\"{text}\" begins when it ends");
+            Err(wrong("bad-window", message, help))
+        }
+        Some((Some(from), Some(_))) if from < 24 * 60 => Ok(()),
+        Some(_) | None => {
+            let message = format!("\"{text}\" is not a window of the day");
+            Err(wrong("bad-window", message, help))
+        }
+    }
+}

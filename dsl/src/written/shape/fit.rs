@@ -1,0 +1,93 @@
+//! Whether a value has the shape of a form, and a key that of the keys that an author chooses.
+
+use super::super::key::{Form, KeyKind, Object, Open};
+use super::super::nearest::nearest;
+use crate::tree::{Kind, Node};
+use crate::values::Language;
+
+/// The three shapes of YAML.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outline {
+    Scalar,
+    List,
+    Map,
+}
+
+fn outline(node: &Node) -> Outline {
+    match node.kind {
+        Kind::Scalar(_) | Kind::Bad => Outline::Scalar,
+        Kind::List(_) => Outline::List,
+        Kind::Map(_) => Outline::Map,
+    }
+}
+
+/// Whether a value has the shape of the form, whatever is in it.
+pub(super) fn fits(form: &Form, node: &Node) -> bool {
+    let shape = outline(node);
+    match form {
+        Form::Any => true,
+        Form::List(_) => shape == Outline::List,
+        Form::OneOrList(item) => shape == Outline::List || fits(item, node),
+        Form::Object(_) | Form::ByKind(_) => shape == Outline::Map,
+        Form::Either(forms) => forms.iter().any(|form| fits(form, node)),
+        Form::LaterPart { form, .. } => fits(form, node),
+        Form::Text
+        | Form::Message
+        | Form::Word
+        | Form::Name
+        | Form::Address
+        | Form::Path
+        | Form::Version
+        | Form::Flag
+        | Form::Count
+        | Form::Positive
+        | Form::Duration
+        | Form::Wait
+        | Form::Time
+        | Form::Start
+        | Form::At
+        | Form::TimeOfDay
+        | Form::Window
+        | Form::Rate
+        | Form::Share
+        | Form::Zone
+        | Form::Language
+        | Form::Region
+        | Form::Day
+        | Form::Condition
+        | Form::OneOf(_)
+        | Form::Source
+        | Form::Leaver
+        | Form::ReplyTo => shape == Outline::Scalar,
+    }
+}
+
+/// Forms that are text letter for letter, whatever the look of it.
+pub(super) fn is_text(form: &Form) -> bool {
+    matches!(
+        form,
+        Form::Text
+            | Form::Message
+            | Form::Word
+            | Form::Name
+            | Form::Language
+            | Form::Region
+            | Form::TimeOfDay
+    )
+}
+
+/// The rule for a key that the author chose, where the object has such.
+pub(super) fn chosen(object: &'static Object, key: &str) -> Option<&'static Open> {
+    let open = object.open.as_ref()?;
+    let is_one = match open.key {
+        KeyKind::Name | KeyKind::Word => true,
+        KeyKind::Language => is_language(object, key),
+    };
+    is_one.then_some(open)
+}
+
+/// A tag, but not three letters that are a slip for one of the keys.
+fn is_language(object: &Object, key: &str) -> bool {
+    let slip = key.len() == 3 && nearest(key, object.keys.iter().map(|key| key.name)).is_some();
+    Language::new(key).is_some() && !slip
+}

@@ -1,0 +1,164 @@
+//! What is said of values and keys that do not fit, and where it points.
+
+use std::ops::Range;
+
+use super::super::key::{Key, KeyKind, Object, Status};
+use super::super::scalars::{self, Problem};
+use crate::diagnostic::Diagnostic;
+use crate::tree::{Entry, Kind, Node, Style};
+
+/// What a value belongs to, for messages.
+#[derive(Clone)]
+pub(super) struct Place {
+    /// The key, or `an item of "languages"`.
+    pub(super) name: String,
+    pub(super) key: &'static str,
+    pub(super) example: &'static str,
+    /// Inside of something that is not supported yet, which has been said.
+    pub(super) later: bool,
+}
+
+impl Place {
+    pub(super) fn root(object: &Object) -> Place {
+        Place {
+            name: object.title.into(),
+            key: "",
+            example: "",
+            later: false,
+        }
+    }
+
+    pub(super) fn of(key: &Key, later: bool) -> Place {
+        Place {
+            name: format!("\"{}\"", key.name),
+            key: key.name,
+            example: key.example,
+            later,
+        }
+    }
+
+    pub(super) fn item(&self) -> Place {
+        Place {
+            name: format!("an item of {}", self.name),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn later(&self) -> Place {
+        Place {
+            later: true,
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn help(&self) -> Option<String> {
+        let shown = !self.example.is_empty() && !self.name.starts_with("an item");
+        shown.then(|| format!("for example `{}: {}`", self.key, self.example))
+    }
+}
+
+impl Place {
+    pub(super) fn named(key: &'static str, example: &'static str) -> Place {
+        Place {
+            name: format!("\"{key}\""),
+            key,
+            example,
+            later: false,
+        }
+    }
+}
+
+pub(super) fn possible(object: &Object) -> String {
+    let names = object.keys.iter().filter(|key| key.status == Status::Now);
+    let mut names: Vec<&str> = names.map(|key| key.name).collect();
+    if names.is_empty() {
+        names = object.keys.iter().map(|key| key.name).collect();
+    }
+    let more = match object.open.as_ref().map(|open| open.key) {
+        Some(KeyKind::Language) if names.is_empty() => {
+            return "write languages here, such as `it` and `en`".into();
+        }
+        Some(KeyKind::Language) => ", and languages",
+        Some(KeyKind::Name | KeyKind::Word) => ", and names of your own",
+        None => "",
+    };
+    format!(
+        "possible here: {}{more}; own notes go under keys that begin with `x-`",
+        names.join(", ")
+    )
+}
+
+pub(super) fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
+    Diagnostic::error("not-yet-supported", span, format!("{what} is not supported yet"))
+        .label("not in this version")
+        .help("it is part of the language, but this version of crier cannot do it: leave it out")
+}
+
+pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic {
+    let sent = problem.code == "bad-name" && matches!(place.key, "send" | "ask");
+    let help = match sent {
+        true => format!(
+            "`{}` takes the name of a message; a text is written `{}: {{ text: … }}`",
+            place.key, place.key
+        ),
+        false => problem.help,
+    };
+    let found = Diagnostic::error(problem.code, node.span.clone(), problem.message).help(help);
+    match problem.instead.filter(|_| !sent) {
+        Some(instead) => found.replace(node.span.clone(), instead),
+        None => found,
+    }
+}
+
+pub(super) fn bad_key(entry: &Entry) -> Diagnostic {
+    let message = format!("\"{}\" is not a name", entry.key.text);
+    let found = Diagnostic::error("bad-name", entry.key.span.clone(), message)
+        .help("a name is lower-case letters, digits and `-`, and begins with a letter");
+    let slug = scalars::slug(&entry.key.text);
+    match scalars::is_name(&slug) {
+        true => found.replace(entry.key.span.clone(), slug),
+        false => found,
+    }
+}
+
+pub(super) fn conflict(first: &Entry, second: &Entry, object: &Object) -> Diagnostic {
+    let message = format!(
+        "{} has both \"{}\" and \"{}\"",
+        object.title, first.key.text, second.key.text
+    );
+    Diagnostic::error("conflicting-keys", second.key.span.clone(), message)
+        .label("one too many")
+        .also(first.key.span.clone(), "the first")
+        .help(match object.title {
+            "a step" => "a step does one thing: make two steps of it, each with its own `- `",
+            _ => "keep one of them",
+        })
+}
+
+pub(super) fn a_kind(node: &Node) -> &'static str {
+    match &node.kind {
+        Kind::List(_) => "a list",
+        Kind::Map(_) => "a map",
+        Kind::Bad => "unreadable",
+        Kind::Scalar(scalar) if scalar.style == Style::Plain && scalar.text.parse::<f64>().is_ok() => {
+            "a number"
+        }
+        Kind::Scalar(_) => "a text",
+    }
+}
+
+/// Where to point for a value of many lines: the first thing in it.
+pub(super) fn smallest(node: &Node) -> Range<usize> {
+    match &node.kind {
+        Kind::List(items) => items.first().map_or(node.span.clone(), smallest),
+        Kind::Map(_) => first_key(node),
+        Kind::Scalar(_) | Kind::Bad => node.span.clone(),
+    }
+}
+
+/// Where to point for a whole map: its first key.
+pub(super) fn first_key(node: &Node) -> Range<usize> {
+    node.entries()
+        .first()
+        .map_or(node.span.clone(), |entry| entry.key.span.clone())
+}

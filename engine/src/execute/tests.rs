@@ -1,0 +1,7 @@
+//! Whole executions on a simulated clock, over a real store, against a provider that keeps a ledger and does as told.
+
+mod crash;
+mod failures;
+mod people;
+mod walk;
+mod world;

@@ -1,0 +1,297 @@
+//! A project in a temporary folder, and a provider with a ledger.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
+use tempfile::TempDir;
+use tokio::sync::{Notify, watch};
+
+use crate::clock::{Clock, SimulatedClock};
+use crate::execute::{End, Execution, Progress, execute};
+use crate::launch::{LaunchRequest, launch};
+use crate::load::{LoadedCampaign, load_campaign};
+use crate::provider::simulated::SimulatedProvider;
+use crate::provider::{Abilities, Answer, Inbound, Polled, Provider, Refusal, Scope, Submission};
+use crate::store::{Access, LaunchRow, OpenOptions, Store, StoreError, Totals};
+
+/// What the provider does with a submission: told the text and how often this reference was submitted before.
+pub type Script = Box<dyn FnMut(&Submission, usize) -> Does + Send>;
+
+/// What it does.
+pub enum Does {
+    /// Answers.
+    Answer(Answer),
+    /// Answers, and the person writes this back a second later.
+    AcceptAndReply(&'static str),
+    /// Takes it and never answers.
+    Hang,
+}
+
+pub fn accept() -> Does {
+    Does::Answer(Answer::Accepted)
+}
+
+pub fn refuse(scope: Scope) -> Does {
+    Does::Answer(Answer::NotSent(Refusal { scope, reason: "scripted".into() }))
+}
+
+/// A provider that keeps a ledger of all that it was handed.
+pub struct Scripted {
+    pub ledger: Mutex<Vec<(DateTime<Utc>, Submission)>>,
+    script: Mutex<Script>,
+    inbound: Mutex<Vec<(DateTime<Utc>, Inbound)>>,
+    batch: usize,
+    gate: Option<Arc<Gate>>,
+}
+
+/// Holds a request until somebody opens.
+pub struct Gate {
+    /// The first request after so many texts is held.
+    after: usize,
+    held: Notify,
+    open: Notify,
+}
+
+impl Gate {
+    pub fn after(texts: usize) -> Arc<Gate> {
+        Arc::new(Gate { after: texts, held: Notify::new(), open: Notify::new() })
+    }
+
+    /// Until a request is held.
+    pub async fn is_held(&self) {
+        self.held.notified().await;
+    }
+
+    pub fn open(&self) {
+        self.open.notify_one();
+    }
+}
+
+impl Provider for Scripted {
+    fn abilities(&self) -> Abilities {
+        Abilities { batch: self.batch, in_flight: 4, refuses_duplicates: false, forgets: false }
+    }
+
+    fn submit(&self, batch: Vec<Submission>, now: DateTime<Utc>) -> BoxFuture<'static, Vec<Answer>> {
+        let mut answers = vec![];
+        let mut hangs = false;
+        let before = self.submitted();
+        let gate = self.gate.clone().filter(|gate| before < gate.after && before + batch.len() >= gate.after);
+        for text in batch {
+            let mut ledger = self.ledger.lock().expect("unpoisoned");
+            let before = ledger.iter().filter(|(_, earlier)| earlier.reference == text.reference).count();
+            ledger.push((now, text.clone()));
+            drop(ledger);
+            match (self.script.lock().expect("unpoisoned"))(&text, before) {
+                Does::Answer(answer) => answers.push(answer),
+                Does::Hang => hangs = true,
+                Does::AcceptAndReply(said) => {
+                    answers.push(Answer::Accepted);
+                    let id = format!("mo-{}", text.reference);
+                    let reply = Inbound::Text { id, from: text.to, sender: text.sender, text: said.into() };
+                    self.inbound.lock().expect("unpoisoned").push((now + TimeDelta::seconds(1), reply));
+                }
+            }
+        }
+        Box::pin(async move {
+            if let Some(gate) = gate {
+                gate.held.notify_one();
+                gate.open.notified().await;
+            }
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            answers
+        })
+    }
+
+    fn poll(&self, now: DateTime<Utc>) -> BoxFuture<'static, Polled> {
+        let mut waiting = self.inbound.lock().expect("unpoisoned");
+        let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut *waiting).into_iter().partition(|(at, _)| *at <= now);
+        let again_at = later.iter().map(|(at, _)| *at).min();
+        *waiting = later;
+        let inbound = due.into_iter().map(|(_, said)| said).collect();
+        Box::pin(std::future::ready(Polled { inbound, again_at }))
+    }
+
+    fn remember(&self, _sent: Submission, _at: DateTime<Utc>) {}
+}
+
+/// A project on disk and a clock.
+pub struct World {
+    pub folder: TempDir,
+    pub clock: Arc<SimulatedClock>,
+    pub most_pages: Option<u32>,
+}
+
+pub const START: &str = "2026-11-25T09:00:00Z";
+
+impl World {
+    /// A campaign over so many people with fiction numbers, in a project with these rates.
+    pub fn new(people: u64, campaign: &str, provider_rate: &str) -> World {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+        let rows: String = (0..people).map(|n| format!("{},Person {n}\n", phone(n))).collect();
+        write("people.csv", &format!("phone,first_name\n{rows}"));
+        write("test.campaign.yaml", &format!("audience: people.csv\nschedule: now\n{campaign}"));
+        let rate = if provider_rate.is_empty() { String::new() } else { format!(", rate: {provider_rate}") };
+        write(
+            "crier.yaml",
+            &format!(
+                "crier: 1\nproject: test\nregion: US\nsender: desk\ninboxes: {{ office: {{ email: office@test.example }} }}\n\
+                 providers: {{ trial: {{ kind: simulated, delivered: 90%, replies: 0%, seed: 7{rate} }} }}\n\
+                 senders: {{ desk: {{ number: \"+12125550100\", provider: trial, receives: true }} }}\n"
+            ),
+        );
+        let start = START.parse().expect("an instant");
+        World { folder, clock: Arc::new(SimulatedClock::new(start)), most_pages: None }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn campaign(&self) -> LoadedCampaign {
+        let loaded = load_campaign(&self.path().join("test.campaign.yaml")).expect("readable");
+        let said: Vec<_> = loaded.project.file.iter().chain([&loaded.file]).flat_map(|f| &f.diagnostics).collect();
+        assert!(loaded.revision.is_some(), "{said:?}");
+        loaded
+    }
+
+    pub async fn store(&self, access: Access) -> Result<Store, StoreError> {
+        Store::open(&self.path().join(".crier/crier.db"), OpenOptions { access, most_pages: self.most_pages }).await
+    }
+
+    /// Launches the campaign, or finds what was launched.
+    pub async fn launched(&self, store: &Store) -> LaunchRow {
+        if let Some(row) = store.launches(None).await.expect("readable").into_iter().next() {
+            return row;
+        }
+        self.launch(store, "1").await
+    }
+
+    pub async fn launch(&self, store: &Store, occurrence: &str) -> LaunchRow {
+        let loaded = self.campaign();
+        let request = LaunchRequest {
+            revision: loaded.revision.expect("valid"),
+            project: loaded.project.project.expect("valid"),
+            occurrence: occurrence.into(),
+            now: self.clock.now(),
+        };
+        launch(store, request, self.path(), |_| {}).await.expect("launched");
+        store.launches(None).await.expect("readable").remove(0)
+    }
+
+    /// Launches and executes, or goes on; with the provider given, else the simulated one.
+    pub async fn run(&self, provider: Arc<dyn Provider>, observer: &mut (dyn FnMut(&Progress) + Send)) -> Ran {
+        let (_keep, stop) = watch::channel(false);
+        self.run_until(provider, stop, observer).await.expect("executed")
+    }
+
+    pub async fn run_until(
+        &self,
+        provider: Arc<dyn Provider>,
+        stop: watch::Receiver<bool>,
+        observer: &mut (dyn FnMut(&Progress) + Send),
+    ) -> Result<Ran, StoreError> {
+        let store = Arc::new(self.store(Access::Execute).await?);
+        let launch = self.launched(&store).await;
+        self.execute(store, launch, provider, stop, observer).await
+    }
+
+    pub async fn execute(
+        &self,
+        store: Arc<Store>,
+        launch: LaunchRow,
+        provider: Arc<dyn Provider>,
+        stop: watch::Receiver<bool>,
+        observer: &mut (dyn FnMut(&Progress) + Send),
+    ) -> Result<Ran, StoreError> {
+        let loaded = self.campaign();
+        let id = launch.id;
+        let execution = Execution {
+            store: store.clone(),
+            clock: self.clock.clone(),
+            project: loaded.project.project.expect("valid"),
+            providers: BTreeMap::from([("trial".to_owned(), provider)]),
+            launch,
+            revision: loaded.revision.expect("valid"),
+            receipts: Duration::from_secs(120),
+            stop,
+        };
+        let end = execute(execution, observer).await?;
+        let totals = store.totals(id).await?;
+        let cohorts = store.cohort_counts(id).await?;
+        Ok(Ran { end, totals, cohorts })
+    }
+
+    pub fn simulated(&self) -> Arc<dyn Provider> {
+        let project = self.campaign().project.project.expect("valid");
+        let dsl::project::Provider::Simulated(settings) = project.providers["trial"];
+        Arc::new(SimulatedProvider::new(settings))
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Ran {
+    pub end: End,
+    pub totals: Totals,
+    pub cohorts: BTreeMap<u16, u64>,
+}
+
+impl Ran {
+    /// Counts as text: `accepted 2, delivered 8`.
+    pub fn states(&self) -> String {
+        let states = self.totals.messages.iter().map(|(state, n)| format!("{} {n}", state.word()));
+        states.collect::<Vec<_>>().join(", ")
+    }
+}
+
+pub fn scripted(batch: usize, script: impl FnMut(&Submission, usize) -> Does + Send + 'static) -> Arc<Scripted> {
+    gated(batch, None, script)
+}
+
+/// As [`scripted`], with a gate.
+pub fn gated(
+    batch: usize,
+    gate: Option<Arc<Gate>>,
+    script: impl FnMut(&Submission, usize) -> Does + Send + 'static,
+) -> Arc<Scripted> {
+    Arc::new(Scripted {
+        gate,
+        ledger: Mutex::default(),
+        script: Mutex::new(Box::new(script)),
+        inbound: Mutex::default(),
+        batch,
+    })
+}
+
+impl Scripted {
+    /// How often each reference was submitted, as text: `1 time: 995, 2 times: 5`.
+    pub fn repeats(&self) -> String {
+        let mut by_reference: BTreeMap<String, u64> = BTreeMap::new();
+        for (_, text) in self.ledger.lock().expect("unpoisoned").iter() {
+            *by_reference.entry(text.reference.clone()).or_default() += 1;
+        }
+        let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+        by_reference.values().for_each(|n| *counts.entry(*n).or_default() += 1);
+        counts.iter().map(|(times, n)| format!("{times}x {n}")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Texts handed over so far.
+    pub fn submitted(&self) -> usize {
+        self.ledger.lock().expect("unpoisoned").len()
+    }
+}
+
+/// The n-th of 20,000 fiction numbers.
+pub fn phone(n: u64) -> String {
+    const AREAS: [u64; 12] = [201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214];
+    // Fiction has a hundred numbers an area; tests need more, and none of these is ever dialled.
+    format!("+1{}{:03}{:04}", AREAS[usize::try_from(n % 12).expect("small")], 320 + n / 12 % 600, 1000 + n / 7_200)
+}

@@ -1,0 +1,140 @@
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::{find_project, from_source, load_campaign, load_project};
+
+const CAMPAIGN: &str = "audience: lists/people.csv\nschedule: now\nmessage: \"Ciao {{name}}. STOP\"\n";
+
+/// A folder with these files.
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, bytes) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, bytes).expect("a file");
+    }
+    folder
+}
+
+fn codes(folder: &Path, campaign: &str) -> Vec<&'static str> {
+    let loaded = load_campaign(&folder.join(campaign)).expect("a file");
+    assert_eq!(loaded.revision.is_some(), loaded.file.is_valid());
+    loaded
+        .file
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code)
+        .collect()
+}
+
+#[test]
+fn a_campaign_without_a_project_stands_beside_its_lists() {
+    let folder = folder(&[
+        ("hello.campaign.yaml", CAMPAIGN.as_bytes()),
+        (
+            "lists/people.csv",
+            "\u{FEFF}phone;name\r\n+393331234567;Ada\r\n".as_bytes(),
+        ),
+    ]);
+    let loaded = load_campaign(&folder.path().join("hello.campaign.yaml")).expect("a file");
+    let revision = loaded.revision.expect("a campaign");
+    assert_eq!(
+        (revision.campaign.name.as_str(), revision.campaign.sender.as_str()),
+        ("hello", "simulated")
+    );
+    assert_eq!(revision.source.headers["lists/people.csv"], ["phone", "name"]);
+    assert_eq!(
+        (revision.variables.as_slice(), loaded.project.folder.as_path()),
+        (&["name".into()][..], folder.path())
+    );
+    // Whoever resumes makes the same again from the source alone.
+    let (_, again) = from_source(revision.source.clone()).expect("the same campaign");
+    assert_eq!((&again.id, &again.source), (&revision.id, &revision.source));
+}
+
+#[test]
+fn a_project_is_found_above_the_campaign() {
+    let project = "crier: 1\nsender: shop\nproviders: { trial: { kind: simulated } }\n\
+                   senders: { shop: { alphanumeric: SHOP, provider: trial } }\n";
+    let folder = folder(&[
+        ("crier.yaml", project.as_bytes()),
+        ("campaigns/summer/sale.campaign.yml", CAMPAIGN.as_bytes()),
+        ("lists/people.csv", b"phone,name\n+393331234567,Ada\n"),
+    ]);
+    let campaign = folder.path().join("campaigns/summer/sale.campaign.yml");
+    assert_eq!(
+        find_project(campaign.parent().expect("a folder")),
+        Some(folder.path().to_owned())
+    );
+    let revision = load_campaign(&campaign)
+        .expect("a file")
+        .revision
+        .expect("a campaign");
+    assert_eq!(
+        (revision.campaign.name.as_str(), revision.campaign.sender.as_str()),
+        ("sale", "shop")
+    );
+    // The content is the revision: another text is another one, and so is another project.
+    let same = load_campaign(&campaign)
+        .expect("a file")
+        .revision
+        .expect("a campaign");
+    assert_eq!(same.id, revision.id);
+    std::fs::write(
+        folder.path().join("crier.yaml"),
+        format!("{project}timezone: Europe/Rome\n"),
+    )
+    .expect("a file");
+    let other = load_campaign(&campaign)
+        .expect("a file")
+        .revision
+        .expect("a campaign");
+    assert_ne!(other.id, revision.id);
+}
+
+#[test]
+fn what_cannot_be_used_is_a_diagnostic_and_no_campaign() {
+    let folder = folder(&[
+        ("good.campaign.yaml", CAMPAIGN.as_bytes()),
+        ("latin.campaign.yaml", b"message: \"Citt\xe0\"\n"),
+        (
+            "lost.campaign.yaml",
+            CAMPAIGN.replace("people.csv", "lost.csv").as_bytes(),
+        ),
+        (
+            "book.campaign.yaml",
+            CAMPAIGN.replace("people.csv", "book.csv").as_bytes(),
+        ),
+        (
+            "misspelt.campaign.yaml",
+            CAMPAIGN.replace("{{name}}", "{{nmae}}").as_bytes(),
+        ),
+        ("lists/people.csv", b"phone,name\n"),
+        ("lists/book.csv", b"PK\x03\x04 and so on"),
+    ]);
+    let of = |name: &str| codes(folder.path(), &format!("{name}.campaign.yaml"));
+    assert_eq!(of("good"), [""; 0]);
+    assert_eq!(of("latin"), ["not-utf8"]);
+    assert_eq!(of("lost"), ["list-file-missing"]);
+    assert_eq!(of("book"), ["list-unreadable"]);
+    assert_eq!(of("misspelt"), ["unknown-variable"]);
+    assert!(load_campaign(&folder.path().join("none.campaign.yaml")).is_err());
+}
+
+#[test]
+fn a_project_with_errors_leaves_its_campaigns_unchecked() {
+    let folder = folder(&[
+        ("crier.yaml", b"crier: 1\nsendr: shop\n"),
+        ("hello.campaign.yaml", CAMPAIGN.as_bytes()),
+        ("lists/people.csv", b"phone,name\n"),
+    ]);
+    let project = load_project(folder.path()).expect("a file");
+    assert!(project.project.is_none() && !project.file.expect("a file").is_valid());
+    let loaded = load_campaign(&folder.path().join("hello.campaign.yaml")).expect("a file");
+    assert!(loaded.revision.is_none());
+    assert!(
+        loaded.file.is_valid(),
+        "one cause, one diagnostic: that of the project"
+    );
+}

@@ -1,0 +1,66 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use crate::plan::{COHORT_MEMBERS, PlannedRow, cohorts_of};
+use crate::testing::{member, nth_phone};
+
+fn person(n: u64, time_class: &Arc<str>) -> PlannedRow {
+    let member = member(nth_phone(n), &["Ada"]);
+    PlannedRow {
+        member,
+        parts: vec![1],
+        ucs2: None,
+        repaired: false,
+        time_class: time_class.clone(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn every_person_is_in_one_cohort_of_their_class_in_order(
+        numbers in prop::collection::btree_set(0_u64..10_000, 0..4_000),
+        seed in any::<u64>(),
+    ) {
+        let classes: [Arc<str>; 2] = ["Europe/Rome".into(), "UTC".into()];
+        let class_of = |n: u64| &classes[usize::from((n ^ seed) % 7 == 0)];
+        let mut order: Vec<u64> = numbers.iter().copied().collect();
+        order.sort_by_key(|n| n.wrapping_mul(seed | 1));
+        let cohorts = cohorts_of(order.into_iter().map(|n| person(n, class_of(n))).collect());
+        let mut people = vec![];
+        for (class, members) in &cohorts {
+            prop_assert!(!members.is_empty() && members.len() <= COHORT_MEMBERS);
+            prop_assert!(members.is_sorted_by_key(|member| member.phone));
+            people.extend(members.iter().map(|member| (class.clone(), member.phone)));
+        }
+        prop_assert!(people.is_sorted(), "by class, then by number, over all cohorts");
+        let mut expected: Vec<_> = numbers.iter().map(|n| (class_of(*n).clone(), nth_phone(*n))).collect();
+        expected.sort();
+        prop_assert_eq!(people, expected);
+        let full = cohorts.iter().filter(|(_, members)| members.len() == COHORT_MEMBERS).count();
+        prop_assert!(cohorts.len() - full <= 2, "at most one a class is not full");
+    }
+}
+
+#[test]
+fn cohorts_are_filled_to_the_brim() {
+    let class: Arc<str> = "UTC".into();
+    for (people, expected) in [
+        (0, vec![]),
+        (1, vec![1]),
+        (1_000, vec![1_000]),
+        (1_001, vec![1_000, 1]),
+        (2_500, vec![1_000, 1_000, 500]),
+    ] {
+        let cohorts = cohorts_of((0..people).map(|n| person(n, &class)).collect());
+        assert_eq!(
+            cohorts
+                .iter()
+                .map(|(_, members)| members.len())
+                .collect::<Vec<_>>(),
+            expected,
+            "{people}"
+        );
+    }
+}

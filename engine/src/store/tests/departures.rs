@@ -1,0 +1,167 @@
+use proptest::prelude::*;
+
+use super::{Scene, WindowRecord, after, finished, fold, passage, person, stop};
+use crate::advance::Place;
+use crate::ids::LaunchId;
+use crate::plan::COHORT_MEMBERS;
+use crate::store::{NewCohort, Progress};
+
+/// Members who go to the second text together.
+fn departing(launch: LaunchId, people: std::ops::Range<u64>, seconds: i64) -> NewCohort {
+    NewCohort {
+        place: Place { step: 2, visit: 0 },
+        ..passage(launch, people, after(seconds))
+    }
+}
+
+async fn depart(scene: &Scene, departing: Vec<NewCohort>) {
+    scene
+        .record(WindowRecord {
+            departing,
+            ..WindowRecord::default()
+        })
+        .await;
+}
+
+/// Everything that is due, whole, as sizes; each is checked to be in order.
+async fn sizes(scene: &Scene, launch: LaunchId) -> Vec<usize> {
+    let claimed = scene.claim(launch, usize::MAX).await;
+    for cohort in &claimed {
+        assert!(
+            cohort.members.is_sorted_by(|a, b| a.phone < b.phone),
+            "{cohort:?}"
+        );
+    }
+    claimed.iter().map(|cohort| cohort.members.len()).collect()
+}
+
+#[tokio::test]
+async fn members_who_move_on_alike_gather_in_one_cohort() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[]).await;
+    depart(&scene, vec![departing(launch, 10..20, 60)]).await;
+    depart(
+        &scene,
+        vec![departing(launch, 0..5, 60), departing(launch, 30..31, 60)],
+    )
+    .await;
+    assert_eq!(scene.count("cohort").await, 1);
+    let claimed = scene.claim(launch, 100).await;
+    let phones: Vec<_> = claimed[0].members.iter().map(|member| member.phone).collect();
+    let expected: Vec<_> = (0..5)
+        .chain(10..20)
+        .chain([30])
+        .map(|n| person(n).phone)
+        .collect();
+    assert_eq!(phones, expected);
+    // Whoever is looked for is found by their number.
+    assert_eq!(
+        scene
+            .store
+            .person(person(30).phone)
+            .await
+            .expect("a story")
+            .waiting,
+        [(launch, 2, after(60))]
+    );
+}
+
+#[tokio::test]
+async fn members_who_differ_in_anything_do_not_gather() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[]).await;
+    let one = departing(launch, 0..1, 60);
+    let others = vec![
+        one.clone(),
+        NewCohort {
+            due_at: after(61),
+            ..one.clone()
+        },
+        NewCohort {
+            place: Place { step: 3, visit: 0 },
+            ..one.clone()
+        },
+        NewCohort {
+            place: Place { step: 2, visit: 1 },
+            ..one.clone()
+        },
+        NewCohort {
+            run: 1,
+            ..one.clone()
+        },
+        NewCohort {
+            time_class: "Europe/Rome".into(),
+            ..one.clone()
+        },
+        NewCohort {
+            sender: "other".into(),
+            ..one.clone()
+        },
+        NewCohort {
+            kind: crate::store::CohortKind::Answer,
+            ..one.clone()
+        },
+        NewCohort {
+            kind: crate::store::CohortKind::Answer,
+            ..one
+        },
+    ];
+    depart(&scene, others).await;
+    assert_eq!(scene.count("cohort").await, 9, "answers never gather");
+}
+
+#[tokio::test]
+async fn a_cohort_that_is_held_begun_or_left_by_somebody_stays_as_it_is() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[]).await;
+    depart(&scene, vec![departing(launch, 0..10, 60)]).await;
+    let held = scene.claim(launch, 4).await;
+    depart(&scene, vec![departing(launch, 10..20, 60)]).await;
+    assert_eq!(scene.count("cohort").await, 2, "the first is held");
+    let put_back = Some(after(60));
+    let begun = Progress {
+        done: 4,
+        intent_to: 4,
+        finished: false,
+        put_back,
+        ..finished(&held[0])
+    };
+    scene
+        .record(WindowRecord {
+            progress: vec![begun],
+            ..WindowRecord::default()
+        })
+        .await;
+    // Indices of those who left must go on naming them.
+    scene
+        .store
+        .fold(fold(vec![stop(launch, 15, "a")]))
+        .await
+        .expect("folded");
+    assert_eq!(scene.count("departure").await, 1);
+    depart(&scene, vec![departing(launch, 20..30, 60)]).await;
+    assert_eq!(sizes(&scene, launch).await, [10, 10, 10]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+    #[test]
+    fn gathered_cohorts_hold_everybody_and_never_more_than_a_thousand(
+        groups in prop::collection::vec(1_u64..700, 1..12),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let sizes = runtime.block_on(async {
+            let scene = Scene::new().await;
+            let launch = scene.launched("1", &[]).await;
+            let mut from = 0;
+            for group in &groups {
+                depart(&scene, vec![departing(launch, from..from + group, 60)]).await;
+                from += group;
+            }
+            sizes(&scene, launch).await
+        });
+        prop_assert_eq!(sizes.iter().sum::<usize>() as u64, groups.iter().sum::<u64>());
+        prop_assert!(sizes.iter().all(|size| *size <= COHORT_MEMBERS), "{:?}", sizes);
+        prop_assert!(sizes.len() <= groups.len());
+    }
+}

@@ -1,0 +1,328 @@
+use super::{Scene, WindowRecord, after, answer, finished, fold, passage, progress, says, start, stop};
+use crate::left_out::LeftOut;
+use crate::store::{Fold, LaunchState, MessageState, Progress, SentTo};
+use crate::testing::nth_phone;
+
+#[tokio::test]
+async fn what_a_provider_said_is_kept_in_order_until_it_is_folded() {
+    let scene = Scene::new().await;
+    let said: Vec<String> = (0..2_500).map(|n| n.to_string()).collect();
+    scene.store.receive("trial", said, start()).await.expect("kept");
+    scene
+        .store
+        .receive("other", vec!["last".into()], after(1))
+        .await
+        .expect("kept");
+    let scene = scene.again().await;
+    let batch = scene.store.unfolded(2_000).await.expect("a batch");
+    assert!(
+        batch
+            .iter()
+            .map(|raw| raw.body.clone())
+            .eq((0..2_000).map(|n| n.to_string()))
+    );
+    assert_eq!(
+        (batch[0].provider.as_str(), batch[0].received_at),
+        ("trial", start())
+    );
+    scene
+        .store
+        .fold(Fold {
+            up_to: batch[1_999].id,
+            ..Fold::default()
+        })
+        .await
+        .expect("folded");
+    let rest = scene.store.unfolded(2_000).await.expect("a batch");
+    assert_eq!(
+        (rest.len(), rest[500].body.as_str(), rest[500].provider.as_str()),
+        (501, "last", "other")
+    );
+}
+
+/// CASES 7.4, in one process.
+#[tokio::test]
+async fn the_same_text_brought_three_times_is_one_reply() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[0..4]).await;
+    let text = || fold(vec![stop(launch, 1, "SM0001")]);
+    let (first, second) = tokio::join!(scene.store.fold(text()), scene.store.fold(text()));
+    let third = scene.store.fold(text()).await;
+    let new = [first, second, third].map(|outcome| outcome.expect("folded").replies.len());
+    assert_eq!(new.iter().sum::<usize>(), 1, "{new:?}");
+    assert_eq!(
+        (scene.count("reply").await, scene.count("suppression").await),
+        (1, 1)
+    );
+    assert_eq!(scene.answers(launch).await.len(), 1);
+    // Another text has another id, and another provider's ids are its own.
+    let other = crate::store::NewReply {
+        provider: "other".into(),
+        ..says(launch, 1, "SM0001", "Yes")
+    };
+    scene
+        .store
+        .fold(fold(vec![other, says(launch, 1, "SM0002", "Yes")]))
+        .await
+        .expect("folded");
+    assert_eq!(scene.count("reply").await, 3);
+}
+
+#[tokio::test]
+async fn stop_said_twice_is_answered_once() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[0..4]).await;
+    let outcome = scene
+        .store
+        .fold(fold(vec![stop(launch, 1, "a"), stop(launch, 1, "b")]))
+        .await
+        .expect("folded");
+    assert_eq!(outcome.replies.len(), 2, "both are kept");
+    scene
+        .store
+        .fold(fold(vec![stop(launch, 1, "c")]))
+        .await
+        .expect("folded");
+    assert_eq!(
+        (scene.count("reply").await, scene.count("suppression").await),
+        (3, 1)
+    );
+    let answers = scene.answers(launch).await;
+    let [cohort] = answers.as_slice() else {
+        panic!("{answers:?}")
+    };
+    assert_eq!(
+        (cohort.members[0].phone, &*cohort.members[0].values[0]),
+        (nth_phone(1), "You have opted out.")
+    );
+    assert!(scene.store.is_suppressed(nth_phone(1)).await.expect("known"));
+    assert!(!scene.store.is_suppressed(nth_phone(2)).await.expect("known"));
+}
+
+#[tokio::test]
+async fn an_opt_out_ends_what_waits_in_every_launch() {
+    let scene = Scene::new().await;
+    let (first, second) = (
+        scene.launched("1", &[0..4, 4..8]).await,
+        scene.launched("2", &[0..4]).await,
+    );
+    let from: &[LaunchState] = &[LaunchState::Running];
+    assert!(
+        scene
+            .store
+            .change_launch(second, from, LaunchState::Paused, start())
+            .await
+            .expect("paused")
+    );
+    scene
+        .store
+        .fold(fold(vec![stop(first, 2, "a")]))
+        .await
+        .expect("folded");
+    let story = scene.store.person(nth_phone(2)).await.expect("a story");
+    assert!(story.waiting.is_empty());
+    let left_out: Vec<_> = story
+        .left_out
+        .into_iter()
+        .map(|(launch, row, reason, _)| (launch, row, reason))
+        .collect();
+    assert_eq!(
+        left_out,
+        [(first, 0, LeftOut::OptedOut), (second, 0, LeftOut::OptedOut)]
+    );
+    let claimed = scene.claim(first, 100).await;
+    let departed: Vec<usize> = claimed
+        .iter()
+        .flat_map(|cohort| cohort.departed.clone())
+        .collect();
+    assert_eq!(departed, [2]);
+    let totals = scene.store.totals(first).await.expect("totals");
+    assert_eq!(
+        (totals.waiting, totals.opt_outs, totals.left_out),
+        (7, 1, [(LeftOut::OptedOut, 1)].into())
+    );
+}
+
+#[tokio::test]
+async fn an_opt_out_leaves_what_may_be_out_already_to_its_answer() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[0..4]).await;
+    let claimed = scene.claim(launch, 2).await;
+    scene
+        .store
+        .release(vec![(claimed[0].id, claimed[0].fence)])
+        .await
+        .expect("released");
+    // Two are before the mark of the intent, two behind it.
+    scene
+        .store
+        .fold(fold((0..4).map(|n| stop(launch, n, &n.to_string())).collect()))
+        .await
+        .expect("folded");
+    let claimed = scene.claim(launch, 100).await;
+    assert!(claimed[0].in_doubt);
+    assert!(
+        claimed[0].departed.iter().eq(&[2, 3]),
+        "{:?}",
+        claimed[0].departed
+    );
+    assert_eq!(scene.count("left_out").await, 2);
+}
+
+#[tokio::test]
+async fn an_opt_out_leaves_a_cohort_that_is_held_to_its_holder() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[0..4]).await;
+    let claimed = scene.claim(launch, 2).await;
+    scene
+        .store
+        .fold(fold(vec![stop(launch, 3, "a")]))
+        .await
+        .expect("folded");
+    assert_eq!(
+        (scene.count("departure").await, scene.count("left_out").await),
+        (0, 0)
+    );
+    let intent = scene
+        .record(WindowRecord {
+            progress: vec![progress(&claimed[0])],
+            ..WindowRecord::default()
+        })
+        .await;
+    assert_eq!(
+        intent.suppressed,
+        [(1, nth_phone(3).as_u64())],
+        "it learns of it with its next record"
+    );
+}
+
+#[tokio::test]
+async fn an_opt_out_finds_people_where_they_went() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[0..4]).await;
+    let claimed = scene.claim(launch, 4).await;
+    let place = crate::advance::Place { step: 2, visit: 0 };
+    let departing = vec![crate::store::NewCohort {
+        place,
+        ..passage(launch, 0..4, after(90_000))
+    }];
+    scene
+        .record(WindowRecord {
+            progress: vec![finished(&claimed[0])],
+            departing,
+            ..WindowRecord::default()
+        })
+        .await;
+    scene
+        .store
+        .fold(fold(vec![stop(launch, 3, "a")]))
+        .await
+        .expect("folded");
+    assert!(
+        scene
+            .store
+            .person(nth_phone(3))
+            .await
+            .expect("a story")
+            .waiting
+            .is_empty()
+    );
+    assert_eq!(
+        scene.store.person(nth_phone(0)).await.expect("a story").waiting,
+        [(launch, 2, after(90_000))]
+    );
+    assert_eq!(scene.store.totals(launch).await.expect("totals").waiting, 3);
+}
+
+#[tokio::test]
+async fn a_reply_belongs_to_the_last_text_from_that_sender() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[0..1]).await;
+    let claimed = scene.claim(launch, 1).await;
+    let text = |index: i64, sender: &str, seconds| crate::store::MessageRow {
+        id: crate::ids::MessageId(claimed[0].message(0).0 + index),
+        sender: sender.into(),
+        step: 2,
+        language: 1,
+        tariff: Some(3),
+        ..answer(&claimed[0], 0, MessageState::Accepted, seconds)
+    };
+    for message in [text(0, "shop", 10), text(1, "shop", 20), text(2, "other", 30)] {
+        scene
+            .record(WindowRecord {
+                messages: vec![message],
+                ..WindowRecord::default()
+            })
+            .await;
+    }
+    let last = |sender: &'static str, since| scene.store.last_sent(nth_phone(0), sender, after(since));
+    let sent = SentTo {
+        message: text(1, "shop", 0).id,
+        launch,
+        step: 2,
+        language: 1,
+        tariff: Some(3),
+    };
+    assert_eq!(last("shop", 0).await.expect("known"), Some(sent));
+    assert_eq!(last("shop", 20).await.expect("known"), Some(sent));
+    assert_eq!(last("shop", 21).await.expect("known"), None, "too long ago");
+    assert_eq!(
+        last("other", 0).await.expect("known").map(|sent| sent.message),
+        Some(text(2, "other", 0).id)
+    );
+    assert_eq!(last("nobody", 0).await.expect("known"), None);
+    assert_eq!(
+        scene
+            .store
+            .last_sent(nth_phone(1), "shop", start())
+            .await
+            .expect("known"),
+        None
+    );
+}
+
+#[tokio::test]
+async fn an_answer_goes_out_beside_a_paused_launch() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[0..4]).await;
+    scene
+        .store
+        .fold(fold(vec![stop(launch, 3, "a")]))
+        .await
+        .expect("folded");
+    let from: &[LaunchState] = &[LaunchState::Running];
+    assert!(
+        scene
+            .store
+            .change_launch(launch, from, LaunchState::Paused, start())
+            .await
+            .expect("paused")
+    );
+    let answers = scene.answers(launch).await;
+    assert_eq!(answers.len(), 1);
+    let done = Progress {
+        put_back: None,
+        ..finished(&answers[0])
+    };
+    scene
+        .record(WindowRecord {
+            progress: vec![done],
+            ..WindowRecord::default()
+        })
+        .await;
+    assert!(scene.answers(launch).await.is_empty());
+    assert!(
+        !scene
+            .store
+            .has_cohorts_left(launch, crate::store::CohortKind::Answer)
+            .await
+            .expect("known")
+    );
+    assert!(
+        scene
+            .store
+            .has_cohorts_left(launch, crate::store::CohortKind::Passage)
+            .await
+            .expect("known")
+    );
+}

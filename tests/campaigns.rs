@@ -1,0 +1,86 @@
+//! The example project is documentation that runs: each file of `campaigns/` is validated, planned, and executed to its
+//! end on a simulated clock.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::clock::{Clock, SimulatedClock};
+use engine::execute::{End, Execution, execute};
+use engine::launch::{LaunchRequest, launch};
+use engine::load::{LoadedCampaign, load_campaign};
+use engine::store::{Access, MessageState, OpenOptions, Store};
+use tokio::sync::watch;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns")
+}
+
+fn files() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder()).expect("campaigns/ is there");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    files.retain(|path| path.to_string_lossy().ends_with(".campaign.yaml"));
+    files.sort();
+    files
+}
+
+fn valid(path: &Path) -> LoadedCampaign {
+    let loaded = load_campaign(path).expect("readable");
+    let said: Vec<_> = loaded.project.file.iter().chain([&loaded.file]).flat_map(|file| &file.diagnostics).collect();
+    assert!(said.is_empty(), "{}: {said:?}", path.display());
+    loaded
+}
+
+#[test]
+fn every_campaign_is_valid_and_explained_in_the_readme() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("readable");
+    let files = files();
+    assert!(files.len() >= 3, "{files:?}");
+    for path in files {
+        valid(&path);
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        assert!(readme.contains(&format!("](campaigns/{name})")), "{name} is not in the README");
+    }
+}
+
+#[tokio::test]
+async fn every_campaign_is_planned_and_runs_to_its_end() {
+    for path in files() {
+        let loaded = valid(&path);
+        let (project, revision) = (loaded.project.project.expect("valid"), loaded.revision.expect("valid"));
+        let clock = Arc::new(SimulatedClock::new("2026-11-25T15:00:00Z".parse().expect("an instant")));
+        let dir = tempfile::tempdir().expect("a folder");
+        let options = OpenOptions { access: Access::Execute, most_pages: None };
+        let store = Arc::new(Store::open(&dir.path().join("crier.db"), options).await.expect("opened"));
+        let request = LaunchRequest {
+            revision: revision.clone(),
+            project: project.clone(),
+            occurrence: "1".into(),
+            now: clock.now(),
+        };
+        let (id, summary, _) = launch(&store, request, &loaded.project.folder, |_| {}).await.expect("planned");
+        assert_eq!(summary.rows, summary.people + summary.left_out_rows(), "{}: the plan adds up", path.display());
+
+        let (_keep, stop) = watch::channel(false);
+        let execution = Execution {
+            store: store.clone(),
+            clock,
+            providers: engine::provider::providers(&project),
+            project,
+            launch: store.launches(None).await.expect("readable").remove(0),
+            revision,
+            receipts: Duration::from_secs(120),
+            stop,
+        };
+        assert_eq!(execute(execution, &mut |_| {}).await.expect("executed"), End::Done, "{}", path.display());
+        let totals = store.totals(id).await.expect("readable");
+        let states: BTreeSet<MessageState> = totals.messages.keys().copied().collect();
+        let expected = BTreeSet::from([MessageState::Undelivered, MessageState::Delivered]);
+        assert!(states.is_subset(&expected), "{}: every receipt came: {states:?}", path.display());
+        let sends = summary.messages.len() as u64;
+        let texts: u64 = totals.messages.values().sum();
+        let left: u64 = totals.left_out.values().sum();
+        assert!(texts <= summary.people * sends && texts + left * sends >= summary.people * sends, "{}", path.display());
+    }
+}
