@@ -29,7 +29,11 @@ Exit codes:
 /// The command line.
 #[derive(Debug, Parser)]
 #[command(name = "crier", version, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER, max_term_width = 80)]
-#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     /// Log what happens, on stderr; twice for more
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
@@ -200,7 +204,9 @@ pub struct Inbox {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: u32 = text.parse().map_err(|_| "a whole number of seconds, such as 120".to_owned())?;
+    let seconds: u32 = text
+        .parse()
+        .map_err(|_| "a whole number of seconds, such as 120".to_owned())?;
     Ok(Duration::from_secs(seconds.into()))
 }
 

@@ -127,9 +127,14 @@ fn valid_project(folder: &Path) -> Result<LoadedProject, Failure> {
 fn nearest_project() -> Result<PathBuf, Failure> {
     let below = Path::new("campaigns");
     let is_project = |folder: &&Path| folder.join(load::PROJECT_FILE).is_file();
-    let found = load::find_project(Path::new(".")).or_else(|| Some(below).filter(is_project).map(Path::to_owned));
+    let found =
+        load::find_project(Path::new(".")).or_else(|| Some(below).filter(is_project).map(Path::to_owned));
     // A project without a file keeps its store beside the campaign.
-    let found = found.or_else(|| Path::new(dsl::project::DEFAULT_STORE).is_file().then(|| PathBuf::from(".")));
+    let found = found.or_else(|| {
+        Path::new(dsl::project::DEFAULT_STORE)
+            .is_file()
+            .then(|| PathBuf::from("."))
+    });
     found.ok_or_else(|| {
         Failure::Usage(anyhow!(
             "there is no crier.yaml here, above, or in ./campaigns; name the project's folder with `--project DIR`"
@@ -143,7 +148,10 @@ fn named_campaign(typed: &str, place: &InProject) -> Result<(String, LoadedProje
         return Ok((typed.to_owned(), project_of(place)?));
     }
     let loaded = valid_campaign(Path::new(typed))?;
-    let name = loaded.revision.as_ref().map(|revision| revision.campaign.name.clone());
+    let name = loaded
+        .revision
+        .as_ref()
+        .map(|revision| revision.campaign.name.clone());
     Ok((name.unwrap_or_default(), loaded.project))
 }
 
@@ -159,5 +167,12 @@ async fn open_store(project: &LoadedProject, access: Access) -> Result<Store, Fa
         here if here == Path::new(".") => PathBuf::from(&settings.store),
         folder => folder.join(&settings.store),
     };
-    Ok(Store::open(&path, OpenOptions { access, most_pages: None }).await?)
+    Ok(Store::open(
+        &path,
+        OpenOptions {
+            access,
+            most_pages: None,
+        },
+    )
+    .await?)
 }

@@ -47,7 +47,11 @@ pub fn start_log(verbose: u8) {
     };
     let filter = std::env::var("CRIER_LOG").unwrap_or_else(|_| format!("{level},sqlx=warn"));
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .without_time()
+        .init();
 }
 
 /// An instant on this machine's clock.

@@ -27,20 +27,30 @@ fn files() -> Vec<PathBuf> {
 
 fn valid(path: &Path) -> LoadedCampaign {
     let loaded = load_campaign(path).expect("readable");
-    let said: Vec<_> = loaded.project.file.iter().chain([&loaded.file]).flat_map(|file| &file.diagnostics).collect();
+    let said: Vec<_> = loaded
+        .project
+        .file
+        .iter()
+        .chain([&loaded.file])
+        .flat_map(|file| &file.diagnostics)
+        .collect();
     assert!(said.is_empty(), "{}: {said:?}", path.display());
     loaded
 }
 
 #[test]
 fn every_campaign_is_valid_and_explained_in_the_readme() {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("readable");
+    let readme =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("readable");
     let files = files();
     assert!(files.len() >= 3, "{files:?}");
     for path in files {
         valid(&path);
         let name = path.file_name().expect("a file").to_string_lossy().into_owned();
-        assert!(readme.contains(&format!("](campaigns/{name})")), "{name} is not in the README");
+        assert!(
+            readme.contains(&format!("](campaigns/{name})")),
+            "{name} is not in the README"
+        );
     }
 }
 
@@ -48,19 +58,38 @@ fn every_campaign_is_valid_and_explained_in_the_readme() {
 async fn every_campaign_is_planned_and_runs_to_its_end() {
     for path in files() {
         let loaded = valid(&path);
-        let (project, revision) = (loaded.project.project.expect("valid"), loaded.revision.expect("valid"));
-        let clock = Arc::new(SimulatedClock::new("2026-11-25T15:00:00Z".parse().expect("an instant")));
+        let (project, revision) = (
+            loaded.project.project.expect("valid"),
+            loaded.revision.expect("valid"),
+        );
+        let clock = Arc::new(SimulatedClock::new(
+            "2026-11-25T15:00:00Z".parse().expect("an instant"),
+        ));
         let dir = tempfile::tempdir().expect("a folder");
-        let options = OpenOptions { access: Access::Execute, most_pages: None };
-        let store = Arc::new(Store::open(&dir.path().join("crier.db"), options).await.expect("opened"));
+        let options = OpenOptions {
+            access: Access::Execute,
+            most_pages: None,
+        };
+        let store = Arc::new(
+            Store::open(&dir.path().join("crier.db"), options)
+                .await
+                .expect("opened"),
+        );
         let request = LaunchRequest {
             revision: revision.clone(),
             project: project.clone(),
             occurrence: "1".into(),
             now: clock.now(),
         };
-        let (id, summary, _) = launch(&store, request, &loaded.project.folder, |_| {}).await.expect("planned");
-        assert_eq!(summary.rows, summary.people + summary.left_out_rows(), "{}: the plan adds up", path.display());
+        let (id, summary, _) = launch(&store, request, &loaded.project.folder, |_| {})
+            .await
+            .expect("planned");
+        assert_eq!(
+            summary.rows,
+            summary.people + summary.left_out_rows(),
+            "{}: the plan adds up",
+            path.display()
+        );
 
         let (_keep, stop) = watch::channel(false);
         let execution = Execution {
@@ -73,14 +102,27 @@ async fn every_campaign_is_planned_and_runs_to_its_end() {
             receipts: Duration::from_secs(120),
             stop,
         };
-        assert_eq!(execute(execution, &mut |_| {}).await.expect("executed"), End::Done, "{}", path.display());
+        assert_eq!(
+            execute(execution, &mut |_| {}).await.expect("executed"),
+            End::Done,
+            "{}",
+            path.display()
+        );
         let totals = store.totals(id).await.expect("readable");
         let states: BTreeSet<MessageState> = totals.messages.keys().copied().collect();
         let expected = BTreeSet::from([MessageState::Undelivered, MessageState::Delivered]);
-        assert!(states.is_subset(&expected), "{}: every receipt came: {states:?}", path.display());
+        assert!(
+            states.is_subset(&expected),
+            "{}: every receipt came: {states:?}",
+            path.display()
+        );
         let sends = summary.messages.len() as u64;
         let texts: u64 = totals.messages.values().sum();
         let left: u64 = totals.left_out.values().sum();
-        assert!(texts <= summary.people * sends && texts + left * sends >= summary.people * sends, "{}", path.display());
+        assert!(
+            texts <= summary.people * sends && texts + left * sends >= summary.people * sends,
+            "{}",
+            path.display()
+        );
     }
 }

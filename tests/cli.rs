@@ -17,9 +17,16 @@ fn check(folder: &Folder, args: &[&str], expected: Expect) {
 }
 
 fn shown(folder: &Folder, output: &Output) -> String {
-    let code = output.status.code().map_or_else(|| "killed".to_owned(), |code| code.to_string());
+    let code = output
+        .status
+        .code()
+        .map_or_else(|| "killed".to_owned(), |code| code.to_string());
     let masked = |text: String| mask(&text.replace(&folder.path().display().to_string(), "FOLDER"));
-    format!("exit {code}\n{}--\n{}", masked(stdout(output)), masked(stderr(output)))
+    format!(
+        "exit {code}\n{}--\n{}",
+        masked(stdout(output)),
+        masked(stderr(output))
+    )
 }
 
 /// Dates and times become letters.
@@ -46,8 +53,19 @@ fn a_plan_says_who_gets_what_and_who_does_not() {
     let folder = Folder::of_people(4, "100/s");
     let rows = "phone,first_name\n+12125550101,Ada\n(212) 555-0101,Ada again\nn/d,Bo\n+390612345678,Casa\n+12125550102,Zoë\n";
     folder.write("people.csv", rows);
-    folder.write("test.campaign.yaml", &format!("{}audience:\n  from: people.csv\n  invalid: {{ most: 50% }}\n", folder.read("test.campaign.yaml").replace("audience: people.csv\n", "")));
-    check(&folder, &["plan", "test.campaign.yaml"], expect![[r#"
+    folder.write(
+        "test.campaign.yaml",
+        &format!(
+            "{}audience:\n  from: people.csv\n  invalid: {{ most: 50% }}\n",
+            folder
+                .read("test.campaign.yaml")
+                .replace("audience: people.csv\n", "")
+        ),
+    );
+    check(
+        &folder,
+        &["plan", "test.campaign.yaml"],
+        expect![[r#"
         exit 0
          campaign  test
          sender    desk (+12125550100) by trial
@@ -68,7 +86,8 @@ fn a_plan_says_who_gets_what_and_who_does_not() {
 
         1 person's texts are not GSM-7 and cost more parts; the first is line 6, by 'ë' (U+00EB)
         --
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -95,42 +114,82 @@ fn a_run_ends_with_a_report_and_a_second_one_sends_nothing() {
          parts          20
          money          0.158 USD
          time           0 s from the first text to the last, begun TIME
-    "#]].assert_eq(&mask(&stdout(&first)));
+    "#]]
+    .assert_eq(&mask(&stdout(&first)));
     let again = folder.run("test.campaign.yaml");
     assert!(again.status.success());
-    assert!(stderr(&again).starts_with("launch 1 of test is done, and nothing is sent; `--again` makes a new launch\n"));
-    assert!(stdout(&again).contains("accepted       20\n"), "{}", stdout(&again));
+    assert!(
+        stderr(&again)
+            .starts_with("launch 1 of test is done, and nothing is sent; `--again` makes a new launch\n")
+    );
+    assert!(
+        stdout(&again).contains("accepted       20\n"),
+        "{}",
+        stdout(&again)
+    );
     let once_more = folder.output(&["run", "test.campaign.yaml", "--again"]);
-    assert!(stdout(&once_more).contains("launch 2 of test: done"), "{}", stdout(&once_more));
-    folder.write("test.campaign.yaml", &folder.read("test.campaign.yaml").replace("Doors open", "Gates open"));
+    assert!(
+        stdout(&once_more).contains("launch 2 of test: done"),
+        "{}",
+        stdout(&once_more)
+    );
+    folder.write(
+        "test.campaign.yaml",
+        &folder
+            .read("test.campaign.yaml")
+            .replace("Doors open", "Gates open"),
+    );
     let edited = folder.run("test.campaign.yaml");
-    assert!(stderr(&edited).contains("the file has changed since, and that makes no new launch"), "{}", stderr(&edited));
+    assert!(
+        stderr(&edited).contains("the file has changed since, and that makes no new launch"),
+        "{}",
+        stderr(&edited)
+    );
 }
 
 #[test]
 fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
     let folder = Folder::of_people(20, "1000/s");
-    check(&folder, &["status"], expect![[r#"
+    check(
+        &folder,
+        &["status"],
+        expect![[r#"
         exit 2
         --
         error: there is no store at .crier/crier.db: nothing has been sent from this project yet; `crier run FILE` makes it
-    "#]]);
-    check(&folder, &["run", "absent.campaign.yaml"], expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        &["run", "absent.campaign.yaml"],
+        expect![[r#"
         exit 2
         --
         error: cannot read absent.campaign.yaml: No such file or directory (os error 2)
-    "#]]);
-    check(&folder, &["validate", "absent"], expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        &["validate", "absent"],
+        expect![[r#"
         exit 2
         --
         error: absent does not exist
-    "#]]);
-    check(&folder, &["why", "12"], expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        &["why", "12"],
+        expect![[r#"
         exit 2
         --
         error: "12" is too short for a phone number; write all its digits
-    "#]]);
-    check(&folder, &["plan"], expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        &["plan"],
+        expect![[r#"
         exit 2
         --
         error: the following required arguments were not provided:
@@ -139,17 +198,28 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
         Usage: crier plan <FILE>
 
         For more information, try '--help'.
-    "#]]);
-    folder.write("people.csv", "phone,first_name\nAda,+12125550101\nBo,+12125550102\n");
-    check(&folder, &["run", "test.campaign.yaml"], expect![[r#"
+    "#]],
+    );
+    folder.write(
+        "people.csv",
+        "phone,first_name\nAda,+12125550101\nBo,+12125550102\n",
+    );
+    check(
+        &folder,
+        &["run", "test.campaign.yaml"],
+        expect![[r#"
         exit 1
         --
           people.csv:2: "Ada" has letters in it; write the digits only
           people.csv:3: "Bo" has letters in it; write the digits only
         error: 2 of 2 rows hold no valid number, more than the 20% that `audience.invalid` allows: is "phone" the column of the phone numbers?
-    "#]]);
+    "#]],
+    );
     folder.write("people.csv", "phone,first_name\n+390612345678,Casa\n");
-    check(&folder, &["run", "test.campaign.yaml"], expect![[r#"
+    check(
+        &folder,
+        &["run", "test.campaign.yaml"],
+        expect![[r#"
         exit 1
          campaign  test
          sender    desk (+12125550100) by trial
@@ -162,11 +232,15 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
                  1  landline
 
         --
-        1 rows planned
-        error: nobody to send to: 1 rows, all left out
-    "#]]);
+        1 row planned
+        error: nobody to send to: every row of the lists is left out
+    "#]],
+    );
     folder.write("people.csv", "first,last\nAda,Lovelace\n");
-    check(&folder, &["run", "test.campaign.yaml"], expect![[r#"
+    check(
+        &folder,
+        &["run", "test.campaign.yaml"],
+        expect![[r#"
         exit 1
         --
         error[phone-column-missing]: in "people.csv" no column is known to hold phone numbers
@@ -185,19 +259,30 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
           |
           = help: the columns are "first" and "last"; a value for everybody is a `default` under `fields`
 
-    "#]]);
-    check(&folder, &["pause", "test"], expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        &["pause", "test"],
+        expect![[r#"
         exit 2
         --
         error: test was never launched from this project; see `crier status`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn errors_of_a_file_are_all_told_with_their_place() {
     let folder = Folder::of_people(2, "100/s");
-    folder.write("bad.campaign.yaml", "audience: people.csv\nschedul: now\nmessage: \"Ciao {{firstname}}. STOP to opt out\"\n");
-    check(&folder, &["validate", "bad.campaign.yaml"], expect![[r#"
+    folder.write(
+        "bad.campaign.yaml",
+        "audience: people.csv\nschedul: now\nmessage: \"Ciao {{firstname}}. STOP to opt out\"\n",
+    );
+    check(
+        &folder,
+        &["validate", "bad.campaign.yaml"],
+        expect![[r#"
         exit 1
         error[unknown-key]: "schedul" is not a key of a campaign
          --> bad.campaign.yaml:2:1
@@ -223,19 +308,30 @@ fn errors_of_a_file_are_all_told_with_their_place() {
 
         --
         2 files checked: 2 errors, 0 warnings
-    "#]]);
-    check(&folder, &["validate", "--format", "concise"], expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        &["validate", "--format", "concise"],
+        expect![[r#"
         exit 1
         bad.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
         bad.campaign.yaml:3:18: error[unknown-variable] "firstname" is not a column of "people.csv"
         --
         3 files checked: 2 errors, 0 warnings
-    "#]]);
+    "#]],
+    );
     let json = folder.output(&["validate", "--format", "json", "bad.campaign.yaml"]);
     assert_eq!(json.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert_eq!((&report["format_version"], &report["valid"]), (&"1.0".into(), &false.into()));
-    assert_eq!(report["error_count"], report["diagnostics"].as_array().expect("a list").len());
+    assert_eq!(
+        (&report["format_version"], &report["valid"]),
+        (&"1.0".into(), &false.into())
+    );
+    assert_eq!(
+        report["error_count"],
+        report["diagnostics"].as_array().expect("a list").len()
+    );
 }
 
 #[test]
@@ -247,15 +343,27 @@ fn a_second_process_is_told_who_holds_the_store_and_may_pause_and_cancel() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("crier starts");
-    let mut lines = BufReader::new(first.stderr.take().expect("piped")).lines().map(|line| line.expect("text"));
+    let mut lines = BufReader::new(first.stderr.take().expect("piped"))
+        .lines()
+        .map(|line| line.expect("text"));
     assert!(lines.any(|line| line.contains(" of 2,000")), "it runs");
     let second = folder.run("test.campaign.yaml");
     assert_eq!(second.status.code(), Some(3));
     let sentence = stderr(&second);
-    assert!(sentence.contains(&format!("is held by process {}", first.id())), "{sentence}");
+    assert!(
+        sentence.contains(&format!("is held by process {}", first.id())),
+        "{sentence}"
+    );
     let pause = folder.output(&["pause", "test"]);
-    assert!(pause.status.success() && stdout(&pause).contains("is paused"), "{}", stdout(&pause));
-    assert!(lines.any(|line| line.contains("paused: waiting for `crier resume`")), "it says so");
+    assert!(
+        pause.status.success() && stdout(&pause).contains("is paused"),
+        "{}",
+        stdout(&pause)
+    );
+    assert!(
+        lines.any(|line| line.contains("paused: waiting for `crier resume`")),
+        "it says so"
+    );
     assert!(folder.output(&["resume", "test"]).status.success());
     assert!(lines.any(|line| line.contains("resumed")), "it says so");
     assert!(folder.output(&["cancel", "test.campaign.yaml"]).status.success());
@@ -277,9 +385,13 @@ fn interrupted_it_exits_with_130_and_goes_on_when_typed_again() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("crier starts");
-    let mut lines = BufReader::new(first.stderr.take().expect("piped")).lines().map(|line| line.expect("text"));
+    let mut lines = BufReader::new(first.stderr.take().expect("piped"))
+        .lines()
+        .map(|line| line.expect("text"));
     assert!(lines.any(|line| line.contains(" of 400")), "it runs");
-    let kill = std::process::Command::new("kill").args(["-INT", &first.id().to_string()]).status();
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &first.id().to_string()])
+        .status();
     assert!(kill.expect("kill exists").success());
     let rest: Vec<String> = lines.collect();
     assert!(rest.iter().any(|line| line.starts_with("stopping:")), "{rest:?}");
@@ -289,7 +401,10 @@ fn interrupted_it_exits_with_130_and_goes_on_when_typed_again() {
     let again = folder.output(&["run", "test.campaign.yaml", "--format", "json"]);
     assert!(again.status.success());
     let report: Value = serde_json::from_slice(&again.stdout).expect("JSON");
-    assert_eq!((&report["report"]["accepted"], &report["report"]["unknown"]), (&400.into(), &0.into()));
+    assert_eq!(
+        (&report["report"]["accepted"], &report["report"]["unknown"]),
+        (&400.into(), &0.into())
+    );
 }
 
 /// Every key of an object and of what is below it, `a.b[].c`.
@@ -297,9 +412,15 @@ fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                let at = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+                let at = if at.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{at}.{key}")
+                };
                 // Keys that are data, not names.
-                if ["money", "left_out", "left_out_later", "languages"].contains(&key.as_str()) && value.is_object() {
+                if ["money", "left_out", "left_out_later", "languages"].contains(&key.as_str())
+                    && value.is_object()
+                {
                     found.insert(at);
                 } else {
                     keys(value, &at, found);
@@ -307,7 +428,9 @@ fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
             }
         }
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            items.iter().for_each(|item| keys(item, &format!("{at}[]"), found));
+            items
+                .iter()
+                .for_each(|item| keys(item, &format!("{at}[]"), found));
         }
         Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             found.insert(at.to_owned());
@@ -317,7 +440,8 @@ fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn the_json_of_every_command_has_the_documented_keys() {
-    let documented = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/README.md")).expect("readable");
+    let documented =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/README.md")).expect("readable");
     let folder = Folder::of_people(60, "1000/s");
     let commands: [(&str, Vec<&str>); 7] = [
         ("plan", vec!["plan", "test.campaign.yaml"]),
@@ -331,14 +455,21 @@ fn the_json_of_every_command_has_the_documented_keys() {
     for (name, mut args) in commands {
         args.extend(["--format", "json"]);
         let output = folder.output(&args);
-        let value: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{name}: {e}: {output:?}"));
+        let value: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{name}: {e}: {output:?}"));
         let mut found = BTreeSet::new();
         keys(&value, "", &mut found);
-        let section = documented.split(&format!("## `crier {name}`")).nth(1).unwrap_or_else(|| panic!("{name} is not documented"));
+        let section = documented
+            .split(&format!("## `crier {name}`"))
+            .nth(1)
+            .unwrap_or_else(|| panic!("{name} is not documented"));
         let section = section.split("\n## ").next().unwrap_or_default();
         for key in found {
             let last = key.rsplit('.').next().unwrap_or(&key).trim_end_matches("[]");
-            assert!(section.contains(&format!("`{last}`")), "{name}: {key} is not documented");
+            assert!(
+                section.contains(&format!("`{last}`")),
+                "{name}: {key} is not documented"
+            );
         }
     }
 }

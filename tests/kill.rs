@@ -1,6 +1,8 @@
 //! A real `crier run` under `kill -9` at random moments, many times over one launch. Afterwards every person is found
 //! once, with the totals of an undisturbed run of the same seed, those in doubt excepted and named.
 
+#![allow(clippy::print_stderr)]
+
 mod project;
 
 use std::collections::BTreeMap;
@@ -15,7 +17,7 @@ const PEOPLE: u64 = 3_000;
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_many_times_over_one_launch_everybody_is_found_once() {
     let seed = seed();
-    println!("seed {seed}: CRIER_TEST_SEED={seed} repeats the moments");
+    eprintln!("seed {seed}: CRIER_TEST_SEED={seed} repeats the moments");
     let undisturbed = Folder::of_people(PEOPLE, "1000/s");
     assert!(undisturbed.run("test.campaign.yaml").status.success());
     let expected = outcomes(&undisturbed).await;
@@ -42,18 +44,28 @@ async fn killed_many_times_over_one_launch_everybody_is_found_once() {
     assert_eq!(got.len(), expected.len(), "seed {seed}: people found");
     let mut in_doubt = 0;
     for (phone, outcome) in &got {
-        assert_eq!(outcome.messages, 1, "seed {seed}: {phone} has {} messages", outcome.messages);
+        assert_eq!(
+            outcome.messages, 1,
+            "seed {seed}: {phone} has {} messages",
+            outcome.messages
+        );
         if outcome.state == MessageState::Unknown {
             in_doubt += 1;
             let report = String::from_utf8_lossy(&last.stdout);
-            assert!(report.contains(&format!("+{phone}")), "seed {seed}: {phone} is in doubt and not named");
+            assert!(
+                report.contains(&format!("+{phone}")),
+                "seed {seed}: {phone} is in doubt and not named"
+            );
             continue;
         }
         assert_eq!(outcome, &expected[phone], "seed {seed}: {phone}");
     }
-    println!("seed {seed}: {kills} kills, {in_doubt} in doubt");
+    eprintln!("seed {seed}: {kills} kills, {in_doubt} in doubt");
     // A window is a quarter of a second's worth, 250, and at most one is under way at each kill.
-    assert!(in_doubt <= kills * 250, "seed {seed}: {in_doubt} in doubt after {kills} kills");
+    assert!(
+        in_doubt <= kills * 250,
+        "seed {seed}: {in_doubt} in doubt after {kills} kills"
+    );
 }
 
 /// What the store says of one person.
@@ -67,20 +79,34 @@ struct Outcome {
 
 async fn outcomes(folder: &Folder) -> BTreeMap<u64, Outcome> {
     let path = folder.path().join(".crier/crier.db");
-    let store = Store::open(&path, OpenOptions { access: Access::Read, most_pages: None }).await.expect("a store");
+    let store = Store::open(
+        &path,
+        OpenOptions {
+            access: Access::Read,
+            most_pages: None,
+        },
+    )
+    .await
+    .expect("a store");
     let mut outcomes = BTreeMap::new();
     for n in 0..PEOPLE {
         let phone = project::phone(n);
         let story = store.person(phone).await.expect("readable");
-        let texts: Vec<_> =
-            story.messages.iter().filter(|m| m.kind == engine::store::CohortKind::Passage).collect();
+        let texts: Vec<_> = story
+            .messages
+            .iter()
+            .filter(|m| m.kind == engine::store::CohortKind::Passage)
+            .collect();
         let Some(first) = texts.first() else { continue };
-        outcomes.insert(phone.as_u64(), Outcome {
-            messages: texts.len(),
-            state: first.state,
-            replies: story.replies.iter().map(|reply| reply.text.clone()).collect(),
-            opted_out: story.suppression.is_some(),
-        });
+        outcomes.insert(
+            phone.as_u64(),
+            Outcome {
+                messages: texts.len(),
+                state: first.state,
+                replies: story.replies.iter().map(|reply| reply.text.clone()).collect(),
+                opted_out: story.suppression.is_some(),
+            },
+        );
     }
     outcomes
 }
@@ -100,7 +126,9 @@ fn killed_at(mut child: Child, moment: Duration) -> bool {
 }
 
 fn seed() -> u64 {
-    let given = std::env::var("CRIER_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let given = std::env::var("CRIER_TEST_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     given.unwrap_or_else(|| u64::from(std::process::id()) | 1)
 }
 
@@ -114,6 +142,10 @@ fn next(mut x: u64) -> u64 {
 impl Folder {
     fn start(&self, file: &str) -> Child {
         let mut command = self.crier(&["run", file]);
-        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("crier starts")
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("crier starts")
     }
 }

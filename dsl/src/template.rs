@@ -17,7 +17,7 @@ pub use render::{MOST_RENDERED, RenderError, Values};
 use render::Node;
 
 /// Bytes a template may have at most.
-pub const MOST_SOURCE: usize = 64 * 1024;
+pub const MOST_SOURCE: usize = 16 * 1024;
 
 /// A compiled text. Cloning is cheap; rendering needs no lock, so any number of threads may share it.
 #[derive(Clone)]

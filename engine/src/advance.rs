@@ -110,7 +110,7 @@ pub enum Effect {
 }
 
 /// After so many submits that were definitely not taken a message is given up.
-pub const MOST_ATTEMPTS: u8 = 8;
+pub const MOST_ATTEMPTS: u8 = 12;
 
 /// Decides. At most one [`Effect::Send`] comes of one call.
 pub fn advance<'a>(
@@ -139,7 +139,10 @@ pub fn advance<'a>(
 
 impl Enrolment<'_> {
     fn ended(self) -> Self {
-        Enrolment { state: State::Ended, ..self }
+        Enrolment {
+            state: State::Ended,
+            ..self
+        }
     }
 }
 
@@ -155,9 +158,13 @@ fn due<'a>(
     }
     match &revision.campaign.program[usize::from(enrolment.place.step)] {
         Instruction::Send { message } => match text_for(revision, *message, enrolment.member) {
-            Ok((text, parts)) => {
-                (Enrolment { state: State::Submitting, ..enrolment }, vec![Effect::Send { text, parts }])
-            }
+            Ok((text, parts)) => (
+                Enrolment {
+                    state: State::Submitting,
+                    ..enrolment
+                },
+                vec![Effect::Send { text, parts }],
+            ),
             Err(reason) => leave_out(reason),
         },
         Instruction::Wait(_) | Instruction::Finish => {
@@ -183,9 +190,15 @@ fn go_on<'a>(
     facts: Facts,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
-    let after = Place { step: enrolment.place.step + 1, visit: 0 };
+    let after = Place {
+        step: enrolment.place.step + 1,
+        visit: 0,
+    };
     let (place, due_at) = stop_at(revision, after, now);
-    let last = matches!(revision.campaign.program[usize::from(place.step)], Instruction::Finish) && due_at <= now;
+    let last = matches!(
+        revision.campaign.program[usize::from(place.step)],
+        Instruction::Finish
+    ) && due_at <= now;
     if facts.opted_out && !last {
         return opted_out(enrolment);
     }
@@ -197,7 +210,10 @@ pub fn stop_at(revision: &Revision, mut place: Place, now: DateTime<Utc>) -> (Pl
     let mut due_at = now;
     while let Instruction::Wait(time) = &revision.campaign.program[usize::from(place.step)] {
         due_at = time.after(due_at, revision.campaign.timezone);
-        place = Place { step: place.step + 1, visit: 0 };
+        place = Place {
+            step: place.step + 1,
+            visit: 0,
+        };
     }
     (place, due_at)
 }
@@ -210,12 +226,22 @@ fn arrive<'a>(
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
     match &revision.campaign.program[usize::from(place.step)] {
-        Instruction::Finish if due_at <= now => {
-            (Enrolment { place, state: State::Ended, ..enrolment }, vec![Effect::Finish])
-        }
-        Instruction::Finish | Instruction::Send { .. } | Instruction::Wait(_) => {
-            (Enrolment { place, state: State::Waiting, ..enrolment }, vec![Effect::Depart(place, due_at)])
-        }
+        Instruction::Finish if due_at <= now => (
+            Enrolment {
+                place,
+                state: State::Ended,
+                ..enrolment
+            },
+            vec![Effect::Finish],
+        ),
+        Instruction::Finish | Instruction::Send { .. } | Instruction::Wait(_) => (
+            Enrolment {
+                place,
+                state: State::Waiting,
+                ..enrolment
+            },
+            vec![Effect::Depart(place, due_at)],
+        ),
     }
 }
 
@@ -226,21 +252,42 @@ fn not_sent(enrolment: Enrolment<'_>, now: DateTime<Utc>) -> (Enrolment<'_>, Vec
     }
     let in_doubt = enrolment.member.pending.is_some_and(|pending| pending.in_doubt);
     let due_at = now + back_off(enrolment.member, enrolment.place, attempts);
-    (Enrolment { state: State::Waiting, ..enrolment }, vec![Effect::Retry { due_at, in_doubt }])
+    (
+        Enrolment {
+            state: State::Waiting,
+            ..enrolment
+        },
+        vec![Effect::Retry { due_at, in_doubt }],
+    )
 }
 
 /// How often the message has been submitted, the submit that is just answered included.
 fn attempts_now(member: &Member) -> u8 {
-    member.pending.map_or(0, |pending| pending.attempts).saturating_add(1)
+    member
+        .pending
+        .map_or(0, |pending| pending.attempts)
+        .saturating_add(1)
 }
 
 /// Full jitter under a ceiling that doubles from 4 seconds to 10 minutes; the draw is a hash, the same every time.
 fn back_off(member: &Member, place: Place, attempts: u8) -> TimeDelta {
-    let ceiling = 4_000_i64.checked_shl(u32::from(attempts) - 1).unwrap_or(i64::MAX).min(600_000);
+    let ceiling = 4_000_i64
+        .checked_shl(u32::from(attempts) - 1)
+        .unwrap_or(i64::MAX)
+        .min(600_000);
     let mut hasher = blake3::Hasher::new();
     hasher.update(&member.phone.as_u64().to_le_bytes());
-    hasher.update(&place.step.to_le_bytes()).update(&place.visit.to_le_bytes()).update(&[attempts]);
-    let draw = u32::from_le_bytes(*hasher.finalize().as_bytes().first_chunk().expect("a hash has 32 bytes"));
+    hasher
+        .update(&place.step.to_le_bytes())
+        .update(&place.visit.to_le_bytes())
+        .update(&[attempts]);
+    let draw = u32::from_le_bytes(
+        *hasher
+            .finalize()
+            .as_bytes()
+            .first_chunk()
+            .expect("a hash has 32 bytes"),
+    );
     TimeDelta::milliseconds(1 + i64::from(draw) * (ceiling - 1) / i64::from(u32::MAX))
 }
 
@@ -253,8 +300,17 @@ fn unknown<'a>(
     let resent = enrolment.member.pending.is_some_and(|pending| pending.in_doubt);
     match revision.campaign.limits.in_doubt {
         InDoubt::Resend if !resent && !facts.opted_out => {
-            let again = Enrolment { state: State::Waiting, ..enrolment };
-            (again, vec![Effect::Retry { due_at: now, in_doubt: true }])
+            let again = Enrolment {
+                state: State::Waiting,
+                ..enrolment
+            };
+            (
+                again,
+                vec![Effect::Retry {
+                    due_at: now,
+                    in_doubt: true,
+                }],
+            )
         }
         InDoubt::Resend | InDoubt::Skip => go_on(revision, enrolment, facts, now),
     }
@@ -288,9 +344,7 @@ fn reply<'a>(
 fn opted_out(enrolment: Enrolment<'_>) -> (Enrolment<'_>, Vec<Effect>) {
     match enrolment.state {
         State::Ended => (enrolment, vec![]),
-        State::Waiting | State::Submitting => {
-            (enrolment.ended(), vec![Effect::LeaveOut(LeftOut::OptedOut)])
-        }
+        State::Waiting | State::Submitting => (enrolment.ended(), vec![Effect::LeaveOut(LeftOut::OptedOut)]),
     }
 }
 

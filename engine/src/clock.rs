@@ -30,7 +30,9 @@ pub struct SystemClock {
 impl SystemClock {
     /// Starts the monotonic time at zero.
     pub fn new() -> SystemClock {
-        SystemClock { start: Instant::now() }
+        SystemClock {
+            start: Instant::now(),
+        }
     }
 }
 
@@ -67,13 +69,17 @@ pub struct SimulatedClock {
 impl SimulatedClock {
     /// Stands at `start`.
     pub fn new(start: DateTime<Utc>) -> SimulatedClock {
-        SimulatedClock { start, passed: Mutex::new(Duration::ZERO) }
+        SimulatedClock {
+            start,
+            passed: Mutex::new(Duration::ZERO),
+        }
     }
 }
 
 impl Clock for SimulatedClock {
     fn now(&self) -> DateTime<Utc> {
-        let passed = TimeDelta::from_std(self.monotonic()).expect("a simulation lasts less than 292 million years");
+        let passed =
+            TimeDelta::from_std(self.monotonic()).expect("a simulation lasts less than 292 million years");
         self.start + passed
     }
 

@@ -25,7 +25,8 @@ use crate::ids::CohortId;
 use crate::provider::Provider;
 use crate::revision::Revision;
 use crate::store::{
-    Claim, ClaimedCohort, CohortKind, Intent, LaunchRow, LaunchState, MessageState, SentTo, Store, StoreError, Totals,
+    Claim, ClaimedCohort, CohortKind, Intent, LaunchRow, LaunchState, MessageState, SentTo, Store,
+    StoreError, Totals,
 };
 use crate::throttle::Buckets;
 
@@ -123,8 +124,6 @@ struct Executor {
     done_at: Option<DateTime<Utc>>,
     /// Inbound is being fetched and folded.
     folding: bool,
-    /// An earlier process may have left something in the inbox.
-    unfolded: bool,
     /// When each provider is to be asked again; none when it expects nothing.
     polls: BTreeMap<String, Option<DateTime<Utc>>>,
     progress: Progress,
@@ -139,15 +138,31 @@ type InFlight = Arc<RwLock<HashMap<u64, SentTo>>>;
 /// Something that took time is over.
 enum Step {
     /// Cohorts were claimed for a sender.
-    Claimed { sender: String, cohorts: Vec<ClaimedCohort>, suppressed: Vec<(i64, u64)> },
+    Claimed {
+        sender: String,
+        cohorts: Vec<ClaimedCohort>,
+        suppressed: Vec<(i64, u64)>,
+    },
     /// Nothing was due; the next will be then.
-    NothingDue { sender: String, kind: CohortKind, next_due: Option<DateTime<Utc>> },
+    NothingDue {
+        sender: String,
+        kind: CohortKind,
+        next_due: Option<DateTime<Utc>>,
+    },
     /// A request was answered.
-    Answered { window: WindowId, outcomes: Vec<(usize, Outcome)>, at: DateTime<Utc> },
+    Answered {
+        window: WindowId,
+        outcomes: Vec<(usize, Outcome)>,
+        at: DateTime<Utc>,
+    },
     /// Part of a window was recorded.
     PartRecorded { window: WindowId },
     /// A window was recorded, or only an intent; the members of `next` may be submitted.
-    Recorded { sender: String, next: Vec<CohortId>, intent: Intent },
+    Recorded {
+        sender: String,
+        next: Vec<CohortId>,
+        intent: Intent,
+    },
     /// Inbound was folded.
     Folded(Folded),
     /// Cohorts were put back.
@@ -158,12 +173,24 @@ enum Step {
 
 impl Executor {
     async fn begin(execution: Execution) -> Result<Executor, StoreError> {
-        let Execution { store, clock, project, providers, launch, revision, receipts, stop } = execution;
+        let Execution {
+            store,
+            clock,
+            project,
+            providers,
+            launch,
+            revision,
+            receipts,
+            stop,
+        } = execution;
         store.recover_leases().await?;
         let totals = store.totals(launch.id).await?;
-        let executor = Executor {
+        let mut executor = Executor {
             buckets: lane::buckets(&project, &revision),
-            polls: providers.keys().map(|name| (name.clone(), Some(clock.now()))).collect(),
+            polls: providers
+                .keys()
+                .map(|name| (name.clone(), Some(clock.now())))
+                .collect(),
             suppressions_known: launch.suppressed_to,
             state: launch.state,
             asked_at: clock.monotonic(),
@@ -176,7 +203,6 @@ impl Executor {
             in_flight: InFlight::default(),
             stopping: false,
             folding: false,
-            unfolded: true,
             work: FuturesUnordered::new(),
             store,
             clock,
@@ -187,6 +213,7 @@ impl Executor {
             receipts,
             stop,
         };
+        executor.fold_left().await?;
         executor.remind_providers().await?;
         Ok(executor)
     }
@@ -216,7 +243,9 @@ impl Executor {
         if now >= self.asked_at + ASK {
             self.asked_at = now;
             let (store, launch) = (self.store.clone(), self.launch.id);
-            self.work.push(Box::pin(async move { Ok(Step::State(store.launch_state(launch).await?)) }));
+            self.work.push(Box::pin(async move {
+                Ok(Step::State(store.launch_state(launch).await?))
+            }));
         }
         self.record_slow_windows();
         self.begin_folding();
@@ -231,11 +260,19 @@ impl Executor {
 
     fn take(&mut self, step: Step) -> Result<(), StoreError> {
         match step {
-            Step::Claimed { sender, cohorts, suppressed } => {
+            Step::Claimed {
+                sender,
+                cohorts,
+                suppressed,
+            } => {
                 self.note_suppressed(&suppressed);
                 self.claimed(&sender, cohorts);
             }
-            Step::NothingDue { sender, kind, next_due } => {
+            Step::NothingDue {
+                sender,
+                kind,
+                next_due,
+            } => {
                 let lane = self.lane(&sender);
                 lane.claiming = false;
                 *lane.next(kind) = next_due;
@@ -256,13 +293,19 @@ impl Executor {
     }
 
     fn lane(&mut self, sender: &str) -> &mut Lane {
-        self.lanes.get_mut(sender).expect("steps name the lanes that began them")
+        self.lanes
+            .get_mut(sender)
+            .expect("steps name the lanes that began them")
     }
 
     /// Somebody paused, resumed or cancelled.
     fn changed(&mut self, state: LaunchState) {
         if state != self.state {
-            tracing::info!(launch.id = self.launch.id.0, state = state.word(), "launch changed");
+            tracing::info!(
+                launch.id = self.launch.id.0,
+                state = state.word(),
+                "launch changed"
+            );
         }
         self.state = state;
         self.progress.paused = state == LaunchState::Paused;
@@ -311,13 +354,20 @@ impl Executor {
             return Ok(Some(End::Cancelled));
         }
         let running = self.state == LaunchState::Running;
-        if held || self.lanes.values().any(|lane| (running && lane.next_due.is_some()) || lane.next_answer.is_some()) {
+        if held
+            || self
+                .lanes
+                .values()
+                .any(|lane| (running && lane.next_due.is_some()) || lane.next_answer.is_some())
+        {
             return Ok(None);
         }
         if running && !self.finish_launch().await? {
             return Ok(None);
         }
-        let Some(done_at) = self.done_at else { return Ok(None) };
+        let Some(done_at) = self.done_at else {
+            return Ok(None);
+        };
         let expected = self.polls.values().any(Option::is_some);
         let waited = self.clock.now() - done_at;
         let patience = TimeDelta::from_std(self.receipts).unwrap_or(TimeDelta::MAX);
@@ -326,14 +376,24 @@ impl Executor {
 
     /// The launch is done when no cohort is left; false when one is after all.
     async fn finish_launch(&mut self) -> Result<bool, StoreError> {
-        if self.store.has_cohorts_left(self.launch.id, CohortKind::Passage).await? {
+        if self
+            .store
+            .has_cohorts_left(self.launch.id, CohortKind::Passage)
+            .await?
+        {
             // Nothing is in hand, so a lease that stands is nobody's.
             self.store.recover_leases().await?;
-            self.lanes.values_mut().for_each(|lane| lane.next_due = Some(DateTime::<Utc>::MIN_UTC));
+            self.lanes
+                .values_mut()
+                .for_each(|lane| lane.next_due = Some(DateTime::<Utc>::MIN_UTC));
             return Ok(false);
         }
         let now = self.clock.now();
-        if self.store.change_launch(self.launch.id, &[LaunchState::Running], LaunchState::Done, now).await? {
+        if self
+            .store
+            .change_launch(self.launch.id, &[LaunchState::Running], LaunchState::Done, now)
+            .await?
+        {
             self.state = LaunchState::Done;
             self.done_at = Some(now);
             return Ok(true);
@@ -346,7 +406,12 @@ impl Executor {
 /// What a launch has come to so far.
 fn progress_of(totals: &Totals) -> Progress {
     let count = |wanted: fn(MessageState) -> bool| {
-        totals.messages.iter().filter(|(state, _)| wanted(**state)).map(|(_, n)| n).sum()
+        totals
+            .messages
+            .iter()
+            .filter(|(state, _)| wanted(**state))
+            .map(|(_, n)| n)
+            .sum()
     };
     Progress {
         accepted: count(|state| state >= MessageState::Accepted),

@@ -39,8 +39,8 @@ pub enum LaunchError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The plan has nobody in it.
-    #[error("nobody to send to: {0} rows, all left out")]
-    Nobody(u64, Box<Summary>),
+    #[error("nobody to send to: every row of the lists is left out")]
+    Nobody(Box<Summary>),
     /// Its time is longer past than a launch may be late.
     #[error("too late: it was due {due}, and may begin at most {hours} hours late")]
     TooLate {
@@ -62,9 +62,10 @@ const LEFT_OUT: usize = 20_000;
 pub fn starts_at(schedule: Schedule, now: DateTime<Utc>) -> Result<DateTime<Utc>, LaunchError> {
     match schedule {
         Schedule::Now => Ok(now),
-        Schedule::At(due) if now - due > TimeDelta::hours(LATE_HOURS) => {
-            Err(LaunchError::TooLate { due, hours: LATE_HOURS })
-        }
+        Schedule::At(due) if now - due > TimeDelta::hours(LATE_HOURS) => Err(LaunchError::TooLate {
+            due,
+            hours: LATE_HOURS,
+        }),
         Schedule::At(due) => Ok(due),
     }
 }
@@ -77,7 +78,12 @@ pub async fn launch(
     folder: &Path,
     mut planned: impl FnMut(u64) + Send,
 ) -> Result<(LaunchId, Summary, Vec<Tariff>), LaunchError> {
-    let LaunchRequest { revision, project, occurrence, now } = request;
+    let LaunchRequest {
+        revision,
+        project,
+        occurrence,
+        now,
+    } = request;
     let starts_at = starts_at(revision.campaign.schedule, now)?;
     let new = NewLaunch {
         campaign: revision.campaign.name.clone(),
@@ -107,7 +113,7 @@ pub async fn launch(
     }
     let (summary, tariffs) = planner.finish()?;
     if summary.people == 0 {
-        return Err(LaunchError::Nobody(summary.rows, Box::new(summary)));
+        return Err(LaunchError::Nobody(Box::new(summary)));
     }
     store.complete_launch(launch, &summary, &tariffs, runs).await?;
     Ok((launch, summary, tariffs))
@@ -125,7 +131,13 @@ struct FirstStep {
 impl FirstStep {
     fn of(launch: LaunchId, revision: &Revision, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> FirstStep {
         let (place, due_at) = stop_at(revision, Place::START, starts_at);
-        FirstStep { launch, place, due_at, sender: revision.campaign.sender.clone(), now }
+        FirstStep {
+            launch,
+            place,
+            due_at,
+            sender: revision.campaign.sender.clone(),
+            now,
+        }
     }
 
     /// Writes a run's cohorts and people left out.

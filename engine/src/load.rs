@@ -31,7 +31,9 @@ pub struct CheckedFile {
 impl CheckedFile {
     /// Whether it can be used.
     pub fn is_valid(&self) -> bool {
-        self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+        self.diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.severity != Severity::Error)
     }
 }
 
@@ -70,7 +72,9 @@ pub struct LoadedCampaign {
 /// The folder at or above `start` that has a crier.yaml.
 pub fn find_project(start: &Path) -> Option<PathBuf> {
     let start = std::path::absolute(start).ok()?;
-    let found = start.ancestors().find(|folder| folder.join(PROJECT_FILE).is_file())?;
+    let found = start
+        .ancestors()
+        .find(|folder| folder.join(PROJECT_FILE).is_file())?;
     // As the user writes paths, where that is shorter.
     let here = std::env::current_dir().ok()?;
     Some(match found.strip_prefix(&here) {
@@ -85,7 +89,11 @@ pub fn load_project(folder: &Path) -> Result<LoadedProject, LoadError> {
     let path = folder.join(PROJECT_FILE);
     if !path.is_file() {
         let project = Some(Arc::new(Project::without_file(&folder_name(folder))));
-        return Ok(LoadedProject { folder: folder.into(), file: None, project });
+        return Ok(LoadedProject {
+            folder: folder.into(),
+            file: None,
+            project,
+        });
     }
     let (text, mut diagnostics) = read(&path)?;
     let mut project = None;
@@ -93,12 +101,23 @@ pub fn load_project(folder: &Path) -> Result<LoadedProject, LoadError> {
         let checked = dsl::check_project(&dsl::parse_project(&text), &folder_name(folder));
         (project, diagnostics) = (checked.value.map(Arc::new), checked.diagnostics);
     }
-    Ok(LoadedProject { folder: folder.into(), file: Some(CheckedFile { path, text, diagnostics }), project })
+    Ok(LoadedProject {
+        folder: folder.into(),
+        file: Some(CheckedFile {
+            path,
+            text,
+            diagnostics,
+        }),
+        project,
+    })
 }
 
 /// Reads a campaign and its project.
 pub fn load_campaign(path: &Path) -> Result<LoadedCampaign, LoadError> {
-    let own = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let own = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let folder = find_project(own).unwrap_or_else(|| own.to_owned());
     let project = load_project(&folder)?;
     load_campaign_of(path, project)
@@ -107,7 +126,11 @@ pub fn load_campaign(path: &Path) -> Result<LoadedCampaign, LoadError> {
 /// Reads a campaign of a project that was read already.
 pub fn load_campaign_of(path: &Path, project: LoadedProject) -> Result<LoadedCampaign, LoadError> {
     let (text, diagnostics) = read(path)?;
-    let mut file = CheckedFile { path: path.into(), text, diagnostics };
+    let mut file = CheckedFile {
+        path: path.into(),
+        text,
+        diagnostics,
+    };
     let mut revision = None;
     if let (true, Some(meant)) = (file.diagnostics.is_empty(), &project.project) {
         let source = Source {
@@ -119,13 +142,25 @@ pub fn load_campaign_of(path: &Path, project: LoadedProject) -> Result<LoadedCam
         };
         (revision, file.diagnostics) = check(source, meant, &project.folder);
     }
-    Ok(LoadedCampaign { project, file, revision: revision.map(Arc::new) })
+    Ok(LoadedCampaign {
+        project,
+        file,
+        revision: revision.map(Arc::new),
+    })
 }
 
 fn check(mut source: Source, project: &Project, folder: &Path) -> (Option<Revision>, Vec<Diagnostic>) {
     let parsed = dsl::parse_campaign(&source.campaign);
-    let headers = parsed.files(project).into_iter().map(|list| header_of(&list, folder)).collect();
-    let surroundings = Surroundings { project, file_name: &source.file_stem, headers: &headers };
+    let headers = parsed
+        .files(project)
+        .into_iter()
+        .map(|list| header_of(&list, folder))
+        .collect();
+    let surroundings = Surroundings {
+        project,
+        file_name: &source.file_stem,
+        headers: &headers,
+    };
     let checked = dsl::check_campaign(&parsed, &surroundings);
     source.headers = headers
         .into_iter()
@@ -134,14 +169,18 @@ fn check(mut source: Source, project: &Project, folder: &Path) -> (Option<Revisi
             Header::Unreadable(_) | Header::Absent => None,
         })
         .collect();
-    (checked.value.map(|campaign| Revision::new(campaign, source)), checked.diagnostics)
+    (
+        checked.value.map(|campaign| Revision::new(campaign, source)),
+        checked.diagnostics,
+    )
 }
 
 fn header_of(list: &ListFile, folder: &Path) -> (String, Header) {
     let path = folder.join(&list.path);
     let header = match path.exists() {
         false => Header::Absent,
-        true => audience::header(&path).map_or_else(|error| Header::Unreadable(error.to_string()), Header::Columns),
+        true => audience::header(&path)
+            .map_or_else(|error| Header::Unreadable(error.to_string()), Header::Columns),
     };
     (list.path.clone(), header)
 }
@@ -154,16 +193,26 @@ pub fn from_source(source: Source) -> Option<(Arc<Project>, Arc<Revision>)> {
         None => Project::without_file(&source.folder),
     };
     let parsed = dsl::parse_campaign(&source.campaign);
-    let headers = source.headers.iter().map(|(path, columns)| (path.clone(), Header::Columns(columns.clone())));
+    let headers = source
+        .headers
+        .iter()
+        .map(|(path, columns)| (path.clone(), Header::Columns(columns.clone())));
     let headers = headers.collect();
-    let surroundings = Surroundings { project: &project, file_name: &source.file_stem, headers: &headers };
+    let surroundings = Surroundings {
+        project: &project,
+        file_name: &source.file_stem,
+        headers: &headers,
+    };
     let campaign = dsl::check_campaign(&parsed, &surroundings).value?;
     Some((Arc::new(project), Arc::new(Revision::new(campaign, source))))
 }
 
 /// The text of a file; or the one diagnostic that says why it is none.
 fn read(path: &Path) -> Result<(String, Vec<Diagnostic>), LoadError> {
-    let bytes = read_bounded(path).map_err(|source| LoadError { path: path.into(), source })?;
+    let bytes = read_bounded(path).map_err(|source| LoadError {
+        path: path.into(),
+        source,
+    })?;
     Ok(match dsl::decode_text(&bytes) {
         Ok(text) => (text, vec![]),
         Err(diagnostic) => (String::new(), vec![diagnostic]),
@@ -174,20 +223,32 @@ fn read(path: &Path) -> Result<(String, Vec<Diagnostic>), LoadError> {
 fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
     let mut bytes = vec![];
-    std::fs::File::open(path)?.take(dsl::LARGEST_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    std::fs::File::open(path)?
+        .take(dsl::LARGEST_FILE as u64 + 1)
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 fn folder_name(folder: &Path) -> String {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    absolute.file_name().map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned())
+    absolute.file_name().map_or_else(
+        || "project".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// `hello` of `campaigns/hello.campaign.yaml`.
 fn stem(path: &Path) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let ending = CAMPAIGN_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
-    ending.map(str::to_owned).unwrap_or_else(|| name.split('.').next().unwrap_or_default().to_owned())
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let ending = CAMPAIGN_ENDINGS
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending));
+    ending
+        .map(str::to_owned)
+        .unwrap_or_else(|| name.split('.').next().unwrap_or_default().to_owned())
 }
 
 #[cfg(test)]

@@ -74,8 +74,14 @@ pub fn encode(members: &[Member]) -> Vec<u8> {
         phones: phones.collect(),
         languages: members.iter().map(|m| m.language).collect(),
         tariffs: members.iter().map(|m| m.tariff.map_or(0, |t| t + 1)).collect(),
-        values: members.iter().flat_map(|m| m.values.iter().map(|v| &**v)).collect(),
-        pending: (0..).zip(members).filter_map(|(i, m)| Some((i, m.pending?))).collect(),
+        values: members
+            .iter()
+            .flat_map(|m| m.values.iter().map(|v| &**v))
+            .collect(),
+        pending: (0..)
+            .zip(members)
+            .filter_map(|(i, m)| Some((i, m.pending?)))
+            .collect(),
     };
     let plain = postcard::to_allocvec(&columns).expect("plain columns encode");
     zstd::bulk::compress(&plain, LEVEL).expect("memory compresses into memory")
@@ -93,7 +99,12 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Member>, CodecError> {
     let mut values = columns.values.into_iter().map(Box::from);
     let mut phone = 0_u64;
     let mut members = Vec::with_capacity(n);
-    for ((delta, language), tariff) in columns.phones.into_iter().zip(columns.languages).zip(columns.tariffs) {
+    for ((delta, language), tariff) in columns
+        .phones
+        .into_iter()
+        .zip(columns.languages)
+        .zip(columns.tariffs)
+    {
         phone = phone.wrapping_add(delta);
         members.push(Member {
             phone: PhoneNumber::from_u64(phone).ok_or(CodecError::Inconsistent)?,
@@ -104,7 +115,10 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Member>, CodecError> {
         });
     }
     for (index, pending) in columns.pending {
-        members.get_mut(usize::from(index)).ok_or(CodecError::Inconsistent)?.pending = Some(pending);
+        members
+            .get_mut(usize::from(index))
+            .ok_or(CodecError::Inconsistent)?
+            .pending = Some(pending);
     }
     Ok(members)
 }
@@ -125,7 +139,11 @@ mod tests {
 
     #[test]
     fn members_come_back_as_they_went() {
-        let pending = Pending { message: MessageId(77 << 20), attempts: 2, in_doubt: true };
+        let pending = Pending {
+            message: MessageId(77 << 20),
+            attempts: 2,
+            in_doubt: true,
+        };
         let lists = [
             vec![],
             vec![member(14155550100, &[], None)],

@@ -21,10 +21,10 @@ use crate::revision::Revision;
 use crate::tariff::Tariff;
 
 pub use row::{PlannedRow, RowPlan, plan_row};
-pub use summary::{BadLine, FileRead, MessageParts, Summary};
+pub use summary::{BadLine, Duplicate, FileRead, MessageParts, Summary};
 
 use row::Frozen;
-use seen::Seen;
+use seen::{Place, Seen};
 
 /// Enrolments of a cohort as a launch makes it.
 pub const COHORT_MEMBERS: usize = 1_000;
@@ -86,7 +86,7 @@ struct OpenList {
 pub struct Run {
     /// In the order of the rows.
     pub people: Vec<PlannedRow>,
-    /// Number, row and reason.
+    /// Number, where it stands ([`list_and_line`] reads it) and reason.
     pub left_out: Vec<(PhoneNumber, u64, LeftOut)>,
 }
 
@@ -98,7 +98,11 @@ impl Planner {
         folder: &Path,
         suppressed: Vec<u64>,
     ) -> Result<Planner, PlanError> {
-        let prices = project.prices.as_ref().map(|path| Prices::read(&folder.join(path))).transpose()?;
+        let prices = project
+            .prices
+            .as_ref()
+            .map(|path| Prices::read(&folder.join(path)))
+            .transpose()?;
         let region = revision.campaign.audience.region;
         let mut except = vec![];
         let mut summary = Summary::of(&revision.campaign);
@@ -170,7 +174,9 @@ impl Planner {
         if let Some(open) = self.open.take() {
             return Ok(Some(open));
         }
-        let Some(list) = self.files.next() else { return Ok(None) };
+        let Some(list) = self.files.next() else {
+            return Ok(None);
+        };
         let reader = audience::open(&self.folder.join(&list.path))?;
         let columns = audience::columns(&reader, &list)?;
         let frozen = Frozen::new(&self.revision, &columns);
@@ -182,7 +188,12 @@ impl Planner {
             phone_column: self.phone_column.clone(),
             rows: 0,
         });
-        Ok(Some(OpenList { list, reader, columns, frozen }))
+        Ok(Some(OpenList {
+            list,
+            reader,
+            columns,
+            frozen,
+        }))
     }
 
     fn plan_chunk(&mut self, list: &OpenList, chunk: audience::Chunk, run: &mut Run) {
@@ -193,10 +204,15 @@ impl Planner {
         if let Some(file) = self.summary.files.last_mut() {
             file.rows += (chunk.rows.len() + chunk.bad.len()) as u64;
         }
-        chunk.bad.iter().for_each(|bad| self.summary.bad_row(bad_line(&list.list, bad)));
+        // Both kinds of bad rows are told in the order of the file.
+        let mut unreadable = chunk.bad.iter().peekable();
         for (row, row_plan) in planned {
+            while let Some(bad) = unreadable.next_if(|bad| bad.line < row.line) {
+                self.summary.bad_row(bad_line(&list.list, bad));
+            }
             self.take_row(list, row, row_plan, run);
         }
+        unreadable.for_each(|bad| self.summary.bad_row(bad_line(&list.list, bad)));
     }
 
     /// What depends on other rows and lists: it is asked in the order of the rows.
@@ -204,16 +220,24 @@ impl Planner {
         let (phone, outcome) = match row_plan {
             RowPlan::NoNumber { reason, text } => {
                 let file = list.list.path.clone();
-                return self.summary.bad_row(BadLine { file, line: row.line, reason, text });
+                return self.summary.bad_row(BadLine {
+                    file,
+                    line: row.line,
+                    reason,
+                    text,
+                });
             }
             RowPlan::Landline(phone) => (phone, Err(LeftOut::Landline)),
             RowPlan::LeftOut(phone, reason) => (phone, Err(reason)),
             RowPlan::Planned(planned) => (planned.member.phone, Ok(planned)),
         };
-        let first = self.seen.first_row(phone.as_u64(), row.line);
-        let reason = match first {
-            Some(first_line) => {
-                self.summary.duplicate(row.line, first_line);
+        let place = Place {
+            list: self.summary.files.len().saturating_sub(1),
+            line: row.line,
+        };
+        let reason = match self.seen.first_row(phone.as_u64(), place) {
+            Some(first) => {
+                self.summary.duplicate(row.line, first);
                 Some(LeftOut::Duplicate)
             }
             None => self.excluded(phone),
@@ -221,7 +245,7 @@ impl Planner {
         match (reason, outcome) {
             (Some(reason), Ok(_) | Err(_)) | (None, Err(reason)) => {
                 self.summary.leave_out(&reason);
-                run.left_out.push((phone, row.line, reason));
+                run.left_out.push((phone, place.code(), reason));
             }
             (None, Ok(mut planned)) => {
                 planned.member.tariff = self.tariffs.of(phone, self.prices.as_ref());
@@ -236,7 +260,10 @@ impl Planner {
         if self.suppressed.binary_search(&phone).is_ok() {
             return Some(LeftOut::OptedOut);
         }
-        let list = self.except.iter().find(|(_, phones)| phones.binary_search(&phone).is_ok());
+        let list = self
+            .except
+            .iter()
+            .find(|(_, phones)| phones.binary_search(&phone).is_ok());
         list.map(|(name, _)| LeftOut::Excepted(name.clone()))
     }
 }
@@ -259,10 +286,18 @@ fn phones_of(
         for row in &chunk.rows {
             match row::number_of(row, columns.phone, region) {
                 Ok(parsed) => phones.push(parsed.number.as_u64()),
-                Err((reason, text)) => summary.bad_except(BadLine { file: list.path.clone(), line: row.line, reason, text }),
+                Err((reason, text)) => summary.bad_except(BadLine {
+                    file: list.path.clone(),
+                    line: row.line,
+                    reason,
+                    text,
+                }),
             }
         }
-        chunk.bad.iter().for_each(|bad| summary.bad_except(bad_line(list, bad)));
+        chunk
+            .bad
+            .iter()
+            .for_each(|bad| summary.bad_except(bad_line(list, bad)));
     }
     phones.sort_unstable();
     phones.dedup();
@@ -270,7 +305,12 @@ fn phones_of(
 }
 
 fn bad_line(list: &ListFile, bad: &BadRow) -> BadLine {
-    BadLine { file: list.path.clone(), line: bad.line, reason: bad.reason.to_string(), text: bad.text.clone() }
+    BadLine {
+        file: list.path.clone(),
+        line: bad.line,
+        reason: bad.reason.to_string(),
+        text: bad.text.clone(),
+    }
 }
 
 /// The prices that the people of a launch have, each once.
@@ -284,24 +324,41 @@ impl Tariffs {
         let region = phone.region()?;
         let (price, currency) = prices?.price(region)?;
         let country = region.as_str();
-        let at = self.list.iter().position(|tariff| tariff.country == country).unwrap_or_else(|| {
-            self.list.push(Tariff { country: country.into(), price, currency: currency.to_string() });
-            self.list.len() - 1
-        });
+        let at = self
+            .list
+            .iter()
+            .position(|tariff| tariff.country == country)
+            .unwrap_or_else(|| {
+                self.list.push(Tariff {
+                    country: country.into(),
+                    price,
+                    currency: currency.to_string(),
+                });
+                self.list.len() - 1
+            });
         // There are fewer countries than 254.
         u8::try_from(at).ok()
     }
 }
 
+/// The list, from 0, and the line that the place of somebody left out means; none for 0, which is no row.
+pub fn list_and_line(code: u64) -> Option<(usize, u64)> {
+    let list = usize::try_from(code >> 40).ok()?;
+    (code != 0).then_some((list, code & ((1 << 40) - 1)))
+}
+
 /// Cuts people into cohorts: sorted by time class, sender (one, until a step names another) and phone.
 pub fn cohorts_of(mut people: Vec<PlannedRow>) -> Vec<(Arc<str>, Vec<Member>)> {
-    people.par_sort_unstable_by(|a, b| {
-        (&a.time_class, a.member.phone).cmp(&(&b.time_class, b.member.phone))
-    });
+    people.par_sort_unstable_by(|a, b| (&a.time_class, a.member.phone).cmp(&(&b.time_class, b.member.phone)));
     let mut cohorts: Vec<(Arc<str>, Vec<Member>)> = vec![];
-    for PlannedRow { member, time_class, .. } in people {
+    for PlannedRow {
+        member, time_class, ..
+    } in people
+    {
         match cohorts.last_mut() {
-            Some((class, members)) if *class == time_class && members.len() < COHORT_MEMBERS => members.push(member),
+            Some((class, members)) if *class == time_class && members.len() < COHORT_MEMBERS => {
+                members.push(member)
+            }
             Some(_) | None => cohorts.push((time_class, vec![member])),
         }
     }
@@ -310,10 +367,12 @@ pub fn cohorts_of(mut people: Vec<PlannedRow>) -> Vec<(Arc<str>, Vec<Member>)> {
 
 /// Whether the program sends anything at this instruction, and what.
 fn sends(program: &[Instruction]) -> impl Iterator<Item = (u16, usize)> + '_ {
-    (0..).zip(program).filter_map(|(step, instruction)| match instruction {
-        Instruction::Send { message } => Some((step, *message)),
-        Instruction::Wait(_) | Instruction::Finish => None,
-    })
+    (0..)
+        .zip(program)
+        .filter_map(|(step, instruction)| match instruction {
+            Instruction::Send { message } => Some((step, *message)),
+            Instruction::Wait(_) | Instruction::Finish => None,
+        })
 }
 
 #[cfg(test)]

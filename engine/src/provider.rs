@@ -144,7 +144,11 @@ pub fn providers(project: &Project) -> BTreeMap<String, Arc<dyn Provider>> {
             Settings::Simulated(settings) => Arc::new(simulated::SimulatedProvider::new(*settings)),
         }
     };
-    project.providers.iter().map(|(name, settings)| (name.clone(), make(settings))).collect()
+    project
+        .providers
+        .iter()
+        .map(|(name, settings)| (name.clone(), make(settings)))
+        .collect()
 }
 
 /// A provider account.

@@ -52,20 +52,35 @@ impl Revision {
             .filter(|used| used.kind == UseKind::Variable)
             .map(|used| used.name)
             .collect();
-        let (built_in, variables) = used.into_iter().partition::<Vec<_>, _>(|name| BUILT_IN.contains(&name.as_str()));
+        let (built_in, variables) = used
+            .into_iter()
+            .partition::<Vec<_>, _>(|name| BUILT_IN.contains(&name.as_str()));
         let positions = variables.iter().cloned().zip(0..).collect();
         let id = source.hash();
-        Revision { id, campaign, variables, positions, built_in, source }
+        Revision {
+            id,
+            campaign,
+            variables,
+            positions,
+            built_in,
+            source,
+        }
     }
 
     /// The text of a message for one member.
     pub fn render(&self, message: usize, member: &Member) -> Result<String, LeftOut> {
         let template = &self.campaign.messages[message].texts[usize::from(member.language)];
-        let text = template.render(&MemberValues::new(self, member)).map_err(|error| match error {
-            RenderError::Empty { name } | RenderError::Unknown { name } => LeftOut::EmptyValue(name),
-            RenderError::TooLong => LeftOut::TextTooLong,
-        })?;
-        if text.is_empty() { Err(LeftOut::EmptyText) } else { Ok(text) }
+        let text = template
+            .render(&MemberValues::new(self, member))
+            .map_err(|error| match error {
+                RenderError::Empty { name } | RenderError::Unknown { name } => LeftOut::EmptyValue(name),
+                RenderError::TooLong => LeftOut::TextTooLong,
+            })?;
+        if text.is_empty() {
+            Err(LeftOut::EmptyText)
+        } else {
+            Ok(text)
+        }
     }
 }
 
@@ -89,7 +104,13 @@ struct MemberValues<'a> {
 
 impl<'a> MemberValues<'a> {
     fn new(revision: &'a Revision, member: &'a Member) -> Self {
-        MemberValues { revision, member, phone: String::new(), country: String::new() }.with_built_in()
+        MemberValues {
+            revision,
+            member,
+            phone: String::new(),
+            country: String::new(),
+        }
+        .with_built_in()
     }
 
     /// The built-in values cost a look-up of the number: made only where a text uses them.
@@ -99,7 +120,12 @@ impl<'a> MemberValues<'a> {
             self.phone = self.member.phone.to_string();
         }
         if uses("country") {
-            self.country = self.member.phone.region().map(|r| r.to_string()).unwrap_or_default();
+            self.country = self
+                .member
+                .phone
+                .region()
+                .map(|r| r.to_string())
+                .unwrap_or_default();
         }
         self
     }

@@ -52,7 +52,9 @@ struct NextIds {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is none, and the command does not make one.
-    #[error("there is no store at {path}: nothing has been sent from this project yet; `crier run FILE` makes it")]
+    #[error(
+        "there is no store at {path}: nothing has been sent from this project yet; `crier run FILE` makes it"
+    )]
     Absent {
         /// Where it would be.
         path: PathBuf,
@@ -66,7 +68,9 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// Another process executes.
-    #[error("the store {path} is held by {holder}; wait for it to end, or use `crier pause` and `crier status` meanwhile")]
+    #[error(
+        "the store {path} is held by {holder}; wait for it to end, or use `crier pause` and `crier status` meanwhile"
+    )]
     Held {
         /// Of the store.
         path: PathBuf,
@@ -74,7 +78,9 @@ pub enum StoreError {
         holder: String,
     },
     /// A later version of crier wrote it.
-    #[error("the store {path} was written by a newer crier; update this one (it knows the store up to version {known})")]
+    #[error(
+        "the store {path} was written by a newer crier; update this one (it knows the store up to version {known})"
+    )]
     Newer {
         /// Of the store.
         path: PathBuf,
@@ -88,7 +94,9 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// No room to write. What was committed stands, nothing else was done.
-    #[error("the disk is full: the store {path} cannot grow; make room and type the command again, nothing is lost")]
+    #[error(
+        "the disk is full: the store {path} cannot grow; make room and type the command again, nothing is lost"
+    )]
     Full {
         /// Of the store.
         path: PathBuf,
@@ -192,7 +200,11 @@ impl From<StoreError> for Failure {
 /// Gives SQLite's errors our words.
 fn worded(path: &std::path::Path, source: Arc<sqlx::Error>) -> StoreError {
     let path = path.to_path_buf();
-    let code = source.as_database_error().and_then(|e| e.code()).map(|c| primary(&c)).unwrap_or_default();
+    let code = source
+        .as_database_error()
+        .and_then(|e| e.code())
+        .map(|c| primary(&c))
+        .unwrap_or_default();
     match code.as_str() {
         FULL => StoreError::Full { path },
         NOT_A_DATABASE => StoreError::NotAStore { path },
@@ -202,7 +214,8 @@ fn worded(path: &std::path::Path, source: Arc<sqlx::Error>) -> StoreError {
 
 /// The primary code of an extended one: its low byte.
 fn primary(code: &str) -> String {
-    code.parse::<u32>().map_or_else(|_| code.to_owned(), |code| (code & 0xff).to_string())
+    code.parse::<u32>()
+        .map_or_else(|_| code.to_owned(), |code| (code & 0xff).to_string())
 }
 
 #[cfg(test)]

@@ -45,7 +45,11 @@ mod tests {
             price: price.parse().expect("a decimal"),
             currency: currency.into(),
         };
-        let tariffs = [tariff("IT", "0.045", "EUR"), tariff("NO", "0.050", "EUR"), tariff("US", "0.0079", "USD")];
+        let tariffs = [
+            tariff("IT", "0.045", "EUR"),
+            tariff("NO", "0.050", "EUR"),
+            tariff("US", "0.0079", "USD"),
+        ];
         let parts = BTreeMap::from([(Some(0), 3), (Some(1), 1), (Some(2), 1_000), (None, 7)]);
         let (money, unpriced) = cost(&parts, &tariffs);
         let shown: Vec<String> = money.iter().map(|(c, d)| format!("{d} {c}")).collect();

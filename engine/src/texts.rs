@@ -25,7 +25,10 @@ pub fn encode<'a>(texts: impl Iterator<Item = (MessageId, &'a str)>) -> Vec<u8> 
 pub fn decode(blob: &[u8]) -> Result<Vec<(MessageId, String)>, CodecError> {
     let plain = zstd::stream::decode_all(blob).map_err(CodecError::Compression)?;
     let texts: Vec<(i64, String)> = postcard::from_bytes(&plain).map_err(CodecError::Encoding)?;
-    Ok(texts.into_iter().map(|(id, text)| (MessageId(id), text)).collect())
+    Ok(texts
+        .into_iter()
+        .map(|(id, text)| (MessageId(id), text))
+        .collect())
 }
 
 #[cfg(test)]

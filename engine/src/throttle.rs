@@ -25,13 +25,22 @@ pub struct Buckets {
 impl Buckets {
     /// Adds a rate; of two of one name the last holds.
     pub fn add(&mut self, name: String, per_second: f64) {
-        self.by_name.insert(name, Bucket { per_second, free_at: Duration::ZERO });
+        self.by_name.insert(
+            name,
+            Bucket {
+                per_second,
+                free_at: Duration::ZERO,
+            },
+        );
     }
 
     /// When the buckets of these names are all free; zero for names that have no rate.
     pub fn free_at(&self, names: &[String]) -> Duration {
         let buckets = names.iter().filter_map(|name| self.by_name.get(name));
-        buckets.map(|bucket| bucket.free_at).max().unwrap_or(Duration::ZERO)
+        buckets
+            .map(|bucket| bucket.free_at)
+            .max()
+            .unwrap_or(Duration::ZERO)
     }
 
     /// Takes parts out of each bucket.
@@ -55,12 +64,18 @@ impl Buckets {
 
     /// The slowest of these rates.
     pub fn per_second(&self, names: &[String]) -> Option<f64> {
-        names.iter().filter_map(|name| self.by_name.get(name)).map(|b| b.per_second).min_by(f64::total_cmp)
+        names
+            .iter()
+            .filter_map(|name| self.by_name.get(name))
+            .map(|b| b.per_second)
+            .min_by(f64::total_cmp)
     }
 
     /// Members of a window: what goes out in [`WINDOW`], between 1 and `most`.
     pub fn window(&self, names: &[String], most: usize) -> usize {
-        let Some(rate) = self.per_second(names) else { return most };
+        let Some(rate) = self.per_second(names) else {
+            return most;
+        };
         let members = rate * WINDOW.as_secs_f64();
         (1..=most).rev().find(|n| *n as f64 <= members).unwrap_or(1)
     }
@@ -87,7 +102,10 @@ mod tests {
             sent.push(now);
         }
         for from in &sent {
-            let within = sent.iter().filter(|at| *at >= from && **at < *from + Duration::from_secs(1)).count();
+            let within = sent
+                .iter()
+                .filter(|at| *at >= from && **at < *from + Duration::from_secs(1))
+                .count();
             assert!(within * 2 <= 10, "{within} windows of 2 parts from {from:?}");
         }
         assert_eq!(buckets.window(&both, 500), 2);

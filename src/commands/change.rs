@@ -16,9 +16,13 @@ pub(super) async fn run(args: &Change, to: LaunchState) -> Result<ExitCode, Fail
     let store = open_store(&project, Access::Read).await?;
     let launches = store.launches(Some(&campaign)).await?;
     let Some(launch) = launches.first() else {
-        return Err(Failure::Usage(anyhow!("{campaign} was never launched from this project; see `crier status`")));
+        return Err(Failure::Usage(anyhow!(
+            "{campaign} was never launched from this project; see `crier status`"
+        )));
     };
-    let changed = store.change_launch(launch.id, from(to), to, SystemClock::new().now()).await?;
+    let changed = store
+        .change_launch(launch.id, from(to), to, SystemClock::new().now())
+        .await?;
     let state = store.launch_state(launch.id).await?;
     match args.format {
         Format::Json => output::json(&json!({
@@ -31,7 +35,11 @@ pub(super) async fn run(args: &Change, to: LaunchState) -> Result<ExitCode, Fail
         Format::Full => output::line(&sentence(&campaign, launch.id.0, changed, state)),
     }
     // What is so already is done; what cannot be is an error.
-    if changed || state == to { Ok(ExitCode::SUCCESS) } else { Err(Failure::Found(None)) }
+    if changed || state == to {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(Failure::Found(None))
+    }
 }
 
 /// The states from which one may come to another.

@@ -12,7 +12,11 @@ use crate::output::{self, table};
 pub(super) async fn run(args: &Inbox) -> Result<ExitCode, Failure> {
     let project = project_of(&args.place)?;
     let store = open_store(&project, Access::Read).await?;
-    let filter = ReplyFilter { inbox: args.inbox.clone(), campaign: args.campaign.clone(), most: args.most };
+    let filter = ReplyFilter {
+        inbox: args.inbox.clone(),
+        campaign: args.campaign.clone(),
+        most: args.most,
+    };
     let replies = store.replies(filter).await?;
     match args.format {
         Format::Json => output::json(&json!({
@@ -20,7 +24,10 @@ pub(super) async fn run(args: &Inbox) -> Result<ExitCode, Failure> {
             "replies": replies.iter().map(as_json).collect::<Vec<_>>(),
         })),
         Format::Full if replies.is_empty() => output::line("no replies"),
-        Format::Full => output::line(&table::of(&["received", "from", "inbox", "text"], replies.iter().map(row))),
+        Format::Full => output::line(&table::of(
+            &["received", "from", "inbox", "text"],
+            replies.iter().map(row),
+        )),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -32,7 +39,12 @@ fn row(reply: &KeptReply) -> Vec<String> {
         ReplyMeaning::Other => "",
     };
     let text = output::one_line(&reply.text);
-    vec![output::time(reply.received_at), reply.phone.to_string(), reply.inbox.clone(), format!("{text}{mark}")]
+    vec![
+        output::time(reply.received_at),
+        reply.phone.to_string(),
+        reply.inbox.clone(),
+        format!("{text}{mark}"),
+    ]
 }
 
 pub(super) fn as_json(reply: &KeptReply) -> serde_json::Value {

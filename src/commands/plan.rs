@@ -18,15 +18,28 @@ use crate::output::{self, plan::Shown};
 pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
     let loaded = valid_campaign(&args.file)?;
     let revision = loaded.revision.clone().expect("a valid campaign has a revision");
-    let project = loaded.project.project.clone().expect("a valid campaign has a project");
+    let project = loaded
+        .project
+        .project
+        .clone()
+        .expect("a valid campaign has a project");
     let suppressed = suppressed(&loaded).await?;
     let folder = loaded.project.folder.clone();
     let (planned, with) = (revision.clone(), project.clone());
     let summary = tokio::task::spawn_blocking(move || summary(planned, &with, &folder, suppressed));
-    let summary = summary.await.expect("planning does not panic").map_err(|error| failed(error.into()))?;
+    let summary = summary
+        .await
+        .expect("planning does not panic")
+        .map_err(|error| failed(error.into()))?;
     let now = SystemClock::new().now();
     let starts_at = starts_at(revision.campaign.schedule, now).map_err(failed)?;
-    let shown = Shown { summary: &summary, revision: &revision, project: &project, starts_at, now };
+    let shown = Shown {
+        summary: &summary,
+        revision: &revision,
+        project: &project,
+        starts_at,
+        now,
+    };
     match args.format {
         Format::Full => output::line(&shown.text()),
         Format::Json => {
@@ -34,7 +47,9 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
         }
     }
     if summary.people == 0 {
-        return Err(Failure::Found(Some(anyhow!("nobody to send to"))));
+        return Err(Failure::Found(Some(anyhow!(
+            "nobody to send to: every row of the lists is left out"
+        ))));
     }
     Ok(ExitCode::SUCCESS)
 }

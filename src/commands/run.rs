@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use super::plan::failed;
 use super::{Failure, open_store, status, valid_campaign};
 use crate::cli::{Format, Run};
-use crate::output::{self, number, plan::Shown, progress};
+use crate::output::{self, counted, plan::Shown, progress};
 
 pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     let loaded = valid_campaign(&args.file)?;
@@ -29,7 +29,11 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     store.drop_incomplete().await?;
     let revision = loaded.revision.clone().expect("a valid campaign has a revision");
     let mut runs = store.launches(Some(&revision.campaign.name)).await?;
-    let latest = if runs.is_empty() { None } else { Some(runs.remove(0)) };
+    let latest = if runs.is_empty() {
+        None
+    } else {
+        Some(runs.remove(0))
+    };
     let (launch, what) = match latest {
         None => (launch_now(args, &loaded, &store, 1).await?, Begun::New),
         Some(row) if args.again => {
@@ -41,8 +45,14 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     let end = run_launch(args, &loaded, store.clone(), launch.clone(), stop).await?;
     let report = status::report(&store, current(&store, &launch).await?).await?;
     match args.format {
-        Format::Full => output::line(&format!("{}\n\n{}", title(end, what, &report.launch), report.text())),
-        Format::Json => output::json(&json!({ "format_version": output::FORMAT_VERSION, "report": report.json() })),
+        Format::Full => output::line(&format!(
+            "{}\n\n{}",
+            title(end, what, &report.launch),
+            report.text()
+        )),
+        Format::Json => {
+            output::json(&json!({ "format_version": output::FORMAT_VERSION, "report": report.json() }))
+        }
     }
     Ok(code(end))
 }
@@ -61,7 +71,11 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
     let changed = launch.revision != revision.id;
     match launch.state {
         LaunchState::Done => {
-            let edited = if changed { "; the file has changed since, and that makes no new launch" } else { "" };
+            let edited = if changed {
+                "; the file has changed since, and that makes no new launch"
+            } else {
+                ""
+            };
             output::say(&format!(
                 "launch {} of {name} is done, and nothing is sent{edited}; `--again` makes a new launch",
                 launch.id
@@ -73,8 +87,15 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
             launch.id
         )))),
         LaunchState::Running | LaunchState::Paused | LaunchState::Building => {
-            let edited = if changed { "; the file has changed since, this launch ends on the text it began with" } else { "" };
-            output::say(&format!("launch {} of {name} goes on where it stopped{edited}", launch.id));
+            let edited = if changed {
+                "; the file has changed since, this launch ends on the text it began with"
+            } else {
+                ""
+            };
+            output::say(&format!(
+                "launch {} of {name} goes on where it stopped{edited}",
+                launch.id
+            ));
             Ok((launch, Begun::Resumed))
         }
     }
@@ -94,9 +115,18 @@ fn next_occurrence(latest: &LaunchRow) -> Result<u32, Failure> {
 }
 
 /// Plans and launches, and shows the plan.
-async fn launch_now(args: &Run, loaded: &LoadedCampaign, store: &Store, occurrence: u32) -> Result<LaunchRow, Failure> {
+async fn launch_now(
+    args: &Run,
+    loaded: &LoadedCampaign,
+    store: &Store,
+    occurrence: u32,
+) -> Result<LaunchRow, Failure> {
     let revision = loaded.revision.clone().expect("a valid campaign has a revision");
-    let project = loaded.project.project.clone().expect("a valid campaign has a project");
+    let project = loaded
+        .project
+        .project
+        .clone()
+        .expect("a valid campaign has a project");
     let now = SystemClock::new().now();
     let request = LaunchRequest {
         revision: revision.clone(),
@@ -104,18 +134,22 @@ async fn launch_now(args: &Run, loaded: &LoadedCampaign, store: &Store, occurren
         occurrence: occurrence.to_string(),
         now,
     };
-    let told = |rows| output::say(&format!("{} rows planned", number(rows)));
+    let told = |rows| output::say(&format!("{} planned", counted(rows, "row", "rows")));
     let planned = launch(store, request, &loaded.project.folder, told).await;
     let (id, summary, _) = match planned {
         Ok(planned) => planned,
         Err(error) => {
-            if let engine::launch::LaunchError::Nobody(_, summary) = &error {
+            if let engine::launch::LaunchError::Nobody(summary) = &error {
                 show_plan(args, summary, &revision, &project, now, now);
             }
             return Err(failed(error));
         }
     };
-    let row = store.launches(Some(&revision.campaign.name)).await?.into_iter().find(|row| row.id == id);
+    let row = store
+        .launches(Some(&revision.campaign.name))
+        .await?
+        .into_iter()
+        .find(|row| row.id == id);
     let row = row.ok_or_else(|| Failure::Internal(anyhow!("the launch is gone from the store")))?;
     show_plan(args, &summary, &revision, &project, row.starts_at, now);
     Ok(row)
@@ -129,7 +163,13 @@ fn show_plan(
     starts_at: chrono::DateTime<chrono::Utc>,
     now: chrono::DateTime<chrono::Utc>,
 ) {
-    let shown = Shown { summary, revision, project, starts_at, now };
+    let shown = Shown {
+        summary,
+        revision,
+        project,
+        starts_at,
+        now,
+    };
     match args.format {
         Format::Full => output::line(&format!("{}\n", shown.text())),
         // The report is the one document on stdout.
@@ -147,7 +187,10 @@ async fn run_launch(
 ) -> Result<End, Failure> {
     let source = store.revision(&launch.revision).await?;
     let (project, revision) = load::from_source(source).ok_or_else(|| {
-        Failure::Internal(anyhow!("launch {} began with a campaign that this version cannot read", launch.id))
+        Failure::Internal(anyhow!(
+            "launch {} began with a campaign that this version cannot read",
+            launch.id
+        ))
     })?;
     let providers = engine::provider::providers(loaded.project.project.as_ref().unwrap_or(&project));
     let total = launch.summary.people * sends(&revision);
@@ -169,13 +212,20 @@ async fn run_launch(
 
 /// Texts that each person gets.
 fn sends(revision: &Revision) -> u64 {
-    let sends = revision.campaign.program.iter().filter(|i| matches!(i, Instruction::Send { .. }));
+    let sends = revision
+        .campaign
+        .program
+        .iter()
+        .filter(|i| matches!(i, Instruction::Send { .. }));
     sends.count() as u64
 }
 
 async fn current(store: &Store, launch: &LaunchRow) -> Result<LaunchRow, Failure> {
     let rows = store.launches(Some(&launch.campaign)).await?;
-    Ok(rows.into_iter().find(|row| row.id == launch.id).unwrap_or_else(|| launch.clone()))
+    Ok(rows
+        .into_iter()
+        .find(|row| row.id == launch.id)
+        .unwrap_or_else(|| launch.clone()))
 }
 
 fn title(end: End, begun: Begun, launch: &LaunchRow) -> String {

@@ -24,7 +24,9 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
         reports.push(report(&store, launch).await?);
     }
     if let (Some(name), true) = (&campaign, reports.is_empty()) {
-        return Err(Failure::Usage(anyhow!("{name} was never launched from this project; see `crier status`")));
+        return Err(Failure::Usage(anyhow!(
+            "{name} was never launched from this project; see `crier status`"
+        )));
     }
     match (args.format, campaign) {
         (Format::Json, _) => output::json(&json!({
@@ -32,7 +34,9 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             "launches": reports.iter().map(Report::json).collect::<Vec<_>>(),
         })),
         (Format::Full, Some(_)) => {
-            let texts = reports.iter().map(|report| format!("{}\n\n{}", title(&report.launch), report.text()));
+            let texts = reports
+                .iter()
+                .map(|report| format!("{}\n\n{}", title(&report.launch), report.text()));
             output::line(&texts.collect::<Vec<_>>().join("\n\n"));
         }
         (Format::Full, None) if reports.is_empty() => output::line("nothing was launched yet"),
@@ -45,7 +49,11 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
 pub(super) async fn report(store: &Store, launch: LaunchRow) -> Result<Report, Failure> {
     let totals = store.totals(launch.id).await?;
     let in_doubt = store.in_doubt(launch.id, report::NAMED).await?;
-    Ok(Report { launch, totals, in_doubt })
+    Ok(Report {
+        launch,
+        totals,
+        in_doubt,
+    })
 }
 
 /// What a report is about.

@@ -26,7 +26,11 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
         }
         DiagnosticFormat::Json => output::json(&diagnostics::json(&files)),
     }
-    if files.iter().all(CheckedFile::is_valid) { Ok(ExitCode::SUCCESS) } else { Err(Failure::Found(None)) }
+    if files.iter().all(CheckedFile::is_valid) {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(Failure::Found(None))
+    }
 }
 
 /// The files that the arguments name: themselves, and what is in folders and below.
@@ -44,7 +48,9 @@ fn found(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     }
     if found.is_empty() {
         let ending = load::CAMPAIGN_ENDINGS[0];
-        return Err(Failure::Usage(anyhow!("no campaign found: their files end in {ending}")));
+        return Err(Failure::Usage(anyhow!(
+            "no campaign found: their files end in {ending}"
+        )));
     }
     found.sort();
     found.dedup();
@@ -56,7 +62,10 @@ const DEPTH: usize = 16;
 
 fn look_through(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let cannot = || format!("cannot read the folder {}", folder.display());
-    for entry in std::fs::read_dir(folder).with_context(cannot).map_err(Failure::Usage)? {
+    for entry in std::fs::read_dir(folder)
+        .with_context(cannot)
+        .map_err(Failure::Usage)?
+    {
         let entry = entry.with_context(cannot).map_err(Failure::Usage)?;
         let name = entry.file_name();
         let hidden = name.to_string_lossy().starts_with('.') || name == "target" || name == "node_modules";
@@ -77,9 +86,16 @@ fn check(paths: &[PathBuf]) -> Result<Vec<CheckedFile>, Failure> {
     let mut projects: BTreeMap<PathBuf, LoadedProject> = BTreeMap::new();
     let mut files = vec![];
     for path in paths {
-        let own = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let own = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let is_project = path.file_name().is_some_and(|name| name == PROJECT_FILE);
-        let folder = if is_project { own.to_owned() } else { load::find_project(own).unwrap_or_else(|| own.to_owned()) };
+        let folder = if is_project {
+            own.to_owned()
+        } else {
+            load::find_project(own).unwrap_or_else(|| own.to_owned())
+        };
         let key = std::path::absolute(&folder).unwrap_or_else(|_| folder.clone());
         if !projects.contains_key(&key) {
             let project = load::load_project(&folder)?;

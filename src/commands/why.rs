@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::process::ExitCode;
 
 use engine::ids::LaunchId;
-use engine::store::{Access, CohortKind, PersonMessage, PersonStory};
+use engine::plan::list_and_line;
+use engine::store::{Access, CohortKind, LaunchRow, PersonMessage, PersonStory};
 use serde_json::json;
 use sms::PhoneNumber;
 
@@ -19,7 +20,7 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     let store = open_store(&project, Access::Read).await?;
     let story = store.person(parsed.number).await?;
     let launches = store.launches(None).await?;
-    let names = launches.into_iter().map(|launch| (launch.id, launch.campaign)).collect();
+    let names = launches.into_iter().map(|launch| (launch.id, launch)).collect();
     match args.format {
         Format::Json => output::json(&as_json(parsed.number, &story, &names)),
         Format::Full => output::line(&as_text(parsed.number, &story, &names)),
@@ -27,10 +28,23 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-type Names = HashMap<LaunchId, String>;
+type Names = HashMap<LaunchId, LaunchRow>;
 
 fn name(names: &Names, launch: LaunchId) -> String {
-    names.get(&launch).map_or_else(|| format!("launch {launch}"), |name| format!("{name}, launch {launch}"))
+    let campaign = names
+        .get(&launch)
+        .map(|row| format!("{}, ", row.campaign))
+        .unwrap_or_default();
+    format!("{campaign}launch {launch}")
+}
+
+/// The list and line of somebody left out by the plan.
+fn place(names: &Names, launch: LaunchId, row: u64) -> Option<(String, u64)> {
+    let (list, line) = list_and_line(row)?;
+    let file = names
+        .get(&launch)
+        .and_then(|launch| launch.summary.files.get(list));
+    Some((file.map(|file| file.path.clone()).unwrap_or_default(), line))
 }
 
 fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
@@ -42,40 +56,70 @@ fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
         };
         let text = message.text.as_deref().map(output::one_line).unwrap_or_default();
         let told = told(message);
-        let line = format!("{what} ({}, {}): {text}\n{:25}{told}", name(names, message.launch), message.sender, "");
+        let line = format!(
+            "{what} ({}, {}): {text}\n{:25}{told}",
+            name(names, message.launch),
+            message.sender,
+            ""
+        );
         events.push((message.sent_at, line));
     }
     for reply in &story.replies {
         let text = output::one_line(&reply.text);
-        events.push((reply.received_at, format!("reply to {} ({}): {text}", reply.sender, reply.meaning.code())));
+        events.push((
+            reply.received_at,
+            format!("reply to {} ({}): {text}", reply.sender, reply.meaning.code()),
+        ));
     }
     for (launch, row, reason, at) in &story.left_out {
-        let row = if *row == 0 { String::new() } else { format!(", line {row} of the list") };
-        events.push((*at, format!("left out ({}{row}): {reason}", name(names, *launch))));
+        let place = place(names, *launch, *row)
+            .map(|(file, line)| format!(", {file}:{line}"))
+            .unwrap_or_default();
+        events.push((
+            *at,
+            format!("left out ({}{place}): {reason}", name(names, *launch)),
+        ));
     }
     for (launch, step, due) in &story.waiting {
-        events.push((*due, format!("waits until then ({}, instruction {step})", name(names, *launch))));
+        events.push((
+            *due,
+            format!("waits until then ({}, instruction {step})", name(names, *launch)),
+        ));
     }
     if let Some((reason, at, evidence)) = &story.suppression {
         let evidence = output::one_line(evidence);
-        events.push((*at, format!("texted no more, in the whole project ({reason}: {evidence:?})")));
+        events.push((
+            *at,
+            format!("texted no more, in the whole project ({reason}: {evidence:?})"),
+        ));
     }
     if events.is_empty() {
         return format!("{phone}: nothing is known of this number; it was in no launch of this project");
     }
     events.sort_by_key(|(at, _)| *at);
-    let lines = events.iter().map(|(at, line)| format!("  {}  {line}", output::time(*at)));
+    let lines = events
+        .iter()
+        .map(|(at, line)| format!("  {}  {line}", output::time(*at)));
     format!("{phone}\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn told(message: &PersonMessage) -> String {
-    let reason = message.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = message
+        .reason
+        .as_ref()
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default();
     let parts = output::counted(u64::from(message.parts), "part", "parts");
-    format!("{} {}{reason} ({parts}, reference of message {})", message.state.word(), output::time(message.state_at), message.id)
+    format!(
+        "{} {}{reason} ({parts}, reference of message {})",
+        message.state.word(),
+        output::time(message.state_at),
+        message.id
+    )
 }
 
 fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json::Value {
-    let campaign = |launch: &LaunchId| names.get(launch).cloned();
+    let campaign = |launch: &LaunchId| names.get(launch).map(|row| row.campaign.clone());
     let messages = story.messages.iter().map(|message| {
         json!({
             "id": message.id.0,
@@ -94,8 +138,9 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
         })
     });
     let left_out = story.left_out.iter().map(|(launch, row, reason, at)| {
+        let (file, line) = place(names, *launch, *row).unzip();
         json!({
-            "campaign": campaign(launch), "launch": launch.0, "line": (*row > 0).then_some(row),
+            "campaign": campaign(launch), "launch": launch.0, "file": file, "line": line,
             "reason": reason.code(), "at": at,
         })
     });

@@ -19,8 +19,16 @@ pub fn print_full<'a>(files: impl IntoIterator<Item = &'a CheckedFile>) {
 
 /// A file's diagnostics, with the lines they point at. The stream strips the colours where they are not wanted.
 pub fn full(file: &CheckedFile) -> String {
-    let style = Style { colour: true, width: width() };
-    render::full(&file.diagnostics, &file.path.display().to_string(), &file.text, style)
+    let style = Style {
+        colour: true,
+        width: width(),
+    };
+    render::full(
+        &file.diagnostics,
+        &file.path.display().to_string(),
+        &file.text,
+        style,
+    )
 }
 
 /// A file's diagnostics, a line each.
@@ -40,7 +48,10 @@ pub fn json(files: &[CheckedFile]) -> serde_json::Value {
 /// Errors and warnings of files.
 pub fn counts(files: &[CheckedFile]) -> (usize, usize) {
     let all = files.iter().flat_map(|file| &file.diagnostics);
-    let errors = all.clone().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    let errors = all
+        .clone()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .count();
     (errors, all.count() - errors)
 }
 

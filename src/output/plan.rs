@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use dsl::project::{Project, Provider};
 use engine::left_out::LeftOut;
-use engine::plan::{BadLine, Summary};
+use engine::plan::{BadLine, Duplicate, Summary};
 use engine::revision::Revision;
 use engine::tariff::Money;
 use serde_json::json;
@@ -35,13 +35,19 @@ impl Shown<'_> {
         let sender = &self.project.senders[&campaign.sender];
         let mut rows = vec![
             ("campaign", campaign.name.clone()),
-            ("sender", format!("{} ({}) by {}", campaign.sender, sender.address, sender.provider)),
+            (
+                "sender",
+                format!("{} ({}) by {}", campaign.sender, sender.address, sender.provider),
+            ),
             ("people", people(summary)),
             ("parts", parts(summary)),
             ("money", money(&summary.money, summary.unpriced_parts)),
         ];
         if summary.languages.len() > 1 {
-            let languages = summary.languages.iter().map(|(name, n)| format!("{name} {}", number(*n)));
+            let languages = summary
+                .languages
+                .iter()
+                .map(|(name, n)| format!("{name} {}", number(*n)));
             rows.push(("languages", languages.collect::<Vec<_>>().join(", ")));
         }
         rows.push(("when", self.when()));
@@ -52,30 +58,46 @@ impl Shown<'_> {
     }
 
     fn when(&self) -> String {
-        let begins = if self.starts_at <= self.now { "now".to_owned() } else { time(self.starts_at) };
+        let begins = if self.starts_at <= self.now {
+            "now".to_owned()
+        } else {
+            time(self.starts_at)
+        };
         let finish = self.finish_at();
         match self.rate() {
             Some(rate) => format!(
                 "{begins}, the last text after {} ({rate} parts a second)",
                 span(finish - self.starts_at)
             ),
-            None => format!("{begins}, the last text after {} (no rate)", span(finish - self.starts_at)),
+            None => format!(
+                "{begins}, the last text after {} (no rate)",
+                span(finish - self.starts_at)
+            ),
         }
     }
 
     fn finish_at(&self) -> DateTime<Utc> {
-        self.summary.finish_at(&self.revision.campaign, self.starts_at, self.rate())
+        self.summary
+            .finish_at(&self.revision.campaign, self.starts_at, self.rate())
     }
 
     /// The slowest of the rates that hold.
     fn rate(&self) -> Option<f64> {
         let campaign = &self.revision.campaign;
         let sender = &self.project.senders[&campaign.sender];
-        let provider = self.project.providers.get(&sender.provider).and_then(|provider| match provider {
-            Provider::Simulated(simulated) => simulated.rate,
-        });
+        let provider = self
+            .project
+            .providers
+            .get(&sender.provider)
+            .and_then(|provider| match provider {
+                Provider::Simulated(simulated) => simulated.rate,
+            });
         let rates = [sender.rate, provider, campaign.limits.rate];
-        rates.into_iter().flatten().map(|rate| rate.per_second).min_by(f64::total_cmp)
+        rates
+            .into_iter()
+            .flatten()
+            .map(|rate| rate.per_second)
+            .min_by(f64::total_cmp)
     }
 
     /// For programs.
@@ -99,7 +121,9 @@ impl Shown<'_> {
             "left_out": summary.left_out,
             "bad_rows": summary.bad_rows.iter().map(bad).collect::<Vec<_>>(),
             "bad_except_rows": summary.bad_except.iter().map(bad).collect::<Vec<_>>(),
-            "duplicates": summary.duplicates.iter().map(|(line, first)| json!({ "line": line, "first": first })).collect::<Vec<_>>(),
+            "duplicates": summary.duplicates.iter().map(|twice| json!({
+                "file": twice.file, "line": twice.line, "first_file": twice.first_file, "first_line": twice.first_line,
+            })).collect::<Vec<_>>(),
             "repaired_numbers": summary.repaired,
             "files": summary.files.iter().map(|file| json!({
                 "path": file.path, "separator": file.separator, "encoding": file.encoding,
@@ -113,12 +137,19 @@ fn people(summary: &Summary) -> String {
     let people = number(summary.people);
     match summary.left_out_rows() {
         0 => format!("{people} (every row of {})", number(summary.rows)),
-        out => format!("{people} of {} rows; {} left out", number(summary.rows), number(out)),
+        out => format!(
+            "{people} of {} rows; {} left out",
+            number(summary.rows),
+            number(out)
+        ),
     }
 }
 
 fn parts(summary: &Summary) -> String {
-    let each = summary.messages.iter().map(|message| format!("{} {}", message.message, number(message.parts)));
+    let each = summary
+        .messages
+        .iter()
+        .map(|message| format!("{} {}", message.message, number(message.parts)));
     let each = each.collect::<Vec<_>>().join(", ");
     let longest = match summary.longest {
         Some((line, parts)) if parts > 1 => format!("; the longest text has {parts}, line {line}"),
@@ -132,26 +163,37 @@ fn parts(summary: &Summary) -> String {
 
 /// Sums of money in words.
 pub fn money(money: &Money, unpriced: u64) -> String {
-    let sums: Vec<String> = money.iter().map(|(currency, sum)| format!("{} {currency}", sum.round_dp(4).normalize())).collect();
+    let sums: Vec<String> = money
+        .iter()
+        .map(|(currency, sum)| format!("{} {currency}", sum.round_dp(4).normalize()))
+        .collect();
     let sums = sums.join(" + ");
     match (sums.as_str(), unpriced) {
         ("", 0) => "nothing".to_owned(),
         ("", _) => "unknown: no prices".to_owned(),
         (_, 0) => sums,
-        (_, n) => format!("{sums}, and {} to countries without a price", counted(n, "part", "parts")),
+        (_, n) => format!(
+            "{sums}, and {} to countries without a price",
+            counted(n, "part", "parts")
+        ),
     }
 }
 
 /// Sums of money for programs: decimals as text, so that none is rounded.
 pub fn money_json(money: &Money) -> serde_json::Value {
-    money.iter().map(|(currency, sum)| (currency.clone(), json!(sum.normalize().to_string()))).collect()
+    money
+        .iter()
+        .map(|(currency, sum)| (currency.clone(), json!(sum.normalize().to_string())))
+        .collect()
 }
 
 fn left_out(summary: &Summary) -> Option<String> {
     let mut reasons: Vec<(&String, &u64)> = summary.left_out.iter().collect();
     reasons.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
     let row = |(code, n): &(&String, &u64)| {
-        let reason = code.parse::<LeftOut>().map_or_else(|_| (*code).clone(), |reason| reason.to_string());
+        let reason = code
+            .parse::<LeftOut>()
+            .map_or_else(|_| (*code).clone(), |reason| reason.to_string());
         vec![format!("{:>9}", number(**n)), reason]
     };
     let rows: Vec<Vec<String>> = reasons.iter().map(row).collect();
@@ -164,19 +206,33 @@ fn notes(summary: &Summary) -> Vec<String> {
     if let Some(list) = lines("rows without a number", &summary.bad_rows) {
         notes.push(list);
     }
-    if let Some(list) = lines("rows of except lists without a number: whoever they mean is NOT excluded", &summary.bad_except) {
+    if let Some(list) = lines(
+        "rows of except lists without a number: whoever they mean is NOT excluded",
+        &summary.bad_except,
+    ) {
         notes.push(list);
     }
     if !summary.duplicates.is_empty() {
-        let shown = summary.duplicates.iter().take(NAMED).map(|(line, first)| format!("{line} repeats {first}"));
+        let shown = summary.duplicates.iter().take(NAMED).map(duplicate);
         let more = summary.duplicates.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        notes.push(format!("duplicates by line: {}{more}", shown.collect::<Vec<_>>().join(", ")));
+        let more = if more > 0 {
+            format!(", and {more} more")
+        } else {
+            String::new()
+        };
+        notes.push(format!(
+            "duplicates by line: {}{more}",
+            shown.collect::<Vec<_>>().join(", ")
+        ));
     }
     if let Some((line, character)) = summary.ucs2_first {
         notes.push(format!(
             "{} not GSM-7 and cost more parts; the first is line {line}, by {character:?} (U+{:04X})",
-            if summary.ucs2 == 1 { "1 person's texts are".to_owned() } else { format!("{} people's texts are", number(summary.ucs2)) },
+            if summary.ucs2 == 1 {
+                "1 person's texts are".to_owned()
+            } else {
+                format!("{} people's texts are", number(summary.ucs2))
+            },
             u32::from(character)
         ));
     }
@@ -186,15 +242,34 @@ fn notes(summary: &Summary) -> Vec<String> {
             counted(summary.repaired, "number was", "numbers were")
         ));
     }
-    let odd = summary.files.iter().filter(|file| file.separator != ',' || file.encoding != "UTF-8");
+    let odd = summary
+        .files
+        .iter()
+        .filter(|file| file.separator != ',' || file.encoding != "UTF-8");
     notes.extend(odd.map(|file| {
-        format!("{}: separator {:?}, encoding {}, numbers in {:?}", file.path, file.separator, file.encoding, file.phone_column)
+        format!(
+            "{}: separator {:?}, encoding {}, numbers in {:?}",
+            file.path, file.separator, file.encoding, file.phone_column
+        )
     }));
     notes
 }
 
+fn duplicate(twice: &Duplicate) -> String {
+    if twice.file == twice.first_file {
+        return format!("{} repeats {}", twice.line, twice.first_line);
+    }
+    format!(
+        "{}:{} repeats {}:{}",
+        twice.file, twice.line, twice.first_file, twice.first_line
+    )
+}
+
 fn lines(title: &str, bad: &[BadLine]) -> Option<String> {
-    let shown = bad.iter().take(NAMED).map(|bad| format!("  {}:{}: {}", bad.file, bad.line, bad.reason));
+    let shown = bad
+        .iter()
+        .take(NAMED)
+        .map(|bad| format!("  {}:{}: {}", bad.file, bad.line, bad.reason));
     let more = bad.len().saturating_sub(NAMED);
     let more = (more > 0).then(|| format!("  and {more} more: `--format json` lists them"));
     let shown: Vec<String> = shown.chain(more).collect();

@@ -27,7 +27,13 @@ impl Shown {
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
-        Shown { total, bar, said_at: None, last: None, paused: false }
+        Shown {
+            total,
+            bar,
+            said_at: None,
+            last: None,
+            paused: false,
+        }
     }
 
     /// Shows it, if it is time.
@@ -44,8 +50,14 @@ impl Shown {
     }
 
     fn line(&mut self, progress: &Progress, message: String) {
-        let due = self.said_at.is_none_or(|at| at.elapsed() >= Duration::from_secs(1));
-        let line = format!("{} of {}  {message}", number(progress.accepted), number(self.total));
+        let due = self
+            .said_at
+            .is_none_or(|at| at.elapsed() >= Duration::from_secs(1));
+        let line = format!(
+            "{} of {}  {message}",
+            number(progress.accepted),
+            number(self.total)
+        );
         // What did not change is not said again.
         if due && self.last.as_ref() != Some(&line) {
             say(&line);
@@ -59,7 +71,11 @@ impl Shown {
             return;
         }
         self.paused = progress.paused;
-        let sentence = if self.paused { "paused: waiting for `crier resume`" } else { "resumed" };
+        let sentence = if self.paused {
+            "paused: waiting for `crier resume`"
+        } else {
+            "resumed"
+        };
         match &self.bar {
             Some(bar) => bar.println(sentence),
             None => say(sentence),
@@ -75,7 +91,10 @@ impl Shown {
 }
 
 fn message(progress: &Progress) -> String {
-    let mut pieces = vec![format!("receipts {}", number(progress.receipts)), format!("replies {}", number(progress.replies))];
+    let mut pieces = vec![
+        format!("receipts {}", number(progress.receipts)),
+        format!("replies {}", number(progress.replies)),
+    ];
     if progress.failed > 0 {
         pieces.push(format!("failed or unknown {}", number(progress.failed)));
     }

@@ -30,7 +30,10 @@ impl Report {
         let mut rows = vec![
             ("accepted", number(taken)),
             ("delivered", number(self.count(MessageState::Delivered))),
-            ("undelivered", number(self.count(MessageState::Undelivered) + self.count(MessageState::Expired))),
+            (
+                "undelivered",
+                number(self.count(MessageState::Undelivered) + self.count(MessageState::Expired)),
+            ),
         ];
         for (name, n) in [
             ("no receipt yet", self.count(MessageState::Accepted)),
@@ -52,7 +55,10 @@ impl Report {
         let mut text = table::pairs(&rows);
         if !self.in_doubt.is_empty() {
             text.push_str("\n\nin doubt: it cannot be known whether the provider took these\n");
-            let shown = self.in_doubt.iter().map(|doubt| format!("  {}  message {}, {}", doubt.phone, doubt.message, time(doubt.at)));
+            let shown = self
+                .in_doubt
+                .iter()
+                .map(|doubt| format!("  {}  message {}, {}", doubt.phone, doubt.message, time(doubt.at)));
             text.push_str(&shown.collect::<Vec<_>>().join("\n"));
         }
         text
@@ -64,13 +70,21 @@ impl Report {
 
     /// Messages that the provider took, whatever became of them.
     fn accepted(&self) -> u64 {
-        self.totals.messages.iter().filter(|(state, _)| **state >= MessageState::Accepted).map(|(_, n)| n).sum()
+        self.totals
+            .messages
+            .iter()
+            .filter(|(state, _)| **state >= MessageState::Accepted)
+            .map(|(_, n)| n)
+            .sum()
     }
 
     fn unknown(&self) -> String {
         match self.count(MessageState::Unknown) {
             0 => "0".to_owned(),
-            n => format!("{}: not sent again, unless the campaign says `in_doubt: resend`", number(n)),
+            n => format!(
+                "{}: not sent again, unless the campaign says `in_doubt: resend`",
+                number(n)
+            ),
         }
     }
 
@@ -78,20 +92,33 @@ impl Report {
         let answers: u64 = self.totals.answers.values().sum();
         match answers {
             0 => number(self.totals.opt_outs),
-            n => format!("{}, {} sent", number(self.totals.opt_outs), counted(n, "confirmation", "confirmations")),
+            n => format!(
+                "{}, {} sent",
+                number(self.totals.opt_outs),
+                counted(n, "confirmation", "confirmations")
+            ),
         }
     }
 
     fn time(&self) -> String {
-        let Some((first, last)) = self.totals.span else { return "nothing was sent".to_owned() };
-        format!("{} from the first text to the last, begun {}", span(last - first), time(first))
+        let Some((first, last)) = self.totals.span else {
+            return "nothing was sent".to_owned();
+        };
+        format!(
+            "{} from the first text to the last, begun {}",
+            span(last - first),
+            time(first)
+        )
     }
 
     /// For programs.
     pub fn json(&self) -> serde_json::Value {
         let totals = &self.totals;
         let (cost, unpriced) = cost(&totals.parts, &self.launch.tariffs);
-        let reasons = totals.left_out.iter().map(|(reason, n): (&LeftOut, &u64)| (reason.code(), json!(n)));
+        let reasons = totals
+            .left_out
+            .iter()
+            .map(|(reason, n): (&LeftOut, &u64)| (reason.code(), json!(n)));
         json!({
             "launch": self.launch.id.0,
             "campaign": self.launch.campaign,
@@ -147,6 +174,16 @@ impl Report {
     }
 
     /// The headings of [`Self::row`].
-    pub const HEADINGS: [&str; 10] =
-        ["id", "campaign", "state", "launched", "people", "accepted", "delivered", "unknown", "waiting", "opt-outs"];
+    pub const HEADINGS: [&str; 10] = [
+        "id",
+        "campaign",
+        "state",
+        "launched",
+        "people",
+        "accepted",
+        "delivered",
+        "unknown",
+        "waiting",
+        "opt-outs",
+    ];
 }

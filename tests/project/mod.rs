@@ -15,13 +15,17 @@ pub struct Folder {
 impl Folder {
     /// Empty.
     pub fn new() -> Folder {
-        Folder { dir: tempfile::tempdir().expect("a folder") }
+        Folder {
+            dir: tempfile::tempdir().expect("a folder"),
+        }
     }
 
     /// With so many people, a simulated provider of that rate, and `test.campaign.yaml`.
     pub fn of_people(people: u64, rate: &str) -> Folder {
         let folder = Folder::new();
-        let rows: String = (0..people).map(|n| format!("{},Person {n}\n", phone(n))).collect();
+        let rows: String = (0..people)
+            .map(|n| format!("{},Person {n}\n", phone(n)))
+            .collect();
         folder.write("people.csv", &format!("phone,first_name\n{rows}"));
         folder.write("prices.csv", "country,price,currency\nUS,0.0079,USD\n");
         folder.write(
@@ -57,7 +61,12 @@ impl Folder {
     /// `crier` in this folder, 80 columns wide, without colours.
     pub fn crier(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crier"));
-        command.args(args).current_dir(self.path()).env("NO_COLOR", "1").env("TZ", "UTC").env("COLUMNS", "80");
+        command
+            .args(args)
+            .current_dir(self.path())
+            .env("NO_COLOR", "1")
+            .env("TZ", "UTC")
+            .env("COLUMNS", "80");
         command.env_remove("CRIER_LOG");
         command
     }

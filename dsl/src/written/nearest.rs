@@ -3,6 +3,9 @@
 /// Words that are looked at, at most: a file may name thousands, and misspell as many.
 const MOST_KNOWN: usize = 300;
 
+/// Marks that do not count, at most, in a word that is still near.
+const FOLDED: usize = 4;
+
 /// The known word that is nearest: letter case, `_` and `-` do not count, and there is at most one slip in three letters.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
@@ -11,7 +14,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     known
         .into_iter()
         .take(MOST_KNOWN)
-        .filter(|k| k.len() <= 4 * (length + most) + 4)
+        .filter(|k| k.chars().count().abs_diff(length) <= most + FOLDED)
         .map(|k| (strsim::osa_distance(&folded, &fold(k)), k))
         .filter(|(distance, k)| *distance <= most && *distance < k.chars().count())
         .min_by_key(|(distance, _)| *distance)

@@ -36,21 +36,40 @@ impl Executor {
     /// Fetches and folds, if a provider is to be asked now and no other round is under way.
     pub(super) fn begin_folding(&mut self) {
         let now = self.clock.now();
-        let due: Vec<String> =
-            self.polls.iter().filter(|(_, at)| at.is_some_and(|at| at <= now)).map(|(name, _)| name.clone()).collect();
-        if self.folding || (due.is_empty() && !self.unfolded) {
+        let due: Vec<String> = self
+            .polls
+            .iter()
+            .filter(|(_, at)| at.is_some_and(|at| at <= now))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if self.folding || due.is_empty() {
             return;
         }
         self.folding = true;
-        self.unfolded = false;
-        let folder = Folder {
+        let folder = self.folder();
+        let ask = due
+            .into_iter()
+            .map(|name| (self.providers[&name].clone(), name))
+            .collect();
+        self.work.push(Box::pin(
+            async move { Ok(Step::Folded(folder.round(ask).await?)) },
+        ));
+    }
+
+    /// Folds what an earlier process left, before anything it left in doubt is settled: a receipt settles it.
+    pub(super) async fn fold_left(&mut self) -> Result<(), StoreError> {
+        let folded = self.folder().round(vec![]).await?;
+        self.folded(folded);
+        Ok(())
+    }
+
+    fn folder(&self) -> Folder {
+        Folder {
             store: self.store.clone(),
             clock: self.clock.clone(),
             revision: self.revision.clone(),
             in_flight: self.in_flight.clone(),
-        };
-        let ask = due.into_iter().map(|name| (self.providers[&name].clone(), name)).collect();
-        self.work.push(Box::pin(async move { Ok(Step::Folded(folder.round(ask).await?)) }));
+        }
     }
 
     pub(super) fn folded(&mut self, folded: Folded) {
@@ -74,7 +93,11 @@ impl Executor {
 
     /// Once something was submitted, its provider has something to say.
     pub(super) fn expect_inbound(&mut self, sender: &str) {
-        let provider = self.project.senders.get(sender).map(|sender| sender.provider.clone());
+        let provider = self
+            .project
+            .senders
+            .get(sender)
+            .map(|sender| sender.provider.clone());
         let now = self.clock.now();
         // One that lives in this process may say something sooner than it said it would.
         let at_once = self.lanes[sender].provider.abilities().forgets;
@@ -85,7 +108,11 @@ impl Executor {
 
     /// Tells providers that make their receipts in this process what earlier ones sent.
     pub(super) async fn remind_providers(&self) -> Result<(), StoreError> {
-        if !self.providers.values().any(|provider| provider.abilities().forgets) {
+        if !self
+            .providers
+            .values()
+            .any(|provider| provider.abilities().forgets)
+        {
             return Ok(());
         }
         let mut after = MessageId(0);
@@ -100,7 +127,16 @@ impl Executor {
                     let reference = self.store.references().of(message.id);
                     let (to, sender, text) = (message.phone, message.sender, message.text);
                     let parts = sms::parts::measure(&text).part_count;
-                    provider.remember(Submission { reference, to, sender, text, parts }, message.sent_at);
+                    provider.remember(
+                        Submission {
+                            reference,
+                            to,
+                            sender,
+                            text,
+                            parts,
+                        },
+                        message.sent_at,
+                    );
                 }
             }
         }
@@ -117,20 +153,28 @@ struct Folder {
 
 impl Folder {
     async fn round(&self, ask: Vec<(Arc<dyn Provider>, String)>) -> Result<Folded, StoreError> {
-        let mut folded = Folded { outcome: FoldOutcome::default(), polls: BTreeMap::new() };
+        let mut folded = Folded {
+            outcome: FoldOutcome::default(),
+            polls: BTreeMap::new(),
+        };
         for (provider, name) in ask {
             let polled = provider.poll(self.clock.now()).await;
             if !polled.inbound.is_empty() {
-                let bodies = polled.inbound.iter().map(|said| {
-                    serde_json::to_string(said).expect("our own types have string keys")
-                });
-                self.store.receive(&name, bodies.collect(), self.clock.now()).await?;
+                let bodies = polled
+                    .inbound
+                    .iter()
+                    .map(|said| serde_json::to_string(said).expect("our own types have string keys"));
+                self.store
+                    .receive(&name, bodies.collect(), self.clock.now())
+                    .await?;
             }
             folded.polls.insert(name, polled.again_at);
         }
         loop {
             let batch = self.store.unfolded(BATCH).await?;
-            let Some(last) = batch.last() else { return Ok(folded) };
+            let Some(last) = batch.last() else {
+                return Ok(folded);
+            };
             let fold = self.fold_of(last.id, batch).await?;
             let outcome = self.store.fold(fold).await?;
             folded.outcome.raised += outcome.raised;
@@ -145,18 +189,35 @@ impl Folder {
         let mut opted_out: HashSet<PhoneNumber> = HashSet::new();
         for raw in batch {
             match serde_json::from_str(&raw.body) {
-                Ok(Inbound::Receipt { reference, status, reason }) => {
+                Ok(Inbound::Receipt {
+                    reference,
+                    status,
+                    reason,
+                }) => {
                     let Some(message) = self.store.references().message(&reference) else {
-                        tracing::warn!(provider = raw.provider, "a receipt names a message that is not ours");
+                        tracing::warn!(
+                            provider = raw.provider,
+                            "a receipt names a message that is not ours"
+                        );
                         continue;
                     };
-                    let row = ReceiptRow { message, state: status.state(), at: raw.received_at, reason };
+                    let row = ReceiptRow {
+                        message,
+                        state: status.state(),
+                        at: raw.received_at,
+                        reason,
+                    };
                     let best = receipts.entry(message).or_insert_with(|| row.clone());
                     if row.state > best.state {
                         *best = row;
                     }
                 }
-                Ok(Inbound::Text { id, from, sender, text }) => {
+                Ok(Inbound::Text {
+                    id,
+                    from,
+                    sender,
+                    text,
+                }) => {
                     let again = opted_out.contains(&from);
                     let reply = self.reply(&raw, id, from, sender, text, again).await?;
                     if reply.suppress.is_some() {
@@ -164,10 +225,16 @@ impl Folder {
                     }
                     replies.push(reply);
                 }
-                Err(error) => tracing::warn!(provider = raw.provider, %error, "unreadable entry of the inbox dropped"),
+                Err(error) => {
+                    tracing::warn!(provider = raw.provider, %error, "unreadable entry of the inbox dropped")
+                }
             }
         }
-        Ok(Fold { up_to, receipts: receipts.into_values().collect(), replies })
+        Ok(Fold {
+            up_to,
+            receipts: receipts.into_values().collect(),
+            replies,
+        })
     }
 
     /// What a reply leads to.
@@ -181,12 +248,19 @@ impl Folder {
         opted_out: bool,
     ) -> Result<NewReply, StoreError> {
         let since = raw.received_at - REPLIES_WITHIN;
-        let under_way = self.in_flight.read().expect("no holder of the lock panics").get(&from.as_u64()).copied();
+        let under_way = self
+            .in_flight
+            .read()
+            .expect("no holder of the lock panics")
+            .get(&from.as_u64())
+            .copied();
         let sent = match under_way {
             Some(sent) => Some(sent),
             None => self.store.last_sent(from, &sender, since).await?,
         };
-        let facts = Facts { opted_out: opted_out || self.store.is_suppressed(from).await? };
+        let facts = Facts {
+            opted_out: opted_out || self.store.is_suppressed(from).await?,
+        };
         let mut reply = NewReply {
             provider: raw.provider.clone(),
             provider_id: id,
@@ -207,11 +281,23 @@ impl Folder {
             values: vec![],
             pending: None,
         };
-        let place = sent.map_or(Place::START, |sent| Place { step: sent.step, visit: 0 });
+        let place = sent.map_or(Place::START, |sent| Place {
+            step: sent.step,
+            visit: 0,
+        });
         // Where the person waits does not matter to what a reply means: a suppression ends it wherever that is.
-        let enrolment = Enrolment { member: &member, place, state: State::Waiting };
-        let (_, effects) =
-            advance(&self.revision, enrolment, facts, &Event::Reply(&reply.text.clone()), self.clock.now());
+        let enrolment = Enrolment {
+            member: &member,
+            place,
+            state: State::Waiting,
+        };
+        let (_, effects) = advance(
+            &self.revision,
+            enrolment,
+            facts,
+            &Event::Reply(&reply.text.clone()),
+            self.clock.now(),
+        );
         for effect in effects {
             self.apply(effect, sent, &member, &mut reply);
         }
@@ -221,22 +307,35 @@ impl Folder {
     fn apply(&self, effect: Effect, sent: Option<SentTo>, member: &Member, reply: &mut NewReply) {
         match effect {
             Effect::Suppress => {
-                reply.suppress = Some(Suppression { reason: "opt-out", evidence: reply.text.clone() });
+                reply.suppress = Some(Suppression {
+                    reason: "opt-out",
+                    evidence: reply.text.clone(),
+                });
             }
             Effect::Answer(text) => {
                 reply.answer = sent.map(|sent| NewCohort {
                     launch: sent.launch,
                     run: 0,
                     kind: CohortKind::Answer,
-                    place: Place { step: sent.step, visit: 0 },
+                    place: Place {
+                        step: sent.step,
+                        visit: 0,
+                    },
                     due_at: self.clock.now(),
                     sender: reply.sender.clone(),
                     time_class: self.revision.campaign.timezone.name().to_owned(),
-                    members: vec![Member { values: vec![text.into()], ..member.clone() }],
+                    members: vec![Member {
+                        values: vec![text.into()],
+                        ..member.clone()
+                    }],
                 });
             }
             Effect::Keep { flagged } => {
-                reply.meaning = if flagged { ReplyMeaning::ContainsOptOut } else { ReplyMeaning::Other };
+                reply.meaning = if flagged {
+                    ReplyMeaning::ContainsOptOut
+                } else {
+                    ReplyMeaning::Other
+                };
             }
             Effect::Send { .. }
             | Effect::Depart(..)
@@ -250,7 +349,11 @@ impl Folder {
 
 /// An inbound text as it is kept: SQLite's and PostgreSQL's texts hold no NUL.
 fn shown(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "\\x00") } else { text }
+    if text.contains('\0') {
+        text.replace('\0', "\\x00")
+    } else {
+        text
+    }
 }
 
 fn inbox_of(revision: &Revision) -> String {

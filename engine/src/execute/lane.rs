@@ -80,7 +80,11 @@ impl Lane {
     pub fn pick(&mut self, members: usize) -> Vec<CohortId> {
         let mut room = members;
         let mut picked = vec![];
-        for held in self.held.values_mut().filter(|held| !held.in_window && held.rest() > 0) {
+        for held in self
+            .held
+            .values_mut()
+            .filter(|held| !held.in_window && held.rest() > 0)
+        {
             if room == 0 {
                 break;
             }
@@ -95,7 +99,11 @@ impl Lane {
 
     /// The commit did not give these their intent.
     pub fn unpick(&mut self, cohorts: &[CohortId]) {
-        for held in self.held.values_mut().filter(|held| cohorts.contains(&held.cohort.id)) {
+        for held in self
+            .held
+            .values_mut()
+            .filter(|held| cohorts.contains(&held.cohort.id))
+        {
             held.cohort.intent_to = held.cohort.done;
             held.in_window = false;
         }
@@ -103,11 +111,17 @@ impl Lane {
 
     /// Gives up what no window is about.
     pub fn give_back(&mut self) -> Vec<(CohortId, i64)> {
-        let (kept, given): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            std::mem::take(&mut self.held).into_iter().partition(|(_, held)| held.in_window);
+        let (kept, given): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.held)
+            .into_iter()
+            .partition(|(_, held)| held.in_window);
         self.held = kept;
-        given.values().for_each(|held| self.expect(held.cohort.kind, DateTime::<Utc>::MIN_UTC));
-        given.values().map(|held| (held.cohort.id, held.cohort.fence)).collect()
+        given
+            .values()
+            .for_each(|held| self.expect(held.cohort.kind, DateTime::<Utc>::MIN_UTC));
+        given
+            .values()
+            .map(|held| (held.cohort.id, held.cohort.fence))
+            .collect()
     }
 
     /// Whether some held cohort has members without an intent.

@@ -57,9 +57,17 @@ impl Executor {
             let (cohorts, suppressed) = store.claim_due(claim).await?;
             if cohorts.is_empty() {
                 let next_due = store.next_due(launch, &sender, kind).await?;
-                return Ok(Step::NothingDue { sender, kind, next_due });
+                return Ok(Step::NothingDue {
+                    sender,
+                    kind,
+                    next_due,
+                });
             }
-            Ok(Step::Claimed { sender, cohorts, suppressed })
+            Ok(Step::Claimed {
+                sender,
+                cohorts,
+                suppressed,
+            })
         }));
     }
 
@@ -70,17 +78,23 @@ impl Executor {
         let lane = self.lane(sender);
         lane.windows += 1;
         let next = lane.pick(members);
-        let progress = next.iter().filter_map(|id| lane.held.get(id)).map(|held| CohortProgress {
-            cohort: held.cohort.id,
-            launch: held.cohort.launch,
-            fence: held.cohort.fence,
-            done: held.cohort.done,
-            intent_to: held.cohort.intent_to,
-            finished: false,
-            put_back: None,
-        });
-        let record =
-            WindowRecord { progress: progress.collect(), suppressions_known: known, ..WindowRecord::default() };
+        let progress = next
+            .iter()
+            .filter_map(|id| lane.held.get(id))
+            .map(|held| CohortProgress {
+                cohort: held.cohort.id,
+                launch: held.cohort.launch,
+                fence: held.cohort.fence,
+                done: held.cohort.done,
+                intent_to: held.cohort.intent_to,
+                finished: false,
+                put_back: None,
+            });
+        let record = WindowRecord {
+            progress: progress.collect(),
+            suppressions_known: known,
+            ..WindowRecord::default()
+        };
         let (store, sender) = (self.store.clone(), sender.to_owned());
         self.work.push(Box::pin(async move {
             let intent = store.record_window(record).await?;
@@ -100,16 +114,29 @@ impl Executor {
         }
         let running = self.state == LaunchState::Running;
         for lane in self.lanes.values().filter(|lane| lane.has_room()) {
-            let free_in = self.buckets.free_at(&lane.rates).max(lane.blocked_until).saturating_sub(now);
+            let free_in = self
+                .buckets
+                .free_at(&lane.rates)
+                .max(lane.blocked_until)
+                .saturating_sub(now);
             if running && lane.has_rest() {
                 wake = wake.min(free_in);
             }
-            for due in lane.next_answer.into_iter().chain(lane.next_due.filter(|_| running)) {
+            for due in lane
+                .next_answer
+                .into_iter()
+                .chain(lane.next_due.filter(|_| running))
+            {
                 wake = wake.min(until(due).max(free_in));
             }
         }
         if !self.folding {
-            wake = self.polls.values().flatten().map(|at| until(*at)).fold(wake, Duration::min);
+            wake = self
+                .polls
+                .values()
+                .flatten()
+                .map(|at| until(*at))
+                .fold(wake, Duration::min);
         }
         for window in self.windows.values().filter(|window| !window.recording) {
             if let Some(since) = window.unrecorded_since {
@@ -117,12 +144,20 @@ impl Executor {
             }
         }
         // A clock of milliseconds must not wake a moment too early for ever.
-        if wake == Duration::MAX { ASK } else { wake + Duration::from_millis(1) }
+        if wake == Duration::MAX {
+            ASK
+        } else {
+            wake + Duration::from_millis(1)
+        }
     }
 
     /// When the next passage goes on, if nothing is under way and nothing due.
     pub(super) fn waits_until(&self) -> Option<DateTime<Utc>> {
-        let idle = self.windows.is_empty() && self.lanes.values().all(|lane| lane.held.is_empty() && !lane.claiming);
+        let idle = self.windows.is_empty()
+            && self
+                .lanes
+                .values()
+                .all(|lane| lane.held.is_empty() && !lane.claiming);
         let next = self.lanes.values().filter_map(|lane| lane.next_due).min()?;
         (idle && next > self.clock.now()).then_some(next)
     }

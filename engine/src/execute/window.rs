@@ -15,8 +15,8 @@ use crate::provider::{Answer, Scope, Submission};
 use crate::store::{
     ClaimedCohort, CohortKind, Intent, Known, LaunchState, MessageState, SentTo, StoreError, WindowRecord,
 };
-use futures_util::future::BoxFuture;
 use crate::texts;
+use futures_util::future::BoxFuture;
 
 /// The id of a window's texts in the store.
 pub(super) type WindowId = i64;
@@ -87,8 +87,18 @@ impl Executor {
         let (mut fresh, mut left) = (vec![], vec![]);
         for cohort in cohorts {
             let id = cohort.id;
-            if cohort.in_doubt { left.push(id) } else { fresh.push(id) }
-            lane.held.insert(id, Held { in_window: true, cohort });
+            if cohort.in_doubt {
+                left.push(id)
+            } else {
+                fresh.push(id)
+            }
+            lane.held.insert(
+                id,
+                Held {
+                    in_window: true,
+                    cohort,
+                },
+            );
         }
         for id in left {
             self.lane(sender).windows += 1;
@@ -133,9 +143,14 @@ impl Executor {
         };
         let now = self.clock.now();
         for cohort in cohorts {
-            let Some(held) = self.lanes[sender].held.get(&cohort) else { continue };
+            let Some(held) = self.lanes[sender].held.get(&cohort) else {
+                continue;
+            };
             window.slices.push((cohort, held.intended()));
-            for index in held.intended().filter(|index| !held.cohort.departed.contains(index)) {
+            for index in held
+                .intended()
+                .filter(|index| !held.cohort.departed.contains(index))
+            {
                 self.ask(&held.cohort, index, settle, now, &mut window);
             }
         }
@@ -148,25 +163,56 @@ impl Executor {
     }
 
     /// What a member whose turn came does.
-    fn ask(&self, cohort: &ClaimedCohort, index: usize, settle: bool, now: DateTime<Utc>, window: &mut Window) {
+    fn ask(
+        &self,
+        cohort: &ClaimedCohort,
+        index: usize,
+        settle: bool,
+        now: DateTime<Utc>,
+        window: &mut Window,
+    ) {
         let member = &cohort.members[index];
         let mut send = |text: String, parts: u32| {
             let outcome = settle.then(|| match cohort.known.get(&index) {
-                Some(known) => (Outcome::Known(*known), known.sent_at),
+                Some(known) if known.recorded => (Outcome::Known(*known), known.sent_at),
+                Some(known) => (Outcome::Answered(Answer::Accepted), known.sent_at),
                 None => (Outcome::InDoubt, now),
             });
             let message = cohort.message(index);
             let is_answer = cohort.kind == CohortKind::Answer;
-            window.sends.push(Send { cohort: cohort.id, index, message, text, parts, is_answer, outcome, recorded: false });
+            window.sends.push(Send {
+                cohort: cohort.id,
+                index,
+                message,
+                text,
+                parts,
+                is_answer,
+                outcome,
+                recorded: false,
+            });
         };
         if cohort.kind == CohortKind::Answer {
-            let text = member.values.first().map(|text| text.to_string()).unwrap_or_default();
+            let text = member
+                .values
+                .first()
+                .map(|text| text.to_string())
+                .unwrap_or_default();
             let parts = sms::parts::measure(&text).part_count;
             return send(text, parts);
         }
         let opted_out = !cohort.known.contains_key(&index) && self.is_suppressed(member.phone);
-        let enrolment = Enrolment { member, place: cohort.place, state: State::Waiting };
-        let (_, effects) = advance(&self.revision, enrolment, Facts { opted_out }, &Event::Due(cohort.place), now);
+        let enrolment = Enrolment {
+            member,
+            place: cohort.place,
+            state: State::Waiting,
+        };
+        let (_, effects) = advance(
+            &self.revision,
+            enrolment,
+            Facts { opted_out },
+            &Event::Due(cohort.place),
+            now,
+        );
         for effect in effects {
             match effect {
                 Effect::Send { text, parts } => send(text, parts),
@@ -176,19 +222,30 @@ impl Executor {
     }
 
     fn is_suppressed(&self, phone: sms::PhoneNumber) -> bool {
-        self.suppressed.read().expect("no holder of the lock panics").contains(&phone.as_u64())
+        self.suppressed
+            .read()
+            .expect("no holder of the lock panics")
+            .contains(&phone.as_u64())
     }
 
     /// Hands the texts of a window to the provider, in requests of as many as it takes.
     fn submit(&mut self, id: WindowId) {
-        let Some(window) = self.windows.get(&id) else { return };
+        let Some(window) = self.windows.get(&id) else {
+            return;
+        };
         let lane = &self.lanes[&window.sender];
         let parts = window.sends.iter().map(|send| u64::from(send.parts)).sum();
         self.buckets.take(&lane.rates, parts, self.clock.monotonic());
         let batch = lane.provider.abilities().batch.max(1);
         let sent = window.sends.iter().map(|send| self.sent_to(window, send));
-        self.in_flight.write().expect("no holder of the lock panics").extend(sent);
-        let texts: Vec<Outgoing> = (0..).zip(&window.sends).map(|(at, send)| self.outgoing(window, at, send)).collect();
+        self.in_flight
+            .write()
+            .expect("no holder of the lock panics")
+            .extend(sent);
+        let texts: Vec<Outgoing> = (0..)
+            .zip(&window.sends)
+            .map(|(at, send)| self.outgoing(window, at, send))
+            .collect();
         let mut texts = texts.into_iter().peekable();
         let mut requests = vec![];
         while texts.peek().is_some() {
@@ -222,7 +279,11 @@ impl Executor {
             text: send.text.clone(),
             parts: send.parts,
         };
-        Outgoing { at, is_answer: send.is_answer, text }
+        Outgoing {
+            at,
+            is_answer: send.is_answer,
+            text,
+        }
     }
 
     fn request(
@@ -236,22 +297,33 @@ impl Executor {
         Box::pin(async move {
             let permit = requests.acquire().await.expect("the semaphore is never closed");
             let (go, withheld) = withhold(texts, &suppressed);
-            let (indices, batch): (Vec<usize>, Vec<Submission>) = go.into_iter().map(|out| (out.at, out.text)).unzip();
-            let answers = if batch.is_empty() { vec![] } else { provider.submit(batch, clock.now()).await };
+            let (indices, batch): (Vec<usize>, Vec<Submission>) =
+                go.into_iter().map(|out| (out.at, out.text)).unzip();
+            let answers = if batch.is_empty() {
+                vec![]
+            } else {
+                provider.submit(batch, clock.now()).await
+            };
             drop(permit);
             // An answer that is missing says nothing: the text may have been taken.
             let answers = answers.into_iter().chain(std::iter::repeat(Answer::Maybe));
             let mut outcomes: Vec<(usize, Outcome)> =
                 indices.into_iter().zip(answers.map(Outcome::Answered)).collect();
             outcomes.extend(withheld.into_iter().map(|out| (out.at, Outcome::OptedOut)));
-            Ok(Step::Answered { window, outcomes, at: clock.now() })
+            Ok(Step::Answered {
+                window,
+                outcomes,
+                at: clock.now(),
+            })
         })
     }
 
     /// A request was answered: the window is recorded when all are.
     pub(super) fn answered(&mut self, id: WindowId, outcomes: Vec<(usize, Outcome)>, at: DateTime<Utc>) {
         let now = self.clock.monotonic();
-        let Some(window) = self.windows.get_mut(&id) else { return };
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
         for (index, outcome) in outcomes {
             let send = &mut window.sends[index];
             match &outcome {
@@ -271,11 +343,21 @@ impl Executor {
     pub(super) fn record_slow_windows(&mut self) {
         let now = self.clock.monotonic();
         let is_slow = |window: &Window| {
-            !window.recording && window.unrecorded_since.is_some_and(|since| now >= since + RECORD_WITHIN)
+            !window.recording
+                && window
+                    .unrecorded_since
+                    .is_some_and(|since| now >= since + RECORD_WITHIN)
         };
-        let slow: Vec<WindowId> = self.windows.iter().filter(|(_, w)| is_slow(w)).map(|(id, _)| *id).collect();
+        let slow: Vec<WindowId> = self
+            .windows
+            .iter()
+            .filter(|(_, w)| is_slow(w))
+            .map(|(id, _)| *id)
+            .collect();
         for id in slow {
-            let Some(mut window) = self.windows.remove(&id) else { continue };
+            let Some(mut window) = self.windows.remove(&id) else {
+                continue;
+            };
             let record = WindowRecord {
                 messages: self.message_rows(id, &mut window, MessageRows::Answered),
                 texts: self.texts_of(id, &mut window),
@@ -296,7 +378,12 @@ impl Executor {
     /// The texts of a window, once.
     fn texts_of(&self, id: WindowId, window: &mut Window) -> Option<(WindowId, Vec<u8>)> {
         let first = !std::mem::replace(&mut window.texts_recorded, true) && !window.sends.is_empty();
-        first.then(|| (id, texts::encode(window.sends.iter().map(|send| (send.message, send.text.as_str())))))
+        first.then(|| {
+            (
+                id,
+                texts::encode(window.sends.iter().map(|send| (send.message, send.text.as_str()))),
+            )
+        })
     }
 }
 
@@ -320,7 +407,9 @@ struct Outgoing {
 /// Takes out the texts to numbers that were suppressed meanwhile. The answer to an opt-out says just that, and goes.
 fn withhold(texts: Vec<Outgoing>, suppressed: &Suppressed) -> (Vec<Outgoing>, Vec<Outgoing>) {
     let suppressed = suppressed.read().expect("no holder of the lock panics");
-    texts.into_iter().partition(|out| out.is_answer || !suppressed.contains(&out.text.to.as_u64()))
+    texts
+        .into_iter()
+        .partition(|out| out.is_answer || !suppressed.contains(&out.text.to.as_u64()))
 }
 
 /// The state that an answer gives a message; none when nothing was submitted.

@@ -77,7 +77,13 @@ impl Frozen {
 }
 
 /// Plans a row.
-pub fn plan_row(revision: &Revision, phone: usize, frozen: &Frozen, region: Option<Region>, row: &Row) -> RowPlan {
+pub fn plan_row(
+    revision: &Revision,
+    phone: usize,
+    frozen: &Frozen,
+    region: Option<Region>,
+    row: &Row,
+) -> RowPlan {
     let parsed = match number_of(row, phone, region) {
         Ok(parsed) => parsed,
         Err((reason, text)) => return RowPlan::NoNumber { reason, text },
@@ -98,7 +104,11 @@ pub fn plan_row(revision: &Revision, phone: usize, frozen: &Frozen, region: Opti
 }
 
 /// The number of a row; or why there is none, and the cell.
-pub(super) fn number_of(row: &Row, phone: usize, region: Option<Region>) -> Result<ParsedNumber, (String, String)> {
+pub(super) fn number_of(
+    row: &Row,
+    phone: usize,
+    region: Option<Region>,
+) -> Result<ParsedNumber, (String, String)> {
     let cell = row.cells.get(phone).unwrap_or_default();
     if let Some(problem) = cell_problem(cell) {
         return Err((problem.to_string(), shortened(cell)));
@@ -113,9 +123,10 @@ fn member_of(
     row: &Row,
 ) -> Result<(Member, Vec<u32>, Option<char>), LeftOut> {
     let campaign = &revision.campaign;
-    let language = frozen.language.and_then(|column| row.cells.get(column)).map_or(0, |cell| {
-        campaign.language_index(&clean(cell))
-    });
+    let language = frozen
+        .language
+        .and_then(|column| row.cells.get(column))
+        .map_or(0, |cell| campaign.language_index(&clean(cell)));
     let values = frozen.cells.iter().zip(&revision.variables);
     let values = values.map(|(cell, name)| value_of(revision, cell, name, language, row));
     let member = Member {
@@ -145,7 +156,11 @@ fn value_of(
     row: &Row,
 ) -> Result<Box<str>, LeftOut> {
     let campaign = &revision.campaign;
-    let text = clean(cell.column.and_then(|column| row.cells.get(column)).unwrap_or_default());
+    let text = clean(
+        cell.column
+            .and_then(|column| row.cells.get(column))
+            .unwrap_or_default(),
+    );
     let field = cell.field.map(|index| &campaign.fields[index]);
     if text.is_empty() {
         let default = field.and_then(|field| field.default.get(&campaign.languages[language]));

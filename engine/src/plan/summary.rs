@@ -7,6 +7,7 @@ use dsl::campaign::{Campaign, Instruction};
 use serde::{Deserialize, Serialize};
 
 use super::row::PlannedRow;
+use super::seen::Place;
 use super::sends;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -41,8 +42,8 @@ pub struct Summary {
     pub bad_rows: Vec<BadLine>,
     /// Rows without a number in the lists under `except`: whoever they mean is not excluded. The first 1,000.
     pub bad_except: Vec<BadLine>,
-    /// Lines that repeat a number and the line of its first row; the first 1,000.
-    pub duplicates: Vec<(u64, u64)>,
+    /// Rows that repeat a number; the first 1,000.
+    pub duplicates: Vec<Duplicate>,
     /// Numbers that were read out of a spreadsheet's form such as `3.93331234567E+11`.
     pub repaired: u64,
     /// The lists, as they were read.
@@ -58,6 +59,19 @@ pub struct MessageParts {
     pub message: String,
     /// Parts over all people.
     pub parts: u64,
+}
+
+/// A row that repeats the number of an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duplicate {
+    /// The list.
+    pub file: String,
+    /// Of the file, from 1.
+    pub line: u64,
+    /// The list of the first row of the number.
+    pub first_file: String,
+    /// Its line.
+    pub first_line: u64,
 }
 
 /// A row that holds no number.
@@ -97,7 +111,10 @@ impl Summary {
             message: campaign.messages[message].name.clone(),
             parts: 0,
         });
-        Summary { messages: messages.collect(), ..Summary::default() }
+        Summary {
+            messages: messages.collect(),
+            ..Summary::default()
+        }
     }
 
     /// Rows left out for a reason.
@@ -128,9 +145,25 @@ impl Summary {
         }
     }
 
-    pub(super) fn duplicate(&mut self, line: u64, first: u64) {
+    pub(super) fn duplicate(&mut self, line: u64, first: Place) {
+        let path = |list: usize| {
+            self.files
+                .get(list)
+                .map(|file| file.path.clone())
+                .unwrap_or_default()
+        };
         if self.duplicates.len() < NAMED {
-            self.duplicates.push((line, first));
+            let file = self
+                .files
+                .last()
+                .map(|file| file.path.clone())
+                .unwrap_or_default();
+            self.duplicates.push(Duplicate {
+                file,
+                line,
+                first_file: path(first.list),
+                first_line: first.line,
+            });
         }
     }
 
@@ -164,16 +197,26 @@ impl Summary {
     }
 
     pub(super) fn price(&mut self, tariffs: &[Tariff]) {
-        let parts = self.parts_by_tariff.iter().map(|(tariff, n)| (Some(*tariff), *n)).collect();
+        let parts = self
+            .parts_by_tariff
+            .iter()
+            .map(|(tariff, n)| (Some(*tariff), *n))
+            .collect();
         (self.money, _) = cost(&parts, tariffs);
     }
 
     /// When the last text is submitted if nothing holds it up. `per_second`: parts; none is without a limit.
-    pub fn finish_at(&self, campaign: &Campaign, starts_at: DateTime<Utc>, per_second: Option<f64>) -> DateTime<Utc> {
+    pub fn finish_at(
+        &self,
+        campaign: &Campaign,
+        starts_at: DateTime<Utc>,
+        per_second: Option<f64>,
+    ) -> DateTime<Utc> {
         let seconds = |parts: u64| per_second.map_or(0.0, |rate| parts as f64 / rate);
         let span = |parts: u64| {
             let time = std::time::Duration::try_from_secs_f64(seconds(parts)).ok();
-            time.and_then(|time| TimeDelta::from_std(time).ok()).unwrap_or(TimeDelta::MAX)
+            time.and_then(|time| TimeDelta::from_std(time).ok())
+                .unwrap_or(TimeDelta::MAX)
         };
         let first = self.messages.first().map_or(0, |message| message.parts);
         let mut waited = starts_at;

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use super::{PlanError, PlannedRow, Planner, Summary};
 use crate::left_out::LeftOut;
+use crate::plan::{Duplicate, list_and_line};
 use crate::tariff::Tariff;
 use crate::testing::campaign_of;
 
@@ -63,11 +64,13 @@ fn run(mut planner: Planner) -> Result<Planned, PlanError> {
     let (mut people, mut left_out) = (vec![], vec![]);
     while let Some(run) = planner.next_run()? {
         people.extend(run.people);
-        left_out.extend(
-            run.left_out
-                .into_iter()
-                .map(|(phone, row, reason)| (phone.to_string(), row, reason)),
-        );
+        left_out.extend(run.left_out.into_iter().map(|(phone, row, reason)| {
+            (
+                phone.to_string(),
+                list_and_line(row).map_or(0, |(_, line)| line),
+                reason,
+            )
+        }));
     }
     let (summary, tariffs) = planner.finish()?;
     Ok(Planned {
@@ -113,7 +116,12 @@ fn shown(planned: &Planned) -> String {
     for (phone, row, reason) in left_out {
         let _ = writeln!(text, "row {row}: {phone} left out: {reason}");
     }
-    for (row, first) in &summary.duplicates {
+    for Duplicate {
+        line: row,
+        first_line: first,
+        ..
+    } in &summary.duplicates
+    {
         let _ = writeln!(text, "row {row} repeats row {first}");
     }
     for bad in &summary.bad_rows {

@@ -16,8 +16,16 @@ const RECEIPT_WITHIN: u64 = 3_000;
 /// A reply comes at most this long after the text, in milliseconds.
 const REPLY_WITHIN: u64 = 6_000;
 /// What people answer: one in four says stop.
-const REPLIES: [&str; 8] =
-    ["STOP", "Thanks!", "Is parking free?", "stop please", "Yes", "Who is this?", "I'll be there", "What time?"];
+const REPLIES: [&str; 8] = [
+    "STOP",
+    "Thanks!",
+    "Is parking free?",
+    "stop please",
+    "Yes",
+    "Who is this?",
+    "I'll be there",
+    "What time?",
+];
 
 /// A simulated provider account.
 pub struct SimulatedProvider {
@@ -31,26 +39,44 @@ type Agenda = BinaryHeap<Reverse<(DateTime<Utc>, u64, Said)>>;
 /// Inbound in a form that has an order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Said {
-    Receipt { reference: String, delivered: bool },
-    Text { reference: String, from: sms::PhoneNumber, sender: String, text: &'static str },
+    Receipt {
+        reference: String,
+        delivered: bool,
+    },
+    Text {
+        reference: String,
+        from: sms::PhoneNumber,
+        sender: String,
+        text: &'static str,
+    },
 }
 
 impl SimulatedProvider {
     /// With nothing on its agenda.
     pub fn new(settings: Simulated) -> SimulatedProvider {
-        SimulatedProvider { settings, agenda: Arc::default() }
+        SimulatedProvider {
+            settings,
+            agenda: Arc::default(),
+        }
     }
 }
 
 impl Provider for SimulatedProvider {
     fn abilities(&self) -> Abilities {
-        Abilities { batch: 4_096, in_flight: 1, refuses_duplicates: false, forgets: true }
+        Abilities {
+            batch: 4_096,
+            in_flight: 1,
+            refuses_duplicates: false,
+            forgets: true,
+        }
     }
 
     fn submit(&self, batch: Vec<Submission>, now: DateTime<Utc>) -> BoxFuture<'static, Vec<Answer>> {
         let answers = vec![Answer::Accepted; batch.len()];
         let mut agenda = self.agenda.lock().expect("no holder of the lock panics");
-        batch.into_iter().for_each(|text| plan_inbound(&self.settings, &mut agenda, text, now));
+        batch
+            .into_iter()
+            .for_each(|text| plan_inbound(&self.settings, &mut agenda, text, now));
         Box::pin(std::future::ready(answers))
     }
 
@@ -78,12 +104,24 @@ impl From<Said> for Inbound {
         match said {
             Said::Receipt { reference, delivered } => Inbound::Receipt {
                 reference,
-                status: if delivered { ReceiptStatus::Delivered } else { ReceiptStatus::Undelivered },
+                status: if delivered {
+                    ReceiptStatus::Delivered
+                } else {
+                    ReceiptStatus::Undelivered
+                },
                 reason: (!delivered).then(|| "simulated".to_owned()),
             },
-            Said::Text { reference, from, sender, text } => {
-                Inbound::Text { id: format!("reply-{reference}"), from, sender, text: text.to_owned() }
-            }
+            Said::Text {
+                reference,
+                from,
+                sender,
+                text,
+            } => Inbound::Text {
+                id: format!("reply-{reference}"),
+                from,
+                sender,
+                text: text.to_owned(),
+            },
         }
     }
 }
@@ -94,7 +132,10 @@ struct Draws([u8; 32]);
 impl Draws {
     fn of(seed: u64, text: &Submission) -> Draws {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&seed.to_le_bytes()).update(&text.to.as_u64().to_le_bytes()).update(text.text.as_bytes());
+        hasher
+            .update(&seed.to_le_bytes())
+            .update(&text.to.as_u64().to_le_bytes())
+            .update(text.text.as_bytes());
         Draws(*hasher.finalize().as_bytes())
     }
 
@@ -119,11 +160,19 @@ fn plan_inbound(settings: &Simulated, agenda: &mut Agenda, sent: Submission, at:
     if draws.chance(2, settings.replies.0) {
         let text = REPLIES[usize::try_from(draws.number(3)).expect("32 bits fit") % REPLIES.len()];
         let (reference, sender) = (sent.reference.clone(), sent.sender.clone());
-        let said = Said::Text { reference, from: sent.to, sender, text };
+        let said = Said::Text {
+            reference,
+            from: sent.to,
+            sender,
+            text,
+        };
         agenda.push(Reverse((later(4, REPLY_WITHIN), order, said)));
     }
     let delivered = draws.chance(0, settings.delivered.0);
-    let said = Said::Receipt { reference: sent.reference, delivered };
+    let said = Said::Receipt {
+        reference: sent.reference,
+        delivered,
+    };
     agenda.push(Reverse((later(1, RECEIPT_WITHIN), order, said)));
 }
 
@@ -147,21 +196,32 @@ mod tests {
         let poll = provider.poll(start + TimeDelta::seconds(60));
         let polled = futures_util::FutureExt::now_or_never(poll).expect("a simulated provider never waits");
         assert_eq!(polled.again_at, None);
-        let mut story: Vec<String> = polled.inbound.into_iter().map(|said| match said {
-            Inbound::Receipt { status, .. } => format!("{status:?}"),
-            Inbound::Text { from, text, .. } => format!("{from}: {text}"),
-        }).collect();
+        let mut story: Vec<String> = polled
+            .inbound
+            .into_iter()
+            .map(|said| match said {
+                Inbound::Receipt { status, .. } => format!("{status:?}"),
+                Inbound::Text { from, text, .. } => format!("{from}: {text}"),
+            })
+            .collect();
         story.sort();
         story
     }
 
     #[test]
     fn outcome_depends_on_no_reference_no_order_and_no_kill() {
-        let settings = Simulated { rate: None, delivered: Share(0.9), replies: Share(0.2), seed: 7 };
+        let settings = Simulated {
+            rate: None,
+            delivered: Share(0.9),
+            replies: Share(0.2),
+            seed: 7,
+        };
         let start = DateTime::<Utc>::UNIX_EPOCH;
         let (first, second) = (SimulatedProvider::new(settings), SimulatedProvider::new(settings));
-        let _ = first.submit((0..500).map(|n| submission(n, &format!("A{n}"))).collect(), start);
-        (0..500).rev().for_each(|n| second.remember(submission(n, &format!("B{n}")), start));
+        drop(first.submit((0..500).map(|n| submission(n, &format!("A{n}"))).collect(), start));
+        (0..500)
+            .rev()
+            .for_each(|n| second.remember(submission(n, &format!("B{n}")), start));
         let story_of_first = story(&first, start);
         assert_eq!(story_of_first, story(&second, start));
         let delivered = story_of_first.iter().filter(|said| *said == "Delivered").count();

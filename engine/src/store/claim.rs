@@ -11,7 +11,7 @@ use super::rows::{CohortKind, MessageState, corrupt, count, instant, millis, pho
 use super::{Failure, Store, StoreError};
 use crate::advance::Place;
 use crate::ids::{CohortId, LaunchId, MessageId};
-use crate::member::{self, Member};
+use crate::member::{self, Member, Pending};
 
 /// What to take.
 #[derive(Debug, Clone)]
@@ -71,8 +71,9 @@ pub struct Known {
     pub state: MessageState,
     /// When the last answer was recorded.
     pub sent_at: DateTime<Utc>,
-    /// How often it was submitted.
-    pub attempts: u8,
+    /// False when only a receipt is known: it proves that the provider took the text, and the answer is still to be
+    /// recorded.
+    pub recorded: bool,
 }
 
 /// At most so many cohorts are taken at once: as many as a window has members.
@@ -96,11 +97,10 @@ impl Store {
     /// Takes due cohorts, the earliest first, until they hold `members`; commits the lease, the next fence and the
     /// intent of the first window. A cohort whose earlier intent is not settled gets no new one. The suppressions that
     /// came after those known are read in the same transaction.
-    pub async fn claim_due(
-        &self,
-        claim: Claim,
-    ) -> Result<(Vec<ClaimedCohort>, Vec<(i64, u64)>), StoreError> {
-        self.writer.write(move |connection| Box::pin(claim_due(connection, claim))).await
+    pub async fn claim_due(&self, claim: Claim) -> Result<(Vec<ClaimedCohort>, Vec<(i64, u64)>), StoreError> {
+        self.writer
+            .write(move |connection| Box::pin(claim_due(connection, claim)))
+            .await
     }
 
     /// When the next cohort of a launch, sender and kind comes due that nobody holds.
@@ -121,11 +121,11 @@ impl Store {
             }
         };
         let due: Option<i64> = sqlx::query_scalar(query)
-        .bind(launch.0)
-        .bind(sender)
-        .fetch_optional(&self.readers)
-        .await
-        .map_err(|error| self.error(error))?;
+            .bind(launch.0)
+            .bind(sender)
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(|error| self.error(error))?;
         due.map(instant).transpose()
     }
 
@@ -267,7 +267,8 @@ async fn load_departed(
     if cohorts.is_empty() {
         return Ok(());
     }
-    let mut select = QueryBuilder::<Sqlite>::new("select cohort_id, member from departure where cohort_id in (");
+    let mut select =
+        QueryBuilder::<Sqlite>::new("select cohort_id, member from departure where cohort_id in (");
     let mut ids = select.separated(", ");
     cohorts.iter().for_each(|cohort| {
         ids.push_bind(cohort.id.0);
@@ -284,29 +285,34 @@ async fn load_departed(
 }
 
 /// What an earlier process recorded of a window before it ended.
-async fn load_known(
-    connection: &mut SqliteConnection,
-    cohort: &mut ClaimedCohort,
-) -> Result<(), Failure> {
+async fn load_known(connection: &mut SqliteConnection, cohort: &mut ClaimedCohort) -> Result<(), Failure> {
     if !cohort.in_doubt {
         return Ok(());
     }
     for index in cohort.done..cohort.intent_to {
         let message = cohort.message(index);
-        let row = sqlx::query("select state, sent_at, attempts from message where id = ? and phone <> 0")
+        let row = sqlx::query("select phone, state, sent_at, state_at, attempts from message where id = ?")
             .bind(message.0)
             .fetch_optional(&mut *connection)
             .await?;
         let Some(row) = row else { continue };
-        let known = Known {
-            state: MessageState::from_row(row.try_get("state")?)?,
-            sent_at: instant(row.try_get("sent_at")?)?,
-            attempts: small(row.try_get("attempts")?, "attempts")?,
-        };
-        // The record of an earlier attempt says nothing of the one that is in doubt.
-        let before = cohort.members[index].pending.map_or(0, |pending| pending.attempts);
-        if known.attempts > before {
-            cohort.known.insert(index, known);
+        let recorded = row.try_get::<i64, _>("phone")? != 0;
+        let at = if recorded { "sent_at" } else { "state_at" };
+        let state = MessageState::from_row(row.try_get("state")?)?;
+        let attempts: u8 = small(row.try_get("attempts")?, "attempts")?;
+        // The record of an earlier attempt says nothing of the one that is in doubt, unless it was taken after all.
+        let before = cohort.members[index]
+            .pending
+            .map_or(0, |pending| pending.attempts);
+        if attempts > before || state >= MessageState::Accepted {
+            cohort.known.insert(
+                index,
+                Known {
+                    state,
+                    sent_at: instant(row.try_get(at)?)?,
+                    recorded,
+                },
+            );
         }
     }
     Ok(())
@@ -315,9 +321,26 @@ async fn load_known(
 impl ClaimedCohort {
     /// The message that this cohort's step sends to a member: the one that is pending, or its own.
     pub fn message(&self, index: usize) -> MessageId {
-        let own = || self.id.message(u16::try_from(index).expect("a cohort has at most 4,096 members"));
-        self.members[index].pending.map_or_else(own, |pending| pending.message)
+        let own = || {
+            self.id
+                .message(u16::try_from(index).expect("a cohort has at most 4,096 members"))
+        };
+        self.members[index]
+            .pending
+            .map_or_else(own, |pending| pending.message)
     }
+}
+
+/// Where somebody waits.
+pub(super) struct Waiting {
+    pub cohort: CohortId,
+    pub place: Place,
+    /// Of the member.
+    pub index: usize,
+    /// Members before this index may have been submitted.
+    pub intent_to: usize,
+    /// The message that is tried again.
+    pub pending: Option<Pending>,
 }
 
 /// Finds the cohorts of a running or paused launch in which a number waits and that nobody holds.
@@ -326,7 +349,7 @@ pub(super) async fn waiting_cohorts(
     launch: LaunchId,
     run: u32,
     number: i64,
-) -> Result<Vec<(CohortId, Place, usize, usize)>, Failure> {
+) -> Result<Vec<Waiting>, Failure> {
     let rows = sqlx::query(
         "select c.id, c.step, c.visit, c.intent_to, m.members from cohort c join cohort_members m on m.id = c.id
          where c.launch_id = ? and c.run = ? and c.phone_lo <= ? and c.phone_hi >= ? and c.state = 0
@@ -347,7 +370,14 @@ pub(super) async fn waiting_cohorts(
                 step: small(row.try_get("step")?, "step")?,
                 visit: small(row.try_get("visit")?, "visit")?,
             };
-            found.push((CohortId(row.try_get("id")?), place, index, size(row.try_get("intent_to")?)?));
+            let (cohort, intent_to) = (CohortId(row.try_get("id")?), size(row.try_get("intent_to")?)?);
+            found.push(Waiting {
+                cohort,
+                place,
+                index,
+                intent_to,
+                pending: members[index].pending,
+            });
         }
     }
     Ok(found)

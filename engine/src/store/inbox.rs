@@ -5,9 +5,11 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::claim::waiting_cohorts;
+use super::claim::{Waiting, waiting_cohorts};
 use super::record::{LeftOutRow, SEND_BYTES, insert_departed, insert_left_out, sender_hash};
-use super::rows::{CohortRow, MessageState, NewCohort, corrupt, instant, insert_cohorts, millis, phone_number, small};
+use super::rows::{
+    CohortRow, MessageState, NewCohort, corrupt, insert_cohorts, instant, millis, phone_number, small,
+};
 use super::{Failure, Store, StoreError};
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::left_out::LeftOut;
@@ -87,7 +89,11 @@ impl ReplyMeaning {
     }
 
     pub(super) fn from_row(code: &str) -> Result<ReplyMeaning, StoreError> {
-        let all = [ReplyMeaning::OptOut, ReplyMeaning::ContainsOptOut, ReplyMeaning::Other];
+        let all = [
+            ReplyMeaning::OptOut,
+            ReplyMeaning::ContainsOptOut,
+            ReplyMeaning::Other,
+        ];
         let found = all.into_iter().find(|meaning| meaning.code() == code);
         found.ok_or_else(|| corrupt(format!("reply meaning {code:?}")))
     }
@@ -178,7 +184,9 @@ impl Store {
                 body: row.try_get("body")?,
             })
         };
-        rows.iter().map(|row| raw(row).map_err(|failure| self.failed(failure))).collect()
+        rows.iter()
+            .map(|row| raw(row).map_err(|failure| self.failed(failure)))
+            .collect()
     }
 
     /// Folds a batch: receipts raise the state of their messages, replies are kept once, opt-outs suppress their
@@ -188,7 +196,9 @@ impl Store {
         for _ in fold.replies.iter().filter(|reply| reply.answer.is_some()) {
             ids.push(self.next_cohort_id().await);
         }
-        self.writer.write(move |connection| Box::pin(write_fold(connection, fold, ids))).await
+        self.writer
+            .write(move |connection| Box::pin(write_fold(connection, fold, ids)))
+            .await
     }
 
     /// The last text that a number got from a sender since `since`.
@@ -260,7 +270,10 @@ async fn write_fold(
             new.push(reply);
         }
     }
-    sqlx::query("delete from inbox where id <= ?").bind(fold.up_to).execute(connection).await?;
+    sqlx::query("delete from inbox where id <= ?")
+        .bind(fold.up_to)
+        .execute(connection)
+        .await?;
     Ok(FoldOutcome { raised, replies: new })
 }
 
@@ -355,18 +368,43 @@ async fn end_waiting(
     for row in launches {
         let launch = LaunchId(row.try_get("id")?);
         for run in 0..row.try_get::<u32, _>("runs")? {
-            for (cohort, place, index, intent_to) in
-                waiting_cohorts(connection, launch, run, phone_number(phone)).await?
-            {
+            for waiting in waiting_cohorts(connection, launch, run, phone_number(phone)).await? {
                 // Before the mark of the intent the text may be out: its answer decides.
-                if index < intent_to {
-                    continue;
+                if waiting.index >= waiting.intent_to {
+                    end_one(connection, launch, phone, &waiting, at).await?;
                 }
-                insert_departed(connection, &[(cohort, index)]).await?;
-                let out = LeftOutRow { launch, phone, at_row: 0, step: place.step, reason: LeftOut::OptedOut, at };
-                insert_left_out(connection, &[out]).await?;
             }
         }
     }
+    Ok(())
+}
+
+/// Takes one out of the cohort where it waits. A message that was being tried again gets its end; who had none is left
+/// out.
+async fn end_one(
+    connection: &mut SqliteConnection,
+    launch: LaunchId,
+    phone: PhoneNumber,
+    waiting: &Waiting,
+    at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    insert_departed(connection, &[(waiting.cohort, waiting.index)]).await?;
+    let Some(pending) = waiting.pending else {
+        let out = LeftOutRow {
+            launch,
+            phone,
+            at_row: 0,
+            step: waiting.place.step,
+            reason: LeftOut::OptedOut,
+            at,
+        };
+        insert_left_out(connection, &[out]).await?;
+        return Ok(());
+    };
+    sqlx::query("update message set state = 2, state_at = ?, reason = 'not tried again: opted out' where id = ? and state = 0")
+        .bind(millis(at))
+        .bind(pending.message.0)
+        .execute(connection)
+        .await?;
     Ok(())
 }

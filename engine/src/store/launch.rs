@@ -99,12 +99,16 @@ impl Store {
     /// are to be joined.
     pub async fn begin_launch(&self, new: NewLaunch) -> Result<(LaunchId, i64), StoreError> {
         self.drop_incomplete().await?;
-        self.writer.write(move |connection| Box::pin(insert_launch(connection, new))).await
+        self.writer
+            .write(move |connection| Box::pin(insert_launch(connection, new)))
+            .await
     }
 
     /// Drops launches that were being planned when their process ended. Nothing of them was ever sent.
     pub async fn drop_incomplete(&self) -> Result<(), StoreError> {
-        self.writer.write(move |connection| Box::pin(drop_building(connection))).await
+        self.writer
+            .write(move |connection| Box::pin(drop_building(connection)))
+            .await
     }
 
     /// Adds cohorts, and people who are left out, to a launch that is being planned.
@@ -117,8 +121,10 @@ impl Store {
         for cohort in cohorts {
             numbered.push((self.next_cohort_id().await, cohort));
         }
-        let rows: Vec<CohortRow> =
-            numbered.into_par_iter().map(|(id, cohort)| CohortRow::new(id, cohort)).collect();
+        let rows: Vec<CohortRow> = numbered
+            .into_par_iter()
+            .map(|(id, cohort)| CohortRow::new(id, cohort))
+            .collect();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -143,13 +149,15 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query("update launch set state = 1, summary = ?, tariffs = ?, runs = ? where id = ?")
-                        .bind(summary)
-                        .bind(tariffs)
-                        .bind(runs)
-                        .bind(launch.0)
-                        .execute(connection)
-                        .await?;
+                    sqlx::query(
+                        "update launch set state = 1, summary = ?, tariffs = ?, runs = ? where id = ?",
+                    )
+                    .bind(summary)
+                    .bind(tariffs)
+                    .bind(runs)
+                    .bind(launch.0)
+                    .execute(connection)
+                    .await?;
                     Ok(())
                 })
             })
@@ -165,7 +173,9 @@ impl Store {
         .fetch_all(&self.readers)
         .await
         .map_err(|error| self.error(error))?;
-        rows.iter().map(|row| launch_row(row).map_err(|failure| self.failed(failure))).collect()
+        rows.iter()
+            .map(|row| launch_row(row).map_err(|failure| self.failed(failure)))
+            .collect()
     }
 
     /// What a launch is doing.
@@ -193,7 +203,10 @@ impl Store {
                 Box::pin(async move {
                     let mut update = QueryBuilder::<Sqlite>::new("update launch set state = ");
                     update.push_bind(to as i64).push(", ended_at = ").push_bind(ended);
-                    update.push(" where id = ").push_bind(launch.0).push(" and state in (");
+                    update
+                        .push(" where id = ")
+                        .push_bind(launch.0)
+                        .push(" and state in (");
                     let mut states = update.separated(", ");
                     from.iter().for_each(|state| {
                         states.push_bind(*state as i64);
@@ -223,7 +236,10 @@ impl Store {
                 .fetch_all(&self.readers)
                 .await
                 .map_err(|error| self.error(error))?;
-        phones.into_iter().map(|phone| super::rows::small(phone, "phone")).collect()
+        phones
+            .into_iter()
+            .map(|phone| super::rows::small(phone, "phone"))
+            .collect()
     }
 }
 
@@ -268,7 +284,9 @@ async fn insert_launch(
     match inserted {
         Ok(done) => Ok((LaunchId(done.last_insert_rowid()), suppressed_to)),
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-            let NewLaunch { campaign, occurrence, .. } = new;
+            let NewLaunch {
+                campaign, occurrence, ..
+            } = new;
             Err(StoreError::AlreadyLaunched { campaign, occurrence }.into())
         }
         Err(error) => Err(error.into()),

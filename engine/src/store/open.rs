@@ -45,11 +45,21 @@ impl Store {
         };
         let connect = connect_options(path, options.most_pages);
         let error = |source| worded(path, Arc::new(source));
-        let mut connection = connect.clone().create_if_missing(true).connect().await.map_err(error)?;
+        let mut connection = connect
+            .clone()
+            .create_if_missing(true)
+            .connect()
+            .await
+            .map_err(error)?;
+        if !is_ours(&mut connection).await.map_err(error)? {
+            return Err(StoreError::NotAStore { path: path.into() });
+        }
         migrate(&mut connection, path).await?;
         let references = References::new(key(&mut connection).await.map_err(error)?);
         let next = next_ids(&mut connection).await.map_err(error)?;
-        let readers = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(connect.read_only(true));
+        let readers = SqlitePoolOptions::new()
+            .max_connections(2)
+            .connect_lazy_with(connect.read_only(true));
         Ok(Store {
             path: path.into(),
             readers,
@@ -82,7 +92,10 @@ fn connect_options(path: &Path, most_pages: Option<u32>) -> SqliteConnectOptions
 
 /// Takes the lock beside the store and writes into it who has it.
 fn lock(path: &Path) -> Result<File, StoreError> {
-    let unopenable = |source| StoreError::Unopenable { path: path.into(), source };
+    let unopenable = |source| StoreError::Unopenable {
+        path: path.into(),
+        source,
+    };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(unopenable)?;
     }
@@ -97,19 +110,50 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         .map_err(unopenable)?;
     match file.try_lock() {
         Ok(()) => {
-            let written = file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id()));
+            let written = file
+                .set_len(0)
+                .and_then(|()| write!(file, "process {}", std::process::id()));
             written.map_err(unopenable)?;
             Ok(file)
         }
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
             // The name is a courtesy: an unreadable one is no other error.
-            let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_string(&mut holder));
-            let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
-            Err(StoreError::Held { path: path.into(), holder })
+            let _ = file
+                .seek(SeekFrom::Start(0))
+                .and_then(|_| file.read_to_string(&mut holder));
+            let holder = if holder.is_empty() {
+                "another process".to_owned()
+            } else {
+                holder
+            };
+            Err(StoreError::Held {
+                path: path.into(),
+                holder,
+            })
         }
         Err(TryLockError::Error(source)) => Err(unopenable(source)),
     }
+}
+
+/// Marks a SQLite file as a store of crier: `crie` in ASCII.
+const APPLICATION_ID: i64 = 0x6372_6965;
+
+/// Whether the file is a store, or empty and made one. Another program's database is left as it is.
+async fn is_ours(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    let id: i64 = sqlx::query_scalar("pragma application_id")
+        .fetch_one(&mut *connection)
+        .await?;
+    let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_master")
+        .fetch_one(&mut *connection)
+        .await?;
+    if id == 0 && tables == 0 {
+        sqlx::query("pragma application_id = 1668442469")
+            .execute(connection)
+            .await?;
+        return Ok(true);
+    }
+    Ok(id == APPLICATION_ID)
 }
 
 async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
@@ -128,13 +172,16 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
 
 /// The store's own key, drawn by SQLite when the store is made.
 async fn key(connection: &mut SqliteConnection) -> Result<[u8; 32], sqlx::Error> {
-    sqlx::query("insert into meta (key, value) values ('reference_key', randomblob(32)) on conflict do nothing")
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "insert into meta (key, value) values ('reference_key', randomblob(32)) on conflict do nothing",
+    )
+    .execute(&mut *connection)
+    .await?;
     let key: Vec<u8> = sqlx::query_scalar("select value from meta where key = 'reference_key'")
         .fetch_one(&mut *connection)
         .await?;
-    key.try_into().map_err(|_| sqlx::Error::Decode("the reference key has not 32 bytes".into()))
+    key.try_into()
+        .map_err(|_| sqlx::Error::Decode("the reference key has not 32 bytes".into()))
 }
 
 /// What was given last. A cohort's id stands in its messages too, after the cohort is gone.
@@ -144,7 +191,11 @@ async fn next_ids(connection: &mut SqliteConnection) -> Result<NextIds, sqlx::Er
     )
     .fetch_one(&mut *connection)
     .await?;
-    let window: i64 =
-        sqlx::query_scalar("select coalesce(max(id), 0) from window_text").fetch_one(&mut *connection).await?;
-    Ok(NextIds { cohort: CohortId(cohort), window })
+    let window: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from window_text")
+        .fetch_one(&mut *connection)
+        .await?;
+    Ok(NextIds {
+        cohort: CohortId(cohort),
+        window,
+    })
 }

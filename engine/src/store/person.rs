@@ -90,7 +90,9 @@ pub struct ReplyFilter {
 impl Store {
     /// All that is known of a number.
     pub async fn person(&self, number: PhoneNumber) -> Result<PersonStory, StoreError> {
-        self.read_person(number).await.map_err(|failure| self.failed(failure))
+        self.read_person(number)
+            .await
+            .map_err(|failure| self.failed(failure))
     }
 
     async fn read_person(&self, number: PhoneNumber) -> Result<PersonStory, Failure> {
@@ -180,7 +182,9 @@ impl Store {
             left_out.push((
                 LaunchId(row.try_get("launch_id")?),
                 small(row.try_get("at_row")?, "row")?,
-                reason.parse().map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?,
+                reason
+                    .parse()
+                    .map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?,
                 instant(row.try_get("at")?)?,
             ));
         }
@@ -193,7 +197,11 @@ impl Store {
             .fetch_optional(&self.readers)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some((row.try_get("reason")?, instant(row.try_get("at")?)?, row.try_get("evidence")?)))
+        Ok(Some((
+            row.try_get("reason")?,
+            instant(row.try_get("at")?)?,
+            row.try_get("evidence")?,
+        )))
     }
 
     async fn waiting_of(&self, key: i64) -> Result<Vec<(LaunchId, u16, DateTime<Utc>)>, Failure> {
@@ -210,7 +218,9 @@ impl Store {
         for row in rows {
             let members = crate::member::decode(row.try_get("members")?)
                 .map_err(|error| super::rows::corrupt(error.to_string()))?;
-            let Ok(index) = members.binary_search_by_key(&wanted, |m| m.phone) else { continue };
+            let Ok(index) = members.binary_search_by_key(&wanted, |m| m.phone) else {
+                continue;
+            };
             let departed: Option<i64> =
                 sqlx::query_scalar("select 1 from departure where cohort_id = ? and member = ?")
                     .bind(row.try_get::<i64, _>("id")?)
@@ -219,7 +229,11 @@ impl Store {
                     .await?;
             if departed.is_none() && super::rows::count(index) >= row.try_get::<i64, _>("done")? {
                 let launch = LaunchId(row.try_get("launch_id")?);
-                waiting.push((launch, small(row.try_get("step")?, "step")?, instant(row.try_get("due_at")?)?));
+                waiting.push((
+                    launch,
+                    small(row.try_get("step")?, "step")?,
+                    instant(row.try_get("due_at")?)?,
+                ));
             }
         }
         Ok(waiting)
@@ -238,7 +252,9 @@ impl Store {
         .fetch_all(&self.readers)
         .await
         .map_err(|error| self.error(error))?;
-        rows.iter().map(|row| kept_reply(row).map_err(|failure| self.failed(failure))).collect()
+        rows.iter()
+            .map(|row| kept_reply(row).map_err(|failure| self.failed(failure)))
+            .collect()
     }
 }
 

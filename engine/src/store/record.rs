@@ -5,7 +5,8 @@ use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::rows::{
-    CohortKind, CohortRow, MessageState, NewCohort, corrupt, count, insert_cohorts, millis, phone_number, small,
+    CohortKind, CohortRow, MessageState, NewCohort, corrupt, count, insert_cohorts, millis, phone_number,
+    small,
 };
 use super::{Failure, Store, StoreError};
 use crate::ids::{CohortId, LaunchId, MessageId};
@@ -100,7 +101,7 @@ pub struct LeftOutRow {
     pub launch: LaunchId,
     /// Who.
     pub phone: PhoneNumber,
-    /// The row of the list; 0 where it was found later.
+    /// The list and line, as [`crate::plan::list_and_line`] reads them; 0 where it was found later.
     pub at_row: u64,
     /// The instruction.
     pub step: u16,
@@ -123,7 +124,9 @@ impl Store {
         for cohort in &record.departing {
             departing.push((self.next_cohort_id().await, cohort.clone()));
         }
-        self.writer.write(move |connection| Box::pin(record_window(connection, record, departing))).await
+        self.writer
+            .write(move |connection| Box::pin(record_window(connection, record, departing)))
+            .await
     }
 }
 
@@ -232,7 +235,8 @@ async fn upsert_messages(connection: &mut SqliteConnection, messages: &[MessageR
             " on conflict (id) do update set
                 phone = excluded.phone, launch_id = excluded.launch_id, kind = excluded.kind, step = excluded.step,
                 sender = excluded.sender, language = excluded.language, tariff = excluded.tariff,
-                parts = excluded.parts, window_id = excluded.window_id,
+                parts = iif(excluded.window_id > 0, excluded.parts, parts),
+                window_id = iif(excluded.window_id > 0, excluded.window_id, window_id),
                 sent_at = iif(excluded.attempts >= attempts, excluded.sent_at, sent_at),
                 attempts = max(attempts, excluded.attempts),
                 reason = case when excluded.state > state then excluded.reason
@@ -251,7 +255,8 @@ async fn remember_sends(connection: &mut SqliteConnection, messages: &[MessageRo
     for rows in messages.chunks(ROWS) {
         let mut insert = QueryBuilder::<Sqlite>::new("insert into person (phone, sends) ");
         insert.push_values(rows, |mut row, message| {
-            row.push_bind(phone_number(message.phone)).push_bind(send_entry(message));
+            row.push_bind(phone_number(message.phone))
+                .push_bind(send_entry(message));
         });
         insert.push(format_args!(
             " on conflict (phone) do update set sends = substr(cast(excluded.sends || sends as blob), 1, {})",
@@ -276,7 +281,10 @@ fn send_entry(message: &MessageRow) -> Vec<u8> {
 
 /// Tells senders apart in a person row.
 pub(super) fn sender_hash(sender: &str) -> [u8; 4] {
-    *blake3::hash(sender.as_bytes()).as_bytes().first_chunk().expect("a hash has 32 bytes")
+    *blake3::hash(sender.as_bytes())
+        .as_bytes()
+        .first_chunk()
+        .expect("a hash has 32 bytes")
 }
 
 pub(super) async fn insert_left_out(
@@ -392,7 +400,10 @@ async fn rewrite_members(
 async fn drop_members(connection: &mut SqliteConnection, progress: &[Progress]) -> Result<(), Failure> {
     let finished: Vec<CohortId> = progress.iter().filter(|p| p.finished).map(|p| p.cohort).collect();
     for ids in finished.chunks(ROWS) {
-        for table in ["delete from cohort_members where id in (", "delete from departure where cohort_id in ("] {
+        for table in [
+            "delete from cohort_members where id in (",
+            "delete from departure where cohort_id in (",
+        ] {
             let mut delete = QueryBuilder::<Sqlite>::new(table);
             let mut values = delete.separated(", ");
             ids.iter().for_each(|id| {

@@ -63,14 +63,17 @@ impl Store {
         .fetch_one(&self.readers)
         .await?;
         totals.waiting = size(waiting.unwrap_or(0))? as u64;
-        let reasons =
-            sqlx::query("select reason, count(*) as n from left_out where launch_id = ? and at_row = 0 group by reason")
-                .bind(launch.0)
-                .fetch_all(&self.readers)
-                .await?;
+        let reasons = sqlx::query(
+            "select reason, count(*) as n from left_out where launch_id = ? and at_row = 0 group by reason",
+        )
+        .bind(launch.0)
+        .fetch_all(&self.readers)
+        .await?;
         for row in reasons {
             let reason: String = row.try_get("reason")?;
-            let reason = reason.parse().map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?;
+            let reason = reason
+                .parse()
+                .map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?;
             totals.left_out.insert(reason, small(row.try_get("n")?, "count")?);
         }
         let replies = sqlx::query(
@@ -137,7 +140,9 @@ impl Store {
                 at: instant(row.try_get("sent_at")?)?,
             })
         };
-        rows.iter().map(|row| read(row).map_err(|failure| self.failed(failure))).collect()
+        rows.iter()
+            .map(|row| read(row).map_err(|failure| self.failed(failure)))
+            .collect()
     }
 
     /// Whether anything of a launch is left to run; of its passages, or of answers to replies.
@@ -154,14 +159,21 @@ impl Store {
 
     /// How many cohorts of a launch there are, and were, at each step.
     pub async fn cohort_counts(&self, launch: LaunchId) -> Result<BTreeMap<u16, u64>, StoreError> {
-        let rows = sqlx::query("select step, count(*) as n from cohort where launch_id = ? and kind = 0 group by step")
-            .bind(launch.0)
-            .fetch_all(&self.readers)
-            .await
-            .map_err(|error| self.error(error))?;
+        let rows = sqlx::query(
+            "select step, count(*) as n from cohort where launch_id = ? and kind = 0 group by step",
+        )
+        .bind(launch.0)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
         let read = |row: &sqlx::sqlite::SqliteRow| -> Result<(u16, u64), Failure> {
-            Ok((small(row.try_get("step")?, "step")?, small(row.try_get("n")?, "count")?))
+            Ok((
+                small(row.try_get("step")?, "step")?,
+                small(row.try_get("n")?, "count")?,
+            ))
         };
-        rows.iter().map(|row| read(row).map_err(|failure| self.failed(failure))).collect()
+        rows.iter()
+            .map(|row| read(row).map_err(|failure| self.failed(failure)))
+            .collect()
     }
 }

@@ -36,7 +36,9 @@ impl Store {
         after: MessageId,
         most: u32,
     ) -> Result<Vec<SentMessage>, StoreError> {
-        self.read_sent(launch, after, most).await.map_err(|failure| self.failed(failure))
+        self.read_sent(launch, after, most)
+            .await
+            .map_err(|failure| self.failed(failure))
     }
 
     async fn read_sent(

@@ -53,8 +53,8 @@ impl Scene {
         Scene { store, folder }
     }
 
-    /// A launch that runs, with these cohorts, all due at [`start`].
-    async fn launched(&self, occurrence: &str, cohorts: &[std::ops::Range<u64>]) -> LaunchId {
+    /// A launch that runs, with these cohorts, all due at [`start`]: each from one of the numbers up to another.
+    async fn launched(&self, occurrence: &str, cohorts: &[(u64, u64)]) -> LaunchId {
         let (launch, _) = self
             .store
             .begin_launch(new_launch(occurrence))
@@ -62,7 +62,7 @@ impl Scene {
             .expect("a launch");
         let cohorts = cohorts
             .iter()
-            .map(|members| passage(launch, members.clone(), start()))
+            .map(|(from, to)| passage(launch, *from..*to, start()))
             .collect();
         self.store.add_to_launch(cohorts, vec![]).await.expect("cohorts");
         self.store
@@ -147,7 +147,7 @@ fn passage(launch: LaunchId, people: std::ops::Range<u64>, due_at: DateTime<Utc>
         due_at,
         sender: "shop".into(),
         time_class: "UTC".into(),
-        members: people.map(|n| person(n)).collect(),
+        members: people.map(person).collect(),
     }
 }
 

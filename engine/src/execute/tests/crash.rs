@@ -77,15 +77,41 @@ async fn killed_anywhere_nobody_is_sent_twice_and_nobody_is_forgotten() {
         assert_eq!(ran.end, End::Done);
         let mut everybody: Vec<u64> = vec![];
         for provider in [&killed, &after] {
-            everybody.extend(provider.ledger.lock().expect("unpoisoned").iter().map(|(_, text)| text.to.as_u64()));
+            everybody.extend(
+                provider
+                    .ledger
+                    .lock()
+                    .expect("unpoisoned")
+                    .iter()
+                    .map(|(_, text)| text.to.as_u64()),
+            );
         }
         let submitted = everybody.len();
         everybody.sort_unstable();
         everybody.dedup();
-        assert_eq!(submitted, everybody.len(), "killed at {hang_at}: somebody was submitted twice");
-        let unknown = ran.totals.messages.get(&MessageState::Unknown).copied().unwrap_or(0);
-        let accepted = ran.totals.messages.get(&MessageState::Accepted).copied().unwrap_or(0);
-        assert_eq!(unknown + accepted, 1_200, "killed at {hang_at}: somebody is missing: {}", ran.states());
+        assert_eq!(
+            submitted,
+            everybody.len(),
+            "killed at {hang_at}: somebody was submitted twice"
+        );
+        let unknown = ran
+            .totals
+            .messages
+            .get(&MessageState::Unknown)
+            .copied()
+            .unwrap_or(0);
+        let accepted = ran
+            .totals
+            .messages
+            .get(&MessageState::Accepted)
+            .copied()
+            .unwrap_or(0);
+        assert_eq!(
+            unknown + accepted,
+            1_200,
+            "killed at {hang_at}: somebody is missing: {}",
+            ran.states()
+        );
         assert!(unknown <= 4 * 500, "at most the windows under way are in doubt");
         let in_doubt = 1_200 - everybody.len() as u64;
         assert!(in_doubt <= unknown, "who was never submitted is named unknown");
@@ -102,7 +128,11 @@ async fn killed_between_two_texts_the_second_comes_once() {
         let mut texts: Vec<(u64, String)> = vec![];
         for provider in [&killed, &after] {
             let ledger = provider.ledger.lock().expect("unpoisoned");
-            texts.extend(ledger.iter().map(|(_, text)| (text.to.as_u64(), text.text.clone())));
+            texts.extend(
+                ledger
+                    .iter()
+                    .map(|(_, text)| (text.to.as_u64(), text.text.clone())),
+            );
         }
         let n = texts.len();
         texts.sort();
@@ -126,10 +156,20 @@ async fn paused_by_another_process_it_stays_and_goes_on_at_resume() {
     let operator = async move {
         gate.is_held().await;
         let now = clock.now();
-        assert!(other.change_launch(id, &[LaunchState::Running], LaunchState::Paused, now).await.expect("changed"));
+        assert!(
+            other
+                .change_launch(id, &[LaunchState::Running], LaunchState::Paused, now)
+                .await
+                .expect("changed")
+        );
         gate.open();
         paused.notified().await;
-        assert!(other.change_launch(id, &[LaunchState::Paused], LaunchState::Running, now).await.expect("changed"));
+        assert!(
+            other
+                .change_launch(id, &[LaunchState::Paused], LaunchState::Running, now)
+                .await
+                .expect("changed")
+        );
     };
     let (ledger, mut at_pause) = (provider.clone(), None);
     let mut observer = |progress: &crate::execute::Progress| {
@@ -139,10 +179,17 @@ async fn paused_by_another_process_it_stays_and_goes_on_at_resume() {
         }
     };
     let (_keep, stop) = watch::channel(false);
-    let (ran, ()) = tokio::join!(world.execute(store, launch, provider.clone(), stop, &mut observer), operator);
+    let (ran, ()) = tokio::join!(
+        world.execute(store, launch, provider.clone(), stop, &mut observer),
+        operator
+    );
     assert_eq!(ran.expect("executed").states(), "accepted 600");
     assert_eq!(provider.repeats(), "1x 600");
-    assert_eq!(at_pause, Some(200), "what was under way was answered, nothing else was begun");
+    assert_eq!(
+        at_pause,
+        Some(200),
+        "what was under way was answered, nothing else was begun"
+    );
 }
 
 #[tokio::test]
@@ -157,15 +204,23 @@ async fn cancelled_nothing_more_goes_than_was_under_way() {
     let operator = async move {
         gate.is_held().await;
         let now = clock.now();
-        let cancelled = other.change_launch(id, &[LaunchState::Running], LaunchState::Cancelled, now).await;
+        let cancelled = other
+            .change_launch(id, &[LaunchState::Running], LaunchState::Cancelled, now)
+            .await;
         assert!(cancelled.expect("changed"));
         gate.open();
     };
     let (_keep, stop) = watch::channel(false);
     let mut observer = |_: &crate::execute::Progress| {};
-    let (ran, ()) = tokio::join!(world.execute(store, launch, provider.clone(), stop, &mut observer), operator);
+    let (ran, ()) = tokio::join!(
+        world.execute(store, launch, provider.clone(), stop, &mut observer),
+        operator
+    );
     let ran = ran.expect("executed");
-    assert_eq!((ran.end, ran.states()), (End::Cancelled, "accepted 200".to_owned()));
+    assert_eq!(
+        (ran.end, ran.states()),
+        (End::Cancelled, "accepted 200".to_owned())
+    );
     assert_eq!((provider.submitted(), ran.totals.waiting), (200, 400));
 }
 
@@ -175,7 +230,10 @@ async fn a_full_disk_stops_it_with_a_sentence_and_nothing_is_lost() {
     world.most_pages = Some(150);
     let before = scripted(500, |_, _| accept());
     let (_keep, stop) = watch::channel(false);
-    let full = world.run_until(before.clone(), stop, &mut |_| {}).await.expect_err("no room");
+    let full = world
+        .run_until(before.clone(), stop, &mut |_| {})
+        .await
+        .expect_err("no room");
     assert!(matches!(full, StoreError::Full { .. }), "{full}");
     assert!(full.to_string().starts_with("the disk is full"), "{full}");
     world.most_pages = None;
@@ -185,7 +243,14 @@ async fn a_full_disk_stops_it_with_a_sentence_and_nothing_is_lost() {
     assert_eq!((ran.end, all), (End::Done, 8_000));
     let mut numbers: Vec<u64> = vec![];
     for provider in [&before, &after] {
-        numbers.extend(provider.ledger.lock().expect("unpoisoned").iter().map(|(_, text)| text.to.as_u64()));
+        numbers.extend(
+            provider
+                .ledger
+                .lock()
+                .expect("unpoisoned")
+                .iter()
+                .map(|(_, text)| text.to.as_u64()),
+        );
     }
     let n = numbers.len();
     numbers.sort_unstable();

@@ -22,8 +22,11 @@ async fn whoever_says_stop_gets_one_confirmation_and_nothing_after() {
     let ledger = provider.ledger.lock().expect("unpoisoned");
     for n in 0..300 {
         let number = phone(n);
-        let texts: Vec<&str> =
-            ledger.iter().filter(|(_, t)| t.to.to_string() == number).map(|(_, t)| t.text.as_str()).collect();
+        let texts: Vec<&str> = ledger
+            .iter()
+            .filter(|(_, t)| t.to.to_string() == number)
+            .map(|(_, t)| t.text.as_str())
+            .collect();
         if number.ends_with('0') {
             stops += 1;
             assert_eq!(texts.len(), 2, "{texts:?}");
@@ -35,25 +38,52 @@ async fn whoever_says_stop_gets_one_confirmation_and_nothing_after() {
     }
     assert!(stops > 0, "the numbers end in every digit");
     assert_eq!((ran.totals.opt_outs, ran.totals.other_replies), (stops, others));
-    assert_eq!(ran.totals.left_out.values().sum::<u64>(), stops, "counted as opted out, not forgotten");
+    assert_eq!(
+        ran.totals.left_out.values().sum::<u64>(),
+        stops,
+        "counted as opted out, not forgotten"
+    );
 }
 
 #[tokio::test]
 async fn stop_holds_for_the_next_launch_and_for_every_spelling() {
     let world = World::new(40, TWO, "");
     let provider = scripted(50, |text, _| {
-        if text.to.to_string() == phone(0) { Does::AcceptAndReply("STOP") } else { accept() }
+        if text.to.to_string() == phone(0) {
+            Does::AcceptAndReply("STOP")
+        } else {
+            accept()
+        }
     });
     world.run(provider, &mut |_| {}).await;
     // The same person three times more, otherwise spelt.
     let digits = &phone(0)[2..];
-    let spelt = format!("phone,first_name\n({}) {}-{},Ada\n{digits},Ada\n{},Bo\n", &digits[..3], &digits[3..6], &digits[6..], phone(1));
+    let spelt = format!(
+        "phone,first_name\n({}) {}-{},Ada\n{digits},Ada\n{},Bo\n",
+        &digits[..3],
+        &digits[3..6],
+        &digits[6..],
+        phone(1)
+    );
     std::fs::write(world.path().join("people.csv"), spelt).expect("written");
     let store = world.store(Access::Execute).await.expect("opened");
     let next = world.launch(&store, "2").await;
     assert_eq!(next.summary.people, 1);
-    assert_eq!(next.summary.left_out.iter().map(|(why, n)| format!("{why} {n}")).collect::<Vec<_>>(), ["duplicate 1", "opted-out 1"]);
-    let kept = store.replies(ReplyFilter { most: 10, ..ReplyFilter::default() }).await.expect("readable");
+    assert_eq!(
+        next.summary
+            .left_out
+            .iter()
+            .map(|(why, n)| format!("{why} {n}"))
+            .collect::<Vec<_>>(),
+        ["duplicate 1", "opted-out 1"]
+    );
+    let kept = store
+        .replies(ReplyFilter {
+            most: 10,
+            ..ReplyFilter::default()
+        })
+        .await
+        .expect("readable");
     assert!(kept.iter().all(|reply| reply.inbox == "office"));
 }
 
@@ -63,5 +93,8 @@ fn a_launch_that_is_a_day_late_is_refused() {
     let schedule = dsl::campaign::Schedule::At(at("2026-11-25T09:00:00Z"));
     assert!(starts_at(schedule, at("2026-11-26T09:00:00Z")).is_ok());
     let late = starts_at(schedule, at("2026-11-26T09:00:01Z")).expect_err("too late");
-    assert_eq!(late.to_string(), "too late: it was due 2026-11-25 09:00:00 UTC, and may begin at most 24 hours late");
+    assert_eq!(
+        late.to_string(),
+        "too late: it was due 2026-11-25 09:00:00 UTC, and may begin at most 24 hours late"
+    );
 }

@@ -17,9 +17,17 @@ async fn everybody_gets_the_text_once_and_the_receipts_come_in() {
     let ran = world.run(world.simulated(), &mut |_| {}).await;
     assert_eq!(ran.end, End::Done);
     assert_eq!(ran.states(), "undelivered 253, delivered 2247");
-    assert_eq!(ran.cohorts.values().sum::<u64>(), 3, "2,500 people in cohorts of 1,000");
+    assert_eq!(
+        ran.cohorts.values().sum::<u64>(),
+        3,
+        "2,500 people in cohorts of 1,000"
+    );
     let again = world.run(world.simulated(), &mut |_| {}).await;
-    assert_eq!((again.end, again.states()), (End::Done, ran.states()), "a launch that is done sends nothing");
+    assert_eq!(
+        (again.end, again.states()),
+        (End::Done, ran.states()),
+        "a launch that is done sends nothing"
+    );
 }
 
 #[tokio::test]
@@ -29,16 +37,23 @@ async fn two_days_between_two_texts_and_the_cohorts_move_on_together() {
     let ran = world.run(provider.clone(), &mut |_| {}).await;
     assert_eq!(ran.states(), "accepted 20000");
     assert_eq!(provider.repeats(), "1x 20000");
-    assert_eq!(ran.cohorts.iter().map(|(step, n)| format!("step {step}: {n}")).collect::<Vec<_>>(), [
-        "step 0: 10", "step 2: 10"
-    ]);
+    assert_eq!(
+        ran.cohorts
+            .iter()
+            .map(|(step, n)| format!("step {step}: {n}"))
+            .collect::<Vec<_>>(),
+        ["step 0: 10", "step 2: 10"]
+    );
     let mut first: HashMap<String, DateTime<Utc>> = HashMap::new();
     for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
         match first.get(&text.to.to_string()) {
             None => drop(first.insert(text.to.to_string(), *at)),
             Some(before) => {
                 let waited = *at - *before;
-                assert!(waited >= TimeDelta::days(2) && waited < TimeDelta::days(2) + TimeDelta::minutes(2), "{waited}");
+                assert!(
+                    waited >= TimeDelta::days(2) && waited < TimeDelta::days(2) + TimeDelta::minutes(2),
+                    "{waited}"
+                );
             }
         }
     }
@@ -56,14 +71,19 @@ async fn a_paced_launch_moves_on_in_slots_of_a_minute() {
 
 #[tokio::test]
 async fn no_second_holds_more_parts_than_the_rate() {
-    let long = format!("message: \"{} {{{{first_name}}}} STOP to opt out\"\n", "x".repeat(170));
+    let long = format!(
+        "message: \"{} {{{{first_name}}}} STOP to opt out\"\n",
+        "x".repeat(170)
+    );
     let world = World::new(200, &long, "40/s");
     let provider = scripted(500, |_, _| accept());
     world.run(provider.clone(), &mut |_| {}).await;
     let ledger = provider.ledger.lock().expect("unpoisoned");
     assert!(ledger.iter().all(|(_, text)| text.parts == 2));
     for (from, _) in ledger.iter() {
-        let within = ledger.iter().filter(|(at, _)| at >= from && *at < *from + TimeDelta::seconds(1));
+        let within = ledger
+            .iter()
+            .filter(|(at, _)| at >= from && *at < *from + TimeDelta::seconds(1));
         let parts: u32 = within.map(|(_, text)| text.parts).sum();
         // A second's worth, and the window that its start falls into.
         assert!(parts <= 40 + 20, "{parts} parts in the second from {from}");
@@ -76,14 +96,29 @@ async fn no_second_holds_more_parts_than_the_rate() {
 async fn a_launch_in_the_future_waits_for_its_time() {
     let world = World::new(10, ONE, "");
     let file = world.path().join("test.campaign.yaml");
-    let text = std::fs::read_to_string(&file).expect("readable").replace("schedule: now", "schedule: 2026-11-26 10:00");
+    let text = std::fs::read_to_string(&file)
+        .expect("readable")
+        .replace("schedule: now", "schedule: 2026-11-26 10:00");
     std::fs::write(&file, text).expect("written");
     let provider = scripted(500, |_, _| accept());
     let mut waited = None;
-    world.run(provider.clone(), &mut |progress| waited = waited.or(progress.next_due)).await;
-    let due = "2026-11-26T10:00:00Z".parse::<DateTime<Utc>>().expect("an instant");
+    world
+        .run(provider.clone(), &mut |progress| {
+            waited = waited.or(progress.next_due)
+        })
+        .await;
+    let due = "2026-11-26T10:00:00Z"
+        .parse::<DateTime<Utc>>()
+        .expect("an instant");
     assert_eq!(waited, Some(due));
-    assert!(provider.ledger.lock().expect("unpoisoned").iter().all(|(at, _)| *at >= due));
+    assert!(
+        provider
+            .ledger
+            .lock()
+            .expect("unpoisoned")
+            .iter()
+            .all(|(at, _)| *at >= due)
+    );
     assert_eq!(provider.submitted(), 10);
     assert_eq!(phone(0).len(), 12);
 }

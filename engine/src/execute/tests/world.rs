@@ -36,7 +36,10 @@ pub fn accept() -> Does {
 }
 
 pub fn refuse(scope: Scope) -> Does {
-    Does::Answer(Answer::NotSent(Refusal { scope, reason: "scripted".into() }))
+    Does::Answer(Answer::NotSent(Refusal {
+        scope,
+        reason: "scripted".into(),
+    }))
 }
 
 /// A provider that keeps a ledger of all that it was handed.
@@ -58,7 +61,11 @@ pub struct Gate {
 
 impl Gate {
     pub fn after(texts: usize) -> Arc<Gate> {
-        Arc::new(Gate { after: texts, held: Notify::new(), open: Notify::new() })
+        Arc::new(Gate {
+            after: texts,
+            held: Notify::new(),
+            open: Notify::new(),
+        })
     }
 
     /// Until a request is held.
@@ -73,17 +80,28 @@ impl Gate {
 
 impl Provider for Scripted {
     fn abilities(&self) -> Abilities {
-        Abilities { batch: self.batch, in_flight: 4, refuses_duplicates: false, forgets: false }
+        Abilities {
+            batch: self.batch,
+            in_flight: 4,
+            refuses_duplicates: false,
+            forgets: false,
+        }
     }
 
     fn submit(&self, batch: Vec<Submission>, now: DateTime<Utc>) -> BoxFuture<'static, Vec<Answer>> {
         let mut answers = vec![];
         let mut hangs = false;
         let before = self.submitted();
-        let gate = self.gate.clone().filter(|gate| before < gate.after && before + batch.len() >= gate.after);
+        let gate = self
+            .gate
+            .clone()
+            .filter(|gate| before < gate.after && before + batch.len() >= gate.after);
         for text in batch {
             let mut ledger = self.ledger.lock().expect("unpoisoned");
-            let before = ledger.iter().filter(|(_, earlier)| earlier.reference == text.reference).count();
+            let before = ledger
+                .iter()
+                .filter(|(_, earlier)| earlier.reference == text.reference)
+                .count();
             ledger.push((now, text.clone()));
             drop(ledger);
             match (self.script.lock().expect("unpoisoned"))(&text, before) {
@@ -92,8 +110,16 @@ impl Provider for Scripted {
                 Does::AcceptAndReply(said) => {
                     answers.push(Answer::Accepted);
                     let id = format!("mo-{}", text.reference);
-                    let reply = Inbound::Text { id, from: text.to, sender: text.sender, text: said.into() };
-                    self.inbound.lock().expect("unpoisoned").push((now + TimeDelta::seconds(1), reply));
+                    let reply = Inbound::Text {
+                        id,
+                        from: text.to,
+                        sender: text.sender,
+                        text: said.into(),
+                    };
+                    self.inbound
+                        .lock()
+                        .expect("unpoisoned")
+                        .push((now + TimeDelta::seconds(1), reply));
                 }
             }
         }
@@ -111,7 +137,9 @@ impl Provider for Scripted {
 
     fn poll(&self, now: DateTime<Utc>) -> BoxFuture<'static, Polled> {
         let mut waiting = self.inbound.lock().expect("unpoisoned");
-        let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut *waiting).into_iter().partition(|(at, _)| *at <= now);
+        let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut *waiting)
+            .into_iter()
+            .partition(|(at, _)| *at <= now);
         let again_at = later.iter().map(|(at, _)| *at).min();
         *waiting = later;
         let inbound = due.into_iter().map(|(_, said)| said).collect();
@@ -135,10 +163,19 @@ impl World {
     pub fn new(people: u64, campaign: &str, provider_rate: &str) -> World {
         let folder = tempfile::tempdir().expect("a folder");
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
-        let rows: String = (0..people).map(|n| format!("{},Person {n}\n", phone(n))).collect();
+        let rows: String = (0..people)
+            .map(|n| format!("{},Person {n}\n", phone(n)))
+            .collect();
         write("people.csv", &format!("phone,first_name\n{rows}"));
-        write("test.campaign.yaml", &format!("audience: people.csv\nschedule: now\n{campaign}"));
-        let rate = if provider_rate.is_empty() { String::new() } else { format!(", rate: {provider_rate}") };
+        write(
+            "test.campaign.yaml",
+            &format!("audience: people.csv\nschedule: now\n{campaign}"),
+        );
+        let rate = if provider_rate.is_empty() {
+            String::new()
+        } else {
+            format!(", rate: {provider_rate}")
+        };
         write(
             "crier.yaml",
             &format!(
@@ -148,7 +185,11 @@ impl World {
             ),
         );
         let start = START.parse().expect("an instant");
-        World { folder, clock: Arc::new(SimulatedClock::new(start)), most_pages: None }
+        World {
+            folder,
+            clock: Arc::new(SimulatedClock::new(start)),
+            most_pages: None,
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -157,13 +198,26 @@ impl World {
 
     pub fn campaign(&self) -> LoadedCampaign {
         let loaded = load_campaign(&self.path().join("test.campaign.yaml")).expect("readable");
-        let said: Vec<_> = loaded.project.file.iter().chain([&loaded.file]).flat_map(|f| &f.diagnostics).collect();
+        let said: Vec<_> = loaded
+            .project
+            .file
+            .iter()
+            .chain([&loaded.file])
+            .flat_map(|f| &f.diagnostics)
+            .collect();
         assert!(loaded.revision.is_some(), "{said:?}");
         loaded
     }
 
     pub async fn store(&self, access: Access) -> Result<Store, StoreError> {
-        Store::open(&self.path().join(".crier/crier.db"), OpenOptions { access, most_pages: self.most_pages }).await
+        Store::open(
+            &self.path().join(".crier/crier.db"),
+            OpenOptions {
+                access,
+                most_pages: self.most_pages,
+            },
+        )
+        .await
     }
 
     /// Launches the campaign, or finds what was launched.
@@ -182,12 +236,18 @@ impl World {
             occurrence: occurrence.into(),
             now: self.clock.now(),
         };
-        launch(store, request, self.path(), |_| {}).await.expect("launched");
+        launch(store, request, self.path(), |_| {})
+            .await
+            .expect("launched");
         store.launches(None).await.expect("readable").remove(0)
     }
 
     /// Launches and executes, or goes on; with the provider given, else the simulated one.
-    pub async fn run(&self, provider: Arc<dyn Provider>, observer: &mut (dyn FnMut(&Progress) + Send)) -> Ran {
+    pub async fn run(
+        &self,
+        provider: Arc<dyn Provider>,
+        observer: &mut (dyn FnMut(&Progress) + Send),
+    ) -> Ran {
         let (_keep, stop) = watch::channel(false);
         self.run_until(provider, stop, observer).await.expect("executed")
     }
@@ -247,12 +307,19 @@ pub struct Ran {
 impl Ran {
     /// Counts as text: `accepted 2, delivered 8`.
     pub fn states(&self) -> String {
-        let states = self.totals.messages.iter().map(|(state, n)| format!("{} {n}", state.word()));
+        let states = self
+            .totals
+            .messages
+            .iter()
+            .map(|(state, n)| format!("{} {n}", state.word()));
         states.collect::<Vec<_>>().join(", ")
     }
 }
 
-pub fn scripted(batch: usize, script: impl FnMut(&Submission, usize) -> Does + Send + 'static) -> Arc<Scripted> {
+pub fn scripted(
+    batch: usize,
+    script: impl FnMut(&Submission, usize) -> Does + Send + 'static,
+) -> Arc<Scripted> {
     gated(batch, None, script)
 }
 
@@ -279,8 +346,14 @@ impl Scripted {
             *by_reference.entry(text.reference.clone()).or_default() += 1;
         }
         let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
-        by_reference.values().for_each(|n| *counts.entry(*n).or_default() += 1);
-        counts.iter().map(|(times, n)| format!("{times}x {n}")).collect::<Vec<_>>().join(", ")
+        by_reference
+            .values()
+            .for_each(|n| *counts.entry(*n).or_default() += 1);
+        counts
+            .iter()
+            .map(|(times, n)| format!("{times}x {n}"))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// Texts handed over so far.
@@ -293,5 +366,10 @@ impl Scripted {
 pub fn phone(n: u64) -> String {
     const AREAS: [u64; 12] = [201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214];
     // Fiction has a hundred numbers an area; tests need more, and none of these is ever dialled.
-    format!("+1{}{:03}{:04}", AREAS[usize::try_from(n % 12).expect("small")], 320 + n / 12 % 600, 1000 + n / 7_200)
+    format!(
+        "+1{}{:03}{:04}",
+        AREAS[usize::try_from(n % 12).expect("small")],
+        320 + n / 12 % 600,
+        1000 + n / 7_200
+    )
 }

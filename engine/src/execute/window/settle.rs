@@ -12,7 +12,8 @@ use crate::ids::{CohortId, MessageId};
 use crate::member::{Member, Pending};
 use crate::provider::{Answer, Scope};
 use crate::store::{
-    ClaimedCohort, CohortKind, LaunchState, LeftOutRow, MessageRow, MessageState, NewCohort, Progress, WindowRecord,
+    ClaimedCohort, CohortKind, LaunchState, LeftOutRow, MessageRow, MessageState, NewCohort, Progress,
+    WindowRecord,
 };
 
 /// Where members go together: same kind, run, place, moment, zones.
@@ -24,6 +25,8 @@ struct Settled {
     left_out: Vec<LeftOutRow>,
     departing: BTreeMap<Way, Vec<Member>>,
     gave_up: Vec<(CohortId, usize)>,
+    /// Members who are left out while their message is tried again: why.
+    withdrawn: Vec<(CohortId, usize, String)>,
     /// Members whose sender is stopped: they stay.
     blocked: Vec<(CohortId, usize)>,
 }
@@ -31,14 +34,24 @@ struct Settled {
 impl Executor {
     /// Records a window if every text of it has its answer and nothing else of it is being recorded.
     pub(in crate::execute) fn finish_window(&mut self, id: WindowId) {
-        let complete = |window: &Window| !window.recording && window.sends.iter().all(|send| send.outcome.is_some());
+        let complete =
+            |window: &Window| !window.recording && window.sends.iter().all(|send| send.outcome.is_some());
         if !self.windows.get(&id).is_some_and(complete) {
             return;
         }
-        let Some(mut window) = self.windows.remove(&id) else { return };
+        let Some(mut window) = self.windows.remove(&id) else {
+            return;
+        };
         let mut settled = Settled::default();
         for (cohort, index, effect) in std::mem::take(&mut window.moves) {
-            self.apply(&window.sender, cohort, index, effect, self.clock.now(), &mut settled);
+            self.apply(
+                &window.sender,
+                cohort,
+                index,
+                effect,
+                self.clock.now(),
+                &mut settled,
+            );
         }
         for send in &window.sends {
             self.settle_send(&window.sender, send, &mut settled);
@@ -48,7 +61,9 @@ impl Executor {
     }
 
     fn settle_send(&self, sender: &str, send: &Send, settled: &mut Settled) {
-        let Some((outcome, at)) = &send.outcome else { return };
+        let Some((outcome, at)) = &send.outcome else {
+            return;
+        };
         if outcome.blocks() {
             settled.blocked.push((send.cohort, send.index));
             return;
@@ -58,9 +73,21 @@ impl Executor {
             return self.settle_answer(sender, send, outcome, *at, settled);
         }
         let member = &cohort.members[send.index];
-        let enrolment = Enrolment { member, place: cohort.place, state: State::Submitting };
-        let facts = Facts { opted_out: self.is_suppressed(member.phone) };
-        let (_, effects) = advance(&self.revision, enrolment, facts, &event_of(outcome, cohort.place), *at);
+        let enrolment = Enrolment {
+            member,
+            place: cohort.place,
+            state: State::Submitting,
+        };
+        let facts = Facts {
+            opted_out: self.is_suppressed(member.phone),
+        };
+        let (_, effects) = advance(
+            &self.revision,
+            enrolment,
+            facts,
+            &event_of(outcome, cohort.place),
+            *at,
+        );
         for effect in effects {
             self.apply(sender, send.cohort, send.index, effect, *at, settled);
         }
@@ -78,12 +105,26 @@ impl Executor {
         let for_now = matches!(outcome, Outcome::Answered(Answer::NotSent(refusal)) if refusal.scope == Scope::RecipientForNow);
         if for_now {
             let due_at = at + TimeDelta::seconds(30);
-            self.apply(sender, send.cohort, send.index, Effect::Retry { due_at, in_doubt: false }, at, settled);
+            self.apply(
+                sender,
+                send.cohort,
+                send.index,
+                Effect::Retry {
+                    due_at,
+                    in_doubt: false,
+                },
+                at,
+                settled,
+            );
         }
     }
 
     pub(super) fn cohort(&self, sender: &str, id: CohortId) -> &ClaimedCohort {
-        &self.lanes[sender].held.get(&id).expect("a cohort stays in hand while a window is about it").cohort
+        &self.lanes[sender]
+            .held
+            .get(&id)
+            .expect("a cohort stays in hand while a window is about it")
+            .cohort
     }
 
     /// Writes an effect down.
@@ -104,12 +145,37 @@ impl Executor {
         };
         match effect {
             Effect::Depart(place, due_at) => {
-                depart(place, slot(due_at, at), Member { pending: None, ..member.clone() });
+                depart(
+                    place,
+                    slot(due_at, at),
+                    Member {
+                        pending: None,
+                        ..member.clone()
+                    },
+                );
             }
             Effect::Retry { due_at, in_doubt } => {
-                let attempts = member.pending.map_or(0, |pending| pending.attempts).saturating_add(1);
-                let pending = Some(Pending { message: cohort.message(index), attempts, in_doubt });
-                depart(cohort.place, second(due_at), Member { pending, ..member.clone() });
+                let attempts = member
+                    .pending
+                    .map_or(0, |pending| pending.attempts)
+                    .saturating_add(1);
+                let pending = Some(Pending {
+                    message: cohort.message(index),
+                    attempts,
+                    in_doubt,
+                });
+                depart(
+                    cohort.place,
+                    second(due_at),
+                    Member {
+                        pending,
+                        ..member.clone()
+                    },
+                );
+            }
+            // A message that stands in the store gets its end there, and nobody is counted twice.
+            Effect::LeaveOut(reason) if member.pending.is_some() => {
+                settled.withdrawn.push((id, index, reason.to_string()));
             }
             Effect::LeaveOut(reason) => settled.left_out.push(LeftOutRow {
                 launch: cohort.launch,
@@ -134,6 +200,9 @@ impl Executor {
                 row.state = MessageState::Rejected;
             }
         }
+        for (cohort, index, reason) in &settled.withdrawn {
+            messages.push(self.withdrawn_row(&window.sender, *cohort, *index, reason));
+        }
         let back = settled.blocked.first().map(|_| self.block(&window.sender));
         let mut record = WindowRecord {
             messages,
@@ -144,9 +213,44 @@ impl Executor {
             ..WindowRecord::default()
         };
         for (cohort, range) in &window.slices {
-            self.move_mark(&window.sender, *cohort, range.clone(), &settled.blocked, back, &mut record);
+            self.move_mark(
+                &window.sender,
+                *cohort,
+                range.clone(),
+                &settled.blocked,
+                back,
+                &mut record,
+            );
         }
         record
+    }
+
+    /// The end of a message that was not taken and is not tried again. One that is in doubt stays so: the state only
+    /// rises, and where it may have been taken this row says no more than that.
+    fn withdrawn_row(&self, sender: &str, id: CohortId, index: usize, reason: &str) -> MessageRow {
+        let cohort = self.cohort(sender, id);
+        let member = &cohort.members[index];
+        let in_doubt = member.pending.is_some_and(|pending| pending.in_doubt);
+        MessageRow {
+            id: cohort.message(index),
+            phone: member.phone,
+            launch: cohort.launch,
+            kind: cohort.kind,
+            step: cohort.place.step,
+            sender: sender.to_owned(),
+            language: member.language,
+            tariff: member.tariff,
+            state: if in_doubt {
+                MessageState::Unknown
+            } else {
+                MessageState::Rejected
+            },
+            parts: 0,
+            attempts: member.pending.map_or(0, |pending| pending.attempts),
+            window: 0,
+            at: self.clock.now(),
+            reason: Some(format!("not tried again: {reason}")),
+        }
     }
 
     /// Moves a cohort's mark past a slice. Where members stay behind the mark stops at the first of them, and the
@@ -160,9 +264,15 @@ impl Executor {
         back: Option<DateTime<Utc>>,
         record: &mut WindowRecord,
     ) {
-        let stays: Vec<usize> = blocked.iter().filter(|(cohort, _)| *cohort == id).map(|(_, index)| *index).collect();
+        let stays: Vec<usize> = blocked
+            .iter()
+            .filter(|(cohort, _)| *cohort == id)
+            .map(|(_, index)| *index)
+            .collect();
         let lane = self.lanes.get_mut(sender).expect("the window is of this lane");
-        let Some(held) = lane.held.get_mut(&id) else { return };
+        let Some(held) = lane.held.get_mut(&id) else {
+            return;
+        };
         let done = stays.iter().min().copied().unwrap_or(range.end);
         let settled = (done..range.end).filter(|index| !stays.contains(index));
         record.departed.extend(settled.map(|index| (id, index)));
@@ -205,16 +315,32 @@ impl Executor {
         let launch = self.launch.id;
         let cohort = |((kind, run, place, due_at, time_class), mut members): (Way, Vec<Member>)| {
             members.sort_by_key(|member| member.phone);
-            NewCohort { launch, run, kind, place, due_at, sender: sender.to_owned(), time_class, members }
+            NewCohort {
+                launch,
+                run,
+                kind,
+                place,
+                due_at,
+                sender: sender.to_owned(),
+                time_class,
+                members,
+            }
         };
         let cohorts: Vec<NewCohort> = departing.into_iter().map(cohort).collect();
         let lane = self.lane(sender);
-        cohorts.iter().for_each(|cohort| lane.expect(cohort.kind, cohort.due_at));
+        cohorts
+            .iter()
+            .for_each(|cohort| lane.expect(cohort.kind, cohort.due_at));
         cohorts
     }
 
     /// The answers of a window that are not recorded yet.
-    pub(super) fn message_rows(&self, id: WindowId, window: &mut Window, which: MessageRows) -> Vec<MessageRow> {
+    pub(super) fn message_rows(
+        &self,
+        id: WindowId,
+        window: &mut Window,
+        which: MessageRows,
+    ) -> Vec<MessageRow> {
         let sender = window.sender.clone();
         let row = |send: &mut Send| {
             let (outcome, at) = send.outcome.as_ref()?;
@@ -237,7 +363,10 @@ impl Executor {
                 tariff: member.tariff,
                 state,
                 parts: send.parts,
-                attempts: member.pending.map_or(0, |pending| pending.attempts).saturating_add(1),
+                attempts: member
+                    .pending
+                    .map_or(0, |pending| pending.attempts)
+                    .saturating_add(1),
                 window: id,
                 at: *at,
                 reason: reason_of(outcome),
@@ -258,7 +387,11 @@ impl Executor {
             lane.blocks = 0;
         }
         let answers_first = lane.next_answer.is_some_and(|due| due <= now);
-        let next = if goes_on && !answers_first { lane.pick(members) } else { vec![] };
+        let next = if goes_on && !answers_first {
+            lane.pick(members)
+        } else {
+            vec![]
+        };
         for id in &next {
             let Some(held) = lane.held.get(id) else { continue };
             let cohort = &held.cohort;
@@ -280,7 +413,10 @@ impl Executor {
         self.work.push(Box::pin(async move {
             let intent = store.record_window(record).await?;
             let sent: HashSet<MessageId> = sent.into_iter().collect();
-            in_flight.write().expect("no holder of the lock panics").retain(|_, to| !sent.contains(&to.message));
+            in_flight
+                .write()
+                .expect("no holder of the lock panics")
+                .retain(|_, to| !sent.contains(&to.message));
             Ok(Step::Recorded { sender, next, intent })
         }));
     }
@@ -292,16 +428,19 @@ fn event_of(outcome: &Outcome, place: Place) -> Event<'static> {
         Outcome::Answered(Answer::Maybe) | Outcome::InDoubt => Event::Unknown(place),
         Outcome::Answered(Answer::NotSent(refusal)) => match refusal.scope {
             Scope::RecipientForEver | Scope::Message => Event::Rejected(place),
-            Scope::RecipientForNow | Scope::Sender | Scope::Account | Scope::Provider => Event::NotSent(place),
+            Scope::RecipientForNow | Scope::Sender | Scope::Account | Scope::Provider => {
+                Event::NotSent(place)
+            }
         },
         Outcome::OptedOut => Event::OptedOut,
         Outcome::Known(known) => match known.state {
             MessageState::Attempting => Event::NotSent(place),
             MessageState::Unknown => Event::Unknown(place),
             MessageState::Rejected => Event::Rejected(place),
-            MessageState::Accepted | MessageState::Expired | MessageState::Undelivered | MessageState::Delivered => {
-                Event::Accepted(place)
-            }
+            MessageState::Accepted
+            | MessageState::Expired
+            | MessageState::Undelivered
+            | MessageState::Delivered => Event::Accepted(place),
         },
     }
 }
@@ -317,7 +456,11 @@ fn reason_of(outcome: &Outcome) -> Option<String> {
 
 /// The slot of a due time: a minute, so that members who move on alike meet; a second for what is due at once.
 fn slot(due_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    if due_at <= now { second(due_at) } else { round_up(due_at, 60_000) }
+    if due_at <= now {
+        second(due_at)
+    } else {
+        round_up(due_at, 60_000)
+    }
 }
 
 fn second(at: DateTime<Utc>) -> DateTime<Utc> {
@@ -327,5 +470,9 @@ fn second(at: DateTime<Utc>) -> DateTime<Utc> {
 fn round_up(at: DateTime<Utc>, milliseconds: i64) -> DateTime<Utc> {
     let over = at.timestamp_millis().rem_euclid(milliseconds);
     let at = DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
-    if over == 0 { at } else { at + TimeDelta::milliseconds(milliseconds - over) }
+    if over == 0 {
+        at
+    } else {
+        at + TimeDelta::milliseconds(milliseconds - over)
+    }
 }

@@ -24,7 +24,7 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let classes: [Arc<str>; 2] = ["Europe/Rome".into(), "UTC".into()];
-        let class_of = |n: u64| &classes[usize::from((n ^ seed) % 7 == 0)];
+        let class_of = |n: u64| &classes[usize::from((n ^ seed).is_multiple_of(7))];
         let mut order: Vec<u64> = numbers.iter().copied().collect();
         order.sort_by_key(|n| n.wrapping_mul(seed | 1));
         let cohorts = cohorts_of(order.into_iter().map(|n| person(n, class_of(n))).collect());

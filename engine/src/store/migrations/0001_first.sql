@@ -134,7 +134,7 @@ create index reply_phone on reply (phone);
 create table left_out (
   launch_id integer not null,
   phone     integer not null,
-  at_row    integer not null,                -- the row of the list; 0 when it was found later
+  at_row    integer not null,                -- list << 40 | line; 0 when it was found later
   step      integer not null,
   reason    text    not null,
   at        integer not null,

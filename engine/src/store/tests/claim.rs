@@ -13,8 +13,8 @@ use crate::testing::nth_phone;
 #[tokio::test]
 async fn a_window_is_filled_by_members_over_many_cohorts() {
     let scene = Scene::new().await;
-    let small = (0..30).map(|n| n * 10..n * 10 + 10);
-    let cohorts: Vec<_> = small.chain([300..1_300, 1_300..1_400]).collect();
+    let small = (0..30).map(|n| (n * 10, n * 10 + 10));
+    let cohorts: Vec<_> = small.chain([(300, 1_300), (1_300, 1_400)]).collect();
     let launch = scene.launched("1", &cohorts).await;
     let claimed = scene.claim(launch, 500).await;
     let mut expected = vec![(0, 10); 30];
@@ -71,7 +71,7 @@ async fn due_cohorts_are_taken_the_earliest_first_and_later_ones_wait() {
 #[tokio::test]
 async fn a_record_under_an_older_fence_writes_nothing() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4, 4..8]).await;
+    let launch = scene.launched("1", &[(0, 4), (4, 8)]).await;
     let old = scene.claim(launch, 100).await;
     scene
         .store
@@ -116,7 +116,7 @@ async fn a_record_under_an_older_fence_writes_nothing() {
 #[tokio::test]
 async fn leases_of_a_process_that_ended_are_given_up_and_its_window_is_in_doubt() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..10]).await;
+    let launch = scene.launched("1", &[(0, 10)]).await;
     let claimed = scene.claim(launch, 4).await;
     // Two of four were answered before the end.
     let record = WindowRecord {
@@ -143,7 +143,7 @@ async fn leases_of_a_process_that_ended_are_given_up_and_its_window_is_in_doubt(
     let accepted = Known {
         state: MessageState::Accepted,
         sent_at: after(1),
-        attempts: 1,
+        recorded: true,
     };
     assert_eq!(cohort.known, [(0, accepted), (1, accepted)].into());
 }
@@ -151,7 +151,7 @@ async fn leases_of_a_process_that_ended_are_given_up_and_its_window_is_in_doubt(
 #[tokio::test]
 async fn the_record_of_an_earlier_attempt_says_nothing_of_a_later_one() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..1]).await;
+    let launch = scene.launched("1", &[(0, 1)]).await;
     let first = scene.claim(launch, 1).await;
     let message = first[0].message(0);
     let pending = Some(Pending {
@@ -185,7 +185,7 @@ async fn the_record_of_an_earlier_attempt_says_nothing_of_a_later_one() {
 #[tokio::test]
 async fn a_pause_keeps_the_answers_and_stops_the_next_intent() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..10]).await;
+    let launch = scene.launched("1", &[(0, 10)]).await;
     let claimed = scene.claim(launch, 4).await;
     let from: &[LaunchState] = &[LaunchState::Running];
     assert!(
@@ -231,7 +231,7 @@ async fn a_pause_keeps_the_answers_and_stops_the_next_intent() {
 #[tokio::test]
 async fn a_cohort_that_is_put_back_runs_then_with_those_who_left_skipped() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..10]).await;
+    let launch = scene.launched("1", &[(0, 10)]).await;
     let claimed = scene.claim(launch, 100).await;
     let cohort = &claimed[0];
     let put_back = Some(after(600));
@@ -261,7 +261,7 @@ async fn a_cohort_that_is_put_back_runs_then_with_those_who_left_skipped() {
 #[tokio::test]
 async fn records_tell_of_suppressions_that_came_meanwhile() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     let claimed = scene.claim(launch, 2).await;
     scene
         .store
@@ -287,7 +287,7 @@ async fn records_tell_of_suppressions_that_came_meanwhile() {
 #[tokio::test]
 async fn ids_are_not_given_twice_over_restarts() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     let claimed = scene.claim(launch, 4).await;
     let record = WindowRecord {
         progress: vec![finished(&claimed[0])],

@@ -8,7 +8,7 @@ use crate::testing::nth_phone;
 /// A store with a launch and room for a few pages more.
 async fn nearly_full() -> (Scene, LaunchId) {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     let pages: u32 = sqlx::query_scalar("pragma page_count")
         .fetch_one(&scene.store.readers)
         .await

@@ -44,7 +44,7 @@ async fn what_a_provider_said_is_kept_in_order_until_it_is_folded() {
 #[tokio::test]
 async fn the_same_text_brought_three_times_is_one_reply() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     let text = || fold(vec![stop(launch, 1, "SM0001")]);
     let (first, second) = tokio::join!(scene.store.fold(text()), scene.store.fold(text()));
     let third = scene.store.fold(text()).await;
@@ -71,7 +71,7 @@ async fn the_same_text_brought_three_times_is_one_reply() {
 #[tokio::test]
 async fn stop_said_twice_is_answered_once() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     let outcome = scene
         .store
         .fold(fold(vec![stop(launch, 1, "a"), stop(launch, 1, "b")]))
@@ -103,8 +103,8 @@ async fn stop_said_twice_is_answered_once() {
 async fn an_opt_out_ends_what_waits_in_every_launch() {
     let scene = Scene::new().await;
     let (first, second) = (
-        scene.launched("1", &[0..4, 4..8]).await,
-        scene.launched("2", &[0..4]).await,
+        scene.launched("1", &[(0, 4), (4, 8)]).await,
+        scene.launched("2", &[(0, 4)]).await,
     );
     let from: &[LaunchState] = &[LaunchState::Running];
     assert!(
@@ -146,7 +146,7 @@ async fn an_opt_out_ends_what_waits_in_every_launch() {
 #[tokio::test]
 async fn an_opt_out_leaves_what_may_be_out_already_to_its_answer() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     let claimed = scene.claim(launch, 2).await;
     scene
         .store
@@ -172,7 +172,7 @@ async fn an_opt_out_leaves_what_may_be_out_already_to_its_answer() {
 #[tokio::test]
 async fn an_opt_out_leaves_a_cohort_that_is_held_to_its_holder() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     let claimed = scene.claim(launch, 2).await;
     scene
         .store
@@ -199,7 +199,7 @@ async fn an_opt_out_leaves_a_cohort_that_is_held_to_its_holder() {
 #[tokio::test]
 async fn an_opt_out_finds_people_where_they_went() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     let claimed = scene.claim(launch, 4).await;
     let place = crate::advance::Place { step: 2, visit: 0 };
     let departing = vec![crate::store::NewCohort {
@@ -237,7 +237,7 @@ async fn an_opt_out_finds_people_where_they_went() {
 #[tokio::test]
 async fn a_reply_belongs_to_the_last_text_from_that_sender() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..1]).await;
+    let launch = scene.launched("1", &[(0, 1)]).await;
     let claimed = scene.claim(launch, 1).await;
     let text = |index: i64, sender: &str, seconds| crate::store::MessageRow {
         id: crate::ids::MessageId(claimed[0].message(0).0 + index),
@@ -284,7 +284,7 @@ async fn a_reply_belongs_to_the_last_text_from_that_sender() {
 #[tokio::test]
 async fn an_answer_goes_out_beside_a_paused_launch() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     scene
         .store
         .fold(fold(vec![stop(launch, 3, "a")]))

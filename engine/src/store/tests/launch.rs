@@ -93,7 +93,7 @@ async fn a_launch_is_invisible_until_it_is_complete() {
 #[tokio::test]
 async fn what_an_incomplete_launch_left_is_dropped_by_the_next() {
     let scene = Scene::new().await;
-    let whole = scene.launched("1", &[0..3]).await;
+    let whole = scene.launched("1", &[(0, 3)]).await;
     let (broken, _) = scene.store.begin_launch(new_launch("2")).await.expect("a launch");
     let cohorts = vec![passage(broken, 0..3, start())];
     scene
@@ -136,7 +136,7 @@ async fn what_an_incomplete_launch_left_is_dropped_by_the_next() {
 #[tokio::test]
 async fn an_occurrence_is_launched_once() {
     let scene = Scene::new().await;
-    scene.launched("1", &[0..3]).await;
+    scene.launched("1", &[(0, 3)]).await;
     match scene.store.begin_launch(new_launch("1")).await {
         Err(error @ StoreError::AlreadyLaunched { .. }) => {
             expect!["occurrence 1 of hello is launched already"].assert_eq(&error.to_string());
@@ -144,13 +144,13 @@ async fn an_occurrence_is_launched_once() {
         other => panic!("{other:?}"),
     }
     assert_eq!(scene.store.launches(None).await.expect("launches").len(), 1);
-    scene.launched("2", &[0..3]).await;
+    scene.launched("2", &[(0, 3)]).await;
 }
 
 #[tokio::test]
 async fn a_paused_launch_gives_nothing_until_it_goes_on() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..3]).await;
+    let launch = scene.launched("1", &[(0, 3)]).await;
     let change = |from, to| scene.store.change_launch(launch, from, to, start());
     assert!(
         change(&[LaunchState::Running], LaunchState::Paused)
@@ -185,7 +185,7 @@ async fn a_paused_launch_gives_nothing_until_it_goes_on() {
 #[tokio::test]
 async fn a_plan_joins_the_suppressions_that_stand_when_it_begins() {
     let scene = Scene::new().await;
-    let first = scene.launched("1", &[0..9]).await;
+    let first = scene.launched("1", &[(0, 9)]).await;
     scene
         .store
         .fold(fold(vec![stop(first, 7, "a"), stop(first, 3, "b")]))

@@ -37,13 +37,12 @@ impl Said {
 /// something new.
 async fn told(said: &[Said]) -> (PersonMessage, u64) {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..1]).await;
+    let launch = scene.launched("1", &[(0, 1)]).await;
     let claimed = scene.claim(launch, 1).await;
     let mut raised = 0;
     for (said, seconds) in said.iter().zip(1..) {
         raised += tell(&scene, &claimed[0], *said, seconds).await;
     }
-    // Until the answer is recorded a message has no number: its own record comes last here, and changes nothing.
     let story = scene.store.person(nth_phone(0)).await.expect("a story");
     let [message] = story.messages.as_slice() else {
         panic!("{said:?}: {story:?}")
@@ -146,7 +145,7 @@ proptest! {
 #[tokio::test]
 async fn a_receipt_before_the_answer_is_kept_and_counted_with_it() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..1]).await;
+    let launch = scene.launched("1", &[(0, 1)]).await;
     let claimed = scene.claim(launch, 1).await;
     assert_eq!(tell(&scene, &claimed[0], Said::Receipt(Delivered), 1).await, 1);
     let totals = scene.store.totals(launch).await.expect("totals");
@@ -167,7 +166,7 @@ async fn a_receipt_before_the_answer_is_kept_and_counted_with_it() {
 #[tokio::test]
 async fn a_retry_keeps_the_message_and_the_time_of_its_last_submit() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..1]).await;
+    let launch = scene.launched("1", &[(0, 1)]).await;
     let claimed = scene.claim(launch, 1).await;
     let attempt = |attempts, state, seconds| crate::store::MessageRow {
         attempts,

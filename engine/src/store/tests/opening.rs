@@ -45,7 +45,7 @@ async fn one_process_executes_and_others_read() {
     assert!(matches!(error, StoreError::Held { .. }));
     let reader = Store::open(&path, READ).await.expect("others read");
     assert!(!reader.executes());
-    let launch = scene.launched("1", &[0..2]).await;
+    let launch = scene.launched("1", &[(0, 2)]).await;
     assert_eq!(reader.launches(None).await.expect("launches")[0].id, launch);
     drop(reader);
     // The lock goes with the store.

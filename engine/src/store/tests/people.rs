@@ -188,9 +188,7 @@ async fn the_counts_of_a_launch_come_from_what_happened() {
 #[tokio::test]
 async fn a_person_of_many_messages_is_remembered_whole() {
     let scene = Scene::new().await;
-    let launch = scene
-        .launched("1", &(0..20).map(|_| 5..6).collect::<Vec<_>>())
-        .await;
+    let launch = scene.launched("1", &[(5, 6); 20]).await;
     let claimed = scene.claim(launch, 100).await;
     for (n, cohort) in claimed.iter().enumerate() {
         let messages = vec![answer(cohort, 0, MessageState::Accepted, 1)];
@@ -223,7 +221,7 @@ async fn found(store: &Store, inbox: Option<&str>, campaign: Option<&str>, most:
 #[tokio::test]
 async fn replies_are_found_by_inbox_and_campaign_the_latest_last() {
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[0..4]).await;
+    let launch = scene.launched("1", &[(0, 4)]).await;
     let reply = |id: &str, inbox: &str, launch: Option<LaunchId>| crate::store::NewReply {
         inbox: inbox.into(),
         launch,
