@@ -19,7 +19,9 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// Says on stderr what went wrong, with what caused it.
 pub fn error(failure: &Failure) {
     if let Some(error) = failure.error() {
-        anstream::eprintln!("{ERROR}error{ERROR:#}: {error:#}");
+        let sentence = folded(&format!("error: {error:#}"), "  ");
+        let rest = sentence.strip_prefix("error").unwrap_or(&sentence);
+        anstream::eprintln!("{ERROR}error{ERROR:#}{rest}");
     }
 }
 
@@ -28,9 +30,22 @@ pub fn line(text: &str) {
     anstream::println!("{text}");
 }
 
+/// Columns of the terminal; none off one, where nothing is folded.
+pub fn width() -> Option<usize> {
+    comfy_table::Table::new().width().map(usize::from)
+}
+
+/// A sentence folded to the terminal, what follows the first line indented.
+pub fn folded(text: &str, indent: &str) -> String {
+    match width() {
+        Some(width) => textwrap::fill(text, textwrap::Options::new(width).subsequent_indent(indent)),
+        None => text.to_owned(),
+    }
+}
+
 /// Talk on stderr.
 pub fn say(text: &str) {
-    anstream::eprintln!("{text}");
+    anstream::eprintln!("{}", folded(text, ""));
 }
 
 /// A JSON document on stdout.

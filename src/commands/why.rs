@@ -57,10 +57,9 @@ fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
         let text = message.text.as_deref().map(output::one_line).unwrap_or_default();
         let told = told(message);
         let line = format!(
-            "{what} ({}, {}): {text}\n{:25}{told}",
+            "{what} ({}, {}): {text}\n{told}",
             name(names, message.launch),
-            message.sender,
-            ""
+            message.sender
         );
         events.push((message.sent_at, line));
     }
@@ -97,11 +96,20 @@ fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
         return format!("{phone}: nothing is known of this number; it was in no launch of this project");
     }
     events.sort_by_key(|(at, _)| *at);
-    let lines = events
-        .iter()
-        .map(|(at, line)| format!("  {}  {line}", output::time(*at)));
+    let lines = events.iter().flat_map(|(at, event)| {
+        let time = format!("  {}  ", output::time(*at));
+        let heads = std::iter::once(time.as_str()).chain(std::iter::repeat(INDENT));
+        let lines = event
+            .lines()
+            .zip(heads)
+            .map(|(line, head)| output::folded(&format!("{head}{line}"), INDENT));
+        lines.collect::<Vec<_>>()
+    });
     format!("{phone}\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
+
+/// As wide as a time at the head of an event.
+const INDENT: &str = "                       ";
 
 fn told(message: &PersonMessage) -> String {
     let reason = message
@@ -111,7 +119,7 @@ fn told(message: &PersonMessage) -> String {
         .unwrap_or_default();
     let parts = output::counted(u64::from(message.parts), "part", "parts");
     format!(
-        "{} {}{reason} ({parts}, reference of message {})",
+        "{} {}{reason} ({parts}, message {})",
         message.state.word(),
         output::time(message.state_at),
         message.id

@@ -1,12 +1,10 @@
 //! Diagnostics of files, in the formats that `validate` knows.
 
-use std::io::IsTerminal;
-
 use dsl::diagnostic::Severity;
 use dsl::render::{self, Style};
 use engine::load::CheckedFile;
 
-use super::counted;
+use super::{counted, width};
 
 /// Prints the diagnostics of files on stderr, with the lines they point at.
 pub fn print_full<'a>(files: impl IntoIterator<Item = &'a CheckedFile>) {
@@ -21,7 +19,7 @@ pub fn print_full<'a>(files: impl IntoIterator<Item = &'a CheckedFile>) {
 pub fn full(file: &CheckedFile) -> String {
     let style = Style {
         colour: true,
-        width: width(),
+        width: width().unwrap_or(80),
     };
     render::full(
         &file.diagnostics,
@@ -67,12 +65,4 @@ pub fn summary(files: &[CheckedFile]) -> String {
             counted(warnings as u64, "warning", "warnings")
         ),
     }
-}
-
-/// Columns of the terminal; 80 off one.
-fn width() -> usize {
-    if !std::io::stderr().is_terminal() && !std::io::stdout().is_terminal() {
-        return 80;
-    }
-    comfy_table::Table::new().width().map_or(80, usize::from)
 }

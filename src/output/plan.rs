@@ -8,7 +8,7 @@ use engine::revision::Revision;
 use engine::tariff::Money;
 use serde_json::json;
 
-use super::{counted, number, span, table, time};
+use super::{counted, folded, number, span, table, time};
 
 /// What a plan is printed with.
 pub struct Shown<'a> {
@@ -25,7 +25,7 @@ pub struct Shown<'a> {
 }
 
 /// Rows of each kind that are named.
-const NAMED: usize = 10;
+const NAMED: usize = 5;
 
 impl Shown<'_> {
     /// For people.
@@ -53,7 +53,10 @@ impl Shown<'_> {
         rows.push(("when", self.when()));
         let mut sections = vec![table::pairs(&rows)];
         sections.extend(left_out(summary));
-        sections.extend(notes(summary));
+        sections.extend(notes(summary).iter().map(|note| {
+            let lines: Vec<String> = note.lines().map(|line| folded(line, "    ")).collect();
+            lines.join("\n")
+        }));
         sections.join("\n\n")
     }
 

@@ -163,7 +163,6 @@ impl Report {
             self.launch.id.to_string(),
             self.launch.campaign.clone(),
             state.to_owned(),
-            time(self.launch.created_at),
             number(self.launch.summary.people),
             number(self.accepted()),
             number(self.count(MessageState::Delivered)),
@@ -174,16 +173,15 @@ impl Report {
     }
 
     /// The headings of [`Self::row`].
-    pub const HEADINGS: [&str; 10] = [
+    pub const HEADINGS: [&str; 9] = [
         "id",
         "campaign",
         "state",
-        "launched",
         "people",
         "accepted",
         "delivered",
         "unknown",
         "waiting",
-        "opt-outs",
+        "opted out",
     ];
 }

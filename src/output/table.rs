@@ -20,16 +20,12 @@ pub fn pairs(rows: &[(&str, String)]) -> String {
     table.trim_fmt()
 }
 
+/// Off a terminal nothing is folded: a row is a line.
 fn empty() -> Table {
     let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(WIDTH);
+    table.load_style(presets::NOTHING);
+    if table.width().is_some() {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
     }
     table
 }
-
-/// Off a terminal.
-const WIDTH: u16 = 100;
