@@ -192,7 +192,7 @@ pub struct Inbox {
     pub campaign: Option<String>,
 
     /// At most so many, the latest
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub most: u32,
 
     #[command(flatten)]
@@ -201,6 +201,23 @@ pub struct Inbox {
     /// How it is printed
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+impl Cli {
+    /// Whether a program reads the result.
+    pub fn wants_json(&self) -> bool {
+        match &self.command {
+            Command::Validate(args) => args.format == DiagnosticFormat::Json,
+            Command::Plan(args) => args.format == Format::Json,
+            Command::Run(args) => args.format == Format::Json,
+            Command::Status(args) => args.format == Format::Json,
+            Command::Pause(args) | Command::Resume(args) | Command::Cancel(args) => {
+                args.format == Format::Json
+            }
+            Command::Why(args) => args.format == Format::Json,
+            Command::Inbox(args) => args.format == Format::Json,
+        }
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use engine::load::{self, CAMPAIGN_ENDINGS, LoadedCampaign, LoadedProject};
+use engine::load::{self, CAMPAIGN_ENDINGS, CheckedFile, LoadedCampaign, LoadedProject};
 use engine::store::{Access, LaunchState, OpenOptions, Store, StoreError};
 
-use crate::cli::{Cli, Command, InProject};
-use crate::output::diagnostics;
+use crate::cli::{Cli, Command, Format, InProject};
+use crate::output::{self, diagnostics};
 
 /// A command that did not do the thing.
 #[derive(Debug)]
@@ -56,6 +56,7 @@ impl From<StoreError> for Failure {
             }
             StoreError::AlreadyLaunched { .. } => Failure::Found(Some(error.into())),
             StoreError::Unopenable { .. }
+            | StoreError::NotWritable { .. }
             | StoreError::Held { .. }
             | StoreError::Full { .. }
             | StoreError::Fenced { .. }
@@ -93,33 +94,49 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Reads a campaign that must be valid; prints what is to be said of it and its project, on stderr.
-fn valid_campaign(path: &Path) -> Result<LoadedCampaign, Failure> {
+/// Reads a campaign that must be valid; prints what is to be said of it and its project on stderr, and for programs on
+/// stdout when it cannot be used.
+fn valid_campaign(path: &Path, format: Format) -> Result<LoadedCampaign, Failure> {
     let loaded = load::load_campaign(path)?;
-    let files = loaded.project.file.iter().chain([&loaded.file]);
-    diagnostics::print_full(files);
-    if loaded.revision.is_none() {
-        return Err(Failure::Found(None));
-    }
+    let files: Vec<CheckedFile> = loaded
+        .project
+        .file
+        .iter()
+        .chain([&loaded.file])
+        .cloned()
+        .collect();
+    diagnostics::print_full(&files);
+    let Some(revision) = &loaded.revision else {
+        return Err(invalid(&files, format));
+    };
+    output::use_clock(revision.campaign.timezone);
     Ok(loaded)
 }
 
+fn invalid(files: &[CheckedFile], format: Format) -> Failure {
+    if format == Format::Json {
+        output::json(&diagnostics::json(files));
+    }
+    Failure::Found(None)
+}
+
 /// The project that a command without a file is about.
-fn project_of(place: &InProject) -> Result<LoadedProject, Failure> {
+fn project_of(place: &InProject, format: Format) -> Result<LoadedProject, Failure> {
     let folder = match &place.project {
         Some(folder) if folder.is_dir() => folder.clone(),
         Some(folder) => return Err(Failure::Usage(anyhow!("{} is not a folder", folder.display()))),
         None => nearest_project()?,
     };
-    valid_project(&folder)
+    valid_project(&folder, format)
 }
 
-fn valid_project(folder: &Path) -> Result<LoadedProject, Failure> {
+fn valid_project(folder: &Path, format: Format) -> Result<LoadedProject, Failure> {
     let loaded = load::load_project(folder)?;
     diagnostics::print_full(&loaded.file);
-    if loaded.project.is_none() {
-        return Err(Failure::Found(None));
-    }
+    let Some(project) = &loaded.project else {
+        return Err(invalid(loaded.file.as_slice(), format));
+    };
+    output::use_clock(project.timezone.unwrap_or_default());
     Ok(loaded)
 }
 
@@ -143,11 +160,15 @@ fn nearest_project() -> Result<PathBuf, Failure> {
 }
 
 /// A campaign's name, and the project it is of, from what was typed: a name, or a file.
-fn named_campaign(typed: &str, place: &InProject) -> Result<(String, LoadedProject), Failure> {
+fn named_campaign(
+    typed: &str,
+    place: &InProject,
+    format: Format,
+) -> Result<(String, LoadedProject), Failure> {
     if !is_campaign_file(Path::new(typed)) {
-        return Ok((typed.to_owned(), project_of(place)?));
+        return Ok((typed.to_owned(), project_of(place, format)?));
     }
-    let loaded = valid_campaign(Path::new(typed))?;
+    let loaded = valid_campaign(Path::new(typed), format)?;
     let name = loaded
         .revision
         .as_ref()

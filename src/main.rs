@@ -11,10 +11,14 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     output::start_log(cli.verbose);
+    let json = cli.wants_json();
     match commands::run(cli) {
         Ok(code) => code,
         Err(failure) => {
             output::error(&failure);
+            if json {
+                output::json_error(&failure);
+            }
             ExitCode::from(failure.code())
         }
     }

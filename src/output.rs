@@ -6,8 +6,12 @@ pub mod progress;
 pub mod report;
 pub mod table;
 
+use std::io::IsTerminal;
+use std::sync::OnceLock;
+
 use anstyle::{AnsiColor, Style};
-use chrono::{DateTime, Local, Utc};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use crate::commands::Failure;
 
@@ -22,6 +26,16 @@ pub fn error(failure: &Failure) {
         let sentence = folded(&format!("error: {error:#}"), "  ");
         let rest = sentence.strip_prefix("error").unwrap_or(&sentence);
         anstream::eprintln!("{ERROR}error{ERROR:#}{rest}");
+    }
+}
+
+/// What went wrong, as a document for programs on stdout. A command that found something has printed its own.
+pub fn json_error(failure: &Failure) {
+    if let Some(error) = failure.error() {
+        json(&serde_json::json!({
+            "format_version": FORMAT_VERSION,
+            "error": { "exit_code": failure.code(), "message": format!("{error:#}") },
+        }));
     }
 }
 
@@ -60,18 +74,30 @@ pub fn start_log(verbose: u8) {
         1 => "info",
         _ => "debug",
     };
-    let filter = std::env::var("CRIER_LOG").unwrap_or_else(|_| format!("{level},sqlx=warn"));
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let filter = std::env::var("CRIER_LOG").unwrap_or_else(|_| format!("{level},sqlx=error"));
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(colour)
         .without_time()
         .init();
 }
 
-/// An instant on this machine's clock.
+/// The clock that instants are shown on: the project's, or the campaign's where the command is about one.
+static CLOCK: OnceLock<Tz> = OnceLock::new();
+
+/// Shows instants on this clock; the first one holds.
+pub fn use_clock(zone: Tz) {
+    // A command reads one campaign or one project: there is no second clock.
+    let _ = CLOCK.set(zone);
+}
+
+/// An instant, with the name of the clock it is shown on.
 pub fn time(at: DateTime<Utc>) -> String {
-    at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
+    let zone = CLOCK.get().copied().unwrap_or(Tz::UTC);
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S %Z").to_string()
 }
 
 /// A number with its thousands apart.

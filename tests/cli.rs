@@ -66,27 +66,28 @@ fn a_plan_says_who_gets_what_and_who_does_not() {
         &folder,
         &["plan", "test.campaign.yaml"],
         expect![[r#"
-        exit 0
-         campaign  test
-         sender    desk (+12125550100) by trial
-         people    2 of 5 rows; 3 left out
-         parts     2
-         money     0.0158 USD
-         when      now, the last text after 0 s (100 parts a second)
+            exit 0
+             campaign  test
+             sender    desk (+12125550100) by trial
+             lists     people.csv (separator ',', UTF-8, numbers in "phone")
+             people    2 of 5 rows; 3 left out
+             parts     2
+             money     0.0158 USD
+             when      now, the last text after 0 s (100 parts a second)
 
-          left out  why
-                 1  duplicate of an earlier row
-                 1  no valid number
-                 1  landline
+              left out  why
+                     1  duplicate of an earlier row
+                     1  no valid number
+                     1  landline
 
-        rows without a number
-          people.csv:4: "n/d" has letters in it; write the digits only
+            rows that cannot be used
+              people.csv:4: "n/d" has letters in it; write the digits only
 
-        duplicates by line: 3 repeats 2
+            duplicates by line: 3 repeats 2
 
-        1 person's texts are not GSM-7 and cost more parts; the first is line 6, by 'ë' (U+00EB)
-        --
-    "#]],
+            1 person's texts are not GSM-7 and hold 70 letters a part, not 160; the first is line 6, by 'ë' (U+00EB)
+            --
+        "#]],
     );
 }
 
@@ -98,6 +99,7 @@ fn a_run_ends_with_a_report_and_a_second_one_sends_nothing() {
     expect![[r#"
          campaign  test
          sender    desk (+12125550100) by trial
+         lists     people.csv (separator ',', UTF-8, numbers in "phone")
          people    20 (every row of 20)
          parts     20
          money     0.158 USD
@@ -113,7 +115,7 @@ fn a_run_ends_with_a_report_and_a_second_one_sends_nothing() {
          other replies  0
          parts          20
          money          0.158 USD
-         time           0 s from the first text to the last, begun TIME
+         time           0 s from the first text to the last, begun TIME UTC
     "#]]
     .assert_eq(&mask(&stdout(&first)));
     let again = folder.run("test.campaign.yaml");
@@ -220,21 +222,22 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
         &folder,
         &["run", "test.campaign.yaml"],
         expect![[r#"
-        exit 1
-         campaign  test
-         sender    desk (+12125550100) by trial
-         people    0 of 1 rows; 1 left out
-         parts     0
-         money     nothing
-         when      now, the last text after 0 s (1000 parts a second)
+            exit 1
+             campaign  test
+             sender    desk (+12125550100) by trial
+             lists     people.csv (separator ',', UTF-8, numbers in "phone")
+             people    0 of 1 rows; 1 left out
+             parts     0
+             money     nothing
+             when      now, the last text after 0 s (1000 parts a second)
 
-          left out  why
-                 1  landline
+              left out  why
+                     1  landline
 
-        --
-        1 row planned
-        error: nobody to send to: every row of the lists is left out
-    "#]],
+            --
+            1 row planned
+            error: nobody to send to: every row of the lists is left out
+        "#]],
     );
     folder.write("people.csv", "first,last\nAda,Lovelace\n");
     check(
@@ -373,7 +376,7 @@ fn a_second_process_is_told_who_holds_the_store_and_may_pause_and_cancel() {
     assert!(stdout(&ended).contains("launch 1 of test: cancelled"));
     let after = folder.run("test.campaign.yaml");
     assert_eq!(after.status.code(), Some(1));
-    assert!(stderr(&after).contains("was cancelled; `--again` makes a new launch"));
+    assert!(stderr(&after).contains("was cancelled, and nothing is sent; `--again` makes a new launch"));
 }
 
 #[test]

@@ -65,6 +65,9 @@ impl ColumnError {
             ColumnError::NoPhoneColumn { columns } if columns.is_empty() => {
                 "the first row of the file must name its columns, such as `phone,first_name`".into()
             }
+            ColumnError::NoPhoneColumn { columns } if columns.iter().any(|name| is_number(name)) => {
+                "the first line of the file looks like a person: put a line with the names of the columns before it, such as `phone,first_name`".into()
+            }
             ColumnError::NoPhoneColumn { columns } => {
                 format!("{}; the columns are {}", say_which(columns), quoted(columns))
             }
@@ -81,6 +84,11 @@ impl ColumnError {
             ColumnError::Doubled { .. } => "give each column a name of its own".into(),
         }
     }
+}
+
+/// Whether the name of a column is rather somebody's number.
+fn is_number(name: &str) -> bool {
+    name.bytes().filter(u8::is_ascii_digit).count() >= 7 && !name.chars().any(char::is_alphabetic)
 }
 
 /// Finds the columns of a list by its header. The phone column is the one that `columns` names, else the only one that

@@ -121,6 +121,8 @@ struct Executor {
     state: LaunchState,
     asked_at: Duration,
     stopping: bool,
+    /// What went wrong: what is under way is still recorded, then it ends with this.
+    failed: Option<StoreError>,
     done_at: Option<DateTime<Utc>>,
     /// Inbound is being fetched and folded.
     folding: bool,
@@ -156,12 +158,17 @@ enum Step {
         at: DateTime<Utc>,
     },
     /// Part of a window was recorded.
-    PartRecorded { window: WindowId },
+    PartRecorded {
+        window: WindowId,
+        full: Option<StoreError>,
+    },
     /// A window was recorded, or only an intent; the members of `next` may be submitted.
     Recorded {
         sender: String,
         next: Vec<CohortId>,
         intent: Intent,
+        /// The disk is full: this was the last record, out of the reserve.
+        full: Option<StoreError>,
     },
     /// Inbound was folded.
     Folded(Folded),
@@ -202,6 +209,7 @@ impl Executor {
             suppressed: Suppressed::default(),
             in_flight: InFlight::default(),
             stopping: false,
+            failed: None,
             folding: false,
             work: FuturesUnordered::new(),
             store,
@@ -223,6 +231,11 @@ impl Executor {
             self.begin_work();
             self.progress.next_due = self.waits_until();
             observer(&self.progress);
+            if self.work.is_empty()
+                && let Some(error) = self.failed.take()
+            {
+                return Err(error);
+            }
             if let Some(end) = self.ended().await? {
                 return Ok(end);
             }
@@ -230,15 +243,29 @@ impl Executor {
             let sleep = self.clock.sleep(self.wake_in(), busy);
             tokio::select! {
                 biased;
-                Some(step) = self.work.next(), if busy => self.take(step?)?,
+                Some(step) = self.work.next(), if busy => match step {
+                    Ok(step) => self.take(step),
+                    Err(error) => self.fail(Some(error)),
+                },
                 Ok(()) = self.stop.changed(), if !self.stopping => self.stopping = *self.stop.borrow(),
                 () = sleep => {}
             }
         }
     }
 
+    /// Nothing more begins.
+    fn fail(&mut self, error: Option<StoreError>) {
+        if let Some(error) = error {
+            self.stopping = true;
+            self.failed.get_or_insert(error);
+        }
+    }
+
     /// Begins whatever can begin now.
     fn begin_work(&mut self) {
+        if self.failed.is_some() {
+            return self.record_slow_windows();
+        }
         let now = self.clock.monotonic();
         if now >= self.asked_at + ASK {
             self.asked_at = now;
@@ -258,7 +285,7 @@ impl Executor {
         }
     }
 
-    fn take(&mut self, step: Step) -> Result<(), StoreError> {
+    fn take(&mut self, step: Step) {
         match step {
             Step::Claimed {
                 sender,
@@ -278,18 +305,26 @@ impl Executor {
                 *lane.next(kind) = next_due;
             }
             Step::Answered { window, outcomes, at } => self.answered(window, outcomes, at),
-            Step::PartRecorded { window } => {
+            Step::PartRecorded { window, full } => {
+                self.fail(full);
                 if let Some(window) = self.windows.get_mut(&window) {
                     window.recording = false;
                 }
                 self.finish_window(window);
             }
-            Step::Recorded { sender, next, intent } => self.recorded(&sender, next, intent),
+            Step::Recorded {
+                sender,
+                next,
+                intent,
+                full,
+            } => {
+                self.recorded(&sender, next, intent, full.is_some());
+                self.fail(full);
+            }
             Step::Folded(folded) => self.folded(folded),
             Step::Released => {}
             Step::State(state) => self.changed(state),
         }
-        Ok(())
     }
 
     fn lane(&mut self, sender: &str) -> &mut Lane {
@@ -343,15 +378,17 @@ impl Executor {
             return Ok(None);
         }
         let held = self.lanes.values().any(|lane| !lane.held.is_empty());
-        if (self.stopping || self.state == LaunchState::Cancelled) && held {
+        let cancelled = self.state == LaunchState::Cancelled;
+        if (self.stopping || cancelled) && held {
             self.release_held();
             return Ok(None);
         }
         if self.stopping {
             return Ok(Some(End::Interrupted));
         }
-        if self.state == LaunchState::Cancelled {
-            return Ok(Some(End::Cancelled));
+        if cancelled {
+            // What was sent before is still received and answered.
+            self.done_at.get_or_insert(self.clock.now());
         }
         let running = self.state == LaunchState::Running;
         if held
@@ -371,7 +408,8 @@ impl Executor {
         let expected = self.polls.values().any(Option::is_some);
         let waited = self.clock.now() - done_at;
         let patience = TimeDelta::from_std(self.receipts).unwrap_or(TimeDelta::MAX);
-        Ok((!expected || waited >= patience).then_some(End::Done))
+        let end = if cancelled { End::Cancelled } else { End::Done };
+        Ok((!expected || waited >= patience).then_some(end))
     }
 
     /// The launch is done when no cohort is left; false when one is after all.

@@ -39,10 +39,12 @@ pub enum LaunchError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The plan has nobody in it.
-    #[error("nobody to send to: every row of the lists is left out")]
+    #[error("nobody to send to: {}", if .0.rows == 0 { "the lists have no rows" } else { "every row of the lists is left out" })]
     Nobody(Box<Summary>),
     /// Its time is longer past than a launch may be late.
-    #[error("too late: it was due {due}, and may begin at most {hours} hours late")]
+    #[error(
+        "too late: it was due {due}, and may begin at most {hours} hours late; give `schedule` a time that is ahead"
+    )]
     TooLate {
         /// When it was due.
         due: DateTime<Utc>,

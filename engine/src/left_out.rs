@@ -6,7 +6,9 @@ use std::str::FromStr;
 /// Why a row or a person is left out. Order: as a plan lists them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LeftOut {
-    /// The phone cell holds no number, or the row cannot be read.
+    /// The row cannot be read.
+    UnreadableRow,
+    /// The phone cell holds no number.
     InvalidNumber,
     /// A landline, or another number that takes no texts.
     Landline,
@@ -37,6 +39,7 @@ impl LeftOut {
 
     fn parts(&self) -> (&'static str, Option<&str>) {
         match self {
+            LeftOut::UnreadableRow => ("unreadable-row", None),
             LeftOut::InvalidNumber => ("invalid-number", None),
             LeftOut::Landline => ("landline", None),
             LeftOut::Duplicate => ("duplicate", None),
@@ -62,6 +65,7 @@ impl FromStr for LeftOut {
     fn from_str(code: &str) -> Result<LeftOut, UnknownReason> {
         let (name, detail) = code.split_once(':').unwrap_or((code, ""));
         Ok(match name {
+            "unreadable-row" => LeftOut::UnreadableRow,
             "invalid-number" => LeftOut::InvalidNumber,
             "landline" => LeftOut::Landline,
             "duplicate" => LeftOut::Duplicate,
@@ -80,6 +84,7 @@ impl FromStr for LeftOut {
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            LeftOut::UnreadableRow => f.write_str("row that cannot be read"),
             LeftOut::InvalidNumber => f.write_str("no valid number"),
             LeftOut::Landline => f.write_str("landline"),
             LeftOut::Duplicate => f.write_str("duplicate of an earlier row"),
@@ -101,6 +106,7 @@ mod tests {
     #[test]
     fn every_reason_is_read_back_from_its_code() {
         let all = [
+            LeftOut::UnreadableRow,
             LeftOut::InvalidNumber,
             LeftOut::Landline,
             LeftOut::Duplicate,

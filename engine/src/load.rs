@@ -132,7 +132,7 @@ pub fn load_campaign_of(path: &Path, project: LoadedProject) -> Result<LoadedCam
         diagnostics,
     };
     let mut revision = None;
-    if let (true, Some(meant)) = (file.diagnostics.is_empty(), &project.project) {
+    if file.diagnostics.is_empty() {
         let source = Source {
             file_stem: stem(path),
             campaign: file.text.clone(),
@@ -140,13 +140,40 @@ pub fn load_campaign_of(path: &Path, project: LoadedProject) -> Result<LoadedCam
             project: project.file.as_ref().map(|file| file.text.clone()),
             headers: BTreeMap::new(),
         };
-        (revision, file.diagnostics) = check(source, meant, &project.folder);
+        // With a broken crier.yaml the campaign's own errors are told all the same, and it is not run.
+        let meant = project
+            .project
+            .clone()
+            .unwrap_or_else(|| Arc::new(outline(&source)));
+        (revision, file.diagnostics) = check(source, &meant, &project.folder);
+        if project.project.is_none() {
+            revision = None;
+            file.diagnostics
+                .retain(|diagnostic| !FROM_PROJECT.contains(&diagnostic.code));
+        }
     }
     Ok(LoadedCampaign {
         project,
         file,
         revision: revision.map(Arc::new),
     })
+}
+
+/// Codes that a fault of crier.yaml brings about in its campaigns: while it has any they are not told, since one cause
+/// is one diagnostic.
+const FROM_PROJECT: [&str; 7] = [
+    "language-missing",
+    "language-unlisted",
+    "sender-cannot-receive",
+    "sender-missing",
+    "unknown-inbox",
+    "unknown-list",
+    "unknown-sender",
+];
+
+fn outline(source: &Source) -> Project {
+    let text = source.project.as_deref().unwrap_or_default();
+    dsl::outline_project(&dsl::parse_project(text), &source.folder)
 }
 
 fn check(mut source: Source, project: &Project, folder: &Path) -> (Option<Revision>, Vec<Diagnostic>) {
@@ -179,8 +206,10 @@ fn header_of(list: &ListFile, folder: &Path) -> (String, Header) {
     let path = folder.join(&list.path);
     let header = match path.exists() {
         false => Header::Absent,
-        true => audience::header(&path)
-            .map_or_else(|error| Header::Unreadable(error.to_string()), Header::Columns),
+        true => audience::header(&path).map_or_else(
+            |error| Header::Unreadable(format!("{}; {}", error.problem, error.help())),
+            Header::Columns,
+        ),
     };
     (list.path.clone(), header)
 }

@@ -55,6 +55,20 @@ pub enum PlanError {
         /// The first of them.
         examples: Vec<BadLine>,
     },
+    /// So many rows cannot be read that the file is probably broken.
+    #[error(
+        "{bad} of {rows} rows cannot be used, more than the {most} that `audience.invalid` allows: is the file whole, with as many cells in each row as in the header?"
+    )]
+    TooManyUnreadable {
+        /// Rows that cannot be used.
+        bad: u64,
+        /// Rows read.
+        rows: u64,
+        /// The limit, as a person writes it.
+        most: String,
+        /// The first of them.
+        examples: Vec<BadLine>,
+    },
 }
 
 /// What a plan is made of, besides the rows.
@@ -154,16 +168,28 @@ impl Planner {
 
     /// The summary and the prices that the messages refer to, once every row is planned.
     pub fn finish(mut self) -> Result<(Summary, Vec<Tariff>), PlanError> {
-        let bad = self.summary.left_out_for(&LeftOut::InvalidNumber);
         let most = self.revision.campaign.audience.most_invalid;
-        let share = |n: u64| n as f64 / (self.summary.rows.max(1)) as f64;
-        if share(bad) > most.0 {
-            return Err(PlanError::TooManyBad {
-                bad,
-                rows: self.summary.rows,
-                most: most.to_string(),
-                column: self.phone_column,
-                examples: self.summary.bad_rows.into_iter().take(5).collect(),
+        let no_number = self.summary.left_out_for(&LeftOut::InvalidNumber);
+        let unreadable = self.summary.left_out_for(&LeftOut::UnreadableRow);
+        let bad = no_number + unreadable;
+        if bad as f64 / self.summary.rows.max(1) as f64 > most.0 {
+            let rows = self.summary.rows;
+            let most = most.to_string();
+            let examples = self.summary.bad_rows.into_iter().take(5).collect();
+            return Err(match no_number >= unreadable {
+                true => PlanError::TooManyBad {
+                    bad,
+                    rows,
+                    most,
+                    column: self.phone_column,
+                    examples,
+                },
+                false => PlanError::TooManyUnreadable {
+                    bad,
+                    rows,
+                    most,
+                    examples,
+                },
             });
         }
         self.summary.price(&self.tariffs.list);
@@ -208,11 +234,15 @@ impl Planner {
         let mut unreadable = chunk.bad.iter().peekable();
         for (row, row_plan) in planned {
             while let Some(bad) = unreadable.next_if(|bad| bad.line < row.line) {
-                self.summary.bad_row(bad_line(&list.list, bad));
+                self.summary
+                    .bad_row(&LeftOut::UnreadableRow, bad_line(&list.list, bad));
             }
             self.take_row(list, row, row_plan, run);
         }
-        unreadable.for_each(|bad| self.summary.bad_row(bad_line(&list.list, bad)));
+        unreadable.for_each(|bad| {
+            self.summary
+                .bad_row(&LeftOut::UnreadableRow, bad_line(&list.list, bad))
+        });
     }
 
     /// What depends on other rows and lists: it is asked in the order of the rows.
@@ -220,12 +250,15 @@ impl Planner {
         let (phone, outcome) = match row_plan {
             RowPlan::NoNumber { reason, text } => {
                 let file = list.list.path.clone();
-                return self.summary.bad_row(BadLine {
-                    file,
-                    line: row.line,
-                    reason,
-                    text,
-                });
+                return self.summary.bad_row(
+                    &LeftOut::InvalidNumber,
+                    BadLine {
+                        file,
+                        line: row.line,
+                        reason,
+                        text,
+                    },
+                );
             }
             RowPlan::Landline(phone) => (phone, Err(LeftOut::Landline)),
             RowPlan::LeftOut(phone, reason) => (phone, Err(reason)),

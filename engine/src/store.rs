@@ -9,6 +9,7 @@ mod open;
 mod person;
 mod record;
 mod report;
+mod reserve;
 mod rows;
 mod sent;
 mod writer;
@@ -39,6 +40,8 @@ pub struct Store {
     references: References,
     /// The last cohort and window ids given; only the executing process gives any.
     next: Mutex<NextIds>,
+    /// The limit that it was opened with.
+    most_pages: Option<u32>,
     /// Held while this process executes. Dropped with the store.
     lock: Option<std::fs::File>,
 }
@@ -87,6 +90,14 @@ pub enum StoreError {
         /// The last migration known here.
         known: i64,
     },
+    /// This user may not write there.
+    #[error(
+        "the store {path} cannot be written by this user: change the rights of its folder and of the files in it"
+    )]
+    NotWritable {
+        /// Of the store.
+        path: PathBuf,
+    },
     /// The file is no store.
     #[error("{path} is not a store of crier; move it away, or name another one under `store` in crier.yaml")]
     NotAStore {
@@ -95,7 +106,7 @@ pub enum StoreError {
     },
     /// No room to write. What was committed stands, nothing else was done.
     #[error(
-        "the disk is full: the store {path} cannot grow; make room and type the command again, nothing is lost"
+        "the disk is full: the store {path} cannot grow; make room and type the command again: it goes on where it stopped"
     )]
     Full {
         /// Of the store.
@@ -131,7 +142,9 @@ pub enum StoreError {
     },
 }
 
-/// SQLite's primary result codes for a full disk and for a file that is no database.
+/// SQLite's primary result codes.
+const READ_ONLY: &str = "8";
+const CANNOT_OPEN: &str = "14";
 const FULL: &str = "13";
 const NOT_A_DATABASE: &str = "26";
 
@@ -207,6 +220,7 @@ fn worded(path: &std::path::Path, source: Arc<sqlx::Error>) -> StoreError {
         .unwrap_or_default();
     match code.as_str() {
         FULL => StoreError::Full { path },
+        READ_ONLY | CANNOT_OPEN => StoreError::NotWritable { path },
         NOT_A_DATABASE => StoreError::NotAStore { path },
         _ => StoreError::Sqlite { path, source },
     }

@@ -12,7 +12,7 @@ use crate::cli::{Change, Format};
 use crate::output;
 
 pub(super) async fn run(args: &Change, to: LaunchState) -> Result<ExitCode, Failure> {
-    let (campaign, project) = named_campaign(&args.campaign, &args.place)?;
+    let (campaign, project) = named_campaign(&args.campaign, &args.place, args.format)?;
     let store = open_store(&project, Access::Read).await?;
     let launches = store.launches(Some(&campaign)).await?;
     let Some(launch) = launches.first() else {

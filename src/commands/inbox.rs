@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use engine::store::{Access, KeptReply, ReplyFilter, ReplyMeaning};
+use anyhow::anyhow;
+use engine::load::LoadedProject;
+use engine::store::{Access, KeptReply, ReplyFilter, ReplyMeaning, Store};
 use serde_json::json;
 
 use super::{Failure, open_store, project_of};
@@ -10,7 +12,7 @@ use crate::cli::{Format, Inbox};
 use crate::output::{self, table};
 
 pub(super) async fn run(args: &Inbox) -> Result<ExitCode, Failure> {
-    let project = project_of(&args.place)?;
+    let project = project_of(&args.place, args.format)?;
     let store = open_store(&project, Access::Read).await?;
     let filter = ReplyFilter {
         inbox: args.inbox.clone(),
@@ -18,6 +20,9 @@ pub(super) async fn run(args: &Inbox) -> Result<ExitCode, Failure> {
         most: args.most,
     };
     let replies = store.replies(filter).await?;
+    if replies.is_empty() {
+        known(args, &project, &store).await?;
+    }
     match args.format {
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
@@ -30,6 +35,26 @@ pub(super) async fn run(args: &Inbox) -> Result<ExitCode, Failure> {
         )),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A misspelt name must not look like an empty inbox.
+async fn known(args: &Inbox, project: &LoadedProject, store: &Store) -> Result<(), Failure> {
+    let inboxes = project.project.as_ref().map(|project| &project.inboxes);
+    if let Some(name) = args.inbox.as_ref().filter(|name| !name.contains('@'))
+        && !inboxes.is_some_and(|inboxes| inboxes.contains_key(name))
+    {
+        return Err(Failure::Usage(anyhow!(
+            "there is no inbox {name:?} in crier.yaml"
+        )));
+    }
+    if let Some(name) = &args.campaign
+        && store.launches(Some(name)).await?.is_empty()
+    {
+        return Err(Failure::Usage(anyhow!(
+            "{name} was never launched from this project; see `crier status`"
+        )));
+    }
+    Ok(())
 }
 
 fn row(reply: &KeptReply) -> Vec<String> {

@@ -16,7 +16,7 @@ use crate::cli::{Format, Plan};
 use crate::output::{self, plan::Shown};
 
 pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
-    let loaded = valid_campaign(&args.file)?;
+    let loaded = valid_campaign(&args.file, args.format)?;
     let revision = loaded.revision.clone().expect("a valid campaign has a revision");
     let project = loaded
         .project
@@ -47,9 +47,7 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
         }
     }
     if summary.people == 0 {
-        return Err(Failure::Found(Some(anyhow!(
-            "nobody to send to: every row of the lists is left out"
-        ))));
+        return Err(failed(LaunchError::Nobody(Box::new(summary))));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -79,7 +77,9 @@ async fn suppressed(loaded: &LoadedCampaign) -> Result<Vec<u64>, Failure> {
 pub(super) fn failed(error: LaunchError) -> Failure {
     match error {
         LaunchError::Store(error) => error.into(),
-        LaunchError::Plan(PlanError::TooManyBad { ref examples, .. }) => {
+        LaunchError::Plan(
+            PlanError::TooManyBad { ref examples, .. } | PlanError::TooManyUnreadable { ref examples, .. },
+        ) => {
             for bad in examples {
                 output::say(&format!("  {}:{}: {}", bad.file, bad.line, bad.reason));
             }

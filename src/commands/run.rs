@@ -23,7 +23,7 @@ use crate::cli::{Format, Run};
 use crate::output::{self, counted, plan::Shown, progress};
 
 pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
-    let loaded = valid_campaign(&args.file)?;
+    let loaded = valid_campaign(&args.file, args.format)?;
     let stop = stop_on_signal();
     let store = Arc::new(open_store(&loaded.project, Access::Execute).await?);
     store.drop_incomplete().await?;
@@ -62,7 +62,7 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
 enum Begun {
     New,
     Resumed,
-    DoneBefore,
+    EndedBefore,
 }
 
 /// What a launch that stands already means for this run.
@@ -80,15 +80,18 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
                 "launch {} of {name} is done, and nothing is sent{edited}; `--again` makes a new launch",
                 launch.id
             ));
-            Ok((launch, Begun::DoneBefore))
+            Ok((launch, Begun::EndedBefore))
         }
-        LaunchState::Cancelled => Err(Failure::Found(Some(anyhow!(
-            "launch {} of {name} was cancelled; `--again` makes a new launch",
-            launch.id
-        )))),
+        LaunchState::Cancelled => {
+            output::say(&format!(
+                "launch {} of {name} was cancelled, and nothing is sent; `--again` makes a new launch",
+                launch.id
+            ));
+            Ok((launch, Begun::EndedBefore))
+        }
         LaunchState::Running | LaunchState::Paused | LaunchState::Building => {
             let edited = if changed {
-                "; the file has changed since, this launch ends on the text it began with"
+                "; the file has changed since: this launch keeps the text and the time it began with, and `crier cancel` with `--again` launches the file as it is now"
             } else {
                 ""
             };
@@ -231,7 +234,7 @@ async fn current(store: &Store, launch: &LaunchRow) -> Result<LaunchRow, Failure
 fn title(end: End, begun: Begun, launch: &LaunchRow) -> String {
     let what = format!("launch {} of {}", launch.id, launch.campaign);
     match (end, begun) {
-        (End::Done, Begun::DoneBefore) => format!("{what}: done before; what came in since is added"),
+        (End::Done, Begun::EndedBefore) => format!("{what}: done before; what came in since is added"),
         (End::Done, Begun::New | Begun::Resumed) => format!("{what}: done"),
         (End::Cancelled, _) => format!("{what}: cancelled"),
         (End::Interrupted, _) => format!("{what}: interrupted; type the same command again to go on"),

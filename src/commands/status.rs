@@ -13,10 +13,10 @@ use crate::output::{self, counted, report, report::Report, table, time};
 pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     let (campaign, project) = match &args.campaign {
         Some(typed) => {
-            let (name, project) = named_campaign(typed, &args.place)?;
+            let (name, project) = named_campaign(typed, &args.place, args.format)?;
             (Some(name), project)
         }
-        None => (None, project_of(&args.place)?),
+        None => (None, project_of(&args.place, args.format)?),
     };
     let store = open_store(&project, Access::Read).await?;
     let mut reports = vec![];

@@ -14,7 +14,7 @@ use crate::cli::{Format, Why};
 use crate::output;
 
 pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
-    let project = project_of(&args.place)?;
+    let project = project_of(&args.place, args.format)?;
     let region = project.project.as_ref().and_then(|project| project.region);
     let parsed = PhoneNumber::parse(&args.phone, region).map_err(|error| Failure::Usage(error.into()))?;
     let store = open_store(&project, Access::Read).await?;
@@ -82,7 +82,11 @@ fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
     for (launch, step, due) in &story.waiting {
         events.push((
             *due,
-            format!("waits until then ({}, instruction {step})", name(names, *launch)),
+            format!(
+                "waits until then for step {} ({})",
+                step + 1,
+                name(names, *launch)
+            ),
         ));
     }
     if let Some((reason, at, evidence)) = &story.suppression {
@@ -109,7 +113,7 @@ fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
 }
 
 /// As wide as a time at the head of an event.
-const INDENT: &str = "                       ";
+const INDENT: &str = "    ";
 
 fn told(message: &PersonMessage) -> String {
     let reason = message

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use dsl::project::{Project, Provider};
 use engine::left_out::LeftOut;
-use engine::plan::{BadLine, Duplicate, Summary};
+use engine::plan::{BadLine, Duplicate, FileRead, Summary};
 use engine::revision::Revision;
 use engine::tariff::Money;
 use serde_json::json;
@@ -39,6 +39,10 @@ impl Shown<'_> {
                 "sender",
                 format!("{} ({}) by {}", campaign.sender, sender.address, sender.provider),
             ),
+            (
+                "lists",
+                summary.files.iter().map(list).collect::<Vec<_>>().join("\n"),
+            ),
             ("people", people(summary)),
             ("parts", parts(summary)),
             ("money", money(&summary.money, summary.unpriced_parts)),
@@ -53,7 +57,7 @@ impl Shown<'_> {
         rows.push(("when", self.when()));
         let mut sections = vec![table::pairs(&rows)];
         sections.extend(left_out(summary));
-        sections.extend(notes(summary).iter().map(|note| {
+        sections.extend(notes(summary, self.revision).iter().map(|note| {
             let lines: Vec<String> = note.lines().map(|line| folded(line, "    ")).collect();
             lines.join("\n")
         }));
@@ -119,6 +123,8 @@ impl Shown<'_> {
             "languages": summary.languages,
             "messages": summary.messages.iter().map(|m| json!({ "message": m.message, "parts": m.parts })).collect::<Vec<_>>(),
             "ucs2_people": summary.ucs2,
+            "ucs2_first": summary.ucs2_first.map(|(line, character)| json!({ "line": line, "character": character })),
+            "longest": summary.longest.map(|(line, parts)| json!({ "line": line, "parts": parts })),
             "starts_at": self.starts_at,
             "finish_at": self.finish_at(),
             "left_out": summary.left_out,
@@ -204,9 +210,9 @@ fn left_out(summary: &Summary) -> Option<String> {
 }
 
 /// Lines worth a look.
-fn notes(summary: &Summary) -> Vec<String> {
+fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
     let mut notes = vec![];
-    if let Some(list) = lines("rows without a number", &summary.bad_rows) {
+    if let Some(list) = lines("rows that cannot be used", &summary.bad_rows) {
         notes.push(list);
     }
     if let Some(list) = lines(
@@ -229,8 +235,13 @@ fn notes(summary: &Summary) -> Vec<String> {
         ));
     }
     if let Some((line, character)) = summary.ucs2_first {
+        let by = if own_text(revision, character) {
+            "every one".to_owned()
+        } else {
+            format!("line {line}")
+        };
         notes.push(format!(
-            "{} not GSM-7 and cost more parts; the first is line {line}, by {character:?} (U+{:04X})",
+            "{} not GSM-7 and hold 70 letters a part, not 160; the first is {by}, by {character:?} (U+{:04X})",
             if summary.ucs2 == 1 {
                 "1 person's texts are".to_owned()
             } else {
@@ -245,17 +256,29 @@ fn notes(summary: &Summary) -> Vec<String> {
             counted(summary.repaired, "number was", "numbers were")
         ));
     }
-    let odd = summary
-        .files
-        .iter()
-        .filter(|file| file.separator != ',' || file.encoding != "UTF-8");
-    notes.extend(odd.map(|file| {
-        format!(
-            "{}: separator {:?}, encoding {}, numbers in {:?}",
-            file.path, file.separator, file.encoding, file.phone_column
-        )
-    }));
     notes
+}
+
+/// Whether the campaign's own texts hold a character, whatever the list has.
+fn own_text(revision: &Revision, character: char) -> bool {
+    let texts = revision
+        .campaign
+        .messages
+        .iter()
+        .flat_map(|message| &message.texts);
+    texts.into_iter().any(|text| text.source().contains(character))
+}
+
+/// How a list was read.
+fn list(file: &FileRead) -> String {
+    let separator = match file.separator {
+        '\t' => "tabs".to_owned(),
+        separator => format!("{separator:?}"),
+    };
+    format!(
+        "{} (separator {separator}, {}, numbers in {:?})",
+        file.path, file.encoding, file.phone_column
+    )
 }
 
 fn duplicate(twice: &Duplicate) -> String {

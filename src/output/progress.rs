@@ -22,7 +22,7 @@ impl Shown {
     pub fn new(total: u64) -> Shown {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}");
+            let style = ProgressStyle::with_template("{bar:24} {pos}/{len}  {msg}");
             bar.set_style(style.expect("the template is fixed").progress_chars("=> "));
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
@@ -91,15 +91,15 @@ impl Shown {
 }
 
 fn message(progress: &Progress) -> String {
+    if let Some(due) = progress.next_due {
+        return format!("waiting until {}", time(due));
+    }
     let mut pieces = vec![
         format!("receipts {}", number(progress.receipts)),
         format!("replies {}", number(progress.replies)),
     ];
     if progress.failed > 0 {
         pieces.push(format!("failed or unknown {}", number(progress.failed)));
-    }
-    if let Some(due) = progress.next_due {
-        pieces.push(format!("waiting until {}", time(due)));
     }
     pieces.join("  ")
 }

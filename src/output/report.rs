@@ -35,11 +35,16 @@ impl Report {
                 number(self.count(MessageState::Undelivered) + self.count(MessageState::Expired)),
             ),
         ];
+        let waiting = if self.launch.state == LaunchState::Cancelled {
+            "not sent"
+        } else {
+            "waiting"
+        };
         for (name, n) in [
             ("no receipt yet", self.count(MessageState::Accepted)),
             ("rejected", self.count(MessageState::Rejected)),
             ("trying again", self.count(MessageState::Attempting)),
-            ("waiting", totals.waiting),
+            (waiting, totals.waiting),
             ("left out later", totals.left_out.values().sum()),
         ] {
             if n > 0 {

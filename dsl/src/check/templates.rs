@@ -110,7 +110,15 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
             .chain(BUILT_IN.iter().copied())
     };
     let meant = nearest(name, candidates());
-    let help = did_you_mean(meant, || {
+    // As a template must write it.
+    let written = meant.map(|meant| {
+        if is_plain(meant) {
+            meant.to_owned()
+        } else {
+            format!("[{meant}]")
+        }
+    });
+    let help = did_you_mean(written.as_deref(), || {
         let all = listed(names.iter().copied());
         format!("the columns are {all}; a value for everybody is a `default` under `fields`")
     });
@@ -118,10 +126,13 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
     let found = Diagnostic::error("unknown-variable", span.clone(), message)
         .label("not a column")
         .help(help);
-    Some(match meant {
-        Some(meant) if meant.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
-            found.replace(span, meant)
-        }
-        Some(_) | None => found,
+    Some(match written {
+        Some(written) => found.replace(span, &written),
+        None => found,
     })
+}
+
+/// Whether a name stands in a template without brackets.
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

@@ -98,7 +98,12 @@ impl Executor {
         let (store, sender) = (self.store.clone(), sender.to_owned());
         self.work.push(Box::pin(async move {
             let intent = store.record_window(record).await?;
-            Ok(Step::Recorded { sender, next, intent })
+            Ok(Step::Recorded {
+                sender,
+                next,
+                intent,
+                full: None,
+            })
         }));
     }
 

@@ -111,10 +111,14 @@ impl Executor {
     }
 
     /// A record was committed; the members it gave an intent go out now.
-    pub(super) fn recorded(&mut self, sender: &str, next: Vec<CohortId>, intent: Intent) {
+    pub(super) fn recorded(&mut self, sender: &str, next: Vec<CohortId>, intent: Intent, full: bool) {
         self.note_suppressed(&intent.suppressed);
         let lane = self.lane(sender);
         if next.is_empty() {
+            lane.windows -= 1;
+        } else if full {
+            // The record out of the reserve gave no intent.
+            lane.unpick(&next);
             lane.windows -= 1;
         } else if intent.stopped.is_empty() {
             self.begin_window(sender, next, false);
@@ -369,8 +373,8 @@ impl Executor {
             self.windows.insert(id, window);
             let store = self.store.clone();
             self.work.push(Box::pin(async move {
-                store.record_window(record).await?;
-                Ok(Step::PartRecorded { window: id })
+                let (_, full) = settle::record_surely(&store, record).await?;
+                Ok(Step::PartRecorded { window: id, full })
             }));
         }
     }

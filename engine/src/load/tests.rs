@@ -123,12 +123,20 @@ fn what_cannot_be_used_is_a_diagnostic_and_no_campaign() {
 }
 
 #[test]
-fn a_project_with_errors_leaves_its_campaigns_unchecked() {
+fn a_campaign_of_a_project_with_errors_is_told_its_own_and_not_run() {
     let folder = folder(&[
         ("crier.yaml", b"crier: 1\nsendr: shop\n"),
         ("hello.campaign.yaml", CAMPAIGN.as_bytes()),
+        (
+            "misspelt.campaign.yaml",
+            CAMPAIGN.replace("{{name}}", "{{nmae}}").as_bytes(),
+        ),
         ("lists/people.csv", b"phone,name\n"),
     ]);
+    assert_eq!(
+        codes(folder.path(), "misspelt.campaign.yaml"),
+        ["unknown-variable"]
+    );
     let project = load_project(folder.path()).expect("a file");
     assert!(project.project.is_none() && !project.file.expect("a file").is_valid());
     let loaded = load_campaign(&folder.path().join("hello.campaign.yaml")).expect("a file");

@@ -132,8 +132,8 @@ impl Summary {
         *self.left_out.entry(reason.code()).or_default() += 1;
     }
 
-    pub(super) fn bad_row(&mut self, bad: BadLine) {
-        self.leave_out(&LeftOut::InvalidNumber);
+    pub(super) fn bad_row(&mut self, reason: &LeftOut, bad: BadLine) {
+        self.leave_out(reason);
         if self.bad_rows.len() < NAMED {
             self.bad_rows.push(bad);
         }

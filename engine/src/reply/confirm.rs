@@ -2,8 +2,9 @@
 //! say nothing but that no more will come.
 
 /// By language; the first is the fallback.
-const TEXTS: [(&str, &str); 3] = [
+const TEXTS: [(&str, &str); 4] = [
     ("en", "You have opted out and will get no more messages from us."),
+    ("es", "Su baja queda registrada: no le enviaremos otro mensaje."),
     (
         "fr",
         "Votre demande est enregistrée : vous ne recevrez plus de messages de notre part.",
@@ -29,6 +30,7 @@ mod tests {
     fn confirmation_is_in_the_language_or_in_english() {
         let table = [
             ("it", "it"),
+            ("es-MX", "es"),
             ("IT", "it"),
             ("fr-CA", "fr"),
             ("fr_CA", "fr"),

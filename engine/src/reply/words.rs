@@ -89,11 +89,12 @@ struct Word {
     alone: bool,
 }
 
-static LISTS: LazyLock<[List; 5]> = LazyLock::new(|| {
+static LISTS: LazyLock<[List; 6]> = LazyLock::new(|| {
     [
         list(Scope::Everywhere, include_str!("words/everywhere.txt")),
         list(Scope::Country("US"), include_str!("words/country-us.txt")),
         list(Scope::Language("en"), include_str!("words/language-en.txt")),
+        list(Scope::Language("es"), include_str!("words/language-es.txt")),
         list(Scope::Language("fr"), include_str!("words/language-fr.txt")),
         list(Scope::Language("it"), include_str!("words/language-it.txt")),
     ]

@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::sync::Mutex;
 
+use super::reserve;
 use super::writer::Writer;
 use super::{NextIds, Store, StoreError, worded};
 use crate::ids::{CohortId, References};
@@ -60,7 +61,11 @@ impl Store {
         let readers = SqlitePoolOptions::new()
             .max_connections(2)
             .connect_lazy_with(connect.read_only(true));
+        if lock.is_some() {
+            reserve::set_aside(path)?;
+        }
         Ok(Store {
+            most_pages: options.most_pages,
             path: path.into(),
             readers,
             writer: Writer::start(connection, path.into()),
@@ -84,6 +89,8 @@ fn connect_options(path: &Path, most_pages: Option<u32>) -> SqliteConnectOptions
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory");
+    // A slow statement is nothing for whoever reads the report; `CRIER_LOG=sqlx=debug` has them all.
+    let options = options.disable_statement_logging();
     match most_pages {
         Some(pages) => options.pragma("max_page_count", pages.to_string()),
         None => options,
@@ -172,14 +179,17 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
 
 /// The store's own key, drawn by SQLite when the store is made.
 async fn key(connection: &mut SqliteConnection) -> Result<[u8; 32], sqlx::Error> {
-    sqlx::query(
-        "insert into meta (key, value) values ('reference_key', randomblob(32)) on conflict do nothing",
-    )
-    .execute(&mut *connection)
-    .await?;
-    let key: Vec<u8> = sqlx::query_scalar("select value from meta where key = 'reference_key'")
-        .fetch_one(&mut *connection)
-        .await?;
+    let read = "select value from meta where key = 'reference_key'";
+    let key: Option<Vec<u8>> = sqlx::query_scalar(read).fetch_optional(&mut *connection).await?;
+    let key = match key {
+        Some(key) => key,
+        // Whoever only reads a store writes nothing into it, not even this.
+        None => {
+            let make = "insert into meta (key, value) values ('reference_key', randomblob(32)) on conflict do nothing";
+            sqlx::query(make).execute(&mut *connection).await?;
+            sqlx::query_scalar(read).fetch_one(&mut *connection).await?
+        }
+    };
     key.try_into()
         .map_err(|_| sqlx::Error::Decode("the reference key has not 32 bytes".into()))
 }

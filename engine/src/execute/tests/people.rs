@@ -87,6 +87,28 @@ async fn stop_holds_for_the_next_launch_and_for_every_spelling() {
     assert!(kept.iter().all(|reply| reply.inbox == "office"));
 }
 
+#[tokio::test]
+async fn a_reply_is_kept_whatever_it_holds() {
+    let world = World::new(1, TWO, "");
+    let provider = scripted(50, |_, before| {
+        if before == 0 {
+            Does::AcceptAndReply("nul\0 and \u{202e}emoji 😀")
+        } else {
+            accept()
+        }
+    });
+    world.run(provider, &mut |_| {}).await;
+    let store = world.store(Access::Read).await.expect("opened");
+    let kept = store
+        .replies(ReplyFilter {
+            most: 10,
+            ..ReplyFilter::default()
+        })
+        .await
+        .expect("readable");
+    assert_eq!(kept[0].text, "nul\\x00 and \u{202e}emoji 😀");
+}
+
 #[test]
 fn a_launch_that_is_a_day_late_is_refused() {
     let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().expect("an instant");
@@ -95,6 +117,6 @@ fn a_launch_that_is_a_day_late_is_refused() {
     let late = starts_at(schedule, at("2026-11-26T09:00:01Z")).expect_err("too late");
     assert_eq!(
         late.to_string(),
-        "too late: it was due 2026-11-25 09:00:00 UTC, and may begin at most 24 hours late"
+        "too late: it was due 2026-11-25 09:00:00 UTC, and may begin at most 24 hours late; give `schedule` a time that is ahead"
     );
 }

@@ -12,8 +12,8 @@ use crate::ids::{CohortId, MessageId};
 use crate::member::{Member, Pending};
 use crate::provider::{Answer, Scope};
 use crate::store::{
-    ClaimedCohort, CohortKind, LaunchState, LeftOutRow, MessageRow, MessageState, NewCohort, Progress,
-    WindowRecord,
+    ClaimedCohort, CohortKind, Intent, LaunchState, LeftOutRow, MessageRow, MessageState, NewCohort,
+    Progress, Store, StoreError, WindowRecord,
 };
 
 /// Where members go together: same kind, run, place, moment, zones.
@@ -411,14 +411,38 @@ impl Executor {
         let (store, in_flight) = (self.store.clone(), self.in_flight.clone());
         let sent: Vec<MessageId> = window.sends.iter().map(|send| send.message).collect();
         self.work.push(Box::pin(async move {
-            let intent = store.record_window(record).await?;
+            let (intent, full) = record_surely(&store, record).await?;
             let sent: HashSet<MessageId> = sent.into_iter().collect();
             in_flight
                 .write()
                 .expect("no holder of the lock panics")
                 .retain(|_, to| !sent.contains(&to.message));
-            Ok(Step::Recorded { sender, next, intent })
+            Ok(Step::Recorded {
+                sender,
+                next,
+                intent,
+                full,
+            })
         }));
+    }
+}
+
+/// Records answers even when the disk is full, out of the reserve; then no further intent is committed, and the second
+/// value says what to end with.
+pub(super) async fn record_surely(
+    store: &Store,
+    mut record: WindowRecord,
+) -> Result<(Intent, Option<StoreError>), StoreError> {
+    match store.record_window(record.clone()).await {
+        Err(full @ StoreError::Full { .. }) => {
+            store.spend_reserve().await?;
+            record
+                .progress
+                .iter_mut()
+                .for_each(|progress| progress.intent_to = progress.done);
+            Ok((store.record_window(record).await?, Some(full)))
+        }
+        recorded => Ok((recorded?, None)),
     }
 }
 

@@ -45,7 +45,7 @@ async fn on_a_full_disk_a_deed_fails_whole_and_what_was_committed_stands() {
     let words = error
         .to_string()
         .replace(&*scene.folder.path().to_string_lossy(), "DIR");
-    expect!["the disk is full: the store DIR/crier.db cannot grow; make room and type the command again, nothing is lost"].assert_eq(&words);
+    expect!["the disk is full: the store DIR/crier.db cannot grow; make room and type the command again: it goes on where it stopped"].assert_eq(&words);
     assert!(kept > 0);
     // Some texts fit, and with them one that does not: none of them is written.
     let many = (kept..kept + 20).map(|n| long(launch, n)).collect();
