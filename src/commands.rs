@@ -60,6 +60,7 @@ impl From<StoreError> for Failure {
             | StoreError::Held { .. }
             | StoreError::Full { .. }
             | StoreError::Fenced { .. }
+            | StoreError::Senderless { .. }
             | StoreError::Corrupt { .. }
             | StoreError::Sqlite { .. } => Failure::Internal(error.into()),
         }

@@ -329,8 +329,8 @@ fn reply<'a>(
         // Said twice, it is answered once.
         Meaning::OptOut { .. } if facts.opted_out => (enrolment.ended(), vec![]),
         Meaning::OptOut { .. } => {
-            let language = &campaign.languages[usize::from(enrolment.member.language)];
-            let (_, confirmation) = reply::confirmation(language.as_str());
+            let language = campaign.languages.get(usize::from(enrolment.member.language));
+            let (_, confirmation) = reply::confirmation(language.map_or("en", |language| language.as_str()));
             let waiting = matches!(enrolment.state, State::Waiting);
             let left_out = waiting.then_some(Effect::LeaveOut(LeftOut::OptedOut));
             let said = [Effect::Suppress, Effect::Answer(confirmation.to_owned())];

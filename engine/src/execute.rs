@@ -150,6 +150,8 @@ enum Step {
         sender: String,
         kind: CohortKind,
         next_due: Option<DateTime<Utc>>,
+        /// [`Lane::expected`] when it was asked.
+        expected: u64,
     },
     /// A request was answered.
     Answered {
@@ -167,6 +169,10 @@ enum Step {
         sender: String,
         next: Vec<CohortId>,
         intent: Intent,
+        /// Cohorts that it wrote come due then.
+        departed: Vec<(CohortKind, DateTime<Utc>)>,
+        /// Cohorts in hand that no window is about any more.
+        free: Vec<CohortId>,
         /// The disk is full: this was the last record, out of the reserve.
         full: Option<StoreError>,
     },
@@ -299,10 +305,15 @@ impl Executor {
                 sender,
                 kind,
                 next_due,
+                expected,
             } => {
                 let lane = self.lane(&sender);
                 lane.claiming = false;
-                *lane.next(kind) = next_due;
+                lane.intending = false;
+                // What was committed after the question was asked is not in its answer: it is asked again.
+                if lane.expected == expected {
+                    *lane.next(kind) = next_due;
+                }
             }
             Step::Answered { window, outcomes, at } => self.answered(window, outcomes, at),
             Step::PartRecorded { window, full } => {
@@ -316,13 +327,24 @@ impl Executor {
                 sender,
                 next,
                 intent,
+                departed,
+                free,
                 full,
             } => {
+                let lane = self.lane(&sender);
+                lane.set_in_window(&free, false);
+                departed
+                    .into_iter()
+                    .for_each(|(kind, due_at)| lane.expect(kind, due_at));
                 self.recorded(&sender, next, intent, full.is_some());
                 self.fail(full);
             }
             Step::Folded(folded) => self.folded(folded),
-            Step::Released => {}
+            Step::Released => {
+                for lane in self.lanes.values_mut() {
+                    lane.expect(CohortKind::Passage, DateTime::<Utc>::MIN_UTC);
+                }
+            }
             Step::State(state) => self.changed(state),
         }
     }
@@ -386,6 +408,18 @@ impl Executor {
         if self.stopping {
             return Ok(Some(End::Interrupted));
         }
+        let patience = TimeDelta::from_std(self.receipts).unwrap_or(TimeDelta::MAX);
+        let over = self
+            .done_at
+            .is_some_and(|done_at| self.clock.now() - done_at >= patience);
+        let end = if cancelled { End::Cancelled } else { End::Done };
+        if over && held {
+            self.release_held();
+            return Ok(None);
+        }
+        if over {
+            return Ok(Some(end));
+        }
         if cancelled {
             // What was sent before is still received and answered.
             self.done_at.get_or_insert(self.clock.now());
@@ -402,14 +436,8 @@ impl Executor {
         if running && !self.finish_launch().await? {
             return Ok(None);
         }
-        let Some(done_at) = self.done_at else {
-            return Ok(None);
-        };
         let expected = self.polls.values().any(Option::is_some);
-        let waited = self.clock.now() - done_at;
-        let patience = TimeDelta::from_std(self.receipts).unwrap_or(TimeDelta::MAX);
-        let end = if cancelled { End::Cancelled } else { End::Done };
-        Ok((!expected || waited >= patience).then_some(end))
+        Ok((self.done_at.is_some() && !expected).then_some(end))
     }
 
     /// The launch is done when no cohort is left; false when one is after all.
@@ -421,6 +449,11 @@ impl Executor {
         {
             // Nothing is in hand, so a lease that stands is nobody's.
             self.store.recover_leases().await?;
+            for sender in self.store.senders_due(self.launch.id).await? {
+                if !self.lanes.contains_key(&sender) {
+                    return Err(StoreError::Senderless { sender });
+                }
+            }
             self.lanes
                 .values_mut()
                 .for_each(|lane| lane.next_due = Some(DateTime::<Utc>::MIN_UTC));

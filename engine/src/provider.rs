@@ -66,6 +66,16 @@ pub enum Scope {
     Provider,
 }
 
+impl Scope {
+    /// Whether the message is refused for ever.
+    pub fn is_final(self) -> bool {
+        match self {
+            Scope::RecipientForEver | Scope::Message => true,
+            Scope::RecipientForNow | Scope::Sender | Scope::Account | Scope::Provider => false,
+        }
+    }
+}
+
 /// Something a provider says by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -126,6 +126,12 @@ pub enum StoreError {
         /// The id.
         cohort: i64,
     },
+    /// People of a launch are to be texted from a sender that is not at hand.
+    #[error("the launch sends from {sender:?}, which the project does not have (any more)")]
+    Senderless {
+        /// Its name.
+        sender: String,
+    },
     /// A row that no version of crier writes.
     #[error("the store holds something unreadable: {what}")]
     Corrupt {

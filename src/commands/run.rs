@@ -42,7 +42,7 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
         }
         Some(row) => stands(row, &revision)?,
     };
-    let end = run_launch(args, &loaded, store.clone(), launch.clone(), stop).await?;
+    let end = run_launch(args, store.clone(), launch.clone(), stop).await?;
     let report = status::report(&store, current(&store, &launch).await?).await?;
     match args.format {
         Format::Full => output::line(&format!(
@@ -183,7 +183,6 @@ fn show_plan(
 /// Executes a launch on the revision that it is pinned to.
 async fn run_launch(
     args: &Run,
-    loaded: &LoadedCampaign,
     store: Arc<Store>,
     launch: LaunchRow,
     stop: watch::Receiver<bool>,
@@ -195,7 +194,7 @@ async fn run_launch(
             launch.id
         ))
     })?;
-    let providers = engine::provider::providers(loaded.project.project.as_ref().unwrap_or(&project));
+    let providers = engine::provider::providers(&project);
     let total = launch.summary.people * sends(&revision);
     let execution = Execution {
         store,

@@ -11,7 +11,8 @@ use sms::PhoneNumber;
 use super::{Executor, InFlight, Step};
 use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance};
 use crate::clock::Clock;
-use crate::ids::MessageId;
+use crate::ids::{LaunchId, MessageId};
+use crate::load;
 use crate::member::Member;
 use crate::provider::{Inbound, Provider, Submission};
 use crate::revision::Revision;
@@ -67,6 +68,7 @@ impl Executor {
         Folder {
             store: self.store.clone(),
             clock: self.clock.clone(),
+            launch: self.launch.id,
             revision: self.revision.clone(),
             in_flight: self.in_flight.clone(),
         }
@@ -147,6 +149,7 @@ impl Executor {
 struct Folder {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
+    launch: LaunchId,
     revision: Arc<Revision>,
     in_flight: InFlight,
 }
@@ -258,6 +261,7 @@ impl Folder {
             Some(sent) => Some(sent),
             None => self.store.last_sent(from, &sender, since).await?,
         };
+        let revision = self.revision_of(sent).await?;
         let facts = Facts {
             opted_out: opted_out || self.store.is_suppressed(from).await?,
         };
@@ -270,7 +274,7 @@ impl Folder {
             received_at: raw.received_at,
             launch: sent.map(|sent| sent.launch),
             meaning: ReplyMeaning::OptOut,
-            inbox: inbox_of(&self.revision),
+            inbox: inbox_of(&revision),
             suppress: None,
             answer: None,
         };
@@ -292,7 +296,7 @@ impl Folder {
             state: State::Waiting,
         };
         let (_, effects) = advance(
-            &self.revision,
+            &revision,
             enrolment,
             facts,
             &Event::Reply(&reply.text.clone()),
@@ -304,6 +308,27 @@ impl Folder {
         Ok(reply)
     }
 
+    /// The campaign that a reply answers: its words, its languages and its inbox hold. It need not be the one that runs.
+    async fn revision_of(&self, sent: Option<SentTo>) -> Result<Arc<Revision>, StoreError> {
+        let Some(launch) = sent
+            .map(|sent| sent.launch)
+            .filter(|launch| *launch != self.launch)
+        else {
+            return Ok(self.revision.clone());
+        };
+        let row = self
+            .store
+            .launches(None)
+            .await?
+            .into_iter()
+            .find(|row| row.id == launch);
+        let Some(row) = row else {
+            return Ok(self.revision.clone());
+        };
+        let made = load::from_source(self.store.revision(&row.revision).await?);
+        Ok(made.map_or_else(|| self.revision.clone(), |(_, revision)| revision))
+    }
+
     fn apply(&self, effect: Effect, sent: Option<SentTo>, member: &Member, reply: &mut NewReply) {
         match effect {
             Effect::Suppress => {
@@ -313,8 +338,12 @@ impl Folder {
                 });
             }
             Effect::Answer(text) => {
+                // The launch that runs sends it, whichever launch was answered: nobody else would before it is typed again.
+                let tariff = member
+                    .tariff
+                    .filter(|_| sent.is_some_and(|sent| sent.launch == self.launch));
                 reply.answer = sent.map(|sent| NewCohort {
-                    launch: sent.launch,
+                    launch: self.launch,
                     run: 0,
                     kind: CohortKind::Answer,
                     place: Place {
@@ -326,6 +355,7 @@ impl Folder {
                     time_class: self.revision.campaign.timezone.name().to_owned(),
                     members: vec![Member {
                         values: vec![text.into()],
+                        tariff,
                         ..member.clone()
                     }],
                 });

@@ -27,6 +27,11 @@ pub(super) struct Lane {
     /// Windows under way, those being recorded included.
     pub windows: usize,
     pub claiming: bool,
+    /// A window has its intent, or will have it, and has not taken its parts out of the rates yet: on a sender with a rate
+    /// no other begins meanwhile.
+    pub intending: bool,
+    /// How often something was expected: what was read before the last time is old.
+    pub expected: u64,
     /// When the next cohort comes due that is not held; none when there is none.
     pub next_due: Option<DateTime<Utc>>,
     /// The same of the answers to replies, which go before bulk.
@@ -66,6 +71,7 @@ impl Lane {
 
     /// A cohort of a kind comes due then.
     pub fn expect(&mut self, kind: CohortKind, due_at: DateTime<Utc>) {
+        self.expected += 1;
         let next = self.next(kind);
         *next = Some(next.map_or(due_at, |next| next.min(due_at)));
     }
@@ -97,8 +103,10 @@ impl Lane {
         picked
     }
 
-    /// The commit did not give these their intent.
+    /// The commit did not give these their intent: their window is none.
     pub fn unpick(&mut self, cohorts: &[CohortId]) {
+        self.windows -= 1;
+        self.intending = false;
         for held in self
             .held
             .values_mut()
@@ -122,6 +130,15 @@ impl Lane {
             .values()
             .map(|held| (held.cohort.id, held.cohort.fence))
             .collect()
+    }
+
+    /// Says of cohorts in hand whether a window is about them.
+    pub fn set_in_window(&mut self, cohorts: &[CohortId], in_window: bool) {
+        for id in cohorts {
+            if let Some(held) = self.held.get_mut(id) {
+                held.in_window = in_window;
+            }
+        }
     }
 
     /// Whether some held cohort has members without an intent.
@@ -149,6 +166,8 @@ pub(super) fn lanes(
             held: BTreeMap::new(),
             windows: 0,
             claiming: false,
+            intending: false,
+            expected: 0,
             next_due: Some(DateTime::<Utc>::MIN_UTC),
             next_answer: Some(DateTime::<Utc>::MIN_UTC),
             blocked_until: Duration::ZERO,

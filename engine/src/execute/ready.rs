@@ -32,7 +32,8 @@ impl Executor {
     pub(super) fn is_free(&self, sender: &str) -> bool {
         let now = self.clock.monotonic();
         let lane = &self.lanes[sender];
-        self.buckets.free_at(&lane.rates) <= now && lane.blocked_until <= now
+        let paced = lane.intending && self.buckets.per_second(&lane.rates).is_some();
+        !paced && self.buckets.free_at(&lane.rates) <= now && lane.blocked_until <= now
     }
 
     /// Members of a window of a lane.
@@ -49,7 +50,10 @@ impl Executor {
             members: self.window_members(sender),
             suppressions_known: self.suppressions_known,
         };
-        self.lane(sender).claiming = true;
+        let lane = self.lane(sender);
+        lane.claiming = true;
+        lane.intending = true;
+        let expected = lane.expected;
         let store = self.store.clone();
         self.work.push(Box::pin(async move {
             let sender = claim.sender.clone();
@@ -61,6 +65,7 @@ impl Executor {
                     sender,
                     kind,
                     next_due,
+                    expected,
                 });
             }
             Ok(Step::Claimed {
@@ -77,6 +82,7 @@ impl Executor {
         let known = self.suppressions_known;
         let lane = self.lane(sender);
         lane.windows += 1;
+        lane.intending = true;
         let next = lane.pick(members);
         let progress = next
             .iter()
@@ -102,6 +108,8 @@ impl Executor {
                 sender,
                 next,
                 intent,
+                departed: vec![],
+                free: vec![],
                 full: None,
             })
         }));
@@ -118,7 +126,11 @@ impl Executor {
             wake = Duration::MAX;
         }
         let running = self.state == LaunchState::Running;
-        for lane in self.lanes.values().filter(|lane| lane.has_room()) {
+        for lane in self
+            .lanes
+            .values()
+            .filter(|lane| lane.has_room() && !self.stopping)
+        {
             let free_in = self
                 .buckets
                 .free_at(&lane.rates)

@@ -104,10 +104,12 @@ impl Executor {
             self.lane(sender).windows += 1;
             self.begin_window(sender, vec![id], true);
         }
-        if !fresh.is_empty() {
-            self.lane(sender).windows += 1;
-            self.begin_window(sender, fresh, false);
+        if fresh.is_empty() {
+            self.lane(sender).intending = false;
+            return;
         }
+        self.lane(sender).windows += 1;
+        self.begin_window(sender, fresh, false);
     }
 
     /// A record was committed; the members it gave an intent go out now.
@@ -119,12 +121,10 @@ impl Executor {
         } else if full {
             // The record out of the reserve gave no intent.
             lane.unpick(&next);
-            lane.windows -= 1;
         } else if intent.stopped.is_empty() {
             self.begin_window(sender, next, false);
         } else {
             lane.unpick(&next);
-            lane.windows -= 1;
             // What stopped it is asked at once.
             self.asked_at = Duration::ZERO;
             self.state = LaunchState::Paused;
@@ -177,11 +177,11 @@ impl Executor {
     ) {
         let member = &cohort.members[index];
         let mut send = |text: String, parts: u32| {
-            let outcome = settle.then(|| match cohort.known.get(&index) {
-                Some(known) if known.recorded => (Outcome::Known(*known), known.sent_at),
-                Some(known) => (Outcome::Answered(Answer::Accepted), known.sent_at),
-                None => (Outcome::InDoubt, now),
-            });
+            let outcome = match cohort.known.get(&index) {
+                Some(known) if known.recorded => Some((Outcome::Known(*known), known.sent_at)),
+                Some(known) => Some((Outcome::Answered(Answer::Accepted), known.sent_at)),
+                None => settle.then_some((Outcome::InDoubt, now)),
+            };
             let message = cohort.message(index);
             let is_answer = cohort.kind == CohortKind::Answer;
             window.sends.push(Send {
@@ -204,7 +204,8 @@ impl Executor {
             let parts = sms::parts::measure(&text).part_count;
             return send(text, parts);
         }
-        let opted_out = !cohort.known.contains_key(&index) && self.is_suppressed(member.phone);
+        // Whoever may have been texted by an earlier process was not left out: that is not asked again.
+        let opted_out = !settle && self.is_suppressed(member.phone);
         let enrolment = Enrolment {
             member,
             place: cohort.place,
@@ -237,17 +238,25 @@ impl Executor {
         let Some(window) = self.windows.get(&id) else {
             return;
         };
+        if let Some(lane) = self.lanes.get_mut(&window.sender) {
+            lane.intending = false;
+        }
         let lane = &self.lanes[&window.sender];
-        let parts = window.sends.iter().map(|send| u64::from(send.parts)).sum();
+        // A receipt may have told meanwhile that a text in doubt was taken: that one does not go again.
+        let going = || {
+            (0..)
+                .zip(&window.sends)
+                .filter(|(_, send)| send.outcome.is_none())
+        };
+        let parts = going().map(|(_, send)| u64::from(send.parts)).sum();
         self.buckets.take(&lane.rates, parts, self.clock.monotonic());
         let batch = lane.provider.abilities().batch.max(1);
-        let sent = window.sends.iter().map(|send| self.sent_to(window, send));
+        let sent = going().map(|(_, send)| self.sent_to(window, send));
         self.in_flight
             .write()
             .expect("no holder of the lock panics")
             .extend(sent);
-        let texts: Vec<Outgoing> = (0..)
-            .zip(&window.sends)
+        let texts: Vec<Outgoing> = going()
             .map(|(at, send)| self.outgoing(window, at, send))
             .collect();
         let mut texts = texts.into_iter().peekable();
@@ -333,6 +342,11 @@ impl Executor {
             match &outcome {
                 Outcome::Answered(Answer::Accepted) if !send.is_answer => self.progress.accepted += 1,
                 Outcome::Answered(Answer::Maybe) if !send.is_answer => self.progress.failed += 1,
+                Outcome::Answered(Answer::NotSent(refusal))
+                    if refusal.scope.is_final() && !send.is_answer =>
+                {
+                    self.progress.failed += 1;
+                }
                 Outcome::Answered(_) | Outcome::OptedOut | Outcome::Known(_) | Outcome::InDoubt => {}
             }
             send.outcome = Some((outcome, at));

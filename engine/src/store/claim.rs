@@ -284,12 +284,23 @@ async fn load_departed(
     Ok(())
 }
 
-/// What an earlier process recorded of a window before it ended.
+/// What an earlier process recorded of a window before it ended; and of members who are tried again although their first
+/// text may have been taken: a receipt may have told meanwhile that it was.
 async fn load_known(connection: &mut SqliteConnection, cohort: &mut ClaimedCohort) -> Result<(), Failure> {
-    if !cohort.in_doubt {
-        return Ok(());
-    }
-    for index in cohort.done..cohort.intent_to {
+    let left = if cohort.in_doubt {
+        cohort.done..cohort.intent_to
+    } else {
+        0..0
+    };
+    let in_doubt = |index: &usize| {
+        cohort.members[*index]
+            .pending
+            .is_some_and(|pending| pending.in_doubt)
+    };
+    let asked: BTreeSet<usize> = left
+        .chain((cohort.done..cohort.members.len()).filter(in_doubt))
+        .collect();
+    for index in asked {
         let message = cohort.message(index);
         let row = sqlx::query("select phone, state, sent_at, state_at, attempts from message where id = ?")
             .bind(message.0)

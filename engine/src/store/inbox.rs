@@ -388,7 +388,10 @@ async fn end_one(
     waiting: &Waiting,
     at: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    insert_departed(connection, &[(waiting.cohort, waiting.index)]).await?;
+    // Settled beyond the mark of a cohort that was put back: this one does not wait here.
+    if insert_departed(connection, &[(waiting.cohort, waiting.index)]).await? == 0 {
+        return Ok(());
+    }
     let Some(pending) = waiting.pending else {
         let out = LeftOutRow {
             launch,

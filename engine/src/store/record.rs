@@ -308,19 +308,21 @@ pub(super) async fn insert_left_out(
     Ok(())
 }
 
+/// Notes members that left; how many had not left before.
 pub(super) async fn insert_departed(
     connection: &mut SqliteConnection,
     departed: &[(CohortId, usize)],
-) -> Result<(), Failure> {
+) -> Result<u64, Failure> {
+    let mut new = 0;
     for rows in departed.chunks(ROWS) {
         let mut insert = QueryBuilder::<Sqlite>::new("insert into departure (cohort_id, member) ");
         insert.push_values(rows, |mut row, (cohort, member)| {
             row.push_bind(cohort.0).push_bind(count(*member));
         });
         insert.push(" on conflict do nothing");
-        insert.build().execute(&mut *connection).await?;
+        new += insert.build().execute(&mut *connection).await?.rows_affected();
     }
-    Ok(())
+    Ok(new)
 }
 
 /// Puts members that move on alike into a cohort that waits there already and has room, else into a new one.

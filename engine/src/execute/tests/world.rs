@@ -27,8 +27,12 @@ pub enum Does {
     Answer(Answer),
     /// Answers, and the person writes this back a second later.
     AcceptAndReply(&'static str),
+    /// The same, two seconds later.
+    AcceptAndReplyLater(&'static str),
     /// Takes it and never answers.
     Hang,
+    /// No answer, and the receipt says a second later that it arrived.
+    MaybeAndReceipt,
 }
 
 pub fn accept() -> Does {
@@ -107,7 +111,25 @@ impl Provider for Scripted {
             match (self.script.lock().expect("unpoisoned"))(&text, before) {
                 Does::Answer(answer) => answers.push(answer),
                 Does::Hang => hangs = true,
-                Does::AcceptAndReply(said) => {
+                Does::MaybeAndReceipt => {
+                    answers.push(Answer::Maybe);
+                    let status = crate::provider::ReceiptStatus::Delivered;
+                    let receipt = Inbound::Receipt {
+                        reference: text.reference,
+                        status,
+                        reason: None,
+                    };
+                    self.inbound
+                        .lock()
+                        .expect("unpoisoned")
+                        .push((now + TimeDelta::seconds(1), receipt));
+                }
+                does @ (Does::AcceptAndReply(said) | Does::AcceptAndReplyLater(said)) => {
+                    let later = if matches!(does, Does::AcceptAndReply(_)) {
+                        1
+                    } else {
+                        2
+                    };
                     answers.push(Answer::Accepted);
                     let id = format!("mo-{}", text.reference);
                     let reply = Inbound::Text {
@@ -119,7 +141,7 @@ impl Provider for Scripted {
                     self.inbound
                         .lock()
                         .expect("unpoisoned")
-                        .push((now + TimeDelta::seconds(1), reply));
+                        .push((now + TimeDelta::seconds(later), reply));
                 }
             }
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{MessageRows, Outcome, Send, Window, WindowId, state_of};
-use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance};
+use crate::advance::{Effect, Enrolment, Event, Facts, MOST_ATTEMPTS, Place, State, advance};
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, MessageId};
 use crate::member::{Member, Pending};
@@ -44,6 +44,9 @@ impl Executor {
         };
         let mut settled = Settled::default();
         for (cohort, index, effect) in std::mem::take(&mut window.moves) {
+            if self.withdraw(&window.sender, cohort, index, &effect, &mut settled) {
+                continue;
+            }
             self.apply(
                 &window.sender,
                 cohort,
@@ -89,8 +92,34 @@ impl Executor {
             *at,
         );
         for effect in effects {
-            self.apply(sender, send.cohort, send.index, effect, *at, settled);
+            let unsent = *outcome == Outcome::OptedOut;
+            if !(unsent && self.withdraw(sender, send.cohort, send.index, &effect, settled)) {
+                self.apply(sender, send.cohort, send.index, effect, *at, settled);
+            }
         }
+    }
+
+    /// Somebody left out while a message was to be tried again: the message stands in the store and gets its end there, so
+    /// that nobody is counted twice.
+    fn withdraw(
+        &self,
+        sender: &str,
+        id: CohortId,
+        index: usize,
+        effect: &Effect,
+        settled: &mut Settled,
+    ) -> bool {
+        let pending = self.cohort(sender, id).members[index].pending.is_some();
+        let reason = if let Effect::LeaveOut(reason) = effect {
+            Some(reason.to_string())
+        } else {
+            None
+        };
+        let Some(reason) = reason.filter(|_| pending) else {
+            return false;
+        };
+        settled.withdrawn.push((id, index, reason));
+        true
     }
 
     /// An answer to a reply moves nobody; one that was refused for now is tried again like any text.
@@ -103,19 +132,18 @@ impl Executor {
         settled: &mut Settled,
     ) {
         let for_now = matches!(outcome, Outcome::Answered(Answer::NotSent(refusal)) if refusal.scope == Scope::RecipientForNow);
+        let attempts = self.cohort(sender, send.cohort).members[send.index]
+            .pending
+            .map_or(0, |p| p.attempts);
+        let effect = match attempts.saturating_add(1) >= MOST_ATTEMPTS {
+            true => Effect::GiveUp,
+            false => Effect::Retry {
+                due_at: at + TimeDelta::seconds(30),
+                in_doubt: false,
+            },
+        };
         if for_now {
-            let due_at = at + TimeDelta::seconds(30);
-            self.apply(
-                sender,
-                send.cohort,
-                send.index,
-                Effect::Retry {
-                    due_at,
-                    in_doubt: false,
-                },
-                at,
-                settled,
-            );
+            self.apply(sender, send.cohort, send.index, effect, at, settled);
         }
     }
 
@@ -173,10 +201,6 @@ impl Executor {
                     },
                 );
             }
-            // A message that stands in the store gets its end there, and nobody is counted twice.
-            Effect::LeaveOut(reason) if member.pending.is_some() => {
-                settled.withdrawn.push((id, index, reason.to_string()));
-            }
             Effect::LeaveOut(reason) => settled.left_out.push(LeftOutRow {
                 launch: cohort.launch,
                 phone: member.phone,
@@ -195,8 +219,12 @@ impl Executor {
     fn record_of(&mut self, id: WindowId, window: &mut Window, settled: Settled) -> WindowRecord {
         let mut messages = self.message_rows(id, window, MessageRows::All);
         for (cohort, index) in &settled.gave_up {
-            let message = self.cohort(&window.sender, *cohort).message(*index);
-            for row in messages.iter_mut().filter(|row| row.id == message) {
+            let cohort = self.cohort(&window.sender, *cohort);
+            let message = cohort.message(*index);
+            let in_doubt = cohort.members[*index]
+                .pending
+                .is_some_and(|pending| pending.in_doubt);
+            for row in messages.iter_mut().filter(|row| row.id == message && !in_doubt) {
                 row.state = MessageState::Rejected;
             }
         }
@@ -279,8 +307,7 @@ impl Executor {
         held.cohort.done = done;
         held.cohort.intent_to = done;
         held.cohort.in_doubt = false;
-        held.cohort.known.clear();
-        held.in_window = false;
+        held.cohort.known.retain(|index, _| *index >= done);
         let finished = done == held.cohort.members.len();
         let put_back = back.filter(|_| !stays.is_empty());
         record.progress.push(Progress {
@@ -302,11 +329,12 @@ impl Executor {
         let (now, wall) = (self.clock.monotonic(), self.clock.now());
         let lane = self.lane(sender);
         let seconds = 1_u64.checked_shl(lane.blocks).unwrap_or(60).min(60);
-        lane.blocks = lane.blocks.saturating_add(1);
+        // Windows that meet the same outage count it once.
+        if lane.blocked_until <= now {
+            lane.blocks = lane.blocks.saturating_add(1);
+        }
         lane.blocked_until = now + Duration::from_secs(seconds);
         let back = second(wall + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(60)));
-        lane.expect(CohortKind::Passage, back);
-        lane.expect(CohortKind::Answer, back);
         tracing::warn!(sender, seconds, "the provider takes nothing now");
         back
     }
@@ -326,12 +354,7 @@ impl Executor {
                 members,
             }
         };
-        let cohorts: Vec<NewCohort> = departing.into_iter().map(cohort).collect();
-        let lane = self.lane(sender);
-        cohorts
-            .iter()
-            .for_each(|cohort| lane.expect(cohort.kind, cohort.due_at));
-        cohorts
+        departing.into_iter().map(cohort).collect()
     }
 
     /// The answers of a window that are not recorded yet.
@@ -352,6 +375,18 @@ impl Executor {
             send.recorded = true;
             let cohort = self.cohort(&sender, send.cohort);
             let member = &cohort.members[send.index];
+            // A refusal says nothing of the first submit, which may have been taken.
+            let in_doubt = member.pending.is_some_and(|pending| pending.in_doubt);
+            let state = if in_doubt {
+                state.max(MessageState::Unknown)
+            } else {
+                state
+            };
+            let state = if in_doubt && state == MessageState::Rejected {
+                MessageState::Unknown
+            } else {
+                state
+            };
             Some(MessageRow {
                 id: send.message,
                 phone: member.phone,
@@ -387,11 +422,18 @@ impl Executor {
             lane.blocks = 0;
         }
         let answers_first = lane.next_answer.is_some_and(|due| due <= now);
+        // Until this record is committed no other may be about the cohorts of this window: their marks would meet in any
+        // order. The record itself may give them their next intent.
+        let own: Vec<CohortId> = window.slices.iter().map(|(cohort, _)| *cohort).collect();
+        lane.set_in_window(&own, false);
         let next = if goes_on && !answers_first {
             lane.pick(members)
         } else {
             vec![]
         };
+        lane.set_in_window(&own, true);
+        lane.intending |= !next.is_empty();
+        let free = own.into_iter().filter(|id| !next.contains(id)).collect();
         for id in &next {
             let Some(held) = lane.held.get(id) else { continue };
             let cohort = &held.cohort;
@@ -409,6 +451,14 @@ impl Executor {
             }
         }
         let (store, in_flight) = (self.store.clone(), self.in_flight.clone());
+        let back = record.progress.iter().filter_map(|progress| progress.put_back);
+        let back = back.flat_map(|at| [(CohortKind::Passage, at), (CohortKind::Answer, at)]);
+        let departed = record
+            .departing
+            .iter()
+            .map(|cohort| (cohort.kind, cohort.due_at))
+            .chain(back)
+            .collect();
         let sent: Vec<MessageId> = window.sends.iter().map(|send| send.message).collect();
         self.work.push(Box::pin(async move {
             let (intent, full) = record_surely(&store, record).await?;
@@ -421,6 +471,8 @@ impl Executor {
                 sender,
                 next,
                 intent,
+                departed,
+                free,
                 full,
             })
         }));
