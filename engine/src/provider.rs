@@ -132,8 +132,6 @@ pub struct Abilities {
     pub batch: usize,
     /// Requests under way at once.
     pub in_flight: usize,
-    /// A second submission under the same reference is refused as a duplicate, so that one in doubt can be repeated.
-    pub refuses_duplicates: bool,
     /// It makes its receipts in this process and must be told what was sent before ([`Provider::remember`]).
     pub forgets: bool,
 }

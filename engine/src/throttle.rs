@@ -53,15 +53,6 @@ impl Buckets {
         }
     }
 
-    /// Closes the buckets for a time: the provider said to slow down.
-    pub fn close(&mut self, names: &[String], time: Duration, now: Duration) {
-        for name in names {
-            if let Some(bucket) = self.by_name.get_mut(name) {
-                bucket.free_at = bucket.free_at.max(now + time);
-            }
-        }
-    }
-
     /// The slowest of these rates.
     pub fn per_second(&self, names: &[String]) -> Option<f64> {
         names

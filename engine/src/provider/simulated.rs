@@ -66,7 +66,6 @@ impl Provider for SimulatedProvider {
         Abilities {
             batch: 4_096,
             in_flight: 1,
-            refuses_duplicates: false,
             forgets: true,
         }
     }

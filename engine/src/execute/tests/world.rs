@@ -87,7 +87,6 @@ impl Provider for Scripted {
         Abilities {
             batch: self.batch,
             in_flight: 4,
-            refuses_duplicates: false,
             forgets: false,
         }
     }
