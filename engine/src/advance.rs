@@ -250,7 +250,7 @@ fn not_sent(enrolment: Enrolment<'_>, now: DateTime<Utc>) -> (Enrolment<'_>, Vec
     if attempts >= MOST_ATTEMPTS {
         return (enrolment.ended(), vec![Effect::GiveUp]);
     }
-    let in_doubt = enrolment.member.pending.is_some_and(|pending| pending.in_doubt);
+    let in_doubt = enrolment.member.is_in_doubt();
     let due_at = now + back_off(enrolment.member, enrolment.place, attempts);
     (
         Enrolment {
@@ -263,10 +263,7 @@ fn not_sent(enrolment: Enrolment<'_>, now: DateTime<Utc>) -> (Enrolment<'_>, Vec
 
 /// How often the message has been submitted, the submit that is just answered included.
 fn attempts_now(member: &Member) -> u8 {
-    member
-        .pending
-        .map_or(0, |pending| pending.attempts)
-        .saturating_add(1)
+    member.attempts().saturating_add(1)
 }
 
 /// Full jitter under a ceiling that doubles from 4 seconds to 10 minutes; the draw is a hash, the same every time.
@@ -297,7 +294,7 @@ fn unknown<'a>(
     facts: Facts,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
-    let resent = enrolment.member.pending.is_some_and(|pending| pending.in_doubt);
+    let resent = enrolment.member.is_in_doubt();
     match revision.campaign.limits.in_doubt {
         InDoubt::Resend if !resent && !facts.opted_out => {
             let again = Enrolment {

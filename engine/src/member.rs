@@ -32,6 +32,18 @@ pub struct Pending {
     pub in_doubt: bool,
 }
 
+impl Member {
+    /// How often the pending message was submitted; 0 when there is none.
+    pub fn attempts(&self) -> u8 {
+        self.pending.map_or(0, |pending| pending.attempts)
+    }
+
+    /// Whether a message to the member may have been taken already and is tried again all the same.
+    pub fn is_in_doubt(&self) -> bool {
+        self.pending.is_some_and(|pending| pending.in_doubt)
+    }
+}
+
 /// Why a member list of the store cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum CodecError {

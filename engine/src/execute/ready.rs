@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{ASK, Claim, CohortKind, Executor, RECORD_WITHIN, Step, WINDOW_MEMBERS};
-use crate::store::{LaunchState, Progress as CohortProgress, WindowRecord};
+use crate::store::{LaunchState, WindowRecord};
 
 impl Executor {
     /// Claims for a lane, or commits the intent of its next window, if its rates are free.
@@ -87,15 +87,7 @@ impl Executor {
         let progress = next
             .iter()
             .filter_map(|id| lane.held.get(id))
-            .map(|held| CohortProgress {
-                cohort: held.cohort.id,
-                launch: held.cohort.launch,
-                fence: held.cohort.fence,
-                done: held.cohort.done,
-                intent_to: held.cohort.intent_to,
-                finished: false,
-                put_back: None,
-            });
+            .map(|held| held.cohort.progress());
         let record = WindowRecord {
             progress: progress.collect(),
             suppressions_known: known,

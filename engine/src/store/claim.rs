@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
-use super::record::suppressed_since;
+use super::record::{Progress, suppressed_since};
 use super::rows::{CohortKind, MessageState, corrupt, count, instant, millis, phone, size, small};
 use super::{Failure, Store, StoreError};
 use crate::advance::Place;
@@ -292,11 +292,7 @@ async fn load_known(connection: &mut SqliteConnection, cohort: &mut ClaimedCohor
     } else {
         0..0
     };
-    let in_doubt = |index: &usize| {
-        cohort.members[*index]
-            .pending
-            .is_some_and(|pending| pending.in_doubt)
-    };
+    let in_doubt = |index: &usize| cohort.members[*index].is_in_doubt();
     let asked: BTreeSet<usize> = left
         .chain((cohort.done..cohort.members.len()).filter(in_doubt))
         .collect();
@@ -312,9 +308,7 @@ async fn load_known(connection: &mut SqliteConnection, cohort: &mut ClaimedCohor
         let state = MessageState::from_row(row.try_get("state")?)?;
         let attempts: u8 = small(row.try_get("attempts")?, "attempts")?;
         // The record of an earlier attempt says nothing of the one that is in doubt, unless it was taken after all.
-        let before = cohort.members[index]
-            .pending
-            .map_or(0, |pending| pending.attempts);
+        let before = cohort.members[index].attempts();
         if attempts > before || state >= MessageState::Accepted {
             cohort.known.insert(
                 index,
@@ -330,6 +324,19 @@ async fn load_known(connection: &mut SqliteConnection, cohort: &mut ClaimedCohor
 }
 
 impl ClaimedCohort {
+    /// Where it stands now, for a record.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            cohort: self.id,
+            launch: self.launch,
+            fence: self.fence,
+            done: self.done,
+            intent_to: self.intent_to,
+            finished: self.done == self.members.len(),
+            put_back: None,
+        }
+    }
+
     /// The message that this cohort's step sends to a member: the one that is pending, or its own.
     pub fn message(&self, index: usize) -> MessageId {
         let own = || {

@@ -132,9 +132,7 @@ impl Executor {
         settled: &mut Settled,
     ) {
         let for_now = matches!(outcome, Outcome::Answered(Answer::NotSent(refusal)) if refusal.scope == Scope::RecipientForNow);
-        let attempts = self.cohort(sender, send.cohort).members[send.index]
-            .pending
-            .map_or(0, |p| p.attempts);
+        let attempts = self.cohort(sender, send.cohort).members[send.index].attempts();
         let effect = match attempts.saturating_add(1) >= MOST_ATTEMPTS {
             true => Effect::GiveUp,
             false => Effect::Retry {
@@ -183,10 +181,7 @@ impl Executor {
                 );
             }
             Effect::Retry { due_at, in_doubt } => {
-                let attempts = member
-                    .pending
-                    .map_or(0, |pending| pending.attempts)
-                    .saturating_add(1);
+                let attempts = member.attempts().saturating_add(1);
                 let pending = Some(Pending {
                     message: cohort.message(index),
                     attempts,
@@ -221,9 +216,7 @@ impl Executor {
         for (cohort, index) in &settled.gave_up {
             let cohort = self.cohort(&window.sender, *cohort);
             let message = cohort.message(*index);
-            let in_doubt = cohort.members[*index]
-                .pending
-                .is_some_and(|pending| pending.in_doubt);
+            let in_doubt = cohort.members[*index].is_in_doubt();
             for row in messages.iter_mut().filter(|row| row.id == message && !in_doubt) {
                 row.state = MessageState::Rejected;
             }
@@ -258,7 +251,6 @@ impl Executor {
     fn withdrawn_row(&self, sender: &str, id: CohortId, index: usize, reason: &str) -> MessageRow {
         let cohort = self.cohort(sender, id);
         let member = &cohort.members[index];
-        let in_doubt = member.pending.is_some_and(|pending| pending.in_doubt);
         MessageRow {
             id: cohort.message(index),
             phone: member.phone,
@@ -268,13 +260,13 @@ impl Executor {
             sender: sender.to_owned(),
             language: member.language,
             tariff: member.tariff,
-            state: if in_doubt {
+            state: if member.is_in_doubt() {
                 MessageState::Unknown
             } else {
                 MessageState::Rejected
             },
             parts: 0,
-            attempts: member.pending.map_or(0, |pending| pending.attempts),
+            attempts: member.attempts(),
             window: 0,
             at: self.clock.now(),
             reason: Some(format!("not tried again: {reason}")),
@@ -311,13 +303,8 @@ impl Executor {
         let finished = done == held.cohort.members.len();
         let put_back = back.filter(|_| !stays.is_empty());
         record.progress.push(Progress {
-            cohort: id,
-            launch: held.cohort.launch,
-            fence: held.cohort.fence,
-            done,
-            intent_to: done,
-            finished,
             put_back,
+            ..held.cohort.progress()
         });
         if finished || put_back.is_some() {
             lane.held.remove(&id);
@@ -376,13 +363,8 @@ impl Executor {
             let cohort = self.cohort(&sender, send.cohort);
             let member = &cohort.members[send.index];
             // A refusal says nothing of the first submit, which may have been taken.
-            let in_doubt = member.pending.is_some_and(|pending| pending.in_doubt);
-            let state = if in_doubt {
-                state.max(MessageState::Unknown)
-            } else {
-                state
-            };
-            let state = if in_doubt && state == MessageState::Rejected {
+            let refused = state <= MessageState::Rejected;
+            let state = if refused && member.is_in_doubt() {
                 MessageState::Unknown
             } else {
                 state
@@ -398,10 +380,7 @@ impl Executor {
                 tariff: member.tariff,
                 state,
                 parts: send.parts,
-                attempts: member
-                    .pending
-                    .map_or(0, |pending| pending.attempts)
-                    .saturating_add(1),
+                attempts: member.attempts().saturating_add(1),
                 window: id,
                 at: *at,
                 reason: reason_of(outcome),
@@ -439,15 +418,7 @@ impl Executor {
             let cohort = &held.cohort;
             match record.progress.iter_mut().find(|progress| progress.cohort == *id) {
                 Some(progress) => progress.intent_to = cohort.intent_to,
-                None => record.progress.push(Progress {
-                    cohort: *id,
-                    launch: cohort.launch,
-                    fence: cohort.fence,
-                    done: cohort.done,
-                    intent_to: cohort.intent_to,
-                    finished: false,
-                    put_back: None,
-                }),
+                None => record.progress.push(cohort.progress()),
             }
         }
         let (store, in_flight) = (self.store.clone(), self.in_flight.clone());
