@@ -1,9 +1,11 @@
 //! What can be typed.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use server::carrier::Switches;
 
 const ABOUT: &str = "Bulk SMS campaigns as files in git: validated, planned, and sent durably";
 
@@ -65,6 +67,10 @@ pub enum Command {
     Why(Why),
     /// Show the replies that people sent
     Inbox(Inbox),
+    /// Show the messages that were given up; with --retry, try them again
+    Dead(Dead),
+    /// Run a simulated carrier, to try a campaign against trouble
+    Carrier(Carrier),
 }
 
 /// How results are printed.
@@ -203,6 +209,83 @@ pub struct Inbox {
     pub format: Format,
 }
 
+/// `crier dead`.
+#[derive(Debug, Args)]
+pub struct Dead {
+    /// The campaign's name or file
+    pub campaign: String,
+
+    /// Try them again with the next run, under the same references
+    #[arg(long)]
+    pub retry: bool,
+
+    /// Only this number; in national form only where crier.yaml names a region
+    #[arg(long, value_name = "PHONE")]
+    pub phone: Option<String>,
+
+    #[command(flatten)]
+    pub place: InProject,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `crier carrier`.
+#[derive(Debug, Args)]
+#[command(after_long_help = switches())]
+pub struct Carrier {
+    /// The port to listen on; 0: any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8025)]
+    pub port: u16,
+
+    /// The address to listen on; by default only this machine reaches it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub host: IpAddr,
+
+    /// Where each text is written down before it is answered; read at start
+    #[arg(long, value_name = "FILE", default_value = ".crier/carrier.ledger")]
+    pub ledger: PathBuf,
+
+    /// A YAML file of switches: a line `name: value` each
+    #[arg(long, value_name = "FILE")]
+    pub switches: Option<PathBuf>,
+
+    /// Set a switch, such as 429=5% or latency=20ms..2s; again for more, over the file
+    #[arg(long = "switch", value_name = "NAME=VALUE")]
+    pub switch: Vec<String>,
+
+    /// Push receipts and replies to this address, instead of waiting to be asked
+    #[arg(long, value_name = "URL")]
+    pub callback: Option<String>,
+
+    /// Show a carrier that runs at this address, and set switches of it
+    #[arg(long, value_name = "URL", conflicts_with_all = ["port", "host", "ledger", "callback"])]
+    pub at: Option<String>,
+
+    /// How it is printed, with --at
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Every switch of the carrier, with its default and what it does.
+fn switches() -> String {
+    const NAME: usize = 24;
+    let (pad, defaults) = (" ".repeat(NAME), Switches::default().values());
+    let mut help = "Switches, with their defaults:\n".to_owned();
+    for ((name, what), (_, default)) in Switches::NAMES.iter().zip(defaults) {
+        let shown = if default.is_empty() { "empty" } else { &default };
+        let text = format!("{} [{shown}]", what.trim());
+        let begin = format!("  {name:<width$}", width = NAME - 2);
+        let options = textwrap::Options::new(80)
+            .initial_indent(&begin)
+            .subsequent_indent(&pad);
+        help.push_str(&textwrap::fill(&text, options));
+        help.push('\n');
+    }
+    help
+}
+
 impl Cli {
     /// Whether a program reads the result.
     pub fn wants_json(&self) -> bool {
@@ -216,6 +299,8 @@ impl Cli {
             }
             Command::Why(args) => args.format == Format::Json,
             Command::Inbox(args) => args.format == Format::Json,
+            Command::Dead(args) => args.format == Format::Json,
+            Command::Carrier(args) => args.format == Format::Json,
         }
     }
 }
@@ -237,5 +322,10 @@ mod tests {
         Cli::command().debug_assert();
         let help = Cli::command().term_width(80).render_long_help().to_string();
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        assert!(
+            switches().lines().all(|line| line.chars().count() <= 80),
+            "{}",
+            switches()
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! The commands, one file each, and what they share: finding the project, opening the store, exit codes.
 
+mod carrier;
 mod change;
+mod dead;
 mod inbox;
 mod plan;
 mod run;
@@ -14,6 +16,8 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use engine::load::{self, CAMPAIGN_ENDINGS, CheckedFile, LoadedCampaign, LoadedProject};
 use engine::store::{Access, LaunchState, OpenOptions, Store, StoreError};
+
+use sms::PhoneNumber;
 
 use crate::cli::{Cli, Command, Format, InProject};
 use crate::output::{self, diagnostics};
@@ -91,6 +95,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Cancel(args) => change::run(&args, LaunchState::Cancelled).await,
             Command::Why(args) => why::run(&args).await,
             Command::Inbox(args) => inbox::run(&args).await,
+            Command::Dead(args) => dead::run(&args).await,
+            Command::Carrier(args) => carrier::run(&args).await,
         }
     })
 }
@@ -158,6 +164,13 @@ fn nearest_project() -> Result<PathBuf, Failure> {
             "there is no crier.yaml here, above, or in ./campaigns; name the project's folder with `--project DIR`"
         ))
     })
+}
+
+/// A number as it was typed.
+fn number_typed(typed: &str, project: &LoadedProject) -> Result<PhoneNumber, Failure> {
+    let region = project.project.as_ref().and_then(|project| project.region);
+    let parsed = PhoneNumber::parse(typed, region).map_err(|error| Failure::Usage(error.into()))?;
+    Ok(parsed.number)
 }
 
 /// A campaign's name, and the project it is of, from what was typed: a name, or a file.

@@ -446,13 +446,15 @@ fn the_json_of_every_command_has_the_documented_keys() {
     let documented =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/README.md")).expect("readable");
     let folder = Folder::of_people(60, "1000/s");
-    let commands: [(&str, Vec<&str>); 7] = [
+    let commands: [(&str, Vec<&str>); 9] = [
         ("plan", vec!["plan", "test.campaign.yaml"]),
         ("run", vec!["run", "test.campaign.yaml"]),
         ("status", vec!["status"]),
         ("inbox", vec!["inbox"]),
         ("why", vec!["why", "+12015421000"]),
         ("pause", vec!["pause", "test"]),
+        ("dead", vec!["dead", "test"]),
+        ("dead", vec!["dead", "test", "--retry"]),
         ("validate", vec!["validate"]),
     ];
     for (name, mut args) in commands {

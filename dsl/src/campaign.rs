@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::project::ListFile;
-use crate::scalar::{Rate, Share, WaitTime};
+use crate::scalar::{Money, Rate, Share, WaitTime};
 use crate::template::Template;
 use crate::values::{FieldType, Language};
 
@@ -127,6 +127,8 @@ pub enum Replies {
 /// The limits of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
+    /// What the parts of one launch may cost.
+    pub budget: Option<Money>,
     /// Longer texts leave the person out.
     pub parts: Option<NonZeroU32>,
     /// Parts, below the sender's own rate.

@@ -11,6 +11,7 @@ use crate::written;
 use crate::{CampaignFile, ProjectFile};
 
 mod audience;
+mod budget;
 mod fields;
 mod languages;
 mod meaning;
@@ -91,6 +92,7 @@ const CHECKS: &[Check] = &[
     templates::check,
     opt_out::check,
     replies::check,
+    budget::check,
 ];
 
 /// Holds a campaign against its surroundings.

@@ -9,6 +9,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("bad-address", "A text that should be an e-mail address is none."),
     ("bad-default", "The default of a field does not fit its type."),
     ("bad-duration", "A text that should be a duration is none."),
+    ("bad-money", "A text that should be a sum of money is none."),
     ("bad-name", "A name is not lower-case letters, digits and `-`."),
     ("bad-rate", "A text that should be a rate is none."),
     (
@@ -18,7 +19,15 @@ pub const CODES: &[(&str, &str)] = &[
     ("bad-share", "A text that should be a share is none."),
     ("bad-template", "A text is not a template."),
     ("bad-time", "A text that should be a time is none."),
+    (
+        "bad-url",
+        "A text that should be the URL of a simulated carrier is none.",
+    ),
     ("bad-window", "A text that should be a window of the day is none."),
+    (
+        "budget-without-prices",
+        "A campaign has a budget, and the project no prices.",
+    ),
     ("column-doubled", "Two columns of a list have one name."),
     (
         "column-missing",
@@ -59,6 +68,10 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "phone-column-unclear",
         "Several columns of a list may hold the phone numbers.",
+    ),
+    (
+        "provider-repeated",
+        "A provider stands twice in the line of a sender.",
     ),
     (
         "quote-the-text",
@@ -104,6 +117,10 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "unknown-version",
         "The language has no such version, or the program does not know it.",
+    ),
+    (
+        "url-leaves-machine",
+        "The URL of a simulated carrier leads to another machine.",
     ),
     ("wait-at-end", "Nothing follows a wait."),
     ("wrong-type", "A value is of another kind than its key asks for."),

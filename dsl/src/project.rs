@@ -1,6 +1,7 @@
 //! A project as meant: what `check` makes of `crier.yaml`. Paths are relative to the project's folder and never leave it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono_tz::Tz;
 
@@ -52,6 +53,18 @@ pub struct ListFile {
 pub enum Provider {
     /// Takes everything and makes receipts and replies by a hash of seed, number and text.
     Simulated(Simulated),
+    /// A simulated carrier in a process of its own on this machine, over HTTP.
+    Carrier(Carrier),
+}
+
+impl Provider {
+    /// Parts a second that all its senders share; none: as fast as they come.
+    pub fn rate(&self) -> Option<Rate> {
+        match self {
+            Provider::Simulated(simulated) => simulated.rate,
+            Provider::Carrier(carrier) => carrier.rate,
+        }
+    }
 }
 
 /// How the simulated provider behaves.
@@ -67,6 +80,37 @@ pub struct Simulated {
     pub seed: u64,
 }
 
+/// How a simulated carrier is reached, and what it promises.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Carrier {
+    /// Scheme, host and port, without a slash at its end: `http://127.0.0.1:8025`. The host is always this machine.
+    pub url: String,
+    /// Parts a second; none: as fast as they come.
+    pub rate: Option<Rate>,
+    /// Texts of one request, 1 to 1,000. Default: 1.
+    pub batch: usize,
+    /// Requests under way at once, 1 to 1,024. Default: 64.
+    pub in_flight: usize,
+    /// A request is over after this, whatever came of it; 100 ms to 10 minutes. Default: 10 s.
+    pub timeout: Duration,
+    /// It can be asked whether it has a text. Default: yes.
+    pub look_up: bool,
+    /// It refuses a reference that it has, so that a text may be submitted again. Default: no.
+    pub refuses_duplicates: bool,
+    /// What its answers 500 to 599 say.
+    pub server_errors: ServerErrors,
+}
+
+/// What an answer of 500 to 599 says of the texts of its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ServerErrors {
+    /// They may have been taken.
+    #[default]
+    Maybe,
+    /// They were not.
+    NotSent,
+}
+
 /// What texts come from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sender {
@@ -74,6 +118,9 @@ pub struct Sender {
     pub address: sms::SenderAddress,
     /// A key of [`Project::providers`].
     pub provider: String,
+    /// Further keys of [`Project::providers`], in order: each takes over when those before it are away. None of them
+    /// stands twice, nor is it [`Self::provider`].
+    pub then: Vec<String>,
     /// Parts a second; none only on a simulated provider.
     pub rate: Option<Rate>,
     /// Whether replies to it reach us.
@@ -100,6 +147,7 @@ impl Project {
         let sender = Sender {
             address: sms::SenderAddress::alphanumeric("SIMULATED").expect("nine letters are a sender name"),
             provider: "simulated".into(),
+            then: vec![],
             rate: None,
             receives: true,
         };

@@ -1,15 +1,21 @@
-//! The scalars of the language: durations, rates, shares, times. Each parses from the text of a YAML scalar and says in
+//! The scalars of the language: durations, rates, shares, times, sums of money. Each parses from the text of a YAML scalar and says in
 //! its error what the accepted forms are.
 
 use chrono::TimeDelta;
 
 mod error;
+mod money;
 mod share;
 mod time;
+mod timeout;
+mod url;
 mod wait;
 
 pub use error::ScalarError;
+pub use money::{Currency, Money};
 pub use time::{WrittenTime, local_to_utc, parse_time};
+pub use timeout::parse_timeout;
+pub use url::parse_local_url;
 
 /// A wait. Days and weeks are calendar days on the person's clock, the rest is elapsed time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::{InDoubt, Instruction};
 
 use crate::left_out::LeftOut;
-use crate::member::Member;
+use crate::member::{Doubt, Member};
+use crate::provider::Resolve;
 use crate::reply::{self, Meaning, OptOutWords};
 use crate::revision::Revision;
 
@@ -39,7 +40,7 @@ impl Place {
 pub enum State {
     /// Until its time comes.
     Waiting,
-    /// The text's intent is committed, its answer not known.
+    /// The text's intent is committed, or the text is looked up; the answer is not known.
     Submitting,
     /// The passage is over.
     Ended,
@@ -61,10 +62,25 @@ pub enum Event<'a> {
     Accepted(Place),
     /// The provider refused the text, or gives it up, for ever.
     Rejected(Place),
+    /// The provider refused the text because the person told it to stop.
+    OptedOutThere(Place),
     /// The provider did not take the text, but may later.
     NotSent(Place),
     /// It cannot be known whether the provider took the text.
-    Unknown(Place),
+    Unknown {
+        /// Of the text.
+        place: Place,
+        /// How the provider it was submitted to can settle it.
+        resolve: Resolve,
+        /// When that provider can be asked at the earliest.
+        ask_at: DateTime<Utc>,
+        /// The process ended while it was under way.
+        crashed: bool,
+    },
+    /// The provider was asked, and does not have the text.
+    NotKnown(Place),
+    /// The provider was asked, and could not tell.
+    CannotTell(Place),
     /// The carrier's word on the delivery of the text of that place.
     Receipt(Place),
     /// The person wrote.
@@ -85,15 +101,21 @@ pub enum Effect {
     },
     /// Move to that place, due then.
     Depart(Place, DateTime<Utc>),
-    /// Submit the same text again, under the same reference.
+    /// Ask the provider that it was submitted to whether it has the text.
+    LookUp,
+    /// Submit the same text again, or look it up, under the same reference.
     Retry {
         /// Not before.
         due_at: DateTime<Utc>,
-        /// The first may have been taken.
-        in_doubt: bool,
+        /// How often it was submitted or looked up by now.
+        attempts: u8,
+        /// How often the process ended while it was under way.
+        crashes: u8,
+        /// What is known of the earlier submits.
+        doubt: Doubt,
     },
-    /// The attempts are used up: the message is rejected.
-    GiveUp,
+    /// The message was definitely not taken and is not tried again: it is rejected, and kept among the dead letters.
+    GiveUp(GaveUp),
     /// The passage ended without this text.
     LeaveOut(LeftOut),
     /// The passage came to its end.
@@ -109,8 +131,28 @@ pub enum Effect {
     },
 }
 
+/// Why a message is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GaveUp {
+    /// It was tried so often.
+    Attempts(u8),
+    /// The process ended so often while it was under way.
+    Crashes(u8),
+}
+
+impl std::fmt::Display for GaveUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            GaveUp::Attempts(n) => write!(f, "given up after {n} attempts"),
+            GaveUp::Crashes(n) => write!(f, "given up: the process ended {n} times while it was under way"),
+        }
+    }
+}
+
 /// After so many submits that were definitely not taken a message is given up.
 pub const MOST_ATTEMPTS: u8 = 12;
+/// A message is given up when so many processes ended while it was under way.
+pub const MOST_CRASHES: u8 = 4;
 
 /// Decides. At most one [`Effect::Send`] comes of one call.
 pub fn advance<'a>(
@@ -124,12 +166,40 @@ pub fn advance<'a>(
     match event {
         Event::Due(place) if here(place, State::Waiting) => due(revision, enrolment, facts, now),
         Event::Accepted(place) if here(place, State::Submitting) => go_on(revision, enrolment, facts, now),
-        Event::Rejected(place) if here(place, State::Submitting) => (enrolment.ended(), vec![]),
-        Event::NotSent(place) if here(place, State::Submitting) => not_sent(enrolment, now),
-        Event::Unknown(place) if here(place, State::Submitting) => unknown(revision, enrolment, facts, now),
-        Event::Due(_) | Event::Accepted(_) | Event::Rejected(_) | Event::NotSent(_) | Event::Unknown(_) => {
-            (enrolment, vec![])
+        // The text that was sent before may have been taken, and this refusal says nothing of it. (A provider that refuses
+        // what it has would have said so.)
+        Event::Rejected(place) if here(place, State::Submitting) && enrolment.member.is_resent() => {
+            go_on(revision, enrolment, facts, now)
         }
+        Event::Rejected(place) if here(place, State::Submitting) => (enrolment.ended(), vec![]),
+        Event::OptedOutThere(place) if here(place, State::Submitting) => {
+            (enrolment.ended(), vec![Effect::Suppress])
+        }
+        Event::NotSent(place) if here(place, State::Submitting) => not_sent(revision, enrolment, facts, now),
+        Event::Unknown {
+            place,
+            resolve,
+            ask_at,
+            crashed,
+        } if here(place, State::Submitting) => {
+            let mut tries = Tries::now(enrolment.member);
+            tries.crashes += u8::from(*crashed);
+            unknown(revision, enrolment, facts, tries, (*resolve, *ask_at), now)
+        }
+        Event::NotKnown(place) if here(place, State::Submitting) => {
+            not_known(revision, enrolment, facts, now)
+        }
+        Event::CannotTell(place) if here(place, State::Submitting) => {
+            cannot_tell(revision, enrolment, facts, now)
+        }
+        Event::Due(_)
+        | Event::Accepted(_)
+        | Event::Rejected(_)
+        | Event::OptedOutThere(_)
+        | Event::NotSent(_)
+        | Event::Unknown { .. }
+        | Event::NotKnown(_)
+        | Event::CannotTell(_) => (enrolment, vec![]),
         // Nothing of this program awaits a receipt: it is recorded, and that is all.
         Event::Receipt(_) => (enrolment, vec![]),
         Event::Reply(text) => reply(revision, enrolment, facts, text),
@@ -153,18 +223,19 @@ fn due<'a>(
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
     let leave_out = |reason| (enrolment.ended(), vec![Effect::LeaveOut(reason)]);
+    let submitting = Enrolment {
+        state: State::Submitting,
+        ..enrolment
+    };
+    if enrolment.member.doubt() == Doubt::LookUp {
+        return (submitting, vec![Effect::LookUp]);
+    }
     if facts.opted_out {
         return leave_out(LeftOut::OptedOut);
     }
     match &revision.campaign.program[usize::from(enrolment.place.step)] {
         Instruction::Send { message } => match text_for(revision, *message, enrolment.member) {
-            Ok((text, parts)) => (
-                Enrolment {
-                    state: State::Submitting,
-                    ..enrolment
-                },
-                vec![Effect::Send { text, parts }],
-            ),
+            Ok((text, parts)) => (submitting, vec![Effect::Send { text, parts }]),
             Err(reason) => leave_out(reason),
         },
         Instruction::Wait(_) | Instruction::Finish => {
@@ -245,25 +316,90 @@ fn arrive<'a>(
     }
 }
 
-fn not_sent(enrolment: Enrolment<'_>, now: DateTime<Utc>) -> (Enrolment<'_>, Vec<Effect>) {
-    let attempts = attempts_now(enrolment.member);
-    if attempts >= MOST_ATTEMPTS {
-        return (enrolment.ended(), vec![Effect::GiveUp]);
-    }
-    let in_doubt = enrolment.member.is_in_doubt();
-    let due_at = now + back_off(enrolment.member, enrolment.place, attempts);
-    (
-        Enrolment {
-            state: State::Waiting,
-            ..enrolment
-        },
-        vec![Effect::Retry { due_at, in_doubt }],
-    )
+/// How often a message was tried.
+#[derive(Clone, Copy)]
+struct Tries {
+    /// Submits and look-ups.
+    attempts: u8,
+    /// Ends of a process while it was under way.
+    crashes: u8,
 }
 
-/// How often the message has been submitted, the submit that is just answered included.
-fn attempts_now(member: &Member) -> u8 {
-    member.attempts().saturating_add(1)
+impl Tries {
+    /// With the one that is just answered.
+    fn now(member: &Member) -> Tries {
+        Tries {
+            attempts: member.attempts().saturating_add(1),
+            crashes: member.crashes(),
+        }
+    }
+
+    /// Why there are no more.
+    fn over(self) -> Option<GaveUp> {
+        if self.crashes >= MOST_CRASHES {
+            Some(GaveUp::Crashes(self.crashes))
+        } else {
+            (self.attempts >= MOST_ATTEMPTS).then_some(GaveUp::Attempts(self.attempts))
+        }
+    }
+}
+
+fn not_sent<'a>(
+    revision: &Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let member = enrolment.member;
+    let tries = Tries::now(member);
+    let due_at = now + back_off(member, enrolment.place, tries.attempts);
+    // This submit was not taken; an earlier one may have been.
+    let in_doubt = member.is_resent() || member.doubt() == Doubt::Refused;
+    match (member.doubt(), tries.over()) {
+        (_, Some(_)) if in_doubt => go_on(revision, enrolment, facts, now),
+        (_, Some(why)) => (enrolment.ended(), vec![Effect::GiveUp(why)]),
+        (doubt @ (Doubt::Refused | Doubt::Resent), None) => again(enrolment, tries, doubt, due_at),
+        (Doubt::None | Doubt::LookUp, None) => again(enrolment, tries, Doubt::None, due_at),
+    }
+}
+
+/// The provider does not have it: it goes at once, under the same reference. The submit was counted when it was made.
+fn not_known<'a>(
+    revision: &Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let attempts = enrolment.member.attempts();
+    let tries = Tries {
+        attempts,
+        ..Tries::now(enrolment.member)
+    };
+    match tries.over() {
+        Some(_) if enrolment.member.is_resent() => go_on(revision, enrolment, facts, now),
+        Some(why) => (enrolment.ended(), vec![Effect::GiveUp(why)]),
+        None => again(enrolment, tries, Doubt::None, now),
+    }
+}
+
+fn again(
+    enrolment: Enrolment<'_>,
+    tries: Tries,
+    doubt: Doubt,
+    due_at: DateTime<Utc>,
+) -> (Enrolment<'_>, Vec<Effect>) {
+    let Tries { attempts, crashes } = tries;
+    let waiting = Enrolment {
+        state: State::Waiting,
+        ..enrolment
+    };
+    let retry = Effect::Retry {
+        due_at,
+        attempts,
+        crashes,
+        doubt,
+    };
+    (waiting, vec![retry])
 }
 
 /// Full jitter under a ceiling that doubles from 4 seconds to 10 minutes; the draw is a hash, the same every time.
@@ -288,29 +424,57 @@ fn back_off(member: &Member, place: Place, attempts: u8) -> TimeDelta {
     TimeDelta::milliseconds(1 + i64::from(draw) * (ceiling - 1) / i64::from(u32::MAX))
 }
 
+/// It is settled as the provider can settle it; where that leads nowhere the campaign's `in_doubt` decides.
 fn unknown<'a>(
+    revision: &Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts,
+    tries: Tries,
+    (resolve, ask_at): (Resolve, DateTime<Utc>),
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    match resolve {
+        // Asking ends no process: it is asked however often one ended.
+        Resolve::LookUp if tries.attempts < MOST_ATTEMPTS => again(enrolment, tries, Doubt::LookUp, ask_at),
+        Resolve::Resubmit if tries.over().is_none() && !facts.opted_out => {
+            let wait = back_off(enrolment.member, enrolment.place, tries.attempts);
+            again(enrolment, tries, Doubt::Refused, now + wait)
+        }
+        Resolve::LookUp | Resolve::Resubmit | Resolve::Nothing => {
+            unresolved(revision, enrolment, facts, tries, now)
+        }
+    }
+}
+
+fn unresolved<'a>(
+    revision: &Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts,
+    tries: Tries,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let resent = enrolment.member.is_resent();
+    match revision.campaign.limits.in_doubt {
+        InDoubt::Resend if !resent && !facts.opted_out && tries.crashes < MOST_CRASHES => {
+            again(enrolment, tries, Doubt::Resent, now)
+        }
+        InDoubt::Resend | InDoubt::Skip => go_on(revision, enrolment, facts, now),
+    }
+}
+
+/// The look-up failed: it is asked again, later and later, as often as a text is tried.
+fn cannot_tell<'a>(
     revision: &Revision,
     enrolment: Enrolment<'a>,
     facts: Facts,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
-    let resent = enrolment.member.is_in_doubt();
-    match revision.campaign.limits.in_doubt {
-        InDoubt::Resend if !resent && !facts.opted_out => {
-            let again = Enrolment {
-                state: State::Waiting,
-                ..enrolment
-            };
-            (
-                again,
-                vec![Effect::Retry {
-                    due_at: now,
-                    in_doubt: true,
-                }],
-            )
-        }
-        InDoubt::Resend | InDoubt::Skip => go_on(revision, enrolment, facts, now),
+    let tries = Tries::now(enrolment.member);
+    if tries.attempts >= MOST_ATTEMPTS {
+        return unresolved(revision, enrolment, facts, tries, now);
     }
+    let wait = back_off(enrolment.member, enrolment.place, tries.attempts);
+    again(enrolment, tries, Doubt::LookUp, now + wait)
 }
 
 fn reply<'a>(

@@ -17,8 +17,9 @@ mod separator;
 mod source;
 
 pub use cell::{CellProblem, cell_problem, clean};
+pub use dsl::scalar::Currency;
 pub use error::{AudienceError, AudienceProblem, PriceProblem};
-pub use prices::{Currency, Prices};
+pub use prices::Prices;
 pub use reader::ListReader;
 
 /// Bytes a cell may have at most; a row with a longer one is left out.

@@ -4,10 +4,15 @@
 //! A window goes its round like this: intent committed → `advance` and texts → submitted → answers → recorded, and the
 //! same commit gives the next window its intent. A cohort is in at most one window at a time.
 
+mod account;
+mod budget;
 mod inbound;
 mod lane;
+mod permits;
 mod ready;
+mod request;
 mod window;
+mod work;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, RwLock};
@@ -15,24 +20,24 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::project::Project;
-use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::ids::CohortId;
-use crate::provider::Provider;
+use crate::provider::{Polled, Provider};
 use crate::revision::Revision;
 use crate::store::{
-    Claim, ClaimedCohort, CohortKind, Intent, LaunchRow, LaunchState, MessageState, SentTo, Store,
-    StoreError, Totals,
+    Claim, ClaimedCohort, CohortKind, FoldOutcome, Intent, LaunchRow, LaunchState, MessageState, SentTo,
+    Store, StoreError, Totals,
 };
 use crate::throttle::Buckets;
 
-use inbound::Folded;
+use account::Account;
+use budget::Budget;
+use inbound::{Kept, Said};
 use lane::Lane;
 use window::{Outcome, Window, WindowId};
+use work::Work;
 
 /// What an execution is made of.
 pub struct Execution {
@@ -61,6 +66,8 @@ pub enum End {
     Done,
     /// Somebody cancelled the launch.
     Cancelled,
+    /// The next text would pass the budget: who is left waits until it is raised.
+    OverBudget,
     /// It was asked to stop; executing the launch again goes on where it stopped.
     Interrupted,
 }
@@ -106,11 +113,12 @@ struct Executor {
     launch: LaunchRow,
     revision: Arc<Revision>,
     project: Arc<Project>,
-    providers: BTreeMap<String, Arc<dyn Provider>>,
+    accounts: BTreeMap<String, Account>,
+    budget: Option<Budget>,
     receipts: Duration,
     stop: watch::Receiver<bool>,
     lanes: BTreeMap<String, Lane>,
-    windows: HashMap<WindowId, Window>,
+    windows: BTreeMap<WindowId, Window>,
     next_window: WindowId,
     buckets: Buckets,
     /// Numbers suppressed since the plan; asked again right before each submit.
@@ -124,18 +132,18 @@ struct Executor {
     /// What went wrong: what is under way is still recorded, then it ends with this.
     failed: Option<StoreError>,
     done_at: Option<DateTime<Utc>>,
-    /// Inbound is being fetched and folded.
+    /// What providers said and is not kept yet.
+    said: Vec<Said>,
+    /// What was said is being kept and folded.
     folding: bool,
-    /// When each provider is to be asked again; none when it expects nothing.
-    polls: BTreeMap<String, Option<DateTime<Utc>>>,
     progress: Progress,
-    work: FuturesUnordered<BoxFuture<'static, Result<Step, StoreError>>>,
+    work: Work,
 }
 
 /// Shared with the requests under way.
 type Suppressed = Arc<RwLock<HashSet<u64>>>;
-/// By number; shared with the folding.
-type InFlight = Arc<RwLock<HashMap<u64, SentTo>>>;
+/// By number and sender; shared with the folding.
+type InFlight = Arc<RwLock<HashMap<(u64, Arc<str>), SentTo>>>;
 
 /// Something that took time is over.
 enum Step {
@@ -176,8 +184,18 @@ enum Step {
         /// The disk is full: this was the last record, out of the reserve.
         full: Option<StoreError>,
     },
-    /// Inbound was folded.
-    Folded(Folded),
+    /// A provider was asked for receipts and replies.
+    Polled {
+        provider: String,
+        polled: Polled,
+        at: DateTime<Utc>,
+    },
+    /// What was said is kept.
+    Kept(Kept),
+    /// What was said is folded.
+    Folded(FoldOutcome),
+    /// Something was done that nobody waits for.
+    Noted,
     /// Cohorts were put back.
     Released,
     /// What the launch is doing.
@@ -196,34 +214,35 @@ impl Executor {
             receipts,
             stop,
         } = execution;
-        store.recover_leases().await?;
+        let now = clock.now();
+        store.recover_leases(now).await?;
+        let alarms = store.alarms().await?;
         let totals = store.totals(launch.id).await?;
+        let accounts = account::accounts(&providers, &alarms, now);
         let mut executor = Executor {
             buckets: lane::buckets(&project, &revision),
-            polls: providers
-                .keys()
-                .map(|name| (name.clone(), Some(clock.now())))
-                .collect(),
             suppressions_known: launch.suppressed_to,
             state: launch.state,
             asked_at: clock.monotonic(),
-            done_at: matches!(launch.state, LaunchState::Done).then(|| clock.now()),
+            done_at: matches!(launch.state, LaunchState::Done).then_some(now),
             progress: progress_of(&totals),
-            lanes: lane::lanes(&project, &providers, &revision),
-            windows: HashMap::new(),
+            lanes: lane::lanes(&project, &accounts, &alarms, &revision),
+            accounts,
+            budget: Budget::of(&launch),
+            windows: BTreeMap::new(),
             next_window: store.next_window_id().await,
             suppressed: Suppressed::default(),
             in_flight: InFlight::default(),
             stopping: false,
             failed: None,
+            said: vec![],
             folding: false,
-            work: FuturesUnordered::new(),
+            work: Work::new(clock.is_simulated()),
             store,
             clock,
             launch,
             revision,
             project,
-            providers,
             receipts,
             stop,
         };
@@ -246,10 +265,19 @@ impl Executor {
                 return Ok(end);
             }
             let busy = !self.work.is_empty();
-            let sleep = self.clock.sleep(self.wake_in(), busy);
+            let (wake_in, work) = (self.wake_in(), self.work.len());
+            // Asked when all of it was polled: what waits for another request to end is not under way by itself.
+            let sleep = async {
+                let queued: usize = self
+                    .accounts
+                    .values()
+                    .map(|account| account.requests.waiting())
+                    .sum();
+                self.clock.sleep(wake_in, work.saturating_sub(queued)).await;
+            };
             tokio::select! {
                 biased;
-                Some(step) = self.work.next(), if busy => match step {
+                step = self.work.next(), if busy => match step {
                     Ok(step) => self.take(step),
                     Err(error) => self.fail(Some(error)),
                 },
@@ -276,11 +304,11 @@ impl Executor {
         if now >= self.asked_at + ASK {
             self.asked_at = now;
             let (store, launch) = (self.store.clone(), self.launch.id);
-            self.work.push(Box::pin(async move {
-                Ok(Step::State(store.launch_state(launch).await?))
-            }));
+            self.work
+                .deed(async move { Ok(Step::State(store.launch_state(launch).await?)) });
         }
         self.record_slow_windows();
+        self.begin_polling();
         self.begin_folding();
         if self.stopping {
             return;
@@ -307,9 +335,9 @@ impl Executor {
                 next_due,
                 expected,
             } => {
+                self.nothing_goes(&sender);
                 let lane = self.lane(&sender);
                 lane.claiming = false;
-                lane.intending = false;
                 // What was committed after the question was asked is not in its answer: it is asked again.
                 if lane.expected == expected {
                     *lane.next(kind) = next_due;
@@ -339,7 +367,10 @@ impl Executor {
                 self.recorded(&sender, next, intent, full.is_some());
                 self.fail(full);
             }
-            Step::Folded(folded) => self.folded(folded),
+            Step::Polled { provider, polled, at } => self.polled(&provider, polled, at),
+            Step::Kept(kept) => self.kept(kept),
+            Step::Folded(outcome) => self.folded(outcome),
+            Step::Noted => {}
             Step::Released => {
                 for lane in self.lanes.values_mut() {
                     lane.expect(CohortKind::Passage, DateTime::<Utc>::MIN_UTC);
@@ -387,57 +418,65 @@ impl Executor {
         }
         if !cohorts.is_empty() {
             let store = self.store.clone();
-            self.work.push(Box::pin(async move {
+            self.work.deed(async move {
                 store.release(cohorts).await?;
                 Ok(Step::Released)
-            }));
+            });
         }
     }
 
     /// Whether it is over; a launch of which nothing is left is done then.
     async fn ended(&mut self) -> Result<Option<End>, StoreError> {
-        if !self.work.is_empty() || !self.windows.is_empty() {
+        if !self.work.is_empty() || !self.windows.is_empty() || !self.said.is_empty() {
             return Ok(None);
-        }
-        let held = self.lanes.values().any(|lane| !lane.held.is_empty());
-        let cancelled = self.state == LaunchState::Cancelled;
-        if (self.stopping || cancelled) && held {
-            self.release_held();
-            return Ok(None);
-        }
-        if self.stopping {
-            return Ok(Some(End::Interrupted));
-        }
-        let patience = TimeDelta::from_std(self.receipts).unwrap_or(TimeDelta::MAX);
-        let over = self
-            .done_at
-            .is_some_and(|done_at| self.clock.now() - done_at >= patience);
-        let end = if cancelled { End::Cancelled } else { End::Done };
-        if over && held {
-            self.release_held();
-            return Ok(None);
-        }
-        if over {
-            return Ok(Some(end));
-        }
-        if cancelled {
-            // What was sent before is still received and answered.
-            self.done_at.get_or_insert(self.clock.now());
         }
         let running = self.state == LaunchState::Running;
-        if held
-            || self
-                .lanes
-                .values()
-                .any(|lane| (running && lane.next_due.is_some()) || lane.next_answer.is_some())
+        let cancelled = self.state == LaunchState::Cancelled;
+        let next = self.lanes.values().filter_map(|lane| self.next_move(lane)).next();
+        if running
+            && next.is_none()
+            && !self.stopping
+            && !self.is_over_budget()
+            && !self.finish_launch().await?
         {
             return Ok(None);
         }
-        if running && !self.finish_launch().await? {
+        if cancelled || (self.is_over_budget() && next.is_none()) {
+            // What was sent before is still received and answered.
+            self.done_at.get_or_insert(self.clock.now());
+        }
+        let end = if self.stopping {
+            End::Interrupted
+        } else if cancelled {
+            End::Cancelled
+        } else if self.is_over_budget() {
+            End::OverBudget
+        } else {
+            End::Done
+        };
+        if !self.is_over(next.is_some()) {
             return Ok(None);
         }
-        let expected = self.polls.values().any(Option::is_some);
-        Ok((self.done_at.is_some() && !expected).then_some(end))
+        if self.lanes.values().any(|lane| !lane.held.is_empty()) {
+            self.release_held();
+            return Ok(None);
+        }
+        Ok(Some(end))
+    }
+
+    /// Whether nothing more is waited for: somebody stopped it, or all is done and everything said, or patience is over.
+    fn is_over(&self, has_move: bool) -> bool {
+        let expected = self.accounts.values().any(|account| account.poll_at.is_some());
+        let over = self
+            .done_at
+            .is_some_and(|done_at| self.over_in(done_at) == Some(Duration::ZERO));
+        self.stopping || over || (self.done_at.is_some() && !has_move && !expected)
+    }
+
+    /// In how long receipts are not awaited any more; none: never.
+    fn over_in(&self, done_at: DateTime<Utc>) -> Option<Duration> {
+        let over_at = done_at.checked_add_signed(TimeDelta::from_std(self.receipts).ok()?)?;
+        Some((over_at - self.clock.now()).to_std().unwrap_or(Duration::ZERO))
     }
 
     /// The launch is done when no cohort is left; false when one is after all.
@@ -448,7 +487,7 @@ impl Executor {
             .await?
         {
             // Nothing is in hand, so a lease that stands is nobody's.
-            self.store.recover_leases().await?;
+            self.store.recover_leases(self.clock.now()).await?;
             for sender in self.store.senders_due(self.launch.id).await? {
                 if !self.lanes.contains_key(&sender) {
                     return Err(StoreError::Senderless { sender });

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::Schedule;
@@ -11,7 +12,8 @@ use sms::PhoneNumber;
 use crate::advance::{Place, stop_at};
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
-use crate::plan::{PlanError, Planner, Run, Summary, cohorts_of};
+use crate::member::Encoded;
+use crate::plan::{Cohorts, PlanError, Planner, Run, Summary};
 use crate::revision::Revision;
 use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError};
 use crate::tariff::Tariff;
@@ -96,29 +98,40 @@ pub async fn launch(
     };
     let (launch, suppressed_to) = store.begin_launch(new).await?;
     let suppressed = store.suppressed(suppressed_to).await?;
-    let mut planner = Planner::new(revision.clone(), &project, folder, suppressed)?;
+    let planner = Planner::new(revision.clone(), &project, folder, suppressed)?;
     let first = FirstStep::of(launch, &revision, starts_at, now);
-    let mut runs = 0;
+    // One thread plans, on every core; a run is written while the next is planned, and no third one waits in between.
+    let (hand_over, mut runs) = sync_channel(0);
+    let planning = tokio::task::spawn_blocking(move || plan_all(planner, &hand_over));
+    let mut count = 0;
     loop {
-        // Planning fills every core: other tasks go on beside it.
-        let (back, run) = tokio::task::spawn_blocking(move || {
-            let run = planner.next_run();
-            (planner, run)
-        })
-        .await
-        .expect("planning does not panic");
-        planner = back;
-        let Some(run) = run? else { break };
-        first.write(store, runs, run).await?;
-        runs += 1;
-        planned(planner.rows());
+        let (run, back) = blocking(move || (runs.recv(), runs)).await;
+        runs = back;
+        let Ok((rows, run)) = run else { break };
+        planned(rows);
+        first.write(store, count, run).await?;
+        count += 1;
     }
-    let (summary, tariffs) = planner.finish()?;
+    let (summary, tariffs) = planning.await.expect("planning does not panic")?;
     if summary.people == 0 {
         return Err(LaunchError::Nobody(Box::new(summary)));
     }
-    store.complete_launch(launch, &summary, &tariffs, runs).await?;
+    store.set_budget(launch, summary.budget).await?;
+    store.complete_launch(launch, &summary, &tariffs, count).await?;
     Ok((launch, summary, tariffs))
+}
+
+/// Plans run after run, each handed over with the rows planned so far, until there is none or nobody takes them.
+fn plan_all(
+    mut planner: Planner,
+    hand_over: &SyncSender<(u64, Run)>,
+) -> Result<(Summary, Vec<Tariff>), PlanError> {
+    while let Some(run) = planner.next_run()? {
+        if hand_over.send((planner.rows(), run)).is_err() {
+            break;
+        }
+    }
+    planner.finish()
 }
 
 /// Where everybody begins.
@@ -142,29 +155,37 @@ impl FirstStep {
         }
     }
 
-    /// Writes a run's cohorts and people left out.
+    /// Writes the cohorts and the people left out of a run.
     async fn write(&self, store: &Store, run: u32, planned: Run) -> Result<(), StoreError> {
-        let cohorts: Vec<NewCohort> = cohorts_of(planned.people)
-            .into_iter()
-            .map(|(time_class, members)| NewCohort {
-                launch: self.launch,
-                run,
-                kind: CohortKind::Passage,
-                place: self.place,
-                due_at: self.due_at,
-                sender: self.sender.clone(),
-                time_class: time_class.to_string(),
-                members,
-            })
-            .collect();
-        for cohorts in cohorts.chunks(COHORTS) {
-            store.add_to_launch(cohorts.to_vec(), vec![]).await?;
+        let Run { people, left_out } = planned;
+        let cohorts = blocking(move || Cohorts::of(people)).await;
+        let cohorts = Arc::new(cohorts);
+        for start in (0..cohorts.len()).step_by(COHORTS) {
+            let (from, which) = (cohorts.clone(), start..cohorts.len().min(start + COHORTS));
+            let encoded = blocking(move || from.encoded(which)).await;
+            let rows = encoded
+                .into_iter()
+                .map(|(class, members)| self.cohort(run, &class, members));
+            store.add_to_launch(rows.collect(), vec![]).await?;
         }
-        for left_out in planned.left_out.chunks(LEFT_OUT) {
+        for left_out in left_out.chunks(LEFT_OUT) {
             let rows = left_out.iter().map(|out| self.left_out(out)).collect();
             store.add_to_launch(vec![], rows).await?;
         }
         Ok(())
+    }
+
+    fn cohort(&self, run: u32, time_class: &str, members: Encoded) -> NewCohort<Encoded> {
+        NewCohort {
+            launch: self.launch,
+            run,
+            kind: CohortKind::Passage,
+            place: self.place,
+            due_at: self.due_at,
+            sender: self.sender.clone(),
+            time_class: time_class.to_owned(),
+            members,
+        }
     }
 
     fn left_out(&self, (phone, at_row, reason): &(PhoneNumber, u64, LeftOut)) -> LeftOutRow {
@@ -177,4 +198,10 @@ impl FirstStep {
             at: self.now,
         }
     }
+}
+
+/// Computes beside the tasks that wait.
+async fn blocking<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::task::spawn_blocking(compute).await;
+    done.expect("what is computed for a launch does not panic")
 }

@@ -6,6 +6,7 @@
 
 pub mod advance;
 pub mod audience;
+pub mod breaker;
 pub mod clock;
 pub mod execute;
 pub mod ids;

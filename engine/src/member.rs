@@ -26,10 +26,39 @@ pub struct Member {
 pub struct Pending {
     /// Kept through departures, so that a provider sees one reference.
     pub message: MessageId,
-    /// How often it was submitted.
+    /// How often it was submitted, or looked up.
     pub attempts: u8,
-    /// It may have been taken: what is sent again is sent under `in_doubt: resend`.
-    pub in_doubt: bool,
+    /// How often the process ended while it was under way.
+    pub crashes: u8,
+    /// Whether an earlier submit may have been taken, and what is done about that.
+    pub doubt: Doubt,
+    /// It was sent again although an earlier submit may have been taken, for once.
+    pub resent: bool,
+    /// Whom it was submitted to last: 0 the sender's provider, then those of its `then`.
+    pub route: u8,
+}
+
+/// What is known of the earlier submits of a message that is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doubt {
+    /// They were definitely not taken.
+    None,
+    /// The last may have been taken: it is looked up before anything else.
+    LookUp,
+    /// One may have been taken, and the text is sent again all the same: the provider refuses a reference that it has.
+    Refused,
+    /// One may have been taken, and the text is sent again all the same, once: the campaign says `in_doubt: resend`.
+    Resent,
+}
+
+impl Doubt {
+    /// Whether an earlier submit may have been taken.
+    pub fn is_any(self) -> bool {
+        match self {
+            Doubt::None => false,
+            Doubt::LookUp | Doubt::Refused | Doubt::Resent => true,
+        }
+    }
 }
 
 impl Member {
@@ -38,9 +67,20 @@ impl Member {
         self.pending.map_or(0, |pending| pending.attempts)
     }
 
-    /// Whether a message to the member may have been taken already and is tried again all the same.
-    pub fn is_in_doubt(&self) -> bool {
-        self.pending.is_some_and(|pending| pending.in_doubt)
+    /// What is known of the earlier submits of the pending message.
+    pub fn doubt(&self) -> Doubt {
+        self.pending.map_or(Doubt::None, |pending| pending.doubt)
+    }
+
+    /// Whether the pending message was sent again, or is now, although an earlier submit may have been taken.
+    pub fn is_resent(&self) -> bool {
+        self.pending
+            .is_some_and(|pending| pending.resent || pending.doubt == Doubt::Resent)
+    }
+
+    /// How often the process ended while the pending message was under way.
+    pub fn crashes(&self) -> u8 {
+        self.pending.map_or(0, |pending| pending.crashes)
     }
 }
 
@@ -58,7 +98,7 @@ pub enum CodecError {
     Inconsistent,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Columns<'a> {
     /// The first phone, then differences.
     phones: Vec<u64>,
@@ -74,29 +114,72 @@ struct Columns<'a> {
 /// The level of zstd at which 1,000 members take about 0.2 ms.
 const LEVEL: i32 = 1;
 
-/// Compresses a list of members that is ordered by phone. Every member has as many values as the first.
-pub fn encode(members: &[Member]) -> Vec<u8> {
-    let mut last = 0;
-    let phones = members.iter().map(|m| {
-        let delta = m.phone.as_u64().wrapping_sub(last);
-        last = m.phone.as_u64();
-        delta
-    });
-    let columns = Columns {
-        phones: phones.collect(),
-        languages: members.iter().map(|m| m.language).collect(),
-        tariffs: members.iter().map(|m| m.tariff.map_or(0, |t| t + 1)).collect(),
-        values: members
-            .iter()
-            .flat_map(|m| m.values.iter().map(|v| &**v))
-            .collect(),
-        pending: (0..)
+/// A list of members in its compressed form.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// How many.
+    pub len: usize,
+    /// The lowest and the highest number; none where there are no members.
+    pub phones: Option<(PhoneNumber, PhoneNumber)>,
+    /// What [`decode`] reads.
+    pub bytes: Vec<u8>,
+}
+
+impl Encoded {
+    /// Of members that are ordered by phone. Every member has as many values as the first.
+    pub fn of(members: &[Member]) -> Encoded {
+        let mut encoder = Encoder::default();
+        for m in members {
+            encoder.push(m.phone, m.language, m.tariff, m.values.iter().map(|v| &**v));
+        }
+        encoder.columns.pending = (0..)
             .zip(members)
             .filter_map(|(i, m)| Some((i, m.pending?)))
-            .collect(),
-    };
-    let plain = postcard::to_allocvec(&columns).expect("plain columns encode");
-    zstd::bulk::compress(&plain, LEVEL).expect("memory compresses into memory")
+            .collect();
+        encoder.finish()
+    }
+}
+
+/// Takes members one by one, ordered by phone, without a [`Member`] of each.
+#[derive(Default)]
+pub struct Encoder<'a> {
+    columns: Columns<'a>,
+    phones: Option<(PhoneNumber, PhoneNumber)>,
+}
+
+impl<'a> Encoder<'a> {
+    /// Adds a member that was not tried yet, with as many values as the others.
+    pub fn push(
+        &mut self,
+        phone: PhoneNumber,
+        language: u8,
+        tariff: Option<u8>,
+        values: impl Iterator<Item = &'a str>,
+    ) {
+        let (first, last) = self
+            .phones
+            .map_or((phone, 0), |(first, last)| (first, last.as_u64()));
+        self.phones = Some((first, phone));
+        self.columns.phones.push(phone.as_u64().wrapping_sub(last));
+        self.columns.languages.push(language);
+        self.columns.tariffs.push(tariff.map_or(0, |t| t + 1));
+        self.columns.values.extend(values);
+    }
+
+    /// Compresses them.
+    pub fn finish(self) -> Encoded {
+        let plain = postcard::to_allocvec(&self.columns).expect("plain columns encode");
+        Encoded {
+            len: self.columns.phones.len(),
+            phones: self.phones,
+            bytes: zstd::bulk::compress(&plain, LEVEL).expect("memory compresses into memory"),
+        }
+    }
+}
+
+/// Compresses a list of members that is ordered by phone. Every member has as many values as the first.
+pub fn encode(members: &[Member]) -> Vec<u8> {
+    Encoded::of(members).bytes
 }
 
 /// Reads what [`encode`] wrote.
@@ -151,22 +234,41 @@ mod tests {
 
     #[test]
     fn members_come_back_as_they_went() {
-        let pending = Pending {
+        let pending = |doubt, route| Pending {
             message: MessageId(77 << 20),
             attempts: 2,
-            in_doubt: true,
+            crashes: 1,
+            doubt,
+            resent: false,
+            route,
         };
+        let tried =
+            |n: u64, doubt, route| member(14155550101 + n, &["Zoë 😀", "x"], Some(pending(doubt, route)));
         let lists = [
             vec![],
             vec![member(14155550100, &[], None)],
             vec![
                 member(14155550100, &["Ada", ""], None),
-                member(14155550101, &["Zoë 😀", "x"], Some(pending)),
+                tried(0, Doubt::None, 0),
+                tried(1, Doubt::LookUp, 1),
+                tried(2, Doubt::Refused, 2),
+                tried(3, Doubt::Resent, u8::MAX),
             ],
         ];
         for list in lists {
             assert_eq!(decode(&encode(&list)).expect("what we wrote"), list);
         }
+    }
+
+    #[test]
+    fn whoever_was_not_tried_is_in_no_doubt() {
+        let fresh = member(14155550100, &[], None);
+        assert_eq!(
+            (fresh.attempts(), fresh.crashes(), fresh.doubt()),
+            (0, 0, Doubt::None)
+        );
+        let any = [Doubt::None, Doubt::LookUp, Doubt::Refused, Doubt::Resent].map(Doubt::is_any);
+        assert_eq!(any, [false, true, true, true]);
     }
 
     #[test]

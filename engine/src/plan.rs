@@ -1,6 +1,7 @@
 //! Plans: who gets what, and who is left out and why, row by row. Rows stream in runs of 2^20; a run is sorted and cut
 //! into cohorts, and only the summary and the numbers already seen stay in memory.
 
+mod people;
 mod row;
 mod seen;
 mod summary;
@@ -12,14 +13,14 @@ use dsl::campaign::Instruction;
 use dsl::columns::Columns;
 use dsl::project::{ListFile, Project};
 use rayon::prelude::*;
-use sms::PhoneNumber;
+use sms::{PhoneNumber, Region};
 
-use crate::audience::{self, AudienceError, BadRow, ListReader, Prices, Row};
+use crate::audience::{self, AudienceError, BadRow, Chunk, ListReader, Prices, Row};
 use crate::left_out::LeftOut;
-use crate::member::Member;
 use crate::revision::Revision;
-use crate::tariff::Tariff;
+use crate::tariff::{Tariff, budget_of};
 
+pub use people::{Cohorts, People};
 pub use row::{PlannedRow, RowPlan, plan_row};
 pub use summary::{BadLine, Duplicate, FileRead, MessageParts, Summary};
 
@@ -28,8 +29,10 @@ use seen::{Place, Seen};
 
 /// Enrolments of a cohort as a launch makes it.
 pub const COHORT_MEMBERS: usize = 1_000;
-/// Rows that are sorted together.
+/// Rows that are sorted together, and bytes of their values: with either a run is full, and what was read with it at
+/// once still belongs to it.
 const RUN_ROWS: u64 = 1 << 20;
+const RUN_BYTES: usize = 256 << 20;
 /// Rows that are read before they are planned in parallel.
 const CHUNK_ROWS: usize = 8_192;
 
@@ -55,6 +58,9 @@ pub enum PlanError {
         /// The first of them.
         examples: Vec<BadLine>,
     },
+    /// The budget cannot be held.
+    #[error(transparent)]
+    Budget(#[from] crate::tariff::BudgetError),
     /// So many rows cannot be read that the file is probably broken.
     #[error(
         "{bad} of {rows} rows cannot be used, more than the {most} that `audience.invalid` allows: is the file whole, with as many cells in each row as in the header?"
@@ -93,13 +99,15 @@ struct OpenList {
     reader: ListReader,
     columns: Columns,
     frozen: Frozen,
+    /// Read already, and not planned yet.
+    ahead: Chunk,
 }
 
 /// People of one run of rows, and those left out of it.
 #[derive(Debug, Default)]
 pub struct Run {
     /// In the order of the rows.
-    pub people: Vec<PlannedRow>,
+    pub people: People,
     /// Number, where it stands ([`list_and_line`] reads it) and reason.
     pub left_out: Vec<(PhoneNumber, u64, LeftOut)>,
 }
@@ -145,16 +153,14 @@ impl Planner {
     pub fn next_run(&mut self) -> Result<Option<Run>, PlanError> {
         let mut run = Run::default();
         let end = self.rows + RUN_ROWS;
-        while self.rows < end {
+        while self.rows < end && run.people.value_bytes() < RUN_BYTES {
             let Some(mut list) = self.take_list()? else { break };
-            let most = CHUNK_ROWS.min(usize::try_from(end - self.rows).unwrap_or(CHUNK_ROWS));
-            let chunk = list.reader.next_chunk(most)?;
-            let n = (chunk.rows.len() + chunk.bad.len()) as u64;
-            if n == 0 {
+            let chunk = std::mem::take(&mut list.ahead);
+            if chunk.is_empty() {
                 continue;
             }
-            self.rows += n;
-            self.plan_chunk(&list, chunk, &mut run);
+            self.rows += chunk.len() as u64;
+            self.plan_chunk(&mut list, chunk, &mut run)?;
             self.open = Some(list);
         }
         let empty = run.people.is_empty() && run.left_out.is_empty() && self.open.is_none();
@@ -193,6 +199,8 @@ impl Planner {
             });
         }
         self.summary.price(&self.tariffs.list);
+        let budget = self.revision.campaign.limits.budget;
+        self.summary.budget = budget_of(budget, &self.tariffs.list, self.summary.unpriced_parts)?;
         Ok((self.summary, self.tariffs.list))
     }
 
@@ -203,8 +211,9 @@ impl Planner {
         let Some(list) = self.files.next() else {
             return Ok(None);
         };
-        let reader = audience::open(&self.folder.join(&list.path))?;
+        let mut reader = audience::open(&self.folder.join(&list.path))?;
         let columns = audience::columns(&reader, &list)?;
+        let ahead = reader.next_chunk(CHUNK_ROWS)?;
         let frozen = Frozen::new(&self.revision, &columns);
         self.phone_column = reader.header().get(columns.phone).cloned().unwrap_or_default();
         self.summary.files.push(FileRead {
@@ -219,14 +228,21 @@ impl Planner {
             reader,
             columns,
             frozen,
+            ahead,
         }))
     }
 
-    fn plan_chunk(&mut self, list: &OpenList, chunk: audience::Chunk, run: &mut Run) {
+    /// Plans rows on every core, while the next ones are read.
+    fn plan_chunk(&mut self, list: &mut OpenList, chunk: Chunk, run: &mut Run) -> Result<(), PlanError> {
         let region = self.revision.campaign.audience.region;
         let (revision, frozen, phone) = (&self.revision, &list.frozen, list.columns.phone);
         let plan = |row| (row, plan_row(revision, phone, frozen, region, row));
-        let planned: Vec<(&Row, RowPlan)> = chunk.rows.par_iter().map(plan).collect();
+        let reader = &mut list.reader;
+        let (ahead, planned) = rayon::join(
+            || reader.next_chunk(CHUNK_ROWS),
+            || chunk.rows.par_iter().map(plan).collect::<Vec<(&Row, RowPlan)>>(),
+        );
+        list.ahead = ahead?;
         if let Some(file) = self.summary.files.last_mut() {
             file.rows += (chunk.rows.len() + chunk.bad.len()) as u64;
         }
@@ -243,6 +259,7 @@ impl Planner {
             self.summary
                 .bad_row(&LeftOut::UnreadableRow, bad_line(&list.list, bad))
         });
+        Ok(())
     }
 
     /// What depends on other rows and lists: it is asked in the order of the rows.
@@ -281,9 +298,9 @@ impl Planner {
                 run.left_out.push((phone, place.code(), reason));
             }
             (None, Ok(mut planned)) => {
-                planned.member.tariff = self.tariffs.of(phone, self.prices.as_ref());
+                planned.member.tariff = self.tariffs.of(planned.region, self.prices.as_ref());
                 self.summary.take(&planned, &self.revision, row.line);
-                run.people.push(planned);
+                run.people.push(&planned);
             }
         }
     }
@@ -305,7 +322,7 @@ impl Planner {
 fn phones_of(
     list: &ListFile,
     folder: &Path,
-    region: Option<sms::Region>,
+    region: Option<Region>,
     summary: &mut Summary,
 ) -> Result<Vec<u64>, PlanError> {
     let mut reader = audience::open(&folder.join(&list.path))?;
@@ -353,8 +370,8 @@ struct Tariffs {
 }
 
 impl Tariffs {
-    fn of(&mut self, phone: PhoneNumber, prices: Option<&Prices>) -> Option<u8> {
-        let region = phone.region()?;
+    fn of(&mut self, region: Option<Region>, prices: Option<&Prices>) -> Option<u8> {
+        let region = region?;
         let (price, currency) = prices?.price(region)?;
         let country = region.as_str();
         let at = self
@@ -378,24 +395,6 @@ impl Tariffs {
 pub fn list_and_line(code: u64) -> Option<(usize, u64)> {
     let list = usize::try_from(code >> 40).ok()?;
     (code != 0).then_some((list, code & ((1 << 40) - 1)))
-}
-
-/// Cuts people into cohorts: sorted by time class, sender (one, until a step names another) and phone.
-pub fn cohorts_of(mut people: Vec<PlannedRow>) -> Vec<(Arc<str>, Vec<Member>)> {
-    people.par_sort_unstable_by(|a, b| (&a.time_class, a.member.phone).cmp(&(&b.time_class, b.member.phone)));
-    let mut cohorts: Vec<(Arc<str>, Vec<Member>)> = vec![];
-    for PlannedRow {
-        member, time_class, ..
-    } in people
-    {
-        match cohorts.last_mut() {
-            Some((class, members)) if *class == time_class && members.len() < COHORT_MEMBERS => {
-                members.push(member)
-            }
-            Some(_) | None => cohorts.push((time_class, vec![member])),
-        }
-    }
-    cohorts
 }
 
 /// Whether the program sends anything at this instruction, and what.

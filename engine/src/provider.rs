@@ -1,10 +1,12 @@
 //! What a provider is: somebody who takes texts, with three answers, and who brings receipts and replies. An adapter is
 //! a file under `provider/`; it makes the answers of its vendor into these and knows nothing of campaigns.
 
+pub mod carrier;
 pub mod simulated;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use dsl::project::{Project, Provider as Settings};
@@ -36,8 +38,8 @@ pub enum Answer {
     Accepted,
     /// The provider definitely does not have it.
     NotSent(Refusal),
-    /// It cannot be known: no answer in time, a broken connection. Never sent again blindly.
-    Maybe,
+    /// It cannot be known, for this reason: no answer in time, a broken connection. Never sent again blindly.
+    Maybe(String),
 }
 
 /// Why a submission was not taken.
@@ -47,6 +49,8 @@ pub struct Refusal {
     pub scope: Scope,
     /// In the provider's words.
     pub reason: String,
+    /// When the provider wants to be asked again, counted from its answer, where it said so and it made sense.
+    pub retry_after: Option<Duration>,
 }
 
 /// What a failure concerns.
@@ -54,15 +58,19 @@ pub struct Refusal {
 pub enum Scope {
     /// This number takes no texts, ever: the message is rejected.
     RecipientForEver,
+    /// The person told the provider to stop: the message is rejected, and the number is suppressed here too.
+    OptedOut,
     /// This number takes none now: the message is tried again later.
     RecipientForNow,
     /// This text is refused: the message is rejected.
     Message,
-    /// The sender or the account is stopped, or the provider is busy or away: nobody moves, the rest waits.
+    /// The sender is stopped (barred, not registered): it is paused, its queue is kept, a person must look.
     Sender,
-    /// As `Sender`, for every sender of the account.
+    /// The account is stopped (no credit, spend limit, wrong password): as `Sender`, for all that goes through it.
     Account,
-    /// As `Sender`, for everything this provider does.
+    /// The account is asked to slow down: all that goes through it waits. No attempt is used up.
+    Throttled,
+    /// The provider is away or broken: nobody moves, and the next provider of the sender's `then` takes over.
     Provider,
 }
 
@@ -70,8 +78,18 @@ impl Scope {
     /// Whether the message is refused for ever.
     pub fn is_final(self) -> bool {
         match self {
-            Scope::RecipientForEver | Scope::Message => true,
-            Scope::RecipientForNow | Scope::Sender | Scope::Account | Scope::Provider => false,
+            Scope::RecipientForEver | Scope::OptedOut | Scope::Message => true,
+            Scope::RecipientForNow | Scope::Sender | Scope::Account | Scope::Throttled | Scope::Provider => {
+                false
+            }
+        }
+    }
+
+    /// Whether nobody moves: what is stopped is not the message but the way that it would take.
+    pub fn blocks(self) -> bool {
+        match self {
+            Scope::RecipientForEver | Scope::OptedOut | Scope::RecipientForNow | Scope::Message => false,
+            Scope::Sender | Scope::Account | Scope::Throttled | Scope::Provider => true,
         }
     }
 }
@@ -106,6 +124,8 @@ pub enum Inbound {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReceiptStatus {
+    /// The provider has it and it is on its way: it proves that the provider took the text, and no more.
+    Accepted,
     /// It arrived.
     Delivered,
     /// It did not.
@@ -118,6 +138,7 @@ impl ReceiptStatus {
     /// The state it raises a message to.
     pub fn state(self) -> MessageState {
         match self {
+            ReceiptStatus::Accepted => MessageState::Accepted,
             ReceiptStatus::Delivered => MessageState::Delivered,
             ReceiptStatus::Undelivered => MessageState::Undelivered,
             ReceiptStatus::Expired => MessageState::Expired,
@@ -134,6 +155,33 @@ pub struct Abilities {
     pub in_flight: usize,
     /// It makes its receipts in this process and must be told what was sent before ([`Provider::remember`]).
     pub forgets: bool,
+    /// How a submission can be settled of which it is not known whether it was taken.
+    pub resolve: Resolve,
+    /// A request is over after this at the latest: what a look-up does not find that long after its request ended was not
+    /// taken.
+    pub patience: Duration,
+}
+
+/// How it can be found out whether a text was taken, other than by its receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolve {
+    /// The provider can be asked for our reference ([`Provider::look_up`]).
+    LookUp,
+    /// The provider refuses a reference that it has: the same text may be submitted again under it.
+    Resubmit,
+    /// Not at all.
+    Nothing,
+}
+
+/// What a look-up says of one reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The provider has it.
+    Accepted,
+    /// The provider does not have it.
+    NotKnown,
+    /// The look-up failed, for this reason.
+    CannotTell(String),
 }
 
 /// What came in, and when to ask again.
@@ -143,19 +191,22 @@ pub struct Polled {
     pub inbound: Vec<Inbound>,
     /// When to ask again; none when nothing is to be expected.
     pub again_at: Option<DateTime<Utc>>,
+    /// What is acknowledged once `inbound` is kept ([`Provider::acknowledge`]).
+    pub mark: u64,
 }
 
 /// The providers of a project, by name.
 pub fn providers(project: &Project) -> BTreeMap<String, Arc<dyn Provider>> {
-    let make = |settings: &Settings| -> Arc<dyn Provider> {
+    let make = |name: &str, settings: &Settings| -> Arc<dyn Provider> {
         match settings {
             Settings::Simulated(settings) => Arc::new(simulated::SimulatedProvider::new(*settings)),
+            Settings::Carrier(settings) => Arc::new(carrier::CarrierProvider::new(name, settings)),
         }
     };
     project
         .providers
         .iter()
-        .map(|(name, settings)| (name.clone(), make(settings)))
+        .map(|(name, settings)| (name.clone(), make(name, settings)))
         .collect()
 }
 
@@ -167,8 +218,19 @@ pub trait Provider: Send + Sync {
     /// Submits at most [`Abilities::batch`] texts in one request; one answer for each, in their order.
     fn submit(&self, batch: Vec<Submission>, now: DateTime<Utc>) -> BoxFuture<'static, Vec<Answer>>;
 
-    /// Fetches receipts and replies that came since the last time.
+    /// Asks of each reference, in their order, whether the provider has it. Only where [`Resolve::LookUp`] is said.
+    fn look_up(&self, references: Vec<String>, _now: DateTime<Utc>) -> BoxFuture<'static, Vec<Found>> {
+        let cannot = |_| Found::CannotTell("this provider cannot be asked".to_owned());
+        Box::pin(std::future::ready(references.into_iter().map(cannot).collect()))
+    }
+
+    /// Fetches receipts and replies that are not acknowledged yet.
     fn poll(&self, now: DateTime<Utc>) -> BoxFuture<'static, Polled>;
+
+    /// What was polled up to this mark is kept: the provider need not say it again.
+    fn acknowledge(&self, _mark: u64) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
 
     /// Tells a provider that [`Abilities::forgets`] of a text that an earlier process sent, and when.
     fn remember(&self, sent: Submission, at: DateTime<Utc>);

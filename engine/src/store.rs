@@ -2,9 +2,15 @@
 //! says what it promises. One process executes (a lock file names it); the others read, and pause, resume or cancel.
 //! One writer gathers the deeds that wait into one commit.
 
+mod alarm;
+mod audit;
+mod bulk;
 mod claim;
+mod dead;
+mod faults;
 mod inbox;
 mod launch;
+mod message;
 mod open;
 mod person;
 mod record;
@@ -12,6 +18,7 @@ mod report;
 mod reserve;
 mod rows;
 mod sent;
+mod suppression;
 mod writer;
 
 use std::path::PathBuf;
@@ -20,15 +27,21 @@ use std::sync::Arc;
 use sqlx::SqlitePool;
 use tokio::sync::Mutex;
 
+pub use alarm::Alarm;
+pub use audit::{Audit, AuditedMessage};
 pub use claim::{Claim, ClaimedCohort, Known};
-pub use inbox::{Fold, FoldOutcome, NewReply, Raw, ReceiptRow, ReplyMeaning, SentTo, Suppression};
+pub use dead::DeadLetter;
+pub use faults::{Fault, Faults};
+pub use inbox::{Fold, FoldOutcome, NewRaw, NewReply, Raw, ReceiptRow, ReplyMeaning, SentTo};
 pub use launch::{LaunchRow, LaunchState, NewLaunch};
+pub use message::MessageRow;
 pub use open::{Access, OpenOptions};
-pub use person::{KeptReply, PersonMessage, PersonStory, ReplyFilter};
-pub use record::{Intent, LeftOutRow, MessageRow, Progress, WindowRecord};
+pub use person::{KeptReply, PersonMessage, PersonStory, ReplyFilter, WaitingFor};
+pub use record::{BudgetChange, Intent, LeftOutRow, Progress, WindowRecord};
 pub use report::{InDoubt, Totals};
 pub use rows::{CohortKind, MessageState, NewCohort};
 pub use sent::SentMessage;
+pub use suppression::Suppression;
 
 use crate::ids::{CohortId, References};
 

@@ -14,6 +14,7 @@ use engine::launch::{LaunchRequest, launch};
 use engine::load::{self, LoadedCampaign};
 use engine::revision::Revision;
 use engine::store::{Access, LaunchRow, LaunchState, Store};
+use engine::tariff::budget_of;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -40,7 +41,10 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
             let occurrence = next_occurrence(&row)?;
             (launch_now(args, &loaded, &store, occurrence).await?, Begun::New)
         }
-        Some(row) => stands(row, &revision)?,
+        Some(row) => {
+            let (row, begun) = stands(row, &revision)?;
+            (with_budget(row, begun, &revision, &store).await?, begun)
+        }
     };
     let end = run_launch(args, store.clone(), launch.clone(), stop).await?;
     let report = status::report(&store, current(&store, &launch).await?).await?;
@@ -102,6 +106,25 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
             Ok((launch, Begun::Resumed))
         }
     }
+}
+
+/// The budget is the file's, also of a launch that runs on an older one: raising it releases what it held.
+async fn with_budget(
+    launch: LaunchRow,
+    begun: Begun,
+    revision: &Revision,
+    store: &Store,
+) -> Result<LaunchRow, Failure> {
+    let stated = revision.campaign.limits.budget;
+    let budget = budget_of(stated, &launch.tariffs, launch.summary.unpriced_parts)
+        .map_err(|error| Failure::Found(Some(error.into())))?;
+    if begun != Begun::Resumed || budget == launch.budget {
+        return Ok(launch);
+    }
+    store.set_budget(launch.id, budget).await?;
+    let stated = stated.map_or("none".to_owned(), |budget| budget.to_string());
+    output::say(&format!("the budget of launch {} is now {stated}", launch.id));
+    Ok(LaunchRow { budget, ..launch })
 }
 
 fn next_occurrence(latest: &LaunchRow) -> Result<u32, Failure> {
@@ -235,6 +258,9 @@ fn title(end: End, begun: Begun, launch: &LaunchRow) -> String {
     match (end, begun) {
         (End::Done, Begun::EndedBefore) => format!("{what}: done before; what came in since is added"),
         (End::Done, Begun::New | Begun::Resumed) => format!("{what}: done"),
+        (End::OverBudget, _) => format!(
+            "{what}: the budget is used up, and who is left waits; raise `limits.budget` and type the same command again"
+        ),
         (End::Cancelled, _) => format!("{what}: cancelled"),
         (End::Interrupted, _) => format!("{what}: interrupted; type the same command again to go on"),
     }
@@ -243,7 +269,7 @@ fn title(end: End, begun: Begun, launch: &LaunchRow) -> String {
 fn code(end: End) -> ExitCode {
     match end {
         End::Done => ExitCode::SUCCESS,
-        End::Cancelled => ExitCode::from(1),
+        End::Cancelled | End::OverBudget => ExitCode::from(1),
         End::Interrupted => ExitCode::from(130),
     }
 }

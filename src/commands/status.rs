@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use engine::store::{Access, LaunchRow, Store};
+use engine::store::{Access, Alarm, LaunchRow, Store};
 use serde_json::json;
 
 use super::{Failure, named_campaign, open_store, project_of};
@@ -28,9 +28,14 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             "{name} was never launched from this project; see `crier status`"
         )));
     }
+    let alarms = store.alarms().await?;
+    if args.format == Format::Full {
+        alarms.iter().for_each(|alarm| output::line(&alarm_line(alarm)));
+    }
     match (args.format, campaign) {
         (Format::Json, _) => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
+            "alarms": alarms.iter().map(alarm_json).collect::<Vec<_>>(),
             "launches": reports.iter().map(Report::json).collect::<Vec<_>>(),
         })),
         (Format::Full, Some(_)) => {
@@ -45,14 +50,31 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What stands still.
+fn alarm_line(alarm: &Alarm) -> String {
+    let line = format!(
+        "alarm: {} since {}: {}\n",
+        alarm.subject,
+        time(alarm.since),
+        alarm.reason
+    );
+    output::folded(&line, "  ")
+}
+
+fn alarm_json(alarm: &Alarm) -> serde_json::Value {
+    json!({ "subject": alarm.subject, "reason": alarm.reason, "since": alarm.since })
+}
+
 /// A launch's report as it stands.
 pub(super) async fn report(store: &Store, launch: LaunchRow) -> Result<Report, Failure> {
     let totals = store.totals(launch.id).await?;
     let in_doubt = store.in_doubt(launch.id, report::NAMED).await?;
+    let dead = store.dead_count(launch.id).await?;
     Ok(Report {
         launch,
         totals,
         in_doubt,
+        dead,
     })
 }
 

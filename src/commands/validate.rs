@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use engine::load::{self, CheckedFile, LoadedProject, PROJECT_FILE};
+use engine::load::{self, CheckedFile, LoadError, LoadedProject, PROJECT_FILE};
+use rayon::prelude::*;
 
 use super::{Failure, is_campaign_file};
 use crate::cli::{DiagnosticFormat, Validate};
@@ -99,12 +100,28 @@ fn check(paths: &[PathBuf]) -> Result<Vec<CheckedFile>, Failure> {
         let key = std::path::absolute(&folder).unwrap_or_else(|_| folder.clone());
         if !projects.contains_key(&key) {
             let project = load::load_project(&folder)?;
-            files.extend(project.file.clone());
+            files.extend(project.file.clone().map(Found::Checked));
             projects.insert(key.clone(), project);
         }
         if !is_project {
-            files.push(load::load_campaign_of(path, projects[&key].clone())?.file);
+            files.push(Found::Campaign(path, projects[&key].clone()));
         }
     }
-    Ok(files)
+    let checked = files.into_par_iter().map(Found::checked);
+    Ok(checked.collect::<Result<_, _>>()?)
+}
+
+/// A file, on the way to be checked: campaigns are, each by itself, on every core.
+enum Found<'a> {
+    Checked(CheckedFile),
+    Campaign(&'a Path, LoadedProject),
+}
+
+impl Found<'_> {
+    fn checked(self) -> Result<CheckedFile, LoadError> {
+        match self {
+            Found::Checked(file) => Ok(file),
+            Found::Campaign(path, project) => Ok(load::load_campaign_of(path, project)?.file),
+        }
+    }
 }

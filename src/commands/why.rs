@@ -9,21 +9,20 @@ use engine::store::{Access, CohortKind, LaunchRow, PersonMessage, PersonStory};
 use serde_json::json;
 use sms::PhoneNumber;
 
-use super::{Failure, inbox, open_store, project_of};
+use super::{Failure, inbox, number_typed, open_store, project_of};
 use crate::cli::{Format, Why};
 use crate::output;
 
 pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     let project = project_of(&args.place, args.format)?;
-    let region = project.project.as_ref().and_then(|project| project.region);
-    let parsed = PhoneNumber::parse(&args.phone, region).map_err(|error| Failure::Usage(error.into()))?;
+    let number = number_typed(&args.phone, &project)?;
     let store = open_store(&project, Access::Read).await?;
-    let story = store.person(parsed.number).await?;
+    let story = store.person(number).await?;
     let launches = store.launches(None).await?;
     let names = launches.into_iter().map(|launch| (launch.id, launch)).collect();
     match args.format {
-        Format::Json => output::json(&as_json(parsed.number, &story, &names)),
-        Format::Full => output::line(&as_text(parsed.number, &story, &names)),
+        Format::Json => output::json(&as_json(number, &story, &names)),
+        Format::Full => output::line(&as_text(number, &story, &names)),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -79,15 +78,16 @@ fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
             format!("left out ({}{place}): {reason}", name(names, *launch)),
         ));
     }
-    for (launch, step, due) in &story.waiting {
-        events.push((
-            *due,
+    for waiting in &story.waiting {
+        let (step, launch) = (waiting.step + 1, name(names, waiting.launch));
+        let line = if waiting.under_way {
             format!(
-                "waits until then for step {} ({})",
-                step + 1,
-                name(names, *launch)
-            ),
-        ));
+                "step {step} ({launch}) is being submitted; if no `crier run` is running it is in doubt, and the next one settles it"
+            )
+        } else {
+            format!("waits until then for step {step} ({launch})")
+        };
+        events.push((waiting.due_at, line));
     }
     if let Some((reason, at, evidence)) = &story.suppression {
         let evidence = output::one_line(evidence);
@@ -156,8 +156,11 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
             "reason": reason.code(), "at": at,
         })
     });
-    let waiting = story.waiting.iter().map(|(launch, step, due)| {
-        json!({ "campaign": campaign(launch), "launch": launch.0, "step": step, "due_at": due })
+    let waiting = story.waiting.iter().map(|waiting| {
+        json!({
+            "campaign": campaign(&waiting.launch), "launch": waiting.launch.0, "step": waiting.step,
+            "due_at": waiting.due_at, "under_way": waiting.under_way,
+        })
     });
     json!({
         "format_version": output::FORMAT_VERSION,

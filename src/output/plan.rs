@@ -54,6 +54,7 @@ impl Shown<'_> {
                 .map(|(name, n)| format!("{name} {}", number(*n)));
             rows.push(("languages", languages.collect::<Vec<_>>().join(", ")));
         }
+        rows.extend(self.budget().map(|budget| ("budget", budget)));
         rows.push(("when", self.when()));
         let mut sections = vec![table::pairs(&rows)];
         sections.extend(left_out(summary));
@@ -62,6 +63,16 @@ impl Shown<'_> {
             lines.join("\n")
         }));
         sections.join("\n\n")
+    }
+
+    fn budget(&self) -> Option<String> {
+        let stated = self.revision.campaign.limits.budget?;
+        let cost = self.summary.money.values().copied().max().unwrap_or_default();
+        Some(if cost > stated.amount {
+            format!("{stated}: the plan costs more, and who does not fit waits until it is raised")
+        } else {
+            stated.to_string()
+        })
     }
 
     fn when(&self) -> String {
@@ -96,9 +107,7 @@ impl Shown<'_> {
             .project
             .providers
             .get(&sender.provider)
-            .and_then(|provider| match provider {
-                Provider::Simulated(simulated) => simulated.rate,
-            });
+            .and_then(Provider::rate);
         let rates = [sender.rate, provider, campaign.limits.rate];
         rates
             .into_iter()
@@ -120,6 +129,9 @@ impl Shown<'_> {
             "parts": summary.parts,
             "money": money_json(&summary.money),
             "unpriced_parts": summary.unpriced_parts,
+            "budget": self.revision.campaign.limits.budget.map(|budget| {
+                json!({ "amount": budget.amount.normalize().to_string(), "currency": budget.currency.to_string() })
+            }),
             "languages": summary.languages,
             "messages": summary.messages.iter().map(|m| json!({ "message": m.message, "parts": m.parts })).collect::<Vec<_>>(),
             "ucs2_people": summary.ucs2,

@@ -16,6 +16,8 @@ pub struct Report {
     pub totals: Totals,
     /// Its messages in doubt; the first of them.
     pub in_doubt: Vec<InDoubt>,
+    /// Its messages that were given up and can be tried again.
+    pub dead: u64,
 }
 
 /// Messages in doubt that are named.
@@ -40,11 +42,19 @@ impl Report {
         } else {
             "waiting"
         };
+        let ended = if self.launch.state == LaunchState::Cancelled {
+            totals.after_end
+        } else {
+            0
+        };
         for (name, n) in [
             ("no receipt yet", self.count(MessageState::Accepted)),
             ("rejected", self.count(MessageState::Rejected)),
             ("trying again", self.count(MessageState::Attempting)),
-            (waiting, totals.waiting),
+            (waiting, totals.waiting.saturating_sub(totals.under_way)),
+            ("being sent", totals.under_way),
+            ("set aside", totals.set_aside),
+            ("after cancel", ended),
             ("left out later", totals.left_out.values().sum()),
         ] {
             if n > 0 {
@@ -58,12 +68,25 @@ impl Report {
         rows.push(("money", money(&cost, unpriced)));
         rows.push(("time", self.time()));
         let mut text = table::pairs(&rows);
+        if self.dead > 0 {
+            text.push_str(&format!(
+                "\n\n{} given up: `crier dead {}` lists them, `--retry` tries them again",
+                counted(self.dead, "message", "messages"),
+                self.launch.campaign
+            ));
+        }
         if !self.in_doubt.is_empty() {
             text.push_str("\n\nin doubt: it cannot be known whether the provider took these\n");
-            let shown = self
-                .in_doubt
-                .iter()
-                .map(|doubt| format!("  {}  message {}, {}", doubt.phone, doubt.message, time(doubt.at)));
+            let shown = self.in_doubt.iter().map(|doubt| {
+                let reason = doubt.reason.as_deref().unwrap_or("no answer");
+                let line = format!(
+                    "  {}  message {}, {}: {reason}",
+                    doubt.phone,
+                    doubt.message,
+                    time(doubt.at)
+                );
+                super::folded(&line, "    ")
+            });
             text.push_str(&shown.collect::<Vec<_>>().join("\n"));
         }
         text
@@ -143,6 +166,13 @@ impl Report {
             "rejected": self.count(MessageState::Rejected),
             "attempting": self.count(MessageState::Attempting),
             "waiting": totals.waiting,
+            "being_sent": totals.under_way,
+            "set_aside": totals.set_aside,
+            "sent_after_end": totals.after_end,
+            "dead_letters": self.dead,
+            "budget": self.launch.budget.map(|budget| json!({
+                "limit_millionths": budget, "reserved_millionths": self.launch.reserved,
+            })),
             "left_out_later": serde_json::Value::Object(reasons.collect()),
             "opted_out": totals.opt_outs,
             "other_replies": totals.other_replies,
@@ -154,6 +184,7 @@ impl Report {
             "last_sent_at": totals.span.map(|(_, last)| last),
             "in_doubt": self.in_doubt.iter().map(|doubt| json!({
                 "phone": doubt.phone.to_string(), "message": doubt.message.0, "step": doubt.step, "at": doubt.at,
+                "reason": doubt.reason,
             })).collect::<Vec<_>>(),
         })
     }

@@ -35,19 +35,24 @@ pub const RULES: &[(&str, Rule)] = &[
 ];
 
 /// Crates, and which of ours each may depend on.
-const CHAIN: [(&str, &[&str]); 4] = [
+const CHAIN: [(&str, &[&str]); 5] = [
     ("sms", &[]),
     ("dsl", &["sms"]),
     ("engine", &["sms", "dsl"]),
-    ("", &["sms", "dsl", "engine"]),
+    ("server", &["sms", "dsl", "engine"]),
+    ("", &["sms", "dsl", "engine", "server"]),
 ];
 /// What a crate must not depend on, whatever for.
-const BARRED: [(&str, &[&str]); 4] = [
+const BARRED: [(&str, &[&str]); 5] = [
     ("sms", &["tokio", "sqlx", "reqwest", "futures-util", "anyhow"]),
     ("dsl", &["tokio", "sqlx", "reqwest", "futures-util", "anyhow"]),
     (
         "engine",
         &["clap", "anstream", "anyhow", "indicatif", "comfy-table"],
+    ),
+    (
+        "server",
+        &["clap", "anstream", "anyhow", "indicatif", "comfy-table", "sqlx"],
     ),
     ("", &["sqlx", "reqwest"]),
 ];
@@ -64,7 +69,7 @@ fn crate_chain(tree: &Tree) -> Vec<Offence> {
             found.push(offence(
                 file,
                 0,
-                "this crate has no place in the chain sms <- dsl <- engine <- crier",
+                "this crate has no place in the chain sms <- dsl <- engine <- server <- crier",
             ));
             continue;
         };
@@ -73,16 +78,18 @@ fn crate_chain(tree: &Tree) -> Vec<Offence> {
             .filter(|(name, _)| *name == folder)
             .flat_map(|(_, names)| *names);
         let barred: Vec<&str> = barred.copied().collect();
-        for (line, name) in dependencies(&file.text) {
+        for (line, name, section) in dependencies(&file.text) {
             let ours = CHAIN.iter().any(|(other, _)| !other.is_empty() && *other == name) || name == "crier";
             if ours && !allowed.contains(&name.as_str()) {
                 found.push(offence(
                     file,
                     line,
-                    &format!("{name} comes later in the chain sms <- dsl <- engine <- crier"),
+                    &format!("{name} comes later in the chain sms <- dsl <- engine <- server <- crier"),
                 ));
             }
-            if barred.contains(&name.as_str()) {
+            // What a benchmark of the whole program compares it with is no part of the program.
+            let compared = folder.is_empty() && section == "dev-dependencies";
+            if barred.contains(&name.as_str()) && !compared {
                 found.push(offence(
                     file,
                     line,
@@ -94,8 +101,9 @@ fn crate_chain(tree: &Tree) -> Vec<Offence> {
     found
 }
 
-/// The dependencies of a manifest, of every kind, with their lines. Those of the workspace are only a list of versions.
-fn dependencies(manifest: &str) -> Vec<(usize, String)> {
+/// The dependencies of a manifest, of every kind, with their lines and sections. Those of the workspace are only a list
+/// of versions.
+fn dependencies(manifest: &str) -> Vec<(usize, String, String)> {
     let mut section = String::new();
     let mut found = vec![];
     for (number, line) in (1..).zip(manifest.lines()) {
@@ -103,12 +111,12 @@ fn dependencies(manifest: &str) -> Vec<(usize, String)> {
         if let Some(name) = line.strip_prefix('[') {
             section = name.trim_matches(['[', ']']).to_owned();
             if let Some((_, name)) = section.rsplit_once("dependencies.") {
-                found.push((number, name.to_owned()));
+                found.push((number, name.to_owned(), section.clone()));
             }
         } else if section.ends_with("dependencies") && section != "workspace.dependencies" {
             let name = line.split(['.', '=', ' ']).next().unwrap_or_default();
             if !name.is_empty() && !name.starts_with('#') {
-                found.push((number, name.trim_matches('"').to_owned()));
+                found.push((number, name.trim_matches('"').to_owned(), section.clone()));
             }
         }
     }

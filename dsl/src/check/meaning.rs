@@ -138,6 +138,7 @@ fn replies(context: &Context<'_>) -> Replies {
 
 fn limits(limits: &written::Limits) -> Limits {
     Limits {
+        budget: limits.budget.as_ref().map(|budget| budget.value),
         parts: limits.parts.as_ref().map(|parts| parts.value),
         rate: limits.rate.as_ref().map(|rate| rate.value),
         in_doubt: limits

@@ -6,7 +6,7 @@ use super::languages::repeated;
 use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
-use crate::project::{DEFAULT_STORE, Inbox, ListFile, Project, Provider, Sender};
+use crate::project::{DEFAULT_STORE, Inbox, ListFile, Project, Sender};
 use crate::written::campaign::ReplyTo;
 use crate::written::nearest::{did_you_mean, listed, nearest};
 use crate::written::project::{self as written, Address};
@@ -20,7 +20,8 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
     let region = file.region.as_ref().map(|region| region.value);
     repeated(&file.languages, found);
     for sender in &file.senders {
-        unknown_provider(file, sender, found);
+        unknown_providers(file, sender, found);
+        repeated_providers(sender, found);
         bad_sender(sender, region, found);
     }
     if let Some(sender) = &file.sender {
@@ -50,12 +51,12 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn unknown_provider(file: &written::Project, sender: &written::Sender, found: &mut Vec<Diagnostic>) {
+fn unknown_providers(file: &written::Project, sender: &written::Sender, found: &mut Vec<Diagnostic>) {
     let names = || file.providers.iter().map(|provider| provider.name.value.as_str());
-    let Some(provider) = &sender.provider else {
-        return;
-    };
-    if !names().any(|name| name == provider.value) && is_name(&provider.value) {
+    for provider in sender.provider.iter().chain(&sender.then) {
+        if names().any(|name| name == provider.value) || !is_name(&provider.value) {
+            continue;
+        }
         let message = format!("provider \"{}\" does not exist", provider.value);
         found.push(unknown(
             "unknown-provider",
@@ -64,6 +65,27 @@ fn unknown_provider(file: &written::Project, sender: &written::Sender, found: &m
             names().collect(),
             "providers",
         ));
+    }
+}
+
+/// A provider that is away does not come back by being asked a second time.
+fn repeated_providers(sender: &written::Sender, found: &mut Vec<Diagnostic>) {
+    let mut line: Vec<&Spanned<String>> = sender.provider.iter().collect();
+    for provider in &sender.then {
+        let Some(first) = line.iter().find(|before| before.value == provider.value) else {
+            line.push(provider);
+            continue;
+        };
+        let message = format!(
+            "provider \"{}\" stands twice in the line of this sender",
+            provider.value
+        );
+        found.push(
+            Diagnostic::error("provider-repeated", provider.span.clone(), message)
+                .label("again")
+                .also(first.span.clone(), "its first place")
+                .help("`then` names other providers, each once, in the order in which they take over"),
+        );
     }
 }
 
@@ -131,7 +153,7 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
         .iter()
         .filter_map(|s| Some((named(&s.name), sender(s, region)?)));
     let providers = file.providers.iter();
-    let providers = providers.filter_map(|p| Some((named(&p.name), Provider::Simulated(p.simulated?))));
+    let providers = providers.filter_map(|p| Some((named(&p.name), p.settings.clone()?)));
     let inboxes = file.inboxes.iter().map(|inbox| {
         let email = inbox.email.as_ref().map(|email| email.value.clone());
         (named(&inbox.name), Inbox::Email(email.unwrap_or_default()))
@@ -194,6 +216,7 @@ fn sender(sender: &written::Sender, region: Region) -> Option<Sender> {
     let can_receive = address.can_receive();
     Some(Sender {
         provider: sender.provider.as_ref()?.value.clone(),
+        then: sender.then.iter().map(|name| name.value.clone()).collect(),
         rate: sender.rate.as_ref().map(|rate| rate.value),
         receives: sender.receives.as_ref().is_none_or(|receives| receives.value) && can_receive,
         address,

@@ -25,6 +25,46 @@ pub enum ScalarError {
         /// `no time at all` or `longer than ten years`.
         how: &'static str,
     },
+    /// Not a number and a unit of time, milliseconds included.
+    #[error("\"{text}\" is not a time-out")]
+    NotATimeout {
+        /// As written.
+        text: String,
+        /// What was probably meant, whole: `500 ms`.
+        meant: Option<String>,
+    },
+    /// Too short for any answer, or longer than anybody waits.
+    #[error("\"{text}\" is not between 100 ms and 10 minutes")]
+    TimeoutOutOfRange {
+        /// As written.
+        text: String,
+    },
+    /// Not a number and a currency.
+    #[error("\"{text}\" is not a sum of money")]
+    NotMoney {
+        /// As written.
+        text: String,
+        /// What was probably meant, whole: `500 EUR`.
+        meant: Option<String>,
+    },
+    /// A budget of nothing.
+    #[error("\"{text}\" pays for nothing: a sum of money is above zero")]
+    MoneyOfZero {
+        /// As written.
+        text: String,
+    },
+    /// Not scheme, host and port of HTTP.
+    #[error("\"{text}\" is not the URL of a carrier")]
+    NotAnUrl {
+        /// As written.
+        text: String,
+    },
+    /// The host is not this machine.
+    #[error("\"{host}\" is not this machine, and a simulated carrier never leaves it")]
+    UrlLeavesMachine {
+        /// The host of the URL.
+        host: String,
+    },
     /// Not a number, a slash and a unit of time.
     #[error("\"{text}\" is not a rate")]
     NotARate {
@@ -75,12 +115,38 @@ pub enum ScalarError {
 
 const DURATION_FORMS: &str =
     "write a whole number and a unit: `90 seconds`, `30 minutes`, `36 hours`, `2 days`, `3 weeks`";
+const TIMEOUT_FORMS: &str = "write a whole number and a unit: `500 ms`, `2 seconds`, `1 minute`";
+const MONEY_FORMS: &str =
+    "write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`";
+const URL_FORMS: &str = "write scheme, host and port of this machine, and no more: `http://127.0.0.1:8025`, `http://localhost:8025`";
 const RATE_FORMS: &str = "write parts in a time: `50/s`, `1000/minute`, `20000/hour`";
 const SHARE_FORMS: &str = "write a percentage from 0 to 100: `1%`, `2.5%`";
 const TIME_FORMS: &str =
     "write `2026-12-01 10:00` for the campaign's clock, or with an offset `2026-12-01T10:00:00+01:00`";
 
 impl ScalarError {
+    /// The text that was probably meant, whole.
+    pub fn meant(&self) -> Option<&str> {
+        match self {
+            ScalarError::UnknownTimeUnit { meant, .. }
+            | ScalarError::NotATimeout { meant, .. }
+            | ScalarError::NotMoney { meant, .. }
+            | ScalarError::NotARate { meant, .. }
+            | ScalarError::NotAShare { meant, .. } => meant.as_deref(),
+            ScalarError::NotADuration { .. }
+            | ScalarError::DurationOutOfRange { .. }
+            | ScalarError::TimeoutOutOfRange { .. }
+            | ScalarError::MoneyOfZero { .. }
+            | ScalarError::NotAnUrl { .. }
+            | ScalarError::UrlLeavesMachine { .. }
+            | ScalarError::RateOfZero { .. }
+            | ScalarError::ShareOutOfRange { .. }
+            | ScalarError::NotATime { .. }
+            | ScalarError::NoTimeOfDay { .. }
+            | ScalarError::NoSuchTime { .. } => None,
+        }
+    }
+
     /// What to do: the text that was probably meant, else the accepted forms, with examples.
     pub fn help(&self) -> String {
         match self {
@@ -95,6 +161,11 @@ impl ScalarError {
                 format!("did you mean \"{meant}\"? the units are seconds, minutes, hours, days and weeks")
             }
             ScalarError::DurationOutOfRange { .. } => DURATION_FORMS.into(),
+            ScalarError::NotATimeout { meant, .. } => with_meant(meant.as_deref(), TIMEOUT_FORMS),
+            ScalarError::TimeoutOutOfRange { .. } => TIMEOUT_FORMS.into(),
+            ScalarError::NotMoney { meant, .. } => with_meant(meant.as_deref(), MONEY_FORMS),
+            ScalarError::MoneyOfZero { .. } => MONEY_FORMS.into(),
+            ScalarError::NotAnUrl { .. } | ScalarError::UrlLeavesMachine { .. } => URL_FORMS.into(),
             ScalarError::NotARate { meant, .. } => with_meant(meant.as_deref(), RATE_FORMS),
             ScalarError::RateOfZero { .. } => RATE_FORMS.into(),
             ScalarError::NotAShare { meant, .. } => with_meant(meant.as_deref(), SHARE_FORMS),

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::Spanned;
 use crate::campaign::{InDoubt, Purpose};
-use crate::scalar::{Rate, Share, WaitTime, WrittenTime};
+use crate::scalar::{Money, Rate, Share, WaitTime, WrittenTime};
 use crate::tree::Node;
 use crate::values::{FieldType, Language};
 
@@ -171,6 +171,8 @@ pub enum ReplyTo {
 /// The limits.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
+    /// The key `budget`.
+    pub budget: Option<Spanned<Money>>,
     /// The key `parts`.
     pub parts: Option<Spanned<std::num::NonZeroU32>>,
     /// The key `rate`.

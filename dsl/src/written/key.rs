@@ -92,8 +92,12 @@ pub enum Form {
     Count,
     /// A whole number above zero.
     Positive,
+    /// A whole number above zero, at most this.
+    UpTo(u32),
     /// `2 days`.
     Duration,
+    /// `500 ms`, `2 seconds`.
+    Timeout,
     /// `2 days`, or a moment, which comes later.
     Wait,
     /// `2026-12-01 10:00`.
@@ -108,6 +112,10 @@ pub enum Form {
     Window,
     /// `50/s`.
     Rate,
+    /// `500 EUR`, or `500 EUR per month`, which comes later.
+    Budget,
+    /// `http://127.0.0.1:8025`.
+    LocalUrl,
     /// `5%`.
     Share,
     /// An IANA zone.
@@ -231,12 +239,16 @@ impl Form {
             Form::Flag => "`true` or `false`",
             Form::Count => "a whole number",
             Form::Positive => "a whole number above zero",
+            Form::UpTo(most) => return format!("a whole number from 1 to {most}"),
             Form::Duration | Form::Wait => "a duration",
+            Form::Timeout => "a time-out",
             Form::Time | Form::At => "a time",
             Form::Start => "`now` or a time",
             Form::TimeOfDay => "a time of day",
             Form::Window => "a window of the day",
             Form::Rate => "a rate",
+            Form::Budget => "a sum of money",
+            Form::LocalUrl => "an URL",
             Form::Share => "a share",
             Form::Zone => "a time zone",
             Form::Language => "a language",

@@ -1,13 +1,14 @@
 //! A project as written.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use chrono_tz::Tz;
 
 use super::campaign::{ReplyTo, languages, replies};
-use super::{Spanned, parsed, text, texts};
-use crate::project::Simulated;
-use crate::scalar::{Rate, Share};
+use super::{Spanned, one_or_list, parsed, spanned, text, texts};
+use crate::project::{self, Carrier, ServerErrors, Simulated};
+use crate::scalar::{Rate, Share, parse_local_url, parse_timeout};
 use crate::tree::{Entry, Node};
 use crate::values::Language;
 
@@ -56,8 +57,8 @@ pub struct List {
 pub struct Provider {
     /// Its key.
     pub name: Spanned<String>,
-    /// None where it is of another kind.
-    pub simulated: Option<Simulated>,
+    /// None where it is of another kind, or lacks what it cannot do without.
+    pub settings: Option<project::Provider>,
 }
 
 /// What texts come from.
@@ -69,6 +70,8 @@ pub struct Sender {
     pub address: Option<Spanned<Address>>,
     /// A provider's name.
     pub provider: Option<Spanned<String>>,
+    /// Names of further ones.
+    pub then: Vec<Spanned<String>>,
     /// Parts a second.
     pub rate: Option<Spanned<Rate>>,
     /// Whether replies reach us.
@@ -128,16 +131,58 @@ impl List {
 
 impl Provider {
     fn read(name: Spanned<String>, node: &Node) -> Provider {
-        let share =
-            |key, default| parsed(node, key, |text| Share::parse(text).ok()).map_or(default, |s| s.value);
-        let simulated = (node.get("kind").and_then(Node::text) == Some("simulated")).then(|| Simulated {
-            rate: parsed(node, "rate", |text| Rate::parse(text).ok()).map(|rate| rate.value),
-            delivered: share("delivered", Share::WHOLE),
-            replies: share("replies", Share::NONE),
-            seed: parsed(node, "seed", |text| text.parse().ok()).map_or(0, |seed| seed.value),
-        });
-        Provider { name, simulated }
+        let settings = match node.get("kind").and_then(Node::text) {
+            Some("simulated") => Some(project::Provider::Simulated(simulated(node))),
+            Some("carrier") => carrier(node).map(project::Provider::Carrier),
+            Some(_) | None => None,
+        };
+        Provider { name, settings }
     }
+}
+
+/// The value of a key, else what stands for it.
+fn or<T>(node: &Node, key: &str, default: T, parse: impl FnOnce(&str) -> Option<T>) -> T {
+    parsed(node, key, parse).map_or(default, |parsed| parsed.value)
+}
+
+fn rate(node: &Node) -> Option<Rate> {
+    or(node, "rate", None, |text| Rate::parse(text).ok().map(Some))
+}
+
+fn simulated(node: &Node) -> Simulated {
+    let share = |key, default| or(node, key, default, |text| Share::parse(text).ok());
+    Simulated {
+        rate: rate(node),
+        delivered: share("delivered", Share::WHOLE),
+        replies: share("replies", Share::NONE),
+        seed: or(node, "seed", 0, |text| text.parse().ok()),
+    }
+}
+
+fn carrier(node: &Node) -> Option<Carrier> {
+    let number = |key, default| or(node, key, default, |text| text.parse().ok());
+    let flag = |key, default| or(node, key, default, |text| text.parse().ok());
+    Some(Carrier {
+        url: or(node, "url", None, |text| parse_local_url(text).ok().map(Some))?,
+        rate: rate(node),
+        batch: number("batch", 1),
+        in_flight: number("in_flight", 64),
+        timeout: or(node, "timeout", Duration::from_secs(10), |text| {
+            parse_timeout(text).ok()
+        }),
+        look_up: flag("look_up", true),
+        refuses_duplicates: flag("refuses_duplicates", false),
+        server_errors: or(
+            node,
+            "server_errors",
+            ServerErrors::default(),
+            |text| match text {
+                "maybe" => Some(ServerErrors::Maybe),
+                "not-sent" => Some(ServerErrors::NotSent),
+                _ => None,
+            },
+        ),
+    })
 }
 
 impl Sender {
@@ -154,6 +199,13 @@ impl Sender {
                 .or_else(|| of("short_code", Address::ShortCode))
                 .or_else(|| of("alphanumeric", Address::Alphanumeric)),
             provider: text(node, "provider"),
+            then: node
+                .get("then")
+                .map(one_or_list)
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(spanned)
+                .collect(),
             rate: parsed(node, "rate", |text| Rate::parse(text).ok()),
             receives: parsed(node, "receives", |text| text.parse().ok()),
         }

@@ -1,6 +1,6 @@
 //! Whether the text of a scalar is what its field asks for.
 
-use crate::scalar::{Rate, ScalarError, Share, WaitTime};
+use crate::scalar::{Rate, ScalarError, Share, WaitTime, parse_local_url, parse_timeout};
 use crate::values::Language;
 
 use super::key::{Choice, Form, Status};
@@ -8,6 +8,7 @@ use super::nearest::{did_you_mean, listed, nearest};
 use super::tables::DAYS;
 
 mod clock;
+mod money;
 
 pub(crate) use clock::{is_time_of_day, no_date};
 
@@ -43,8 +44,10 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Flag if matches!(text, "true" | "false") => Ok(()),
         Form::Count if text.parse::<u64>().is_ok() => Ok(()),
         Form::Positive if text.parse::<u32>().is_ok_and(|n| n > 0) => Ok(()),
-        Form::Flag | Form::Count | Form::Positive => Err(Refusal::OtherType),
+        Form::UpTo(most) if text.parse::<u32>().is_ok_and(|n| (1..=*most).contains(&n)) => Ok(()),
+        Form::Flag | Form::Count | Form::Positive | Form::UpTo(_) => Err(Refusal::OtherType),
         Form::Duration => by_parser(WaitTime::parse(text), "bad-duration"),
+        Form::Timeout => by_parser(parse_timeout(text), "bad-duration"),
         Form::Wait => wait(text),
         Form::Time => time(text),
         Form::Start | Form::At if text == "now" => Ok(()),
@@ -53,6 +56,8 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::TimeOfDay => clock(text).map(drop).ok_or_else(|| time_of_day(text)),
         Form::Window => window(text),
         Form::Rate => by_parser(Rate::parse(text), "bad-rate"),
+        Form::Budget => money::budget(text),
+        Form::LocalUrl => local_url(text),
         Form::Share => by_parser(Share::parse(text), "bad-share"),
         Form::Zone => zone(text),
         Form::Language => language(text),
@@ -72,6 +77,15 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         | Form::LaterPart { .. }
         | Form::ByKind(_) => Err(Refusal::OtherType),
     }
+}
+
+fn local_url(text: &str) -> Result<(), Refusal> {
+    let parsed = parse_local_url(text);
+    let code = match matches!(parsed, Err(ScalarError::UrlLeavesMachine { .. })) {
+        true => "url-leaves-machine",
+        false => "bad-url",
+    };
+    by_parser(parsed, code)
 }
 
 fn wrong(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Refusal {

@@ -65,7 +65,7 @@ fn the_smallest_campaign_takes_everything_else_from_the_project() {
             program: [Send { message: 0 }, Finish]
             fields: []
             replies: Kept
-            limits: Limits { parts: None, rate: None, in_doubt: Skip }
+            limits: Limits { budget: None, parts: None, rate: None, in_doubt: Skip }
         "#]],
     );
 }
@@ -76,21 +76,21 @@ fn steps_become_a_program_that_ends() {
     check(
         &text,
         expect![[r#"
-        name: winter-concert
-        sender: arena
-        timezone: Europe/Rome
-        languages: ["it", "en"]
-        from: ["lists/opted-in.csv", "lists/customers.csv"]
-        schedule: At(2026-12-01T09:00:00Z)
-        message: invite ["{{first_name}}, Foxes il 20/12. STOP per uscire", "{{upper first_name}}, Foxes on 20 Dec. STOP to opt out"]
-        message: reminder ["Ci sei?", "Coming?"]
-        message: step-5 ["Ultima chiamata", "Ultima chiamata"]
-        message: step-6 ["Grazie", "Thank you"]
-        program: [Send { message: 0 }, Wait(Days(2)), Send { message: 1 }, Wait(Elapsed(TimeDelta { secs: 129600, nanos: 0 })), Send { message: 2 }, Send { message: 3 }, Finish]
-        fields: [Field { name: "first_name", kind: Text, default: {"en": "Hello", "it": "Ciao"} }, Field { name: "Nome", kind: Text, default: {"en": "amico", "it": "amico"} }]
-        replies: Inbox("box-office")
-        limits: Limits { parts: Some(2), rate: Some(Rate { per_second: 5.0 }), in_doubt: Resend }
-    "#]],
+            name: winter-concert
+            sender: arena
+            timezone: Europe/Rome
+            languages: ["it", "en"]
+            from: ["lists/opted-in.csv", "lists/customers.csv"]
+            schedule: At(2026-12-01T09:00:00Z)
+            message: invite ["{{first_name}}, Foxes il 20/12. STOP per uscire", "{{upper first_name}}, Foxes on 20 Dec. STOP to opt out"]
+            message: reminder ["Ci sei?", "Coming?"]
+            message: step-5 ["Ultima chiamata", "Ultima chiamata"]
+            message: step-6 ["Grazie", "Thank you"]
+            program: [Send { message: 0 }, Wait(Days(2)), Send { message: 1 }, Wait(Elapsed(TimeDelta { secs: 129600, nanos: 0 })), Send { message: 2 }, Send { message: 3 }, Finish]
+            fields: [Field { name: "first_name", kind: Text, default: {"en": "Hello", "it": "Ciao"} }, Field { name: "Nome", kind: Text, default: {"en": "amico", "it": "amico"} }]
+            replies: Inbox("box-office")
+            limits: Limits { budget: None, parts: Some(2), rate: Some(Rate { per_second: 5.0 }), in_doubt: Resend }
+        "#]],
     );
 }
 
@@ -168,4 +168,36 @@ fn a_project_is_named_after_its_folder_and_numbers_receive() {
     assert_eq!(project.senders["a"].address.to_string(), "+390612345678");
     assert!(project.senders["a"].receives && !project.senders["b"].receives);
     assert_eq!(project.store, ".crier/crier.db");
+}
+
+#[test]
+fn a_budget_is_exact_money() {
+    let text = std::fs::read_to_string(support::testdata("ok/budget.campaign.yaml")).expect("it is there");
+    let budget = meant(&text, &support::project())
+        .limits
+        .budget
+        .expect("one is set");
+    assert_eq!(budget.to_string(), "99.50 EUR");
+}
+
+#[test]
+fn a_carrier_has_its_defaults_and_a_sender_its_line_of_providers() {
+    let text = std::fs::read_to_string(support::testdata("ok/carrier.crier.yaml")).expect("it is there");
+    let project = check_project(&parse_project(&text), "arena")
+        .value
+        .expect("no errors");
+    let mut shown = String::new();
+    for (name, provider) in &project.providers {
+        writeln!(shown, "{name}: {provider:?}").expect("a text takes all");
+    }
+    for (name, sender) in &project.senders {
+        writeln!(shown, "{name}: {}, then {:?}", sender.provider, sender.then).expect("a text takes all");
+    }
+    expect![[r#"
+        main: Carrier(Carrier { url: "http://127.0.0.1:8025", rate: Some(Rate { per_second: 100.0 }), batch: 100, in_flight: 32, timeout: 2s, look_up: false, refuses_duplicates: true, server_errors: NotSent })
+        spare: Carrier(Carrier { url: "http://localhost:8026", rate: None, batch: 1, in_flight: 64, timeout: 500ms, look_up: true, refuses_duplicates: false, server_errors: Maybe })
+        trial: Simulated(Simulated { rate: None, delivered: Share(1.0), replies: Share(0.0), seed: 0 })
+        arena: main, then ["spare", "trial"]
+        other: spare, then ["trial"]
+    "#]].assert_eq(&shown);
 }

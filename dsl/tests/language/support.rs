@@ -1,6 +1,7 @@
 //! The files of `testdata/`, and what they are checked against: `fixture/crier.yaml` and the first lines of
 //! `fixture/lists/`. A file of `err/` may change that in its first line:
 //! `# name: NAME` is the campaign's file name, `# project: several-senders` a project of two senders without a default,
+//! `# project: without-prices` one without prices,
 //! `# pad: N` makes the file N bytes long.
 
 use std::collections::BTreeMap;
@@ -73,8 +74,10 @@ pub fn check(name: &str, bytes: &[u8]) -> (String, Vec<Diagnostic>) {
 
 fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
     let mut project = project();
-    if directive(text, "project").is_some() {
-        project.sender = None;
+    match directive(text, "project").as_deref() {
+        Some("several-senders") => project.sender = None,
+        Some("without-prices") => project.prices = None,
+        Some(_) | None => {}
     }
     let file = parse_campaign(text);
     let headers: BTreeMap<String, Header> = file

@@ -1,16 +1,21 @@
 mod back_off;
+mod doubt;
 mod events;
+mod passage;
 mod properties;
 mod replies;
+mod taken_over;
 mod waits;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use expect_test::Expect;
 
 use super::{Effect, Enrolment, Event, Facts, Place, State, advance};
 use crate::ids::MessageId;
-use crate::member::{Member, Pending};
+use crate::member::{Doubt, Member, Pending};
+use crate::provider::Resolve;
 use crate::revision::Revision;
-use crate::testing::{at, member, phone};
+use crate::testing::{at, campaign, member, phone};
 
 /// Program: 0 send, 1 wait, 2 send, 3 finish.
 const TWO_TEXTS: &str = r#"
@@ -40,13 +45,78 @@ fn ada() -> Member {
     member(phone("+14155550100"), &["Ada"])
 }
 
+const NO_FACTS: Facts = Facts { opted_out: false };
+const OPTED_OUT: Facts = Facts { opted_out: true };
+
+/// [`TWO_TEXTS`], sending again what may have been taken.
+fn resending() -> String {
+    format!("{TWO_TEXTS}limits: {{ in_doubt: resend }}\n")
+}
+
 /// A message that was submitted so often already.
-fn tried(attempts: u8, in_doubt: bool) -> Option<Pending> {
+fn tried(attempts: u8, doubt: Doubt) -> Option<Pending> {
     Some(Pending {
         message: MessageId(1 << 20),
         attempts,
-        in_doubt,
+        crashes: 0,
+        doubt,
+        resent: false,
+        route: 0,
     })
+}
+
+/// When a provider can be asked at the earliest.
+fn ask_at() -> DateTime<Utc> {
+    now() + TimeDelta::seconds(90)
+}
+
+/// Nobody knows whether the text of a step was taken, and no process ended.
+fn unknown(step: u16, resolve: Resolve) -> Event<'static> {
+    Event::Unknown {
+        place: place(step),
+        resolve,
+        ask_at: ask_at(),
+        crashed: false,
+    }
+}
+
+/// Each row: where the person is, and the event; expected: what comes of it.
+fn check(text: &str, member: &Member, facts: Facts, rows: &[((u16, State), Event<'_>)], expected: Expect) {
+    let revision = campaign(text);
+    let lines = rows.iter().map(|((step, state), event)| {
+        let came = outcome(&revision, member, (*step, *state), facts, event);
+        format!("{state:?} at {step}, {} -> {came}\n", said(event))
+    });
+    expected.assert_eq(&lines.collect::<String>());
+}
+
+fn said(event: &Event<'_>) -> String {
+    match event {
+        Event::Due(place) => format!("due at {}", place.step),
+        Event::Accepted(place) => format!("accepted at {}", place.step),
+        Event::Rejected(place) => format!("rejected at {}", place.step),
+        Event::OptedOutThere(place) => format!("opted out there at {}", place.step),
+        Event::NotSent(place) => format!("not sent at {}", place.step),
+        Event::Unknown {
+            place,
+            resolve,
+            crashed,
+            ..
+        } => {
+            let how = match resolve {
+                Resolve::LookUp => " (can be looked up)",
+                Resolve::Resubmit => " (can be resubmitted)",
+                Resolve::Nothing => "",
+            };
+            let crashed = if *crashed { " by a crash" } else { "" };
+            format!("unknown at {}{how}{crashed}", place.step)
+        }
+        Event::NotKnown(place) => format!("not known at {}", place.step),
+        Event::CannotTell(place) => format!("cannot tell at {}", place.step),
+        Event::Receipt(place) => format!("receipt for {}", place.step),
+        Event::Reply(text) => format!("reply {text:?}"),
+        Event::OptedOut => "opted out".into(),
+    }
 }
 
 /// What comes of an event, on one line: where the person is then, and the effects.
@@ -76,15 +146,42 @@ fn shown(effect: &Effect) -> String {
     match effect {
         Effect::Send { text, parts } => format!("send {text:?} ({parts})"),
         Effect::Depart(place, due_at) => format!("depart to {} at {}", place.step, due_at.format("%F %TZ")),
-        Effect::Retry { due_at, in_doubt } => {
-            let when = if *due_at > now() { "later" } else { "now" };
-            format!("retry {when}{}", if *in_doubt { ", in doubt" } else { "" })
+        Effect::LookUp => "look up".into(),
+        Effect::Retry {
+            due_at,
+            attempts,
+            crashes,
+            doubt,
+        } => {
+            let when = if *due_at == now() {
+                "now"
+            } else if *due_at == ask_at() {
+                "when it can be asked"
+            } else {
+                "later"
+            };
+            format!("retry {when} ({})", tries(*attempts, *crashes, *doubt))
         }
-        Effect::GiveUp => "give up".into(),
+        Effect::GiveUp(why) => why.to_string(),
         Effect::LeaveOut(reason) => format!("leave out: {reason}"),
         Effect::Finish => "finish".into(),
         Effect::Suppress => "suppress".into(),
         Effect::Answer(text) => format!("answer {text:?}"),
         Effect::Keep { flagged } => format!("keep{}", if *flagged { ", flagged" } else { "" }),
     }
+}
+
+/// What is kept of a message between its tries.
+fn tries(attempts: u8, crashes: u8, doubt: Doubt) -> String {
+    let crashes = match crashes {
+        0 => String::new(),
+        n => format!(", crashes: {n}"),
+    };
+    let doubt = match doubt {
+        Doubt::None => "",
+        Doubt::LookUp => ", to be looked up",
+        Doubt::Refused => ", to be refused",
+        Doubt::Resent => ", sent again",
+    };
+    format!("tries: {attempts}{crashes}{doubt}")
 }

@@ -2,45 +2,13 @@
 //! decimals.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
 
+use dsl::scalar::Currency;
 use rust_decimal::Decimal;
 use sms::Region;
 
 use super::{AudienceError, AudienceProblem, ListReader, PriceProblem, Row, clean};
-
-/// A currency by its three letters: `EUR`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
-
-impl Currency {
-    /// Three capital letters; whether there is such a currency is not asked.
-    pub fn new(code: &str) -> Option<Currency> {
-        let letters: [u8; 3] = code.as_bytes().try_into().ok()?;
-        letters
-            .iter()
-            .all(u8::is_ascii_uppercase)
-            .then_some(Currency(letters))
-    }
-
-    /// The three letters.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("made of ASCII letters")
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl fmt::Debug for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// The prices of parts.
 #[derive(Debug, Clone, PartialEq, Eq)]

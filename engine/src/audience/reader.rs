@@ -11,6 +11,9 @@ use super::{AudienceError, AudienceProblem, BadRow, BadRowReason, Chunk, MOST_CE
 /// Characters of a row that a report shows.
 const SHOWN: usize = 80;
 
+/// Bytes that are read at a time, roughly: rows may be of a megabyte.
+const CHUNK_BYTES: usize = 16 << 20;
+
 /// A list that is being read.
 pub struct ListReader {
     path: PathBuf,
@@ -57,27 +60,30 @@ impl ListReader {
         self.records.encoding()
     }
 
-    /// The next rows, `most` at most; an empty chunk at the end of the file. Rows without any value are empty lines. After
+    /// The next rows, `most` at most, and fewer where they are very long; an empty chunk at the end of the file. Rows without any value are empty lines. After
     /// an error there is nothing more to read.
     pub fn next_chunk(&mut self, most: usize) -> Result<Chunk, AudienceError> {
         let mut chunk = Chunk::default();
-        while chunk.len() < most {
+        let mut bytes = 0;
+        while chunk.len() < most && bytes < CHUNK_BYTES {
             match self.read_row(&mut chunk) {
-                Ok(true) => {}
-                Ok(false) => break,
+                Ok(Some(read)) => bytes += read,
+                Ok(None) => break,
                 Err(problem) => return Err(AudienceError::new(&self.path, problem)),
             }
         }
         Ok(chunk)
     }
 
-    fn read_row(&mut self, chunk: &mut Chunk) -> Result<bool, AudienceProblem> {
+    /// Reads a row, and says how many bytes its cells have; none at the end of the file.
+    fn read_row(&mut self, chunk: &mut Chunk) -> Result<Option<usize>, AudienceProblem> {
         let separator = self.records.separator();
         let Some(record) = self.records.next_record()? else {
-            return Ok(false);
+            return Ok(None);
         };
+        let bytes = record.text.len();
         if is_blank(&record) {
-            return Ok(true);
+            return Ok(Some(bytes));
         }
         self.rows += 1;
         let (number, line) = (self.rows, record.line);
@@ -94,7 +100,7 @@ impl ListReader {
                 text: shown(&record, separator),
             }),
         }
-        Ok(true)
+        Ok(Some(bytes))
     }
 }
 

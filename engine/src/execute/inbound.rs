@@ -1,7 +1,7 @@
 //! What comes back: fetched from the providers, kept raw, then folded. A receipt raises the state of its message; a
 //! reply enters `advance`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,54 +14,130 @@ use crate::clock::Clock;
 use crate::ids::{LaunchId, MessageId};
 use crate::load;
 use crate::member::Member;
-use crate::provider::{Inbound, Provider, Submission};
+use crate::provider::{Inbound, Polled, Submission};
 use crate::revision::Revision;
 use crate::store::{
-    CohortKind, Fold, FoldOutcome, NewCohort, NewReply, Raw, ReceiptRow, ReplyMeaning, SentTo, Store,
+    CohortKind, Fold, FoldOutcome, NewCohort, NewRaw, NewReply, Raw, ReceiptRow, ReplyMeaning, SentTo, Store,
     StoreError, Suppression,
 };
 
-/// What a round of folding came to.
-pub(super) struct Folded {
-    outcome: FoldOutcome,
-    /// When each provider that was asked is to be asked again.
-    polls: BTreeMap<String, Option<DateTime<Utc>>>,
+/// What a provider said, and when it came.
+pub(super) struct Said {
+    pub provider: Arc<str>,
+    pub at: DateTime<Utc>,
+    pub inbound: Vec<Inbound>,
+    /// To be acknowledged once it is kept.
+    pub mark: u64,
 }
 
-/// Entries of the inbox that are folded together.
-const BATCH: u32 = 5_000;
+/// What is kept in the inbox, and in memory until it is folded.
+pub(super) struct Kept {
+    said: Vec<Said>,
+    /// The last entry of the inbox that holds it.
+    up_to: i64,
+}
+
+/// Things said of one row of the inbox.
+const ROW: usize = 1_000;
+/// Rows of the inbox that are read together.
+const ROWS: u32 = 64;
+/// Receipts of one commit: what waits behind it waits some 50 ms.
+const RECEIPTS: usize = 8_192;
+/// Messages that are told together to a provider that forgets.
+const REMINDED: u32 = 5_000;
+/// While texts go out their provider is asked so often for what came back.
+const POLL_EVERY: TimeDelta = TimeDelta::milliseconds(250);
+/// Nothing more is fetched while so much waits to be folded.
+const MOST_WAITING: usize = 200_000;
 /// A reply belongs to the campaign that texted this person last from that sender, within so many days.
 const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
 
 impl Executor {
-    /// Fetches and folds, if a provider is to be asked now and no other round is under way.
-    pub(super) fn begin_folding(&mut self) {
+    /// Asks the providers that are to be asked now.
+    pub(super) fn begin_polling(&mut self) {
         let now = self.clock.now();
-        let due: Vec<String> = self
-            .polls
-            .iter()
-            .filter(|(_, at)| at.is_some_and(|at| at <= now))
-            .map(|(name, _)| name.clone())
-            .collect();
-        if self.folding || due.is_empty() {
+        let waiting: usize = self.said.iter().map(|said| said.inbound.len()).sum();
+        if waiting > MOST_WAITING {
+            return;
+        }
+        for (name, account) in &mut self.accounts {
+            if account.polling || account.poll_at.is_none_or(|at| at > now) {
+                continue;
+            }
+            account.polling = true;
+            account.polled_at = now;
+            account.poll_at = None;
+            let (provider, name, clock) = (account.provider.clone(), name.clone(), self.clock.clone());
+            self.work.request(async move {
+                let polled = provider.poll(clock.now()).await;
+                Step::Polled {
+                    provider: name,
+                    polled,
+                    at: clock.now(),
+                }
+            });
+        }
+    }
+
+    /// A provider was asked.
+    pub(super) fn polled(&mut self, provider: &str, polled: Polled, at: DateTime<Utc>) {
+        let Some(account) = self.accounts.get_mut(provider) else {
+            return;
+        };
+        account.polling = false;
+        // Something may have been submitted meanwhile: then it is asked again at once.
+        account.poll_at = account.poll_at.into_iter().chain(polled.again_at).min();
+        if !polled.inbound.is_empty() {
+            self.said.push(Said {
+                provider: provider.into(),
+                at,
+                inbound: polled.inbound,
+                mark: polled.mark,
+            });
+        }
+    }
+
+    /// Keeps what was said, if nothing is being kept or folded.
+    pub(super) fn begin_folding(&mut self) {
+        if self.folding || self.said.is_empty() {
             return;
         }
         self.folding = true;
+        let said = std::mem::take(&mut self.said);
+        let (store, now) = (self.store.clone(), self.clock.now());
+        self.work.deed(async move {
+            let up_to = store.receive(raw_of(&said), now).await?;
+            Ok(Step::Kept(Kept { said, up_to }))
+        });
+    }
+
+    /// It is kept: acknowledged, and folded.
+    pub(super) fn kept(&mut self, kept: Kept) {
+        for said in &kept.said {
+            let Some(account) = self.accounts.get(&*said.provider) else {
+                continue;
+            };
+            let acknowledged = account.provider.acknowledge(said.mark);
+            self.work.request(async move {
+                acknowledged.await;
+                Step::Noted
+            });
+        }
         let folder = self.folder();
-        let ask = due
-            .into_iter()
-            .map(|name| (self.providers[&name].clone(), name))
-            .collect();
-        self.work.push(Box::pin(
-            async move { Ok(Step::Folded(folder.round(ask).await?)) },
-        ));
+        self.work
+            .deed(async move { Ok(Step::Folded(folder.fold(kept).await?)) });
     }
 
     /// Folds what an earlier process left, before anything it left in doubt is settled: a receipt settles it.
     pub(super) async fn fold_left(&mut self) -> Result<(), StoreError> {
-        let folded = self.folder().round(vec![]).await?;
-        self.folded(folded);
-        Ok(())
+        loop {
+            let rows = self.store.unfolded(ROWS).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            let up_to = last.id;
+            let said = rows.into_iter().filter_map(read).collect();
+            let outcome = self.folder().fold(Kept { said, up_to }).await?;
+            self.folded(outcome);
+        }
     }
 
     fn folder(&self) -> Folder {
@@ -74,12 +150,11 @@ impl Executor {
         }
     }
 
-    pub(super) fn folded(&mut self, folded: Folded) {
+    pub(super) fn folded(&mut self, outcome: FoldOutcome) {
         self.folding = false;
-        self.polls.extend(folded.polls);
-        self.progress.receipts += folded.outcome.raised;
-        self.progress.replies += folded.outcome.replies.len() as u64;
-        for reply in folded.outcome.replies {
+        self.progress.receipts += outcome.raised;
+        self.progress.replies += outcome.replies.len() as u64;
+        for reply in outcome.replies {
             if reply.suppress.is_some() {
                 // Read before each submit from now on; the change's number comes with the next record.
                 let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
@@ -94,37 +169,38 @@ impl Executor {
     }
 
     /// Once something was submitted, its provider has something to say.
-    pub(super) fn expect_inbound(&mut self, sender: &str) {
-        let provider = self
-            .project
-            .senders
-            .get(sender)
-            .map(|sender| sender.provider.clone());
+    pub(super) fn expect_inbound(&mut self, provider: &str) {
         let now = self.clock.now();
+        let Some(account) = self.accounts.get_mut(provider) else {
+            return;
+        };
         // One that lives in this process may say something sooner than it said it would.
-        let at_once = self.lanes[sender].provider.abilities().forgets;
-        if let Some(poll) = provider.and_then(|provider| self.polls.get_mut(&provider)) {
-            *poll = Some(if at_once { now } else { poll.unwrap_or(now) });
-        }
+        let at = if account.provider.abilities().forgets {
+            now
+        } else {
+            (account.polled_at + POLL_EVERY).max(now)
+        };
+        account.poll_at = Some(account.poll_at.map_or(at, |other| other.min(at)));
     }
 
     /// Tells providers that make their receipts in this process what earlier ones sent.
     pub(super) async fn remind_providers(&self) -> Result<(), StoreError> {
         if !self
-            .providers
+            .accounts
             .values()
-            .any(|provider| provider.abilities().forgets)
+            .any(|account| account.provider.abilities().forgets)
         {
             return Ok(());
         }
         let mut after = MessageId(0);
         loop {
-            let sent = self.store.sent(self.launch.id, after, BATCH).await?;
+            let sent = self.store.sent(self.launch.id, after, REMINDED).await?;
             let Some(last) = sent.last() else { return Ok(()) };
             after = last.id;
             for message in sent {
                 let provider = self.project.senders.get(&message.sender);
-                let provider = provider.and_then(|sender| self.providers.get(&sender.provider));
+                let account = provider.and_then(|sender| self.accounts.get(&sender.provider));
+                let provider = account.map(|account| &account.provider);
                 if let Some(provider) = provider.filter(|provider| provider.abilities().forgets) {
                     let reference = self.store.references().of(message.id);
                     let (to, sender, text) = (message.phone, message.sender, message.text);
@@ -155,123 +231,127 @@ struct Folder {
 }
 
 impl Folder {
-    async fn round(&self, ask: Vec<(Arc<dyn Provider>, String)>) -> Result<Folded, StoreError> {
-        let mut folded = Folded {
-            outcome: FoldOutcome::default(),
-            polls: BTreeMap::new(),
-        };
-        for (provider, name) in ask {
-            let polled = provider.poll(self.clock.now()).await;
-            if !polled.inbound.is_empty() {
-                let bodies = polled
-                    .inbound
-                    .iter()
-                    .map(|said| serde_json::to_string(said).expect("our own types have string keys"));
-                self.store
-                    .receive(&name, bodies.collect(), self.clock.now())
-                    .await?;
-            }
-            folded.polls.insert(name, polled.again_at);
+    /// Folds what is kept: replies first, since an opt-out must not wait; then receipts, sorted, in commits that let
+    /// others between. What is folded twice changes nothing, so the inbox is cleared with the last.
+    async fn fold(&self, kept: Kept) -> Result<FoldOutcome, StoreError> {
+        let (receipts, replies) = self.sorted(kept.said).await?;
+        let mut batches: Vec<Vec<ReceiptRow>> =
+            receipts.chunks(RECEIPTS).map(<[ReceiptRow]>::to_vec).collect();
+        let last = batches.pop().unwrap_or_default();
+        let mut folds = vec![];
+        if !replies.is_empty() {
+            folds.push(Fold {
+                replies,
+                ..Fold::default()
+            });
         }
-        loop {
-            let batch = self.store.unfolded(BATCH).await?;
-            let Some(last) = batch.last() else {
-                return Ok(folded);
-            };
-            let fold = self.fold_of(last.id, batch).await?;
+        folds.extend(batches.into_iter().map(|receipts| Fold {
+            receipts,
+            ..Fold::default()
+        }));
+        folds.push(Fold {
+            up_to: Some(kept.up_to),
+            receipts: last,
+            ..Fold::default()
+        });
+        let mut all = FoldOutcome::default();
+        for fold in folds {
             let outcome = self.store.fold(fold).await?;
-            folded.outcome.raised += outcome.raised;
-            folded.outcome.replies.extend(outcome.replies);
+            all.raised += outcome.raised;
+            all.replies.extend(outcome.replies);
         }
+        Ok(all)
     }
 
-    async fn fold_of(&self, up_to: i64, batch: Vec<Raw>) -> Result<Fold, StoreError> {
-        let mut receipts: BTreeMap<MessageId, ReceiptRow> = BTreeMap::new();
+    /// The best receipt of each message, by message; and the replies, each with what it leads to.
+    async fn sorted(&self, said: Vec<Said>) -> Result<(Vec<ReceiptRow>, Vec<NewReply>), StoreError> {
+        let mut receipts: Vec<ReceiptRow> = vec![];
         let mut replies = vec![];
         // Said twice in one batch is said once.
         let mut opted_out: HashSet<PhoneNumber> = HashSet::new();
-        for raw in batch {
-            match serde_json::from_str(&raw.body) {
-                Ok(Inbound::Receipt {
-                    reference,
-                    status,
-                    reason,
-                }) => {
-                    let Some(message) = self.store.references().message(&reference) else {
-                        tracing::warn!(
-                            provider = raw.provider,
-                            "a receipt names a message that is not ours"
-                        );
-                        continue;
-                    };
-                    let row = ReceiptRow {
-                        message,
-                        state: status.state(),
-                        at: raw.received_at,
+        for Said {
+            provider,
+            at,
+            inbound,
+            ..
+        } in said
+        {
+            for said in inbound {
+                match said {
+                    Inbound::Receipt {
+                        reference,
+                        status,
                         reason,
-                    };
-                    let best = receipts.entry(message).or_insert_with(|| row.clone());
-                    if row.state > best.state {
-                        *best = row;
+                    } => match self.store.references().message(&reference) {
+                        Some(message) => receipts.push(ReceiptRow {
+                            message,
+                            state: status.state(),
+                            at,
+                            reason,
+                        }),
+                        None => tracing::warn!(%provider, "a receipt names a message that is not ours"),
+                    },
+                    Inbound::Text {
+                        id,
+                        from,
+                        sender,
+                        text,
+                    } => {
+                        let again = opted_out.contains(&from);
+                        let words = Words {
+                            provider: &provider,
+                            at,
+                            id,
+                            from,
+                            sender,
+                            text,
+                        };
+                        let reply = self.reply(words, again).await?;
+                        if reply.suppress.is_some() {
+                            opted_out.insert(from);
+                        }
+                        replies.push(reply);
                     }
-                }
-                Ok(Inbound::Text {
-                    id,
-                    from,
-                    sender,
-                    text,
-                }) => {
-                    let again = opted_out.contains(&from);
-                    let reply = self.reply(&raw, id, from, sender, text, again).await?;
-                    if reply.suppress.is_some() {
-                        opted_out.insert(from);
-                    }
-                    replies.push(reply);
-                }
-                Err(error) => {
-                    tracing::warn!(provider = raw.provider, %error, "unreadable entry of the inbox dropped")
                 }
             }
         }
-        Ok(Fold {
-            up_to,
-            receipts: receipts.into_values().collect(),
-            replies,
-        })
+        // Of one message the highest, and of those the earliest, stands first and stays.
+        receipts.sort_by(|a, b| (a.message, b.state, a.at).cmp(&(b.message, a.state, b.at)));
+        receipts.dedup_by_key(|receipt| receipt.message);
+        Ok((receipts, replies))
     }
 
     /// What a reply leads to.
-    async fn reply(
-        &self,
-        raw: &Raw,
-        id: String,
-        from: PhoneNumber,
-        sender: String,
-        text: String,
-        opted_out: bool,
-    ) -> Result<NewReply, StoreError> {
-        let since = raw.received_at - REPLIES_WITHIN;
+    async fn reply(&self, words: Words<'_>, opted_out: bool) -> Result<NewReply, StoreError> {
+        let Words {
+            provider,
+            at,
+            id,
+            from,
+            sender,
+            text,
+        } = words;
         let under_way = self
             .in_flight
             .read()
             .expect("no holder of the lock panics")
-            .get(&from.as_u64())
+            .get(&(from.as_u64(), sender.as_str().into()))
             .copied();
         let sent = match under_way {
             Some(sent) => Some(sent),
-            None => self.store.last_sent(from, &sender, since).await?,
+            None => self.store.last_sent(from, &sender, at - REPLIES_WITHIN).await?,
         };
         let revision = self.revision_of(sent).await?;
         let facts = Facts {
             opted_out: opted_out || self.store.is_suppressed(from).await?,
         };
         let mut reply = NewReply {
-            provider: raw.provider.clone(),
+            provider: provider.to_owned(),
             provider_id: id,
             phone: from,
             sender,
             text: shown(text),
-            received_at: raw.received_at,
+            received_at: at,
             launch: sent.map(|sent| sent.launch),
             meaning: ReplyMeaning::OptOut,
             inbox: inbox_of(&revision),
@@ -333,8 +413,11 @@ impl Folder {
         match effect {
             Effect::Suppress => {
                 reply.suppress = Some(Suppression {
+                    phone: reply.phone,
                     reason: "opt-out",
                     evidence: reply.text.clone(),
+                    at: reply.received_at,
+                    launch: reply.launch,
                 });
             }
             Effect::Answer(text) => {
@@ -368,11 +451,50 @@ impl Folder {
                 };
             }
             Effect::Send { .. }
+            | Effect::LookUp
             | Effect::Depart(..)
             | Effect::Retry { .. }
-            | Effect::GiveUp
+            | Effect::GiveUp(_)
             | Effect::LeaveOut(_)
             | Effect::Finish => {}
+        }
+    }
+}
+
+/// A person's text as a provider brought it.
+struct Words<'a> {
+    provider: &'a str,
+    at: DateTime<Utc>,
+    id: String,
+    from: PhoneNumber,
+    sender: String,
+    text: String,
+}
+
+/// Rows of the inbox.
+fn raw_of(said: &[Said]) -> Vec<NewRaw> {
+    let rows = |said: &Said| -> Vec<NewRaw> {
+        let row = |inbound: &[Inbound]| NewRaw {
+            provider: said.provider.to_string(),
+            body: serde_json::to_string(inbound).expect("our own types have string keys"),
+        };
+        said.inbound.chunks(ROW).map(row).collect()
+    };
+    said.iter().flat_map(rows).collect()
+}
+
+/// A row of the inbox; none, and a line in the log, where it cannot be read.
+fn read(raw: Raw) -> Option<Said> {
+    match serde_json::from_str(&raw.body) {
+        Ok(inbound) => Some(Said {
+            provider: raw.provider.into(),
+            at: raw.received_at,
+            inbound,
+            mark: 0,
+        }),
+        Err(error) => {
+            tracing::warn!(provider = raw.provider, %error, "unreadable entry of the inbox dropped");
+            None
         }
     }
 }

@@ -3,25 +3,27 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use dsl::project::{Project, Provider as ProviderSettings};
-use tokio::sync::Semaphore;
+use dsl::project::Project;
 
 use super::WINDOWS;
+use super::account::{Account, SenderGate, sender_subject};
+use super::budget::Budget;
 use crate::ids::CohortId;
-use crate::provider::Provider;
 use crate::revision::Revision;
-use crate::store::{ClaimedCohort, CohortKind};
+use crate::store::{Alarm, ClaimedCohort, CohortKind};
 use crate::throttle::Buckets;
 
 pub(super) struct Lane {
-    pub provider: Arc<dyn Provider>,
-    /// Requests under way, bounded by what the provider takes.
-    pub requests: Arc<Semaphore>,
-    /// Names of the rates that hold for it.
-    pub rates: Vec<String>,
+    /// The sender's name.
+    pub sender: Arc<str>,
+    /// The names of its provider and of those of its `then`, as far as they are at hand.
+    pub routes: Vec<String>,
+    /// What stops the sender.
+    pub gate: SenderGate,
+    /// Names of the rates that hold for it, by route.
+    pub rates: Vec<Vec<String>>,
     /// Cohorts that this process holds, the oldest first.
     pub held: BTreeMap<CohortId, Held>,
     /// Windows under way, those being recorded included.
@@ -36,10 +38,6 @@ pub(super) struct Lane {
     pub next_due: Option<DateTime<Utc>>,
     /// The same of the answers to replies, which go before bulk.
     pub next_answer: Option<DateTime<Utc>>,
-    /// The provider or the sender is stopped until then.
-    pub blocked_until: Duration,
-    /// How often in a row it was stopped.
-    pub blocks: u32,
 }
 
 /// A cohort in hand.
@@ -57,6 +55,24 @@ impl Held {
 
     fn rest(&self) -> usize {
         self.cohort.members.len() - self.cohort.intent_to
+    }
+
+    /// How many of the next members the budget fits, at most so many; reserves what they cost.
+    fn affordable(&self, most: usize, revision: &Revision, budget: Option<&mut Budget>) -> (usize, i64) {
+        let n = self.rest().min(most);
+        let Some(budget) = budget else { return (n, 0) };
+        let (mut taken, mut reserved) = (0, 0);
+        for index in self.cohort.intent_to..self.cohort.intent_to + n {
+            let cost = budget.cost(revision, &self.cohort, index);
+            if !budget.fits(cost) {
+                budget.exhausted = true;
+                break;
+            }
+            budget.reserve(cost);
+            reserved += cost;
+            taken += 1;
+        }
+        (taken, reserved)
     }
 }
 
@@ -76,31 +92,52 @@ impl Lane {
         *next = Some(next.map_or(due_at, |next| next.min(due_at)));
     }
 
-    /// Whether one more window may begin, rates aside.
+    /// Whether one more window may begin, rates and breakers aside. Who goes alone has the lane for itself.
     pub fn has_room(&self) -> bool {
-        !self.claiming && self.windows < WINDOWS
+        let most = if self.alone().is_some() { 1 } else { WINDOWS };
+        !self.claiming && self.windows < most
     }
 
-    /// Takes cohorts that no window is about until they bring `members`, and moves the marks of their intent. They are
-    /// in a window from now on.
-    pub fn pick(&mut self, members: usize) -> Vec<CohortId> {
-        let mut room = members;
-        let mut picked = vec![];
-        for held in self
-            .held
-            .values_mut()
-            .filter(|held| !held.in_window && held.rest() > 0)
-        {
+    /// A cohort in hand whose members go one at a time.
+    fn alone(&self) -> Option<CohortId> {
+        self.held
+            .values()
+            .find(|held| held.cohort.alone)
+            .map(|held| held.cohort.id)
+    }
+
+    /// Takes cohorts that no window is about until they bring `members`, or the budget does not fit the next, and moves
+    /// the marks of their intent, which goes to `route`. They are in a window from now on. Gives what it reserved.
+    pub fn pick(
+        &mut self,
+        members: usize,
+        route: u8,
+        revision: &Revision,
+        mut budget: Option<&mut Budget>,
+    ) -> (Vec<CohortId>, i64) {
+        let alone = self.alone();
+        let mut room = if alone.is_some() { 1 } else { members };
+        let (mut picked, mut reserved) = (vec![], 0);
+        for held in self.held.values_mut() {
+            let passed = alone.is_some_and(|alone| alone != held.cohort.id);
+            if held.in_window || held.rest() == 0 || passed {
+                continue;
+            }
             if room == 0 {
                 break;
             }
-            let n = held.rest().min(room);
+            let (n, cost) = held.affordable(room, revision, budget.as_deref_mut());
+            if n == 0 {
+                break;
+            }
             room -= n;
+            reserved += cost;
             held.cohort.intent_to += n;
+            held.cohort.route = route;
             held.in_window = true;
             picked.push(held.cohort.id);
         }
-        picked
+        (picked, reserved)
     }
 
     /// The commit did not give these their intent: their window is none.
@@ -147,22 +184,35 @@ impl Lane {
     }
 }
 
-/// A lane for each sender of the project whose provider is at hand.
+/// A lane for each sender of the project whose provider, or one of whose `then`, is at hand.
 pub(super) fn lanes(
     project: &Project,
-    providers: &BTreeMap<String, Arc<dyn Provider>>,
+    accounts: &BTreeMap<String, Account>,
+    alarms: &[Alarm],
     revision: &Revision,
 ) -> BTreeMap<String, Lane> {
     let lane = |(name, sender): (&String, &dsl::project::Sender)| {
-        let provider = providers.get(&sender.provider)?.clone();
-        let lane = Lane {
-            requests: Arc::new(Semaphore::new(provider.abilities().in_flight)),
-            provider,
-            rates: vec![
+        let named = std::iter::once(&sender.provider).chain(&sender.then);
+        let routes: Vec<String> = named
+            .filter(|name| accounts.contains_key(*name))
+            .cloned()
+            .collect();
+        if routes.is_empty() {
+            return None;
+        }
+        let rates = |route: &String| {
+            vec![
                 format!("sender {name}"),
-                format!("provider {}", sender.provider),
+                format!("provider {route}"),
                 format!("campaign {}", revision.campaign.name),
-            ],
+            ]
+        };
+        let subject = sender_subject(name);
+        let lane = Lane {
+            sender: name.as_str().into(),
+            gate: SenderGate::new(alarms.iter().any(|alarm| alarm.subject == subject)),
+            rates: routes.iter().map(rates).collect(),
+            routes,
             held: BTreeMap::new(),
             windows: 0,
             claiming: false,
@@ -170,8 +220,6 @@ pub(super) fn lanes(
             expected: 0,
             next_due: Some(DateTime::<Utc>::MIN_UTC),
             next_answer: Some(DateTime::<Utc>::MIN_UTC),
-            blocked_until: Duration::ZERO,
-            blocks: 0,
         };
         Some((name.clone(), lane))
     };
@@ -187,8 +235,7 @@ pub(super) fn buckets(project: &Project, revision: &Revision) -> Buckets {
         }
     }
     for (name, provider) in &project.providers {
-        let ProviderSettings::Simulated(simulated) = provider;
-        if let Some(rate) = simulated.rate {
+        if let Some(rate) = provider.rate() {
             buckets.add(format!("provider {name}"), rate.per_second);
         }
     }

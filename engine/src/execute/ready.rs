@@ -1,53 +1,131 @@
-//! When something can begin: claims and intents of a lane, partial records, folding; and when to look again.
+//! When something can begin: what each lane can do now, or when; and when to look again. `next_move` is the one place
+//! that says it.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::lane::Lane;
 use super::{ASK, Claim, CohortKind, Executor, RECORD_WITHIN, Step, WINDOW_MEMBERS};
-use crate::store::{LaunchState, WindowRecord};
+use crate::store::{BudgetChange, LaunchState, WindowRecord};
+
+/// What a lane can do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Move {
+    /// Claim cohorts.
+    Claim(CohortKind),
+    /// Commit the intent of a window out of cohorts in hand.
+    Intend,
+}
+
+/// A way that a window can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Way {
+    route: u8,
+    /// When it is free: zero when it is now.
+    free_in: Duration,
+    /// Members that may take it together.
+    most: usize,
+}
 
 impl Executor {
-    /// Claims for a lane, or commits the intent of its next window, if its rates are free.
-    pub(super) fn fill_lane(&mut self, sender: &str) {
-        let free = self.is_free(sender);
-        let running = self.state == LaunchState::Running;
-        let now = self.clock.now();
-        let lane = self.lane(sender);
-        if !free || !lane.has_room() {
-            return;
+    /// What a lane does next and in how long: zero is now. None: nothing, until something that is under way is over.
+    pub(super) fn next_move(&self, lane: &Lane) -> Option<(Move, Duration)> {
+        if self.stopping || !lane.has_room() {
+            return None;
         }
-        if lane.next_answer.is_some_and(|due| due <= now) {
-            return self.claim(sender, CohortKind::Answer);
-        }
-        if running && lane.has_rest() {
-            return self.intend(sender);
-        }
-        if running && lane.next_due.is_some_and(|due| due <= now) {
-            self.claim(sender, CohortKind::Passage);
-        }
+        let free_in = self.way(lane)?.free_in;
+        let wall = self.clock.now();
+        let until = |at: DateTime<Utc>| (at - wall).to_std().unwrap_or(Duration::ZERO).max(free_in);
+        let answers = lane
+            .next_answer
+            .map(|due| (Move::Claim(CohortKind::Answer), until(due)));
+        let goes_on = self.state == LaunchState::Running && !self.is_over_budget();
+        let rest = (goes_on && lane.has_rest()).then_some((Move::Intend, free_in));
+        let due = lane.next_due.filter(|_| goes_on);
+        let passages = due.map(|due| (Move::Claim(CohortKind::Passage), until(due)));
+        // Of those that can begin together the first goes: answers before bulk, what is in hand before what is not.
+        [answers, rest, passages]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(_, wait)| *wait)
     }
 
-    /// Whether the rates of a lane let a window begin now.
-    pub(super) fn is_free(&self, sender: &str) -> bool {
+    /// Somebody's text does not fit the budget any more.
+    pub(super) fn is_over_budget(&self) -> bool {
+        self.budget.as_ref().is_some_and(|budget| budget.exhausted)
+    }
+
+    /// The first of a lane's routes that is free now, else the one that is free first. None: each waits for what is
+    /// under way.
+    fn way(&self, lane: &Lane) -> Option<Way> {
         let now = self.clock.monotonic();
-        let lane = &self.lanes[sender];
-        let paced = lane.intending && self.buckets.per_second(&lane.rates).is_some();
-        !paced && self.buckets.free_at(&lane.rates) <= now && lane.blocked_until <= now
+        if lane.gate.breaker.is_shut(now) && lane.gate.breaker.open_until() <= now {
+            return None;
+        }
+        let way = |(route, name): (usize, &String)| {
+            let account = &self.accounts[name];
+            let breaker = &account.breaker;
+            let rates = &lane.rates[route];
+            // Texts that paid and still wait for others to be answered would go out together with those that come after.
+            let waits = lane.intending || account.requests.waiting() > 0;
+            let paced = waits && self.buckets.per_second(rates).is_some();
+            let probing = breaker.is_shut(now) && breaker.open_until() <= now;
+            if paced || probing {
+                return None;
+            }
+            let open = breaker.open_until().max(lane.gate.breaker.open_until());
+            let free_in = open.max(self.buckets.free_at(rates)).saturating_sub(now);
+            let most = [breaker.most(), lane.gate.breaker.most()]
+                .into_iter()
+                .flatten()
+                .min();
+            let most = most
+                .unwrap_or(usize::MAX)
+                .min(self.buckets.window(rates, WINDOW_MEMBERS));
+            let route = u8::try_from(route).ok()?;
+            Some(Way { route, free_in, most })
+        };
+        let ways = lane.routes.iter().enumerate().filter_map(way);
+        ways.min_by_key(|way| way.free_in)
     }
 
-    /// Members of a window of a lane.
-    pub(super) fn window_members(&self, sender: &str) -> usize {
-        self.buckets.window(&self.lanes[sender].rates, WINDOW_MEMBERS)
+    /// Begins whatever a lane can begin now.
+    pub(super) fn fill_lane(&mut self, sender: &str) {
+        match self.next_move(&self.lanes[sender]) {
+            Some((Move::Claim(kind), Duration::ZERO)) => self.claim(sender, kind),
+            Some((Move::Intend, Duration::ZERO)) => self.intend(sender),
+            Some(_) | None => {}
+        }
+    }
+
+    /// The route of a lane's next window, how many members it may have; says to the breakers that it goes.
+    fn take_way(&mut self, sender: &str) -> (u8, usize) {
+        let way = self.way(&self.lanes[sender]).unwrap_or(Way {
+            route: 0,
+            free_in: Duration::ZERO,
+            most: 1,
+        });
+        let lane = self.lane(sender);
+        lane.gate.breaker.let_through();
+        let name = lane.routes[usize::from(way.route)].clone();
+        if let Some(account) = self.accounts.get_mut(&name) {
+            account.breaker.let_through();
+        }
+        (way.route, way.most)
     }
 
     fn claim(&mut self, sender: &str, kind: CohortKind) {
+        let (route, members) = self.take_way(sender);
         let claim = Claim {
             launch: self.launch.id,
             sender: sender.to_owned(),
             kind,
             now: self.clock.now(),
-            members: self.window_members(sender),
+            members,
+            // What it costs is known when the members are: the intent comes with the reservation.
+            intent: self.budget.is_none() || kind == CohortKind::Answer,
+            route,
             suppressions_known: self.suppressions_known,
         };
         let lane = self.lane(sender);
@@ -55,7 +133,7 @@ impl Executor {
         lane.intending = true;
         let expected = lane.expected;
         let store = self.store.clone();
-        self.work.push(Box::pin(async move {
+        self.work.deed(async move {
             let sender = claim.sender.clone();
             let launch = claim.launch;
             let (cohorts, suppressed) = store.claim_due(claim).await?;
@@ -73,28 +151,22 @@ impl Executor {
                 cohorts,
                 suppressed,
             })
-        }));
+        });
     }
 
     /// Commits the intent of a window out of cohorts in hand.
     fn intend(&mut self, sender: &str) {
-        let members = self.window_members(sender);
-        let known = self.suppressions_known;
-        let lane = self.lane(sender);
-        lane.windows += 1;
-        lane.intending = true;
-        let next = lane.pick(members);
-        let progress = next
-            .iter()
-            .filter_map(|id| lane.held.get(id))
-            .map(|held| held.cohort.progress());
-        let record = WindowRecord {
-            progress: progress.collect(),
-            suppressions_known: known,
+        let mut record = WindowRecord {
+            suppressions_known: self.suppressions_known,
             ..WindowRecord::default()
         };
+        let next = self.pick(sender, &mut record);
+        if next.is_empty() {
+            return;
+        }
+        self.lane(sender).windows += 1;
         let (store, sender) = (self.store.clone(), sender.to_owned());
-        self.work.push(Box::pin(async move {
+        self.work.deed(async move {
             let intent = store.record_window(record).await?;
             Ok(Step::Recorded {
                 sender,
@@ -104,7 +176,47 @@ impl Executor {
                 free: vec![],
                 full: None,
             })
-        }));
+        });
+    }
+
+    /// Picks the next window of a lane and writes its intent into a record. Nobody, when the budget fits nobody.
+    pub(super) fn pick(&mut self, sender: &str, record: &mut WindowRecord) -> Vec<crate::ids::CohortId> {
+        let (route, members) = self.take_way(sender);
+        let (revision, launch) = (self.revision.clone(), self.launch.id);
+        let lane = self.lanes.get_mut(sender).expect("its lane fills it");
+        let (next, reserved) = lane.pick(members, route, &revision, self.budget.as_mut());
+        if next.is_empty() {
+            self.never_mind(sender, route);
+            return next;
+        }
+        lane.intending = true;
+        for id in &next {
+            let Some(held) = lane.held.get(id) else { continue };
+            let now = held.cohort.progress();
+            match record.progress.iter_mut().find(|progress| progress.cohort == *id) {
+                Some(progress) => (progress.intent_to, progress.route) = (now.intent_to, now.route),
+                None => record.progress.push(now),
+            }
+        }
+        if self.budget.is_some() {
+            let change = record.budget.get_or_insert(BudgetChange {
+                launch,
+                reserved: 0,
+                released: 0,
+            });
+            change.reserved = reserved;
+        }
+        next
+    }
+
+    /// What was let through to find out did not go.
+    pub(super) fn never_mind(&mut self, sender: &str, route: u8) {
+        let lane = self.lane(sender);
+        lane.gate.breaker.never_mind();
+        let name = lane.routes[usize::from(route)].clone();
+        if let Some(account) = self.accounts.get_mut(&name) {
+            account.breaker.never_mind();
+        }
     }
 
     /// How long nothing will change by itself.
@@ -112,52 +224,28 @@ impl Executor {
         let now = self.clock.monotonic();
         let wall = self.clock.now();
         let until = |at: DateTime<Utc>| (at - wall).to_std().unwrap_or(Duration::ZERO);
-        let mut wake = (self.asked_at + ASK).saturating_sub(now);
         // On a simulated clock nobody else pauses: the next thing that is due is the next thing that happens.
-        if self.clock.is_simulated() {
-            wake = Duration::MAX;
-        }
-        let running = self.state == LaunchState::Running;
-        for lane in self
-            .lanes
-            .values()
-            .filter(|lane| lane.has_room() && !self.stopping)
-        {
-            let free_in = self
-                .buckets
-                .free_at(&lane.rates)
-                .max(lane.blocked_until)
-                .saturating_sub(now);
-            if running && lane.has_rest() {
-                wake = wake.min(free_in);
-            }
-            for due in lane
-                .next_answer
-                .into_iter()
-                .chain(lane.next_due.filter(|_| running))
-            {
-                wake = wake.min(until(due).max(free_in));
-            }
-        }
-        if !self.folding {
-            wake = self
-                .polls
-                .values()
-                .flatten()
-                .map(|at| until(*at))
-                .fold(wake, Duration::min);
-        }
-        for window in self.windows.values().filter(|window| !window.recording) {
-            if let Some(since) = window.unrecorded_since {
-                wake = wake.min((since + RECORD_WITHIN).saturating_sub(now));
-            }
-        }
-        // A clock of milliseconds must not wake a moment too early for ever.
-        if wake == Duration::MAX {
-            ASK
+        let ask = if self.clock.is_simulated() {
+            None
         } else {
-            wake + Duration::from_millis(1)
-        }
+            Some((self.asked_at + ASK).saturating_sub(now))
+        };
+        let moves = self.lanes.values().filter_map(|lane| self.next_move(lane));
+        let polls = self.accounts.values().filter(|account| !account.polling);
+        let polls = polls.filter_map(|account| account.poll_at.map(until));
+        let slow = self.windows.values().filter(|window| !window.recording);
+        let slow =
+            slow.filter_map(|window| Some((window.unrecorded_since? + RECORD_WITHIN).saturating_sub(now)));
+        let over = self.done_at.and_then(|done_at| self.over_in(done_at));
+        let wake = ask
+            .into_iter()
+            .chain(moves.map(|(_, wait)| wait))
+            .chain(polls)
+            .chain(slow)
+            .chain(over)
+            .min();
+        // A clock of milliseconds must not wake a moment too early for ever.
+        wake.map_or(ASK, |wake| wake + Duration::from_millis(1))
     }
 
     /// When the next passage goes on, if nothing is under way and nothing due.

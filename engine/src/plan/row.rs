@@ -40,6 +40,8 @@ pub struct PlannedRow {
     pub parts: Vec<u32>,
     /// A text of this row is not GSM-7: the first character that is not.
     pub ucs2: Option<char>,
+    /// The country of the number; none for a number of no country.
+    pub region: Option<Region>,
     /// The number was read out of a spreadsheet's form.
     pub repaired: bool,
     /// The set of zones the person may be in: until zones come, the campaign's.
@@ -96,6 +98,7 @@ pub fn plan_row(
             member,
             parts,
             ucs2,
+            region: parsed.region,
             repaired: parsed.repaired.is_some(),
             time_class: frozen.time_class.clone(),
         }),

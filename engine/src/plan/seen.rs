@@ -1,20 +1,44 @@
-//! The numbers already seen, with the list and line of their first row: 13 bytes and a control byte each.
+//! The numbers already seen, with the list and line of their first row: 12 bytes and a control byte each.
 
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-#[derive(Default)]
+/// A table doubles when it is full, and holds both sizes while it does: several do that one after the other. Few, since
+/// a large table goes back to the system when it is freed, and small ones leave holes.
+const SHARDS: usize = 4;
+
 pub(super) struct Seen {
-    table: HashTable<Entry>,
+    shards: [HashTable<Entry>; SHARDS],
     hasher: DefaultHashBuilder,
 }
 
-/// Bytes, not integers, so that an entry has 13 of them and no padding.
+impl Default for Seen {
+    fn default() -> Seen {
+        Seen {
+            shards: std::array::from_fn(|_| HashTable::new()),
+            hasher: DefaultHashBuilder::default(),
+        }
+    }
+}
+
+/// Bytes, not integers, so that an entry has 12 of them and no padding.
 struct Entry {
-    phone: [u8; 8],
+    phone: Phone,
     line: [u8; 4],
     list: u8,
+}
+
+/// A number of at most 15 digits, which fit 50 bits.
+type Phone = [u8; 7];
+
+fn short(phone: u64) -> Phone {
+    let [a, b, c, d, e, f, g, _] = phone.to_le_bytes();
+    [a, b, c, d, e, f, g]
+}
+
+fn long([a, b, c, d, e, f, g]: Phone) -> u64 {
+    u64::from_le_bytes([a, b, c, d, e, f, g, 0])
 }
 
 /// A row of one of the lists.
@@ -37,8 +61,11 @@ impl Seen {
     /// The first row of a number; none when this is the first, which is remembered.
     pub(super) fn first_row(&mut self, phone: u64, place: Place) -> Option<Place> {
         let hash = self.hasher.hash_one(phone);
-        let phone = phone.to_le_bytes();
-        if let Some(entry) = self.table.find(hash, |entry| entry.phone == phone) {
+        // The tables use the bits at both ends.
+        let shard = usize::try_from(hash >> 40).unwrap_or(0) % SHARDS;
+        let table = &mut self.shards[shard];
+        let phone = short(phone);
+        if let Some(entry) = table.find(hash, |entry| entry.phone == phone) {
             let line = u32::from_le_bytes(entry.line).into();
             return Some(Place {
                 list: entry.list.into(),
@@ -48,10 +75,9 @@ impl Seen {
         let line = u32::try_from(place.line).unwrap_or(u32::MAX).to_le_bytes();
         let list = u8::try_from(place.list).unwrap_or(u8::MAX);
         let hasher = &self.hasher;
-        self.table
-            .insert_unique(hash, Entry { phone, line, list }, |entry| {
-                hasher.hash_one(u64::from_le_bytes(entry.phone))
-            });
+        table.insert_unique(hash, Entry { phone, line, list }, |entry| {
+            hasher.hash_one(long(entry.phone))
+        });
         None
     }
 }
@@ -74,6 +100,6 @@ mod tests {
             .into();
         let at = |line| Some(Place { list: 0, line });
         assert_eq!(first, [None, None, at(2), at(3)]);
-        assert_eq!(size_of::<Entry>(), 13);
+        assert_eq!(size_of::<Entry>(), 12);
     }
 }

@@ -24,6 +24,8 @@ pub struct Summary {
     pub left_out: BTreeMap<String, u64>,
     /// Parts of all texts of all people.
     pub parts: u64,
+    /// The budget, in millionths of its currency.
+    pub budget: Option<i64>,
     /// The sends of the program, in order.
     pub messages: Vec<MessageParts>,
     /// What the parts cost.

@@ -8,18 +8,26 @@ mod properties;
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{PlanError, PlannedRow, Planner, Summary};
+use super::{PlanError, Planner, Run, Summary, sends};
+use crate::advance::text_for;
 use crate::left_out::LeftOut;
+use crate::member::Member;
 use crate::plan::{Duplicate, list_and_line};
 use crate::tariff::Tariff;
 use crate::testing::campaign_of;
 
 /// A plan, made in a folder of its own.
 struct Planned {
-    people: Vec<PlannedRow>,
+    people: Vec<Person>,
     left_out: Vec<(String, u64, LeftOut)>,
     summary: Summary,
     tariffs: Vec<Tariff>,
+}
+
+/// A person of a run, and the parts of each text.
+struct Person {
+    member: Member,
+    parts: Vec<u32>,
 }
 
 /// What is planned.
@@ -63,7 +71,7 @@ fn plan(setting: Setting<'_>) -> Result<Planned, PlanError> {
 fn run(mut planner: Planner) -> Result<Planned, PlanError> {
     let (mut people, mut left_out) = (vec![], vec![]);
     while let Some(run) = planner.next_run()? {
-        people.extend(run.people);
+        people.extend(people_of(&planner, &run));
         left_out.extend(run.left_out.into_iter().map(|(phone, row, reason)| {
             (
                 phone.to_string(),
@@ -79,6 +87,23 @@ fn run(mut planner: Planner) -> Result<Planned, PlanError> {
         summary,
         tariffs,
     })
+}
+
+fn people_of(planner: &Planner, run: &Run) -> Vec<Person> {
+    let revision = &planner.revision;
+    let parts = |(_, message), member: &Member| {
+        let text = text_for(revision, message, member);
+        text.expect("whoever is planned has a text").1
+    };
+    let members = (0..run.people.len()).map(|at| run.people.member(at));
+    members
+        .map(|member| Person {
+            parts: sends(&revision.campaign.program)
+                .map(|send| parts(send, &member))
+                .collect(),
+            member,
+        })
+        .collect()
 }
 
 /// Plans a campaign of one message over `people.csv`.
@@ -110,7 +135,7 @@ fn shown(planned: &Planned) -> String {
         "{} rows, {} people, {} parts\n",
         summary.rows, summary.people, summary.parts
     );
-    for PlannedRow { member, parts, .. } in people {
+    for Person { member, parts } in people {
         let _ = writeln!(text, "{} {:?} {parts:?}", member.phone, member.values);
     }
     for (phone, row, reason) in left_out {

@@ -1,15 +1,15 @@
 //! The simulated provider: takes everything, and makes receipts and replies. Outcome, delay and reply of a text are a
 //! hash of (seed, phone, text): they depend on no id, no order and no kill.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use dsl::project::Simulated;
 use futures_util::future::BoxFuture;
 
-use super::{Abilities, Answer, Inbound, Polled, Provider, ReceiptStatus, Submission};
+use super::{Abilities, Answer, Inbound, Polled, Provider, ReceiptStatus, Resolve, Submission};
 
 /// A receipt comes at most this long after the text, in milliseconds.
 const RECEIPT_WITHIN: u64 = 3_000;
@@ -33,11 +33,11 @@ pub struct SimulatedProvider {
     agenda: Arc<Mutex<Agenda>>,
 }
 
-/// What will come in, the earliest first.
-type Agenda = BinaryHeap<Reverse<(DateTime<Utc>, u64, Said)>>;
+/// What will come in, by its millisecond.
+type Agenda = BTreeMap<DateTime<Utc>, Vec<Said>>;
 
-/// Inbound in a form that has an order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// Inbound in little space.
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Said {
     Receipt {
         reference: String,
@@ -67,6 +67,8 @@ impl Provider for SimulatedProvider {
             batch: 4_096,
             in_flight: 1,
             forgets: true,
+            resolve: Resolve::Nothing,
+            patience: Duration::ZERO,
         }
     }
 
@@ -82,14 +84,15 @@ impl Provider for SimulatedProvider {
     fn poll(&self, now: DateTime<Utc>) -> BoxFuture<'static, Polled> {
         let mut agenda = self.agenda.lock().expect("no holder of the lock panics");
         let mut inbound = vec![];
-        while let Some(Reverse((at, ..))) = agenda.peek()
-            && *at <= now
-            && let Some(Reverse((_, _, said))) = agenda.pop()
-        {
-            inbound.push(said.into());
+        while let Some(next) = agenda.first_entry().filter(|next| *next.key() <= now) {
+            inbound.extend(next.remove().into_iter().map(Inbound::from));
         }
-        let again_at = agenda.peek().map(|Reverse((at, ..))| *at);
-        Box::pin(std::future::ready(Polled { inbound, again_at }))
+        let again_at = agenda.keys().next().copied();
+        Box::pin(std::future::ready(Polled {
+            inbound,
+            again_at,
+            mark: 0,
+        }))
     }
 
     fn remember(&self, sent: Submission, at: DateTime<Utc>) {
@@ -153,9 +156,9 @@ fn plan_inbound(settings: &Simulated, agenda: &mut Agenda, sent: Submission, at:
     let draws = Draws::of(settings.seed, &sent);
     let later = |index, within: u64| {
         let milliseconds = 100 + draws.number(index) % (within - 100);
-        at + TimeDelta::milliseconds(i64::try_from(milliseconds).expect("seconds fit"))
+        let at = at + TimeDelta::milliseconds(i64::try_from(milliseconds).expect("seconds fit"));
+        at.trunc_subsecs(3)
     };
-    let order = draws.number(7);
     if draws.chance(2, settings.replies.0) {
         let text = REPLIES[usize::try_from(draws.number(3)).expect("32 bits fit") % REPLIES.len()];
         let (reference, sender) = (sent.reference.clone(), sent.sender.clone());
@@ -165,14 +168,14 @@ fn plan_inbound(settings: &Simulated, agenda: &mut Agenda, sent: Submission, at:
             sender,
             text,
         };
-        agenda.push(Reverse((later(4, REPLY_WITHIN), order, said)));
+        agenda.entry(later(4, REPLY_WITHIN)).or_default().push(said);
     }
     let delivered = draws.chance(0, settings.delivered.0);
     let said = Said::Receipt {
         reference: sent.reference,
         delivered,
     };
-    agenda.push(Reverse((later(1, RECEIPT_WITHIN), order, said)));
+    agenda.entry(later(1, RECEIPT_WITHIN)).or_default().push(said);
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::rows::{CohortKind, MessageState, corrupt, count, instant, millis, pho
 use super::{Failure, Store, StoreError};
 use crate::advance::Place;
 use crate::ids::{CohortId, LaunchId, MessageId};
-use crate::member::{self, Member, Pending};
+use crate::member::{self, Doubt, Member, Pending};
 
 /// What to take.
 #[derive(Debug, Clone)]
@@ -24,8 +24,12 @@ pub struct Claim {
     pub kind: CohortKind,
     /// Due by then.
     pub now: DateTime<Utc>,
-    /// Cohorts are taken until they hold so many members; so many get their intent at once.
+    /// Cohorts are taken until they hold so many members.
     pub members: usize,
+    /// Whether so many get their intent at once; else it is given by a later record.
+    pub intent: bool,
+    /// Whom the intent goes to: 0 the sender's provider, then those of its `then`.
+    pub route: u8,
     /// The last change of the suppressions that the caller knows.
     pub suppressions_known: i64,
 }
@@ -58,6 +62,10 @@ pub struct ClaimedCohort {
     pub known: HashMap<usize, Known>,
     /// The intent is an earlier process's: those of whom nothing is known are in doubt.
     pub in_doubt: bool,
+    /// Whom the intent went to.
+    pub route: u8,
+    /// Processes ended with it, or with one of its members: its members go one at a time, with nothing else under way.
+    pub alone: bool,
     /// The sender.
     pub sender: String,
     /// The set of zones.
@@ -78,19 +86,30 @@ pub struct Known {
 
 /// At most so many cohorts are taken at once: as many as a window has members.
 const MOST_COHORTS: i64 = 500;
+/// A cohort that was claimed so often without a record goes alone: processes seem to end with it.
+const WORN: i64 = 4;
+/// The same of a cohort that was claimed so often without a record that it is set aside.
+const WORN_OUT: i64 = 12;
+/// How many people of a launch are in cohorts that are set aside.
+pub(super) const SET_ASIDE: &str = "select coalesce(sum(n - done - (select count(*) from departure d
+        where d.cohort_id = cohort.id and d.member >= cohort.done)), 0)
+    from cohort where launch_id = ? and state = 2 and kind = 0";
+/// A message that was under way at so many ends of a process goes alone.
+const CRASHES: u8 = 2;
 
 impl Store {
-    /// Gives up the leases of a process that ended. Only the executing process calls it, when it begins.
-    pub async fn recover_leases(&self) -> Result<(), StoreError> {
+    /// Gives up the leases of a process that ended. Only the executing process calls it, when it begins. Cohorts that
+    /// process after process ended with are set aside, each with an alarm.
+    pub async fn recover_leases(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.writer
-            .write(|connection| {
-                Box::pin(async move {
-                    sqlx::query("update cohort set lease_until = 0 where state = 0 and lease_until <> 0")
-                        .execute(connection)
-                        .await?;
-                    Ok(())
-                })
-            })
+            .write(move |connection| Box::pin(recover_leases(connection, now)))
+            .await
+    }
+
+    /// Puts the cohorts of a launch that were set aside back among those that are due; how many people that are.
+    pub async fn take_up_set_aside(&self, launch: LaunchId) -> Result<u64, StoreError> {
+        self.writer
+            .write(move |connection| Box::pin(take_up_set_aside(connection, launch)))
             .await
     }
 
@@ -144,17 +163,55 @@ impl Store {
             .write(move |connection| {
                 Box::pin(async move {
                     for (id, fence) in cohorts {
-                        sqlx::query("update cohort set lease_until = 0 where id = ? and fence = ?")
-                            .bind(id.0)
-                            .bind(fence)
-                            .execute(&mut *connection)
-                            .await?;
+                        sqlx::query(
+                            "update cohort set lease_until = 0, claims = 0 where id = ? and fence = ?",
+                        )
+                        .bind(id.0)
+                        .bind(fence)
+                        .execute(&mut *connection)
+                        .await?;
                     }
                     Ok(())
                 })
             })
             .await
     }
+}
+
+async fn recover_leases(connection: &mut SqliteConnection, now: DateTime<Utc>) -> Result<(), Failure> {
+    sqlx::query(
+        "insert into alarm (subject, reason, since)
+         select 'cohort ' || id, 'set aside: ' || claims || ' processes ended with it', ?1 from cohort
+         where state = 0 and lease_until <> 0 and claims >= ?2 on conflict do nothing",
+    )
+    .bind(millis(now))
+    .bind(WORN_OUT)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("update cohort set lease_until = 0, state = iif(claims >= ?, 2, 0) where state = 0 and lease_until <> 0")
+        .bind(WORN_OUT)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn take_up_set_aside(connection: &mut SqliteConnection, launch: LaunchId) -> Result<u64, Failure> {
+    let people: i64 = sqlx::query_scalar(SET_ASIDE)
+        .bind(launch.0)
+        .fetch_one(&mut *connection)
+        .await?;
+    for statement in [
+        "delete from alarm where subject in (select 'cohort ' || id from cohort where launch_id = ? and state = 2)",
+        "update launch set state = 1, ended_at = null where id = ? and state = 4
+         and exists (select 1 from cohort where launch_id = launch.id and state = 2)",
+        "update cohort set state = 0, claims = 0 where launch_id = ? and state = 2",
+    ] {
+        sqlx::query(statement)
+            .bind(launch.0)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(small(people, "count")?)
 }
 
 async fn claim_due(
@@ -177,7 +234,7 @@ async fn claim_due(
         }
     };
     let mut claimed = take_rows(connection, query, &claim).await?;
-    hold(connection, &claimed).await?;
+    hold(connection, &claimed, claim.route).await?;
     load_departed(connection, &mut claimed).await?;
     for cohort in &mut claimed {
         load_known(connection, cohort).await?;
@@ -198,34 +255,51 @@ async fn take_rows(
         .bind(MOST_COHORTS)
         .fetch(connection);
     let mut room = claim.members;
-    let mut claimed = vec![];
+    let mut claimed: Vec<ClaimedCohort> = vec![];
     while room > 0
         && let Some(row) = rows.try_next().await?
     {
         let mut cohort = cohort_row(&row)?;
+        if cohort.alone && !claimed.is_empty() {
+            break;
+        }
         if cohort.in_doubt {
             room = room.saturating_sub(cohort.intent_to - cohort.done);
         } else {
-            let intent = (cohort.members.len() - cohort.done).min(room);
-            cohort.intent_to = cohort.done + intent;
-            room -= intent;
+            let most = if cohort.alone { 1 } else { room };
+            let members = (cohort.members.len() - cohort.done).min(most);
+            cohort.intent_to = cohort.done + if claim.intent { members } else { 0 };
+            cohort.route = claim.route;
+            room -= members;
         }
+        let alone = cohort.alone;
         claimed.push(cohort);
+        if alone {
+            break;
+        }
     }
     Ok(claimed)
 }
 
 /// Writes lease, fence and intent. On one machine a lease has no end: the lock file tells who holds it.
-async fn hold(connection: &mut SqliteConnection, cohorts: &[ClaimedCohort]) -> Result<(), Failure> {
+async fn hold(
+    connection: &mut SqliteConnection,
+    cohorts: &[ClaimedCohort],
+    route: u8,
+) -> Result<(), Failure> {
     if cohorts.is_empty() {
         return Ok(());
     }
-    let mut update = QueryBuilder::<Sqlite>::new("with held (id, intent_to) as (");
+    let mut update = QueryBuilder::<Sqlite>::new("with held (id, intent_to, route) as (");
     update.push_values(cohorts, |mut row, cohort| {
-        row.push_bind(cohort.id.0).push_bind(count(cohort.intent_to));
+        let route = if cohort.in_doubt { cohort.route } else { route };
+        row.push_bind(cohort.id.0)
+            .push_bind(count(cohort.intent_to))
+            .push_bind(route);
     });
     update.push(
-        ") update cohort set lease_until = 9223372036854775807, fence = fence + 1, intent_to = held.intent_to
+        ") update cohort set lease_until = 9223372036854775807, fence = fence + 1, claims = claims + 1, intent_to = held.intent_to,
+                route = held.route
          from held where cohort.id = held.id",
     );
     update.build().execute(connection).await?;
@@ -239,6 +313,7 @@ fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
     if intent_to > members.len() || done > intent_to {
         return Err(corrupt(format!("cohort {}", integer("id")?)).into());
     }
+    let worn = integer("claims")? >= WORN || members.iter().any(|member| member.crashes() >= CRASHES);
     Ok(ClaimedCohort {
         id: CohortId(integer("id")?),
         launch: LaunchId(integer("launch_id")?),
@@ -255,6 +330,8 @@ fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
         departed: BTreeSet::new(),
         known: HashMap::new(),
         in_doubt: intent_to > done,
+        route: small(integer("route")?, "route")?,
+        alone: worn,
         sender: row.try_get("sender")?,
         time_class: row.try_get("time_class")?,
     })
@@ -292,7 +369,7 @@ async fn load_known(connection: &mut SqliteConnection, cohort: &mut ClaimedCohor
     } else {
         0..0
     };
-    let in_doubt = |index: &usize| cohort.members[*index].is_in_doubt();
+    let in_doubt = |index: &usize| cohort.members[*index].doubt().is_any();
     let asked: BTreeSet<usize> = left
         .chain((cohort.done..cohort.members.len()).filter(in_doubt))
         .collect();
@@ -332,8 +409,18 @@ impl ClaimedCohort {
             fence: self.fence,
             done: self.done,
             intent_to: self.intent_to,
+            route: self.route,
             finished: self.done == self.members.len(),
             put_back: None,
+        }
+    }
+
+    /// Whom the text of a member goes to, or went to: what is asked or sent again under doubt goes to the provider that
+    /// may have it.
+    pub fn route_of(&self, index: usize) -> u8 {
+        match self.members[index].pending {
+            Some(pending) if matches!(pending.doubt, Doubt::LookUp | Doubt::Refused) => pending.route,
+            Some(_) | None => self.route,
         }
     }
 
@@ -370,7 +457,7 @@ pub(super) async fn waiting_cohorts(
 ) -> Result<Vec<Waiting>, Failure> {
     let rows = sqlx::query(
         "select c.id, c.step, c.visit, c.intent_to, m.members from cohort c join cohort_members m on m.id = c.id
-         where c.launch_id = ? and c.run = ? and c.phone_lo <= ? and c.phone_hi >= ? and c.state = 0
+         where c.launch_id = ? and c.run = ? and c.phone_lo <= ? and c.phone_hi >= ? and c.state in (0, 2)
            and c.kind = 0 and c.lease_until = 0",
     )
     .bind(launch.0)

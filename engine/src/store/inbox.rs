@@ -3,16 +3,16 @@
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{Row, SqliteConnection};
 
-use super::claim::{Waiting, waiting_cohorts};
-use super::record::{LeftOutRow, SEND_BYTES, insert_departed, insert_left_out, sender_hash};
+use super::bulk::Bulk;
+use super::message::remembered;
 use super::rows::{
     CohortRow, MessageState, NewCohort, corrupt, insert_cohorts, instant, millis, phone_number, small,
 };
+use super::suppression::{Suppression, suppress};
 use super::{Failure, Store, StoreError};
 use crate::ids::{CohortId, LaunchId, MessageId};
-use crate::left_out::LeftOut;
 
 /// Something a provider said, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,16 @@ pub struct Raw {
     pub provider: String,
     /// When it came.
     pub received_at: DateTime<Utc>,
-    /// What it said.
+    /// What it said: JSON, an array of [`crate::provider::Inbound`].
+    pub body: String,
+}
+
+/// Something a provider says, to be kept as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRaw {
+    /// Who says it.
+    pub provider: String,
+    /// What it says: JSON, an array of [`crate::provider::Inbound`].
     pub body: String,
 }
 
@@ -99,20 +108,11 @@ impl ReplyMeaning {
     }
 }
 
-/// An entry that blocks sending to a number, for the whole project.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suppression {
-    /// Stable name: `opt-out`.
-    pub reason: &'static str,
-    /// What the person wrote.
-    pub evidence: String,
-}
-
 /// What one batch of the inbox comes to.
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
-    /// The batch: entries up to this id are folded.
-    pub up_to: i64,
+    /// Entries of the inbox up to this id are folded with this batch, and leave it; none when more of them is to come.
+    pub up_to: Option<i64>,
     /// At most one a message, sorted by message.
     pub receipts: Vec<ReceiptRow>,
     /// In the order they came.
@@ -144,28 +144,10 @@ pub struct SentTo {
 }
 
 impl Store {
-    /// Keeps what a provider said. Once this returns it may be acknowledged.
-    pub async fn receive(
-        &self,
-        provider: &str,
-        bodies: Vec<String>,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let provider = provider.to_owned();
+    /// Keeps what providers said. Once this returns it may be acknowledged. Gives the last of its ids.
+    pub async fn receive(&self, said: Vec<NewRaw>, now: DateTime<Utc>) -> Result<i64, StoreError> {
         self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    for rows in bodies.chunks(1_000) {
-                        let mut insert =
-                            QueryBuilder::<Sqlite>::new("insert into inbox (received_at, provider, body) ");
-                        insert.push_values(rows, |mut row, body| {
-                            row.push_bind(millis(now)).push_bind(&provider).push_bind(body);
-                        });
-                        insert.build().execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
-            })
+            .write(move |connection| Box::pin(insert_raw(connection, said, now)))
             .await
     }
 
@@ -181,7 +163,7 @@ impl Store {
                 id: row.try_get("id")?,
                 provider: row.try_get("provider")?,
                 received_at: instant(row.try_get("received_at")?)?,
-                body: row.try_get("body")?,
+                body: plain(row.try_get("body")?)?,
             })
         };
         rows.iter()
@@ -201,35 +183,51 @@ impl Store {
             .await
     }
 
-    /// The last text that a number got from a sender since `since`.
+    /// The last text that a number got, or may have got, from a sender since `since`.
     pub async fn last_sent(
         &self,
         phone: PhoneNumber,
         sender: &str,
         since: DateTime<Utc>,
     ) -> Result<Option<SentTo>, StoreError> {
-        let sends: Option<Vec<u8>> = sqlx::query_scalar("select sends from person where phone = ?")
+        let row = sqlx::query("select last, earlier from person where phone = ?")
             .bind(phone_number(phone))
             .fetch_optional(&self.readers)
             .await
             .map_err(|error| self.error(error))?;
-        for entry in sends.unwrap_or_default().chunks_exact(SEND_BYTES) {
-            let (id, rest) = entry.split_first_chunk::<8>().expect("16 bytes have 8");
-            let (hash, seconds) = rest.split_first_chunk::<4>().expect("8 bytes have 4");
-            let seconds = u32::from_be_bytes(seconds.try_into().expect("4 bytes are left"));
-            if *hash == sender_hash(sender) && i64::from(seconds) >= since.timestamp() {
-                return self.sent_to(MessageId(i64::from_be_bytes(*id))).await;
+        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<Vec<MessageId>, Failure> {
+            Ok(remembered(row.try_get("last")?, row.try_get("earlier")?))
+        };
+        let ids = row
+            .as_ref()
+            .map(read)
+            .transpose()
+            .map_err(|failure| self.failed(failure))?;
+        for id in ids.unwrap_or_default() {
+            if let Some(sent) = self.sent_to(id, sender, since).await? {
+                return Ok(Some(sent));
             }
         }
         Ok(None)
     }
 
-    async fn sent_to(&self, message: MessageId) -> Result<Option<SentTo>, StoreError> {
-        let row = sqlx::query("select launch_id, step, language, tariff from message where id = ?")
-            .bind(message.0)
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(|error| self.error(error))?;
+    /// A message as somebody may answer it: of this sender, not older, and not refused.
+    async fn sent_to(
+        &self,
+        message: MessageId,
+        sender: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<SentTo>, StoreError> {
+        let row = sqlx::query(
+            "select c.launch_id, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
+             where m.id = ? and m.state not in (0, 2) and c.sender = ? and m.sent_at >= ?",
+        )
+        .bind(message.0)
+        .bind(sender)
+        .bind(millis(since))
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
         let Some(row) = row else { return Ok(None) };
         let read = || -> Result<SentTo, Failure> {
             let tariff: Option<i64> = row.try_get("tariff")?;
@@ -255,6 +253,30 @@ impl Store {
     }
 }
 
+fn plain(body: &[u8]) -> Result<String, Failure> {
+    let body =
+        zstd::stream::decode_all(body).map_err(|error| corrupt(format!("entry of the inbox: {error}")))?;
+    Ok(String::from_utf8(body).map_err(|_| corrupt("entry of the inbox: not UTF-8".to_owned()))?)
+}
+
+async fn insert_raw(
+    connection: &mut SqliteConnection,
+    said: Vec<NewRaw>,
+    now: DateTime<Utc>,
+) -> Result<i64, Failure> {
+    let mut last = 0;
+    for NewRaw { provider, body } in said {
+        last = sqlx::query("insert into inbox (received_at, provider, body) values (?, ?, ?)")
+            .bind(millis(now))
+            .bind(provider)
+            .bind(zstd::bulk::compress(body.as_bytes(), 1).expect("memory compresses into memory"))
+            .execute(&mut *connection)
+            .await?
+            .last_insert_rowid();
+    }
+    Ok(last)
+}
+
 async fn write_fold(
     connection: &mut SqliteConnection,
     fold: Fold,
@@ -270,30 +292,37 @@ async fn write_fold(
             new.push(reply);
         }
     }
-    sqlx::query("delete from inbox where id <= ?")
-        .bind(fold.up_to)
-        .execute(connection)
-        .await?;
+    if let Some(up_to) = fold.up_to {
+        sqlx::query("delete from inbox where id <= ?")
+            .bind(up_to)
+            .execute(connection)
+            .await?;
+    }
     Ok(FoldOutcome { raised, replies: new })
 }
 
-/// Raises the states; how many receipts told something new.
+const RAISE: Bulk = Bulk {
+    head: "insert into message (id, state, state_at) select * from",
+    tail:
+        "where true on conflict (id) do update set
+             reason = null, state_at = excluded.state_at, state = excluded.state where excluded.state > state",
+};
+
+/// Raises the states, in the order of the messages; how many receipts told something new.
 async fn fold_receipts(connection: &mut SqliteConnection, receipts: &[ReceiptRow]) -> Result<u64, Failure> {
-    let mut raised = 0;
-    for rows in receipts.chunks(1_000) {
-        let mut insert = QueryBuilder::<Sqlite>::new("insert into message (id, state, state_at, reason) ");
-        insert.push_values(rows, |mut row, receipt| {
-            row.push_bind(receipt.message.0)
-                .push_bind(receipt.state as i64)
-                .push_bind(millis(receipt.at))
-                .push_bind(&receipt.reason);
-        });
-        insert.push(
-            " on conflict (id) do update set
-                reason = excluded.reason, state_at = excluded.state_at, state = excluded.state
-              where excluded.state > state",
-        );
-        raised += insert.build().execute(&mut *connection).await?.rows_affected();
+    let row = |receipt: &ReceiptRow| [receipt.message.0, receipt.state as i64, millis(receipt.at)];
+    let rows: Vec<[i64; 3]> = receipts.iter().map(row).collect();
+    let raised = RAISE.run(connection, &[], &rows).await?;
+    for receipt in receipts {
+        let Some(reason) = &receipt.reason else { continue };
+        let [id, state, at] = row(receipt);
+        sqlx::query("update message set reason = ? where id = ? and state = ? and state_at = ?")
+            .bind(reason)
+            .bind(id)
+            .bind(state)
+            .bind(at)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(raised)
 }
@@ -323,91 +352,11 @@ async fn keep_reply(
         return Ok(false);
     }
     let answered = match &reply.suppress {
-        Some(suppression) => suppress(connection, reply, suppression).await?,
+        Some(suppression) => suppress(connection, suppression).await?,
         None => true,
     };
     if let (true, Some(answer), Some(id)) = (answered, &reply.answer, answer_id) {
         insert_cohorts(connection, &[CohortRow::new(id, answer.clone())]).await?;
     }
     Ok(true)
-}
-
-/// Suppresses a number and ends what waits for it; false when it was suppressed already.
-async fn suppress(
-    connection: &mut SqliteConnection,
-    reply: &NewReply,
-    suppression: &Suppression,
-) -> Result<bool, Failure> {
-    let written = sqlx::query(
-        "insert into suppression (phone, seq, reason, at, launch_id, evidence)
-         values (?, (select coalesce(max(seq), 0) + 1 from suppression), ?, ?, ?, ?) on conflict do nothing",
-    )
-    .bind(phone_number(reply.phone))
-    .bind(suppression.reason)
-    .bind(millis(reply.received_at))
-    .bind(reply.launch.map(|launch| launch.0))
-    .bind(&suppression.evidence)
-    .execute(&mut *connection)
-    .await?;
-    if written.rows_affected() == 0 {
-        return Ok(false);
-    }
-    end_waiting(connection, reply.phone, reply.received_at).await?;
-    Ok(true)
-}
-
-/// Ends every passage in which the number waits. A cohort that is held is left to its holder, who asks the gate.
-async fn end_waiting(
-    connection: &mut SqliteConnection,
-    phone: PhoneNumber,
-    at: DateTime<Utc>,
-) -> Result<(), Failure> {
-    let launches = sqlx::query("select id, runs from launch where state in (1, 2)")
-        .fetch_all(&mut *connection)
-        .await?;
-    for row in launches {
-        let launch = LaunchId(row.try_get("id")?);
-        for run in 0..row.try_get::<u32, _>("runs")? {
-            for waiting in waiting_cohorts(connection, launch, run, phone_number(phone)).await? {
-                // Before the mark of the intent the text may be out: its answer decides.
-                if waiting.index >= waiting.intent_to {
-                    end_one(connection, launch, phone, &waiting, at).await?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Takes one out of the cohort where it waits. A message that was being tried again gets its end; who had none is left
-/// out.
-async fn end_one(
-    connection: &mut SqliteConnection,
-    launch: LaunchId,
-    phone: PhoneNumber,
-    waiting: &Waiting,
-    at: DateTime<Utc>,
-) -> Result<(), Failure> {
-    // Settled beyond the mark of a cohort that was put back: this one does not wait here.
-    if insert_departed(connection, &[(waiting.cohort, waiting.index)]).await? == 0 {
-        return Ok(());
-    }
-    let Some(pending) = waiting.pending else {
-        let out = LeftOutRow {
-            launch,
-            phone,
-            at_row: 0,
-            step: waiting.place.step,
-            reason: LeftOut::OptedOut,
-            at,
-        };
-        insert_left_out(connection, &[out]).await?;
-        return Ok(());
-    };
-    sqlx::query("update message set state = 2, state_at = ?, reason = 'not tried again: opted out' where id = ? and state = 0")
-        .bind(millis(at))
-        .bind(pending.message.0)
-        .execute(connection)
-        .await?;
-    Ok(())
 }

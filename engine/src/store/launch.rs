@@ -1,13 +1,13 @@
 //! Launches: begun invisible, filled with cohorts, made visible in one write; paused, resumed, cancelled, ended.
 
 use chrono::{DateTime, Utc};
-use rayon::prelude::*;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::record::{LeftOutRow, insert_left_out};
 use super::rows::{CohortRow, NewCohort, corrupt, insert_cohorts, instant, millis};
 use super::{Failure, Store, StoreError};
 use crate::ids::LaunchId;
+use crate::member::Encoded;
 use crate::plan::Summary;
 use crate::revision::Source;
 use crate::tariff::Tariff;
@@ -92,6 +92,10 @@ pub struct LaunchRow {
     pub summary: Summary,
     /// The prices of the plan; messages hold an index.
     pub tariffs: Vec<Tariff>,
+    /// Its budget, in millionths of the budget's currency; none where it has none.
+    pub budget: Option<i64>,
+    /// What its texts that were taken, or may have been, cost; the same unit. Counted where there is a budget.
+    pub reserved: i64,
 }
 
 impl Store {
@@ -114,17 +118,14 @@ impl Store {
     /// Adds cohorts, and people who are left out, to a launch that is being planned.
     pub async fn add_to_launch(
         &self,
-        cohorts: Vec<NewCohort>,
+        cohorts: Vec<NewCohort<Encoded>>,
         left_out: Vec<LeftOutRow>,
     ) -> Result<(), StoreError> {
-        let mut numbered = Vec::with_capacity(cohorts.len());
+        let mut rows = Vec::with_capacity(cohorts.len());
         for cohort in cohorts {
-            numbered.push((self.next_cohort_id().await, cohort));
+            let id = self.next_cohort_id().await;
+            rows.push(CohortRow { id, cohort });
         }
-        let rows: Vec<CohortRow> = numbered
-            .into_par_iter()
-            .map(|(id, cohort)| CohortRow::new(id, cohort))
-            .collect();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -213,6 +214,22 @@ impl Store {
                     });
                     update.push(")");
                     Ok(update.build().execute(connection).await?.rows_affected() > 0)
+                })
+            })
+            .await
+    }
+
+    /// Sets the budget of a launch: raising it releases what it held.
+    pub async fn set_budget(&self, launch: LaunchId, budget: Option<i64>) -> Result<(), StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query("update launch set budget = ? where id = ?")
+                        .bind(budget)
+                        .bind(launch.0)
+                        .execute(connection)
+                        .await?;
+                    Ok(())
                 })
             })
             .await
@@ -309,6 +326,8 @@ fn launch_row(row: &SqliteRow) -> Result<LaunchRow, Failure> {
         suppressed_to: integer("suppressed_to")?,
         summary: from_json(&text("summary")?, "a plan")?,
         tariffs: from_json(&text("tariffs")?, "tariffs")?,
+        budget: row.try_get("budget")?,
+        reserved: integer("reserved")?,
     })
 }
 

@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::sync::Mutex;
 
+use super::faults::Faults;
 use super::reserve;
 use super::writer::Writer;
 use super::{NextIds, Store, StoreError, worded};
@@ -39,6 +40,23 @@ pub struct OpenOptions {
 impl Store {
     /// Opens the store at `path`.
     pub async fn open(path: &Path, options: OpenOptions) -> Result<Store, StoreError> {
+        Store::open_with(path, options, None).await
+    }
+
+    /// Opens the store at `path`, and has its writer meet these faults from then on.
+    pub async fn open_faulty(
+        path: &Path,
+        options: OpenOptions,
+        faults: Arc<dyn Faults>,
+    ) -> Result<Store, StoreError> {
+        Store::open_with(path, options, Some(faults)).await
+    }
+
+    async fn open_with(
+        path: &Path,
+        options: OpenOptions,
+        faults: Option<Arc<dyn Faults>>,
+    ) -> Result<Store, StoreError> {
         let lock = match options.access {
             Access::Execute => Some(lock(path)?),
             Access::Read if path.exists() => None,
@@ -55,7 +73,11 @@ impl Store {
         if !is_ours(&mut connection).await.map_err(error)? {
             return Err(StoreError::NotAStore { path: path.into() });
         }
+        // A store is not changed under a process that executes: that may be an older crier.
+        let older = lock.is_none() && is_older(&mut connection).await.map_err(error)?;
+        let migrating = older.then(|| self::lock(path)).transpose()?;
         migrate(&mut connection, path).await?;
+        drop(migrating);
         let references = References::new(key(&mut connection).await.map_err(error)?);
         let next = next_ids(&mut connection).await.map_err(error)?;
         let readers = SqlitePoolOptions::new()
@@ -68,7 +90,7 @@ impl Store {
             most_pages: options.most_pages,
             path: path.into(),
             readers,
-            writer: Writer::start(connection, path.into()),
+            writer: Writer::start(connection, path.into(), faults),
             references,
             next: Mutex::new(next),
             lock,
@@ -88,7 +110,9 @@ fn connect_options(path: &Path, most_pages: Option<u32>) -> SqliteConnectOptions
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-65536")
-        .pragma("temp_store", "memory");
+        .pragma("temp_store", "memory")
+        // 64 MiB: pages that are written again and again go to the file once.
+        .pragma("wal_autocheckpoint", "16384");
     // A slow statement is nothing for whoever reads the report; `CRIER_LOG=sqlx=debug` has them all.
     let options = options.disable_statement_logging();
     match most_pages {
@@ -161,6 +185,22 @@ async fn is_ours(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error>
         return Ok(true);
     }
     Ok(id == APPLICATION_ID)
+}
+
+/// Whether migrations are missing.
+async fn is_older(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max();
+    let migrated: i64 =
+        sqlx::query_scalar("select count(*) from sqlite_master where name = '_sqlx_migrations'")
+            .fetch_one(&mut *connection)
+            .await?;
+    if migrated == 0 {
+        return Ok(true);
+    }
+    let applied: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations")
+        .fetch_one(connection)
+        .await?;
+    Ok(applied < known)
 }
 
 async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
-use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
 use super::inbox::ReplyMeaning;
-use super::record::{SEND_BYTES, SENDS};
+use super::message::{EARLIER, remembered};
 use super::rows::{CohortKind, MessageState, instant, phone, phone_number, small};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
@@ -22,8 +22,21 @@ pub struct PersonStory {
     pub left_out: Vec<(LaunchId, u64, LeftOut, DateTime<Utc>)>,
     /// Why nothing goes any more, since when, in whose words.
     pub suppression: Option<(String, DateTime<Utc>, String)>,
-    /// Where the person waits: launch, instruction, until when.
-    pub waiting: Vec<(LaunchId, u16, DateTime<Utc>)>,
+    /// Where the person waits.
+    pub waiting: Vec<WaitingFor>,
+}
+
+/// Where a person waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingFor {
+    /// In this launch.
+    pub launch: LaunchId,
+    /// The instruction.
+    pub step: u16,
+    /// Until then.
+    pub due_at: DateTime<Utc>,
+    /// The text is being submitted; where no process executes it is in doubt.
+    pub under_way: bool,
 }
 
 /// A text to a person.
@@ -87,6 +100,10 @@ pub struct ReplyFilter {
     pub most: u32,
 }
 
+/// Messages with what their cohort says of them.
+const MESSAGES: &str =
+    "select m.*, c.launch_id, c.kind, c.step, c.sender from message m join cohort c on c.id = m.id >> 12";
+
 impl Store {
     /// All that is known of a number.
     pub async fn person(&self, number: PhoneNumber) -> Result<PersonStory, StoreError> {
@@ -109,17 +126,17 @@ impl Store {
     async fn messages_to(&self, key: i64) -> Result<Vec<PersonMessage>, Failure> {
         let rows = match self.remembered(key).await? {
             Some(ids) => {
-                let mut select = QueryBuilder::<Sqlite>::new("select * from message where id in (");
+                let mut select = QueryBuilder::<Sqlite>::new(format!("{MESSAGES} where m.id in ("));
                 let mut values = select.separated(", ");
                 ids.iter().for_each(|id| {
                     values.push_bind(*id);
                 });
-                select.push(") order by id");
+                select.push(") order by m.id");
                 select.build().fetch_all(&self.readers).await?
             }
             None => {
-                let all = sqlx::query("select * from message where phone = ? order by id");
-                all.bind(key).fetch_all(&self.readers).await?
+                let all = AssertSqlSafe(format!("{MESSAGES} where m.phone = ? order by m.id"));
+                sqlx::query(all).bind(key).fetch_all(&self.readers).await?
             }
         };
         let mut messages = vec![];
@@ -147,13 +164,16 @@ impl Store {
     /// The ids of all messages to a number, from its person row; none when the row is full and may have forgotten some
     /// (there is no index of messages by phone).
     async fn remembered(&self, key: i64) -> Result<Option<Vec<i64>>, Failure> {
-        let sends: Option<Vec<u8>> = sqlx::query_scalar("select sends from person where phone = ?")
+        let row = sqlx::query("select last, earlier from person where phone = ?")
             .bind(key)
             .fetch_optional(&self.readers)
             .await?;
-        let sends = sends.unwrap_or_default();
-        let id = |entry: &[u8]| i64::from_be_bytes(*entry.first_chunk().expect("an entry has 16 bytes"));
-        Ok((sends.len() < SENDS * SEND_BYTES).then(|| sends.chunks_exact(SEND_BYTES).map(id).collect()))
+        let Some(row) = row else { return Ok(Some(vec![])) };
+        let earlier: &str = row.try_get("earlier")?;
+        let ids = remembered(row.try_get("last")?, earlier)
+            .into_iter()
+            .map(|id| id.0);
+        Ok((earlier.len() < EARLIER).then(|| ids.collect()))
     }
 
     async fn text_of(&self, message: MessageId, window: i64) -> Result<Option<String>, Failure> {
@@ -204,9 +224,9 @@ impl Store {
         )))
     }
 
-    async fn waiting_of(&self, key: i64) -> Result<Vec<(LaunchId, u16, DateTime<Utc>)>, Failure> {
+    async fn waiting_of(&self, key: i64) -> Result<Vec<WaitingFor>, Failure> {
         let rows = sqlx::query(
-            "select c.id, c.launch_id, c.step, c.due_at, c.done, m.members
+            "select c.id, c.launch_id, c.step, c.due_at, c.done, c.intent_to, m.members
              from launch l join cohort c on c.launch_id = l.id join cohort_members m on m.id = c.id
              where l.state in (1, 2) and c.state = 0 and c.kind = 0 and c.phone_lo <= ?1 and c.phone_hi >= ?1",
         )
@@ -228,12 +248,12 @@ impl Store {
                     .fetch_optional(&self.readers)
                     .await?;
             if departed.is_none() && super::rows::count(index) >= row.try_get::<i64, _>("done")? {
-                let launch = LaunchId(row.try_get("launch_id")?);
-                waiting.push((
-                    launch,
-                    small(row.try_get("step")?, "step")?,
-                    instant(row.try_get("due_at")?)?,
-                ));
+                waiting.push(WaitingFor {
+                    launch: LaunchId(row.try_get("launch_id")?),
+                    step: small(row.try_get("step")?, "step")?,
+                    due_at: instant(row.try_get("due_at")?)?,
+                    under_way: super::rows::count(index) < row.try_get::<i64, _>("intent_to")?,
+                });
             }
         }
         Ok(waiting)

@@ -4,12 +4,14 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
+use super::dead::{DeadLetter, insert_dead};
+use super::message::{MessageRow, upsert_messages};
 use super::rows::{
-    CohortKind, CohortRow, MessageState, NewCohort, corrupt, count, insert_cohorts, millis, phone_number,
-    small,
+    CohortKind, CohortRow, NewCohort, corrupt, count, insert_cohorts, millis, phone_number, small,
 };
+use super::suppression::{Suppression, suppress};
 use super::{Failure, Store, StoreError};
-use crate::ids::{CohortId, LaunchId, MessageId};
+use crate::ids::{CohortId, LaunchId};
 use crate::left_out::LeftOut;
 use crate::member;
 use crate::plan::COHORT_MEMBERS;
@@ -29,8 +31,25 @@ pub struct WindowRecord {
     pub departed: Vec<(CohortId, usize)>,
     /// Where members went: added to a cohort that stands there already, or to a new one.
     pub departing: Vec<NewCohort>,
+    /// Numbers that a provider says are opted out.
+    pub suppressions: Vec<Suppression>,
+    /// Messages that are given up.
+    pub dead: Vec<DeadLetter>,
+    /// What it moves on the launch row, where the launch has a budget.
+    pub budget: Option<BudgetChange>,
     /// The last change of the suppressions that the caller knows.
     pub suppressions_known: i64,
+}
+
+/// What a record reserves of a launch's budget and gives back to it, in millionths of its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BudgetChange {
+    /// Which launch.
+    pub launch: LaunchId,
+    /// By the intents of the record; nothing where they are not committed.
+    pub reserved: i64,
+    /// By the answers of the record: what was not taken.
+    pub released: i64,
 }
 
 /// Where a cohort stands.
@@ -46,6 +65,8 @@ pub struct Progress {
     pub done: usize,
     /// Members before this index may be submitted from this commit on.
     pub intent_to: usize,
+    /// Whom the intent goes to: 0 the sender's provider, then those of its `then`.
+    pub route: u8,
     /// Everybody is settled.
     pub finished: bool,
     /// The rest goes back, to run then.
@@ -59,39 +80,6 @@ pub struct Intent {
     pub stopped: Vec<LaunchId>,
     /// Suppressions that came after those known: change and number.
     pub suppressed: Vec<(i64, u64)>,
-}
-
-/// An answer to a submit.
-#[derive(Debug, Clone)]
-pub struct MessageRow {
-    /// Ours.
-    pub id: MessageId,
-    /// To.
-    pub phone: PhoneNumber,
-    /// Of this launch.
-    pub launch: LaunchId,
-    /// A step's text, or the answer to a reply.
-    pub kind: CohortKind,
-    /// The instruction.
-    pub step: u16,
-    /// From.
-    pub sender: String,
-    /// An index into the campaign's languages.
-    pub language: u8,
-    /// An index into the launch's tariffs.
-    pub tariff: Option<u8>,
-    /// What the answer says.
-    pub state: MessageState,
-    /// As submitted.
-    pub parts: u32,
-    /// This submit included.
-    pub attempts: u8,
-    /// Where its text is.
-    pub window: i64,
-    /// When the answer came.
-    pub at: DateTime<Utc>,
-    /// Why it was not taken, in the provider's words.
-    pub reason: Option<String>,
 }
 
 /// Somebody who gets no text.
@@ -113,8 +101,6 @@ pub struct LeftOutRow {
 
 /// Rows of one statement.
 const ROWS: usize = 500;
-/// Sends that a person row remembers, at 16 bytes each.
-pub(super) const SENDS: usize = 16;
 
 impl Store {
     /// Records answers and departures and commits the next intent. When a cohort's fence moved on, nothing at all is
@@ -143,7 +129,6 @@ async fn record_window(
     }
     write_progress(connection, &record.progress).await?;
     upsert_messages(connection, &record.messages).await?;
-    remember_sends(connection, &record.messages).await?;
     if let Some((id, texts)) = &record.texts {
         sqlx::query("insert into window_text (id, texts) values (?, ?) on conflict do nothing")
             .bind(id)
@@ -153,12 +138,37 @@ async fn record_window(
     }
     insert_left_out(connection, &record.left_out).await?;
     insert_departed(connection, &record.departed).await?;
+    insert_dead(connection, &record.dead).await?;
+    for suppression in &record.suppressions {
+        suppress(connection, suppression).await?;
+    }
+    reserve(connection, record.budget, &stopped).await?;
     for (id, cohort) in departing {
         depart(connection, id, cohort).await?;
     }
     drop_members(connection, &record.progress).await?;
     let suppressed = suppressed_since(connection, record.suppressions_known).await?;
     Ok(Intent { stopped, suppressed })
+}
+
+/// Moves what a launch has reserved of its budget.
+async fn reserve(
+    connection: &mut SqliteConnection,
+    change: Option<BudgetChange>,
+    stopped: &[LaunchId],
+) -> Result<(), Failure> {
+    let Some(change) = change else { return Ok(()) };
+    let reserved = if stopped.contains(&change.launch) {
+        0
+    } else {
+        change.reserved
+    };
+    sqlx::query("update launch set reserved = max(0, reserved + ?) where id = ?")
+        .bind(reserved - change.released)
+        .bind(change.launch.0)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn stopped_launches(
@@ -184,18 +194,20 @@ async fn stopped_launches(
 /// Moves the marks of all cohorts of the record, or fails whole when one is held under a newer fence.
 async fn write_progress(connection: &mut SqliteConnection, progress: &[Progress]) -> Result<(), Failure> {
     for rows in progress.chunks(ROWS) {
-        let mut update = QueryBuilder::<Sqlite>::new("with p (id, fence, done, intent_to, state, back) as (");
+        let mut update =
+            QueryBuilder::<Sqlite>::new("with p (id, fence, done, intent_to, route, state, back) as (");
         update.push_values(rows, |mut row, p| {
             row.push_bind(p.cohort.0)
                 .push_bind(p.fence)
                 .push_bind(count(p.done))
                 .push_bind(count(p.intent_to))
+                .push_bind(p.route)
                 .push_bind(i64::from(p.finished))
                 .push_bind(p.put_back.map(millis));
         });
         update.push(
-            ") update cohort set done = p.done, intent_to = p.intent_to, state = p.state,
-                 due_at = coalesce(p.back, due_at), lease_until = iif(p.back is null, lease_until, 0)
+            ") update cohort set done = p.done, intent_to = p.intent_to, route = p.route, state = p.state,
+                 claims = 0, due_at = coalesce(p.back, due_at), lease_until = iif(p.back is null, lease_until, 0)
              from p where cohort.id = p.id and cohort.fence = p.fence",
         );
         let written = update.build().execute(&mut *connection).await?.rows_affected();
@@ -205,86 +217,6 @@ async fn write_progress(connection: &mut SqliteConnection, progress: &[Progress]
         }
     }
     Ok(())
-}
-
-/// Answers and receipts are one upsert: the state only rises, whichever comes first.
-async fn upsert_messages(connection: &mut SqliteConnection, messages: &[MessageRow]) -> Result<(), Failure> {
-    for rows in messages.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
-            "insert into message (id, phone, launch_id, kind, step, sender, language, tariff, state, parts, attempts,
-                                  window_id, sent_at, state_at, reason) ",
-        );
-        insert.push_values(rows, |mut row, message| {
-            row.push_bind(message.id.0)
-                .push_bind(phone_number(message.phone))
-                .push_bind(message.launch.0)
-                .push_bind(message.kind as i64)
-                .push_bind(message.step)
-                .push_bind(&message.sender)
-                .push_bind(message.language)
-                .push_bind(message.tariff)
-                .push_bind(message.state as i64)
-                .push_bind(message.parts)
-                .push_bind(message.attempts)
-                .push_bind(message.window)
-                .push_bind(millis(message.at))
-                .push_bind(millis(message.at))
-                .push_bind(&message.reason);
-        });
-        insert.push(
-            " on conflict (id) do update set
-                phone = excluded.phone, launch_id = excluded.launch_id, kind = excluded.kind, step = excluded.step,
-                sender = excluded.sender, language = excluded.language, tariff = excluded.tariff,
-                parts = iif(excluded.window_id > 0, excluded.parts, parts),
-                window_id = iif(excluded.window_id > 0, excluded.window_id, window_id),
-                sent_at = iif(excluded.attempts >= attempts, excluded.sent_at, sent_at),
-                attempts = max(attempts, excluded.attempts),
-                reason = case when excluded.state > state then excluded.reason
-                              when excluded.state = state then coalesce(reason, excluded.reason)
-                              else reason end,
-                state_at = iif(excluded.state > state, excluded.state_at, state_at),
-                state = max(state, excluded.state)",
-        );
-        insert.build().execute(&mut *connection).await?;
-    }
-    Ok(())
-}
-
-/// Puts the sends of this record before those that a person row remembers. What was tried twice stands there twice.
-async fn remember_sends(connection: &mut SqliteConnection, messages: &[MessageRow]) -> Result<(), Failure> {
-    for rows in messages.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new("insert into person (phone, sends) ");
-        insert.push_values(rows, |mut row, message| {
-            row.push_bind(phone_number(message.phone))
-                .push_bind(send_entry(message));
-        });
-        insert.push(format_args!(
-            " on conflict (phone) do update set sends = substr(cast(excluded.sends || sends as blob), 1, {})",
-            SENDS * SEND_BYTES
-        ));
-        insert.build().execute(&mut *connection).await?;
-    }
-    Ok(())
-}
-
-/// Bytes of one send in a person row.
-pub(super) const SEND_BYTES: usize = 16;
-
-fn send_entry(message: &MessageRow) -> Vec<u8> {
-    let seconds = u32::try_from(message.at.timestamp()).unwrap_or(u32::MAX);
-    let mut entry = Vec::with_capacity(SEND_BYTES);
-    entry.extend(message.id.0.to_be_bytes());
-    entry.extend(sender_hash(&message.sender));
-    entry.extend(seconds.to_be_bytes());
-    entry
-}
-
-/// Tells senders apart in a person row.
-pub(super) fn sender_hash(sender: &str) -> [u8; 4] {
-    *blake3::hash(sender.as_bytes())
-        .as_bytes()
-        .first_chunk()
-        .expect("a hash has 32 bytes")
 }
 
 pub(super) async fn insert_left_out(

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::Row;
 
+use super::claim::SET_ASIDE;
 use super::rows::{CohortKind, MessageState, instant, phone, size, small};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
@@ -22,12 +23,18 @@ pub struct Totals {
     pub parts: BTreeMap<Option<u8>, u64>,
     /// Enrolments that wait for their time, or for an answer.
     pub waiting: u64,
+    /// Of those that wait, the ones whose text is being submitted. Where no process executes they are in doubt.
+    pub under_way: u64,
     /// People left out after the plan, by reason.
     pub left_out: BTreeMap<LeftOut, u64>,
     /// People who opted out.
     pub opt_outs: u64,
     /// Other replies.
     pub other_replies: u64,
+    /// People of cohorts that were set aside: processes ended with them.
+    pub set_aside: u64,
+    /// Messages of steps that were answered after the launch had ended: those that were under way when it was cancelled.
+    pub after_end: u64,
     /// When the first and the last text of a step was answered by the provider.
     pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
@@ -43,6 +50,8 @@ pub struct InDoubt {
     pub step: u16,
     /// Since.
     pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 impl Store {
@@ -63,6 +72,12 @@ impl Store {
         .fetch_one(&self.readers)
         .await?;
         totals.waiting = size(waiting.unwrap_or(0))? as u64;
+        totals.under_way = self.under_way(launch).await?;
+        let aside: i64 = sqlx::query_scalar(SET_ASIDE)
+            .bind(launch.0)
+            .fetch_one(&self.readers)
+            .await?;
+        totals.set_aside = size(aside)? as u64;
         let reasons = sqlx::query(
             "select reason, count(*) as n from left_out where launch_id = ? and at_row = 0 group by reason",
         )
@@ -88,11 +103,27 @@ impl Store {
         Ok(totals)
     }
 
+    /// Members with an intent and no answer.
+    async fn under_way(&self, launch: LaunchId) -> Result<u64, Failure> {
+        let n: i64 = sqlx::query_scalar(
+            "select coalesce(sum(c.intent_to - c.done
+                - (select count(*) from departure d where d.cohort_id = c.id and d.member >= c.done and d.member < c.intent_to)
+                - (select count(*) from message m where m.id >= (c.id << 12) + c.done and m.id < (c.id << 12) + c.intent_to
+                     and m.state > 0 and m.phone > 0)), 0)
+             from cohort c where c.launch_id = ? and c.state = 0 and c.kind = 0 and c.intent_to > c.done",
+        )
+        .bind(launch.0)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(size(n.max(0))? as u64)
+    }
+
     async fn count_messages(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
         let rows = sqlx::query(
-            "select kind, state, tariff, count(*) as n, sum(parts) as parts, min(sent_at) as first, max(sent_at) as last
-             from message where launch_id = ?1 and id >= (select coalesce(min(id), 0) << 12 from cohort where launch_id = ?1)
-             group by kind, state, tariff",
+            "select c.kind, m.state, m.tariff, count(*) as n, sum(m.parts) as parts,
+                    min(m.sent_at) as first, max(m.sent_at) as last, count(*) filter (where m.sent_at > l.ended_at) as after_end
+             from launch l join cohort c on c.launch_id = l.id join message m on m.id between c.id << 12 and (c.id << 12) + 4095
+             where l.id = ?1 and m.phone > 0 group by c.kind, m.state, m.tariff",
         )
         .bind(launch.0)
         .fetch_all(&self.readers)
@@ -114,6 +145,7 @@ impl Store {
             if kind == CohortKind::Answer {
                 continue;
             }
+            totals.after_end += small::<u64>(row.try_get("after_end")?, "count")?;
             let (first, last) = (instant(row.try_get("first")?)?, instant(row.try_get("last")?)?);
             let (from, to) = totals.span.unwrap_or((first, last));
             totals.span = Some((from.min(first), to.max(last)));
@@ -124,8 +156,9 @@ impl Store {
     /// The messages of a launch that are `unknown`, the oldest first, at most so many.
     pub async fn in_doubt(&self, launch: LaunchId, most: u32) -> Result<Vec<InDoubt>, StoreError> {
         let rows = sqlx::query(
-            "select id, phone, step, sent_at from message where launch_id = ?1 and state = 1
-             and id >= (select coalesce(min(id), 0) << 12 from cohort where launch_id = ?1) order by id limit ?2",
+            "select m.id, m.phone, c.step, m.sent_at, m.reason from cohort c
+             join message m on m.id between c.id << 12 and (c.id << 12) + 4095
+             where c.launch_id = ?1 and m.state = 1 order by c.id, m.id limit ?2",
         )
         .bind(launch.0)
         .bind(most)
@@ -138,6 +171,7 @@ impl Store {
                 phone: phone(row.try_get("phone")?)?,
                 step: small(row.try_get("step")?, "step")?,
                 at: instant(row.try_get("sent_at")?)?,
+                reason: row.try_get("reason")?,
             })
         };
         rows.iter()

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::StoreError;
 use crate::advance::Place;
 use crate::ids::{CohortId, LaunchId};
-use crate::member::{self, Member};
+use crate::member::{Encoded, Member};
 
 /// What a message came to, as far as we know. It only rises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,7 +80,7 @@ impl CohortKind {
 
 /// A cohort to be written. Members are ordered by phone, never none, never over 4,096.
 #[derive(Debug, Clone)]
-pub struct NewCohort {
+pub struct NewCohort<M = Vec<Member>> {
     /// Of this launch.
     pub launch: LaunchId,
     /// The run of 2^20 audience rows that its members stood in.
@@ -96,20 +96,36 @@ pub struct NewCohort {
     /// The set of zones its members may be in.
     pub time_class: String,
     /// Who.
-    pub members: Vec<Member>,
+    pub members: M,
+}
+
+impl NewCohort {
+    /// With its members compressed.
+    pub fn encoded(self) -> NewCohort<Encoded> {
+        let members = Encoded::of(&self.members);
+        NewCohort {
+            launch: self.launch,
+            run: self.run,
+            kind: self.kind,
+            place: self.place,
+            due_at: self.due_at,
+            sender: self.sender,
+            time_class: self.time_class,
+            members,
+        }
+    }
 }
 
 /// A cohort with its id and its members compressed: what the insert needs.
 pub(super) struct CohortRow {
     pub id: CohortId,
-    pub cohort: NewCohort,
-    encoded: Vec<u8>,
+    pub cohort: NewCohort<Encoded>,
 }
 
 impl CohortRow {
     pub fn new(id: CohortId, cohort: NewCohort) -> CohortRow {
-        let encoded = member::encode(&cohort.members);
-        CohortRow { id, cohort, encoded }
+        let cohort = cohort.encoded();
+        CohortRow { id, cohort }
     }
 }
 
@@ -125,8 +141,9 @@ pub(super) async fn insert_cohorts(
         let mut insert = QueryBuilder::<Sqlite>::new(
             "insert into cohort (id, launch_id, run, kind, step, visit, due_at, n, phone_lo, phone_hi, sender, time_class) ",
         );
-        insert.push_values(rows, |mut row, CohortRow { id, cohort, .. }| {
-            let phone = |m: Option<&Member>| m.map_or(0, |m| phone_number(m.phone));
+        insert.push_values(rows, |mut row, CohortRow { id, cohort }| {
+            let phones = cohort.members.phones;
+            let (lowest, highest) = phones.map_or((0, 0), |(a, b)| (phone_number(a), phone_number(b)));
             row.push_bind(id.0)
                 .push_bind(cohort.launch.0)
                 .push_bind(cohort.run)
@@ -134,16 +151,16 @@ pub(super) async fn insert_cohorts(
                 .push_bind(cohort.place.step)
                 .push_bind(cohort.place.visit)
                 .push_bind(millis(cohort.due_at))
-                .push_bind(count(cohort.members.len()))
-                .push_bind(phone(cohort.members.first()))
-                .push_bind(phone(cohort.members.last()))
+                .push_bind(count(cohort.members.len))
+                .push_bind(lowest)
+                .push_bind(highest)
                 .push_bind(&cohort.sender)
                 .push_bind(&cohort.time_class);
         });
         insert.build().execute(&mut *connection).await?;
         let mut insert = QueryBuilder::<Sqlite>::new("insert into cohort_members (id, members) ");
-        insert.push_values(rows, |mut row, CohortRow { id, encoded, .. }| {
-            row.push_bind(id.0).push_bind(encoded.as_slice());
+        insert.push_values(rows, |mut row, CohortRow { id, cohort }| {
+            row.push_bind(id.0).push_bind(cohort.members.bytes.as_slice());
         });
         insert.build().execute(&mut *connection).await?;
     }

@@ -48,9 +48,9 @@ impl Store {
         most: u32,
     ) -> Result<Vec<SentMessage>, Failure> {
         let rows = sqlx::query(
-            "select id, phone, sender, sent_at, window_id, kind from message
-             where id > ?1 and launch_id = ?2 and state >= 3
-               and id >= (select coalesce(min(id), 0) << 12 from cohort where launch_id = ?2) order by id limit ?3",
+            "select m.id, m.phone, c.sender, m.sent_at, m.window_id from cohort c
+             join message m on m.id between c.id << 12 and (c.id << 12) + 4095
+             where c.launch_id = ?2 and c.id >= ?1 >> 12 and m.id > ?1 and m.state >= 3 and m.phone > 0 order by c.id, m.id limit ?3",
         )
         .bind(after.0)
         .bind(launch.0)

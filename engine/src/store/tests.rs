@@ -1,11 +1,19 @@
+mod alarms;
+mod budget;
 mod claim;
+mod corners;
+mod crashes;
+mod dead;
 mod departures;
+mod faults;
 mod full;
 mod inbox;
 mod launch;
 mod messages;
 mod opening;
 mod people;
+mod recovery;
+mod totals;
 
 use std::collections::BTreeMap;
 
@@ -13,8 +21,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
 
 use super::{
-    Access, Claim, ClaimedCohort, CohortKind, Intent, MessageRow, MessageState, NewCohort, NewLaunch,
-    NewReply, OpenOptions, Progress, ReplyMeaning, Store, StoreError, Suppression, WindowRecord,
+    Access, Claim, ClaimedCohort, CohortKind, Intent, LaunchState, MessageRow, MessageState, NewCohort,
+    NewLaunch, NewReply, OpenOptions, Progress, ReplyMeaning, Store, StoreError, Suppression, WindowRecord,
 };
 use crate::advance::Place;
 use crate::ids::LaunchId;
@@ -62,7 +70,7 @@ impl Scene {
             .expect("a launch");
         let cohorts = cohorts
             .iter()
-            .map(|(from, to)| passage(launch, *from..*to, start()))
+            .map(|(from, to)| passage(launch, *from..*to, start()).encoded())
             .collect();
         self.store.add_to_launch(cohorts, vec![]).await.expect("cohorts");
         self.store
@@ -88,6 +96,24 @@ impl Scene {
             .0
     }
 
+    /// Moves a launch from running to another state.
+    async fn stop_launch(&self, launch: LaunchId, to: LaunchState, seconds: i64) {
+        let from: &[LaunchState] = &[LaunchState::Running];
+        let changed = self.store.change_launch(launch, from, to, after(seconds)).await;
+        assert!(changed.expect("a change"), "it was running");
+    }
+
+    /// Claims and ends without a record, so often, as processes do that come to grief.
+    async fn crash(self, launch: LaunchId, times: usize) -> Scene {
+        let mut scene = self;
+        for _ in 0..times {
+            scene.claim(launch, 100).await;
+            scene = scene.again().await;
+            scene.store.recover_leases(after(0)).await.expect("recovered");
+        }
+        scene
+    }
+
     async fn record(&self, record: WindowRecord) -> Intent {
         self.store.record_window(record).await.expect("recorded")
     }
@@ -97,6 +123,7 @@ impl Scene {
         let query = match table {
             "cohort" => "select count(*) from cohort",
             "cohort_members" => "select count(*) from cohort_members",
+            "dead_letter" => "select count(*) from dead_letter",
             "departure" => "select count(*) from departure",
             "left_out" => "select count(*) from left_out",
             "message" => "select count(*) from message",
@@ -137,6 +164,14 @@ fn new_launch(occurrence: &str) -> NewLaunch {
     }
 }
 
+/// What is written of nothing but answers from the sender of [`passage`].
+fn of_messages(messages: Vec<MessageRow>) -> WindowRecord {
+    WindowRecord {
+        messages,
+        ..WindowRecord::default()
+    }
+}
+
 /// People of a cohort at the first step: the n-th numbers.
 fn passage(launch: LaunchId, people: std::ops::Range<u64>, due_at: DateTime<Utc>) -> NewCohort {
     NewCohort {
@@ -162,6 +197,8 @@ fn claim(launch: LaunchId, kind: CohortKind, members: usize) -> Claim {
         kind,
         now: after(3_600),
         members,
+        intent: true,
+        route: 0,
         suppressions_known: 0,
     }
 }
@@ -185,6 +222,7 @@ fn progress(cohort: &ClaimedCohort) -> Progress {
         fence: cohort.fence,
         done: cohort.done,
         intent_to: cohort.intent_to,
+        route: cohort.route,
         finished: false,
         put_back: None,
     }
@@ -195,18 +233,11 @@ fn answer(cohort: &ClaimedCohort, index: usize, state: MessageState, seconds: i6
     MessageRow {
         id: cohort.message(index),
         phone: cohort.members[index].phone,
-        launch: cohort.launch,
-        kind: cohort.kind,
-        step: cohort.place.step,
-        sender: cohort.sender.clone(),
         language: 0,
         tariff: None,
         state,
         parts: 1,
-        attempts: cohort.members[index]
-            .pending
-            .map_or(0, |pending| pending.attempts)
-            + 1,
+        attempts: cohort.members[index].attempts() + 1,
         window: 1,
         at: after(seconds),
         reason: None,
@@ -223,8 +254,11 @@ fn stop(launch: LaunchId, n: u64, id: &str) -> NewReply {
     NewReply {
         meaning: ReplyMeaning::OptOut,
         suppress: Some(Suppression {
+            phone: nth_phone(n),
             reason: "opt-out",
             evidence: "STOP".into(),
+            at: after(60),
+            launch: Some(launch),
         }),
         answer: Some(answer),
         ..says(launch, n, id, "STOP")
@@ -250,7 +284,7 @@ fn says(launch: LaunchId, n: u64, id: &str, text: &str) -> NewReply {
 
 fn fold(replies: Vec<NewReply>) -> super::Fold {
     super::Fold {
-        up_to: 0,
+        up_to: None,
         receipts: vec![],
         replies,
     }

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::faults::{self, Fault, Faults};
 use super::{Failure, StoreError, worded};
 
 /// So many deeds at most share a commit.
@@ -19,7 +20,7 @@ pub(super) struct Writer {
 }
 
 /// What came of the commit.
-type Outcome = Result<(), Arc<sqlx::Error>>;
+pub(super) type Outcome = Result<(), Arc<sqlx::Error>>;
 /// Tells whoever asked, once the commit is known.
 type Deliver = Box<dyn FnOnce(Outcome) + Send>;
 
@@ -80,9 +81,13 @@ where
 
 impl Writer {
     /// Takes the connection to a task of its own, which ends with the writer.
-    pub(super) fn start(connection: SqliteConnection, path: PathBuf) -> Writer {
+    pub(super) fn start(
+        connection: SqliteConnection,
+        path: PathBuf,
+        faults: Option<Arc<dyn Faults>>,
+    ) -> Writer {
         let (jobs, waiting) = mpsc::channel(GROUP);
-        tokio::spawn(write_all(connection, waiting));
+        tokio::spawn(write_all(connection, waiting, faults));
         Writer { jobs, path }
     }
 
@@ -107,23 +112,31 @@ impl Writer {
     }
 }
 
-async fn write_all(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
+async fn write_all(
+    mut connection: SqliteConnection,
+    mut waiting: mpsc::Receiver<Box<dyn Job>>,
+    faults: Option<Arc<dyn Faults>>,
+) {
     let mut jobs = Vec::with_capacity(GROUP);
     while waiting.recv_many(&mut jobs, GROUP).await > 0 {
-        write_group(&mut connection, std::mem::take(&mut jobs)).await;
+        write_group(&mut connection, std::mem::take(&mut jobs), faults.as_deref()).await;
     }
     // The last connection to close folds the log into the file; an error here loses nothing that was committed.
     let _ = connection.close().await;
 }
 
-async fn write_group(connection: &mut SqliteConnection, jobs: Vec<Box<dyn Job>>) {
+async fn write_group(
+    connection: &mut SqliteConnection,
+    jobs: Vec<Box<dyn Job>>,
+    faults: Option<&dyn Faults>,
+) {
     if let Err(error) = sqlx::query("begin immediate").execute(&mut *connection).await {
         let error = Arc::new(error);
         jobs.into_iter().for_each(|job| job.fail(error.clone()));
         return;
     }
     let mut delivers = Vec::with_capacity(jobs.len());
-    let outcome = write_transaction(connection, jobs, &mut delivers).await;
+    let outcome = write_transaction(connection, jobs, &mut delivers, faults).await;
     if outcome.is_err() {
         // A commit that failed may have left the transaction open, or may have ended it.
         let _ = sqlx::query("rollback").execute(&mut *connection).await;
@@ -137,21 +150,39 @@ async fn write_transaction(
     connection: &mut SqliteConnection,
     jobs: Vec<Box<dyn Job>>,
     delivers: &mut Vec<Deliver>,
+    faults: Option<&dyn Faults>,
 ) -> Outcome {
     let mut jobs = jobs.into_iter();
+    let mut at_commit = None;
     while let Some(job) = jobs.next() {
-        if let Err(error) = write_deed(connection, job, delivers).await {
+        let fault = faults.and_then(Faults::next);
+        at_commit = fault.or(at_commit);
+        if let Err(error) = write_or_fail(connection, job, delivers, fault).await {
             // The transaction is gone (a full disk ends it): what came after would be a transaction of its own, and
             // stand although it is told that it failed.
             jobs.for_each(|job| job.fail(error.clone()));
             return Err(error);
         }
     }
-    sqlx::query("commit")
-        .execute(&mut *connection)
-        .await
-        .map(|_| ())
-        .map_err(Arc::new)
+    match at_commit {
+        None => faults::plain_commit(connection).await,
+        Some(fault) => faults::commit(connection, fault, faults).await,
+    }
+}
+
+/// Runs a deed, unless a fault forestalls it. Fails when the transaction is gone.
+async fn write_or_fail(
+    connection: &mut SqliteConnection,
+    job: Box<dyn Job>,
+    delivers: &mut Vec<Deliver>,
+    fault: Option<Fault>,
+) -> Outcome {
+    let Some((error, gone)) = fault.and_then(|fault| Some((fault.forestalls()?, fault.ends_transaction())))
+    else {
+        return write_deed(connection, job, delivers).await;
+    };
+    job.fail(error.clone());
+    if gone { Err(error) } else { Ok(()) }
 }
 
 /// Runs a deed in its savepoint. Fails when the transaction is gone, with the error that ended it.

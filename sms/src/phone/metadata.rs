@@ -1,6 +1,6 @@
 //! Asks Google's metadata about a number. The only file that knows how the metadata crate wants to be asked.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberType};
+use rlibphonenumber::{PhoneNumberType, PhoneNumberUtil};
 
 use super::{LineKind, PhoneNumber};
 use crate::region::Region;
@@ -19,11 +19,18 @@ pub(super) struct National {
     pub digits: u32,
 }
 
+thread_local! {
+    // Each thread has the patterns for itself: those of the crate's own instance are shared, and threads that plan a
+    // list spend a third of their time on waiting for each other's turn.
+    static UTIL: PhoneNumberUtil = PhoneNumberUtil::new().expect("the metadata of the crate itself is whole");
+}
+
 /// None when no such number exists.
 pub(super) fn traits(number: PhoneNumber) -> Option<Traits> {
     let number = to_metadata(number)?;
-    let kind = kind(PHONE_NUMBER_UTIL.get_number_type(&number))?;
-    let region = PHONE_NUMBER_UTIL.get_region_for_number(&number)?;
+    let (kind, region) =
+        UTIL.with(|util| (util.get_number_type(&number), util.get_region_for_number(&number)));
+    let (kind, region) = (self::kind(kind)?, region?);
     Some(Traits {
         region: Region::from_metadata(region),
         kind,
@@ -103,6 +110,8 @@ fn kind(found: PhoneNumberType) -> Option<LineKind> {
 
 #[cfg(test)]
 mod tests {
+    use rlibphonenumber::PHONE_NUMBER_UTIL;
+
     use super::*;
 
     #[test]

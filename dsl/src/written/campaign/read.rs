@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::{Spanned, is_time_of_day, one_or_list, parsed, spanned, text, texts};
 use super::{Audience, Campaign, Field, Limits, Message, ReplyTo, Source, Start, Step, Texts, Value, Verb};
 use crate::campaign::{InDoubt, Purpose};
-use crate::scalar::{Rate, Share, WaitTime, parse_time};
+use crate::scalar::{Money, Rate, Share, WaitTime, parse_time};
 use crate::tree::{Entry, Kind, Node};
 use crate::values::{FieldType, Language};
 
@@ -107,6 +107,7 @@ impl Step {
 impl Limits {
     fn read(node: &Node) -> Limits {
         Limits {
+            budget: parsed(node, "budget", |text| Money::parse(text).ok()),
             parts: parsed(node, "parts", |text| text.parse().ok()),
             rate: parsed(node, "rate", |text| Rate::parse(text).ok()),
             in_doubt: parsed(node, "in_doubt", |text| match text {

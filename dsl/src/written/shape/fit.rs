@@ -41,7 +41,9 @@ pub(super) fn fits(form: &Form, node: &Node) -> bool {
         | Form::Flag
         | Form::Count
         | Form::Positive
+        | Form::UpTo(_)
         | Form::Duration
+        | Form::Timeout
         | Form::Wait
         | Form::Time
         | Form::Start
@@ -49,6 +51,8 @@ pub(super) fn fits(form: &Form, node: &Node) -> bool {
         | Form::TimeOfDay
         | Form::Window
         | Form::Rate
+        | Form::Budget
+        | Form::LocalUrl
         | Form::Share
         | Form::Zone
         | Form::Language

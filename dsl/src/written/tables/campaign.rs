@@ -236,7 +236,12 @@ static GOAL: Object = object(
 static LIMITS: Object = object(
     "`limits`",
     &[
-        later("budget", Form::Word, "500 EUR", "Per launch, or per month."),
+        now(
+            "budget",
+            Form::Budget,
+            "500 EUR",
+            "Of a launch: what it pays for parts, at most.",
+        ),
         now("rate", Form::Rate, "50/s", "Parts, below the sender's own."),
         now(
             "parts",

@@ -192,7 +192,10 @@ static PROVIDER_KINDS: &[KindOf] = &[
         kind: "simulated",
         object: Some(&SIMULATED),
     },
-    coming("carrier"),
+    KindOf {
+        kind: "carrier",
+        object: Some(&CARRIER),
+    },
     coming("http"),
     coming("smpp"),
     coming("twilio"),
@@ -237,6 +240,70 @@ static SIMULATED: Object = object(
     ],
 );
 
+static CARRIER: Object = Object {
+    title: "a carrier",
+    keys: CARRIER_KEYS,
+    open: None,
+    required: &[Required { key: "url", or: &[] }],
+    one_of: &[],
+};
+static CARRIER_KEYS: &[Key] = &[
+    now(
+        "kind",
+        Form::OneOf(&[word("carrier")]),
+        "carrier",
+        "Which provider it is.",
+    ),
+    now(
+        "url",
+        Form::LocalUrl,
+        "http://127.0.0.1:8025",
+        "Where `crier carrier` listens: always on this machine.",
+    ),
+    now(
+        "rate",
+        Form::Rate,
+        "100/s",
+        "Parts a second. Default: as fast as they come.",
+    ),
+    now(
+        "batch",
+        Form::UpTo(1_000),
+        "100",
+        "Texts of one request. Default: 1.",
+    ),
+    now(
+        "in_flight",
+        Form::UpTo(1_024),
+        "64",
+        "Requests under way at once. Default: 64.",
+    ),
+    now(
+        "timeout",
+        Form::Timeout,
+        "10 seconds",
+        "How long an answer is waited for, all in all. Default: 10 seconds.",
+    ),
+    now(
+        "look_up",
+        Form::Flag,
+        "true",
+        "It can be asked whether it has a text. Default: yes.",
+    ),
+    now(
+        "refuses_duplicates",
+        Form::Flag,
+        "false",
+        "It refuses a text that it has. Default: no.",
+    ),
+    now(
+        "server_errors",
+        Form::OneOf(&[word("maybe"), word("not-sent")]),
+        "maybe",
+        "What an answer of 500 to 599 says of the texts. Default: `maybe`.",
+    ),
+];
+
 static SENDERS: Object = map("`senders`", KeyKind::Name, &Form::Object(&SENDER));
 static SENDER: Object = Object {
     title: "a sender",
@@ -258,11 +325,11 @@ static SENDER_KEYS: &[Key] = &[
         "A name, at most 11 characters.",
     ),
     now("provider", Form::Name, "trial", "Who its texts are handed to."),
-    later(
+    now(
         "then",
         Form::OneOrList(&Form::Name),
         "[spare]",
-        "The next in line.",
+        "Further providers, in order: each takes over when those before it are away.",
     ),
     now(
         "rate",

@@ -1,41 +1,11 @@
-use expect_test::{Expect, expect};
+use expect_test::expect;
 
-use super::{TWO_TEXTS, ada, outcome, place, tried};
-use crate::advance::{Event, Facts, MOST_ATTEMPTS, State};
-use crate::member::Member;
-use crate::testing::campaign;
+use super::{NO_FACTS, OPTED_OUT, TWO_TEXTS, ada, check, place, resending, tried, unknown};
+use crate::advance::{Event, MOST_ATTEMPTS, State};
+use crate::member::{Doubt, Member};
+use crate::provider::Resolve;
 
 use State::{Ended, Submitting, Waiting};
-
-/// Each row: where the person is, and the event; expected: what comes of it.
-fn check(text: &str, member: &Member, facts: Facts, rows: &[((u16, State), Event<'_>)], expected: Expect) {
-    let revision = campaign(text);
-    let lines = rows.iter().map(|((step, state), event)| {
-        let came = outcome(&revision, member, (*step, *state), facts, event);
-        format!("{state:?} at {step}, {} -> {came}\n", said(event))
-    });
-    expected.assert_eq(&lines.collect::<String>());
-}
-
-fn said(event: &Event<'_>) -> String {
-    match event {
-        Event::Due(place) => format!("due at {}", place.step),
-        Event::Accepted(place) => format!("accepted at {}", place.step),
-        Event::Rejected(place) => format!("rejected at {}", place.step),
-        Event::NotSent(place) => format!("not sent at {}", place.step),
-        Event::Unknown(place) => format!("unknown at {}", place.step),
-        Event::Receipt(place) => format!("receipt for {}", place.step),
-        Event::Reply(text) => format!("reply {text:?}"),
-        Event::OptedOut => "opted out".into(),
-    }
-}
-
-fn resending() -> String {
-    format!("{TWO_TEXTS}limits: {{ in_doubt: resend }}\n")
-}
-
-const NO_FACTS: Facts = Facts { opted_out: false };
-const OPTED_OUT: Facts = Facts { opted_out: true };
 
 #[test]
 fn each_event_moves_a_person_where_its_place_is_theirs() {
@@ -47,11 +17,13 @@ fn each_event_moves_a_person_where_its_place_is_theirs() {
             ((0, Waiting), Event::Due(place(0))),
             ((0, Submitting), Event::Accepted(place(0))),
             ((0, Submitting), Event::Rejected(place(0))),
+            ((0, Submitting), Event::OptedOutThere(place(0))),
+            ((0, Waiting), Event::OptedOutThere(place(0))),
             ((0, Submitting), Event::NotSent(place(0))),
-            ((0, Submitting), Event::Unknown(place(0))),
+            ((0, Submitting), unknown(0, Resolve::Nothing)),
             ((2, Waiting), Event::Due(place(2))),
             ((2, Submitting), Event::Accepted(place(2))),
-            ((2, Submitting), Event::Unknown(place(2))),
+            ((2, Submitting), unknown(2, Resolve::Nothing)),
             ((1, Waiting), Event::Due(place(1))),
             ((3, Waiting), Event::Due(place(3))),
             ((2, Waiting), Event::OptedOut),
@@ -61,7 +33,9 @@ fn each_event_moves_a_person_where_its_place_is_theirs() {
             Waiting at 0, due at 0 -> Submitting at 0: send "Hi Ada, doors open at nine. STOP to opt out" (1)
             Submitting at 0, accepted at 0 -> Waiting at 2: depart to 2 at 2026-11-27 15:00:00Z
             Submitting at 0, rejected at 0 -> Ended at 0: nothing
-            Submitting at 0, not sent at 0 -> Waiting at 0: retry later
+            Submitting at 0, opted out there at 0 -> Ended at 0: suppress
+            Waiting at 0, opted out there at 0 -> Waiting at 0: nothing
+            Submitting at 0, not sent at 0 -> Waiting at 0: retry later (tries: 1)
             Submitting at 0, unknown at 0 -> Waiting at 2: depart to 2 at 2026-11-27 15:00:00Z
             Waiting at 2, due at 2 -> Submitting at 2: send "Still coming?" (1)
             Submitting at 2, accepted at 2 -> Ended at 3: finish
@@ -89,7 +63,12 @@ fn stale_events_are_nothing() {
             ((0, Waiting), Event::Accepted(place(0))),
             ((0, Waiting), Event::Rejected(place(0))),
             ((0, Waiting), Event::NotSent(place(0))),
-            ((0, Waiting), Event::Unknown(place(0))),
+            ((0, Waiting), unknown(0, Resolve::Nothing)),
+            ((0, Waiting), unknown(0, Resolve::LookUp)),
+            ((0, Waiting), Event::NotKnown(place(0))),
+            ((0, Waiting), Event::CannotTell(place(0))),
+            ((2, Submitting), Event::NotKnown(place(0))),
+            ((2, Submitting), Event::CannotTell(place(0))),
             ((3, Ended), Event::OptedOut),
         ],
         expect![[r#"
@@ -102,6 +81,11 @@ fn stale_events_are_nothing() {
             Waiting at 0, rejected at 0 -> Waiting at 0: nothing
             Waiting at 0, not sent at 0 -> Waiting at 0: nothing
             Waiting at 0, unknown at 0 -> Waiting at 0: nothing
+            Waiting at 0, unknown at 0 (can be looked up) -> Waiting at 0: nothing
+            Waiting at 0, not known at 0 -> Waiting at 0: nothing
+            Waiting at 0, cannot tell at 0 -> Waiting at 0: nothing
+            Submitting at 2, not known at 0 -> Submitting at 2: nothing
+            Submitting at 2, cannot tell at 0 -> Submitting at 2: nothing
             Ended at 3, opted out -> Ended at 3: nothing
         "#]],
     );
@@ -135,7 +119,7 @@ fn whoever_opted_out_gets_no_further_text() {
         &[
             ((0, Waiting), Event::Due(place(0))),
             ((0, Submitting), Event::Accepted(place(0))),
-            ((0, Submitting), Event::Unknown(place(0))),
+            ((0, Submitting), unknown(0, Resolve::Nothing)),
             ((0, Submitting), Event::Rejected(place(0))),
             ((2, Submitting), Event::Accepted(place(2))),
         ],
@@ -150,98 +134,48 @@ fn whoever_opted_out_gets_no_further_text() {
 }
 
 #[test]
-fn unknown_is_skipped_or_sent_once_more_as_the_campaign_says() {
-    let fresh = ada();
-    let refused_before = Member {
-        pending: tried(1, false),
-        ..ada()
-    };
-    let sent_again = Member {
-        pending: tried(1, true),
-        ..ada()
-    };
-    let unknown = [((0, Submitting), Event::Unknown(place(0)))];
-    check(
-        TWO_TEXTS,
-        &fresh,
-        NO_FACTS,
-        &unknown,
-        expect![[r#"
-        Submitting at 0, unknown at 0 -> Waiting at 2: depart to 2 at 2026-11-27 15:00:00Z
-    "#]],
-    );
-    check(
-        &resending(),
-        &fresh,
-        NO_FACTS,
-        &unknown,
-        expect![[r#"
-        Submitting at 0, unknown at 0 -> Waiting at 0: retry now, in doubt
-    "#]],
-    );
-    check(
-        &resending(),
-        &refused_before,
-        NO_FACTS,
-        &unknown,
-        expect![[r#"
-        Submitting at 0, unknown at 0 -> Waiting at 0: retry now, in doubt
-    "#]],
-    );
-    check(
-        &resending(),
-        &sent_again,
-        NO_FACTS,
-        &unknown,
-        expect![[r#"
-        Submitting at 0, unknown at 0 -> Waiting at 2: depart to 2 at 2026-11-27 15:00:00Z
-    "#]],
-    );
-}
-
-#[test]
 fn not_sent_is_tried_again_until_the_attempts_are_used_up() {
     let not_sent = [((0, Submitting), Event::NotSent(place(0)))];
-    let tried = |attempts, in_doubt| Member {
-        pending: tried(attempts, in_doubt),
+    let tried = |attempts, doubt| Member {
+        pending: tried(attempts, doubt),
         ..ada()
     };
     check(
         TWO_TEXTS,
-        &tried(MOST_ATTEMPTS - 2, false),
+        &tried(MOST_ATTEMPTS - 2, Doubt::None),
         NO_FACTS,
         &not_sent,
         expect![[r#"
-        Submitting at 0, not sent at 0 -> Waiting at 0: retry later
-    "#]],
+            Submitting at 0, not sent at 0 -> Waiting at 0: retry later (tries: 11)
+        "#]],
     );
     check(
         TWO_TEXTS,
-        &tried(MOST_ATTEMPTS - 1, false),
+        &tried(MOST_ATTEMPTS - 1, Doubt::None),
         NO_FACTS,
         &not_sent,
         expect![[r#"
-        Submitting at 0, not sent at 0 -> Ended at 0: give up
-    "#]],
+            Submitting at 0, not sent at 0 -> Ended at 0: given up after 12 attempts
+        "#]],
     );
     check(
         TWO_TEXTS,
-        &tried(u8::MAX, false),
+        &tried(u8::MAX, Doubt::None),
         NO_FACTS,
         &not_sent,
         expect![[r#"
-        Submitting at 0, not sent at 0 -> Ended at 0: give up
-    "#]],
+            Submitting at 0, not sent at 0 -> Ended at 0: given up after 255 attempts
+        "#]],
     );
     // What may have been taken once stays in doubt through every retry.
     check(
         &resending(),
-        &tried(1, true),
+        &tried(1, Doubt::Resent),
         NO_FACTS,
         &not_sent,
         expect![[r#"
-        Submitting at 0, not sent at 0 -> Waiting at 0: retry later, in doubt
-    "#]],
+            Submitting at 0, not sent at 0 -> Waiting at 0: retry later (tries: 2, sent again)
+        "#]],
     );
 }
 

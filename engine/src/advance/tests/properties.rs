@@ -1,124 +1,10 @@
-use std::sync::{Arc, LazyLock};
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::{TWO_TEXTS, ada, now, place};
-use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance, stop_at};
-use crate::ids::MessageId;
-use crate::member::{Member, Pending};
-use crate::revision::Revision;
+use super::passage::{Happening, Passage, REVISIONS, happenings, resolves, words};
+use crate::advance::{Effect, Event, MOST_ATTEMPTS, State};
+use crate::provider::Resolve;
 use crate::testing::campaign;
-
-/// A person's passage, with what the store keeps of it.
-struct Passage {
-    revision: Arc<Revision>,
-    member: Member,
-    place: Place,
-    state: State,
-    facts: Facts,
-    now: DateTime<Utc>,
-}
-
-impl Passage {
-    fn begin(revision: Arc<Revision>) -> Passage {
-        let (place, now) = stop_at(&revision, Place::START, now());
-        Passage {
-            revision,
-            member: ada(),
-            place,
-            state: State::Waiting,
-            facts: Facts::default(),
-            now,
-        }
-    }
-
-    /// Lets an event happen, and keeps what the store would keep of its effects.
-    fn happen(&mut self, event: &Event<'_>) -> Vec<Effect> {
-        let before = Enrolment {
-            member: &self.member,
-            place: self.place,
-            state: self.state,
-        };
-        let (after, effects) = advance(&self.revision, before, self.facts, event, self.now);
-        (self.place, self.state) = (after.place, after.state);
-        for effect in &effects {
-            match effect {
-                Effect::Suppress => self.facts.opted_out = true,
-                Effect::Retry { in_doubt, .. } => {
-                    let attempts = self.member.pending.map_or(1, |pending| pending.attempts + 1);
-                    self.member.pending = Some(Pending {
-                        message: MessageId(1),
-                        attempts,
-                        in_doubt: *in_doubt,
-                    });
-                }
-                Effect::Depart(..) => self.member.pending = None,
-                Effect::Send { .. }
-                | Effect::GiveUp
-                | Effect::LeaveOut(_)
-                | Effect::Finish
-                | Effect::Answer(_)
-                | Effect::Keep { .. } => {}
-            }
-        }
-        effects
-    }
-}
-
-/// An event; none: of the place where the person is.
-#[derive(Debug, Clone)]
-enum Happening {
-    Due(Option<u16>),
-    Accepted(Option<u16>),
-    Rejected(Option<u16>),
-    NotSent(Option<u16>),
-    Unknown(Option<u16>),
-    Receipt(Option<u16>),
-    Reply(String),
-    OptedOut,
-}
-
-impl Happening {
-    fn event(&self, here: Place) -> Event<'_> {
-        let at = |step: &Option<u16>| step.map_or(here, place);
-        match self {
-            Happening::Due(step) => Event::Due(at(step)),
-            Happening::Accepted(step) => Event::Accepted(at(step)),
-            Happening::Rejected(step) => Event::Rejected(at(step)),
-            Happening::NotSent(step) => Event::NotSent(at(step)),
-            Happening::Unknown(step) => Event::Unknown(at(step)),
-            Happening::Receipt(step) => Event::Receipt(at(step)),
-            Happening::Reply(text) => Event::Reply(text),
-            Happening::OptedOut => Event::OptedOut,
-        }
-    }
-}
-
-fn happenings(last_step: u16) -> impl Strategy<Value = Vec<Happening>> {
-    let step = || prop_oneof![4 => Just(None), 1 => (0..=last_step).prop_map(Some)];
-    let reply = prop_oneof![Just("Yes".to_owned()), Just("don't stop".to_owned()), ".{0,12}"];
-    let happening = prop_oneof![
-        8 => step().prop_map(Happening::Due),
-        4 => step().prop_map(Happening::Accepted),
-        1 => step().prop_map(Happening::Rejected),
-        3 => step().prop_map(Happening::NotSent),
-        3 => step().prop_map(Happening::Unknown),
-        1 => step().prop_map(Happening::Receipt),
-        2 => reply.prop_map(Happening::Reply),
-        1 => Just(Happening::Reply("STOP".into())),
-        1 => Just(Happening::OptedOut),
-    ];
-    prop::collection::vec(happening, 0..40)
-}
-
-/// [`TWO_TEXTS`] as it is, and with `in_doubt: resend`.
-static REVISIONS: LazyLock<[Arc<Revision>; 2]> = LazyLock::new(|| {
-    [
-        campaign(TWO_TEXTS),
-        campaign(&format!("{TWO_TEXTS}limits: {{ in_doubt: resend }}\n")),
-    ]
-});
 
 proptest! {
     /// A kept reply is kept again, since it is told from the first by the provider's id, not here.
@@ -157,6 +43,110 @@ proptest! {
             out |= effects.contains(&Effect::Suppress) || matches!(happening, Happening::OptedOut);
         }
         prop_assert!(answers <= 1, "{} answers", answers);
+    }
+
+    /// The number is suppressed from elsewhere while the passage goes its way: what may be out is looked up to its end, and
+    /// nothing is sent any more.
+    #[test]
+    fn nothing_is_sent_after_a_suppression_whatever_is_under_way(
+        resend in 0_usize..2,
+        resolve in resolves(),
+        words in words(),
+        suppressed_at in 0_usize..20,
+    ) {
+        let mut passage = Passage::begin(REVISIONS[resend].clone());
+        let mut looked_up = false;
+        for (n, word) in words.iter().cycle().take(100).enumerate() {
+            passage.facts.opted_out |= n >= suppressed_at;
+            let event = match passage.state {
+                State::Ended => break,
+                State::Waiting => Event::Due(passage.place),
+                State::Submitting => word.event(passage.place, looked_up, resolve),
+            };
+            let effects = passage.happen(&event);
+            let sends = effects.iter().any(|effect| matches!(effect, Effect::Send { .. }));
+            prop_assert!(!(sends && passage.facts.opted_out), "{:?}: {:?}", event, effects);
+            looked_up = effects.contains(&Effect::LookUp);
+        }
+        prop_assert_eq!(passage.state, State::Ended);
+    }
+
+    /// Whoever is moved is at an end, or it is known when or by whose answer it goes on.
+    #[test]
+    fn every_event_ends_a_passage_or_leaves_something_to_wait_for(
+        resend in 0_usize..2,
+        happenings in happenings(3),
+    ) {
+        let mut passage = Passage::begin(REVISIONS[resend].clone());
+        for happening in happenings {
+            let before = (passage.place, passage.state);
+            let event = happening.event(passage.place);
+            let effects = passage.happen(&event);
+            if (passage.place, passage.state) == before {
+                continue;
+            }
+            let waits = effects.iter().filter(|effect| match effect {
+                Effect::Depart(_, due_at) | Effect::Retry { due_at, .. } => *due_at >= passage.now,
+                _ => false,
+            });
+            let asks = effects.iter().filter(|effect| matches!(effect, Effect::Send { .. } | Effect::LookUp));
+            let expected = match passage.state {
+                State::Waiting => (1, 0),
+                State::Submitting => (0, 1),
+                State::Ended => (0, 0),
+            };
+            prop_assert_eq!((waits.count(), asks.count()), expected, "{:?}: {:?}", event, effects);
+        }
+    }
+
+    /// Whatever the world says, and however often it says it.
+    #[test]
+    fn every_passage_comes_to_its_end(resend in 0_usize..2, resolve in resolves(), words in words()) {
+        let mut passage = Passage::begin(REVISIONS[resend].clone());
+        let mut looked_up = false;
+        // Of each of two texts: an attempt takes a submit and a look-up, each with its due time.
+        let most = 2 * 4 * usize::from(MOST_ATTEMPTS) + 2;
+        for word in words.iter().cycle().take(most) {
+            let event = match passage.state {
+                State::Ended => break,
+                State::Waiting => Event::Due(passage.place),
+                State::Submitting => word.event(passage.place, looked_up, resolve),
+            };
+            looked_up = passage.happen(&event).contains(&Effect::LookUp);
+        }
+        prop_assert_eq!(passage.state, State::Ended);
+    }
+
+    /// Of one provider. It has a text once for each submit that it took or may have taken, less those that it says it does
+    /// not have; where it refuses a reference that it has, once.
+    #[test]
+    fn a_text_is_taken_twice_only_where_the_campaign_sends_again(
+        resend in 0_usize..2,
+        resolve in resolves(),
+        words in words(),
+    ) {
+        let mut passage = Passage::begin(REVISIONS[resend].clone());
+        let (mut looked_up, mut may_have) = (false, 0);
+        for word in words.iter().cycle().take(200) {
+            let place = passage.place;
+            let event = match passage.state {
+                State::Ended => break,
+                State::Waiting => Event::Due(place),
+                State::Submitting => word.event(place, looked_up, resolve),
+            };
+            match &event {
+                Event::Accepted(_) | Event::Unknown { .. } if looked_up => {}
+                Event::Accepted(_) | Event::Unknown { .. } if resolve == Resolve::Resubmit => may_have = 1,
+                Event::Accepted(_) | Event::Unknown { .. } => may_have += 1,
+                Event::NotKnown(_) => may_have -= 1,
+                _ => {}
+            }
+            prop_assert!(may_have <= 1 + resend, "{} times", may_have);
+            looked_up = passage.happen(&event).contains(&Effect::LookUp);
+            if passage.place != place {
+                may_have = 0;
+            }
+        }
     }
 
     #[test]

@@ -116,8 +116,10 @@ async fn say(world: &World, from: sms::PhoneNumber, text: &str) {
     };
     store
         .receive(
-            "trial",
-            vec![serde_json::to_string(&said).expect("json")],
+            vec![crate::store::NewRaw {
+                provider: "trial".into(),
+                body: serde_json::to_string(&[said]).expect("json"),
+            }],
             world.clock.now(),
         )
         .await
@@ -338,7 +340,7 @@ async fn in_doubt_then_refused_stays_unknown() {
     let world = World::new(1, &format!("{ONE}limits: {{ in_doubt: resend }}\n"), "");
     let provider = scripted(1, |_, before| {
         if before == 0 {
-            Does::Answer(Answer::Maybe)
+            Does::Answer(Answer::Maybe("scripted".into()))
         } else {
             refuse(Scope::RecipientForEver)
         }
@@ -395,6 +397,8 @@ impl crate::provider::Provider for Flexible {
             batch: self.batch,
             in_flight: 4,
             forgets: false,
+            resolve: crate::provider::Resolve::Nothing,
+            patience: std::time::Duration::ZERO,
         }
     }
     fn submit(&self, batch: Vec<crate::provider::Submission>, now: DateTime<Utc>) -> Answers {
@@ -408,7 +412,11 @@ impl crate::provider::Provider for Flexible {
         let again_at = later.iter().map(|(at, _)| *at).min();
         *waiting = later;
         let inbound = due.into_iter().map(|(_, said)| said).collect();
-        Box::pin(std::future::ready(crate::provider::Polled { inbound, again_at }))
+        Box::pin(std::future::ready(crate::provider::Polled {
+            inbound,
+            again_at,
+            mark: 0,
+        }))
     }
     fn remember(&self, _: crate::provider::Submission, _: DateTime<Utc>) {}
 }
@@ -419,6 +427,7 @@ async fn stop_during_retry(campaign: &str, retried: bool, answer: Answer) -> sup
     let open = Arc::new(Notify::new());
     let opened = open.clone();
     let seen: Arc<std::sync::Mutex<HashMap<String, usize>>> = Arc::default();
+    let clock = world.clock.clone();
     let provider = Flexible {
         batch: 1,
         inbound: std::sync::Mutex::default(),
@@ -435,6 +444,7 @@ async fn stop_during_retry(campaign: &str, retried: bool, answer: Answer) -> sup
                 let no = Answer::NotSent(crate::provider::Refusal {
                     scope: Scope::RecipientForNow,
                     reason: "r".into(),
+                    retry_after: None,
                 });
                 return Box::pin(std::future::ready(vec![no]));
             }
@@ -447,9 +457,15 @@ async fn stop_during_retry(campaign: &str, retried: bool, answer: Answer) -> sup
                 };
                 inbound.lock().expect("unpoisoned").push((now, said));
                 let (opened, answer) = (opened.clone(), answer.clone());
+                let clock = clock.clone();
+                // While it is held time goes on: the provider is asked for replies.
                 return Box::pin(async move {
-                    opened.notified().await;
-                    vec![answer]
+                    loop {
+                        tokio::select! {
+                            () = opened.notified() => return vec![answer],
+                            () = clock.wait(Duration::from_millis(100)) => {}
+                        }
+                    }
                 });
             }
             Box::pin(std::future::ready(vec![Answer::Accepted]))
@@ -469,8 +485,8 @@ async fn stop_during_retry(campaign: &str, retried: bool, answer: Answer) -> sup
 /// Retry, no answer, STOP meanwhile: nobody knows whether it was taken.
 #[tokio::test]
 async fn maybe_on_a_retry_and_stop_is_unknown() {
-    let plain = stop_during_retry(TWO, false, Answer::Maybe).await;
-    let retried = stop_during_retry(TWO, true, Answer::Maybe).await;
+    let plain = stop_during_retry(TWO, false, Answer::Maybe("scripted".into())).await;
+    let retried = stop_during_retry(TWO, true, Answer::Maybe("scripted".into())).await;
     assert_eq!(plain.states(), "unknown 1, accepted 78");
     assert_eq!(retried.states(), plain.states());
 }

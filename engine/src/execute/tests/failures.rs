@@ -70,7 +70,7 @@ async fn an_answer_that_never_came_is_unknown_and_not_sent_again() {
     let world = World::new(300, ONE, "");
     let provider = scripted(50, |text, _| {
         if is_third(text) {
-            Does::Answer(Answer::Maybe)
+            Does::Answer(Answer::Maybe("scripted".into()))
         } else {
             accept()
         }
@@ -95,7 +95,7 @@ async fn under_resend_what_is_in_doubt_is_submitted_once_more_and_never_a_third_
     let world = World::new(300, &format!("{ONE}limits: {{ in_doubt: resend }}\n"), "");
     let provider = scripted(50, |text, _| {
         if is_third(text) {
-            Does::Answer(Answer::Maybe)
+            Does::Answer(Answer::Maybe("scripted".into()))
         } else {
             accept()
         }
@@ -125,4 +125,81 @@ async fn a_stopped_provider_moves_nobody_and_the_rest_waits_in_its_place() {
         3,
         "nobody moved to another cohort"
     );
+}
+
+#[tokio::test]
+async fn whoever_told_the_provider_to_stop_is_suppressed_here_too() {
+    let two = "messages: { a: \"Doors open at 8. STOP to opt out\", b: \"See you\" }\nsteps: [{ send: a }, { wait: 2 days }, { send: b }]\n";
+    let world = World::new(6, two, "");
+    let provider = scripted(50, |text, _| {
+        if text.to.as_u64() == world_phone(2) {
+            refuse(Scope::OptedOut)
+        } else {
+            accept()
+        }
+    });
+    let ran = world.run(provider.clone(), &mut |_| {}).await;
+    assert_eq!(ran.states(), "rejected 1, accepted 10");
+    assert_eq!(provider.repeats(), "1x 11");
+    let store = world.store(crate::store::Access::Read).await.expect("opened");
+    let phone = sms::PhoneNumber::from_u64(world_phone(2)).expect("a number");
+    let story = store.person(phone).await.expect("a story");
+    let suppression = story.suppression.map(|(reason, _, evidence)| (reason, evidence));
+    assert_eq!(
+        suppression,
+        Some(("opt-out-at-provider".to_owned(), "scripted".to_owned()))
+    );
+}
+
+fn world_phone(n: u64) -> u64 {
+    super::world::phone(n)
+        .trim_start_matches('+')
+        .parse()
+        .expect("digits")
+}
+
+#[tokio::test]
+async fn while_the_first_provider_is_away_the_next_takes_over_and_nothing_is_sent_twice() {
+    let world = World::new(1_200, ONE, "");
+    world.write_spare();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let first = scripted(50, move |_, _| {
+        let n = calls.fetch_add(1, Ordering::Relaxed);
+        if (200..2_000).contains(&n) {
+            refuse(Scope::Provider)
+        } else {
+            accept()
+        }
+    });
+    let second = scripted(50, |_, _| accept());
+    let ran = world
+        .run_with(&[("trial", first.clone()), ("spare", second.clone())])
+        .await;
+    assert_eq!((ran.end, ran.states()), (End::Done, "accepted 1200".to_owned()));
+    let taken_over = second.submitted();
+    assert!(taken_over > 0, "the second takes over");
+    assert_eq!(second.repeats(), format!("1x {taken_over}"));
+}
+
+#[tokio::test]
+async fn an_account_without_credit_holds_its_queue_raises_an_alarm_and_goes_on_when_paid() {
+    let world = World::new(700, ONE, "");
+    let calls = Arc::new(AtomicUsize::new(0));
+    let provider = scripted(50, move |_, _| {
+        let n = calls.fetch_add(1, Ordering::Relaxed);
+        if (100..900).contains(&n) {
+            refuse(Scope::Account)
+        } else {
+            accept()
+        }
+    });
+    let store = Arc::new(world.store(crate::store::Access::Execute).await.expect("opened"));
+    let launch = world.launched(&store).await;
+    let (_keep, stop) = tokio::sync::watch::channel(false);
+    let ran = world
+        .execute(store.clone(), launch, provider, stop, &mut |_| {})
+        .await
+        .expect("executed");
+    assert_eq!((ran.end, ran.states()), (End::Done, "accepted 700".to_owned()));
+    assert_eq!(store.alarms().await.expect("alarms"), [], "it works again");
 }

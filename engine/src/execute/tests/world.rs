@@ -15,7 +15,7 @@ use crate::execute::{End, Execution, Progress, execute};
 use crate::launch::{LaunchRequest, launch};
 use crate::load::{LoadedCampaign, load_campaign};
 use crate::provider::simulated::SimulatedProvider;
-use crate::provider::{Abilities, Answer, Inbound, Polled, Provider, Refusal, Scope, Submission};
+use crate::provider::{Abilities, Answer, Inbound, Polled, Provider, Refusal, Resolve, Scope, Submission};
 use crate::store::{Access, LaunchRow, OpenOptions, Store, StoreError, Totals};
 
 /// What the provider does with a submission: told the text and how often this reference was submitted before.
@@ -43,6 +43,7 @@ pub fn refuse(scope: Scope) -> Does {
     Does::Answer(Answer::NotSent(Refusal {
         scope,
         reason: "scripted".into(),
+        retry_after: None,
     }))
 }
 
@@ -88,6 +89,8 @@ impl Provider for Scripted {
             batch: self.batch,
             in_flight: 4,
             forgets: false,
+            resolve: Resolve::Nothing,
+            patience: Duration::ZERO,
         }
     }
 
@@ -111,7 +114,7 @@ impl Provider for Scripted {
                 Does::Answer(answer) => answers.push(answer),
                 Does::Hang => hangs = true,
                 Does::MaybeAndReceipt => {
-                    answers.push(Answer::Maybe);
+                    answers.push(Answer::Maybe("scripted".into()));
                     let status = crate::provider::ReceiptStatus::Delivered;
                     let receipt = Inbound::Receipt {
                         reference: text.reference,
@@ -164,7 +167,11 @@ impl Provider for Scripted {
         let again_at = later.iter().map(|(at, _)| *at).min();
         *waiting = later;
         let inbound = due.into_iter().map(|(_, said)| said).collect();
-        Box::pin(std::future::ready(Polled { inbound, again_at }))
+        Box::pin(std::future::ready(Polled {
+            inbound,
+            again_at,
+            mark: 0,
+        }))
     }
 
     fn remember(&self, _sent: Submission, _at: DateTime<Utc>) {}
@@ -310,10 +317,49 @@ impl World {
         Ok(Ran { end, totals, cohorts })
     }
 
+    /// Gives the project a second provider, `spare`, that takes over from the first.
+    pub fn write_spare(&self) {
+        let path = self.path().join("crier.yaml");
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let text = text
+            .replace("seed: 7 } }", "seed: 7 }, spare: { kind: simulated, seed: 8 } }")
+            .replace("provider: trial,", "provider: trial, then: [spare],");
+        std::fs::write(path, text).expect("written");
+    }
+
+    /// As [`World::run`], with providers by name.
+    pub async fn run_with(&self, providers: &[(&str, Arc<Scripted>)]) -> Ran {
+        let store = Arc::new(self.store(Access::Execute).await.expect("opened"));
+        let launch = self.launched(&store).await;
+        let (_keep, stop) = watch::channel(false);
+        let loaded = self.campaign();
+        let id = launch.id;
+        let provider = |(name, provider): &(&str, Arc<Scripted>)| {
+            let provider: Arc<dyn Provider> = provider.clone();
+            ((*name).to_owned(), provider)
+        };
+        let execution = Execution {
+            store: store.clone(),
+            clock: self.clock.clone(),
+            project: loaded.project.project.expect("valid"),
+            providers: providers.iter().map(provider).collect(),
+            launch,
+            revision: loaded.revision.expect("valid"),
+            receipts: Duration::from_secs(120),
+            stop,
+        };
+        let end = execute(execution, &mut |_| {}).await.expect("executed");
+        let totals = store.totals(id).await.expect("totals");
+        let cohorts = store.cohort_counts(id).await.expect("counts");
+        Ran { end, totals, cohorts }
+    }
+
     pub fn simulated(&self) -> Arc<dyn Provider> {
         let project = self.campaign().project.project.expect("valid");
-        let dsl::project::Provider::Simulated(settings) = project.providers["trial"];
-        Arc::new(SimulatedProvider::new(settings))
+        let dsl::project::Provider::Simulated(settings) = &project.providers["trial"] else {
+            panic!("it is simulated")
+        };
+        Arc::new(SimulatedProvider::new(*settings))
     }
 }
 

@@ -1,19 +1,21 @@
 //! A window that is complete: what its answers mean for each member, and the record of it.
 
-use std::collections::{BTreeMap, HashSet};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{MessageRows, Outcome, Send, Window, WindowId, state_of};
-use crate::advance::{Effect, Enrolment, Event, Facts, MOST_ATTEMPTS, Place, State, advance};
+use super::rows::MessageRows;
+use super::{Outcome, Send, Window, WindowId, texts_of};
+use crate::advance::{Effect, Enrolment, Facts, GaveUp, MOST_ATTEMPTS, Place, State, advance};
+use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, MessageId};
-use crate::member::{Member, Pending};
+use crate::member::{Doubt, Member, Pending};
 use crate::provider::{Answer, Scope};
 use crate::store::{
-    ClaimedCohort, CohortKind, Intent, LaunchState, LeftOutRow, MessageRow, MessageState, NewCohort,
-    Progress, Store, StoreError, WindowRecord,
+    BudgetChange, CohortKind, DeadLetter, Intent, LeftOutRow, MessageRow, MessageState, NewCohort, Progress,
+    Store, StoreError, Suppression, WindowRecord,
 };
 
 /// Where members go together: same kind, run, place, moment, zones.
@@ -24,11 +26,16 @@ type Way = (CohortKind, u32, Place, DateTime<Utc>, String);
 struct Settled {
     left_out: Vec<LeftOutRow>,
     departing: BTreeMap<Way, Vec<Member>>,
-    gave_up: Vec<(CohortId, usize)>,
-    /// Members who are left out while their message is tried again: why.
-    withdrawn: Vec<(CohortId, usize, String)>,
-    /// Members whose sender is stopped: they stay.
+    /// Messages that get their end without an answer.
+    ended: Vec<MessageRow>,
+    dead: Vec<DeadLetter>,
+    suppressions: Vec<Suppression>,
+    /// Members whose way is shut: they stay.
     blocked: Vec<(CohortId, usize)>,
+    /// When the first of the ways that are shut may be free again.
+    back: Option<DateTime<Utc>>,
+    /// What was reserved for texts that were not taken.
+    released: i64,
 }
 
 impl Executor {
@@ -43,18 +50,17 @@ impl Executor {
             return;
         };
         let mut settled = Settled::default();
+        self.never_mind(&window.sender, window.route);
+        for (cohort, index, reason) in std::mem::take(&mut window.faults) {
+            self.bury(&window.sender, cohort, index, reason, &mut settled);
+        }
         for (cohort, index, effect) in std::mem::take(&mut window.moves) {
+            settled.released += self.cost(&window.sender, cohort, index);
             if self.withdraw(&window.sender, cohort, index, &effect, &mut settled) {
                 continue;
             }
-            self.apply(
-                &window.sender,
-                cohort,
-                index,
-                effect,
-                self.clock.now(),
-                &mut settled,
-            );
+            let now = self.clock.now();
+            self.apply_move(&window.sender, cohort, index, effect, now, &mut settled);
         }
         for send in &window.sends {
             self.settle_send(&window.sender, send, &mut settled);
@@ -67,7 +73,12 @@ impl Executor {
         let Some((outcome, at)) = &send.outcome else {
             return;
         };
+        if outcome.is_not_taken() {
+            settled.released += self.given_back(sender, send, outcome);
+        }
         if outcome.blocks() {
+            let back = self.free_again(sender, send);
+            settled.back = Some(settled.back.map_or(back, |other| other.min(back)));
             settled.blocked.push((send.cohort, send.index));
             return;
         }
@@ -84,18 +95,61 @@ impl Executor {
         let facts = Facts {
             opted_out: self.is_suppressed(member.phone),
         };
-        let (_, effects) = advance(
-            &self.revision,
-            enrolment,
-            facts,
-            &event_of(outcome, cohort.place),
-            *at,
-        );
+        let route = self.lanes[sender].routes.get(usize::from(send.route));
+        let resolve = self.resolve(route.map_or("", String::as_str));
+        let event = outcome.event(cohort.place, resolve);
+        let (_, effects) = advance(&self.revision, enrolment, facts, &event, *at);
+        self.bury_refused(sender, send, outcome, settled);
         for effect in effects {
             let unsent = *outcome == Outcome::OptedOut;
             if !(unsent && self.withdraw(sender, send.cohort, send.index, &effect, settled)) {
-                self.apply(sender, send.cohort, send.index, effect, *at, settled);
+                self.apply(sender, send, effect, *at, settled);
             }
+        }
+    }
+
+    /// A text that is refused for ever, and not because of the number, can be sent once its cause is mended.
+    fn bury_refused(&self, sender: &str, send: &Send, outcome: &Outcome, settled: &mut Settled) {
+        let resent = self.cohort(sender, send.cohort).members[send.index].is_resent();
+        if let Outcome::Answered(Answer::NotSent(refusal)) = outcome
+            && refusal.scope == Scope::Message
+            && !resent
+        {
+            let letter = self.dead_letter(sender, send.cohort, send.index, refusal.reason.clone());
+            settled.dead.push(letter);
+        }
+    }
+
+    /// Gives a member up at which our own code failed.
+    fn bury(&self, sender: &str, id: CohortId, index: usize, reason: String, settled: &mut Settled) {
+        settled.released += self.cost(sender, id, index);
+        settled
+            .ended
+            .push(self.ended_row(sender, id, index, reason.clone()));
+        settled.dead.push(self.dead_letter(sender, id, index, reason));
+    }
+
+    /// What the intent of a member reserved.
+    fn cost(&self, sender: &str, id: CohortId, index: usize) -> i64 {
+        let cost = |budget: &crate::execute::budget::Budget| {
+            budget.cost(&self.revision, self.cohort(sender, id), index)
+        };
+        self.budget.as_ref().map_or(0, cost)
+    }
+
+    /// What was reserved for a text that was not taken this time. What an earlier submit reserved stands until it is known
+    /// that none was taken.
+    fn given_back(&self, sender: &str, send: &Send, outcome: &Outcome) -> i64 {
+        let Some(budget) = &self.budget else { return 0 };
+        let cohort = self.cohort(sender, send.cohort);
+        let none_taken = match cohort.members[send.index].doubt() {
+            Doubt::None | Doubt::Resent => true,
+            Doubt::LookUp | Doubt::Refused => outcome.settles_doubt(),
+        };
+        if none_taken {
+            budget.price(&self.revision, cohort, send.index)
+        } else {
+            0
         }
     }
 
@@ -118,7 +172,8 @@ impl Executor {
         let Some(reason) = reason.filter(|_| pending) else {
             return false;
         };
-        settled.withdrawn.push((id, index, reason));
+        let reason = format!("not tried again: {reason}");
+        settled.ended.push(self.ended_row(sender, id, index, reason));
         true
     }
 
@@ -132,29 +187,94 @@ impl Executor {
         settled: &mut Settled,
     ) {
         let for_now = matches!(outcome, Outcome::Answered(Answer::NotSent(refusal)) if refusal.scope == Scope::RecipientForNow);
-        let attempts = self.cohort(sender, send.cohort).members[send.index].attempts();
-        let effect = match attempts.saturating_add(1) >= MOST_ATTEMPTS {
-            true => Effect::GiveUp,
+        let attempts = self.cohort(sender, send.cohort).members[send.index]
+            .attempts()
+            .saturating_add(1);
+        let effect = match attempts >= MOST_ATTEMPTS {
+            true => Effect::GiveUp(GaveUp::Attempts(attempts)),
             false => Effect::Retry {
                 due_at: at + TimeDelta::seconds(30),
-                in_doubt: false,
+                attempts,
+                crashes: 0,
+                doubt: Doubt::None,
             },
         };
         if for_now {
-            self.apply(sender, send.cohort, send.index, effect, at, settled);
+            self.apply(sender, send, effect, at, settled);
         }
     }
 
-    pub(super) fn cohort(&self, sender: &str, id: CohortId) -> &ClaimedCohort {
-        &self.lanes[sender]
-            .held
-            .get(&id)
-            .expect("a cohort stays in hand while a window is about it")
-            .cohort
+    /// Writes the effect of an answer down.
+    fn apply(&self, sender: &str, send: &Send, effect: Effect, at: DateTime<Utc>, settled: &mut Settled) {
+        let cohort = self.cohort(sender, send.cohort);
+        let member = &cohort.members[send.index];
+        match effect {
+            Effect::Retry {
+                due_at,
+                attempts,
+                crashes,
+                doubt,
+            } => {
+                let pending = Some(Pending {
+                    message: send.message,
+                    attempts,
+                    crashes,
+                    doubt,
+                    resent: member.is_resent() || doubt == Doubt::Resent,
+                    route: send.route,
+                });
+                let way = (
+                    cohort.kind,
+                    cohort.run,
+                    cohort.place,
+                    second(due_at),
+                    cohort.time_class.clone(),
+                );
+                let member = Member {
+                    pending,
+                    ..member.clone()
+                };
+                settled.departing.entry(way).or_default().push(member);
+            }
+            Effect::GiveUp(why) => {
+                // Nothing is given up but what was definitely not taken.
+                let row = self.ended_row(sender, send.cohort, send.index, why.to_string());
+                settled.ended.push(MessageRow {
+                    state: MessageState::Rejected,
+                    ..row
+                });
+                settled
+                    .dead
+                    .push(self.dead_letter(sender, send.cohort, send.index, why.to_string()));
+            }
+            Effect::Suppress => {
+                // Read before each submit from now on; the change's number comes with the next record.
+                let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
+                numbers.insert(member.phone.as_u64());
+                settled.suppressions.push(Suppression {
+                    phone: member.phone,
+                    reason: "opt-out-at-provider",
+                    evidence: send
+                        .outcome
+                        .as_ref()
+                        .and_then(|(outcome, _)| outcome.reason())
+                        .unwrap_or_default(),
+                    at,
+                    launch: Some(cohort.launch),
+                });
+            }
+            other @ (Effect::Depart(..)
+            | Effect::LeaveOut(_)
+            | Effect::Finish
+            | Effect::Send { .. }
+            | Effect::LookUp
+            | Effect::Answer(_)
+            | Effect::Keep { .. }) => self.apply_move(sender, send.cohort, send.index, other, at, settled),
+        }
     }
 
-    /// Writes an effect down.
-    fn apply(
+    /// Writes an effect down that is about no text.
+    fn apply_move(
         &self,
         sender: &str,
         id: CohortId,
@@ -165,36 +285,20 @@ impl Executor {
     ) {
         let cohort = self.cohort(sender, id);
         let member = &cohort.members[index];
-        let mut depart = |place, due_at, member| {
-            let way = (cohort.kind, cohort.run, place, due_at, cohort.time_class.clone());
-            settled.departing.entry(way).or_default().push(member);
-        };
         match effect {
             Effect::Depart(place, due_at) => {
-                depart(
+                let way = (
+                    cohort.kind,
+                    cohort.run,
                     place,
                     slot(due_at, at),
-                    Member {
-                        pending: None,
-                        ..member.clone()
-                    },
+                    cohort.time_class.clone(),
                 );
-            }
-            Effect::Retry { due_at, in_doubt } => {
-                let attempts = member.attempts().saturating_add(1);
-                let pending = Some(Pending {
-                    message: cohort.message(index),
-                    attempts,
-                    in_doubt,
-                });
-                depart(
-                    cohort.place,
-                    second(due_at),
-                    Member {
-                        pending,
-                        ..member.clone()
-                    },
-                );
+                let member = Member {
+                    pending: None,
+                    ..member.clone()
+                };
+                settled.departing.entry(way).or_default().push(member);
             }
             Effect::LeaveOut(reason) => settled.left_out.push(LeftOutRow {
                 launch: cohort.launch,
@@ -204,32 +308,31 @@ impl Executor {
                 reason,
                 at,
             }),
-            Effect::GiveUp => settled.gave_up.push((id, index)),
             Effect::Finish => {}
-            // Only a reply has these, and replies are folded elsewhere; only `Due` sends.
-            Effect::Send { .. } | Effect::Suppress | Effect::Answer(_) | Effect::Keep { .. } => {}
+            // Only a reply has some of these, and replies are folded elsewhere; only `Due` sends; only an answer to a text
+            // leads to the others.
+            Effect::Send { .. }
+            | Effect::LookUp
+            | Effect::Retry { .. }
+            | Effect::GiveUp(_)
+            | Effect::Suppress
+            | Effect::Answer(_)
+            | Effect::Keep { .. } => {}
         }
     }
 
     fn record_of(&mut self, id: WindowId, window: &mut Window, settled: Settled) -> WindowRecord {
         let mut messages = self.message_rows(id, window, MessageRows::All);
-        for (cohort, index) in &settled.gave_up {
-            let cohort = self.cohort(&window.sender, *cohort);
-            let message = cohort.message(*index);
-            let in_doubt = cohort.members[*index].is_in_doubt();
-            for row in messages.iter_mut().filter(|row| row.id == message && !in_doubt) {
-                row.state = MessageState::Rejected;
-            }
-        }
-        for (cohort, index, reason) in &settled.withdrawn {
-            messages.push(self.withdrawn_row(&window.sender, *cohort, *index, reason));
-        }
-        let back = settled.blocked.first().map(|_| self.block(&window.sender));
+        messages.extend(settled.ended);
+        let back = settled.back;
         let mut record = WindowRecord {
             messages,
-            texts: self.texts_of(id, window),
+            texts: texts_of(id, window),
             left_out: settled.left_out,
+            dead: settled.dead,
+            suppressions: settled.suppressions,
             departing: self.new_cohorts(&window.sender, settled.departing),
+            budget: self.release(settled.released),
             suppressions_known: self.suppressions_known,
             ..WindowRecord::default()
         };
@@ -246,31 +349,43 @@ impl Executor {
         record
     }
 
-    /// The end of a message that was not taken and is not tried again. One that is in doubt stays so: the state only
-    /// rises, and where it may have been taken this row says no more than that.
-    fn withdrawn_row(&self, sender: &str, id: CohortId, index: usize, reason: &str) -> MessageRow {
-        let cohort = self.cohort(sender, id);
-        let member = &cohort.members[index];
-        MessageRow {
-            id: cohort.message(index),
-            phone: member.phone,
-            launch: cohort.launch,
-            kind: cohort.kind,
-            step: cohort.place.step,
-            sender: sender.to_owned(),
-            language: member.language,
-            tariff: member.tariff,
-            state: if member.is_in_doubt() {
-                MessageState::Unknown
-            } else {
-                MessageState::Rejected
-            },
-            parts: 0,
-            attempts: member.attempts(),
-            window: 0,
-            at: self.clock.now(),
-            reason: Some(format!("not tried again: {reason}")),
-        }
+    /// Gives back what was reserved for texts that were not taken.
+    fn release(&mut self, released: i64) -> Option<BudgetChange> {
+        self.budget.as_mut()?.release(released);
+        (released > 0).then_some(BudgetChange {
+            launch: self.launch.id,
+            reserved: 0,
+            released,
+        })
+    }
+
+    /// When the way of a text may be free again: at once where another one is.
+    fn free_again(&self, sender: &str, send: &Send) -> DateTime<Utc> {
+        let now = self.clock.monotonic();
+        let lane = &self.lanes[sender];
+        let own = self.cohort(sender, send.cohort).members[send.index].doubt() != Doubt::None;
+        let routes = lane
+            .routes
+            .iter()
+            .enumerate()
+            .filter(|(route, _)| !own || *route == usize::from(send.route));
+        let open_until = routes
+            .filter_map(|(_, name)| self.accounts.get(name))
+            .map(|account| {
+                let probing = account.breaker.is_shut(now) && account.breaker.open_until() <= now;
+                let soon = if probing {
+                    now + std::time::Duration::from_secs(1)
+                } else {
+                    now
+                };
+                account.breaker.open_until().max(soon)
+            });
+        let until = open_until
+            .min()
+            .unwrap_or(now)
+            .max(lane.gate.breaker.open_until());
+        let wait = TimeDelta::from_std(until.saturating_sub(now)).unwrap_or(TimeDelta::MAX);
+        second(self.clock.now() + wait)
     }
 
     /// Moves a cohort's mark past a slice. Where members stay behind the mark stops at the first of them, and the
@@ -311,21 +426,6 @@ impl Executor {
         }
     }
 
-    /// The sender is stopped: nothing of it is submitted for a while that doubles from a second to a minute.
-    fn block(&mut self, sender: &str) -> DateTime<Utc> {
-        let (now, wall) = (self.clock.monotonic(), self.clock.now());
-        let lane = self.lane(sender);
-        let seconds = 1_u64.checked_shl(lane.blocks).unwrap_or(60).min(60);
-        // Windows that meet the same outage count it once.
-        if lane.blocked_until <= now {
-            lane.blocks = lane.blocks.saturating_add(1);
-        }
-        lane.blocked_until = now + Duration::from_secs(seconds);
-        let back = second(wall + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(60)));
-        tracing::warn!(sender, seconds, "the provider takes nothing now");
-        back
-    }
-
     fn new_cohorts(&mut self, sender: &str, departing: BTreeMap<Way, Vec<Member>>) -> Vec<NewCohort> {
         let launch = self.launch.id;
         let cohort = |((kind, run, place, due_at, time_class), mut members): (Way, Vec<Member>)| {
@@ -344,100 +444,40 @@ impl Executor {
         departing.into_iter().map(cohort).collect()
     }
 
-    /// The answers of a window that are not recorded yet.
-    pub(super) fn message_rows(
-        &self,
-        id: WindowId,
-        window: &mut Window,
-        which: MessageRows,
-    ) -> Vec<MessageRow> {
-        let sender = window.sender.clone();
-        let row = |send: &mut Send| {
-            let (outcome, at) = send.outcome.as_ref()?;
-            let state = state_of(outcome).filter(|_| !send.recorded)?;
-            // Whether a message that was not taken is tried again or given up is known when the window is complete.
-            if which == MessageRows::Answered && state == MessageState::Attempting {
-                return None;
-            }
-            send.recorded = true;
-            let cohort = self.cohort(&sender, send.cohort);
-            let member = &cohort.members[send.index];
-            // A refusal says nothing of the first submit, which may have been taken.
-            let refused = state <= MessageState::Rejected;
-            let state = if refused && member.is_in_doubt() {
-                MessageState::Unknown
-            } else {
-                state
-            };
-            Some(MessageRow {
-                id: send.message,
-                phone: member.phone,
-                launch: cohort.launch,
-                kind: cohort.kind,
-                step: cohort.place.step,
-                sender: sender.clone(),
-                language: member.language,
-                tariff: member.tariff,
-                state,
-                parts: send.parts,
-                attempts: member.attempts().saturating_add(1),
-                window: id,
-                at: *at,
-                reason: reason_of(outcome),
-            })
-        };
-        window.sends.iter_mut().filter_map(row).collect()
-    }
-
-    /// Sends the record off, with the intent of the next window if the rates are free by now.
+    /// Sends the record off, with the intent of the next window if the lane can begin one by now.
     fn commit(&mut self, window: Window, mut record: WindowRecord) {
         let sender = window.sender.clone();
-        let goes_on = self.state == LaunchState::Running && !self.stopping && self.is_free(&sender);
-        let members = self.window_members(&sender);
-        let now = self.clock.now();
-        let blocked = record.progress.iter().any(|progress| progress.put_back.is_some());
-        let lane = self.lane(&sender);
-        if !blocked && !record.messages.is_empty() {
-            lane.blocks = 0;
-        }
-        let answers_first = lane.next_answer.is_some_and(|due| due <= now);
         // Until this record is committed no other may be about the cohorts of this window: their marks would meet in any
         // order. The record itself may give them their next intent.
         let own: Vec<CohortId> = window.slices.iter().map(|(cohort, _)| *cohort).collect();
+        let lane = self.lane(&sender);
         lane.set_in_window(&own, false);
-        let next = if goes_on && !answers_first {
-            lane.pick(members)
-        } else {
-            vec![]
+        // This window makes room for the next.
+        lane.windows -= 1;
+        let can = self.next_move(&self.lanes[&sender]);
+        let next = match can {
+            Some((Move::Intend, std::time::Duration::ZERO)) => self.pick(&sender, &mut record),
+            Some(_) | None => vec![],
         };
+        let lane = self.lane(&sender);
+        lane.windows += 1;
         lane.set_in_window(&own, true);
-        lane.intending |= !next.is_empty();
         let free = own.into_iter().filter(|id| !next.contains(id)).collect();
-        for id in &next {
-            let Some(held) = lane.held.get(id) else { continue };
-            let cohort = &held.cohort;
-            match record.progress.iter_mut().find(|progress| progress.cohort == *id) {
-                Some(progress) => progress.intent_to = cohort.intent_to,
-                None => record.progress.push(cohort.progress()),
-            }
-        }
-        let (store, in_flight) = (self.store.clone(), self.in_flight.clone());
         let back = record.progress.iter().filter_map(|progress| progress.put_back);
         let back = back.flat_map(|at| [(CohortKind::Passage, at), (CohortKind::Answer, at)]);
-        let departed = record
-            .departing
-            .iter()
-            .map(|cohort| (cohort.kind, cohort.due_at))
-            .chain(back)
-            .collect();
-        let sent: Vec<MessageId> = window.sends.iter().map(|send| send.message).collect();
-        self.work.push(Box::pin(async move {
+        let departing = record.departing.iter().map(|cohort| (cohort.kind, cohort.due_at));
+        let departed = departing.chain(back).collect();
+        let sent = self.handed_over(&window);
+        let (store, in_flight) = (self.store.clone(), self.in_flight.clone());
+        self.work.deed(async move {
             let (intent, full) = record_surely(&store, record).await?;
-            let sent: HashSet<MessageId> = sent.into_iter().collect();
-            in_flight
-                .write()
-                .expect("no holder of the lock panics")
-                .retain(|_, to| !sent.contains(&to.message));
+            let mut in_flight = in_flight.write().expect("no holder of the lock panics");
+            for (key, message) in sent {
+                if in_flight.get(&key).is_some_and(|to| to.message == message) {
+                    in_flight.remove(&key);
+                }
+            }
+            drop(in_flight);
             Ok(Step::Recorded {
                 sender,
                 next,
@@ -446,7 +486,14 @@ impl Executor {
                 free,
                 full,
             })
-        }));
+        });
+    }
+
+    /// The texts of a window as they stand among those in flight.
+    fn handed_over(&self, window: &Window) -> Vec<((u64, Arc<str>), MessageId)> {
+        let lane = &self.lanes[&window.sender];
+        let key = |send: &Send| ((send.phone.as_u64(), lane.sender.clone()), send.message);
+        window.sends.iter().map(key).collect()
     }
 }
 
@@ -463,41 +510,12 @@ pub(super) async fn record_surely(
                 .progress
                 .iter_mut()
                 .for_each(|progress| progress.intent_to = progress.done);
+            if let Some(budget) = &mut record.budget {
+                budget.reserved = 0;
+            }
             Ok((store.record_window(record).await?, Some(full)))
         }
         recorded => Ok((recorded?, None)),
-    }
-}
-
-fn event_of(outcome: &Outcome, place: Place) -> Event<'static> {
-    match outcome {
-        Outcome::Answered(Answer::Accepted) => Event::Accepted(place),
-        Outcome::Answered(Answer::Maybe) | Outcome::InDoubt => Event::Unknown(place),
-        Outcome::Answered(Answer::NotSent(refusal)) => match refusal.scope {
-            Scope::RecipientForEver | Scope::Message => Event::Rejected(place),
-            Scope::RecipientForNow | Scope::Sender | Scope::Account | Scope::Provider => {
-                Event::NotSent(place)
-            }
-        },
-        Outcome::OptedOut => Event::OptedOut,
-        Outcome::Known(known) => match known.state {
-            MessageState::Attempting => Event::NotSent(place),
-            MessageState::Unknown => Event::Unknown(place),
-            MessageState::Rejected => Event::Rejected(place),
-            MessageState::Accepted
-            | MessageState::Expired
-            | MessageState::Undelivered
-            | MessageState::Delivered => Event::Accepted(place),
-        },
-    }
-}
-
-fn reason_of(outcome: &Outcome) -> Option<String> {
-    match outcome {
-        Outcome::Answered(Answer::NotSent(refusal)) => Some(refusal.reason.clone()),
-        Outcome::Answered(Answer::Maybe) => Some("no answer from the provider".to_owned()),
-        Outcome::InDoubt => Some("the process ended before the answer was recorded".to_owned()),
-        Outcome::Answered(Answer::Accepted) | Outcome::OptedOut | Outcome::Known(_) => None,
     }
 }
 

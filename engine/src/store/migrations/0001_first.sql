@@ -23,6 +23,8 @@ create table launch (
   ended_at      integer,
   suppressed_to integer not null,            -- the plan joined the suppressions up to this change
   runs          integer not null default 0,
+  budget        integer,                     -- millionths of the budget's currency; null: none
+  reserved      integer not null default 0,  -- the same, of texts that were taken or may have been
   summary       text    not null,            -- the plan, JSON
   tariffs       text    not null,            -- price per part by country, JSON; message.tariff is an index
   unique (campaign, occurrence)
@@ -37,12 +39,14 @@ create table cohort (
   step        integer not null,
   visit       integer not null,
   due_at      integer not null,
-  state       integer not null default 0,    -- 0 ready, 1 done
+  state       integer not null default 0,    -- 0 ready, 1 done, 2 set aside: processes ended with it
   n           integer not null check (n between 1 and 4096),
   done        integer not null default 0,
   intent_to   integer not null default 0,
   lease_until integer not null default 0,
   fence       integer not null default 0,
+  claims      integer not null default 0,    -- claims since its last record: processes that ended with it
+  route       integer not null default 0,    -- whom its intent goes to: 0 the sender's provider, then those of `then`
   phone_lo    integer not null,              -- members are ordered by phone
   phone_hi    integer not null,
   sender      text    not null,
@@ -66,23 +70,43 @@ create table departure (
   primary key (cohort_id, member)
 ) without rowid;
 
+-- Launch, step, kind and sender of a message are those of the cohort `id >> 12`.
 create table message (
   id        integer primary key,             -- cohort << 12 | member
   phone     integer not null default 0,      -- 0: a receipt came before the answer was recorded
-  launch_id integer not null default 0,
-  kind      integer not null default 0,
-  step      integer not null default 0,
-  sender    text    not null default '',
   language  integer not null default 0,
   tariff    integer,
   state     integer not null,                -- 0 attempting, 1 unknown, 2 rejected, 3 accepted, 4 expired, 5 undelivered, 6 delivered
   parts     integer not null default 0,
   attempts  integer not null default 0,
   window_id integer not null default 0,
-  sent_at   integer not null default 0,      -- when the first answer was recorded
+  sent_at   integer not null default 0,      -- when the last answer was recorded
   state_at  integer not null,
   reason    text
 );
+
+-- Messages that were given up, with the member as it stood, so that a person can have them tried again.
+create table dead_letter (
+  id         integer primary key,            -- the message
+  launch_id  integer not null,
+  run        integer not null,
+  step       integer not null,
+  visit      integer not null,
+  sender     text    not null,
+  time_class text    not null,
+  phone      integer not null,
+  member     blob    not null,
+  reason     text    not null,
+  at         integer not null
+);
+create index dead_letter_launch on dead_letter (launch_id, id);
+
+-- What stands still until somebody looks: a sender, an account, a cohort.
+create table alarm (
+  subject text primary key,                  -- `sender NAME`, `provider NAME`, `cohort ID`
+  reason  text    not null,
+  since   integer not null
+) without rowid;
 
 -- What a window rendered, compressed.
 create table window_text (
@@ -90,10 +114,11 @@ create table window_text (
   texts blob not null
 );
 
--- The last sends to a person, newest first, 16 bytes each: message id, hash of the sender, seconds.
+-- The last messages to a person.
 create table person (
-  phone integer primary key,
-  sends blob not null
+  phone   integer primary key,
+  last    integer not null,
+  earlier text    not null default ''        -- ids before that, newest first, with spaces between
 );
 
 create table suppression (
@@ -106,12 +131,13 @@ create table suppression (
 );
 create index suppression_seq on suppression (seq);
 
--- Receipts and inbound texts as they came, until they are folded.
+-- Receipts and inbound texts as they came, until they are folded: a row is what was received together, a JSON array,
+-- compressed.
 create table inbox (
   id          integer primary key,
   received_at integer not null,
   provider    text    not null,
-  body        text    not null
+  body        blob    not null
 );
 
 create table reply (

@@ -2,12 +2,10 @@ use std::collections::BTreeSet;
 
 use super::{
     Scene, StoreError, WindowRecord, after, answer, claim, finished, fold, intents, new_launch, passage,
-    person, progress, start, stop,
+    progress, start, stop,
 };
-use crate::ids::CohortId;
-use crate::member::{Member, Pending};
 use crate::plan::Summary;
-use crate::store::{CohortKind, Known, LaunchState, MessageState, Progress};
+use crate::store::{CohortKind, LaunchState, MessageState, Progress};
 use crate::testing::nth_phone;
 
 #[tokio::test]
@@ -39,7 +37,7 @@ async fn a_window_is_filled_by_members_over_many_cohorts() {
 async fn due_cohorts_are_taken_the_earliest_first_and_later_ones_wait() {
     let scene = Scene::new().await;
     let (launch, _) = scene.store.begin_launch(new_launch("1")).await.expect("a launch");
-    let at = |people, seconds| passage(launch, people, after(seconds));
+    let at = |people, seconds| passage(launch, people, after(seconds)).encoded();
     let cohorts = vec![at(0..2, 9_000), at(2..4, 20), at(4..6, 10), at(6..8, 3_600)];
     scene.store.add_to_launch(cohorts, vec![]).await.expect("cohorts");
     scene
@@ -111,75 +109,6 @@ async fn a_record_under_an_older_fence_writes_nothing() {
         .await
         .expect("nothing to do");
     assert!(scene.claim(launch, 100).await.is_empty());
-}
-
-#[tokio::test]
-async fn leases_of_a_process_that_ended_are_given_up_and_its_window_is_in_doubt() {
-    let scene = Scene::new().await;
-    let launch = scene.launched("1", &[(0, 10)]).await;
-    let claimed = scene.claim(launch, 4).await;
-    // Two of four were answered before the end.
-    let record = WindowRecord {
-        messages: (0..2)
-            .map(|index| answer(&claimed[0], index, MessageState::Accepted, 1))
-            .collect(),
-        ..WindowRecord::default()
-    };
-    scene.record(record).await;
-
-    let scene = scene.again().await;
-    assert!(scene.claim(launch, 500).await.is_empty(), "the lease stands");
-    scene.store.recover_leases().await.expect("recovered");
-    let claimed = scene.claim(launch, 500).await;
-    let [cohort] = claimed.as_slice() else {
-        panic!("{claimed:?}")
-    };
-    assert!(cohort.in_doubt);
-    assert_eq!(
-        (cohort.done, cohort.intent_to, cohort.fence),
-        (0, 4, 2),
-        "no intent beyond the earlier one"
-    );
-    let accepted = Known {
-        state: MessageState::Accepted,
-        sent_at: after(1),
-        recorded: true,
-    };
-    assert_eq!(cohort.known, [(0, accepted), (1, accepted)].into());
-}
-
-#[tokio::test]
-async fn the_record_of_an_earlier_attempt_says_nothing_of_a_later_one() {
-    let scene = Scene::new().await;
-    let launch = scene.launched("1", &[(0, 1)]).await;
-    let first = scene.claim(launch, 1).await;
-    let message = first[0].message(0);
-    let pending = Some(Pending {
-        message,
-        attempts: 1,
-        in_doubt: false,
-    });
-    let retry = crate::store::NewCohort {
-        members: vec![Member { pending, ..person(0) }],
-        ..passage(launch, 0..0, after(5))
-    };
-    let record = WindowRecord {
-        progress: vec![finished(&first[0])],
-        messages: vec![answer(&first[0], 0, MessageState::Attempting, 1)],
-        departing: vec![retry],
-        ..WindowRecord::default()
-    };
-    scene.record(record).await;
-    scene.claim(launch, 1).await;
-    let scene = scene.again().await;
-    scene.store.recover_leases().await.expect("recovered");
-    let second = scene.claim(launch, 1).await;
-    assert!(second[0].in_doubt && second[0].known.is_empty());
-    assert_eq!(
-        second[0].message(0),
-        message,
-        "the same reference through retries"
-    );
 }
 
 #[tokio::test]
@@ -282,26 +211,4 @@ async fn records_tell_of_suppressions_that_came_meanwhile() {
         })
         .await;
     assert!(intent.suppressed.is_empty());
-}
-
-#[tokio::test]
-async fn ids_are_not_given_twice_over_restarts() {
-    let scene = Scene::new().await;
-    let launch = scene.launched("1", &[(0, 4)]).await;
-    let claimed = scene.claim(launch, 4).await;
-    let record = WindowRecord {
-        progress: vec![finished(&claimed[0])],
-        texts: Some((7, crate::texts::encode(std::iter::empty()))),
-        ..WindowRecord::default()
-    };
-    scene.record(record).await;
-    let reference = scene.store.references().of(claimed[0].message(3));
-    let scene = scene.again().await;
-    assert_eq!(scene.store.next_cohort_id().await, claimed[0].id.next());
-    assert_eq!(scene.store.next_window_id().await, 8);
-    assert_eq!(
-        scene.store.references().message(&reference),
-        Some(claimed[0].message(3))
-    );
-    assert!(scene.store.next_cohort_id().await > CohortId(0));
 }

@@ -61,7 +61,10 @@ async fn members_who_move_on_alike_gather_in_one_cohort() {
             .person(person(30).phone)
             .await
             .expect("a story")
-            .waiting,
+            .waiting
+            .iter()
+            .map(|at| (at.launch, at.step, at.due_at))
+            .collect::<Vec<_>>(),
         [(launch, 2, after(60))]
     );
 }

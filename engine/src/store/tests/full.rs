@@ -74,7 +74,7 @@ async fn on_a_full_disk_a_deed_fails_whole_and_what_was_committed_stands() {
         .await
         .expect("room");
     assert_eq!(scene.count("reply").await as u64, kept + 20);
-    scene.store.recover_leases().await.expect("recovered");
+    scene.store.recover_leases(start()).await.expect("recovered");
     assert_eq!(scene.claim(launch, 100).await.len(), 1);
 }
 
@@ -119,7 +119,7 @@ async fn a_window_that_finds_no_room_is_in_doubt_and_not_lost() {
     assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
     assert_eq!(scene.count("message").await, 0);
     let scene = scene.again().await;
-    scene.store.recover_leases().await.expect("recovered");
+    scene.store.recover_leases(start()).await.expect("recovered");
     let claimed = scene.claim(launch, 4).await;
     assert!(claimed[0].in_doubt && claimed[0].known.is_empty());
     assert_eq!((claimed[0].done, claimed[0].intent_to), (0, 4));

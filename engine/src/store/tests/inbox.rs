@@ -1,18 +1,27 @@
-use super::{Scene, WindowRecord, after, answer, finished, fold, passage, progress, says, start, stop};
+use super::{
+    Claim, Scene, WindowRecord, after, answer, finished, fold, of_messages, passage, progress, says, start,
+    stop,
+};
+use crate::advance::Place;
+use crate::ids::{LaunchId, MessageId};
 use crate::left_out::LeftOut;
-use crate::store::{Fold, LaunchState, MessageState, Progress, SentTo};
+use crate::store::{
+    CohortKind, Fold, LaunchState, MessageRow, MessageState, NewCohort, NewRaw, Progress, SentTo,
+};
 use crate::testing::nth_phone;
 
 #[tokio::test]
 async fn what_a_provider_said_is_kept_in_order_until_it_is_folded() {
     let scene = Scene::new().await;
-    let said: Vec<String> = (0..2_500).map(|n| n.to_string()).collect();
-    scene.store.receive("trial", said, start()).await.expect("kept");
-    scene
-        .store
-        .receive("other", vec!["last".into()], after(1))
-        .await
-        .expect("kept");
+    let raw = |provider: &str, body: String| NewRaw {
+        provider: provider.into(),
+        body,
+    };
+    let said = (0..2_500).map(|n| raw("trial", n.to_string())).collect();
+    let last = scene.store.receive(said, start()).await.expect("kept");
+    let other = vec![raw("other", "last".into())];
+    let one_more = scene.store.receive(other, after(1)).await.expect("kept");
+    assert_eq!(one_more, last + 1);
     let scene = scene.again().await;
     let batch = scene.store.unfolded(2_000).await.expect("a batch");
     assert!(
@@ -28,11 +37,13 @@ async fn what_a_provider_said_is_kept_in_order_until_it_is_folded() {
     scene
         .store
         .fold(Fold {
-            up_to: batch[1_999].id,
+            up_to: Some(batch[1_999].id),
             ..Fold::default()
         })
         .await
         .expect("folded");
+    // A batch that is folded in part stays.
+    scene.store.fold(Fold::default()).await.expect("folded");
     let rest = scene.store.unfolded(2_000).await.expect("a batch");
     assert_eq!(
         (rest.len(), rest[500].body.as_str(), rest[500].provider.as_str()),
@@ -225,39 +236,79 @@ async fn an_opt_out_finds_people_where_they_went() {
             .await
             .expect("a story")
             .waiting
+            .iter()
+            .map(|at| (at.launch, at.step, at.due_at))
+            .collect::<Vec<_>>()
             .is_empty()
     );
     assert_eq!(
-        scene.store.person(nth_phone(0)).await.expect("a story").waiting,
+        scene
+            .store
+            .person(nth_phone(0))
+            .await
+            .expect("a story")
+            .waiting
+            .iter()
+            .map(|at| (at.launch, at.step, at.due_at))
+            .collect::<Vec<_>>(),
         [(launch, 2, after(90_000))]
     );
     assert_eq!(scene.store.totals(launch).await.expect("totals").waiting, 3);
 }
 
+/// A cohort of the first person at the second text, from a sender.
+fn second_text(launch: LaunchId, sender: &str) -> NewCohort {
+    NewCohort {
+        place: Place { step: 2, visit: 0 },
+        sender: sender.into(),
+        ..passage(launch, 0..1, start())
+    }
+}
+
+/// A launch with these cohorts, each with one text to the first person: after so many seconds it came to that state.
+async fn texted(scene: &Scene, texts: &[(&str, MessageState, i64)]) -> (LaunchId, Vec<MessageId>) {
+    let launch = scene.launched("1", &[]).await;
+    let mut ids = vec![];
+    for (sender, state, seconds) in texts {
+        let departing = vec![second_text(launch, sender)];
+        let record = WindowRecord {
+            departing,
+            ..WindowRecord::default()
+        };
+        scene.record(record).await;
+        let claim = Claim {
+            sender: (*sender).into(),
+            ..super::claim(launch, CohortKind::Passage, 1)
+        };
+        let claimed = scene.store.claim_due(claim).await.expect("cohorts").0;
+        let message = MessageRow {
+            language: 1,
+            tariff: Some(3),
+            ..answer(&claimed[0], 0, *state, *seconds)
+        };
+        ids.push(message.id);
+        let record = WindowRecord {
+            progress: vec![finished(&claimed[0])],
+            ..of_messages(vec![message])
+        };
+        scene.record(record).await;
+    }
+    (launch, ids)
+}
+
 #[tokio::test]
 async fn a_reply_belongs_to_the_last_text_from_that_sender() {
+    use MessageState::Accepted;
     let scene = Scene::new().await;
-    let launch = scene.launched("1", &[(0, 1)]).await;
-    let claimed = scene.claim(launch, 1).await;
-    let text = |index: i64, sender: &str, seconds| crate::store::MessageRow {
-        id: crate::ids::MessageId(claimed[0].message(0).0 + index),
-        sender: sender.into(),
-        step: 2,
-        language: 1,
-        tariff: Some(3),
-        ..answer(&claimed[0], 0, MessageState::Accepted, seconds)
-    };
-    for message in [text(0, "shop", 10), text(1, "shop", 20), text(2, "other", 30)] {
-        scene
-            .record(WindowRecord {
-                messages: vec![message],
-                ..WindowRecord::default()
-            })
-            .await;
-    }
+    let texts = [
+        ("shop", Accepted, 10),
+        ("shop", Accepted, 20),
+        ("other", Accepted, 30),
+    ];
+    let (launch, ids) = texted(&scene, &texts).await;
     let last = |sender: &'static str, since| scene.store.last_sent(nth_phone(0), sender, after(since));
     let sent = SentTo {
-        message: text(1, "shop", 0).id,
+        message: ids[1],
         launch,
         step: 2,
         language: 1,
@@ -268,7 +319,7 @@ async fn a_reply_belongs_to_the_last_text_from_that_sender() {
     assert_eq!(last("shop", 21).await.expect("known"), None, "too long ago");
     assert_eq!(
         last("other", 0).await.expect("known").map(|sent| sent.message),
-        Some(text(2, "other", 0).id)
+        Some(ids[2])
     );
     assert_eq!(last("nobody", 0).await.expect("known"), None);
     assert_eq!(
@@ -279,6 +330,30 @@ async fn a_reply_belongs_to_the_last_text_from_that_sender() {
             .expect("known"),
         None
     );
+}
+
+#[tokio::test]
+async fn nobody_replies_to_a_text_that_was_not_taken() {
+    use MessageState::{Accepted, Attempting, Delivered, Expired, Rejected, Undelivered, Unknown};
+    for (state, is_answered) in [
+        (Attempting, false),
+        (Unknown, true),
+        (Rejected, false),
+        (Accepted, true),
+        (Expired, true),
+        (Undelivered, true),
+        (Delivered, true),
+    ] {
+        let scene = Scene::new().await;
+        let (_, ids) = texted(&scene, &[("shop", Accepted, 10), ("shop", state, 20)]).await;
+        let last = scene
+            .store
+            .last_sent(nth_phone(0), "shop", start())
+            .await
+            .expect("known");
+        let expected = ids[usize::from(is_answered)];
+        assert_eq!(last.map(|sent| sent.message), Some(expected), "{state:?}");
+    }
 }
 
 #[tokio::test]

@@ -24,9 +24,9 @@ async fn a_launch_is_invisible_until_it_is_complete() {
     let scene = Scene::new().await;
     let store = &scene.store;
     let (launch, _) = store.begin_launch(new_launch("1")).await.expect("a launch");
-    let cohorts = vec![passage(launch, 0..3, start()), passage(launch, 3..5, start())];
+    let cohorts = [0..3, 3..5].map(|people| passage(launch, people, start()).encoded());
     store
-        .add_to_launch(cohorts, vec![left_out(launch, 9)])
+        .add_to_launch(cohorts.into(), vec![left_out(launch, 9)])
         .await
         .expect("cohorts");
     assert!(store.launches(None).await.expect("launches").is_empty());
@@ -37,6 +37,9 @@ async fn a_launch_is_invisible_until_it_is_complete() {
             .await
             .expect("a story")
             .waiting
+            .iter()
+            .map(|at| (at.launch, at.step, at.due_at))
+            .collect::<Vec<_>>()
             .is_empty()
     );
     assert!(
@@ -80,7 +83,14 @@ async fn a_launch_is_invisible_until_it_is_complete() {
     );
     assert!(store.launches(Some("other")).await.expect("launches").is_empty());
     assert_eq!(
-        store.person(nth_phone(0)).await.expect("a story").waiting,
+        store
+            .person(nth_phone(0))
+            .await
+            .expect("a story")
+            .waiting
+            .iter()
+            .map(|at| (at.launch, at.step, at.due_at))
+            .collect::<Vec<_>>(),
         [(launch, 0, start())]
     );
     assert_eq!(
@@ -95,7 +105,7 @@ async fn what_an_incomplete_launch_left_is_dropped_by_the_next() {
     let scene = Scene::new().await;
     let whole = scene.launched("1", &[(0, 3)]).await;
     let (broken, _) = scene.store.begin_launch(new_launch("2")).await.expect("a launch");
-    let cohorts = vec![passage(broken, 0..3, start())];
+    let cohorts = vec![passage(broken, 0..3, start()).encoded()];
     scene
         .store
         .add_to_launch(cohorts, vec![left_out(broken, 9)])

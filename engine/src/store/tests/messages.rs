@@ -2,7 +2,8 @@ use chrono::{DateTime, Utc};
 use expect_test::expect;
 use proptest::prelude::*;
 
-use super::{Scene, WindowRecord, after, answer};
+use super::{Scene, after, answer, of_messages};
+use crate::provider::ReceiptStatus;
 use crate::store::{ClaimedCohort, Fold, MessageState, PersonMessage, ReceiptRow};
 use crate::testing::nth_phone;
 
@@ -57,12 +58,7 @@ async fn tell(scene: &Scene, cohort: &ClaimedCohort, said: Said, seconds: i64) -
                 reason: said.reason(),
                 ..answer(cohort, 0, state, seconds)
             };
-            scene
-                .record(WindowRecord {
-                    messages: vec![message],
-                    ..WindowRecord::default()
-                })
-                .await;
+            scene.record(of_messages(vec![message])).await;
             0
         }
         Said::Receipt(state) => {
@@ -142,6 +138,44 @@ proptest! {
     }
 }
 
+/// CASES 8.3 as it stands there: delivered, sent, queued, each twice. The provider's words "sent" and "queued" both say
+/// that it has the text.
+#[tokio::test]
+async fn sent_and_queued_after_delivered_change_nothing() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[(0, 1)]).await;
+    let claimed = scene.claim(launch, 1).await;
+    tell(&scene, &claimed[0], Said::Answer(Accepted), 1).await;
+    let progress = vec![super::finished(&claimed[0])];
+    let record = super::WindowRecord {
+        progress,
+        ..of_messages(vec![])
+    };
+    scene.record(record).await;
+    let (delivered, on_its_way) = (ReceiptStatus::Delivered, ReceiptStatus::Accepted);
+    let receipts = [
+        delivered, delivered, on_its_way, on_its_way, on_its_way, on_its_way,
+    ];
+    let mut raised = vec![];
+    for (status, seconds) in receipts.into_iter().zip(10..) {
+        raised.push(tell(&scene, &claimed[0], Said::Receipt(status.state()), seconds).await);
+    }
+    assert_eq!(raised, [1, 0, 0, 0, 0, 0]);
+    let story = scene.store.person(nth_phone(0)).await.expect("a story");
+    let [message] = story.messages.as_slice() else {
+        panic!("{story:?}")
+    };
+    assert_eq!((message.state, message.state_at), (Delivered, after(10)));
+    assert_eq!((message.attempts, message.sent_at), (1, after(1)));
+    let totals = scene.store.totals(launch).await.expect("totals");
+    assert_eq!((totals.messages, totals.waiting), ([(Delivered, 1)].into(), 0));
+    assert_eq!(totals.parts.values().sum::<u64>(), 1);
+    assert!(
+        scene.claim(launch, 100).await.is_empty(),
+        "nothing is tried again"
+    );
+}
+
 #[tokio::test]
 async fn a_receipt_before_the_answer_is_kept_and_counted_with_it() {
     let scene = Scene::new().await;
@@ -180,12 +214,7 @@ async fn a_retry_keeps_the_message_and_the_time_of_its_last_submit() {
         (2, Unknown, 301),
     ] {
         let messages = vec![attempt(attempts, state, seconds)];
-        scene
-            .record(WindowRecord {
-                messages,
-                ..WindowRecord::default()
-            })
-            .await;
+        scene.record(of_messages(messages)).await;
         let story = scene.store.person(nth_phone(0)).await.expect("a story");
         let [message] = story.messages.as_slice() else {
             panic!("{story:?}")

@@ -2,7 +2,9 @@ use std::fmt::Write;
 
 use expect_test::expect;
 
-use super::{Scene, WindowRecord, after, answer, finished, fold, new_launch, passage, says, start, stop};
+use super::{
+    Scene, WindowRecord, after, answer, finished, fold, new_launch, of_messages, passage, says, start, stop,
+};
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 use crate::plan::Summary;
@@ -45,7 +47,7 @@ fn shown(story: &PersonStory) -> String {
             at.format("%T")
         );
     }
-    for (_, step, due_at) in &story.waiting {
+    for crate::store::WaitingFor { step, due_at, .. } in &story.waiting {
         let _ = writeln!(text, "waits for step {step} until {}", due_at.format("%T"));
     }
     text
@@ -64,7 +66,7 @@ async fn story(scene: &Scene) -> LaunchId {
     };
     scene
         .store
-        .add_to_launch(vec![passage(launch, 0..2, start())], vec![twice])
+        .add_to_launch(vec![passage(launch, 0..2, start()).encoded()], vec![twice])
         .await
         .expect("cohorts");
     scene
@@ -105,7 +107,7 @@ async fn story(scene: &Scene) -> LaunchId {
     scene
         .store
         .fold(Fold {
-            up_to: 0,
+            up_to: None,
             receipts: vec![receipt],
             replies,
         })
@@ -158,11 +160,14 @@ async fn the_counts_of_a_launch_come_from_what_happened() {
                 None: 1,
             },
             waiting: 1,
+            under_way: 0,
             left_out: {
                 OptedOut: 1,
             },
             opt_outs: 1,
             other_replies: 1,
+            set_aside: 0,
+            after_end: 0,
             span: Some(
                 (
                     2026-11-25T09:00:01Z,
@@ -192,12 +197,7 @@ async fn a_person_of_many_messages_is_remembered_whole() {
     let claimed = scene.claim(launch, 100).await;
     for (n, cohort) in claimed.iter().enumerate() {
         let messages = vec![answer(cohort, 0, MessageState::Accepted, 1)];
-        scene
-            .record(WindowRecord {
-                messages,
-                ..WindowRecord::default()
-            })
-            .await;
+        scene.record(of_messages(messages)).await;
         let story = scene.store.person(nth_phone(5)).await.expect("a story");
         assert_eq!(story.messages.len(), n + 1);
     }

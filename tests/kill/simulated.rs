@@ -1,40 +1,39 @@
 //! A real `crier run` under `kill -9` at random moments, many times over one launch. Afterwards every person is found
 //! once, with the totals of an undisturbed run of the same seed, those in doubt excepted and named.
 
-#![allow(clippy::print_stderr)]
-
-mod project;
-
 use std::collections::BTreeMap;
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use engine::store::{Access, MessageState, OpenOptions, Store};
-use project::Folder;
+
+use crate::chance::{Chance, seed};
+use crate::drive::turn;
+use crate::project::{self, Folder};
+use crate::run::Run;
 
 const PEOPLE: u64 = 3_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_many_times_over_one_launch_everybody_is_found_once() {
+    let _turn = turn().await;
     let seed = seed();
-    eprintln!("seed {seed}: CRIER_TEST_SEED={seed} repeats the moments");
+    eprintln!("CRIER_SEED={seed} repeats the moments");
     let undisturbed = Folder::of_people(PEOPLE, "1000/s");
     assert!(undisturbed.run("test.campaign.yaml").status.success());
     let expected = outcomes(&undisturbed).await;
 
     let killed = Folder::of_people(PEOPLE, "1000/s");
-    let mut random = seed;
+    let mut chance = Chance::of("simulated");
     let mut kills = 0;
-    let began = Instant::now();
     // Until it is through before its moment comes, or enough kills were seen.
-    while kills < 12 && began.elapsed() < Duration::from_secs(60) {
-        random = next(random);
-        let moment = Duration::from_millis(150 + random % 900);
-        if killed_at(killed.start("test.campaign.yaml"), moment) {
-            kills += 1;
-        } else {
+    while kills < 8 {
+        let moment = chance.between(Duration::from_millis(150), Duration::from_millis(1_050));
+        let mut run = Run::start(killed.crier(&["run", "test.campaign.yaml"]));
+        if run.ends_within(moment).await {
             break;
         }
+        run.kill().await;
+        kills += 1;
     }
     assert!(kills >= 3, "seed {seed}: only {kills} kills came in time");
     let last = killed.run("test.campaign.yaml");
@@ -109,43 +108,4 @@ async fn outcomes(folder: &Folder) -> BTreeMap<u64, Outcome> {
         );
     }
     outcomes
-}
-
-/// Kills a process at a moment; false when it had ended by then.
-fn killed_at(mut child: Child, moment: Duration) -> bool {
-    let deadline = Instant::now() + moment;
-    while Instant::now() < deadline {
-        if child.try_wait().expect("our child").is_some() {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    child.kill().expect("our child");
-    child.wait().expect("our child");
-    true
-}
-
-fn seed() -> u64 {
-    let given = std::env::var("CRIER_TEST_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(|| u64::from(std::process::id()) | 1)
-}
-
-/// Xorshift: enough for moments.
-fn next(mut x: u64) -> u64 {
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^ (x << 17)
-}
-
-impl Folder {
-    fn start(&self, file: &str) -> Child {
-        let mut command = self.crier(&["run", file]);
-        command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("crier starts")
-    }
 }

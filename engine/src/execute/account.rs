@@ -1,0 +1,217 @@
+//! Provider accounts as an execution sees them: who they are, whether they take anything now, when they are asked again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::Executor;
+use super::permits::Permits;
+use crate::breaker::{Breaker, Sign};
+use crate::provider::{Answer, Provider, Refusal, Resolve, Scope};
+use crate::store::Alarm;
+
+/// One account.
+pub(super) struct Account {
+    pub provider: Arc<dyn Provider>,
+    /// Requests under way, bounded by what the provider takes.
+    pub requests: Arc<Permits>,
+    pub breaker: Breaker,
+    /// How often the breaker shut: read right before each submit, so that what was begun before does not go.
+    pub trips: Arc<AtomicU64>,
+    /// An alarm about it stands in the store.
+    alarmed: bool,
+    /// When it is to be asked for receipts and replies; none when it expects nothing.
+    pub poll_at: Option<DateTime<Utc>>,
+    /// When it was asked last.
+    pub polled_at: DateTime<Utc>,
+    /// It is being asked.
+    pub polling: bool,
+}
+
+impl Account {
+    /// As it stands when an execution begins; whether an alarm was left about it.
+    pub fn new(provider: Arc<dyn Provider>, now: DateTime<Utc>, alarmed: bool) -> Account {
+        Account {
+            requests: Arc::new(Permits::new(provider.abilities().in_flight)),
+            provider,
+            breaker: Breaker::default(),
+            trips: Arc::default(),
+            alarmed,
+            poll_at: Some(now),
+            polled_at: DateTime::<Utc>::MIN_UTC,
+            polling: false,
+        }
+    }
+}
+
+/// The breaker of a sender, for what stops the sender and not its account.
+#[derive(Default)]
+pub(super) struct SenderGate {
+    pub breaker: Breaker,
+    pub trips: Arc<AtomicU64>,
+    alarmed: bool,
+}
+
+impl SenderGate {
+    /// Whether an alarm was left about it.
+    pub fn new(alarmed: bool) -> SenderGate {
+        SenderGate {
+            alarmed,
+            ..SenderGate::default()
+        }
+    }
+}
+
+/// The accounts of a project's providers that are at hand.
+pub(super) fn accounts(
+    providers: &BTreeMap<String, Arc<dyn Provider>>,
+    alarms: &[Alarm],
+    now: DateTime<Utc>,
+) -> BTreeMap<String, Account> {
+    let account = |(name, provider): (&String, &Arc<dyn Provider>)| {
+        let subject = account_subject(name);
+        let alarmed = alarms.iter().any(|alarm| alarm.subject == subject);
+        (name.clone(), Account::new(provider.clone(), now, alarmed))
+    };
+    providers.iter().map(account).collect()
+}
+
+/// What alarms call an account.
+fn account_subject(provider: &str) -> String {
+    format!("provider {provider}")
+}
+
+/// What alarms call a sender.
+pub(super) fn sender_subject(sender: &str) -> String {
+    format!("sender {sender}")
+}
+
+impl Executor {
+    /// What the answers of a request say of the way that it took.
+    pub(super) fn judge(&mut self, sender: &str, provider: &str, answers: &[Answer]) {
+        let now = self.clock.monotonic();
+        // The worst word counts: a request of which one text is told that the account is empty stops the account.
+        let worst = answers
+            .iter()
+            .filter_map(blocking)
+            .max_by_key(|refusal| refusal.scope.rank());
+        if let Some(refusal) = worst {
+            return self.stop_way(sender, provider, &refusal.clone(), now);
+        }
+        let silent = !answers.is_empty() && answers.iter().all(|answer| matches!(answer, Answer::Maybe(_)));
+        if silent {
+            self.sign(sender, provider, Sign::Silent, "no answer", now);
+        } else {
+            self.works(sender, provider, now);
+        }
+    }
+
+    fn stop_way(&mut self, sender: &str, provider: &str, refusal: &Refusal, now: Duration) {
+        let sign = match refusal.scope {
+            Scope::Sender | Scope::Account => Sign::Stopped,
+            Scope::Throttled => Sign::SlowDown(refusal.retry_after),
+            Scope::Provider
+            | Scope::RecipientForEver
+            | Scope::OptedOut
+            | Scope::RecipientForNow
+            | Scope::Message => Sign::Away,
+        };
+        if refusal.scope != Scope::Sender {
+            return self.sign(sender, provider, sign, &refusal.reason, now);
+        }
+        let gate = &mut self.lane(sender).gate;
+        if gate.breaker.take(sign, now) {
+            gate.trips.fetch_add(1, Ordering::Release);
+        }
+        if !std::mem::replace(&mut gate.alarmed, true) {
+            self.raise(sender_subject(sender), &refusal.reason);
+        }
+    }
+
+    /// The account shows a sign of trouble.
+    fn sign(&mut self, sender: &str, provider: &str, sign: Sign, reason: &str, now: Duration) {
+        let Some(account) = self.accounts.get_mut(provider) else {
+            return;
+        };
+        let shut = account.breaker.take(sign, now);
+        account.trips.fetch_add(u64::from(shut), Ordering::Release);
+        let alarming = shut && !matches!(sign, Sign::SlowDown(_));
+        let raise = alarming && !account.alarmed;
+        account.alarmed |= alarming;
+        // What was let through to find out about the sender found nothing out.
+        self.lane(sender).gate.breaker.never_mind();
+        if raise {
+            self.raise(account_subject(provider), reason);
+        }
+    }
+
+    fn works(&mut self, sender: &str, provider: &str, now: Duration) {
+        if let Some(account) = self.accounts.get_mut(provider) {
+            account.breaker.take(Sign::Works, now);
+            if std::mem::take(&mut account.alarmed) {
+                self.clear(account_subject(provider));
+            }
+        }
+        let gate = &mut self.lane(sender).gate;
+        gate.breaker.take(Sign::Works, now);
+        if std::mem::take(&mut gate.alarmed) {
+            self.clear(sender_subject(sender));
+        }
+    }
+
+    fn raise(&mut self, subject: String, reason: &str) {
+        tracing::warn!(subject, reason, "it takes nothing now");
+        let alarm = Alarm {
+            subject,
+            reason: reason.to_owned(),
+            since: self.clock.now(),
+        };
+        let store = self.store.clone();
+        self.work.deed(async move {
+            store.raise_alarm(alarm).await?;
+            Ok(super::Step::Noted)
+        });
+    }
+
+    fn clear(&mut self, subject: String) {
+        tracing::info!(subject, "it works again");
+        let store = self.store.clone();
+        self.work.deed(async move {
+            store.clear_alarm(subject).await?;
+            Ok(super::Step::Noted)
+        });
+    }
+
+    /// How a provider can settle a doubt, and when it can be asked: any request to it is over by then.
+    pub(super) fn resolve(&self, provider: &str) -> (Resolve, DateTime<Utc>) {
+        let now = self.clock.now();
+        let Some(account) = self.accounts.get(provider) else {
+            return (Resolve::Nothing, now);
+        };
+        let abilities = account.provider.abilities();
+        (abilities.resolve, now + abilities.patience)
+    }
+}
+
+impl Scope {
+    /// What stops more counts more.
+    fn rank(self) -> u8 {
+        match self {
+            Scope::RecipientForEver | Scope::OptedOut | Scope::RecipientForNow | Scope::Message => 0,
+            Scope::Sender => 1,
+            Scope::Throttled => 2,
+            Scope::Provider => 3,
+            Scope::Account => 4,
+        }
+    }
+}
+
+fn blocking(answer: &Answer) -> Option<&Refusal> {
+    match answer {
+        Answer::NotSent(refusal) => Some(refusal).filter(|refusal| refusal.scope.blocks()),
+        Answer::Accepted | Answer::Maybe(_) => None,
+    }
+}

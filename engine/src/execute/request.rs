@@ -1,0 +1,259 @@
+//! Requests to providers: what a window submits and looks up, grouped as the providers take it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::account::Account;
+use super::lane::Lane;
+use super::permits::Permits;
+use super::window::{Outcome, Send, What, Window, WindowId};
+use super::{Executor, Step, Suppressed};
+use crate::clock::Clock;
+use crate::provider::{Answer, Found, Provider, Submission};
+use crate::store::SentTo;
+
+/// References of one look-up.
+const LOOK_UPS: usize = 500;
+
+/// A text of a window on its way into a request.
+struct Outgoing {
+    /// Its place in the window.
+    at: usize,
+    is_answer: bool,
+    text: Submission,
+}
+
+/// What every request needs.
+struct Way {
+    window: WindowId,
+    provider: Arc<dyn Provider>,
+    requests: Arc<Permits>,
+    clock: Arc<dyn Clock>,
+    suppressed: Suppressed,
+    /// The breakers of the account and of the sender, and how often each had shut when the request was made.
+    trips: [(Arc<AtomicU64>, u64); 2],
+}
+
+impl Executor {
+    /// Hands the texts of a window to the providers, in requests of as many as they take.
+    pub(super) fn submit(&mut self, id: WindowId) {
+        let Some(mut window) = self.windows.remove(&id) else {
+            return;
+        };
+        let sender = window.sender.clone();
+        self.lane(&sender).intending = false;
+        self.shut_ways(&mut window);
+        let mut requests = 0;
+        for (route, name) in self.lanes[&sender].routes.clone().into_iter().enumerate() {
+            // A receipt may have told meanwhile that a text in doubt was taken: that one does not go again.
+            let going = (0..)
+                .zip(&window.sends)
+                .filter(|(_, send)| send.outcome.is_none() && usize::from(send.route) == route);
+            let (submits, look_ups): (Vec<_>, Vec<_>) =
+                going.partition(|(_, send)| matches!(send.what, What::Submit { .. }));
+            requests += self.submit_texts(id, &window, route, &name, submits);
+            requests += self.look_up(id, &window, &name, look_ups);
+        }
+        let route = window.route;
+        self.windows.insert(id, window);
+        if requests == 0 {
+            self.never_mind(&sender, route);
+            self.finish_window(id);
+        }
+    }
+
+    /// Texts that must go a way of their own stay when that is shut.
+    fn shut_ways(&self, window: &mut Window) {
+        let (now, wall) = (self.clock.monotonic(), self.clock.now());
+        let lane = &self.lanes[&window.sender];
+        let own_way = window.route;
+        for send in window
+            .sends
+            .iter_mut()
+            .filter(|send| send.outcome.is_none() && send.route != own_way)
+        {
+            let account = lane
+                .routes
+                .get(usize::from(send.route))
+                .and_then(|name| self.accounts.get(name));
+            if account.is_none_or(|account| account.breaker.is_shut(now)) {
+                send.outcome = Some((Outcome::Withheld, wall));
+            }
+        }
+    }
+
+    fn submit_texts(
+        &mut self,
+        id: WindowId,
+        window: &Window,
+        route: usize,
+        name: &str,
+        sends: Vec<(usize, &Send)>,
+    ) -> usize {
+        let parts = sends.iter().map(|(_, send)| u64::from(send.parts())).sum();
+        let lane = &self.lanes[&window.sender];
+        self.buckets
+            .take(&lane.rates[route], parts, self.clock.monotonic());
+        let account = &self.accounts[name];
+        let batch = account.provider.abilities().batch.max(1);
+        {
+            let mut in_flight = self.in_flight.write().expect("no holder of the lock panics");
+            for (_, send) in &sends {
+                let (phone, sent) = self.sent_to(window, send);
+                in_flight.insert((phone, lane.sender.clone()), sent);
+            }
+        }
+        let mut texts = sends
+            .into_iter()
+            .map(|(at, send)| self.outgoing(window, at, send));
+        let mut requests = vec![];
+        loop {
+            let texts: Vec<Outgoing> = texts.by_ref().take(batch).collect();
+            if texts.is_empty() {
+                break;
+            }
+            requests.push(submit_request(self.way_of(id, account, lane), texts));
+        }
+        let n = requests.len();
+        requests
+            .into_iter()
+            .for_each(|request| self.work.request(request));
+        n
+    }
+
+    fn look_up(&mut self, id: WindowId, window: &Window, name: &str, sends: Vec<(usize, &Send)>) -> usize {
+        let lane = &self.lanes[&window.sender];
+        let account = &self.accounts[name];
+        let reference = |(at, send): &(usize, &Send)| (*at, self.store.references().of(send.message));
+        let requests: Vec<_> = sends
+            .chunks(LOOK_UPS)
+            .map(|sends| {
+                look_up_request(
+                    self.way_of(id, account, lane),
+                    sends.iter().map(reference).collect(),
+                )
+            })
+            .collect();
+        let n = requests.len();
+        requests
+            .into_iter()
+            .for_each(|request| self.work.request(request));
+        n
+    }
+
+    fn way_of(&self, window: WindowId, account: &Account, lane: &Lane) -> Way {
+        let trips = |trips: &Arc<AtomicU64>| (trips.clone(), trips.load(Ordering::Acquire));
+        Way {
+            window,
+            provider: account.provider.clone(),
+            requests: account.requests.clone(),
+            clock: self.clock.clone(),
+            suppressed: self.suppressed.clone(),
+            trips: [trips(&account.trips), trips(&lane.gate.trips)],
+        }
+    }
+
+    fn sent_to(&self, window: &Window, send: &Send) -> (u64, SentTo) {
+        let cohort = self.cohort(&window.sender, send.cohort);
+        let member = &cohort.members[send.index];
+        let sent = SentTo {
+            message: send.message,
+            launch: cohort.launch,
+            step: cohort.place.step,
+            language: member.language,
+            tariff: member.tariff,
+        };
+        (member.phone.as_u64(), sent)
+    }
+
+    fn outgoing(&self, window: &Window, at: usize, send: &Send) -> Outgoing {
+        let cohort = self.cohort(&window.sender, send.cohort);
+        let (text, parts) = match &send.what {
+            What::Submit { text, parts } => (text.clone(), *parts),
+            What::LookUp => (String::new(), 0),
+        };
+        let text = Submission {
+            reference: self.store.references().of(send.message),
+            to: cohort.members[send.index].phone,
+            sender: window.sender.clone(),
+            text,
+            parts,
+        };
+        Outgoing {
+            at,
+            is_answer: send.is_answer,
+            text,
+        }
+    }
+}
+
+impl Way {
+    /// Whether it shut since the request was made.
+    fn is_shut(&self) -> bool {
+        self.trips
+            .iter()
+            .any(|(trips, then)| trips.load(Ordering::Acquire) != *then)
+    }
+}
+
+async fn submit_request(way: Way, texts: Vec<Outgoing>) -> Step {
+    let permit = way.requests.one().await;
+    let (go, stay) = withhold(texts, &way);
+    let (indices, batch): (Vec<usize>, Vec<Submission>) =
+        go.into_iter().map(|out| (out.at, out.text)).unzip();
+    let answers = if batch.is_empty() {
+        vec![]
+    } else {
+        way.provider.submit(batch, way.clock.now()).await
+    };
+    drop(permit);
+    // An answer that is missing says nothing: the text may have been taken.
+    let missing = || Answer::Maybe("the provider's answer leaves it out".to_owned());
+    let answers = answers.into_iter().chain(std::iter::repeat_with(missing));
+    let mut outcomes: Vec<(usize, Outcome)> =
+        indices.into_iter().zip(answers.map(Outcome::Answered)).collect();
+    outcomes.extend(stay);
+    Step::Answered {
+        window: way.window,
+        outcomes,
+        at: way.clock.now(),
+    }
+}
+
+async fn look_up_request(way: Way, asked: Vec<(usize, String)>) -> Step {
+    let permit = way.requests.one().await;
+    let (indices, references): (Vec<usize>, Vec<String>) = asked.into_iter().unzip();
+    let outcomes: Vec<(usize, Outcome)> = if way.is_shut() {
+        indices.into_iter().map(|at| (at, Outcome::Withheld)).collect()
+    } else {
+        let found = way.provider.look_up(references, way.clock.now()).await;
+        let missing = || Found::CannotTell("the look-up leaves it out".to_owned());
+        let found = found.into_iter().chain(std::iter::repeat_with(missing));
+        indices.into_iter().zip(found.map(Outcome::LookedUp)).collect()
+    };
+    drop(permit);
+    Step::Answered {
+        window: way.window,
+        outcomes,
+        at: way.clock.now(),
+    }
+}
+
+/// Takes out the texts to numbers that were suppressed meanwhile, and all when the way is shut. The answer to an opt-out
+/// says just that, and goes.
+fn withhold(texts: Vec<Outgoing>, way: &Way) -> (Vec<Outgoing>, Vec<(usize, Outcome)>) {
+    if way.is_shut() {
+        return (
+            vec![],
+            texts.into_iter().map(|out| (out.at, Outcome::Withheld)).collect(),
+        );
+    }
+    let suppressed = way.suppressed.read().expect("no holder of the lock panics");
+    let (go, stay): (Vec<Outgoing>, Vec<Outgoing>) = texts
+        .into_iter()
+        .partition(|out| out.is_answer || !suppressed.contains(&out.text.to.as_u64()));
+    (
+        go,
+        stay.into_iter().map(|out| (out.at, Outcome::OptedOut)).collect(),
+    )
+}

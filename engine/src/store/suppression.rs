@@ -1,0 +1,106 @@
+//! Suppressions: numbers that get no text any more, in the whole project; and the end of what waits for them.
+
+use chrono::{DateTime, Utc};
+use sms::PhoneNumber;
+use sqlx::{Row, SqliteConnection};
+
+use super::Failure;
+use super::claim::{Waiting, waiting_cohorts};
+use super::record::{LeftOutRow, insert_departed, insert_left_out};
+use super::rows::{millis, phone_number};
+use crate::ids::LaunchId;
+use crate::left_out::LeftOut;
+
+/// An entry that blocks sending to a number, for the whole project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// Who.
+    pub phone: PhoneNumber,
+    /// Stable name: `opt-out`, or `opt-out-at-provider`.
+    pub reason: &'static str,
+    /// What the person wrote, or the provider said.
+    pub evidence: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whose text it answers.
+    pub launch: Option<LaunchId>,
+}
+
+/// Suppresses a number and ends what waits for it; false when it was suppressed already.
+pub(super) async fn suppress(
+    connection: &mut SqliteConnection,
+    suppression: &Suppression,
+) -> Result<bool, Failure> {
+    let written = sqlx::query(
+        "insert into suppression (phone, seq, reason, at, launch_id, evidence)
+         values (?, (select coalesce(max(seq), 0) + 1 from suppression), ?, ?, ?, ?) on conflict do nothing",
+    )
+    .bind(phone_number(suppression.phone))
+    .bind(suppression.reason)
+    .bind(millis(suppression.at))
+    .bind(suppression.launch.map(|launch| launch.0))
+    .bind(&suppression.evidence)
+    .execute(&mut *connection)
+    .await?;
+    if written.rows_affected() == 0 {
+        return Ok(false);
+    }
+    end_waiting(connection, suppression.phone, suppression.at).await?;
+    Ok(true)
+}
+
+/// Ends every passage in which the number waits. A cohort that is held is left to its holder, who asks the gate.
+async fn end_waiting(
+    connection: &mut SqliteConnection,
+    phone: PhoneNumber,
+    at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let launches = sqlx::query("select id, runs from launch where state in (1, 2)")
+        .fetch_all(&mut *connection)
+        .await?;
+    for row in launches {
+        let launch = LaunchId(row.try_get("id")?);
+        for run in 0..row.try_get::<u32, _>("runs")? {
+            for waiting in waiting_cohorts(connection, launch, run, phone_number(phone)).await? {
+                // Before the mark of the intent the text may be out: its answer decides.
+                if waiting.index >= waiting.intent_to {
+                    end_one(connection, launch, phone, &waiting, at).await?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes one out of the cohort where it waits. A message that was being tried again gets its end; who had none is left
+/// out.
+async fn end_one(
+    connection: &mut SqliteConnection,
+    launch: LaunchId,
+    phone: PhoneNumber,
+    waiting: &Waiting,
+    at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    // Settled beyond the mark of a cohort that was put back: this one does not wait here.
+    if insert_departed(connection, &[(waiting.cohort, waiting.index)]).await? == 0 {
+        return Ok(());
+    }
+    let Some(pending) = waiting.pending else {
+        let out = LeftOutRow {
+            launch,
+            phone,
+            at_row: 0,
+            step: waiting.place.step,
+            reason: LeftOut::OptedOut,
+            at,
+        };
+        insert_left_out(connection, &[out]).await?;
+        return Ok(());
+    };
+    sqlx::query("update message set state = 2, state_at = ?, reason = 'not tried again: opted out' where id = ? and state = 0")
+        .bind(millis(at))
+        .bind(pending.message.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

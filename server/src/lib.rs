@@ -1,0 +1,3 @@
+//! HTTP only: the simulated carrier.
+
+pub mod carrier;

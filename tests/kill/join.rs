@@ -1,0 +1,289 @@
+//! The witness and the store, joined person by person. What is found wrong is listed, and not only the first of it.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use engine::store::{CohortKind, MessageState, PersonMessage, PersonStory, Store};
+use server::carrier::ledger::{Entry, Fate, TextEntry, text_hash};
+use sms::PhoneNumber;
+
+use crate::carrier::Carrier;
+use crate::people::stories;
+use crate::project::phone;
+use crate::scenarios::{Doubt, Scenario};
+use crate::town::{Texts, Town};
+
+/// What a process may still have on its way when it stores an opt-out.
+const WINDOW: TimeDelta = TimeDelta::milliseconds(1_500);
+/// Faults that are listed.
+const LISTED: usize = 12;
+
+/// What a launch came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Texts of steps that the carrier has, however often each.
+    pub taken: u64,
+    /// Of these taken more than once.
+    pub twice: u64,
+    /// Messages of steps in the store that count as accepted.
+    pub accepted: u64,
+    /// In doubt.
+    pub unknown: u64,
+    /// Refused or given up.
+    pub rejected: u64,
+    /// People who opted out.
+    pub opted_out: u64,
+}
+
+/// Joins, and panics with what is wrong.
+pub async fn join(scenario: &Scenario, town: &Town, carrier: &Carrier) -> Counts {
+    let (counts, faults) = faults_of(scenario, town, carrier).await;
+    assert!(
+        faults.is_empty(),
+        "{} faults in all, of which:\n{}\n{counts:?}",
+        faults.len(),
+        faults[..faults.len().min(LISTED)].join("\n")
+    );
+    counts
+}
+
+/// Joins, and says what is wrong.
+pub async fn faults_of(scenario: &Scenario, town: &Town, carrier: &Carrier) -> (Counts, Vec<String>) {
+    let entries = carrier.ledger();
+    let (store, people) = stories(town).await;
+    let mut join = Join::new(scenario, &store, &entries);
+    for (n, story) in (0..).zip(&people) {
+        join.person(phone(n), story);
+    }
+    join.strangers();
+    join.totals(town).await;
+    (join.counts, join.faults)
+}
+
+struct Join<'a> {
+    scenario: &'a Scenario,
+    store: &'a Store,
+    /// What the carrier took, by reference.
+    taken: HashMap<&'a str, Vec<&'a TextEntry>>,
+    faults: Vec<String>,
+    counts: Counts,
+}
+
+impl<'a> Join<'a> {
+    fn new(scenario: &'a Scenario, store: &'a Store, entries: &'a [Entry]) -> Join<'a> {
+        let mut taken: HashMap<&str, Vec<&TextEntry>> = HashMap::new();
+        for text in texts(entries).filter(|text| text.fate == Fate::Taken) {
+            taken.entry(&text.reference).or_default().push(text);
+        }
+        Join {
+            scenario,
+            store,
+            taken,
+            faults: vec![],
+            counts: Counts::default(),
+        }
+    }
+
+    fn fault(&mut self, what: String) {
+        self.faults.push(what);
+    }
+
+    fn person(&mut self, phone: PhoneNumber, story: &PersonStory) {
+        if !story.waiting.is_empty() {
+            self.fault(format!("I9 {phone} still waits: {:?}", story.waiting));
+        }
+        let of_kind = |kind| story.messages.iter().filter(move |message| message.kind == kind);
+        let sent: Vec<&PersonMessage> = of_kind(CohortKind::Passage).collect();
+        self.passage(phone, story, &sent);
+        let answers: Vec<&PersonMessage> = of_kind(CohortKind::Answer).collect();
+        self.answers(phone, story, &answers);
+        self.counts.opted_out += u64::from(story.suppression.is_some());
+    }
+
+    /// Every step is one message, or is left out for a reason.
+    fn passage(&mut self, phone: PhoneNumber, story: &PersonStory, sent: &[&PersonMessage]) {
+        let steps: &[u16] = if self.scenario.texts == Texts::Two {
+            &[0, 2]
+        } else {
+            &[0]
+        };
+        let mut gone_on = true;
+        for step in steps {
+            let here: Vec<_> = sent.iter().filter(|message| message.step == *step).collect();
+            match here.as_slice() {
+                [message] if gone_on => {
+                    gone_on = message.state != MessageState::Rejected;
+                    self.message(phone, story, message);
+                }
+                [] if !gone_on => {}
+                [] if story.suppression.is_some() || !story.left_out.is_empty() => gone_on = false,
+                others => self.fault(format!("I1 {phone} has {} messages at step {step}", others.len())),
+            }
+        }
+    }
+
+    fn message(&mut self, phone: PhoneNumber, story: &PersonStory, message: &PersonMessage) {
+        let reference = self.store.references().of(message.id);
+        let taken = self.taken.remove(reference.as_str()).unwrap_or_default();
+        self.counts.taken += u64::from(!taken.is_empty());
+        self.counts.twice += u64::from(taken.len() > 1);
+        let most = if self.scenario.texts == Texts::OneResent {
+            2
+        } else {
+            1
+        };
+        if taken.len() > most {
+            self.fault(format!(
+                "I2 {phone} was sent {reference} {} times: {taken:?}",
+                taken.len()
+            ));
+        }
+        for text in &taken {
+            self.text(phone, story, message, text);
+        }
+        self.state(phone, message, taken.len());
+    }
+
+    /// A text that the carrier took.
+    fn text(&mut self, phone: PhoneNumber, story: &PersonStory, message: &PersonMessage, text: &TextEntry) {
+        if text.to != phone {
+            self.fault(format!(
+                "I1 the message {} to {phone} went to {}",
+                message.id, text.to
+            ));
+        }
+        let known = message.text.as_deref().map(text_hash);
+        if known.is_some_and(|known| known != text.text_hash) {
+            self.fault(format!(
+                "I1 {phone} was sent another text than {:?}",
+                message.text
+            ));
+        }
+        if let Some((_, stopped_at, _)) = &story.suppression
+            && text.at > *stopped_at + WINDOW
+        {
+            self.fault(format!(
+                "I3 {phone} stopped at {stopped_at} and was texted at {}",
+                text.at
+            ));
+        }
+    }
+
+    fn state(&mut self, phone: PhoneNumber, message: &PersonMessage, taken: usize) {
+        let was_taken = taken > 0;
+        let said = format!(
+            "{phone}, {:?} after {} attempts",
+            message.reason, message.attempts
+        );
+        match message.state {
+            MessageState::Attempting => self.fault(format!("I1 still attempting: {said}")),
+            MessageState::Rejected => {
+                self.counts.rejected += 1;
+                if was_taken {
+                    self.fault(format!("I6 rejected and taken: {said}"));
+                }
+            }
+            MessageState::Unknown => {
+                self.counts.unknown += 1;
+                let allowed = match self.scenario.doubt {
+                    Doubt::Settled => false,
+                    Doubt::SettledByReceipts => !was_taken,
+                    Doubt::Stays => true,
+                };
+                if !allowed {
+                    self.fault(format!("I1 unknown, and taken {taken} times: {said}"));
+                }
+            }
+            MessageState::Accepted
+            | MessageState::Expired
+            | MessageState::Undelivered
+            | MessageState::Delivered => {
+                self.counts.accepted += 1;
+                if !was_taken {
+                    self.fault(format!("I6 {} and never taken: {said}", message.state.word()));
+                }
+                if self.scenario.all_delivered && message.state != MessageState::Delivered {
+                    self.fault(format!(
+                        "I7 {}, and its receipt said delivered: {said}",
+                        message.state.word()
+                    ));
+                }
+            }
+        }
+    }
+
+    /// One confirmation of an opt-out, and nothing else.
+    fn answers(&mut self, phone: PhoneNumber, story: &PersonStory, answers: &[&PersonMessage]) {
+        let most = usize::from(story.suppression.is_some());
+        if answers.len() > most {
+            self.fault(format!("I3 {phone} has {} confirmations", answers.len()));
+        }
+        for answer in answers {
+            let reference = self.store.references().of(answer.id);
+            let taken = self.taken.remove(reference.as_str()).unwrap_or_default();
+            if taken.len() > 1 {
+                self.fault(format!(
+                    "I2 {phone} was sent its confirmation {} times",
+                    taken.len()
+                ));
+            }
+        }
+    }
+
+    /// What is left was taken, and the store does not know it.
+    fn strangers(&mut self) {
+        let left: Vec<String> = self
+            .taken
+            .iter()
+            .map(|(reference, texts)| {
+                format!(
+                    "I6 {} was sent {reference}, which the store does not know",
+                    texts[0].to
+                )
+            })
+            .collect();
+        self.faults.extend(left);
+    }
+
+    /// What is counted is what was found, by the store and by what is printed.
+    async fn totals(&mut self, town: &Town) {
+        let launches = self.store.launches(Some("test")).await.expect("readable");
+        if launches.len() != 1 {
+            self.fault(format!("I2 there are {} launches", launches.len()));
+        }
+        let (code, status) = town.crier(&["status", "test", "--format", "json"]);
+        assert_eq!(code, Some(0));
+        let status: serde_json::Value = serde_json::from_str(&status).expect("JSON");
+        let report = &status["launches"][0];
+        let counts = &self.counts;
+        let mut expected = vec![
+            ("people", town.people),
+            ("accepted", counts.accepted),
+            ("unknown", counts.unknown),
+            ("rejected", counts.rejected),
+            ("attempting", 0),
+            ("waiting", 0),
+            ("being_sent", 0),
+            ("set_aside", 0),
+        ];
+        if self.scenario.doubt == Doubt::Settled {
+            expected.push(("accepted", counts.taken));
+        }
+        let wrong = expected.into_iter().filter(|(name, n)| report[name] != *n);
+        let wrong: Vec<String> = wrong
+            .map(|(name, n)| format!("I6 {name} is reported as {}, and is {n}", report[name]))
+            .collect();
+        self.faults.extend(wrong);
+        if report["state"] != "done" {
+            self.fault(format!("I9 the launch is {}", report["state"]));
+        }
+    }
+}
+
+/// The texts of a ledger.
+pub fn texts(entries: &[Entry]) -> impl Iterator<Item = &TextEntry> {
+    entries.iter().filter_map(|entry| match entry {
+        Entry::Text(text) => Some(text),
+        Entry::Started(..) | Entry::Switched(..) | Entry::Acknowledged(..) => None,
+    })
+}

@@ -1,0 +1,68 @@
+//! What the store says of every person of a town.
+
+use std::sync::Arc;
+
+use engine::store::{MessageState, PersonStory, Store};
+
+use crate::project::phone;
+use crate::town::Town;
+
+/// People who are read by one task.
+const EACH: u64 = 500;
+
+/// The stories of all, in the order of their numbers in the list.
+pub async fn stories(town: &Town) -> (Arc<Store>, Vec<PersonStory>) {
+    let store = Arc::new(town.store().await);
+    let mut stories = vec![];
+    let mut from = 0;
+    while from < town.people {
+        let to = town.people.min(from + EACH);
+        let mid = from + (to - from) / 2;
+        let (first, second) = tokio::join!(some(&store, from, mid), some(&store, mid, to));
+        stories.extend(first.into_iter().chain(second));
+        from = to;
+    }
+    (store, stories)
+}
+
+async fn some(store: &Store, from: u64, to: u64) -> Vec<PersonStory> {
+    let mut stories = vec![];
+    for n in from..to {
+        stories.push(store.person(phone(n)).await.expect("readable"));
+    }
+    stories
+}
+
+/// The states of some people's messages, watched while it runs: they only rise.
+#[derive(Default)]
+pub struct Watch {
+    last: Vec<(u64, i64, MessageState)>,
+}
+
+/// People who are watched.
+const WATCHED: u64 = 24;
+
+impl Watch {
+    /// Looks, and compares with the last time.
+    pub async fn look(&mut self, town: &Town) {
+        if !town.store_path().exists() {
+            return;
+        }
+        let store = town.store().await;
+        let step = (town.people / WATCHED).max(1);
+        let mut now = vec![];
+        for n in (0..town.people).step_by(usize::try_from(step).expect("few")) {
+            let story = store.person(phone(n)).await.expect("readable");
+            now.extend(story.messages.iter().map(|m| (n, m.id.0, m.state)));
+        }
+        for (n, id, before) in &self.last {
+            let found = now.iter().find(|(_, other, _)| other == id);
+            let (_, _, state) = found.unwrap_or_else(|| panic!("I7: message {id} of person {n} is gone"));
+            assert!(
+                state >= before,
+                "I7: message {id} of person {n} went from {before:?} back to {state:?}"
+            );
+        }
+        self.last = now;
+    }
+}
