@@ -19,6 +19,7 @@ pub mod written;
 
 pub use check::{Checked, Header, Surroundings, check_campaign, check_project, outline_project};
 pub use tree::{LARGEST_FILE, decode_text};
+pub use written::nearest::nearest;
 
 use diagnostic::Diagnostic;
 use project::{ListFile, Project};

@@ -34,7 +34,7 @@ use crate::throttle::Buckets;
 
 use account::Account;
 use budget::Budget;
-use inbound::{Kept, Said};
+use inbound::{Incoming, Said};
 use lane::Lane;
 use window::{Outcome, Window, WindowId};
 use work::Work;
@@ -132,10 +132,7 @@ struct Executor {
     /// What went wrong: what is under way is still recorded, then it ends with this.
     failed: Option<StoreError>,
     done_at: Option<DateTime<Utc>>,
-    /// What providers said and is not kept yet.
-    said: Vec<Said>,
-    /// What was said is being kept and folded.
-    folding: bool,
+    incoming: Incoming,
     progress: Progress,
     work: Work,
 }
@@ -190,8 +187,8 @@ enum Step {
         polled: Polled,
         at: DateTime<Utc>,
     },
-    /// What was said is kept.
-    Kept(Kept),
+    /// What was said is kept, up to this entry of the inbox.
+    Kept(Vec<Said>, i64),
     /// What was said is folded.
     Folded(FoldOutcome),
     /// Something was done that nobody waits for.
@@ -235,8 +232,7 @@ impl Executor {
             in_flight: InFlight::default(),
             stopping: false,
             failed: None,
-            said: vec![],
-            folding: false,
+            incoming: Incoming::default(),
             work: Work::new(clock.is_simulated()),
             store,
             clock,
@@ -277,9 +273,11 @@ impl Executor {
             };
             tokio::select! {
                 biased;
-                step = self.work.next(), if busy => match step {
-                    Ok(step) => self.take(step),
-                    Err(error) => self.fail(Some(error)),
+                steps = self.work.next(), if busy => for step in steps {
+                    match step {
+                        Ok(step) => self.take(step),
+                        Err(error) => self.fail(Some(error)),
+                    }
                 },
                 Ok(()) = self.stop.changed(), if !self.stopping => self.stopping = *self.stop.borrow(),
                 () = sleep => {}
@@ -309,6 +307,7 @@ impl Executor {
         }
         self.record_slow_windows();
         self.begin_polling();
+        self.begin_keeping();
         self.begin_folding();
         if self.stopping {
             return;
@@ -368,7 +367,7 @@ impl Executor {
                 self.fail(full);
             }
             Step::Polled { provider, polled, at } => self.polled(&provider, polled, at),
-            Step::Kept(kept) => self.kept(kept),
+            Step::Kept(said, up_to) => self.kept(said, up_to),
             Step::Folded(outcome) => self.folded(outcome),
             Step::Noted => {}
             Step::Released => {
@@ -427,7 +426,7 @@ impl Executor {
 
     /// Whether it is over; a launch of which nothing is left is done then.
     async fn ended(&mut self) -> Result<Option<End>, StoreError> {
-        if !self.work.is_empty() || !self.windows.is_empty() || !self.said.is_empty() {
+        if !self.work.is_empty() || !self.windows.is_empty() || !self.incoming.is_empty() {
             return Ok(None);
         }
         let running = self.state == LaunchState::Running;

@@ -34,11 +34,14 @@ async fn serve(args: &Carrier) -> Result<ExitCode, Failure> {
         callback: args.callback.clone(),
     };
     let server = Server::open(options, Arc::new(SystemClock::new())).await?;
-    output::say(&format!("listening on http://{}", server.address()));
-    output::say(&format!(
-        "the ledger is {}; end with Ctrl-C",
-        args.ledger.display()
-    ));
+    let (url, ledger) = (format!("http://{}", server.address()), args.ledger.display());
+    output::say(&format!("listening on {url}"));
+    output::say(&format!("the ledger is {ledger}; end with Ctrl-C"));
+    if args.format == Format::Json {
+        output::json(&json!({
+            "format_version": output::FORMAT_VERSION, "url": url, "ledger": ledger.to_string(),
+        }));
+    }
     tokio::select! {
         ended = server.run() => match ended? {},
         interrupted = tokio::signal::ctrl_c() => {
@@ -75,7 +78,10 @@ fn pairs(args: &Carrier) -> Result<Vec<(String, String)>, Failure> {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read {}", path.display()))
                 .map_err(Failure::Usage)?;
-            yaml_pairs(&text)?
+            let pairs = yaml_pairs(&text)
+                .and_then(|pairs| Switches::default().change(pairs.clone()).map(|()| pairs))
+                .with_context(|| path.display().to_string());
+            pairs.map_err(Failure::Usage)?
         }
         None => vec![],
     };

@@ -44,8 +44,7 @@ async fn list(
     of: Option<PhoneNumber>,
 ) -> Result<ExitCode, Failure> {
     let all = store.dead_count(launch.id).await?;
-    let mut letters = store.dead_letters(launch.id, MessageId(0), SHOWN).await?;
-    letters.retain(|letter| of.is_none_or(|of| of == letter.member.phone));
+    let letters = store.dead_letters(launch.id, of, MessageId(0), SHOWN).await?;
     match args.format {
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
@@ -63,9 +62,10 @@ async fn list(
             letters
                 .iter()
                 .for_each(|letter| output::line(&letter_line(letter)));
-            if all > 0 {
+            if !letters.is_empty() {
+                let of = of.map_or(String::new(), |of| format!(" --phone {of}"));
                 output::line(&format!(
-                    "\nonce the cause is mended: `crier dead {} --retry`, then `crier run` of its file",
+                    "\nonce the cause is mended: `crier dead {}{of} --retry`, then `crier run` of its file",
                     launch.campaign
                 ));
             }

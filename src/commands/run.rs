@@ -38,6 +38,10 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     let (launch, what) = match latest {
         None => (launch_now(args, &loaded, &store, 1).await?, Begun::New),
         Some(row) if args.again => {
+            if row.state == LaunchState::Cancelled {
+                // What it left in doubt is settled before anybody is texted anew.
+                run_launch(args, store.clone(), row.clone(), stop.clone()).await?;
+            }
             let occurrence = next_occurrence(&row)?;
             (launch_now(args, &loaded, &store, occurrence).await?, Begun::New)
         }
@@ -229,10 +233,15 @@ async fn run_launch(
         receipts: args.receipts,
         stop,
     };
-    let mut shown = progress::Shown::new(total);
-    let end = execute(execution, &mut |progress| shown.update(progress)).await;
-    shown.finish();
-    Ok(end?)
+    // A task among the others: beside the runtime each answer of a provider would have to wake the main thread.
+    let executing = tokio::spawn(async move {
+        let mut shown = progress::Shown::new(total);
+        let end = execute(execution, &mut |progress| shown.update(progress)).await;
+        shown.finish();
+        end
+    });
+    let end = executing.await;
+    Ok(end.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?)
 }
 
 /// Texts that each person gets.

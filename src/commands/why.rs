@@ -80,14 +80,21 @@ fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
     }
     for waiting in &story.waiting {
         let (step, launch) = (waiting.step + 1, name(names, waiting.launch));
-        let line = if waiting.under_way {
-            format!(
-                "step {step} ({launch}) is being submitted; if no `crier run` is running it is in doubt, and the next one settles it"
-            )
-        } else {
-            format!("waits until then for step {step} ({launch})")
+        let (at, line) = match waiting.cancelled_at {
+            _ if waiting.under_way => {
+                let line = "is being submitted; if no `crier run` is running it is in doubt, and the next one settles it";
+                (waiting.due_at, format!("step {step} ({launch}) {line}"))
+            }
+            Some(at) => (
+                at,
+                format!("was not sent step {step} ({launch}): it was cancelled"),
+            ),
+            None => (
+                waiting.due_at,
+                format!("waits until then for step {step} ({launch})"),
+            ),
         };
-        events.push((waiting.due_at, line));
+        events.push((at, line));
     }
     if let Some((reason, at, evidence)) = &story.suppression {
         let evidence = output::one_line(evidence);
@@ -159,7 +166,7 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
     let waiting = story.waiting.iter().map(|waiting| {
         json!({
             "campaign": campaign(&waiting.launch), "launch": waiting.launch.0, "step": waiting.step,
-            "due_at": waiting.due_at, "under_way": waiting.under_way,
+            "due_at": waiting.due_at, "under_way": waiting.under_way, "cancelled_at": waiting.cancelled_at,
         })
     });
     json!({

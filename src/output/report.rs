@@ -109,10 +109,7 @@ impl Report {
     fn unknown(&self) -> String {
         match self.count(MessageState::Unknown) {
             0 => "0".to_owned(),
-            n => format!(
-                "{}: not sent again, unless the campaign says `in_doubt: resend`",
-                number(n)
-            ),
+            n => format!("{}: nobody knows whether they were taken", number(n)),
         }
     }
 

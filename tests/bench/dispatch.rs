@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use support::inside::{Inside, Instantly, runtime};
 use support::{Figures, Mark, own_cpu, own_resident};
@@ -21,13 +21,16 @@ fn main() {
     let project = support::data::project_of(rows, "now", support::data::UNPACED);
     let (time, slices) = runtime().block_on(async {
         let inside = Inside::launched(project.path()).await;
-        let mut slices = vec![own_cpu()];
-        let mut observer = |progress: &engine::execute::Progress| {
+        let slices = Arc::new(Mutex::new(vec![own_cpu()]));
+        let seen = slices.clone();
+        let observer = move |progress: &engine::execute::Progress| {
+            let mut slices = seen.lock().expect("unpoisoned");
             if progress.accepted >= SLICE * slices.len() as u64 {
                 slices.push(own_cpu());
             }
         };
-        let time = inside.execute(Arc::new(Instantly), &mut observer).await;
+        let time = inside.execute(Arc::new(Instantly), observer).await;
+        let slices = slices.lock().expect("unpoisoned").clone();
         (time, slices)
     });
     let mut figures = Figures::new();
@@ -57,7 +60,12 @@ fn main() {
         "MiB",
         Mark::None,
     );
-    figures.print(&format!("dispatch of {rows} messages, no receipts"));
+    let tenths = costs.chunks(costs.len().div_ceil(10).max(1));
+    let tenths: Vec<String> = tenths.map(|costs| format!("{:.1}", mean(costs))).collect();
+    figures.print(&format!(
+        "dispatch of {rows} messages, no receipts; by tenths, µs of processor time a message: {}",
+        tenths.join(" ")
+    ));
 }
 
 fn mean(costs: &[f64]) -> f64 {

@@ -70,7 +70,7 @@ async fn drip(rows: u64, together: usize) -> f64 {
         .await
         .expect("completed");
     let inside = Inside::of(store, loaded).await;
-    let time = inside.execute(Arc::new(Instantly), &mut |_| {}).await;
+    let time = inside.execute(Arc::new(Instantly), |_| {}).await;
     rows as f64 / time.as_secs_f64()
 }
 

@@ -35,7 +35,7 @@ fn main() {
     runtime().block_on(async {
         let inside = Inside::launched(project.path()).await;
         let provider = Shuffled::of(usize::try_from(rows).expect("they fit the memory"));
-        inside.execute(Arc::new(provider), &mut |_| {}).await;
+        inside.execute(Arc::new(provider), |_| {}).await;
         let totals = inside.store.totals(inside.launch.id).await.expect("totals");
         let delivered = totals.messages.get(&engine::store::MessageState::Delivered);
         assert_eq!(delivered, Some(&rows), "every receipt is stored");

@@ -4,8 +4,8 @@ use url::{Host, Url};
 
 use super::ScalarError;
 
-/// Reads `http://127.0.0.1:8025`: http or https, a host that is this machine by its form alone, a port. Gives it back
-/// without a slash at its end.
+/// Reads `http://127.0.0.1:8025`: http, which is all that a simulated carrier speaks, a host that is this machine by its
+/// form alone, a port. Gives it back without a slash at its end.
 pub fn parse_local_url(text: &str) -> Result<String, ScalarError> {
     let text = text.trim();
     let not_an_url = || ScalarError::NotAnUrl { text: text.into() };
@@ -23,6 +23,9 @@ pub fn parse_local_url(text: &str) -> Result<String, ScalarError> {
         return Err(ScalarError::UrlLeavesMachine {
             host: host.to_string(),
         });
+    }
+    if url.scheme() == "https" {
+        return Err(not_an_url());
     }
     Ok(url.origin().ascii_serialization())
 }
@@ -74,7 +77,7 @@ mod tests {
         expect![[r#"
             http://127.0.0.1:8025 -> http://127.0.0.1:8025
             http://localhost:8025/ -> http://localhost:8025
-            https://[::1]:8025 -> https://[::1]:8025
+            https://[::1]:8025 -> "https://[::1]:8025" is not the URL of a carrier; write scheme, host and port of this machine, and no more: `http://127.0.0.1:8025`, `http://localhost:8025`
             HTTP://LOCALHOST -> http://localhost
             http://127.1.2.3:1 -> http://127.1.2.3:1
             http://0.0.0.0:8025 -> "0.0.0.0" is not this machine, and a simulated carrier never leaves it; write scheme, host and port of this machine, and no more: `http://127.0.0.1:8025`, `http://localhost:8025`

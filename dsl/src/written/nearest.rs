@@ -7,7 +7,7 @@ const MOST_KNOWN: usize = 300;
 const FOLDED: usize = 4;
 
 /// The known word that is nearest: letter case, `_` and `-` do not count, and there is at most one slip in three letters.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
     let length = folded.chars().count();
     let most = (length + 1) / 3;

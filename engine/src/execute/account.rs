@@ -101,11 +101,12 @@ impl Executor {
         if let Some(refusal) = worst {
             return self.stop_way(sender, provider, &refusal.clone(), now);
         }
-        let silent = !answers.is_empty() && answers.iter().all(|answer| matches!(answer, Answer::Maybe(_)));
-        if silent {
-            self.sign(sender, provider, Sign::Silent, "no answer", now);
-        } else {
-            self.works(sender, provider, now);
+        let silent = answers.iter().all(|answer| matches!(answer, Answer::Maybe(_)));
+        match answers.first() {
+            Some(Answer::Maybe(reason)) if silent => {
+                self.sign(sender, provider, Sign::Silent, reason, now);
+            }
+            Some(_) | None => self.works(sender, provider, now),
         }
     }
 

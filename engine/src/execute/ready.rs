@@ -42,7 +42,9 @@ impl Executor {
             .map(|due| (Move::Claim(CohortKind::Answer), until(due)));
         let goes_on = self.state == LaunchState::Running && !self.is_over_budget();
         let rest = (goes_on && lane.has_rest()).then_some((Move::Intend, free_in));
-        let due = lane.next_due.filter(|_| goes_on);
+        // Of a launch that was cancelled what is in doubt is still settled, and claims bring nothing else.
+        let claims = goes_on || self.state == LaunchState::Cancelled;
+        let due = lane.next_due.filter(|_| claims);
         let passages = due.map(|due| (Move::Claim(CohortKind::Passage), until(due)));
         // Of those that can begin together the first goes: answers before bulk, what is in hand before what is not.
         [answers, rest, passages]
@@ -242,6 +244,7 @@ impl Executor {
             .chain(moves.map(|(_, wait)| wait))
             .chain(polls)
             .chain(slow)
+            .chain(self.incoming.fold_in(now))
             .chain(over)
             .min();
         // A clock of milliseconds must not wake a moment too early for ever.

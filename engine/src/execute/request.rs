@@ -23,7 +23,7 @@ struct Outgoing {
     text: Submission,
 }
 
-/// What every request needs.
+/// What the requests of a window to one provider need.
 struct Way {
     window: WindowId,
     provider: Arc<dyn Provider>,
@@ -96,6 +96,7 @@ impl Executor {
             .take(&lane.rates[route], parts, self.clock.monotonic());
         let account = &self.accounts[name];
         let batch = account.provider.abilities().batch.max(1);
+        let way = self.way_of(id, account, lane);
         {
             let mut in_flight = self.in_flight.write().expect("no holder of the lock panics");
             for (_, send) in &sends {
@@ -112,7 +113,7 @@ impl Executor {
             if texts.is_empty() {
                 break;
             }
-            requests.push(submit_request(self.way_of(id, account, lane), texts));
+            requests.push(submit_request(way.clone(), texts));
         }
         let n = requests.len();
         requests
@@ -124,15 +125,11 @@ impl Executor {
     fn look_up(&mut self, id: WindowId, window: &Window, name: &str, sends: Vec<(usize, &Send)>) -> usize {
         let lane = &self.lanes[&window.sender];
         let account = &self.accounts[name];
+        let way = self.way_of(id, account, lane);
         let reference = |(at, send): &(usize, &Send)| (*at, self.store.references().of(send.message));
         let requests: Vec<_> = sends
             .chunks(LOOK_UPS)
-            .map(|sends| {
-                look_up_request(
-                    self.way_of(id, account, lane),
-                    sends.iter().map(reference).collect(),
-                )
-            })
+            .map(|sends| look_up_request(way.clone(), sends.iter().map(reference).collect()))
             .collect();
         let n = requests.len();
         requests
@@ -141,16 +138,16 @@ impl Executor {
         n
     }
 
-    fn way_of(&self, window: WindowId, account: &Account, lane: &Lane) -> Way {
+    fn way_of(&self, window: WindowId, account: &Account, lane: &Lane) -> Arc<Way> {
         let trips = |trips: &Arc<AtomicU64>| (trips.clone(), trips.load(Ordering::Acquire));
-        Way {
+        Arc::new(Way {
             window,
             provider: account.provider.clone(),
             requests: account.requests.clone(),
             clock: self.clock.clone(),
             suppressed: self.suppressed.clone(),
             trips: [trips(&account.trips), trips(&lane.gate.trips)],
-        }
+        })
     }
 
     fn sent_to(&self, window: &Window, send: &Send) -> (u64, SentTo) {
@@ -196,23 +193,18 @@ impl Way {
     }
 }
 
-async fn submit_request(way: Way, texts: Vec<Outgoing>) -> Step {
+async fn submit_request(way: Arc<Way>, texts: Vec<Outgoing>) -> Step {
     let permit = way.requests.one().await;
-    let (go, stay) = withhold(texts, &way);
-    let (indices, batch): (Vec<usize>, Vec<Submission>) =
-        go.into_iter().map(|out| (out.at, out.text)).unzip();
-    let answers = if batch.is_empty() {
-        vec![]
-    } else {
-        way.provider.submit(batch, way.clock.now()).await
-    };
+    let (go, mut outcomes) = withhold(texts, &way);
+    let (places, batch): (Vec<usize>, Vec<Submission>) = go.into_iter().map(|out| (out.at, out.text)).unzip();
+    if !batch.is_empty() {
+        let answers = way.provider.submit(batch, way.clock.now()).await;
+        // An answer that is missing says nothing: the text may have been taken.
+        let missing = || Answer::Maybe("the provider's answer leaves it out".to_owned());
+        let answers = answers.into_iter().chain(std::iter::repeat_with(missing));
+        outcomes.extend(places.into_iter().zip(answers.map(Outcome::Answered)));
+    }
     drop(permit);
-    // An answer that is missing says nothing: the text may have been taken.
-    let missing = || Answer::Maybe("the provider's answer leaves it out".to_owned());
-    let answers = answers.into_iter().chain(std::iter::repeat_with(missing));
-    let mut outcomes: Vec<(usize, Outcome)> =
-        indices.into_iter().zip(answers.map(Outcome::Answered)).collect();
-    outcomes.extend(stay);
     Step::Answered {
         window: way.window,
         outcomes,
@@ -220,7 +212,7 @@ async fn submit_request(way: Way, texts: Vec<Outgoing>) -> Step {
     }
 }
 
-async fn look_up_request(way: Way, asked: Vec<(usize, String)>) -> Step {
+async fn look_up_request(way: Arc<Way>, asked: Vec<(usize, String)>) -> Step {
     let permit = way.requests.one().await;
     let (indices, references): (Vec<usize>, Vec<String>) = asked.into_iter().unzip();
     let outcomes: Vec<(usize, Outcome)> = if way.is_shut() {
@@ -249,9 +241,11 @@ fn withhold(texts: Vec<Outgoing>, way: &Way) -> (Vec<Outgoing>, Vec<(usize, Outc
         );
     }
     let suppressed = way.suppressed.read().expect("no holder of the lock panics");
-    let (go, stay): (Vec<Outgoing>, Vec<Outgoing>) = texts
-        .into_iter()
-        .partition(|out| out.is_answer || !suppressed.contains(&out.text.to.as_u64()));
+    let may_go = |out: &Outgoing| out.is_answer || !suppressed.contains(&out.text.to.as_u64());
+    if texts.iter().all(may_go) {
+        return (texts, vec![]);
+    }
+    let (go, stay): (Vec<Outgoing>, Vec<Outgoing>) = texts.into_iter().partition(may_go);
     (
         go,
         stay.into_iter().map(|out| (out.at, Outcome::OptedOut)).collect(),

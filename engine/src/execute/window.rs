@@ -16,6 +16,7 @@ use super::lane::Held;
 use super::{Executor, RECORD_WITHIN, Step};
 use crate::advance::{Effect, Enrolment, Event, Facts, State, advance};
 use crate::ids::{CohortId, MessageId};
+use crate::member::Doubt;
 use crate::provider::Answer;
 use crate::store::{ClaimedCohort, CohortKind, Intent, LaunchState, WindowRecord};
 use crate::texts;
@@ -55,6 +56,8 @@ pub(super) struct Send {
     pub what: What,
     /// Whom it goes to.
     pub route: u8,
+    /// An earlier submit of it was not answered.
+    pub was_in_doubt: bool,
     /// It answers a reply: it goes out whatever the person said, and moves nobody.
     pub is_answer: bool,
     pub outcome: Option<(Outcome, DateTime<Utc>)>,
@@ -189,6 +192,9 @@ impl Executor {
                 }
             }
         }
+        let in_doubt =
+            |send: &&Send| !send.was_in_doubt && matches!(send.outcome, Some((Outcome::InDoubt, _)));
+        self.progress.failed += window.sends.iter().filter(in_doubt).count() as u64;
         self.windows.insert(id, window);
         if settle {
             self.finish_window(id);
@@ -267,7 +273,11 @@ impl Executor {
             }
             if !send.is_answer {
                 self.progress.accepted += u64::from(outcome.is_taken());
-                self.progress.failed += u64::from(outcome.is_failure());
+                // What was in doubt before stands among the failures already.
+                let settled = send.was_in_doubt && outcome.is_no_doubt();
+                let failed = !send.was_in_doubt && outcome.is_failure();
+                self.progress.failed =
+                    (self.progress.failed + u64::from(failed)).saturating_sub(u64::from(settled));
             }
             send.outcome = Some((outcome, at));
         }
@@ -332,6 +342,7 @@ fn send_of(cohort: &ClaimedCohort, index: usize, what: What, settle: bool, now: 
         phone: cohort.members[index].phone,
         what,
         route: cohort.route_of(index),
+        was_in_doubt: cohort.members[index].doubt() != Doubt::None,
         is_answer: cohort.kind == CohortKind::Answer,
         outcome,
         recorded: false,

@@ -7,60 +7,68 @@ use std::task::{Context, Poll};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use tokio::task::JoinSet;
 
 use super::Step;
 use crate::store::StoreError;
 
 /// Ends with a step, or with what the store says.
-pub(super) type Deed = BoxFuture<'static, Result<Step, StoreError>>;
+type Deed = BoxFuture<'static, Result<Step, StoreError>>;
+
+/// Steps that are taken together, before it is asked what can begin: to look at everything after each answer would cost
+/// more than the answer.
+const AT_ONCE: usize = 256;
 
 /// All that is under way.
-pub(super) struct Work {
-    deeds: Deeds,
-    requests: FuturesUnordered<BoxFuture<'static, Step>>,
-}
-
-enum Deeds {
-    /// Those that wait share a commit.
-    Together(FuturesUnordered<Deed>),
-    /// One after the other, so that a simulation goes the same way every time.
-    InTurn(VecDeque<Deed>),
+pub(super) enum Work {
+    /// On every core, each thing a task of its own; deeds that wait share a commit.
+    Beside(JoinSet<Result<Step, StoreError>>),
+    /// So that a simulation goes the same way every time: deeds one after the other, in one task with the loop.
+    InTurn {
+        deeds: VecDeque<Deed>,
+        requests: FuturesUnordered<BoxFuture<'static, Step>>,
+    },
 }
 
 impl Work {
     /// Nothing is under way.
     pub fn new(in_turn: bool) -> Work {
-        let deeds = if in_turn {
-            Deeds::InTurn(VecDeque::new())
+        if in_turn {
+            Work::InTurn {
+                deeds: VecDeque::new(),
+                requests: FuturesUnordered::new(),
+            }
         } else {
-            Deeds::Together(FuturesUnordered::new())
-        };
-        Work {
-            deeds,
-            requests: FuturesUnordered::new(),
+            Work::Beside(JoinSet::new())
         }
     }
 
     /// Begins a deed.
     pub fn deed(&mut self, deed: impl Future<Output = Result<Step, StoreError>> + Send + 'static) {
-        match &mut self.deeds {
-            Deeds::Together(deeds) => deeds.push(Box::pin(deed)),
-            Deeds::InTurn(deeds) => deeds.push_back(Box::pin(deed)),
+        match self {
+            Work::Beside(tasks) => {
+                tasks.spawn(deed);
+            }
+            Work::InTurn { deeds, .. } => deeds.push_back(Box::pin(deed)),
         }
     }
 
     /// Begins a request.
     pub fn request(&mut self, request: impl Future<Output = Step> + Send + 'static) {
-        self.requests.push(Box::pin(request));
+        match self {
+            Work::Beside(tasks) => {
+                tasks.spawn(async move { Ok(request.await) });
+            }
+            Work::InTurn { requests, .. } => requests.push(Box::pin(request)),
+        }
     }
 
     /// How much is under way.
     pub fn len(&self) -> usize {
-        let deeds = match &self.deeds {
-            Deeds::Together(deeds) => deeds.len(),
-            Deeds::InTurn(deeds) => deeds.len(),
-        };
-        deeds + self.requests.len()
+        match self {
+            Work::Beside(tasks) => tasks.len(),
+            Work::InTurn { deeds, requests } => deeds.len() + requests.len(),
+        }
     }
 
     /// Whether nothing is.
@@ -68,47 +76,51 @@ impl Work {
         self.len() == 0
     }
 
-    /// What is over next; waits for ever when nothing is under way.
-    pub async fn next(&mut self) -> Result<Step, StoreError> {
+    /// What is over by now, one thing at least; waits for ever when nothing is under way.
+    pub async fn next(&mut self) -> Vec<Result<Step, StoreError>> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Step, StoreError>> {
-        match &mut self.deeds {
-            Deeds::Together(deeds) => {
-                if let Poll::Ready(Some(step)) = deeds.poll_next_unpin(context) {
-                    return Poll::Ready(step);
-                }
-                poll_requests(&mut self.requests, context)
-            }
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Vec<Result<Step, StoreError>>> {
+        let over = match self {
+            Work::Beside(tasks) => poll_tasks(tasks, context),
             // How long a deed takes is not simulated: whatever is ready beside it comes before it, each time.
-            Deeds::InTurn(deeds) => {
-                if let Poll::Ready(step) = poll_requests(&mut self.requests, context) {
-                    return Poll::Ready(step);
-                }
-                poll_first(deeds, context)
-            }
+            Work::InTurn { deeds, requests } => match requests.poll_next_unpin(context) {
+                Poll::Ready(Some(step)) => vec![Ok(step)],
+                Poll::Ready(None) | Poll::Pending => poll_first(deeds, context),
+            },
+        };
+        if over.is_empty() {
+            Poll::Pending
+        } else {
+            Poll::Ready(over)
         }
     }
 }
 
-fn poll_requests(
-    requests: &mut FuturesUnordered<BoxFuture<'static, Step>>,
+fn poll_tasks(
+    tasks: &mut JoinSet<Result<Step, StoreError>>,
     context: &mut Context<'_>,
-) -> Poll<Result<Step, StoreError>> {
-    match requests.poll_next_unpin(context) {
-        Poll::Ready(Some(step)) => Poll::Ready(Ok(step)),
-        Poll::Ready(None) | Poll::Pending => Poll::Pending,
+) -> Vec<Result<Step, StoreError>> {
+    let mut over = vec![];
+    while over.len() < AT_ONCE
+        && let Poll::Ready(Some(joined)) = tasks.poll_join_next(context)
+    {
+        // Nobody aborts a task while the loop runs: what ends without a result is a fault of our own code.
+        over.push(joined.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic())));
     }
+    over
 }
 
-fn poll_first(deeds: &mut VecDeque<Deed>, context: &mut Context<'_>) -> Poll<Result<Step, StoreError>> {
+fn poll_first(deeds: &mut VecDeque<Deed>, context: &mut Context<'_>) -> Vec<Result<Step, StoreError>> {
     let Some(first) = deeds.front_mut() else {
-        return Poll::Pending;
+        return vec![];
     };
-    let step = first.as_mut().poll(context);
-    if step.is_ready() {
-        deeds.pop_front();
+    match first.as_mut().poll(context) {
+        Poll::Ready(step) => {
+            deeds.pop_front();
+            vec![step]
+        }
+        Poll::Pending => vec![],
     }
-    step
 }

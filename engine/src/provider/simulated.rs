@@ -39,16 +39,16 @@ type Agenda = BTreeMap<DateTime<Utc>, Vec<Said>>;
 /// Inbound in little space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Said {
-    Receipt {
-        reference: String,
-        delivered: bool,
-    },
-    Text {
-        reference: String,
-        from: sms::PhoneNumber,
-        sender: String,
-        text: &'static str,
-    },
+    Receipt { reference: Box<str>, delivered: bool },
+    Text(Box<Reply>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Reply {
+    reference: String,
+    from: sms::PhoneNumber,
+    sender: String,
+    text: &'static str,
 }
 
 impl SimulatedProvider {
@@ -105,7 +105,7 @@ impl From<Said> for Inbound {
     fn from(said: Said) -> Inbound {
         match said {
             Said::Receipt { reference, delivered } => Inbound::Receipt {
-                reference,
+                reference: reference.into(),
                 status: if delivered {
                     ReceiptStatus::Delivered
                 } else {
@@ -113,16 +113,11 @@ impl From<Said> for Inbound {
                 },
                 reason: (!delivered).then(|| "simulated".to_owned()),
             },
-            Said::Text {
-                reference,
-                from,
-                sender,
-                text,
-            } => Inbound::Text {
-                id: format!("reply-{reference}"),
-                from,
-                sender,
-                text: text.to_owned(),
+            Said::Text(reply) => Inbound::Text {
+                id: format!("reply-{}", reply.reference),
+                from: reply.from,
+                sender: reply.sender,
+                text: reply.text.to_owned(),
             },
         }
     }
@@ -162,17 +157,17 @@ fn plan_inbound(settings: &Simulated, agenda: &mut Agenda, sent: Submission, at:
     if draws.chance(2, settings.replies.0) {
         let text = REPLIES[usize::try_from(draws.number(3)).expect("32 bits fit") % REPLIES.len()];
         let (reference, sender) = (sent.reference.clone(), sent.sender.clone());
-        let said = Said::Text {
+        let said = Said::Text(Box::new(Reply {
             reference,
             from: sent.to,
             sender,
             text,
-        };
+        }));
         agenda.entry(later(4, REPLY_WITHIN)).or_default().push(said);
     }
     let delivered = draws.chance(0, settings.delivered.0);
     let said = Said::Receipt {
-        reference: sent.reference,
+        reference: sent.reference.into(),
         delivered,
     };
     agenda.entry(later(1, RECEIPT_WITHIN)).or_default().push(said);

@@ -16,7 +16,8 @@ use crate::member::{self, Doubt, Member, Pending};
 /// What to take.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// Of this launch; nothing is taken while it is not running.
+    /// Of this launch. While it is not running no passage is taken, but what an earlier process left in doubt of one that
+    /// was cancelled.
     pub launch: LaunchId,
     /// Of this sender.
     pub sender: String,
@@ -131,8 +132,9 @@ impl Store {
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let query = match kind {
             CohortKind::Passage => {
-                "select due_at from cohort where launch_id = ? and sender = ? and state = 0 and lease_until = 0
-                 and kind = 0 order by due_at limit 1"
+                "select due_at from cohort where launch_id = ?1 and sender = ?2 and state = 0 and lease_until = 0
+                 and kind = 0 and (intent_to > done or exists (select 1 from launch where id = ?1 and state <> 3))
+                 order by due_at limit 1"
             }
             CohortKind::Answer => {
                 "select due_at from cohort where launch_id = ? and sender = ? and state = 0 and lease_until = 0
@@ -223,7 +225,8 @@ async fn claim_due(
         CohortKind::Passage => {
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
-               and c.kind = 0 and exists (select 1 from launch l where l.id = ?1 and l.state = 1)
+               and c.kind = 0 and exists (select 1 from launch l where l.id = ?1
+                 and (l.state = 1 or (l.state = 3 and c.intent_to > c.done)))
              order by c.due_at, c.id limit ?4"
         }
         CohortKind::Answer => {

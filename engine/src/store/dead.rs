@@ -45,17 +45,21 @@ impl Store {
     pub async fn dead_letters(
         &self,
         launch: LaunchId,
+        of: Option<PhoneNumber>,
         after: MessageId,
         most: u32,
     ) -> Result<Vec<DeadLetter>, StoreError> {
-        let rows =
-            sqlx::query("select * from dead_letter where launch_id = ? and id > ? order by id limit ?")
-                .bind(launch.0)
-                .bind(after.0)
-                .bind(most)
-                .fetch_all(&self.readers)
-                .await
-                .map_err(|error| self.error(error))?;
+        let rows = sqlx::query(
+            "select * from dead_letter where launch_id = ?1 and id > ?2 and (?3 is null or phone = ?3)
+             order by id limit ?4",
+        )
+        .bind(launch.0)
+        .bind(after.0)
+        .bind(of.map(phone_number))
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
         rows.iter()
             .map(|row| dead_row(row).map_err(|failure| self.failed(failure)))
             .collect()

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::bulk::Bulk;
 use super::message::remembered;
@@ -190,56 +190,44 @@ impl Store {
         sender: &str,
         since: DateTime<Utc>,
     ) -> Result<Option<SentTo>, StoreError> {
-        let row = sqlx::query("select last, earlier from person where phone = ?")
-            .bind(phone_number(phone))
-            .fetch_optional(&self.readers)
+        self.newest(phone_number(phone), sender, since)
             .await
-            .map_err(|error| self.error(error))?;
-        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<Vec<MessageId>, Failure> {
-            Ok(remembered(row.try_get("last")?, row.try_get("earlier")?))
-        };
-        let ids = row
-            .as_ref()
-            .map(read)
-            .transpose()
-            .map_err(|failure| self.failed(failure))?;
-        for id in ids.unwrap_or_default() {
-            if let Some(sent) = self.sent_to(id, sender, since).await? {
-                return Ok(Some(sent));
-            }
-        }
-        Ok(None)
+            .map_err(|failure| self.failed(failure))
     }
 
-    /// A message as somebody may answer it: of this sender, not older, and not refused.
-    async fn sent_to(
+    /// The newest of the messages that are remembered of a number and that somebody may answer: of this sender, not older,
+    /// and not refused.
+    async fn newest(
         &self,
-        message: MessageId,
+        phone: i64,
         sender: &str,
         since: DateTime<Utc>,
-    ) -> Result<Option<SentTo>, StoreError> {
-        let row = sqlx::query(
-            "select c.launch_id, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
-             where m.id = ? and m.state not in (0, 2) and c.sender = ? and m.sent_at >= ?",
-        )
-        .bind(message.0)
-        .bind(sender)
-        .bind(millis(since))
-        .fetch_optional(&self.readers)
-        .await
-        .map_err(|error| self.error(error))?;
-        let Some(row) = row else { return Ok(None) };
-        let read = || -> Result<SentTo, Failure> {
-            let tariff: Option<i64> = row.try_get("tariff")?;
-            Ok(SentTo {
-                message,
-                launch: LaunchId(row.try_get("launch_id")?),
-                step: small(row.try_get("step")?, "step")?,
-                language: small(row.try_get("language")?, "language")?,
-                tariff: tariff.map(|tariff| small(tariff, "tariff")).transpose()?,
-            })
+    ) -> Result<Option<SentTo>, Failure> {
+        let mut select = QueryBuilder::<Sqlite>::new(
+            "select m.id, c.launch_id, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
+             where m.state not in (0, 2) and c.sender = ",
+        );
+        select
+            .push_bind(sender)
+            .push(" and m.sent_at >= ")
+            .push_bind(millis(since));
+        select.push(" and m.id in (");
+        let mut values = select.separated(", ");
+        remembered(&self.readers, phone).await?.ids.iter().for_each(|id| {
+            values.push_bind(id.0);
+        });
+        select.push(") order by m.sent_at desc, m.id desc limit 1");
+        let Some(row) = select.build().fetch_optional(&self.readers).await? else {
+            return Ok(None);
         };
-        read().map(Some).map_err(|failure| self.failed(failure))
+        let tariff: Option<i64> = row.try_get("tariff")?;
+        Ok(Some(SentTo {
+            message: MessageId(row.try_get("id")?),
+            launch: LaunchId(row.try_get("launch_id")?),
+            step: small(row.try_get("step")?, "step")?,
+            language: small(row.try_get("language")?, "language")?,
+            tariff: tariff.map(|tariff| small(tariff, "tariff")).transpose()?,
+        }))
     }
 
     /// Whether a suppression stands against a number.

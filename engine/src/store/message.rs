@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
-use sqlx::SqliteConnection;
+use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use super::Failure;
 use super::bulk::{Bulk, Value};
 use super::rows::{MessageState, millis, phone_number};
-use crate::ids::MessageId;
+use crate::ids::{LaunchId, MessageId};
 
-/// An answer to a submit. Launch, step, kind and sender are those of the cohort that the id names.
+/// An answer to a submit. Step, kind and sender are those of the cohort that the id names.
 #[derive(Debug, Clone)]
 pub struct MessageRow {
     /// Ours.
     pub id: MessageId,
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// Of this run of it.
+    pub run: u32,
     /// To.
     pub phone: PhoneNumber,
     /// An index into the campaign's languages.
@@ -37,14 +41,14 @@ pub struct MessageRow {
 }
 
 /// Earlier messages of a person are kept as text, newest first, up to so many characters: sixteen or more of them.
-pub(super) const EARLIER: usize = 320;
+const EARLIER: usize = 320;
 
 /// What the rows of a statement share.
-type Shared = (u8, Option<u8>, MessageState, u32, u8, i64, i64);
+type Shared = (u8, Option<u8>, MessageState, u32, u8, i64);
 
 const UPSERT: Bulk = Bulk {
     head: "insert into message (id, phone, language, tariff, state, parts, attempts, window_id, sent_at, state_at)
-           select column1, column2, ?, ?, ?, ?, ?, ?, ?, ? from",
+           select column1, column2, ?, ?, ?, ?, ?, ?, column3, column3 from",
     tail: "where true on conflict (id) do update set
              phone = excluded.phone, language = excluded.language, tariff = excluded.tariff,
              parts = iif(excluded.window_id > 0, excluded.parts, parts),
@@ -57,8 +61,8 @@ const UPSERT: Bulk = Bulk {
 };
 
 const REMEMBER: Bulk = Bulk {
-    head: "insert into person (phone, last) select column2, column1 from",
-    tail: "where true on conflict (phone) do update set
+    head: "insert into person (key, last) select column2, column1 from",
+    tail: "where true on conflict (key) do update set
              earlier = iif(last = excluded.last, earlier, substr(last || ' ' || earlier, 1, 320)), last = excluded.last",
 };
 
@@ -68,12 +72,17 @@ pub(super) async fn upsert_messages(
     connection: &mut SqliteConnection,
     messages: &[MessageRow],
 ) -> Result<(), Failure> {
-    let mut groups: BTreeMap<Shared, Vec<[i64; 2]>> = BTreeMap::new();
+    let mut groups: BTreeMap<Shared, Vec<[i64; 3]>> = BTreeMap::new();
+    let mut people = Vec::with_capacity(messages.len());
     for message in messages {
-        let row = [message.id.0, phone_number(message.phone)];
-        groups.entry(shared(message)).or_default().push(row);
+        let (id, phone) = (message.id.0, phone_number(message.phone));
+        groups
+            .entry(shared(message))
+            .or_default()
+            .push([id, phone, millis(message.at)]);
+        people.push([id, person_key(message)]);
     }
-    for ((language, tariff, state, parts, attempts, window, at), rows) in groups {
+    for ((language, tariff, state, parts, attempts, window), rows) in groups {
         let shared = [
             i64::from(language).into(),
             tariff.map_or(Value::Null, |tariff| i64::from(tariff).into()),
@@ -81,12 +90,10 @@ pub(super) async fn upsert_messages(
             i64::from(parts).into(),
             i64::from(attempts).into(),
             window.into(),
-            at.into(),
-            at.into(),
         ];
         UPSERT.run(connection, &shared, &rows).await?;
-        REMEMBER.run(connection, &[], &rows).await?;
     }
+    REMEMBER.run(connection, &[], &people).await?;
     set_reasons(connection, messages).await
 }
 
@@ -98,7 +105,6 @@ fn shared(message: &MessageRow) -> Shared {
         message.parts,
         message.attempts,
         message.window,
-        millis(message.at),
     )
 }
 
@@ -117,14 +123,51 @@ async fn set_reasons(connection: &mut SqliteConnection, messages: &[MessageRow])
     Ok(())
 }
 
-/// The messages that a person row remembers, newest first.
-pub(super) fn remembered(last: i64, earlier: &str) -> Vec<MessageId> {
-    // The end may be cut in the middle of a number.
-    let whole = if earlier.len() < EARLIER {
-        earlier
-    } else {
-        earlier.rsplit_once(' ').map_or("", |(whole, _)| whole)
+/// Bits of a phone number: E.164 has 15 digits at most.
+const PHONE_BITS: u32 = 50;
+
+/// Where the person row of a message stands. Those of a run stand together and are written in the order of the phones, so
+/// that a launch appends, however many people the store knows. Runs whose numbers meet, after 8,192 of them, share rows.
+fn person_key(message: &MessageRow) -> i64 {
+    let run = (message.launch.0.wrapping_mul(16) + i64::from(message.run)) & 0x1fff;
+    run << PHONE_BITS | phone_number(message.phone)
+}
+
+/// The person rows of a number: the first phone of each run is looked for, and in each run the number.
+const PERSON_ROWS: &str = "with recursive run (of) as (
+    select min(key) >> 50 from person
+    union all
+    select (select min(key) >> 50 from person where key >= (run.of + 1) << 50) from run where run.of is not null
+)
+select last, earlier from run cross join person on person.key = (run.of << 50 | ?)";
+
+/// What is remembered of a number's messages.
+pub(super) struct Remembered {
+    /// In no order.
+    pub ids: Vec<MessageId>,
+    /// False when a row is full and may have forgotten some.
+    pub complete: bool,
+}
+
+/// The messages to a number that are remembered.
+pub(super) async fn remembered(readers: &SqlitePool, phone: i64) -> Result<Remembered, Failure> {
+    let rows = sqlx::query(PERSON_ROWS).bind(phone).fetch_all(readers).await?;
+    let mut remembered = Remembered {
+        ids: vec![],
+        complete: true,
     };
-    let earlier = whole.split_whitespace().filter_map(|id| id.parse().ok());
-    std::iter::once(last).chain(earlier).map(MessageId).collect()
+    for row in rows {
+        let earlier: &str = row.try_get("earlier")?;
+        remembered.complete &= earlier.len() < EARLIER;
+        // The end may be cut in the middle of a number.
+        let whole = if earlier.len() < EARLIER {
+            earlier
+        } else {
+            earlier.rsplit_once(' ').map_or("", |(whole, _)| whole)
+        };
+        let earlier = whole.split_whitespace().filter_map(|id| id.parse().ok());
+        let ids = std::iter::once(row.try_get("last")?).chain(earlier);
+        remembered.ids.extend(ids.map(MessageId));
+    }
+    Ok(remembered)
 }

@@ -73,16 +73,20 @@ impl Store {
         if !is_ours(&mut connection).await.map_err(error)? {
             return Err(StoreError::NotAStore { path: path.into() });
         }
-        // A store is not changed under a process that executes: that may be an older crier.
-        let older = lock.is_none() && is_older(&mut connection).await.map_err(error)?;
-        let migrating = older.then(|| self::lock(path)).transpose()?;
-        migrate(&mut connection, path).await?;
-        drop(migrating);
+        let applied = applied(&mut connection).await.map_err(error)?;
+        if !is_current(&applied) {
+            // A store is not changed under a process that executes: that may be an older crier.
+            let older = lock.is_none() && is_older(&applied);
+            let migrating = older.then(|| self::lock(path)).transpose()?;
+            migrate(&mut connection, path).await?;
+            drop(migrating);
+        }
         let references = References::new(key(&mut connection).await.map_err(error)?);
         let next = next_ids(&mut connection).await.map_err(error)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(2)
-            .connect_lazy_with(connect.read_only(true));
+            // They read a row here and there, or a whole table once: neither wants the pages kept.
+            .connect_lazy_with(connect.read_only(true).pragma("cache_size", "-8192"));
         if lock.is_some() {
             reserve::set_aside(path)?;
         }
@@ -109,7 +113,7 @@ fn connect_options(path: &Path, most_pages: Option<u32>) -> SqliteConnectOptions
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(10))
-        .pragma("cache_size", "-65536")
+        .pragma("cache_size", "-8192")
         .pragma("temp_store", "memory")
         // 64 MiB: pages that are written again and again go to the file once.
         .pragma("wal_autocheckpoint", "16384");
@@ -187,20 +191,32 @@ async fn is_ours(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error>
     Ok(id == APPLICATION_ID)
 }
 
-/// Whether migrations are missing.
-async fn is_older(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max();
+/// The migrations that a store has: version and checksum.
+async fn applied(connection: &mut SqliteConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
     let migrated: i64 =
         sqlx::query_scalar("select count(*) from sqlite_master where name = '_sqlx_migrations'")
             .fetch_one(&mut *connection)
             .await?;
     if migrated == 0 {
-        return Ok(true);
+        return Ok(vec![]);
     }
-    let applied: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations")
-        .fetch_one(connection)
-        .await?;
-    Ok(applied < known)
+    sqlx::query_as("select version, checksum from _sqlx_migrations where success order by version")
+        .fetch_all(connection)
+        .await
+}
+
+/// Whether they are those of this version.
+fn is_current(applied: &[(i64, Vec<u8>)]) -> bool {
+    let known = MIGRATIONS.iter().map(|known| (known.version, &*known.checksum));
+    known.eq(applied
+        .iter()
+        .map(|(version, checksum)| (*version, checksum.as_slice())))
+}
+
+/// Whether migrations are missing.
+fn is_older(applied: &[(i64, Vec<u8>)]) -> bool {
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max();
+    applied.last().map(|(version, _)| *version) < known
 }
 
 async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {

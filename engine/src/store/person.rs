@@ -5,7 +5,8 @@ use sms::PhoneNumber;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
 use super::inbox::ReplyMeaning;
-use super::message::{EARLIER, remembered};
+use super::launch::LaunchState;
+use super::message::remembered;
 use super::rows::{CohortKind, MessageState, instant, phone, phone_number, small};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
@@ -37,6 +38,8 @@ pub struct WaitingFor {
     pub due_at: DateTime<Utc>,
     /// The text is being submitted; where no process executes it is in doubt.
     pub under_way: bool,
+    /// When the launch was cancelled, where it was: then nothing more comes.
+    pub cancelled_at: Option<DateTime<Utc>>,
 }
 
 /// A text to a person.
@@ -124,20 +127,19 @@ impl Store {
     }
 
     async fn messages_to(&self, key: i64) -> Result<Vec<PersonMessage>, Failure> {
-        let rows = match self.remembered(key).await? {
-            Some(ids) => {
-                let mut select = QueryBuilder::<Sqlite>::new(format!("{MESSAGES} where m.id in ("));
-                let mut values = select.separated(", ");
-                ids.iter().for_each(|id| {
-                    values.push_bind(*id);
-                });
-                select.push(") order by m.id");
-                select.build().fetch_all(&self.readers).await?
-            }
-            None => {
-                let all = AssertSqlSafe(format!("{MESSAGES} where m.phone = ? order by m.id"));
-                sqlx::query(all).bind(key).fetch_all(&self.readers).await?
-            }
+        let remembered = remembered(&self.readers, key).await?;
+        // There is no index of messages by phone.
+        let rows = if remembered.complete {
+            let mut select = QueryBuilder::<Sqlite>::new(format!("{MESSAGES} where m.id in ("));
+            let mut values = select.separated(", ");
+            remembered.ids.iter().for_each(|id| {
+                values.push_bind(id.0);
+            });
+            select.push(") order by m.id");
+            select.build().fetch_all(&self.readers).await?
+        } else {
+            let all = AssertSqlSafe(format!("{MESSAGES} where m.phone = ? order by m.id"));
+            sqlx::query(all).bind(key).fetch_all(&self.readers).await?
         };
         let mut messages = vec![];
         for row in rows {
@@ -159,21 +161,6 @@ impl Store {
             });
         }
         Ok(messages)
-    }
-
-    /// The ids of all messages to a number, from its person row; none when the row is full and may have forgotten some
-    /// (there is no index of messages by phone).
-    async fn remembered(&self, key: i64) -> Result<Option<Vec<i64>>, Failure> {
-        let row = sqlx::query("select last, earlier from person where phone = ?")
-            .bind(key)
-            .fetch_optional(&self.readers)
-            .await?;
-        let Some(row) = row else { return Ok(Some(vec![])) };
-        let earlier: &str = row.try_get("earlier")?;
-        let ids = remembered(row.try_get("last")?, earlier)
-            .into_iter()
-            .map(|id| id.0);
-        Ok((earlier.len() < EARLIER).then(|| ids.collect()))
     }
 
     async fn text_of(&self, message: MessageId, window: i64) -> Result<Option<String>, Failure> {
@@ -226,9 +213,9 @@ impl Store {
 
     async fn waiting_of(&self, key: i64) -> Result<Vec<WaitingFor>, Failure> {
         let rows = sqlx::query(
-            "select c.id, c.launch_id, c.step, c.due_at, c.done, c.intent_to, m.members
+            "select c.id, c.launch_id, c.step, c.due_at, c.done, c.intent_to, l.state, l.ended_at, m.members
              from launch l join cohort c on c.launch_id = l.id join cohort_members m on m.id = c.id
-             where l.state in (1, 2) and c.state = 0 and c.kind = 0 and c.phone_lo <= ?1 and c.phone_hi >= ?1",
+             where l.state in (1, 2, 3) and c.state = 0 and c.kind = 0 and c.phone_lo <= ?1 and c.phone_hi >= ?1",
         )
         .bind(key)
         .fetch_all(&self.readers)
@@ -253,6 +240,7 @@ impl Store {
                     step: small(row.try_get("step")?, "step")?,
                     due_at: instant(row.try_get("due_at")?)?,
                     under_way: super::rows::count(index) < row.try_get::<i64, _>("intent_to")?,
+                    cancelled_at: cancelled_at(&row)?,
                 });
             }
         }
@@ -276,6 +264,12 @@ impl Store {
             .map(|row| kept_reply(row).map_err(|failure| self.failed(failure)))
             .collect()
     }
+}
+
+fn cancelled_at(row: &SqliteRow) -> Result<Option<DateTime<Utc>>, Failure> {
+    let cancelled = row.try_get::<i64, _>("state")? == LaunchState::Cancelled as i64;
+    let ended_at: Option<i64> = row.try_get("ended_at")?;
+    Ok(ended_at.filter(|_| cancelled).map(instant).transpose()?)
 }
 
 fn kept_reply(row: &SqliteRow) -> Result<KeptReply, Failure> {

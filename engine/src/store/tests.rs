@@ -232,6 +232,8 @@ fn progress(cohort: &ClaimedCohort) -> Progress {
 fn answer(cohort: &ClaimedCohort, index: usize, state: MessageState, seconds: i64) -> MessageRow {
     MessageRow {
         id: cohort.message(index),
+        launch: cohort.launch,
+        run: cohort.run,
         phone: cohort.members[index].phone,
         language: 0,
         tariff: None,

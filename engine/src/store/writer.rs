@@ -1,5 +1,5 @@
-//! The one writer. Deeds that wait are gathered into one transaction and one commit; each runs in a savepoint of its
-//! own, so that one that fails takes nothing with it. A deed's result is told after the commit only.
+//! The one writer. Deeds that wait are gathered into one transaction and one commit; where there are several each runs in a
+//! savepoint of its own, so that one that fails takes nothing with it. A deed's result is told after the commit only.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -135,6 +135,10 @@ async fn write_group(
         jobs.into_iter().for_each(|job| job.fail(error.clone()));
         return;
     }
+    let jobs = match <[_; 1]>::try_from(jobs) {
+        Ok([job]) => return write_alone(connection, job, faults).await,
+        Err(jobs) => jobs,
+    };
     let mut delivers = Vec::with_capacity(jobs.len());
     let outcome = write_transaction(connection, jobs, &mut delivers, faults).await;
     if outcome.is_err() {
@@ -144,6 +148,27 @@ async fn write_group(
     for deliver in delivers {
         deliver(outcome.clone());
     }
+}
+
+/// A deed that has the transaction for itself needs no savepoint.
+async fn write_alone(connection: &mut SqliteConnection, job: Box<dyn Job>, faults: Option<&dyn Faults>) {
+    let fault = faults.and_then(Faults::next);
+    if let Some(error) = fault.and_then(Fault::forestalls) {
+        let _ = sqlx::query("rollback").execute(&mut *connection).await;
+        return job.fail(error);
+    }
+    let (done, deliver) = job.run(connection).await;
+    let outcome = match (&done, fault) {
+        (Done::Succeeded, None) => faults::plain_commit(connection).await,
+        (Done::Succeeded, Some(fault)) => faults::commit(connection, fault, faults).await,
+        // It tells its own error.
+        (Done::Failed(_), _) => Ok(()),
+    };
+    if outcome.is_err() || matches!(done, Done::Failed(_)) {
+        // A commit that failed may have left the transaction open, or may have ended it.
+        let _ = sqlx::query("rollback").execute(&mut *connection).await;
+    }
+    deliver(outcome);
 }
 
 async fn write_transaction(

@@ -1,5 +1,6 @@
 //! Talks to a carrier that runs: shows and changes its switches, and asks what it counted.
 
+use std::error::Error;
 use std::time::Duration;
 
 use reqwest::{Client, Method, Url};
@@ -24,12 +25,12 @@ pub enum ClientError {
     #[error("HTTP cannot be used")]
     Http(#[source] reqwest::Error),
     /// Nobody answered.
-    #[error("no carrier answers at {url}")]
+    #[error("no carrier answers at {url}: {reason}; `crier carrier` starts one")]
     Unreachable {
         /// Of the carrier.
         url: String,
-        /// Why.
-        source: reqwest::Error,
+        /// Why, in the system's words.
+        reason: String,
     },
     /// It answered that it does not, and why.
     #[error("{0}")]
@@ -87,9 +88,9 @@ impl Remote {
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, ClientError> {
-        let unreachable = |source| ClientError::Unreachable {
+        let unreachable = |error: reqwest::Error| ClientError::Unreachable {
             url: self.url.clone(),
-            source,
+            reason: root(&error),
         };
         let mut request = self.client.request(method, format!("{}{path}", self.url));
         if let Some(body) = body {
@@ -111,6 +112,14 @@ impl Remote {
             url: self.url.clone(),
         }
     }
+}
+
+/// What an error comes from in the end.
+fn root(error: &reqwest::Error) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes
+        .last()
+        .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// An address over HTTP.

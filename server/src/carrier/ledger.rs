@@ -83,7 +83,7 @@ pub enum LedgerError {
         source: io::Error,
     },
     /// Another carrier writes it.
-    #[error("another carrier writes the ledger {path}")]
+    #[error("another carrier writes the ledger {path}: end it, or name another file with `--ledger`")]
     Held {
         /// Of the ledger.
         path: String,
@@ -94,6 +94,12 @@ pub enum LedgerError {
     /// It cannot be read on.
     #[error("the ledger cannot be read")]
     Unreadable(#[source] io::Error),
+    /// Another file.
+    #[error("{path} is no ledger of a carrier: it is left as it is; name another file")]
+    Foreign {
+        /// The file.
+        path: String,
+    },
     /// A line is no event.
     #[error("line {number} is no line of a ledger")]
     Line {
@@ -105,10 +111,13 @@ pub enum LedgerError {
 /// A ledger that is written.
 pub struct Ledger {
     file: File,
+    /// The length without a last line that a kill left unfinished, until that is cut off.
+    torn_at: Option<u64>,
 }
 
 impl Ledger {
-    /// Opens or begins one, and cuts off a last line that a kill left unfinished. Gives what stands in it.
+    /// Opens or begins one. Gives what stands in it; a last line that a kill left unfinished is cut off with the first
+    /// append, so that a file that is none stays as it is.
     pub fn open(path: &Path) -> Result<(Ledger, Entries<File>), LedgerError> {
         let unopenable = |source| LedgerError::Unopenable {
             path: path.display().to_string(),
@@ -130,18 +139,35 @@ impl Ledger {
             TryLockError::Error(source) => unopenable(source),
         })?;
         let whole = whole_lines(&mut file).map_err(unopenable)?;
-        file.set_len(whole).map_err(unopenable)?;
+        let torn_at = (whole < file.metadata().map_err(unopenable)?.len()).then_some(whole);
+        if torn_at == Some(0) && !begins_like_a_line(&mut file).map_err(unopenable)? {
+            return Err(LedgerError::Foreign {
+                path: path.display().to_string(),
+            });
+        }
         // Of its own, since the lock goes with the last handle of the other.
         let entries = Entries::of(File::open(path).map_err(unopenable)?);
-        Ok((Ledger { file }, entries))
+        Ok((Ledger { file, torn_at }, entries))
     }
 
     /// Adds whole lines with one write.
     pub fn append(&mut self, record: &str) -> Result<(), LedgerError> {
+        if let Some(whole) = self.torn_at.take() {
+            self.file.set_len(whole).map_err(LedgerError::Unwritable)?;
+        }
         self.file
             .write_all(record.as_bytes())
             .map_err(LedgerError::Unwritable)
     }
+}
+
+/// Whether a file without any whole line may be the beginning of one.
+fn begins_like_a_line(file: &mut File) -> io::Result<bool> {
+    let mut begin = vec![];
+    file.seek(SeekFrom::Start(0))?;
+    file.take(16).read_to_end(&mut begin)?;
+    let like = |kind: &&str| begin.iter().zip(kind.bytes()).all(|(byte, kinds)| *byte == kinds);
+    Ok(line::KINDS.iter().any(like))
 }
 
 /// The length of a file up to its last line's end.

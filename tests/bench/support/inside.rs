@@ -62,11 +62,11 @@ impl Inside {
         }
     }
 
-    /// Executes it to its end, and says how long that took.
+    /// Executes it to its end, as a task of the runtime like `crier run`, and says how long that took.
     pub async fn execute(
         &self,
         provider: Arc<dyn Provider>,
-        observer: &mut (dyn FnMut(&Progress) + Send),
+        mut observer: impl FnMut(&Progress) + Send + 'static,
     ) -> Duration {
         let clock = Arc::new(SystemClock::new());
         let (_keep, stop) = watch::channel(false);
@@ -84,7 +84,8 @@ impl Inside {
             receipts: Duration::from_secs(600),
             stop,
         };
-        let end = execute(execution, observer).await.expect("executed");
+        let executing = tokio::spawn(async move { execute(execution, &mut observer).await });
+        let end = executing.await.expect("it ends").expect("executed");
         assert_eq!(end, End::Done);
         clock.monotonic()
     }

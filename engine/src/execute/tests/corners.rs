@@ -14,7 +14,7 @@ use crate::execute::{End, Execution, execute};
 use crate::provider::{Answer, Inbound, Scope};
 use crate::store::{Access, LaunchState, MessageState};
 
-const ONE: &str = "message: \"Doors open at 8, {{first_name}}. STOP to opt out\"\n";
+pub(super) const ONE: &str = "message: \"Doors open at 8, {{first_name}}. STOP to opt out\"\n";
 const TWO: &str = "steps:\n  - send: first\n  - wait: 1 hour\n  - send: second\nmessages:\n  \
                    first: \"Doors open at 8. STOP to opt out\"\n  second: \"See you\"\n";
 
@@ -94,7 +94,7 @@ async fn provider_gone_ends_or_says_so() {
     );
 }
 
-async fn kill_when(world: &World, hung: Arc<Notify>, provider: Arc<super::world::Scripted>) {
+pub(super) async fn kill_when(world: &World, hung: Arc<Notify>, provider: Arc<super::world::Scripted>) {
     let (_keep, stop) = watch::channel(false);
     let mut observer = |_: &crate::execute::Progress| {};
     let store = Arc::new(world.store(Access::Execute).await.expect("opened"));
@@ -369,6 +369,31 @@ async fn progress_is_what_the_store_says() {
     let ran = world.run(provider, &mut |p| last = Some(*p)).await;
     let rejected = ran.totals.messages[&MessageState::Rejected];
     assert_eq!(last.expect("told").failed, rejected);
+}
+
+/// In doubt at first, taken in the end.
+#[tokio::test]
+async fn a_doubt_that_is_settled_is_no_failure() {
+    let world = World::new(30, &format!("{ONE}limits: {{ in_doubt: resend }}\n"), "");
+    let provider = scripted(1, |text, before| {
+        if before == 0 && text.to.as_u64().is_multiple_of(3) {
+            Does::Answer(Answer::Maybe("scripted".into()))
+        } else {
+            accept()
+        }
+    });
+    let (mut most, mut last) = (0, None);
+    let ran = world
+        .run(provider, &mut |p| {
+            most = most.max(p.failed);
+            last = Some(*p);
+        })
+        .await;
+    let last = last.expect("told");
+    assert_eq!(
+        (ran.states().as_str(), most, last.failed, last.accepted),
+        ("accepted 30", 10, 0, 30)
+    );
 }
 
 type Answers = futures_util::future::BoxFuture<'static, Vec<Answer>>;

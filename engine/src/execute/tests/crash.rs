@@ -274,3 +274,42 @@ async fn ten_recipients_four_taken_two_answered_and_a_kill() {
     assert_eq!(killed.submitted() + after.submitted(), 10);
     assert_eq!(ran.states(), "unknown 4, accepted 6");
 }
+
+/// Whoever was under way at the kill was sent the text or not: a cancel does not change that, and it is told.
+#[tokio::test]
+async fn killed_and_cancelled_who_was_under_way_is_unknown_and_the_rest_is_not_sent() {
+    let world = World::new(20, super::corners::ONE, "");
+    let hung = Arc::new(Notify::new());
+    let (tell, handed) = (hung.clone(), AtomicUsize::new(0));
+    let before = scripted(5, move |_, _| {
+        if handed.fetch_add(1, Ordering::Relaxed) < 10 {
+            return accept();
+        }
+        tell.notify_one();
+        Does::Hang
+    });
+    super::corners::kill_when(&world, hung, before.clone()).await;
+    let store = world.store(Access::Read).await.expect("opened");
+    let launch = store.launches(None).await.expect("launches").remove(0);
+    let cancelled = store.change_launch(
+        launch.id,
+        &[LaunchState::Running],
+        LaunchState::Cancelled,
+        launch.starts_at,
+    );
+    assert!(cancelled.await.expect("changed"));
+    drop(store);
+    let after = scripted(5, |_, _| accept());
+    let ran = world.run(after.clone(), &mut |_| {}).await;
+    assert_eq!(after.submitted(), 0, "nothing goes after a cancel");
+    let of = |state| ran.totals.messages.get(&state).copied().unwrap_or_default();
+    let told = of(MessageState::Accepted) + of(MessageState::Unknown);
+    assert!(
+        told >= before.submitted() as u64,
+        "{} of {}",
+        ran.states(),
+        before.submitted()
+    );
+    assert_eq!(ran.totals.under_way, 0, "{}", ran.states());
+    assert_eq!(ran.totals.waiting + told, 20, "{}", ran.states());
+}

@@ -69,6 +69,11 @@ impl Outcome {
         }
     }
 
+    /// Whether a text that was in doubt is so no more, and not refused for ever.
+    pub fn is_no_doubt(&self) -> bool {
+        self.is_taken() || matches!(self, Outcome::LookedUp(Found::NotKnown))
+    }
+
     /// Whether the text was definitely not taken this time: what was reserved for it is released.
     pub fn is_not_taken(&self) -> bool {
         match self {

@@ -50,6 +50,8 @@ impl Executor {
         let member = &cohort.members[index];
         MessageRow {
             id: cohort.message(index),
+            launch: cohort.launch,
+            run: cohort.run,
             phone: member.phone,
             language: member.language,
             tariff: member.tariff,
@@ -96,6 +98,8 @@ fn row_of(
     let refused = state <= MessageState::Rejected;
     MessageRow {
         id: send.message,
+        launch: cohort.launch,
+        run: cohort.run,
         phone: member.phone,
         language: member.language,
         tariff: member.tariff,

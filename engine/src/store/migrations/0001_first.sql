@@ -114,9 +114,9 @@ create table window_text (
   texts blob not null
 );
 
--- The last messages to a person.
+-- The last messages to a person, by run of a launch.
 create table person (
-  phone   integer primary key,
+  key     integer primary key,               -- a number of launch and run << 50 | phone
   last    integer not null,
   earlier text    not null default ''        -- ids before that, newest first, with spaces between
 );

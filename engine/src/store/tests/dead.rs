@@ -67,7 +67,7 @@ async fn two_dead(scene: &Scene) -> (LaunchId, [MessageId; 2]) {
 }
 
 async fn shown(scene: &Scene, launch: LaunchId, after: MessageId, most: u32) -> String {
-    let letters = scene.store.dead_letters(launch, after, most).await;
+    let letters = scene.store.dead_letters(launch, None, after, most).await;
     let mut lines = String::new();
     for letter in letters.expect("letters") {
         let DeadLetter {
@@ -192,7 +192,7 @@ async fn a_dead_letter_is_tried_again_under_its_own_message_and_no_second_time()
     );
     let left = scene
         .store
-        .dead_letters(launch, MessageId(0), 10)
+        .dead_letters(launch, None, MessageId(0), 10)
         .await
         .expect("letters");
     assert_eq!(
@@ -217,7 +217,7 @@ async fn a_letter_of_what_was_tried_again_and_died_again_is_one_letter() {
     assert_eq!(scene.count("dead_letter").await, 2);
     let letters = scene
         .store
-        .dead_letters(launch, MessageId(0), 10)
+        .dead_letters(launch, None, MessageId(0), 10)
         .await
         .expect("letters");
     assert_eq!(letters[0].message, first);

@@ -11,6 +11,9 @@ use crate::carrier::codes;
 use crate::carrier::fault::Fault;
 use crate::carrier::switches::Switches;
 
+/// How lines begin.
+pub(super) const KINDS: [&str; 4] = ["start\t", "switches\t", "text\t", "ack\t"];
+
 /// An event that is to be written: what [`Entry`] is, of borrowed parts.
 pub(in crate::carrier) enum Line<'a> {
     Started(&'a Switches),

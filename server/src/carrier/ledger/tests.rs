@@ -128,8 +128,32 @@ fn a_torn_line_longer_than_a_block_is_found() {
     let path = folder.path().join("carrier.ledger");
     let whole = text("A1", Fate::Taken, None);
     std::fs::write(&path, format!("{whole}{}", "x".repeat(200_000))).expect("written");
-    drop(Ledger::open(&path).expect("a ledger"));
+    let (mut ledger, _) = Ledger::open(&path).expect("a ledger");
+    ledger.append("").expect("cut");
     assert_eq!(std::fs::read_to_string(&path).expect("readable"), whole);
+}
+
+#[test]
+fn a_file_that_is_no_ledger_stays_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("notes");
+    for content in [
+        "notes without an end of line",
+        "starter",
+        "notes\nand more of them",
+        "SQLite format 3\0\n\0\0",
+    ] {
+        std::fs::write(&path, content).expect("written");
+        let read = Ledger::open(&path).and_then(|(_, mut entries)| entries.next().transpose());
+        assert!(
+            matches!(
+                read,
+                Err(LedgerError::Foreign { .. } | LedgerError::Line { number: 1 })
+            ),
+            "{content:?}"
+        );
+        assert_eq!(std::fs::read_to_string(&path).expect("readable"), content);
+    }
 }
 
 proptest! {

@@ -10,7 +10,7 @@ use super::Switches;
 #[derive(Debug, thiserror::Error)]
 pub enum SwitchError {
     /// No switch has this name.
-    #[error("there is no switch \"{name}\"; the switches are {}", names())]
+    #[error("there is no switch \"{name}\"; {}", known(name))]
     Unknown {
         /// As written.
         name: String,
@@ -40,13 +40,17 @@ pub enum SwitchError {
     #[error("the switches cannot be read")]
     Yaml(#[source] serde_yaml::Error),
     /// The file is YAML and no list of names and values.
-    #[error("the switches cannot be read: write a line `name: value` each")]
+    #[error("these are no switches: write a line `name: value` each")]
     Shape,
 }
 
-fn names() -> String {
+/// The nearest, else all of them.
+fn known(name: &str) -> String {
     let names: Vec<&str> = Switches::NAMES.iter().map(|(name, _)| *name).collect();
-    names.join(", ")
+    match dsl::nearest(name, names.iter().copied()) {
+        Some(nearest) => format!("did you mean \"{nearest}\"?"),
+        None => format!("the switches are {}", names.join(", ")),
+    }
 }
 
 impl SwitchError {

@@ -101,10 +101,10 @@ fn names_shapes_and_sums_are_held() {
             "{ 429: 60%, landline: 60%, unreachable: 60% }",
         ],
         expect![[r#"
-            latencyy: 1 s -> there is no switch "latencyy"
-            [latency] -> the switches cannot be read: write a line `name: value` each
-            latency: [1 s] -> the switches cannot be read: write a line `name: value` each
-            latency: -> the switches cannot be read: write a line `name: value` each
+            latencyy: 1 s -> there is no switch "latencyy"; did you mean "latency"?
+            [latency] -> these are no switches: write a line `name: value` each
+            latency: [1 s] -> these are no switches: write a line `name: value` each
+            latency: -> these are no switches: write a line `name: value` each
              -> 
             { 429: 60%, drip: 50% } -> the troubles of a request exclude each other, and come to 110% together: at most 100%
             { landline: 60%, opted-out: 50% } -> unknown-number, landline and opted-out exclude each other, and come to 110% together: at most 100%

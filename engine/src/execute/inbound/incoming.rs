@@ -1,0 +1,150 @@
+//! What came back and is on its way: said by a provider, kept in the inbox, folded. Receipts of texts that went out
+//! together come scattered over some seconds: folded one poll at a time they would write every page of these messages
+//! anew each time. So what is kept is gathered for a while; replies are not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::provider::Inbound;
+
+/// Receipts are folded at the latest after this, while texts go out.
+const FOLD_WITHIN: Duration = Duration::from_secs(1);
+/// So many are folded at once.
+const FOLD_AT: usize = 65_536;
+
+/// What a provider said, and when it came.
+pub(in crate::execute) struct Said {
+    pub provider: Arc<str>,
+    pub at: DateTime<Utc>,
+    pub inbound: Vec<Inbound>,
+    /// To be acknowledged once it is kept.
+    pub mark: u64,
+}
+
+/// What is folded together.
+pub(in crate::execute) struct Batch {
+    pub said: Vec<Said>,
+    /// The last entry of the inbox that is folded with it; none when some of that is still to be folded.
+    pub up_to: Option<i64>,
+}
+
+/// All that came back and is not folded yet.
+#[derive(Default)]
+pub(in crate::execute) struct Incoming {
+    /// Not kept yet.
+    said: Vec<Said>,
+    keeping: bool,
+    /// In the inbox, and in memory until they are folded.
+    receipts: Vec<Said>,
+    /// The same of people's texts.
+    texts: Vec<Said>,
+    /// The last entry of the inbox that holds any of it.
+    up_to: i64,
+    /// When the first of it was kept.
+    kept_since: Option<Duration>,
+    /// One batch after the other: what a reply means depends on those before it.
+    folding: bool,
+}
+
+impl Incoming {
+    /// Whether nothing is on its way.
+    pub fn is_empty(&self) -> bool {
+        self.said.is_empty() && self.kept_since.is_none() && !self.keeping && !self.folding
+    }
+
+    /// How much waits to be kept or folded.
+    pub fn waiting(&self) -> usize {
+        count(&self.said) + count(&self.receipts) + count(&self.texts)
+    }
+
+    /// A provider said something.
+    pub fn say(&mut self, said: Said) {
+        self.said.push(said);
+    }
+
+    /// What is to be kept now.
+    pub fn keep(&mut self) -> Option<Vec<Said>> {
+        if self.keeping || self.said.is_empty() {
+            return None;
+        }
+        self.keeping = true;
+        Some(std::mem::take(&mut self.said))
+    }
+
+    /// It is kept up to this entry of the inbox.
+    pub fn kept(&mut self, said: Vec<Said>, up_to: i64, now: Duration) {
+        self.keeping = false;
+        self.up_to = up_to;
+        self.kept_since.get_or_insert(now);
+        for Said {
+            provider,
+            at,
+            inbound,
+            mark,
+        } in said
+        {
+            let (texts, receipts): (Vec<_>, Vec<_>) = inbound
+                .into_iter()
+                .partition(|inbound| matches!(inbound, Inbound::Text { .. }));
+            for (inbound, kept) in [(texts, &mut self.texts), (receipts, &mut self.receipts)] {
+                if !inbound.is_empty() {
+                    let provider = provider.clone();
+                    kept.push(Said {
+                        provider,
+                        at,
+                        inbound,
+                        mark,
+                    });
+                }
+            }
+        }
+    }
+
+    /// In how long something that is kept is to be folded; none: nothing is kept, or something is being folded.
+    pub fn fold_in(&self, now: Duration) -> Option<Duration> {
+        if self.texts.is_empty() {
+            self.receipts_in(now)
+        } else {
+            (!self.folding).then_some(Duration::ZERO)
+        }
+    }
+
+    fn receipts_in(&self, now: Duration) -> Option<Duration> {
+        let since = self.kept_since.filter(|_| !self.folding)?;
+        if count(&self.receipts) >= FOLD_AT {
+            return Some(Duration::ZERO);
+        }
+        Some((since + FOLD_WITHIN).saturating_sub(now))
+    }
+
+    /// What is to be folded now: all that is kept when it is time, else the texts of it.
+    pub fn fold(&mut self, now: Duration, at_once: bool) -> Option<Batch> {
+        let receipts_in = self.receipts_in(now)?;
+        let all = at_once || receipts_in.is_zero() || self.receipts.is_empty();
+        if !all && self.texts.is_empty() {
+            return None;
+        }
+        self.folding = true;
+        let mut said = std::mem::take(&mut self.texts);
+        if !all {
+            return Some(Batch { said, up_to: None });
+        }
+        said.append(&mut self.receipts);
+        self.kept_since = None;
+        Some(Batch {
+            said,
+            up_to: Some(self.up_to),
+        })
+    }
+
+    /// The batch is folded.
+    pub fn folded(&mut self) {
+        self.folding = false;
+    }
+}
+
+fn count(said: &[Said]) -> usize {
+    said.iter().map(|said| said.inbound.len()).sum()
+}
