@@ -8,6 +8,7 @@ use anyhow::Context;
 use engine::clock::SystemClock;
 use serde_json::json;
 use server::carrier::client::{ClientError, Remote};
+use server::carrier::ledger::LedgerError;
 use server::carrier::stats::Stats;
 use server::carrier::switches::{SwitchError, pair, yaml_pairs};
 use server::carrier::{Options, Server, ServerError, Switches};
@@ -136,9 +137,10 @@ impl From<SwitchError> for Failure {
 impl From<ServerError> for Failure {
     fn from(error: ServerError) -> Failure {
         match error {
-            ServerError::Content { .. } | ServerError::Address { .. } | ServerError::Callback(_) => {
-                Failure::Usage(error.into())
-            }
+            ServerError::Content { .. }
+            | ServerError::Address { .. }
+            | ServerError::Callback(_)
+            | ServerError::Ledger(LedgerError::Foreign { .. }) => Failure::Usage(error.into()),
             ServerError::Ledger(_) => Failure::Internal(error.into()),
         }
     }

@@ -40,7 +40,10 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
         Some(row) if args.again => {
             if row.state == LaunchState::Cancelled {
                 // What it left in doubt is settled before anybody is texted anew.
-                run_launch(args, store.clone(), row.clone(), stop.clone()).await?;
+                let end = run_launch(args, store.clone(), row.clone(), stop.clone()).await?;
+                if end == End::Interrupted {
+                    return Ok(code(end));
+                }
             }
             let occurrence = next_occurrence(&row)?;
             (launch_now(args, &loaded, &store, occurrence).await?, Begun::New)

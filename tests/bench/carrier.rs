@@ -23,8 +23,7 @@ const TOGETHER: u64 = 64;
 
 fn main() {
     let rows = support::number("rows", 400_000);
-    // The bare client chooses no TLS for itself, as the engine's provider does.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    engine::provider::carrier::choose_tls();
     let mut figures = Figures::new();
     // The two go by turns, so that what else the machine does meets both.
     let (mut bare, mut engine) = (0.0_f64, 0.0_f64);

@@ -238,13 +238,14 @@ impl Executor {
         let slow = self.windows.values().filter(|window| !window.recording);
         let slow =
             slow.filter_map(|window| Some((window.unrecorded_since? + RECORD_WITHIN).saturating_sub(now)));
+        let fold = self.incoming.fold_in(now).filter(|_| self.failed.is_none());
         let over = self.done_at.and_then(|done_at| self.over_in(done_at));
         let wake = ask
             .into_iter()
             .chain(moves.map(|(_, wait)| wait))
             .chain(polls)
             .chain(slow)
-            .chain(self.incoming.fold_in(now))
+            .chain(fold)
             .chain(over)
             .min();
         // A clock of milliseconds must not wake a moment too early for ever.

@@ -16,7 +16,6 @@ use super::lane::Held;
 use super::{Executor, RECORD_WITHIN, Step};
 use crate::advance::{Effect, Enrolment, Event, Facts, State, advance};
 use crate::ids::{CohortId, MessageId};
-use crate::member::Doubt;
 use crate::provider::Answer;
 use crate::store::{ClaimedCohort, CohortKind, Intent, LaunchState, WindowRecord};
 use crate::texts;
@@ -342,7 +341,7 @@ fn send_of(cohort: &ClaimedCohort, index: usize, what: What, settle: bool, now: 
         phone: cohort.members[index].phone,
         what,
         route: cohort.route_of(index),
-        was_in_doubt: cohort.members[index].doubt() != Doubt::None,
+        was_in_doubt: cohort.members[index].doubt().is_any(),
         is_answer: cohort.kind == CohortKind::Answer,
         outcome,
         recorded: false,

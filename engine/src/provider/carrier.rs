@@ -19,6 +19,7 @@ use futures_util::future::BoxFuture;
 
 use super::{Abilities, Answer, Found, Polled, Provider, Resolve, Submission};
 use http::{Link, Outcome, Reply};
+pub use http::{choose_tls, root};
 use listening::Listening;
 use wire::{Acknowledge, InboundPage, LookUp, LookedUp, Submit, Text};
 

@@ -123,7 +123,7 @@ async fn set_reasons(connection: &mut SqliteConnection, messages: &[MessageRow])
     Ok(())
 }
 
-/// Bits of a phone number: E.164 has 15 digits at most.
+/// Bits of a phone number, also in [`PERSON_ROWS`]: E.164 has 15 digits at most.
 const PHONE_BITS: u32 = 50;
 
 /// Where the person row of a message stands. Those of a run stand together and are written in the order of the phones, so
@@ -158,12 +158,13 @@ pub(super) async fn remembered(readers: &SqlitePool, phone: i64) -> Result<Remem
     };
     for row in rows {
         let earlier: &str = row.try_get("earlier")?;
-        remembered.complete &= earlier.len() < EARLIER;
-        // The end may be cut in the middle of a number.
-        let whole = if earlier.len() < EARLIER {
-            earlier
-        } else {
-            earlier.rsplit_once(' ').map_or("", |(whole, _)| whole)
+        let is_full = earlier.len() >= EARLIER;
+        remembered.complete &= !is_full;
+        // The end of a full one may be cut in the middle of a number.
+        let whole = match earlier.rsplit_once(' ') {
+            _ if !is_full => earlier,
+            Some((whole, _)) => whole,
+            None => "",
         };
         let earlier = whole.split_whitespace().filter_map(|id| id.parse().ok());
         let ids = std::iter::once(row.try_get("last")?).chain(earlier);

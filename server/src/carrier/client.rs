@@ -1,8 +1,8 @@
 //! Talks to a carrier that runs: shows and changes its switches, and asks what it counted.
 
-use std::error::Error;
 use std::time::Duration;
 
+use engine::provider::carrier::{choose_tls, root};
 use reqwest::{Client, Method, Url};
 use serde_json::Value;
 
@@ -114,14 +114,6 @@ impl Remote {
     }
 }
 
-/// What an error comes from in the end.
-fn root(error: &reqwest::Error) -> String {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes
-        .last()
-        .map_or_else(|| error.to_string(), ToString::to_string)
-}
-
 /// An address over HTTP.
 pub(super) fn address(url: &str) -> Result<Url, ClientError> {
     let parsed = Url::parse(url).ok();
@@ -131,8 +123,7 @@ pub(super) fn address(url: &str) -> Result<Url, ClientError> {
 
 /// A client that goes nowhere but where it is sent.
 pub(super) fn client() -> Result<Client, ClientError> {
-    // Another part of the process may have chosen one already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    choose_tls();
     Client::builder()
         .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none())

@@ -4,7 +4,6 @@
 use std::error::Error;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use dsl::project::Carrier;
@@ -182,22 +181,24 @@ fn this_machine() -> [SocketAddr; 2] {
     addresses.map(|address| SocketAddr::new(address, 0))
 }
 
-/// A client cannot be made without TLS. For plain HTTP it trusts nobody, so that the machine's certificates, which may
+/// Chooses who does TLS in this process, without which no HTTP client can be made here. One that was chosen before stays,
+/// and is as good.
+pub fn choose_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// For plain HTTP it trusts nobody, so that the machine's certificates, which may
 /// not be there, are not read.
 fn with_tls(builder: ClientBuilder, base: &Url) -> ClientBuilder {
-    static PROVIDER: OnceLock<()> = OnceLock::new();
-    PROVIDER.get_or_init(|| {
-        // Another one that the process has is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
+    choose_tls();
     match base.scheme() {
         "https" => builder,
         _ => builder.tls_certs_only([]),
     }
 }
 
-/// What an error comes from in the end.
-fn root(error: &reqwest::Error) -> String {
+/// What an error comes from in the end, in the system's words.
+pub fn root(error: &reqwest::Error) -> String {
     causes(error)
         .last()
         .map_or_else(|| error.to_string(), ToString::to_string)
