@@ -211,7 +211,7 @@ fn what_cannot_be_is_said_at_once() {
     });
     expect![[r#"
         exit Some(3) error: another carrier writes the ledger .crier/carrier.ledger: end it, or name another file with `--ledger`
-        exit Some(2) error: cannot listen on 127.0.0.1:PORT: Address already in use (os error 98)
+        exit Some(2) error: cannot listen on 127.0.0.1:PORT; choose another port with `--port`, 0 for any that is free: Address already in use (os error 98)
         exit Some(2) error: the ledger other.ledger cannot be read: line 1 is no line of a ledger
         exit Some(2) error: bad.yaml: the switch latency cannot be "fast": write a time as `200 ms`, `2 s`, `5 min`, `72 h` or `3 d`, or a range as `20 ms..2 s`
         exit Some(2) error: cannot read none.yaml: No such file or directory (os error 2)

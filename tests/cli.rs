@@ -75,10 +75,10 @@ fn a_plan_says_who_gets_what_and_who_does_not() {
              money     0.0158 USD
              when      now, the last text after 0 s (100 parts a second)
 
-              left out  why
-                     1  duplicate of an earlier row
-                     1  no valid number
-                     1  landline
+             left out why
+                    1 duplicate of an earlier row
+                    1 no valid number
+                    1 landline
 
             rows that cannot be used
               people.csv:4: "n/d" has letters in it; write the digits only
@@ -231,8 +231,8 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
              money     nothing
              when      now, the last text after 0 s (1000 parts a second)
 
-              left out  why
-                     1  landline
+             left out why
+                    1 landline
 
             --
             1 row planned

@@ -51,6 +51,8 @@ pub enum State {
 pub struct Facts {
     /// A suppression stands against the number.
     pub opted_out: bool,
+    /// The launch was cancelled: what was not taken goes no more.
+    pub cancelled: bool,
 }
 
 /// What happens to an enrolment. Those that name a place are nothing when the person is no longer there.
@@ -378,6 +380,7 @@ fn not_known<'a>(
     match tries.over() {
         Some(_) if enrolment.member.is_resent() => go_on(revision, enrolment, facts, now),
         Some(why) => (enrolment.ended(), vec![Effect::GiveUp(why)]),
+        None if facts.cancelled => (enrolment.ended(), vec![Effect::LeaveOut(LeftOut::Cancelled)]),
         None => again(enrolment, tries, Doubt::None, now),
     }
 }

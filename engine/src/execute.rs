@@ -27,15 +27,15 @@ use crate::ids::CohortId;
 use crate::provider::{Polled, Provider};
 use crate::revision::Revision;
 use crate::store::{
-    Claim, ClaimedCohort, CohortKind, FoldOutcome, Intent, LaunchRow, LaunchState, MessageState, SentTo,
-    Store, StoreError, Totals,
+    Alarm, Claim, ClaimedCohort, CohortKind, FoldOutcome, Intent, LaunchRow, LaunchState, MessageState,
+    SentTo, Store, StoreError, Totals, launch_subject,
 };
 use crate::throttle::Buckets;
 
 use account::Account;
 use budget::Budget;
 use inbound::{Incoming, Said};
-use lane::Lane;
+use lane::{Lane, MayGo};
 use window::{Outcome, Window, WindowId};
 use work::Work;
 
@@ -77,8 +77,10 @@ pub enum End {
 pub struct Progress {
     /// Messages that the provider took.
     pub accepted: u64,
-    /// Messages that were refused or are in doubt.
-    pub failed: u64,
+    /// Messages that were refused for ever or given up.
+    pub rejected: u64,
+    /// Messages of which it is not known whether the provider took them; some may still be looked up.
+    pub in_doubt: u64,
     /// Receipts that told something new.
     pub receipts: u64,
     /// Replies.
@@ -397,7 +399,7 @@ impl Executor {
         self.state = state;
         self.progress.paused = state == LaunchState::Paused;
         if state != LaunchState::Running && state != LaunchState::Done {
-            self.release_held();
+            self.release_held(self.may_go());
         }
     }
 
@@ -409,11 +411,11 @@ impl Executor {
         }
     }
 
-    /// Puts back the cohorts that no window is about.
-    fn release_held(&mut self) {
+    /// Puts back the cohorts that no window is about, but those that may stay.
+    fn release_held(&mut self, may_stay: MayGo) {
         let mut cohorts = vec![];
         for lane in self.lanes.values_mut() {
-            cohorts.extend(lane.give_back());
+            cohorts.extend(lane.give_back(may_stay));
         }
         if !cohorts.is_empty() {
             let store = self.store.clone();
@@ -441,6 +443,9 @@ impl Executor {
             return Ok(None);
         }
         if cancelled || (self.is_over_budget() && next.is_none()) {
+            if !cancelled && self.done_at.is_none() {
+                self.say_over_budget();
+            }
             // What was sent before is still received and answered.
             self.done_at.get_or_insert(self.clock.now());
         }
@@ -457,10 +462,22 @@ impl Executor {
             return Ok(None);
         }
         if self.lanes.values().any(|lane| !lane.held.is_empty()) {
-            self.release_held();
+            self.release_held(|_| false);
             return Ok(None);
         }
         Ok(Some(end))
+    }
+
+    /// Has it stand in the store that the budget is used up, until it is raised or the launch ends.
+    fn say_over_budget(&mut self) {
+        let alarm = Alarm {
+            subject: launch_subject(self.launch.id),
+            reason: "its budget is used up, and who is left waits: raise `limits.budget` and run it again"
+                .to_owned(),
+            since: self.clock.now(),
+            retry_at: None,
+        };
+        self.note(alarm);
     }
 
     /// Whether nothing more is waited for: somebody stopped it, or all is done and everything said, or patience is over.
@@ -524,7 +541,8 @@ fn progress_of(totals: &Totals) -> Progress {
     };
     Progress {
         accepted: count(|state| state >= MessageState::Accepted),
-        failed: count(|state| matches!(state, MessageState::Unknown | MessageState::Rejected)),
+        rejected: count(|state| state == MessageState::Rejected),
+        in_doubt: count(|state| state == MessageState::Unknown),
         receipts: count(|state| state > MessageState::Accepted),
         replies: totals.opt_outs + totals.other_replies,
         ..Progress::default()

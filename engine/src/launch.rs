@@ -15,7 +15,7 @@ use crate::left_out::LeftOut;
 use crate::member::Encoded;
 use crate::plan::{Cohorts, PlanError, Planner, Run, Summary};
 use crate::revision::Revision;
-use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError};
+use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError, Turn};
 use crate::tariff::Tariff;
 
 /// What is to be launched.
@@ -181,6 +181,7 @@ impl FirstStep {
             run,
             kind: CohortKind::Passage,
             place: self.place,
+            turn: Turn::First,
             due_at: self.due_at,
             sender: self.sender.clone(),
             time_class: time_class.to_owned(),

@@ -18,6 +18,8 @@ pub enum LeftOut {
     Excepted(String),
     /// The person said stop.
     OptedOut,
+    /// The launch was cancelled before the text went.
+    Cancelled,
     /// A value that the text needs is empty, and the field has no default.
     EmptyValue(String),
     /// The value is not what the type of the field says.
@@ -45,6 +47,7 @@ impl LeftOut {
             LeftOut::Duplicate => ("duplicate", None),
             LeftOut::Excepted(list) => ("excepted", Some(list)),
             LeftOut::OptedOut => ("opted-out", None),
+            LeftOut::Cancelled => ("cancelled", None),
             LeftOut::EmptyValue(field) => ("empty-value", Some(field)),
             LeftOut::IllTyped(field) => ("ill-typed-value", Some(field)),
             LeftOut::TooManyParts => ("too-many-parts", None),
@@ -71,6 +74,7 @@ impl FromStr for LeftOut {
             "duplicate" => LeftOut::Duplicate,
             "excepted" => LeftOut::Excepted(detail.to_owned()),
             "opted-out" => LeftOut::OptedOut,
+            "cancelled" => LeftOut::Cancelled,
             "empty-value" => LeftOut::EmptyValue(detail.to_owned()),
             "ill-typed-value" => LeftOut::IllTyped(detail.to_owned()),
             "too-many-parts" => LeftOut::TooManyParts,
@@ -90,6 +94,7 @@ impl fmt::Display for LeftOut {
             LeftOut::Duplicate => f.write_str("duplicate of an earlier row"),
             LeftOut::Excepted(list) => write!(f, "in the except list {list}"),
             LeftOut::OptedOut => f.write_str("opted out"),
+            LeftOut::Cancelled => f.write_str("the launch was cancelled"),
             LeftOut::EmptyValue(field) => write!(f, "{field} is empty"),
             LeftOut::IllTyped(field) => write!(f, "{field} is not of its type"),
             LeftOut::TooManyParts => f.write_str("text longer than limits.parts"),
@@ -112,6 +117,7 @@ mod tests {
             LeftOut::Duplicate,
             LeftOut::Excepted("staff".into()),
             LeftOut::OptedOut,
+            LeftOut::Cancelled,
             LeftOut::EmptyValue("first_name".into()),
             LeftOut::IllTyped("age: years".into()),
             LeftOut::TooManyParts,

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use sqlx::SqlitePool;
 use tokio::sync::Mutex;
 
-pub use alarm::Alarm;
+pub use alarm::{Alarm, launch_subject};
 pub use audit::{Audit, AuditedMessage};
 pub use claim::{Claim, ClaimedCohort, Known};
 pub use dead::DeadLetter;
@@ -39,7 +39,7 @@ pub use open::{Access, OpenOptions};
 pub use person::{KeptReply, PersonMessage, PersonStory, ReplyFilter, WaitingFor};
 pub use record::{BudgetChange, Intent, LeftOutRow, Progress, WindowRecord};
 pub use report::{InDoubt, Totals};
-pub use rows::{CohortKind, MessageState, NewCohort};
+pub use rows::{CohortKind, MessageState, NewCohort, Turn};
 pub use sent::SentMessage;
 pub use suppression::Suppression;
 

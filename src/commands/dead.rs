@@ -55,8 +55,9 @@ async fn list(
         })),
         Format::Full => {
             let n = counted(all, "message", "messages");
+            let shown = of.map_or(String::new(), |of| format!(", {} to {of}", letters.len()));
             output::line(&format!(
-                "launch {} of {}: {n} given up",
+                "launch {} of {}: {n} given up{shown}",
                 launch.id, launch.campaign
             ));
             letters

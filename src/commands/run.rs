@@ -102,7 +102,7 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
         }
         LaunchState::Running | LaunchState::Paused | LaunchState::Building => {
             let edited = if changed {
-                "; the file has changed since: this launch keeps the text and the time it began with, and `crier cancel` with `--again` launches the file as it is now"
+                "; the file has changed since: this launch keeps the text and the time it began with, and takes the budget of the file; `crier cancel` with `--again` launches the file as it is now"
             } else {
                 ""
             };

@@ -45,35 +45,49 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             output::line(&texts.collect::<Vec<_>>().join("\n\n"));
         }
         (Format::Full, None) if reports.is_empty() => output::line("nothing was launched yet"),
-        (Format::Full, None) => output::line(&table::of(&Report::HEADINGS, reports.iter().map(Report::row))),
+        (Format::Full, None) => {
+            output::line(&table::of(&Report::HEADINGS, reports.iter().map(Report::row)));
+            if let Some(report) = reports.iter().find(|report| report.has_more()) {
+                output::line(&format!(
+                    "\n`crier status {}` says more of it",
+                    report.launch.campaign
+                ));
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// What stands still.
 fn alarm_line(alarm: &Alarm) -> String {
+    let again = alarm
+        .retry_at
+        .map(|at| format!("; nothing is lost, `crier run` tries again at {}", time(at)));
     let line = format!(
-        "alarm: {} since {}: {}\n",
+        "alarm: {} since {}: {}{}\n",
         alarm.subject,
         time(alarm.since),
-        alarm.reason
+        alarm.reason,
+        again.unwrap_or_default()
     );
     output::folded(&line, "  ")
 }
 
 fn alarm_json(alarm: &Alarm) -> serde_json::Value {
-    json!({ "subject": alarm.subject, "reason": alarm.reason, "since": alarm.since })
+    json!({ "subject": alarm.subject, "reason": alarm.reason, "since": alarm.since, "retry_at": alarm.retry_at })
 }
 
 /// A launch's report as it stands.
 pub(super) async fn report(store: &Store, launch: LaunchRow) -> Result<Report, Failure> {
     let totals = store.totals(launch.id).await?;
     let in_doubt = store.in_doubt(launch.id, report::NAMED).await?;
+    let rejected = store.rejected_for(launch.id, report::REASONS).await?;
     let dead = store.dead_count(launch.id).await?;
     Ok(Report {
         launch,
         totals,
         in_doubt,
+        rejected,
         dead,
     })
 }

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::process::ExitCode;
 
+use dsl::project::Project;
 use engine::ids::LaunchId;
 use engine::plan::list_and_line;
-use engine::store::{Access, CohortKind, LaunchRow, PersonMessage, PersonStory};
+use engine::store::{
+    Access, Alarm, CohortKind, LaunchRow, PersonMessage, PersonStory, Turn, WaitingFor, launch_subject,
+};
 use serde_json::json;
 use sms::PhoneNumber;
 
@@ -18,11 +21,13 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     let number = number_typed(&args.phone, &project)?;
     let store = open_store(&project, Access::Read).await?;
     let story = store.person(number).await?;
+    let alarms = store.alarms().await?;
     let launches = store.launches(None).await?;
     let names = launches.into_iter().map(|launch| (launch.id, launch)).collect();
+    let settings = project.project.as_ref().expect("the project is valid");
     match args.format {
         Format::Json => output::json(&as_json(number, &story, &names)),
-        Format::Full => output::line(&as_text(number, &story, &names)),
+        Format::Full => output::line(&as_text(number, &story, &names, &alarms, settings)),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -46,7 +51,26 @@ fn place(names: &Names, launch: LaunchId, row: u64) -> Option<(String, u64)> {
     Some((file.map(|file| file.path.clone()).unwrap_or_default(), line))
 }
 
-fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
+/// Whether somebody waits behind what stands still.
+fn is_behind(waiting: &WaitingFor, alarm: &Alarm, project: &Project) -> bool {
+    let sender = project.senders.get(&waiting.sender);
+    let providers = sender
+        .into_iter()
+        .flat_map(|sender| std::iter::once(&sender.provider).chain(&sender.then));
+    let mut subjects = providers.map(|provider| format!("provider {provider}")).chain([
+        format!("sender {}", waiting.sender),
+        launch_subject(waiting.launch),
+    ]);
+    waiting.cancelled_at.is_none() && subjects.any(|subject| subject == alarm.subject)
+}
+
+fn as_text(
+    phone: PhoneNumber,
+    story: &PersonStory,
+    names: &Names,
+    alarms: &[Alarm],
+    project: &Project,
+) -> String {
     let mut events = vec![];
     for message in &story.messages {
         let what = match message.kind {
@@ -85,6 +109,10 @@ fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
                 let line = "is being submitted; if no `crier run` is running it is in doubt, and the next one settles it";
                 (waiting.due_at, format!("step {step} ({launch}) {line}"))
             }
+            _ if waiting.turn == Turn::LookUp => {
+                let line = "is looked up at the provider by `crier run`: nobody knows whether it was taken";
+                (waiting.due_at, format!("step {step} ({launch}) {line}"))
+            }
             Some(at) => (
                 at,
                 format!("was not sent step {step} ({launch}): it was cancelled"),
@@ -95,6 +123,12 @@ fn as_text(phone: PhoneNumber, story: &PersonStory, names: &Names) -> String {
             ),
         };
         events.push((at, line));
+        for alarm in alarms.iter().filter(|alarm| is_behind(waiting, alarm, project)) {
+            events.push((
+                alarm.since,
+                format!("held up ({}): {}", alarm.subject, alarm.reason),
+            ));
+        }
     }
     if let Some((reason, at, evidence)) = &story.suppression {
         let evidence = output::one_line(evidence);

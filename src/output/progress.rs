@@ -42,7 +42,7 @@ impl Shown {
         let message = message(progress);
         match &self.bar {
             Some(bar) => {
-                bar.set_position((progress.accepted + progress.failed).min(self.total));
+                bar.set_position((progress.accepted + progress.rejected + progress.in_doubt).min(self.total));
                 bar.set_message(message);
             }
             None => self.line(progress, message),
@@ -98,8 +98,10 @@ fn message(progress: &Progress) -> String {
         format!("receipts {}", number(progress.receipts)),
         format!("replies {}", number(progress.replies)),
     ];
-    if progress.failed > 0 {
-        pieces.push(format!("failed or unknown {}", number(progress.failed)));
+    for (what, n) in [("rejected", progress.rejected), ("in doubt", progress.in_doubt)] {
+        if n > 0 {
+            pieces.push(format!("{what} {}", number(n)));
+        }
     }
     pieces.join("  ")
 }

@@ -16,9 +16,14 @@ pub struct Report {
     pub totals: Totals,
     /// Its messages in doubt; the first of them.
     pub in_doubt: Vec<InDoubt>,
+    /// Why messages were rejected, and how many for each reason: the most frequent first.
+    pub rejected: Vec<(String, u64)>,
     /// Its messages that were given up and can be tried again.
     pub dead: u64,
 }
+
+/// Reasons of rejected messages that are named.
+pub const REASONS: u32 = 20;
 
 /// Messages in doubt that are named.
 pub const NAMED: u32 = 1_000;
@@ -37,21 +42,19 @@ impl Report {
                 number(self.count(MessageState::Undelivered) + self.count(MessageState::Expired)),
             ),
         ];
-        let waiting = if self.launch.state == LaunchState::Cancelled {
-            "not sent"
-        } else {
-            "waiting"
-        };
-        let ended = if self.launch.state == LaunchState::Cancelled {
-            totals.after_end
-        } else {
-            0
+        let attempting = self.count(MessageState::Attempting);
+        // What is to be tried again is not, once the launch is cancelled.
+        let (left, again, ended) = match self.launch.state {
+            LaunchState::Cancelled => (("not sent", totals.waiting + attempting), 0, totals.after_end),
+            LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Done => {
+                (("waiting", totals.waiting), attempting, 0)
+            }
         };
         for (name, n) in [
             ("no receipt yet", self.count(MessageState::Accepted)),
             ("rejected", self.count(MessageState::Rejected)),
-            ("trying again", self.count(MessageState::Attempting)),
-            (waiting, totals.waiting.saturating_sub(totals.under_way)),
+            ("trying again", again),
+            left,
             ("being sent", totals.under_way),
             ("set aside", totals.set_aside),
             ("after cancel", ended),
@@ -68,6 +71,14 @@ impl Report {
         rows.push(("money", money(&cost, unpriced)));
         rows.push(("time", self.time()));
         let mut text = table::pairs(&rows);
+        if !self.rejected.is_empty() {
+            text.push_str("\n\nrejected\n");
+            let shown = self.rejected.iter().map(|(reason, n)| {
+                let line = format!("  {}: {reason}", number(*n));
+                super::folded(&line, "    ")
+            });
+            text.push_str(&shown.collect::<Vec<_>>().join("\n"));
+        }
         if self.dead > 0 {
             text.push_str(&format!(
                 "\n\n{} given up: `crier dead {}` lists them, `--retry` tries them again",
@@ -109,6 +120,11 @@ impl Report {
     fn unknown(&self) -> String {
         match self.count(MessageState::Unknown) {
             0 => "0".to_owned(),
+            n if self.totals.asked > 0 => format!(
+                "{}, of which {} are to be looked up at the provider",
+                number(n),
+                number(self.totals.asked.min(n))
+            ),
             n => format!("{}: nobody knows whether they were taken", number(n)),
         }
     }
@@ -161,9 +177,12 @@ impl Report {
             "no_receipt": self.count(MessageState::Accepted),
             "unknown": self.count(MessageState::Unknown),
             "rejected": self.count(MessageState::Rejected),
+            "rejected_for": self.rejected.iter().map(|(reason, n)| json!({ "reason": reason, "messages": n }))
+                .collect::<Vec<_>>(),
             "attempting": self.count(MessageState::Attempting),
             "waiting": totals.waiting,
             "being_sent": totals.under_way,
+            "to_be_looked_up": totals.asked,
             "set_aside": totals.set_aside,
             "sent_after_end": totals.after_end,
             "dead_letters": self.dead,
@@ -186,6 +205,11 @@ impl Report {
         })
     }
 
+    /// Whether there is something that the line among others does not explain.
+    pub fn has_more(&self) -> bool {
+        self.dead > 0 || !self.rejected.is_empty() || !self.in_doubt.is_empty()
+    }
+
     /// One line among others.
     pub fn row(&self) -> Vec<String> {
         let state = match self.launch.state {
@@ -200,8 +224,8 @@ impl Report {
             number(self.accepted()),
             number(self.count(MessageState::Delivered)),
             number(self.count(MessageState::Unknown)),
-            number(self.totals.waiting),
-            number(self.totals.opt_outs),
+            number(self.count(MessageState::Rejected)),
+            number(self.totals.unrecorded()),
         ]
     }
 
@@ -214,7 +238,7 @@ impl Report {
         "accepted",
         "delivered",
         "unknown",
+        "rejected",
         "waiting",
-        "opted out",
     ];
 }

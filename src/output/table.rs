@@ -1,12 +1,23 @@
 //! Tables without lines, as wide as the terminal.
 
-use comfy_table::{Cell, ContentArrangement, Table, presets};
+use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, presets};
+
+/// Characters of a column that is never folded.
+const SHORT: u16 = 10;
 
 /// Columns under their headings.
 pub fn of(headings: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = empty();
     table.set_header(headings.iter().map(Cell::new));
     table.add_rows(rows);
+    // What is short stays whole; what is long is folded where there is no room.
+    let widths = table.column_max_content_widths();
+    for (column, width) in table.column_iter_mut().zip(widths) {
+        column.set_padding((0, 1));
+        if width <= SHORT {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     table.trim_fmt()
 }
 

@@ -12,7 +12,7 @@ use engine::advance::Place;
 use engine::clock::{Clock, SystemClock};
 use engine::member::Member;
 use engine::plan::Summary;
-use engine::store::{CohortKind, NewCohort, NewLaunch, Store};
+use engine::store::{CohortKind, NewCohort, NewLaunch, Store, Turn};
 use sms::PhoneNumber;
 use support::inside::{Inside, Instantly, runtime};
 use support::{Figures, Mark};
@@ -58,6 +58,7 @@ async fn drip(rows: u64, together: usize) -> f64 {
             run: 0,
             kind: CohortKind::Passage,
             place: Place::START,
+            turn: Turn::First,
             due_at: ago(now, minute),
             sender: revision.campaign.sender.clone(),
             time_class: "UTC".to_owned(),

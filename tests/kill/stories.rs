@@ -12,6 +12,7 @@ use crate::carrier::Carrier;
 use crate::drive::turn;
 use crate::join::{Counts, faults_of, join, texts};
 use crate::people::stories;
+use crate::project::phone;
 use crate::run::Run;
 use crate::scenarios::{BASE, Changes, Doubt, Scenario};
 use crate::town::{PATIENCE, Texts, Town};
@@ -164,6 +165,18 @@ async fn a_carrier_that_asks_to_wait_for_years_is_waited_for_an_hour() {
     assert_eq!(run.ended_within(PATIENCE).await, Some(130));
     let entries = carrier.ledger();
     assert!(texts(&entries).all(|text| text.fate != Fate::Taken));
+    for args in [
+        &["status"][..],
+        &["status", "test"],
+        &["why", &phone(0).to_string()],
+    ] {
+        let (code, said) = town.crier(args);
+        let held_up = said.contains("provider trouble") && said.contains("too many requests");
+        assert!(
+            code == Some(0) && held_up,
+            "{args:?} does not say what holds it up: {said}"
+        );
+    }
     let last = texts(&entries)
         .map(|text| text.at)
         .max()
@@ -187,6 +200,63 @@ async fn a_carrier_that_asks_to_wait_for_years_is_waited_for_an_hour() {
             "{waiting:?} and {last}"
         );
     }
+}
+
+/// What a cancelled launch left in doubt is looked up before anybody is texted anew, also when that is interrupted.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_kill_and_a_cancel_doubts_are_settled_before_it_is_launched_again() {
+    let _turn = turn().await;
+    let scenario = Scenario {
+        promises: ", timeout: 1 second, in_flight: 4",
+        ..BASE
+    };
+    let (mut carrier, town) = killed_with_two_of_four_answered(&scenario).await;
+    let (code, said) = town.crier(&["cancel", "test"]);
+    assert_eq!(code, Some(0), "{said}");
+    // While it cannot tell, the doubt stands, and nobody is texted anew.
+    carrier.change(&[("down", "503")]).await;
+    let mut interrupted = town.run_again();
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    interrupted.signal(Signal::INT);
+    assert_eq!(
+        interrupted.ended_within(PATIENCE).await,
+        Some(130),
+        "{}",
+        interrupted.said()
+    );
+    assert_eq!(launches(&town), 1);
+    carrier.mend().await;
+    done(town.run_again()).await;
+    assert_eq!(launches(&town), 2);
+    let store = town.store().await;
+    let rows = store.launches(None).await.expect("launches");
+    let [second, first] = rows.as_slice() else {
+        panic!("{rows:?}");
+    };
+    let totals = store.totals(first.id).await.expect("totals");
+    assert_eq!(
+        totals
+            .messages
+            .keys()
+            .copied()
+            .find(|state| *state < MessageState::Accepted),
+        None
+    );
+    let taken: u64 = totals.messages.values().sum();
+    assert_eq!((taken >= 4, taken + totals.waiting), (true, 10), "{totals:?}");
+    let totals = store.totals(second.id).await.expect("totals");
+    assert_eq!(
+        (totals.messages.values().sum::<u64>(), totals.waiting),
+        (10, 0),
+        "{totals:?}"
+    );
+}
+
+fn launches(town: &Town) -> usize {
+    let (code, said) = town.crier(&["status", "--format", "json"]);
+    assert_eq!(code, Some(0), "{said}");
+    let status: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    status["launches"].as_array().expect("a list").len()
 }
 
 /// A check that cannot fail is none: a carrier that does not do what crier.yaml promises is found out.

@@ -91,6 +91,11 @@ impl Town {
         Run::start(self.folder.crier(&["run", "test.campaign.yaml"]))
     }
 
+    /// Types `crier run --again`.
+    pub fn run_again(&self) -> Run {
+        Run::start(self.folder.crier(&["run", "--again", "test.campaign.yaml"]))
+    }
+
     /// `crier` with other arguments, until it ends: the code and stdout.
     pub fn crier(&self, args: &[&str]) -> (Option<i32>, String) {
         let output = self.folder.output(args);

@@ -45,8 +45,14 @@ fn ada() -> Member {
     member(phone("+14155550100"), &["Ada"])
 }
 
-const NO_FACTS: Facts = Facts { opted_out: false };
-const OPTED_OUT: Facts = Facts { opted_out: true };
+const NO_FACTS: Facts = Facts {
+    opted_out: false,
+    cancelled: false,
+};
+const OPTED_OUT: Facts = Facts {
+    opted_out: true,
+    ..NO_FACTS
+};
 
 /// [`TWO_TEXTS`], sending again what may have been taken.
 fn resending() -> String {

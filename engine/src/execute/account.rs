@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Executor;
 use super::permits::Permits;
 use crate::breaker::{Breaker, Sign};
 use crate::provider::{Answer, Provider, Refusal, Resolve, Scope};
 use crate::store::Alarm;
+
+/// A provider that asks to wait so long raises an alarm.
+const LONG_WAIT: Duration = Duration::from_secs(5);
 
 /// One account.
 pub(super) struct Account {
@@ -124,11 +127,14 @@ impl Executor {
             return self.sign(sender, provider, sign, &refusal.reason, now);
         }
         let gate = &mut self.lane(sender).gate;
+        let before = gate.breaker.open_until();
         if gate.breaker.take(sign, now) {
             gate.trips.fetch_add(1, Ordering::Release);
         }
-        if !std::mem::replace(&mut gate.alarmed, true) {
-            self.raise(sender_subject(sender), &refusal.reason);
+        let until = gate.breaker.open_until();
+        let is_new = !std::mem::replace(&mut gate.alarmed, true) || until != before;
+        if is_new {
+            self.raise(sender_subject(sender), &refusal.reason, until.saturating_sub(now));
         }
     }
 
@@ -137,15 +143,19 @@ impl Executor {
         let Some(account) = self.accounts.get_mut(provider) else {
             return;
         };
+        let before = account.breaker.open_until();
         let shut = account.breaker.take(sign, now);
         account.trips.fetch_add(u64::from(shut), Ordering::Release);
-        let alarming = shut && !matches!(sign, Sign::SlowDown(_));
-        let raise = alarming && !account.alarmed;
+        let until = account.breaker.open_until();
+        let wait = until.saturating_sub(now);
+        // To be asked for a moment's patience is everyday.
+        let alarming = shut && (!matches!(sign, Sign::SlowDown(_)) || wait >= LONG_WAIT);
+        let raise = alarming && (!account.alarmed || until != before);
         account.alarmed |= alarming;
         // What was let through to find out about the sender found nothing out.
         self.lane(sender).gate.breaker.never_mind();
         if raise {
-            self.raise(account_subject(provider), reason);
+            self.raise(account_subject(provider), reason, wait);
         }
     }
 
@@ -163,13 +173,20 @@ impl Executor {
         }
     }
 
-    fn raise(&mut self, subject: String, reason: &str) {
-        tracing::warn!(subject, reason, "it takes nothing now");
+    fn raise(&mut self, subject: String, reason: &str, wait: Duration) {
+        tracing::warn!(subject, reason, ?wait, "it takes nothing now");
+        let now = self.clock.now();
         let alarm = Alarm {
             subject,
             reason: reason.to_owned(),
-            since: self.clock.now(),
+            since: now,
+            retry_at: TimeDelta::from_std(wait).ok().map(|wait| now + wait),
         };
+        self.note(alarm);
+    }
+
+    /// Has an alarm stand in the store.
+    pub(super) fn note(&mut self, alarm: Alarm) {
         let store = self.store.clone();
         self.work.deed(async move {
             store.raise_alarm(alarm).await?;

@@ -76,6 +76,9 @@ impl Held {
     }
 }
 
+/// Whether a cohort in hand may go, as its launch stands.
+pub(super) type MayGo = fn(&Held) -> bool;
+
 impl Lane {
     /// When the next cohort of a kind comes due.
     pub fn next(&mut self, kind: CohortKind) -> &mut Option<DateTime<Utc>> {
@@ -106,12 +109,13 @@ impl Lane {
             .map(|held| held.cohort.id)
     }
 
-    /// Takes cohorts that no window is about until they bring `members`, or the budget does not fit the next, and moves
-    /// the marks of their intent, which goes to `route`. They are in a window from now on. Gives what it reserved.
+    /// Takes cohorts that no window is about and that `may` go until they bring `members`, or the budget does not fit the
+    /// next, and moves the marks of their intent, which goes to `route`. They are in a window from now on. Gives what it reserved.
     pub fn pick(
         &mut self,
         members: usize,
         route: u8,
+        may: MayGo,
         revision: &Revision,
         mut budget: Option<&mut Budget>,
     ) -> (Vec<CohortId>, i64) {
@@ -120,7 +124,7 @@ impl Lane {
         let (mut picked, mut reserved) = (vec![], 0);
         for held in self.held.values_mut() {
             let passed = alone.is_some_and(|alone| alone != held.cohort.id);
-            if held.in_window || held.rest() == 0 || passed {
+            if held.in_window || held.rest() == 0 || passed || !may(held) {
                 continue;
             }
             if room == 0 {
@@ -154,11 +158,11 @@ impl Lane {
         }
     }
 
-    /// Gives up what no window is about.
-    pub fn give_back(&mut self) -> Vec<(CohortId, i64)> {
+    /// Gives up what no window is about and what may not go.
+    pub fn give_back(&mut self, may: MayGo) -> Vec<(CohortId, i64)> {
         let (kept, given): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.held)
             .into_iter()
-            .partition(|(_, held)| held.in_window);
+            .partition(|(_, held)| held.in_window || may(held));
         self.held = kept;
         given
             .values()
@@ -178,9 +182,11 @@ impl Lane {
         }
     }
 
-    /// Whether some held cohort has members without an intent.
-    pub fn has_rest(&self) -> bool {
-        self.held.values().any(|held| !held.in_window && held.rest() > 0)
+    /// Whether some held cohort that may go has members without an intent.
+    pub fn has_rest(&self, may: MayGo) -> bool {
+        self.held
+            .values()
+            .any(|held| !held.in_window && held.rest() > 0 && may(held))
     }
 }
 

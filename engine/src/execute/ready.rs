@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::lane::Lane;
+use super::lane::{Lane, MayGo};
 use super::{ASK, Claim, CohortKind, Executor, RECORD_WITHIN, Step, WINDOW_MEMBERS};
-use crate::store::{BudgetChange, LaunchState, WindowRecord};
+use crate::store::{BudgetChange, LaunchState, Turn, WindowRecord};
 
 /// What a lane can do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +41,8 @@ impl Executor {
             .next_answer
             .map(|due| (Move::Claim(CohortKind::Answer), until(due)));
         let goes_on = self.state == LaunchState::Running && !self.is_over_budget();
-        let rest = (goes_on && lane.has_rest()).then_some((Move::Intend, free_in));
-        // Of a launch that was cancelled what is in doubt is still settled, and claims bring nothing else.
+        // Of a launch that was cancelled what is in doubt is still settled and looked up, and claims bring nothing else.
+        let rest = lane.has_rest(self.may_go()).then_some((Move::Intend, free_in));
         let claims = goes_on || self.state == LaunchState::Cancelled;
         let due = lane.next_due.filter(|_| claims);
         let passages = due.map(|due| (Move::Claim(CohortKind::Passage), until(due)));
@@ -51,6 +51,18 @@ impl Executor {
             .into_iter()
             .flatten()
             .min_by_key(|(_, wait)| *wait)
+    }
+
+    /// Which cohorts may go as the launch stands.
+    pub(super) fn may_go(&self) -> MayGo {
+        match self.state {
+            LaunchState::Running if !self.is_over_budget() => |_| true,
+            // To ask about what was sent before sends nothing.
+            LaunchState::Cancelled => |held| held.cohort.turn == Turn::LookUp,
+            LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Done => {
+                |_| false
+            }
+        }
     }
 
     /// Somebody's text does not fit the budget any more.
@@ -185,8 +197,9 @@ impl Executor {
     pub(super) fn pick(&mut self, sender: &str, record: &mut WindowRecord) -> Vec<crate::ids::CohortId> {
         let (route, members) = self.take_way(sender);
         let (revision, launch) = (self.revision.clone(), self.launch.id);
+        let may = self.may_go();
         let lane = self.lanes.get_mut(sender).expect("its lane fills it");
-        let (next, reserved) = lane.pick(members, route, &revision, self.budget.as_mut());
+        let (next, reserved) = lane.pick(members, route, may, &revision, self.budget.as_mut());
         if next.is_empty() {
             self.never_mind(sender, route);
             return next;

@@ -193,7 +193,7 @@ impl Executor {
         }
         let in_doubt =
             |send: &&Send| !send.was_in_doubt && matches!(send.outcome, Some((Outcome::InDoubt, _)));
-        self.progress.failed += window.sends.iter().filter(in_doubt).count() as u64;
+        self.progress.in_doubt += window.sends.iter().filter(in_doubt).count() as u64;
         self.windows.insert(id, window);
         if settle {
             self.finish_window(id);
@@ -226,7 +226,10 @@ impl Executor {
             place: cohort.place,
             state: State::Waiting,
         };
-        let facts = Facts { opted_out };
+        let facts = Facts {
+            opted_out,
+            ..Facts::default()
+        };
         let (_, effects) = advance(&self.revision, enrolment, facts, &Event::Due(cohort.place), now);
         for effect in effects {
             match effect {
@@ -272,11 +275,10 @@ impl Executor {
             }
             if !send.is_answer {
                 self.progress.accepted += u64::from(outcome.is_taken());
-                // What was in doubt before stands among the failures already.
-                let settled = send.was_in_doubt && outcome.is_no_doubt();
-                let failed = !send.was_in_doubt && outcome.is_failure();
-                self.progress.failed =
-                    (self.progress.failed + u64::from(failed)).saturating_sub(u64::from(settled));
+                let (before, after) = (send.was_in_doubt, outcome.is_in_doubt(send.was_in_doubt));
+                self.progress.in_doubt =
+                    (self.progress.in_doubt + u64::from(after)).saturating_sub(u64::from(before));
+                self.progress.rejected += u64::from(outcome.is_refused());
             }
             send.outcome = Some((outcome, at));
         }

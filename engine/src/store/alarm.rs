@@ -1,20 +1,23 @@
 //! Alarms: what stands still until a person looks, or until it works again.
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
 use super::rows::{instant, millis};
 use super::{Failure, Store, StoreError};
+use crate::ids::LaunchId;
 
 /// Something that stands still.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// `sender NAME`, `provider NAME` or `cohort ID`.
+    /// `sender NAME`, `provider NAME`, `launch ID` or `cohort ID`.
     pub subject: String,
     /// Why, in the provider's words where they are known.
     pub reason: String,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// When it is tried again by itself, as long as a process executes; none: a person must do something.
+    pub retry_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -24,12 +27,13 @@ impl Store {
             .write(move |connection| {
                 Box::pin(async move {
                     sqlx::query(
-                        "insert into alarm (subject, reason, since) values (?, ?, ?)
-                         on conflict (subject) do update set reason = excluded.reason",
+                        "insert into alarm (subject, reason, since, retry_at) values (?, ?, ?, ?)
+                         on conflict (subject) do update set reason = excluded.reason, retry_at = excluded.retry_at",
                     )
                     .bind(&alarm.subject)
                     .bind(&alarm.reason)
                     .bind(millis(alarm.since))
+                    .bind(alarm.retry_at.map(millis))
                     .execute(connection)
                     .await?;
                     Ok(())
@@ -55,7 +59,7 @@ impl Store {
 
     /// All that stands still, the oldest first.
     pub async fn alarms(&self) -> Result<Vec<Alarm>, StoreError> {
-        let rows = sqlx::query("select subject, reason, since from alarm order by since, subject")
+        let rows = sqlx::query("select subject, reason, since, retry_at from alarm order by since, subject")
             .fetch_all(&self.readers)
             .await
             .map_err(|error| self.error(error))?;
@@ -64,10 +68,34 @@ impl Store {
                 subject: row.try_get("subject")?,
                 reason: row.try_get("reason")?,
                 since: instant(row.try_get("since")?)?,
+                retry_at: row
+                    .try_get::<Option<i64>, _>("retry_at")?
+                    .map(instant)
+                    .transpose()?,
             })
         };
         rows.iter()
             .map(|row| alarm(row).map_err(|failure| self.failed(failure)))
             .collect()
     }
+}
+
+/// What alarms call a launch.
+pub fn launch_subject(launch: LaunchId) -> String {
+    format!("launch {launch}")
+}
+
+/// Ends the alarm of a launch; and those of senders and providers, when nothing waits behind them any more.
+pub(super) async fn clear_behind(connection: &mut SqliteConnection, launch: LaunchId) -> Result<(), Failure> {
+    sqlx::query("delete from alarm where subject = ?")
+        .bind(launch_subject(launch))
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "delete from alarm where (subject like 'sender %' or subject like 'provider %')
+         and not exists (select 1 from launch where state in (1, 2))",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

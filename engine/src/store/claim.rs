@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::record::{Progress, suppressed_since};
-use super::rows::{CohortKind, MessageState, corrupt, count, instant, millis, phone, size, small};
+use super::rows::{CohortKind, MessageState, Turn, corrupt, count, instant, millis, phone, size, small};
 use super::{Failure, Store, StoreError};
 use crate::advance::Place;
 use crate::ids::{CohortId, LaunchId, MessageId};
@@ -16,8 +16,8 @@ use crate::member::{self, Doubt, Member, Pending};
 /// What to take.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// Of this launch. While it is not running no passage is taken, but what an earlier process left in doubt of one that
-    /// was cancelled.
+    /// Of this launch. While it is not running no passage is taken; of one that was cancelled what an earlier process left
+    /// in doubt, and what is to be looked up.
     pub launch: LaunchId,
     /// Of this sender.
     pub sender: String,
@@ -48,6 +48,8 @@ pub struct ClaimedCohort {
     pub kind: CohortKind,
     /// Where its members are.
     pub place: Place,
+    /// What for.
+    pub turn: Turn,
     /// Of this claim: a record under an older fence is refused.
     pub fence: i64,
     /// All of its members.
@@ -92,7 +94,7 @@ const WORN: i64 = 4;
 /// The same of a cohort that was claimed so often without a record that it is set aside.
 const WORN_OUT: i64 = 12;
 /// How many people of a launch are in cohorts that are set aside.
-pub(super) const SET_ASIDE: &str = "select coalesce(sum(n - done - (select count(*) from departure d
+const SET_ASIDE: &str = "select coalesce(sum(n - done - (select count(*) from departure d
         where d.cohort_id = cohort.id and d.member >= cohort.done)), 0)
     from cohort where launch_id = ? and state = 2 and kind = 0";
 /// A message that was under way at so many ends of a process goes alone.
@@ -133,7 +135,7 @@ impl Store {
         let query = match kind {
             CohortKind::Passage => {
                 "select due_at from cohort where launch_id = ?1 and sender = ?2 and state = 0 and lease_until = 0
-                 and kind = 0 and (intent_to > done or exists (select 1 from launch where id = ?1 and state <> 3))
+                 and kind = 0 and (intent_to > done or turn = 2 or exists (select 1 from launch where id = ?1 and state <> 3))
                  order by due_at limit 1"
             }
             CohortKind::Answer => {
@@ -226,7 +228,7 @@ async fn claim_due(
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
                and c.kind = 0 and exists (select 1 from launch l where l.id = ?1
-                 and (l.state = 1 or (l.state = 3 and c.intent_to > c.done)))
+                 and (l.state = 1 or (l.state = 3 and (c.intent_to > c.done or c.turn = 2))))
              order by c.due_at, c.id limit ?4"
         }
         CohortKind::Answer => {
@@ -326,6 +328,7 @@ fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
             step: small(integer("step")?, "step")?,
             visit: small(integer("visit")?, "visit")?,
         },
+        turn: Turn::from_row(integer("turn")?)?,
         fence: integer("fence")? + 1,
         members,
         done,
@@ -410,6 +413,7 @@ impl ClaimedCohort {
             cohort: self.id,
             launch: self.launch,
             fence: self.fence,
+            turn: self.turn,
             done: self.done,
             intent_to: self.intent_to,
             route: self.route,

@@ -8,8 +8,8 @@ use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::rows::{
-    CohortKind, CohortRow, NewCohort, corrupt, count, insert_cohorts, instant, millis, phone, phone_number,
-    small,
+    CohortKind, CohortRow, NewCohort, Turn, corrupt, count, insert_cohorts, instant, millis, phone,
+    phone_number, small,
 };
 use super::{Failure, Store, StoreError};
 use crate::advance::Place;
@@ -155,6 +155,7 @@ fn cohorts_of(letters: Vec<DeadLetter>, now: DateTime<Utc>) -> Vec<NewCohort> {
                 run,
                 kind: CohortKind::Passage,
                 place,
+                turn: Turn::Again,
                 due_at: now,
                 sender: sender.clone(),
                 time_class: time_class.clone(),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
+use super::alarm::clear_behind;
 use super::record::{LeftOutRow, insert_left_out};
 use super::rows::{CohortRow, NewCohort, corrupt, insert_cohorts, instant, millis};
 use super::{Failure, Store, StoreError};
@@ -39,7 +40,7 @@ impl LaunchState {
         }
     }
 
-    fn from_row(number: i64) -> Result<LaunchState, StoreError> {
+    pub(super) fn from_row(number: i64) -> Result<LaunchState, StoreError> {
         let all = [
             LaunchState::Building,
             LaunchState::Running,
@@ -213,7 +214,11 @@ impl Store {
                         states.push_bind(*state as i64);
                     });
                     update.push(")");
-                    Ok(update.build().execute(connection).await?.rows_affected() > 0)
+                    let changed = update.build().execute(&mut *connection).await?.rows_affected() > 0;
+                    if changed && ended.is_some() {
+                        clear_behind(connection, launch).await?;
+                    }
+                    Ok(changed)
                 })
             })
             .await
@@ -227,9 +232,9 @@ impl Store {
                     sqlx::query("update launch set budget = ? where id = ?")
                         .bind(budget)
                         .bind(launch.0)
-                        .execute(connection)
+                        .execute(&mut *connection)
                         .await?;
-                    Ok(())
+                    clear_behind(connection, launch).await
                 })
             })
             .await

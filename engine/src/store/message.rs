@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
-use sqlx::{Row, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 
 use super::Failure;
 use super::bulk::{Bulk, Value};
@@ -123,7 +123,7 @@ async fn set_reasons(connection: &mut SqliteConnection, messages: &[MessageRow])
     Ok(())
 }
 
-/// Bits of a phone number, also in [`PERSON_ROWS`]: E.164 has 15 digits at most.
+/// Bits of a phone number: E.164 has 15 digits at most.
 const PHONE_BITS: u32 = 50;
 
 /// Where the person row of a message stands. Those of a run stand together and are written in the order of the phones, so
@@ -134,12 +134,17 @@ fn person_key(message: &MessageRow) -> i64 {
 }
 
 /// The person rows of a number: the first phone of each run is looked for, and in each run the number.
-const PERSON_ROWS: &str = "with recursive run (of) as (
-    select min(key) >> 50 from person
-    union all
-    select (select min(key) >> 50 from person where key >= (run.of + 1) << 50) from run where run.of is not null
-)
-select last, earlier from run cross join person on person.key = (run.of << 50 | ?)";
+fn person_rows() -> String {
+    format!(
+        "with recursive run (of) as (
+             select min(key) >> {PHONE_BITS} from person
+             union all
+             select (select min(key) >> {PHONE_BITS} from person where key >= (run.of + 1) << {PHONE_BITS})
+             from run where run.of is not null
+         )
+         select last, earlier from run cross join person on person.key = (run.of << {PHONE_BITS} | ?)"
+    )
+}
 
 /// What is remembered of a number's messages.
 pub(super) struct Remembered {
@@ -151,7 +156,10 @@ pub(super) struct Remembered {
 
 /// The messages to a number that are remembered.
 pub(super) async fn remembered(readers: &SqlitePool, phone: i64) -> Result<Remembered, Failure> {
-    let rows = sqlx::query(PERSON_ROWS).bind(phone).fetch_all(readers).await?;
+    let rows = sqlx::query(AssertSqlSafe(person_rows()))
+        .bind(phone)
+        .fetch_all(readers)
+        .await?;
     let mut remembered = Remembered {
         ids: vec![],
         complete: true,

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 use super::inbox::ReplyMeaning;
 use super::launch::LaunchState;
 use super::message::remembered;
-use super::rows::{CohortKind, MessageState, instant, phone, phone_number, small};
+use super::rows::{CohortKind, MessageState, Turn, instant, phone, phone_number, small};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
 use crate::left_out::LeftOut;
@@ -34,11 +34,15 @@ pub struct WaitingFor {
     pub launch: LaunchId,
     /// The instruction.
     pub step: u16,
+    /// The sender it goes from.
+    pub sender: String,
     /// Until then.
     pub due_at: DateTime<Utc>,
     /// The text is being submitted; where no process executes it is in doubt.
     pub under_way: bool,
-    /// When the launch was cancelled, where it was: then nothing more comes.
+    /// What for: a message that is tried again or looked up stands among the messages.
+    pub turn: Turn,
+    /// When the launch was cancelled, where it was: then nothing more comes, but the answer to a question.
     pub cancelled_at: Option<DateTime<Utc>>,
 }
 
@@ -213,7 +217,7 @@ impl Store {
 
     async fn waiting_of(&self, key: i64) -> Result<Vec<WaitingFor>, Failure> {
         let rows = sqlx::query(
-            "select c.id, c.launch_id, c.step, c.due_at, c.done, c.intent_to, l.state, l.ended_at, m.members
+            "select c.id, c.launch_id, c.step, c.turn, c.sender, c.due_at, c.done, c.intent_to, l.state, l.ended_at, m.members
              from launch l join cohort c on c.launch_id = l.id join cohort_members m on m.id = c.id
              where l.state in (1, 2, 3) and c.state = 0 and c.kind = 0 and c.phone_lo <= ?1 and c.phone_hi >= ?1",
         )
@@ -238,8 +242,10 @@ impl Store {
                 waiting.push(WaitingFor {
                     launch: LaunchId(row.try_get("launch_id")?),
                     step: small(row.try_get("step")?, "step")?,
+                    sender: row.try_get("sender")?,
                     due_at: instant(row.try_get("due_at")?)?,
                     under_way: super::rows::count(index) < row.try_get::<i64, _>("intent_to")?,
+                    turn: Turn::from_row(row.try_get("turn")?)?,
                     cancelled_at: cancelled_at(&row)?,
                 });
             }

@@ -5,9 +5,10 @@ use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::dead::{DeadLetter, insert_dead};
+use super::launch::LaunchState;
 use super::message::{MessageRow, upsert_messages};
 use super::rows::{
-    CohortKind, CohortRow, NewCohort, corrupt, count, insert_cohorts, millis, phone_number, small,
+    CohortKind, CohortRow, NewCohort, Turn, corrupt, count, insert_cohorts, millis, phone_number, small,
 };
 use super::suppression::{Suppression, suppress};
 use super::{Failure, Store, StoreError};
@@ -65,6 +66,8 @@ pub struct Progress {
     pub done: usize,
     /// Members before this index may be submitted from this commit on.
     pub intent_to: usize,
+    /// What its members' turn is for.
+    pub turn: Turn,
     /// Whom the intent goes to: 0 the sender's provider, then those of its `then`.
     pub route: u8,
     /// Everybody is settled.
@@ -121,12 +124,7 @@ async fn record_window(
     mut record: WindowRecord,
     departing: Vec<(CohortId, NewCohort)>,
 ) -> Result<Intent, Failure> {
-    let stopped = stopped_launches(connection, &record.progress).await?;
-    for progress in &mut record.progress {
-        if stopped.contains(&progress.launch) {
-            progress.intent_to = progress.done;
-        }
-    }
+    let stopped = stopped_launches(connection, &mut record.progress).await?;
     write_progress(connection, &record.progress).await?;
     upsert_messages(connection, &record.messages).await?;
     if let Some((id, texts)) = &record.texts {
@@ -171,9 +169,11 @@ async fn reserve(
     Ok(())
 }
 
+/// The launches that do not run now: their cohorts get no intent. Of one that was cancelled it may still be asked about what
+/// was sent before.
 async fn stopped_launches(
     connection: &mut SqliteConnection,
-    progress: &[Progress],
+    progress: &mut [Progress],
 ) -> Result<Vec<LaunchId>, Failure> {
     let mut launches: Vec<LaunchId> = progress.iter().map(|p| p.launch).collect();
     launches.sort();
@@ -184,9 +184,15 @@ async fn stopped_launches(
             .bind(launch.0)
             .fetch_one(&mut *connection)
             .await?;
-        if state != 1 {
-            stopped.push(launch);
+        let state = LaunchState::from_row(state)?;
+        let mut of_it: Vec<&mut Progress> = progress.iter_mut().filter(|p| p.launch == launch).collect();
+        let asks = |p: &&mut Progress| p.intent_to == p.done || p.turn == Turn::LookUp;
+        let only_asks = state == LaunchState::Cancelled && of_it.iter().all(asks);
+        if state == LaunchState::Running || only_asks {
+            continue;
         }
+        of_it.iter_mut().for_each(|p| p.intent_to = p.done);
+        stopped.push(launch);
     }
     Ok(stopped)
 }
@@ -283,7 +289,7 @@ async fn gatherable(
         "select c.id, m.members from cohort c join cohort_members m on m.id = c.id
          where c.launch_id = ? and c.sender = ? and c.due_at = ? and c.state = 0 and c.lease_until = 0
            and c.done = 0 and c.intent_to = 0 and c.run = ? and c.kind = 0 and c.step = ? and c.visit = ?
-           and c.time_class = ? and c.n <= ?
+           and c.turn = ? and c.time_class = ? and c.n <= ?
          limit 1",
     )
     .bind(cohort.launch.0)
@@ -292,6 +298,7 @@ async fn gatherable(
     .bind(cohort.run)
     .bind(cohort.place.step)
     .bind(cohort.place.visit)
+    .bind(cohort.turn as i64)
     .bind(&cohort.time_class)
     .bind(count(room))
     .fetch_optional(&mut *connection)

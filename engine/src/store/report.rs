@@ -6,8 +6,7 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::Row;
 
-use super::claim::SET_ASIDE;
-use super::rows::{CohortKind, MessageState, instant, phone, size, small};
+use super::rows::{CohortKind, MessageState, Turn, instant, phone, size, small};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
 use crate::left_out::LeftOut;
@@ -21,17 +20,20 @@ pub struct Totals {
     pub answers: BTreeMap<MessageState, u64>,
     /// Parts of the messages and answers that the provider took, by tariff.
     pub parts: BTreeMap<Option<u8>, u64>,
-    /// Enrolments that wait for their time, or for an answer.
+    /// People whose next text was not tried yet. Who is counted here, under way or set aside stands among no messages of
+    /// that step.
     pub waiting: u64,
-    /// Of those that wait, the ones whose text is being submitted. Where no process executes they are in doubt.
+    /// People whose text is being submitted and not recorded. Where no process executes they are in doubt.
     pub under_way: u64,
+    /// People whose message is to be looked up; it stands among the messages.
+    pub asked: u64,
     /// People left out after the plan, by reason.
     pub left_out: BTreeMap<LeftOut, u64>,
     /// People who opted out.
     pub opt_outs: u64,
     /// Other replies.
     pub other_replies: u64,
-    /// People of cohorts that were set aside: processes ended with them.
+    /// People of cohorts that were set aside, since processes ended with them, and whose text is not recorded.
     pub set_aside: u64,
     /// Messages of steps that were answered after the launch had ended: those that were under way when it was cancelled.
     pub after_end: u64,
@@ -54,6 +56,13 @@ pub struct InDoubt {
     pub reason: Option<String>,
 }
 
+impl Totals {
+    /// People of whose next text nothing is recorded: before their turn or in it, those set aside excepted.
+    pub fn unrecorded(&self) -> u64 {
+        self.waiting + self.under_way
+    }
+}
+
 impl Store {
     /// Counts a launch.
     pub async fn totals(&self, launch: LaunchId) -> Result<Totals, StoreError> {
@@ -63,21 +72,7 @@ impl Store {
     async fn count(&self, launch: LaunchId) -> Result<Totals, Failure> {
         let mut totals = Totals::default();
         self.count_messages(launch, &mut totals).await?;
-        let waiting: Option<i64> = sqlx::query_scalar(
-            "select sum(n - done) - (select count(*) from departure d join cohort c on c.id = d.cohort_id
-                                     where c.launch_id = ?1 and c.state = 0 and d.member >= c.done)
-             from cohort where launch_id = ?1 and state = 0 and kind = 0",
-        )
-        .bind(launch.0)
-        .fetch_one(&self.readers)
-        .await?;
-        totals.waiting = size(waiting.unwrap_or(0))? as u64;
-        totals.under_way = self.under_way(launch).await?;
-        let aside: i64 = sqlx::query_scalar(SET_ASIDE)
-            .bind(launch.0)
-            .fetch_one(&self.readers)
-            .await?;
-        totals.set_aside = size(aside)? as u64;
+        self.count_people(launch, &mut totals).await?;
         let reasons = sqlx::query(
             "select reason, count(*) as n from left_out where launch_id = ? and at_row = 0 group by reason",
         )
@@ -103,19 +98,43 @@ impl Store {
         Ok(totals)
     }
 
-    /// Members with an intent and no answer.
-    async fn under_way(&self, launch: LaunchId) -> Result<u64, Failure> {
-        let n: i64 = sqlx::query_scalar(
-            "select coalesce(sum(c.intent_to - c.done
-                - (select count(*) from departure d where d.cohort_id = c.id and d.member >= c.done and d.member < c.intent_to)
-                - (select count(*) from message m where m.id >= (c.id << 12) + c.done and m.id < (c.id << 12) + c.intent_to
-                     and m.state > 0 and m.phone > 0)), 0)
-             from cohort c where c.launch_id = ? and c.state = 0 and c.kind = 0 and c.intent_to > c.done",
+    /// Where the people of the cohorts are: before their intent, or in it.
+    async fn count_people(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
+        let rows = sqlx::query(
+            "select c.state, c.turn,
+                sum(n - intent_to - (select count(*) from departure d where d.cohort_id = c.id and d.member >= c.intent_to))
+                    as waiting,
+                sum(iif(intent_to = done, 0, intent_to - done
+                    - (select count(*) from departure d
+                       where d.cohort_id = c.id and d.member >= c.done and d.member < c.intent_to)
+                    - (select count(*) from message m where c.turn = 0 and m.phone > 0
+                         and m.id >= (c.id << 12) + c.done and m.id < (c.id << 12) + c.intent_to)))
+                    as under_way
+             from cohort c where c.launch_id = ? and c.state in (0, 2) and c.kind = 0 group by c.state, c.turn",
         )
         .bind(launch.0)
-        .fetch_one(&self.readers)
+        .fetch_all(&self.readers)
         .await?;
-        Ok(size(n.max(0))? as u64)
+        for row in rows {
+            let [state, waiting, under_way] =
+                ["state", "waiting", "under_way"].map(|name| row.try_get::<i64, _>(name));
+            let (set_aside, waiting, under_way) = (
+                state? == 2,
+                size(waiting?)? as u64,
+                size(under_way?.max(0))? as u64,
+            );
+            match Turn::from_row(row.try_get("turn")?)? {
+                Turn::First if set_aside => totals.set_aside += waiting + under_way,
+                Turn::First => {
+                    totals.waiting += waiting;
+                    totals.under_way += under_way;
+                }
+                Turn::LookUp => totals.asked += waiting + under_way,
+                // They stand among the messages.
+                Turn::Again => {}
+            }
+        }
+        Ok(())
     }
 
     async fn count_messages(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
@@ -173,6 +192,27 @@ impl Store {
                 at: instant(row.try_get("sent_at")?)?,
                 reason: row.try_get("reason")?,
             })
+        };
+        rows.iter()
+            .map(|row| read(row).map_err(|failure| self.failed(failure)))
+            .collect()
+    }
+
+    /// Why messages of a launch were rejected, and how many for each reason: at most so many reasons, the most frequent
+    /// first.
+    pub async fn rejected_for(&self, launch: LaunchId, most: u32) -> Result<Vec<(String, u64)>, StoreError> {
+        let rows = sqlx::query(
+            "select coalesce(m.reason, 'no reason given') as why, count(*) as n from cohort c
+             join message m on m.id between c.id << 12 and (c.id << 12) + 4095
+             where c.launch_id = ?1 and m.state = 2 group by why order by n desc, why limit ?2",
+        )
+        .bind(launch.0)
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
+        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<(String, u64), Failure> {
+            Ok((row.try_get("why")?, small(row.try_get("n")?, "count")?))
         };
         rows.iter()
             .map(|row| read(row).map_err(|failure| self.failed(failure)))

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::StoreError;
 use crate::advance::Place;
 use crate::ids::{CohortId, LaunchId};
-use crate::member::{Encoded, Member};
+use crate::member::{Doubt, Encoded, Member};
 
 /// What a message came to, as far as we know. It only rises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +78,38 @@ impl CohortKind {
     }
 }
 
+/// What the members of a cohort come to their turn for. Nobody in a cohort is there for another reason, so that what
+/// may still be done of a launch that was cancelled, and who stands among the messages already, is a question of cohorts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// What the step does, for the first time.
+    First = 0,
+    /// A message goes once more.
+    Again = 1,
+    /// The provider is asked whether it took a message. Nothing is submitted.
+    LookUp = 2,
+}
+
+impl Turn {
+    /// What a member's next turn is for.
+    pub fn of(member: &Member) -> Turn {
+        match member.pending {
+            None => Turn::First,
+            Some(pending) if pending.doubt == Doubt::LookUp => Turn::LookUp,
+            Some(_) => Turn::Again,
+        }
+    }
+
+    pub(super) fn from_row(number: i64) -> Result<Turn, StoreError> {
+        match number {
+            0 => Ok(Turn::First),
+            1 => Ok(Turn::Again),
+            2 => Ok(Turn::LookUp),
+            _ => Err(corrupt(format!("turn {number}"))),
+        }
+    }
+}
+
 /// A cohort to be written. Members are ordered by phone, never none, never over 4,096.
 #[derive(Debug, Clone)]
 pub struct NewCohort<M = Vec<Member>> {
@@ -89,6 +121,8 @@ pub struct NewCohort<M = Vec<Member>> {
     pub kind: CohortKind,
     /// Where its members are.
     pub place: Place,
+    /// What for.
+    pub turn: Turn,
     /// When it runs; on a slot.
     pub due_at: DateTime<Utc>,
     /// The sender's name in crier.yaml.
@@ -108,6 +142,7 @@ impl NewCohort {
             run: self.run,
             kind: self.kind,
             place: self.place,
+            turn: self.turn,
             due_at: self.due_at,
             sender: self.sender,
             time_class: self.time_class,
@@ -139,7 +174,7 @@ pub(super) async fn insert_cohorts(
 ) -> Result<(), sqlx::Error> {
     for rows in rows.chunks(ROWS) {
         let mut insert = QueryBuilder::<Sqlite>::new(
-            "insert into cohort (id, launch_id, run, kind, step, visit, due_at, n, phone_lo, phone_hi, sender, time_class) ",
+            "insert into cohort (id, launch_id, run, kind, step, visit, turn, due_at, n, phone_lo, phone_hi, sender, time_class) ",
         );
         insert.push_values(rows, |mut row, CohortRow { id, cohort }| {
             let phones = cohort.members.phones;
@@ -150,6 +185,7 @@ pub(super) async fn insert_cohorts(
                 .push_bind(cohort.kind as i64)
                 .push_bind(cohort.place.step)
                 .push_bind(cohort.place.visit)
+                .push_bind(cohort.turn as i64)
                 .push_bind(millis(cohort.due_at))
                 .push_bind(count(cohort.members.len))
                 .push_bind(lowest)

@@ -22,7 +22,8 @@ use tempfile::TempDir;
 
 use super::{
     Access, Claim, ClaimedCohort, CohortKind, Intent, LaunchState, MessageRow, MessageState, NewCohort,
-    NewLaunch, NewReply, OpenOptions, Progress, ReplyMeaning, Store, StoreError, Suppression, WindowRecord,
+    NewLaunch, NewReply, OpenOptions, Progress, ReplyMeaning, Store, StoreError, Suppression, Turn,
+    WindowRecord,
 };
 use crate::advance::Place;
 use crate::ids::LaunchId;
@@ -179,6 +180,7 @@ fn passage(launch: LaunchId, people: std::ops::Range<u64>, due_at: DateTime<Utc>
         run: 0,
         kind: CohortKind::Passage,
         place: Place::START,
+        turn: Turn::First,
         due_at,
         sender: "shop".into(),
         time_class: "UTC".into(),
@@ -220,6 +222,7 @@ fn progress(cohort: &ClaimedCohort) -> Progress {
         cohort: cohort.id,
         launch: cohort.launch,
         fence: cohort.fence,
+        turn: cohort.turn,
         done: cohort.done,
         intent_to: cohort.intent_to,
         route: cohort.route,

@@ -67,7 +67,7 @@ pub enum ServerError {
         source: LedgerError,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}; choose another port with `--port`, 0 for any that is free")]
     Address {
         /// As given.
         address: SocketAddr,

@@ -7,7 +7,11 @@ use crate::testing::{campaign, phone};
 
 fn check(member: &Member, at: (u16, State), opted_out: bool, replies: &[&str], expected: Expect) {
     let revision = campaign(TWO_TEXTS);
-    let came = |text: &&str| outcome(&revision, member, at, Facts { opted_out }, &Event::Reply(text));
+    let facts = Facts {
+        opted_out,
+        ..Facts::default()
+    };
+    let came = |text: &&str| outcome(&revision, member, at, facts, &Event::Reply(text));
     let mut lines: Vec<String> = replies.iter().map(came).collect();
     lines.dedup();
     expected.assert_eq(&lines.join("\n"));

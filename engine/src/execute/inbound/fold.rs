@@ -18,7 +18,7 @@ use crate::provider::Inbound;
 use crate::revision::Revision;
 use crate::store::{
     CohortKind, Fold, FoldOutcome, NewCohort, NewReply, ReceiptRow, ReplyMeaning, SentTo, Store, StoreError,
-    Suppression,
+    Suppression, Turn,
 };
 
 /// Receipts of one commit: what waits behind it waits some 50 ms.
@@ -149,6 +149,7 @@ impl Folder {
         let revision = self.revision_of(sent).await?;
         let facts = Facts {
             opted_out: opted_out || self.store.is_suppressed(from).await?,
+            ..Facts::default()
         };
         let mut reply = NewReply {
             provider: provider.to_owned(),
@@ -238,6 +239,7 @@ impl Folder {
                         step: sent.step,
                         visit: 0,
                     },
+                    turn: Turn::First,
                     due_at: self.clock.now(),
                     sender: reply.sender.clone(),
                     time_class: self.revision.campaign.timezone.name().to_owned(),

@@ -368,7 +368,7 @@ async fn progress_is_what_the_store_says() {
     let mut last = None;
     let ran = world.run(provider, &mut |p| last = Some(*p)).await;
     let rejected = ran.totals.messages[&MessageState::Rejected];
-    assert_eq!(last.expect("told").failed, rejected);
+    assert_eq!(last.expect("told").rejected, rejected);
 }
 
 /// In doubt at first, taken in the end.
@@ -385,13 +385,13 @@ async fn a_doubt_that_is_settled_is_no_failure() {
     let (mut most, mut last) = (0, None);
     let ran = world
         .run(provider, &mut |p| {
-            most = most.max(p.failed);
+            most = most.max(p.in_doubt);
             last = Some(*p);
         })
         .await;
     let last = last.expect("told");
     assert_eq!(
-        (ran.states().as_str(), most, last.failed, last.accepted),
+        (ran.states().as_str(), most, last.in_doubt, last.accepted),
         ("accepted 30", 10, 0, 30)
     );
 }

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Notify, watch};
 
-use super::world::{Does, Gate, World, accept, gated, scripted};
+use super::world::{Does, Gate, World, accept, asked, gated, scripted};
 use crate::clock::Clock;
 use crate::execute::End;
+use crate::provider::Found;
 use crate::store::{Access, LaunchState, MessageState, StoreError};
 
 const ONE: &str = "message: \"Doors open at 8, {{first_name}}. STOP to opt out\"\n";
@@ -275,10 +276,8 @@ async fn ten_recipients_four_taken_two_answered_and_a_kill() {
     assert_eq!(ran.states(), "unknown 4, accepted 6");
 }
 
-/// Whoever was under way at the kill was sent the text or not: a cancel does not change that, and it is told.
-#[tokio::test]
-async fn killed_and_cancelled_who_was_under_way_is_unknown_and_the_rest_is_not_sent() {
-    let world = World::new(20, super::corners::ONE, "");
+/// Of 20 people 10 are taken, up to 5 more are under way, and then the process is killed and the launch cancelled.
+async fn killed_and_cancelled(world: &World) -> Arc<super::world::Scripted> {
     let hung = Arc::new(Notify::new());
     let (tell, handed) = (hung.clone(), AtomicUsize::new(0));
     let before = scripted(5, move |_, _| {
@@ -288,7 +287,7 @@ async fn killed_and_cancelled_who_was_under_way_is_unknown_and_the_rest_is_not_s
         tell.notify_one();
         Does::Hang
     });
-    super::corners::kill_when(&world, hung, before.clone()).await;
+    super::corners::kill_when(world, hung, before.clone()).await;
     let store = world.store(Access::Read).await.expect("opened");
     let launch = store.launches(None).await.expect("launches").remove(0);
     let cancelled = store.change_launch(
@@ -298,7 +297,14 @@ async fn killed_and_cancelled_who_was_under_way_is_unknown_and_the_rest_is_not_s
         launch.starts_at,
     );
     assert!(cancelled.await.expect("changed"));
-    drop(store);
+    before
+}
+
+/// Whoever was under way at the kill was sent the text or not: a cancel does not change that, and it is told.
+#[tokio::test]
+async fn killed_and_cancelled_who_was_under_way_is_unknown_and_the_rest_is_not_sent() {
+    let world = World::new(20, super::corners::ONE, "");
+    let before = killed_and_cancelled(&world).await;
     let after = scripted(5, |_, _| accept());
     let ran = world.run(after.clone(), &mut |_| {}).await;
     assert_eq!(after.submitted(), 0, "nothing goes after a cancel");
@@ -312,4 +318,32 @@ async fn killed_and_cancelled_who_was_under_way_is_unknown_and_the_rest_is_not_s
     );
     assert_eq!(ran.totals.under_way, 0, "{}", ran.states());
     assert_eq!(ran.totals.waiting + told, 20, "{}", ran.states());
+}
+
+/// Where the provider can be asked it is, also after a cancel: asking sends nothing.
+#[tokio::test]
+async fn killed_and_cancelled_who_was_under_way_is_looked_up() {
+    type Finds = fn(&str) -> Found;
+    let found: [(Finds, MessageState); 3] = [
+        (|_| Found::Accepted, MessageState::Accepted),
+        (|_| Found::NotKnown, MessageState::Rejected),
+        (|_| Found::CannotTell("busy".into()), MessageState::Unknown),
+    ];
+    for (found, expected) in found {
+        let world = World::new(20, super::corners::ONE, "");
+        killed_and_cancelled(&world).await;
+        let after = asked(found);
+        let ran = world.run(after.clone(), &mut |_| {}).await;
+        assert_eq!(after.submitted(), 0, "nothing goes after a cancel");
+        let told: u64 = ran.totals.messages.values().sum();
+        assert_eq!(ran.totals.waiting + told, 20, "{expected:?}: {}", ran.states());
+        assert_eq!((ran.totals.under_way, ran.totals.waiting), (0, 0), "{expected:?}");
+        let states: Vec<MessageState> = ran.totals.messages.keys().copied().collect();
+        let others = states.iter().filter(|state| **state != MessageState::Accepted);
+        let others: Vec<_> = others.collect();
+        match expected {
+            MessageState::Accepted => assert!(others.is_empty(), "{}", ran.states()),
+            _ => assert_eq!(others, [&expected], "{}", ran.states()),
+        }
+    }
 }

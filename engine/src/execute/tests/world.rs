@@ -15,7 +15,9 @@ use crate::execute::{End, Execution, Progress, execute};
 use crate::launch::{LaunchRequest, launch};
 use crate::load::{LoadedCampaign, load_campaign};
 use crate::provider::simulated::SimulatedProvider;
-use crate::provider::{Abilities, Answer, Inbound, Polled, Provider, Refusal, Resolve, Scope, Submission};
+use crate::provider::{
+    Abilities, Answer, Found, Inbound, Polled, Provider, Refusal, Resolve, Scope, Submission,
+};
 use crate::store::{Access, LaunchRow, OpenOptions, Store, StoreError, Totals};
 
 /// What the provider does with a submission: told the text and how often this reference was submitted before.
@@ -54,6 +56,8 @@ pub struct Scripted {
     inbound: Mutex<Vec<(DateTime<Utc>, Inbound)>>,
     batch: usize,
     gate: Option<Arc<Gate>>,
+    /// What a look-up of a reference finds; none: it cannot be asked.
+    found: Option<fn(&str) -> Found>,
 }
 
 /// Holds a request until somebody opens.
@@ -89,7 +93,7 @@ impl Provider for Scripted {
             batch: self.batch,
             in_flight: 4,
             forgets: false,
-            resolve: Resolve::Nothing,
+            resolve: self.found.map_or(Resolve::Nothing, |_| Resolve::LookUp),
             patience: Duration::ZERO,
         }
     }
@@ -157,6 +161,12 @@ impl Provider for Scripted {
             }
             answers
         })
+    }
+
+    fn look_up(&self, references: Vec<String>, _: DateTime<Utc>) -> BoxFuture<'static, Vec<Found>> {
+        let found = self.found.expect("asked only where it can be");
+        let all = references.iter().map(|reference| found(reference));
+        Box::pin(std::future::ready(all.collect()))
     }
 
     fn poll(&self, now: DateTime<Utc>) -> BoxFuture<'static, Polled> {
@@ -402,7 +412,15 @@ pub fn gated(
         script: Mutex::new(Box::new(script)),
         inbound: Mutex::default(),
         batch,
+        found: None,
     })
+}
+
+/// A provider that takes what it is handed and can be asked.
+pub fn asked(found: fn(&str) -> Found) -> Arc<Scripted> {
+    let mut provider = scripted(5, |_, _| accept());
+    Arc::get_mut(&mut provider).expect("nobody else has it").found = Some(found);
+    provider
 }
 
 impl Scripted {

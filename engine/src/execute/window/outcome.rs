@@ -55,23 +55,23 @@ impl Outcome {
         )
     }
 
-    /// Whether it is refused for ever or in doubt, as this tells for the first time.
-    pub fn is_failure(&self) -> bool {
-        match self {
-            Outcome::Answered(Answer::NotSent(refusal)) => refusal.scope.is_final(),
-            Outcome::Answered(Answer::Maybe(_)) => true,
-            Outcome::Answered(Answer::Accepted)
-            | Outcome::LookedUp(_)
-            | Outcome::OptedOut
-            | Outcome::Withheld
-            | Outcome::Known(_)
-            | Outcome::InDoubt => false,
-        }
+    /// Whether it is refused for ever.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Outcome::Answered(Answer::NotSent(refusal)) if refusal.scope.is_final())
     }
 
-    /// Whether a text that was in doubt is so no more, and not refused for ever.
-    pub fn is_no_doubt(&self) -> bool {
-        self.is_taken() || matches!(self, Outcome::LookedUp(Found::NotKnown))
+    /// Whether the text is in doubt after this; `before`: it was in doubt before.
+    pub fn is_in_doubt(&self, before: bool) -> bool {
+        match self {
+            Outcome::Answered(Answer::Maybe(_))
+            | Outcome::InDoubt
+            | Outcome::LookedUp(Found::CannotTell(_)) => true,
+            Outcome::Answered(Answer::Accepted) | Outcome::LookedUp(Found::Accepted | Found::NotKnown) => {
+                false
+            }
+            Outcome::Answered(Answer::NotSent(refusal)) => before && !refusal.scope.is_final(),
+            Outcome::OptedOut | Outcome::Withheld | Outcome::Known(_) => before,
+        }
     }
 
     /// Whether the text was definitely not taken this time: what was reserved for it is released.

@@ -12,14 +12,14 @@ use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, MessageId};
 use crate::member::{Doubt, Member, Pending};
-use crate::provider::{Answer, Scope};
+use crate::provider::{Answer, Found, Scope};
 use crate::store::{
-    BudgetChange, CohortKind, DeadLetter, Intent, LeftOutRow, MessageRow, MessageState, NewCohort, Progress,
-    Store, StoreError, Suppression, WindowRecord,
+    BudgetChange, CohortKind, DeadLetter, Intent, LaunchState, LeftOutRow, MessageRow, MessageState,
+    NewCohort, Progress, Store, StoreError, Suppression, Turn, WindowRecord,
 };
 
-/// Where members go together: same kind, run, place, moment, zones.
-type Way = (CohortKind, u32, Place, DateTime<Utc>, String);
+/// Where members go together: same kind, run, place, turn, moment, zones.
+type Way = (CohortKind, u32, Place, Turn, DateTime<Utc>, String);
 
 /// What a window comes to, while it is put together.
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl Executor {
         }
         for (cohort, index, effect) in std::mem::take(&mut window.moves) {
             settled.released += self.cost(&window.sender, cohort, index);
-            if self.withdraw(&window.sender, cohort, index, &effect, &mut settled) {
+            if self.withdraw(&window.sender, (cohort, index), &effect, false, &mut settled) {
                 continue;
             }
             let now = self.clock.now();
@@ -94,6 +94,7 @@ impl Executor {
         };
         let facts = Facts {
             opted_out: self.is_suppressed(member.phone),
+            cancelled: self.state == LaunchState::Cancelled,
         };
         let route = self.lanes[sender].routes.get(usize::from(send.route));
         let resolve = self.resolve(route.map_or("", String::as_str));
@@ -101,8 +102,9 @@ impl Executor {
         let (_, effects) = advance(&self.revision, enrolment, facts, &event, *at);
         self.bury_refused(sender, send, outcome, settled);
         for effect in effects {
-            let unsent = *outcome == Outcome::OptedOut;
-            if !(unsent && self.withdraw(sender, send.cohort, send.index, &effect, settled)) {
+            let unsent = matches!(outcome, Outcome::OptedOut | Outcome::LookedUp(Found::NotKnown));
+            let certain = outcome.settles_doubt();
+            if !(unsent && self.withdraw(sender, (send.cohort, send.index), &effect, certain, settled)) {
                 self.apply(sender, send, effect, *at, settled);
             }
         }
@@ -154,26 +156,31 @@ impl Executor {
     }
 
     /// Somebody left out while a message was to be tried again: the message stands in the store and gets its end there, so
-    /// that nobody is counted twice.
+    /// that nobody is counted twice. `certain`: it is known that no earlier submit was taken.
     fn withdraw(
         &self,
         sender: &str,
-        id: CohortId,
-        index: usize,
+        (id, index): (CohortId, usize),
         effect: &Effect,
+        certain: bool,
         settled: &mut Settled,
     ) -> bool {
-        let pending = self.cohort(sender, id).members[index].pending.is_some();
+        let member = &self.cohort(sender, id).members[index];
         let reason = if let Effect::LeaveOut(reason) = effect {
             Some(reason.to_string())
         } else {
             None
         };
-        let Some(reason) = reason.filter(|_| pending) else {
+        let Some(reason) = reason.filter(|_| member.pending.is_some()) else {
             return false;
         };
         let reason = format!("not tried again: {reason}");
-        settled.ended.push(self.ended_row(sender, id, index, reason));
+        let row = self.ended_row(sender, id, index, reason);
+        let state = match certain && !member.is_resent() {
+            true => MessageState::Rejected,
+            false => row.state,
+        };
+        settled.ended.push(MessageRow { state, ..row });
         true
     }
 
@@ -223,17 +230,18 @@ impl Executor {
                     resent: member.is_resent() || doubt == Doubt::Resent,
                     route: send.route,
                 });
-                let way = (
-                    cohort.kind,
-                    cohort.run,
-                    cohort.place,
-                    second(due_at),
-                    cohort.time_class.clone(),
-                );
                 let member = Member {
                     pending,
                     ..member.clone()
                 };
+                let way = (
+                    cohort.kind,
+                    cohort.run,
+                    cohort.place,
+                    Turn::of(&member),
+                    second(due_at),
+                    cohort.time_class.clone(),
+                );
                 settled.departing.entry(way).or_default().push(member);
             }
             Effect::GiveUp(why) => {
@@ -291,6 +299,7 @@ impl Executor {
                     cohort.kind,
                     cohort.run,
                     place,
+                    Turn::First,
                     slot(due_at, at),
                     cohort.time_class.clone(),
                 );
@@ -428,13 +437,14 @@ impl Executor {
 
     fn new_cohorts(&mut self, sender: &str, departing: BTreeMap<Way, Vec<Member>>) -> Vec<NewCohort> {
         let launch = self.launch.id;
-        let cohort = |((kind, run, place, due_at, time_class), mut members): (Way, Vec<Member>)| {
+        let cohort = |((kind, run, place, turn, due_at, time_class), mut members): (Way, Vec<Member>)| {
             members.sort_by_key(|member| member.phone);
             NewCohort {
                 launch,
                 run,
                 kind,
                 place,
+                turn,
                 due_at,
                 sender: sender.to_owned(),
                 time_class,

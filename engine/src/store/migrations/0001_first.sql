@@ -38,6 +38,7 @@ create table cohort (
   kind        integer not null,              -- 0 passage, 1 answer to a reply
   step        integer not null,
   visit       integer not null,
+  turn        integer not null default 0,    -- 0 their first try there, 1 one more, 2 the provider is asked about the last
   due_at      integer not null,
   state       integer not null default 0,    -- 0 ready, 1 done, 2 set aside: processes ended with it
   n           integer not null check (n between 1 and 4096),
@@ -103,9 +104,10 @@ create index dead_letter_launch on dead_letter (launch_id, id);
 
 -- What stands still until somebody looks: a sender, an account, a cohort.
 create table alarm (
-  subject text primary key,                  -- `sender NAME`, `provider NAME`, `cohort ID`
-  reason  text    not null,
-  since   integer not null
+  subject  text primary key,                 -- `sender NAME`, `provider NAME`, `launch ID`, `cohort ID`
+  reason   text    not null,
+  since    integer not null,
+  retry_at integer                           -- when it is tried again by itself
 ) without rowid;
 
 -- What a window rendered, compressed.

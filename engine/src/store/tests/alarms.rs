@@ -8,6 +8,7 @@ fn alarm(subject: &str, reason: &str, seconds: i64) -> Alarm {
         subject: subject.into(),
         reason: reason.into(),
         since: after(seconds),
+        retry_at: None,
     }
 }
 

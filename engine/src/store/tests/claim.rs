@@ -184,7 +184,7 @@ async fn a_cohort_that_is_put_back_runs_then_with_those_who_left_skipped() {
     let claimed = scene.claim(launch, 100).await;
     assert_eq!(intents(&claimed), [(2, 10)]);
     assert_eq!(claimed[0].departed, BTreeSet::from([4, 7]));
-    assert_eq!(scene.store.totals(launch).await.expect("totals").waiting, 6);
+    assert_eq!(scene.store.totals(launch).await.expect("totals").unrecorded(), 6);
 }
 
 #[tokio::test]

@@ -128,7 +128,7 @@ async fn a_cohort_that_is_worn_out_is_set_aside_until_somebody_takes_it_up() {
     let launch = scene.launched("1", &[(0, 4)]).await;
     let scene = scene.crash(launch, 11).await;
     assert_eq!(shown(&scene.store).await, "");
-    assert_eq!(scene.store.totals(launch).await.expect("totals").waiting, 4);
+    assert_eq!(scene.store.totals(launch).await.expect("totals").unrecorded(), 4);
     let scene = scene.crash(launch, 1).await;
     expect![[r#"
         09:00:00 cohort 256: set aside: 12 processes ended with it
@@ -139,7 +139,7 @@ async fn a_cohort_that_is_worn_out_is_set_aside_until_somebody_takes_it_up() {
     assert!(!left.expect("known"), "nothing waits for it");
     assert!(scene.store.senders_due(launch).await.expect("senders").is_empty());
     let totals = scene.store.totals(launch).await.expect("totals");
-    assert_eq!((totals.waiting, totals.set_aside), (0, 4));
+    assert_eq!((totals.unrecorded(), totals.set_aside), (0, 4));
 
     // A launch that came to its end without it runs again.
     scene.stop_launch(launch, LaunchState::Done, 60).await;
@@ -161,7 +161,7 @@ async fn a_cohort_that_is_worn_out_is_set_aside_until_somebody_takes_it_up() {
         "its window may have been submitted all the same"
     );
     let totals = scene.store.totals(launch).await.expect("totals");
-    assert_eq!((totals.waiting, totals.set_aside), (4, 0));
+    assert_eq!((totals.unrecorded(), totals.set_aside), (4, 0));
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ fn alarm(subject: &str) -> Alarm {
         subject: subject.to_owned(),
         reason: "a test".to_owned(),
         since: at("2026-11-25T09:00:00Z"),
+        retry_at: None,
     }
 }
 

@@ -149,7 +149,7 @@ async fn an_opt_out_ends_what_waits_in_every_launch() {
     assert_eq!(departed, [2]);
     let totals = scene.store.totals(first).await.expect("totals");
     assert_eq!(
-        (totals.waiting, totals.opt_outs, totals.left_out),
+        (totals.unrecorded(), totals.opt_outs, totals.left_out),
         (7, 1, [(LeftOut::OptedOut, 1)].into())
     );
 }

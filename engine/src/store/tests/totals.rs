@@ -61,12 +61,15 @@ async fn two_launches_whose_cohorts_lie_between_each_other_are_counted_apart() {
 
     let totals_of_first = totals(&scene, first).await;
     assert_eq!(totals_of_first.messages, [(Accepted, 3), (Unknown, 1)].into());
-    assert_eq!((totals_of_first.waiting, totals_of_first.after_end), (2, 0));
+    assert_eq!((totals_of_first.unrecorded(), totals_of_first.after_end), (2, 0));
     assert_eq!(totals_of_first.parts, [(Some(2), 9)].into());
     assert_eq!(totals_of_first.span, Some((after(10), after(30))));
     let totals_of_second = totals(&scene, second).await;
     assert_eq!(totals_of_second.messages, [(Rejected, 2)].into());
-    assert_eq!((totals_of_second.waiting, totals_of_second.parts.len()), (4, 0));
+    assert_eq!(
+        (totals_of_second.unrecorded(), totals_of_second.parts.len()),
+        (4, 0)
+    );
     assert_eq!(totals_of_second.span, Some((after(20), after(20))));
 
     let sent = scene.store.sent(first, MessageId(0), 10).await.expect("texts");
