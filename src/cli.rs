@@ -19,6 +19,7 @@ type the same command again and it goes on where it stopped.";
 
 const AFTER: &str = "\
 First steps:
+  crier init market                              write a first project
   crier validate campaigns/                      find every error of every file
   crier plan campaigns/hello.campaign.yaml       who gets what, and who does not
   crier run campaigns/hello.campaign.yaml        send it, and read the report
@@ -49,8 +50,18 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a first project into a folder: one that runs, or a larger example
+    Init(Init),
     /// Check campaigns and their project: every error, with its line
     Validate(Validate),
+    /// Explain the code of a diagnostic, with an example and its repair
+    Explain(Explain),
+    /// Lay files out in one way; comments stay, and so does what the files say
+    Fmt(Rewrite),
+    /// Bring files to the newest version of the language
+    Upgrade(Rewrite),
+    /// Print the long form of a campaign: every key, and where its value is from
+    Expand(Expand),
     /// Show who gets what, when and for how much, and who is left out and why
     Plan(Plan),
     /// Send a campaign from this machine to its end; typed again, go on or say it is done
@@ -71,6 +82,10 @@ pub enum Command {
     Dead(Dead),
     /// Run a simulated carrier, to try a campaign against trouble
     Carrier(Carrier),
+    /// Serve editors over the Language Server Protocol, on standard input and output
+    Lsp,
+    /// Print the JSON Schema of the language, for editors
+    Schema(Schema),
 }
 
 /// How results are printed.
@@ -93,6 +108,26 @@ pub enum DiagnosticFormat {
     Concise,
     /// For programs: a stable, documented shape
     Json,
+    /// Annotations of GitHub Actions: the ten most severe, the rest as lines
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// For reviewdog: comments with changes that a click takes over
+    Rdjson,
+    /// GitLab's code quality report
+    Gitlab,
+    /// JUnit's XML: a suite for each file
+    Junit,
+}
+
+/// What fails a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FailOn {
+    /// Errors only
+    #[default]
+    Error,
+    /// Warnings too
+    Warning,
 }
 
 /// Where a project is, for commands that name no file.
@@ -103,16 +138,103 @@ pub struct InProject {
     pub project: Option<PathBuf>,
 }
 
+/// `crier init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder; made if it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+
+    /// What to begin with [default: one text to a list, which runs at once]
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub example: Option<Example>,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Projects to begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Example {
+    /// A question in two languages and two variants, with a reminder and a goal
+    Concert,
+    /// An emergency warning, at any hour
+    Alert,
+    /// Texts over two weeks, with conditions, which an order ends
+    Drip,
+    /// Three questions, whose answers are kept
+    Survey,
+}
+
+/// `crier expand`.
+#[derive(Debug, Args)]
+pub struct Expand {
+    /// The campaign file
+    pub file: PathBuf,
+
+    /// How it is printed: YAML, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
 /// `crier validate`.
 #[derive(Debug, Args)]
 pub struct Validate {
-    /// Campaign files, crier.yaml files, or folders to look through [default: here]
+    /// Campaign files, crier.yaml files, or folders to look through [default: here]; - for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// How diagnostics are printed
+    /// Repair what is certainly a slip, such as a misspelt key or missing quotes; texts that people get stay
+    #[arg(long)]
+    pub fix: bool,
+
+    /// How diagnostics are printed [default: full; in GitHub Actions with annotations]
+    #[arg(long, value_enum)]
+    pub format: Option<DiagnosticFormat>,
+
+    /// What exits with 1
     #[arg(long, value_enum, default_value_t)]
-    pub format: DiagnosticFormat,
+    pub fail_on: FailOn,
+
+    /// Exit with 0 whatever is found in the files
+    #[arg(long, conflicts_with = "fail_on")]
+    pub exit_zero: bool,
+
+    /// Only what changed since this git revision, new files too, or reads a list or a crier.yaml that did
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+
+    /// What standard input is called, so that its project is found
+    #[arg(long, value_name = "PATH", default_value = "stdin.campaign.yaml")]
+    pub stdin_filename: PathBuf,
+}
+
+/// `crier explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code of a diagnostic, such as unknown-key [default: all, a line each]
+    pub code: Option<String>,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `crier fmt` and `upgrade`.
+#[derive(Debug, Args)]
+pub struct Rewrite {
+    /// Campaign files, crier.yaml files, or folders to look through; -: from standard input to standard output [default: here]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Change nothing; name the files that would change, and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+
+    /// Change nothing; show what would change
+    #[arg(long)]
+    pub diff: bool,
 }
 
 /// `crier plan`.
@@ -268,6 +390,24 @@ pub struct Carrier {
     pub format: Format,
 }
 
+/// `crier schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Of which file
+    #[arg(value_enum, default_value_t)]
+    pub of: SchemaOf,
+}
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SchemaOf {
+    /// A campaign file
+    #[default]
+    Campaign,
+    /// crier.yaml
+    Project,
+}
+
 /// Every switch of the carrier, with its default and what it does.
 fn switches() -> String {
     const NAME: usize = 24;
@@ -290,7 +430,11 @@ impl Cli {
     /// Whether a program reads the result.
     pub fn wants_json(&self) -> bool {
         match &self.command {
-            Command::Validate(args) => args.format == DiagnosticFormat::Json,
+            Command::Init(args) => args.format == Format::Json,
+            Command::Expand(args) => args.format == Format::Json,
+            Command::Validate(args) => args.format == Some(DiagnosticFormat::Json),
+            Command::Explain(args) => args.format == Format::Json,
+            Command::Fmt(_) | Command::Upgrade(_) => false,
             Command::Plan(args) => args.format == Format::Json,
             Command::Run(args) => args.format == Format::Json,
             Command::Status(args) => args.format == Format::Json,
@@ -301,6 +445,8 @@ impl Cli {
             Command::Inbox(args) => args.format == Format::Json,
             Command::Dead(args) => args.format == Format::Json,
             Command::Carrier(args) => args.format == Format::Json,
+            Command::Lsp => false,
+            Command::Schema(_) => true,
         }
     }
 }
@@ -322,6 +468,10 @@ mod tests {
         Cli::command().debug_assert();
         let help = Cli::command().term_width(80).render_long_help().to_string();
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        for command in Cli::command().get_subcommands_mut() {
+            let help = command.clone().term_width(80).render_long_help().to_string();
+            assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        }
         assert!(
             switches().lines().all(|line| line.chars().count() <= 80),
             "{}",

@@ -3,10 +3,19 @@
 mod carrier;
 mod change;
 mod dead;
+mod expand;
+mod explain;
+mod fix;
+mod fmt;
 mod inbox;
+mod init;
+mod lsp;
 mod plan;
+mod rewrite;
 mod run;
+mod schema;
 mod status;
+mod upgrade;
 mod validate;
 mod why;
 
@@ -86,7 +95,12 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         .map_err(Failure::Internal)?;
     runtime.block_on(async {
         match cli.command {
+            Command::Init(args) => init::run(&args),
             Command::Validate(args) => validate::run(&args),
+            Command::Explain(args) => explain::run(&args),
+            Command::Fmt(args) => fmt::run(&args),
+            Command::Upgrade(args) => upgrade::run(&args),
+            Command::Expand(args) => expand::run(&args),
             Command::Plan(args) => plan::run(&args).await,
             Command::Run(args) => run::run(&args).await,
             Command::Status(args) => status::run(&args).await,
@@ -97,6 +111,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Inbox(args) => inbox::run(&args).await,
             Command::Dead(args) => dead::run(&args).await,
             Command::Carrier(args) => carrier::run(&args).await,
+            Command::Lsp => lsp::run(),
+            Command::Schema(args) => schema::run(&args),
         }
     })
 }
@@ -114,10 +130,24 @@ fn valid_campaign(path: &Path, format: Format) -> Result<LoadedCampaign, Failure
         .collect();
     diagnostics::print_full(&files);
     let Some(revision) = &loaded.revision else {
-        return Err(invalid(&files, format));
+        return Err(unusable(&files, format));
     };
     output::use_clock(revision.campaign.timezone);
     Ok(loaded)
+}
+
+/// For files with errors, or with parts that cannot be run yet.
+fn unusable(files: &[CheckedFile], format: Format) -> Failure {
+    if files.iter().any(|file| !file.is_valid()) {
+        return invalid(files, format);
+    }
+    let later = |file: &CheckedFile| CheckedFile {
+        diagnostics: file.later.clone(),
+        ..file.clone()
+    };
+    let files: Vec<CheckedFile> = files.iter().map(later).collect();
+    diagnostics::print_full(&files);
+    invalid(&files, format)
 }
 
 fn invalid(files: &[CheckedFile], format: Format) -> Failure {
@@ -140,8 +170,9 @@ fn project_of(place: &InProject, format: Format) -> Result<LoadedProject, Failur
 fn valid_project(folder: &Path, format: Format) -> Result<LoadedProject, Failure> {
     let loaded = load::load_project(folder)?;
     diagnostics::print_full(&loaded.file);
-    let Some(project) = &loaded.project else {
-        return Err(invalid(loaded.file.as_slice(), format));
+    let waits = loaded.file.as_ref().is_some_and(|file| !file.later.is_empty());
+    let Some(project) = loaded.project.as_ref().filter(|_| !waits) else {
+        return Err(unusable(loaded.file.as_slice(), format));
     };
     output::use_clock(project.timezone.unwrap_or_default());
     Ok(loaded)

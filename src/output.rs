@@ -1,6 +1,8 @@
 //! What commands print: data on stdout, talk on stderr; colours where the terminal takes them.
 
 pub mod diagnostics;
+pub mod diff;
+pub mod explain;
 pub mod plan;
 pub mod progress;
 pub mod report;
@@ -42,6 +44,11 @@ pub fn json_error(failure: &Failure) {
 /// Data on stdout.
 pub fn line(text: &str) {
     anstream::println!("{text}");
+}
+
+/// Data on stdout that ends its lines itself; nothing where there is none.
+pub fn lines(text: &str) {
+    anstream::print!("{text}");
 }
 
 /// Columns of the terminal; none off one, where nothing is folded.

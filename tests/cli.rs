@@ -311,6 +311,7 @@ fn errors_of_a_file_are_all_told_with_their_place() {
 
         --
         2 files checked: 2 errors, 0 warnings
+        `crier explain CODE` says more of each, with an example: crier explain unknown-key
     "#]],
     );
     check(
@@ -446,7 +447,7 @@ fn the_json_of_every_command_has_the_documented_keys() {
     let documented =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/README.md")).expect("readable");
     let folder = Folder::of_people(60, "1000/s");
-    let commands: [(&str, Vec<&str>); 9] = [
+    let commands: [(&str, Vec<&str>); 12] = [
         ("plan", vec!["plan", "test.campaign.yaml"]),
         ("run", vec!["run", "test.campaign.yaml"]),
         ("status", vec!["status"]),
@@ -456,6 +457,9 @@ fn the_json_of_every_command_has_the_documented_keys() {
         ("dead", vec!["dead", "test"]),
         ("dead", vec!["dead", "test", "--retry"]),
         ("validate", vec!["validate"]),
+        ("explain", vec!["explain", "unknown-key"]),
+        ("explain", vec!["explain"]),
+        ("init", vec!["init", "market"]),
     ];
     for (name, mut args) in commands {
         args.extend(["--format", "json"]);
@@ -476,5 +480,23 @@ fn the_json_of_every_command_has_the_documented_keys() {
                 "{name}: {key} is not documented"
             );
         }
+    }
+}
+
+#[test]
+fn schema_prints_the_committed_file() {
+    let folder = Folder::of_people(1, "100/s");
+    for (args, file) in [
+        (&["schema"][..], "campaign.schema.json"),
+        (&["schema", "campaign"], "campaign.schema.json"),
+        (&["schema", "project"], "project.schema.json"),
+    ] {
+        let path = format!("{}/schemas/{file}", env!("CARGO_MANIFEST_DIR"));
+        let committed = std::fs::read_to_string(path).expect("readable");
+        let output = folder.output(args);
+        assert!(
+            output.status.success() && stdout(&output) == committed,
+            "{args:?}"
+        );
     }
 }

@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::condition::Condition;
 use crate::project::ListFile;
 use crate::scalar::{Money, Rate, Share, WaitTime};
 use crate::template::Template;
@@ -43,6 +44,8 @@ pub struct Campaign {
     pub replies: Replies,
     /// Limits of the file.
     pub limits: Limits,
+    /// Typographic marks are swapped for plain ones where that makes a whole text GSM-7.
+    pub smart: bool,
 }
 
 /// Why people are texted.
@@ -66,6 +69,14 @@ pub struct Audience {
     pub except: Vec<ListFile>,
     /// For numbers in national form. The campaign's `region`, else the project's.
     pub region: Option<sms::Region>,
+    /// Who stays; none: everybody.
+    pub filter: Option<Condition>,
+    /// Only this share of people, by a hash; none: all.
+    pub sample: Option<Share>,
+    /// This share of people is never texted, by another hash; none: nobody.
+    pub holdout: Option<Share>,
+    /// Numbers that are landlines are texted too.
+    pub keeps_landlines: bool,
     /// Past this share of bad rows the plan fails. Default: 20 %.
     pub most_invalid: Share,
 }

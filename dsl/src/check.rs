@@ -12,18 +12,38 @@ use crate::{CampaignFile, ProjectFile};
 
 mod audience;
 mod budget;
+mod columns;
+mod conditions;
+mod deadlines;
 mod fields;
+mod hosts;
 mod languages;
+mod length;
+pub(crate) use languages::of as languages_of;
 mod meaning;
 mod messages;
+mod moments;
 mod name;
+mod narrowing;
 mod opt_out;
+pub(crate) use opt_out::says_how;
+mod opt_out_words;
+mod policy;
 mod project;
+mod receiving;
 mod replies;
+mod rules;
 mod schedule;
+mod secrets;
 mod sender;
+mod shares;
 mod steps;
+mod stored_lists;
+mod stories;
 mod templates;
+mod unreachable;
+
+pub(crate) use templates::BUILT_IN;
 
 /// What a campaign is held against.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +55,9 @@ pub struct Surroundings<'a> {
     /// What is known of the lists, by the path of [`ListFile`]. A path that is not in it is not judged.
     pub headers: &'a BTreeMap<String, Header>,
 }
+
+/// The code of what is right and comes later.
+pub const NOT_YET: &str = "not-yet-supported";
 
 /// What is known of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +77,16 @@ pub struct Checked<T> {
     pub value: Option<T>,
     /// By place; one for each cause.
     pub diagnostics: Vec<Diagnostic>,
+    /// What of the file is right and cannot be run by this version. A campaign has no value then. By place.
+    pub later: Vec<Diagnostic>,
 }
 
 /// What the checks work from.
 pub(crate) struct Context<'a> {
     /// The file.
     pub text: &'a str,
+    /// What it holds, for what is not read yet.
+    pub root: Option<&'a crate::tree::Node>,
     pub written: &'a written::campaign::Campaign,
     pub project: &'a Project,
     pub file_name: &'a str,
@@ -84,15 +111,30 @@ const CHECKS: &[Check] = &[
     name::check,
     sender::check,
     audience::check,
+    columns::check,
+    narrowing::check,
     schedule::check,
     languages::check,
     fields::check,
+    moments::check,
     messages::check,
+    shares::check,
     steps::check,
+    unreachable::check,
+    deadlines::check,
+    rules::check,
     templates::check,
+    length::check,
+    hosts::check,
     opt_out::check,
+    opt_out_words::check,
     replies::check,
+    receiving::check,
+    policy::check,
     budget::check,
+    stored_lists::check,
+    stories::check,
+    conditions::check,
 ];
 
 /// Holds a campaign against its surroundings.
@@ -105,6 +147,8 @@ pub fn check_campaign(file: &CampaignFile, surroundings: &Surroundings<'_>) -> C
     for check in CHECKS {
         check(&context, &mut found);
     }
+    secrets::check(file.read.tree.root.as_ref(), &mut found);
+    // What comes later is an error among them: it has no meaning yet.
     let clean = !found.iter().any(Diagnostic::is_error);
     let value = if clean { meaning::campaign(&context) } else { None };
     finish(value, found)
@@ -117,7 +161,10 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
         return finish(None, found);
     }
     project::check(&file.written, &mut found);
-    let clean = !found.iter().any(Diagnostic::is_error);
+    secrets::check(file.read.tree.root.as_ref(), &mut found);
+    // Campaigns are checked against a project of which parts cannot be run yet.
+    let wrong = |d: &Diagnostic| d.is_error() && d.code != NOT_YET;
+    let clean = !found.iter().any(wrong);
     let value = clean.then(|| project::outline(&file.written, folder_name));
     finish(value, found)
 }
@@ -132,8 +179,9 @@ fn finish<T>(value: Option<T>, mut found: Vec<Diagnostic>) -> Checked<T> {
     found.sort_by(|a, b| (a.span.start, a.span.end, a.code).cmp(&(b.span.start, b.span.end, b.code)));
     // What stands behind an alias is met once for each use.
     found.dedup();
+    let (later, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(|d| d.code == NOT_YET);
     let clean = !found.iter().any(Diagnostic::is_error);
-    if clean && value.is_none() {
+    if clean && value.is_none() && later.is_empty() {
         found.push(
             Diagnostic::error(
                 "internal",
@@ -147,6 +195,7 @@ fn finish<T>(value: Option<T>, mut found: Vec<Diagnostic>) -> Checked<T> {
     Checked {
         value,
         diagnostics: found,
+        later,
     }
 }
 
@@ -163,6 +212,7 @@ impl<'a> Context<'a> {
         };
         Context {
             text: &file.text,
+            root: file.read.tree.root.as_ref(),
             written: &file.written,
             project,
             file_name: surroundings.file_name,
@@ -180,5 +230,13 @@ pub(crate) fn files(written: &written::campaign::Campaign, project: &Project) ->
         .chain(audience::except(written, project));
     all.map(|(_, file)| file)
         .filter(|file| !file.path.is_empty())
+        .collect()
+}
+
+/// The lists that people come from, as far as they are known, with what their columns are called here.
+pub(crate) fn people(written: &written::campaign::Campaign, project: &Project) -> Vec<ListFile> {
+    audience::from(written, project)
+        .into_iter()
+        .map(|(_, file)| file)
         .collect()
 }

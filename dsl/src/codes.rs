@@ -1,131 +1,148 @@
-//! Every code of a diagnostic, with what it means. Codes are stable: reports and suppressions refer to them.
+//! Every code of a diagnostic, with its page. Codes are stable: reports and suppressions refer to them. To add one, write
+//! `dsl/codes/CODE.md` in the form that `page.rs` says, and put its name into the list here.
 
-/// Code and meaning, by the alphabet.
-pub const CODES: &[(&str, &str)] = &[
-    (
-        "alias-bomb",
-        "A file, with its aliases replaced, has more than 100,000 values.",
-    ),
-    ("bad-address", "A text that should be an e-mail address is none."),
-    ("bad-default", "The default of a field does not fit its type."),
-    ("bad-duration", "A text that should be a duration is none."),
-    ("bad-money", "A text that should be a sum of money is none."),
-    ("bad-name", "A name is not lower-case letters, digits and `-`."),
-    ("bad-rate", "A text that should be a rate is none."),
-    (
-        "bad-sender",
-        "A sender's number, short code or name cannot be one.",
-    ),
-    ("bad-share", "A text that should be a share is none."),
-    ("bad-template", "A text is not a template."),
-    ("bad-time", "A text that should be a time is none."),
-    (
-        "bad-url",
-        "A text that should be the URL of a simulated carrier is none.",
-    ),
-    ("bad-window", "A text that should be a window of the day is none."),
-    (
-        "budget-without-prices",
-        "A campaign has a budget, and the project no prices.",
-    ),
-    ("column-doubled", "Two columns of a list have one name."),
-    (
-        "column-missing",
-        "A column that the file names is not in the list.",
-    ),
-    ("conflicting-keys", "Two keys exclude each other."),
-    ("custom-tag", "A YAML tag: the language has none."),
-    ("duplicate-id", "Two steps have one id."),
-    ("duplicate-key", "A key is given twice."),
-    ("duplicate-language", "A language is listed twice."),
-    ("empty-message", "A text is empty."),
-    ("file-too-large", "A file has more than 1 MiB."),
-    ("invalid-yaml", "A file is not YAML."),
-    ("language-missing", "A text lacks a language of the campaign."),
-    (
-        "language-unlisted",
-        "A text has a language that the campaign has not.",
-    ),
-    ("list-became-text", "Lines meant as a list are read as one text."),
-    ("list-file-missing", "The file of a list does not exist."),
-    ("list-unreadable", "The file of a list cannot be read."),
-    ("merge-key", "`<<`: the language has no merging."),
-    ("message-and-steps", "`message` and `steps` stand together."),
-    ("message-never-sent", "Nothing sends a message."),
-    ("missing-key", "A key that must be there is not."),
-    (
-        "no-opt-out-hint",
-        "The first text of a marketing campaign does not say how to opt out.",
-    ),
-    ("no-steps", "The steps send nothing."),
-    ("not-utf8", "A file is not UTF-8."),
-    (
-        "not-yet-supported",
-        "Part of the language, but not of this version.",
-    ),
-    ("path-leaves-project", "A path leads out of the project."),
-    ("phone-column-missing", "No column of a list holds phone numbers."),
-    (
-        "phone-column-unclear",
-        "Several columns of a list may hold the phone numbers.",
-    ),
-    (
-        "provider-repeated",
-        "A provider stands twice in the line of a sender.",
-    ),
-    (
-        "quote-the-text",
-        "A text needs quotes, since YAML reads it as something else.",
-    ),
-    ("recursive-alias", "An alias names what it stands in."),
-    ("second-document", "A file has more than one document."),
-    (
-        "sender-cannot-receive",
-        "Replies are to go somewhere, and the sender gets none.",
-    ),
-    ("sender-missing", "A campaign has no sender."),
-    ("tab-indentation", "A tab is used as indentation."),
-    ("text-cut-by-comma", "A comma inside braces ends a text."),
-    (
-        "text-cut-by-comment",
-        "` #` ends a text, since it begins a comment.",
-    ),
-    ("too-deep", "Maps and lists are nested more than 64 deep."),
-    ("unknown-day", "A text that should be a weekday is none."),
-    ("unknown-helper", "A template uses a helper that does not exist."),
-    ("unknown-inbox", "An inbox does not exist."),
-    ("unknown-key", "A key is not one of the language."),
-    (
-        "unknown-language",
-        "A text that should be the tag of a language is none.",
-    ),
-    ("unknown-list", "A list does not exist."),
-    ("unknown-message", "A message does not exist."),
-    ("unknown-partial", "A template includes another one."),
-    ("unknown-provider", "A provider does not exist."),
-    (
-        "unknown-region",
-        "A text that should be the code of a country is none.",
-    ),
-    ("unknown-sender", "A sender does not exist."),
-    ("unknown-timezone", "A time zone does not exist."),
-    ("unknown-value", "A word is none of those that are possible."),
-    (
-        "unknown-variable",
-        "A template uses a value that is no column and no field.",
-    ),
-    (
-        "unknown-version",
-        "The language has no such version, or the program does not know it.",
-    ),
-    (
-        "url-leaves-machine",
-        "The URL of a simulated carrier leads to another machine.",
-    ),
-    ("wait-at-end", "Nothing follows a wait."),
-    ("wrong-type", "A value is of another kind than its key asks for."),
-    (
-        "yaml-1.1",
-        "An older reader of YAML sees something else than the text.",
-    ),
+pub mod page;
+
+pub use page::Page;
+
+/// The pages of these codes, read when crier is built: a code without a page does not build.
+macro_rules! pages {
+    ($($code:literal,)*) => {
+        &[$(($code, include_str!(concat!("../codes/", $code, ".md")))),*]
+    };
+}
+
+/// Code and page, by the alphabet.
+pub const CODES: &[(&str, &str)] = pages![
+    "alias-bomb",
+    "bad-address",
+    "bad-date",
+    "bad-default",
+    "bad-duration",
+    "bad-money",
+    "bad-name",
+    "bad-pattern",
+    "bad-rate",
+    "bad-sender",
+    "bad-share",
+    "bad-template",
+    "bad-time",
+    "bad-url",
+    "bad-window",
+    "budget-without-prices",
+    "column-doubled",
+    "column-is-text",
+    "column-missing",
+    "columns-reversed",
+    "conflicting-keys",
+    "constant-condition",
+    "cron-needs-quotes",
+    "cron-never-fires",
+    "custom-tag",
+    "duplicate-id",
+    "duplicate-key",
+    "duplicate-language",
+    "duplicate-test",
+    "empty-message",
+    "field-is-no-date",
+    "file-too-large",
+    "frequency-looser-than-policy",
+    "host-not-allowed",
+    "ill-typed-condition",
+    "invalid-yaml",
+    "language-missing",
+    "language-unlisted",
+    "list-became-text",
+    "list-file-missing",
+    "list-not-stored",
+    "list-unreadable",
+    "literal-host-needed",
+    "merge-key",
+    "message-and-steps",
+    "message-never-sent",
+    "missing-key",
+    "no-deadline",
+    "no-opt-out-hint",
+    "no-steps",
+    "not-cel",
+    "not-utf8",
+    "not-yet-supported",
+    "overlapping-launches",
+    "path-leaves-project",
+    "phone-column-missing",
+    "phone-column-unclear",
+    "provider-repeated",
+    "quote-the-text",
+    "recursive-alias",
+    "rule-after-otherwise",
+    "rule-without-condition",
+    "second-document",
+    "secret-in-file",
+    "sender-cannot-receive",
+    "sender-missing",
+    "shares-not-whole",
+    "switches-to-ucs2",
+    "tab-indentation",
+    "tag-not-condition",
+    "test-needs-time",
+    "text-cut-by-comma",
+    "text-cut-by-comment",
+    "text-too-long",
+    "too-deep",
+    "unknown-day",
+    "unknown-field",
+    "unknown-function",
+    "unknown-helper",
+    "unknown-inbox",
+    "unknown-key",
+    "unknown-language",
+    "unknown-link",
+    "unknown-list",
+    "unknown-message",
+    "unknown-name",
+    "unknown-partial",
+    "unknown-provider",
+    "unknown-region",
+    "unknown-sender",
+    "unknown-step",
+    "unknown-timezone",
+    "unknown-value",
+    "unknown-variable",
+    "unknown-variant",
+    "unknown-version",
+    "unreachable-step",
+    "until-before-from",
+    "urgent-without-service",
+    "url-leaves-machine",
+    "wait-at-end",
+    "window-in-quiet-hours",
+    "window-looser-than-policy",
+    "word-in-two-rules",
+    "word-is-opt-out",
+    "wrong-arguments",
+    "wrong-type",
+    "yaml-1.1",
 ];
+
+/// What the page of a code says; none for a code that does not exist.
+pub fn page(code: &str) -> Option<Page<'static>> {
+    let at = CODES.binary_search_by_key(&code, |(code, _)| code).ok()?;
+    Some(read(CODES[at].1))
+}
+
+/// Every page, by the alphabet.
+pub fn pages() -> impl Iterator<Item = Page<'static>> {
+    CODES.iter().map(|(_, markdown)| read(markdown))
+}
+
+/// The code that somebody was probably after.
+pub fn nearest(word: &str) -> Option<&'static str> {
+    crate::nearest(word, CODES.iter().map(|(code, _)| *code))
+}
+
+fn read(markdown: &'static str) -> Page<'static> {
+    page::parse(markdown).expect("a test reads every page")
+}
+
+#[cfg(test)]
+mod tests;

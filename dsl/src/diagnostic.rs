@@ -40,6 +40,17 @@ pub struct Suggestion {
     pub span: Range<usize>,
     /// What belongs there.
     pub replacement: String,
+    /// Whether it may be put there unseen.
+    pub applicability: Applicability,
+}
+
+/// Whether a suggestion may be applied without a person who looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applicability {
+    /// It says what the author meant: a slip of the keyboard, or quotes. No text that people receive changes by it.
+    Safe,
+    /// It is a guess, or it changes what people receive, or who does.
+    Unsure,
 }
 
 impl Diagnostic {
@@ -85,9 +96,17 @@ impl Diagnostic {
     }
 
     /// Offers a replacement of these bytes.
-    pub fn replace(mut self, span: Range<usize>, replacement: impl Into<String>) -> Diagnostic {
-        let replacement = replacement.into();
-        self.suggestion = Some(Suggestion { span, replacement });
+    pub fn replace(
+        mut self,
+        span: Range<usize>,
+        replacement: impl Into<String>,
+        applicability: Applicability,
+    ) -> Diagnostic {
+        self.suggestion = Some(Suggestion {
+            span,
+            replacement: replacement.into(),
+            applicability,
+        });
         self
     }
 

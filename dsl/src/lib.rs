@@ -4,20 +4,31 @@
 //! campaign as written ([`written`]); [`check_campaign`] holds it against its [`Surroundings`] and makes the campaign as
 //! meant ([`campaign`]), or says in [`diagnostic`]s what is wrong and where. A project goes the same way.
 
+pub mod bounds;
 pub mod campaign;
 pub mod check;
 pub mod codes;
 pub mod columns;
+pub mod condition;
 pub mod diagnostic;
+pub mod edit;
+pub mod editor;
+pub mod expand;
+pub mod fix;
+pub mod format;
+pub mod options;
 pub mod project;
 pub mod render;
+pub mod reply;
 pub mod scalar;
+pub mod schema;
 pub mod template;
 pub mod tree;
+pub mod upgrade;
 pub mod values;
 pub mod written;
 
-pub use check::{Checked, Header, Surroundings, check_campaign, check_project, outline_project};
+pub use check::{Checked, Header, NOT_YET, Surroundings, check_campaign, check_project, outline_project};
 pub use tree::{LARGEST_FILE, decode_text};
 pub use written::nearest::nearest;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use crate::scalar::{Rate, Share};
+use crate::scalar::{Frequency, Rate, Share, Window};
 use crate::values::Language;
 
 /// One project.
@@ -35,6 +35,29 @@ pub struct Project {
     pub replies: Option<crate::campaign::Replies>,
     /// The file of prices.
     pub prices: Option<String>,
+    /// Typographic marks are swapped for plain ones where that makes a whole text GSM-7. Default: yes.
+    pub smart: bool,
+    /// Rules for all campaigns.
+    pub policy: Policy,
+    /// The names of lists that are kept in the store.
+    pub stored_lists: Vec<String>,
+    /// The names of texts of the project.
+    pub messages: Vec<String>,
+}
+
+/// Rules for all campaigns, which each can only tighten.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// No texts then, on the recipient's clock.
+    pub quiet_hours: Option<Window>,
+    /// Texts in a time, over all campaigns.
+    pub frequency: Option<Frequency>,
+    /// People elsewhere are left out; empty: nobody is for that reason.
+    pub countries: Vec<sms::Region>,
+    /// Hosts that calls and webhooks may go to.
+    pub hosts: Vec<String>,
+    /// More words that opt out.
+    pub opt_out_words: Vec<String>,
 }
 
 /// A file of people and what its columns are called here.
@@ -164,6 +187,10 @@ impl Project {
             inboxes: BTreeMap::new(),
             replies: None,
             prices: None,
+            smart: true,
+            policy: Policy::default(),
+            stored_lists: vec![],
+            messages: vec![],
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Shows diagnostics: for people with the text around (`full`), a line each (`concise`), for programs (`json`). Knows
-//! nothing of terminals and files: the caller says whether there is colour and how wide a line is. Spans that lie outside
-//! the text, or inside a character, are moved to the nearest place that exists.
+//! Shows diagnostics: for people with the text around (`full`), a line each (`concise`), and for programs, a file for each
+//! format. Knows nothing of terminals and files: the caller says whether there is colour and how wide a line is. Spans
+//! that lie outside the text, or inside a character, are moved to the nearest place that exists.
 
 use std::ops::Range;
 
@@ -8,7 +8,28 @@ use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Severity};
 
+mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+mod path;
+pub mod rdjson;
+pub mod sarif;
+
+pub use fingerprint::fingerprints;
+pub use path::slashed;
+
+/// A file of a run, and what is to be said of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// As it is to be shown; formats for programs want `/` between folders, as [`slashed`] writes them.
+    pub path: &'a str,
+    /// What the spans of the diagnostics refer to.
+    pub text: &'a str,
+    /// In the order of their places.
+    pub diagnostics: &'a [Diagnostic],
+}
 
 /// How [`full`] writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +79,11 @@ pub fn position(text: &str, byte: usize) -> (usize, usize) {
     let before = &text[..floor(text, byte)];
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-    let column = before[line_start..].chars().filter(|c| *c != '\u{feff}').count() + 1;
-    (line, column)
+    // By bytes: a line may have a megabyte, and thousands of faults.
+    let own = &before[line_start..];
+    let characters = own.bytes().filter(|b| b & 0xc0 != 0x80).count();
+    let marks = own.matches('\u{feff}').count();
+    (line, characters - marks + 1)
 }
 
 fn report<'a>(d: &'a Diagnostic, path: &'a str, text: &'a str) -> Vec<Group<'a>> {
@@ -67,7 +91,11 @@ fn report<'a>(d: &'a Diagnostic, path: &'a str, text: &'a str) -> Vec<Group<'a>>
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let primary = AnnotationKind::Primary.span(clamp(text, &d.span));
+    let lines = Lines::around(
+        text,
+        std::iter::once(&d.span).chain(d.related.iter().map(|(span, _)| span)),
+    );
+    let primary = AnnotationKind::Primary.span(lines.span(&d.span));
     let primary = if d.label.is_empty() {
         primary
     } else {
@@ -75,10 +103,11 @@ fn report<'a>(d: &'a Diagnostic, path: &'a str, text: &'a str) -> Vec<Group<'a>>
     };
     let others = d.related.iter().map(|(span, label)| {
         AnnotationKind::Context
-            .span(clamp(text, span))
+            .span(lines.span(span))
             .label(label.as_str())
     });
-    let snippet = Snippet::source(text)
+    let snippet = Snippet::source(lines.text)
+        .line_start(lines.first)
         .path(path)
         .annotation(primary)
         .annotations(others);
@@ -93,10 +122,60 @@ fn report<'a>(d: &'a Diagnostic, path: &'a str, text: &'a str) -> Vec<Group<'a>>
             None => main,
         }],
         Some(fix) => {
-            let patch = Patch::new(clamp(text, &fix.span), fix.replacement.as_str());
+            let lines = Lines::around(text, std::iter::once(&fix.span));
+            let patch = Patch::new(lines.span(&fix.span), fix.replacement.as_str());
             let title = Level::HELP.secondary_title(help.unwrap_or("write it like this"));
-            vec![main, title.element(Snippet::source(text).path(path).patch(patch))]
+            let snippet = Snippet::source(lines.text).line_start(lines.first).path(path);
+            vec![main, title.element(snippet.patch(patch))]
         }
+    }
+}
+
+/// The lines of a file that spans touch. The renderer goes through all that it is given, once for each diagnostic.
+struct Lines<'a> {
+    text: &'a str,
+    /// The byte that they begin at, and the number of the first, from 1.
+    start: usize,
+    first: usize,
+    whole: &'a str,
+}
+
+impl<'a> Lines<'a> {
+    fn around<'s>(text: &'a str, spans: impl Iterator<Item = &'s Range<usize>> + Clone) -> Lines<'a> {
+        let clamped = spans.map(|span| clamp(text, span));
+        let from = clamped.clone().map(|span| span.start).min().unwrap_or(0);
+        let to = clamped.map(|span| span.end).max().unwrap_or(text.len());
+        let start = text[..from].rfind('\n').map_or(0, |i| i + 1);
+        let end = text[to..].find('\n').map_or(text.len(), |i| to + i + 1);
+        Lines {
+            text: &text[start..end],
+            start,
+            first: position(text, start).0,
+            whole: text,
+        }
+    }
+
+    fn span(&self, span: &Range<usize>) -> Range<usize> {
+        let span = clamp(self.whole, span);
+        span.start - self.start..span.end - self.start
+    }
+}
+
+/// Every diagnostic of every file, the most severe first, else in the order of the files and of the places in them.
+fn by_severity<'a>(files: &[Judged<'a>]) -> Vec<(Judged<'a>, &'a Diagnostic)> {
+    let mut all: Vec<_> = files
+        .iter()
+        .flat_map(|file| file.diagnostics.iter().map(|d| (*file, d)))
+        .collect();
+    all.sort_by_key(|(_, d)| d.severity);
+    all
+}
+
+/// What is wrong, and what to do about it on a line of its own.
+fn told(d: &Diagnostic) -> String {
+    match &d.help {
+        Some(help) => format!("{}\nhelp: {help}", d.message),
+        None => d.message.clone(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 
+mod cron;
 mod error;
 mod money;
 mod share;
@@ -10,12 +11,15 @@ mod time;
 mod timeout;
 mod url;
 mod wait;
+mod window;
 
+pub use cron::Cron;
 pub use error::ScalarError;
 pub use money::{Currency, Money};
 pub use time::{WrittenTime, local_to_utc, parse_time};
 pub use timeout::parse_timeout;
 pub use url::parse_local_url;
+pub use window::{Frequency, Window};
 
 /// A wait. Days and weeks are calendar days on the person's clock, the rest is elapsed time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,11 +6,13 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+mod extent;
 mod helpers;
 mod lower;
 mod render;
 mod scan;
 
+pub use extent::Extent;
 pub use helpers::{HELPERS, HelperStatus, LATER, helper_status};
 pub use render::{MOST_RENDERED, RenderError, Values};
 
@@ -48,6 +50,8 @@ pub enum UseKind {
     /// A helper, a block or a decorator. What stands inside one that is not [`HelperStatus::Known`] is not listed, since
     /// it means what that helper makes of it.
     Helper,
+    /// A link of the campaign, or `opt_out`.
+    Link,
     /// Another template. The language has none.
     Partial,
 }

@@ -10,10 +10,12 @@ use crate::diagnostic::Diagnostic;
 mod builder;
 mod decode;
 mod open;
+mod path;
 mod position;
 mod syntax;
 
 pub use decode::{LARGEST_FILE, decode_text};
+pub(crate) use path::keys_to;
 pub use position::Positions;
 pub(crate) use syntax::line_of;
 

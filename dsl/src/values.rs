@@ -87,12 +87,9 @@ impl FieldType {
         match self {
             FieldType::Text => true,
             FieldType::Int => cell.parse::<i64>().is_ok(),
-            FieldType::Number => is_decimal(cell),
-            FieldType::Bool => {
-                let words = ["true", "false", "yes", "no", "1", "0"];
-                words.iter().any(|word| cell.eq_ignore_ascii_case(word))
-            }
-            FieldType::Date => is_date(cell),
+            FieldType::Number => parse_decimal(cell).is_some(),
+            FieldType::Bool => parse_bool(cell).is_some(),
+            FieldType::Date => parse_date(cell).is_some(),
             FieldType::Time => parse_time(cell).is_ok(),
         }
     }
@@ -111,17 +108,34 @@ impl fmt::Display for FieldType {
     }
 }
 
+/// The truth value of a cell of type `bool`, without white space around it; in any letter case.
+pub fn parse_bool(cell: &str) -> Option<bool> {
+    let is = |words: [&str; 3]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
+    match (is(["true", "yes", "1"]), is(["false", "no", "0"])) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
 /// Digits with at most one point between them, and a sign; what an exact decimal can hold.
-fn is_decimal(cell: &str) -> bool {
+pub fn parse_decimal(cell: &str) -> Option<rust_decimal::Decimal> {
     let unsigned = cell.strip_prefix(['-', '+']).unwrap_or(cell);
     let (whole, part) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    digits(whole) && digits(part) && rust_decimal::Decimal::from_str_exact(cell).is_ok()
+    let is_one = digits(whole) && digits(part);
+    is_one.then(|| rust_decimal::Decimal::from_str_exact(cell).ok())?
 }
 
-fn is_date(cell: &str) -> bool {
+/// `2026-12-01`, where that day exists.
+pub fn parse_date(cell: &str) -> Option<chrono::NaiveDate> {
     let form = cell.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b });
-    form.eq(*b"0000-00-00") && chrono::NaiveDate::parse_from_str(cell, "%Y-%m-%d").is_ok()
+    if !form.eq(*b"0000-00-00") {
+        return None;
+    }
+    let piece = |range: std::ops::Range<usize>| cell.get(range)?.parse::<u32>().ok();
+    let year = i32::try_from(piece(0..4)?).ok()?;
+    chrono::NaiveDate::from_ymd_opt(year, piece(5..7)?, piece(8..10)?)
 }
 
 #[cfg(test)]

@@ -11,10 +11,13 @@ pub mod key;
 pub(crate) mod nearest;
 pub mod project;
 mod scalars;
-pub(crate) use scalars::{is_name, is_time_of_day, no_date, slug, stays_inside};
+pub(crate) use scalars::{is_condition, is_name, is_time_of_day, no_date, slug, stays_inside};
 mod shape;
+pub(crate) use shape::fits;
 pub mod tables;
 mod traps;
+pub(crate) use traps::misread;
+pub(crate) use traps::quoted;
 
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::{InDoubt, Instruction};
+use dsl::reply::{self, Meaning, OptOutWords};
 
 use crate::left_out::LeftOut;
 use crate::member::{Doubt, Member};
 use crate::provider::Resolve;
-use crate::reply::{self, Meaning, OptOutWords};
+
 use crate::revision::Revision;
 
 /// One person's way through one launch.

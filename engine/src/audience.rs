@@ -102,13 +102,14 @@ impl Chunk {
 }
 
 /// Opens a list: finds its encoding and separator, and reads its header.
-pub fn open(path: &Path) -> Result<ListReader, AudienceError> {
-    ListReader::open(path)
+/// `path` is relative to the project's `folder`, and stays in it.
+pub fn open(folder: &Path, path: &str) -> Result<ListReader, AudienceError> {
+    ListReader::open(folder, path)
 }
 
 /// The names of the columns of a list.
-pub fn header(path: &Path) -> Result<Vec<String>, AudienceError> {
-    Ok(ListReader::open(path)?.header().to_vec())
+pub fn header(folder: &Path, path: &str) -> Result<Vec<String>, AudienceError> {
+    Ok(ListReader::open(folder, path)?.header().to_vec())
 }
 
 /// Where the columns of a list are.

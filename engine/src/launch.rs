@@ -98,7 +98,7 @@ pub async fn launch(
     };
     let (launch, suppressed_to) = store.begin_launch(new).await?;
     let suppressed = store.suppressed(suppressed_to).await?;
-    let planner = Planner::new(revision.clone(), &project, folder, suppressed)?;
+    let planner = Planner::new(revision.clone(), &project, folder, suppressed, now)?;
     let first = FirstStep::of(launch, &revision, starts_at, now);
     // One thread plans, on every core; a run is written while the next is planned, and no third one waits in between.
     let (hand_over, mut runs) = sync_channel(0);

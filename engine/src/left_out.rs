@@ -16,6 +16,14 @@ pub enum LeftOut {
     Duplicate,
     /// The number is in a list under `except`.
     Excepted(String),
+    /// A condition of `where` does not hold.
+    Filtered,
+    /// A condition of `where` cannot be decided: this value is empty or not of its type.
+    Undecided(String),
+    /// Not in the sample.
+    NotSampled,
+    /// Held out, to compare with.
+    HeldOut,
     /// The person said stop.
     OptedOut,
     /// The launch was cancelled before the text went.
@@ -46,6 +54,10 @@ impl LeftOut {
             LeftOut::Landline => ("landline", None),
             LeftOut::Duplicate => ("duplicate", None),
             LeftOut::Excepted(list) => ("excepted", Some(list)),
+            LeftOut::Filtered => ("filtered", None),
+            LeftOut::Undecided(name) => ("undecided", Some(name)),
+            LeftOut::NotSampled => ("not-sampled", None),
+            LeftOut::HeldOut => ("held-out", None),
             LeftOut::OptedOut => ("opted-out", None),
             LeftOut::Cancelled => ("cancelled", None),
             LeftOut::EmptyValue(field) => ("empty-value", Some(field)),
@@ -73,6 +85,10 @@ impl FromStr for LeftOut {
             "landline" => LeftOut::Landline,
             "duplicate" => LeftOut::Duplicate,
             "excepted" => LeftOut::Excepted(detail.to_owned()),
+            "filtered" => LeftOut::Filtered,
+            "undecided" => LeftOut::Undecided(detail.to_owned()),
+            "not-sampled" => LeftOut::NotSampled,
+            "held-out" => LeftOut::HeldOut,
             "opted-out" => LeftOut::OptedOut,
             "cancelled" => LeftOut::Cancelled,
             "empty-value" => LeftOut::EmptyValue(detail.to_owned()),
@@ -93,6 +109,12 @@ impl fmt::Display for LeftOut {
             LeftOut::Landline => f.write_str("landline"),
             LeftOut::Duplicate => f.write_str("duplicate of an earlier row"),
             LeftOut::Excepted(list) => write!(f, "in the except list {list}"),
+            LeftOut::Filtered => f.write_str("`where` does not hold"),
+            LeftOut::Undecided(name) => {
+                write!(f, "`where` cannot be decided: {name} is empty or not of its type")
+            }
+            LeftOut::NotSampled => f.write_str("not in the sample"),
+            LeftOut::HeldOut => f.write_str("held out, to compare with"),
             LeftOut::OptedOut => f.write_str("opted out"),
             LeftOut::Cancelled => f.write_str("the launch was cancelled"),
             LeftOut::EmptyValue(field) => write!(f, "{field} is empty"),
@@ -116,6 +138,10 @@ mod tests {
             LeftOut::Landline,
             LeftOut::Duplicate,
             LeftOut::Excepted("staff".into()),
+            LeftOut::Filtered,
+            LeftOut::Undecided("age".into()),
+            LeftOut::NotSampled,
+            LeftOut::HeldOut,
             LeftOut::OptedOut,
             LeftOut::Cancelled,
             LeftOut::EmptyValue("first_name".into()),

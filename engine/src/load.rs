@@ -10,6 +10,7 @@ use dsl::project::{ListFile, Project};
 use dsl::{Header, Surroundings};
 
 use crate::audience;
+use crate::inside;
 use crate::revision::{Revision, Source};
 
 /// The project's file.
@@ -26,6 +27,8 @@ pub struct CheckedFile {
     pub text: String,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is right, and cannot be run by this version: sorted by place.
+    pub later: Vec<Diagnostic>,
 }
 
 impl CheckedFile {
@@ -65,7 +68,7 @@ pub struct LoadedCampaign {
     pub project: LoadedProject,
     /// The campaign's file.
     pub file: CheckedFile,
-    /// None when it has errors, or its project has.
+    /// None when it or its project has errors, or parts that this version cannot run.
     pub revision: Option<Arc<Revision>>,
 }
 
@@ -74,7 +77,7 @@ pub fn find_project(start: &Path) -> Option<PathBuf> {
     let start = std::path::absolute(start).ok()?;
     let found = start
         .ancestors()
-        .find(|folder| folder.join(PROJECT_FILE).is_file())?;
+        .find(|folder| is_there(&folder.join(PROJECT_FILE)))?;
     // As the user writes paths, where that is shorter.
     let here = std::env::current_dir().ok()?;
     Some(match found.strip_prefix(&here) {
@@ -87,7 +90,7 @@ pub fn find_project(start: &Path) -> Option<PathBuf> {
 /// Reads the project of a folder; without a crier.yaml there, one that works without.
 pub fn load_project(folder: &Path) -> Result<LoadedProject, LoadError> {
     let path = folder.join(PROJECT_FILE);
-    if !path.is_file() {
+    if !is_there(&path) {
         let project = Some(Arc::new(Project::without_file(&folder_name(folder))));
         return Ok(LoadedProject {
             folder: folder.into(),
@@ -95,41 +98,66 @@ pub fn load_project(folder: &Path) -> Result<LoadedProject, LoadError> {
             project,
         });
     }
-    let (text, mut diagnostics) = read(&path)?;
-    let mut project = None;
+    let bytes = read(&path, folder)?;
+    Ok(project_of(path, &bytes, folder))
+}
+
+/// The project of a crier.yaml that is handed in; `path` is what it is to be called, in the folder it belongs to.
+pub fn project_of_bytes(path: &Path, bytes: &[u8]) -> LoadedProject {
+    project_of(path.into(), bytes, parent(path))
+}
+
+fn project_of(path: PathBuf, bytes: &[u8], folder: &Path) -> LoadedProject {
+    let (text, mut diagnostics) = decode(bytes);
+    let (mut project, mut later) = (None, vec![]);
     if diagnostics.is_empty() {
         let checked = dsl::check_project(&dsl::parse_project(&text), &folder_name(folder));
+        later = checked.later;
         (project, diagnostics) = (checked.value.map(Arc::new), checked.diagnostics);
     }
-    Ok(LoadedProject {
+    LoadedProject {
         folder: folder.into(),
         file: Some(CheckedFile {
             path,
             text,
             diagnostics,
+            later,
         }),
         project,
-    })
+    }
 }
 
 /// Reads a campaign and its project.
 pub fn load_campaign(path: &Path) -> Result<LoadedCampaign, LoadError> {
-    let own = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let folder = find_project(own).unwrap_or_else(|| own.to_owned());
-    let project = load_project(&folder)?;
+    let project = load_project(&project_folder(path))?;
     load_campaign_of(path, project)
+}
+
+/// The folder of the project that a file is of: that of the nearest crier.yaml, else its own. The file need not be there.
+pub fn project_folder(path: &Path) -> PathBuf {
+    let own = parent(path);
+    find_project(own).unwrap_or_else(|| own.to_owned())
+}
+
+fn parent(path: &Path) -> &Path {
+    let parent = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
 }
 
 /// Reads a campaign of a project that was read already.
 pub fn load_campaign_of(path: &Path, project: LoadedProject) -> Result<LoadedCampaign, LoadError> {
-    let (text, diagnostics) = read(path)?;
+    let bytes = read(path, &project.folder)?;
+    Ok(campaign_of_bytes(path, &bytes, project))
+}
+
+/// A campaign that is handed in; `path` is what it is to be called, and need not be there.
+pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> LoadedCampaign {
+    let (text, diagnostics) = decode(bytes);
     let mut file = CheckedFile {
         path: path.into(),
         text,
         diagnostics,
+        later: vec![],
     };
     let mut revision = None;
     if file.diagnostics.is_empty() {
@@ -141,22 +169,21 @@ pub fn load_campaign_of(path: &Path, project: LoadedProject) -> Result<LoadedCam
             headers: BTreeMap::new(),
         };
         // With a broken crier.yaml the campaign's own errors are told all the same, and it is not run.
-        let meant = project
-            .project
-            .clone()
-            .unwrap_or_else(|| Arc::new(outline(&source)));
-        (revision, file.diagnostics) = check(source, &meant, &project.folder);
+        let meant = known_project(&project);
+        (revision, file.diagnostics, file.later) = check(source, &meant, &project.folder);
+        let waits = |file: &CheckedFile| !file.later.is_empty();
+        revision = revision.filter(|_| !project.file.as_ref().is_some_and(waits));
         if project.project.is_none() {
             revision = None;
             file.diagnostics
                 .retain(|diagnostic| !FROM_PROJECT.contains(&diagnostic.code));
         }
     }
-    Ok(LoadedCampaign {
+    LoadedCampaign {
         project,
         file,
         revision: revision.map(Arc::new),
-    })
+    }
 }
 
 /// Codes that a fault of crier.yaml brings about in its campaigns: while it has any they are not told, since one cause
@@ -171,18 +198,31 @@ const FROM_PROJECT: [&str; 7] = [
     "unknown-sender",
 ];
 
-fn outline(source: &Source) -> Project {
-    let text = source.project.as_deref().unwrap_or_default();
-    dsl::outline_project(&dsl::parse_project(text), &source.folder)
+/// The project as meant; of a crier.yaml that has errors, what can be made out of it, which is never to be run.
+pub fn known_project(loaded: &LoadedProject) -> Arc<Project> {
+    let outline = || {
+        let text = loaded.file.as_ref().map_or("", |file| file.text.as_str());
+        Arc::new(dsl::outline_project(
+            &dsl::parse_project(text),
+            &folder_name(&loaded.folder),
+        ))
+    };
+    loaded.project.clone().unwrap_or_else(outline)
 }
 
-fn check(mut source: Source, project: &Project, folder: &Path) -> (Option<Revision>, Vec<Diagnostic>) {
+/// What is known of the lists that a campaign names, by path, from the files in the project's folder.
+pub fn headers(campaign: &dsl::CampaignFile, project: &Project, folder: &Path) -> BTreeMap<String, Header> {
+    let lists = campaign.files(project).into_iter();
+    lists.map(|list| header_of(&list, folder)).collect()
+}
+
+fn check(
+    mut source: Source,
+    project: &Project,
+    folder: &Path,
+) -> (Option<Revision>, Vec<Diagnostic>, Vec<Diagnostic>) {
     let parsed = dsl::parse_campaign(&source.campaign);
-    let headers = parsed
-        .files(project)
-        .into_iter()
-        .map(|list| header_of(&list, folder))
-        .collect();
+    let headers = headers(&parsed, project, folder);
     let surroundings = Surroundings {
         project,
         file_name: &source.file_stem,
@@ -199,19 +239,36 @@ fn check(mut source: Source, project: &Project, folder: &Path) -> (Option<Revisi
     (
         checked.value.map(|campaign| Revision::new(campaign, source)),
         checked.diagnostics,
+        checked.later,
     )
 }
 
 fn header_of(list: &ListFile, folder: &Path) -> (String, Header) {
-    let path = folder.join(&list.path);
-    let header = match path.exists() {
+    let header = match folder.join(&list.path).exists() {
         false => Header::Absent,
-        true => audience::header(&path).map_or_else(
+        true => audience::header(folder, &list.path).map_or_else(
             |error| Header::Unreadable(format!("{}; {}", error.problem, error.help())),
             Header::Columns,
         ),
     };
     (list.path.clone(), header)
+}
+
+/// The lists that a campaign reads, as paths below the project's folder; as far as they can be known.
+pub fn lists_of(path: &Path, project: &LoadedProject) -> Result<Vec<PathBuf>, LoadError> {
+    let (text, _) = decode(&read(path, &project.folder)?);
+    let parsed = dsl::parse_campaign(&text);
+    let lists = match (&project.project, &project.file) {
+        (Some(settings), _) => parsed.files(settings),
+        (None, Some(file)) => {
+            let outline =
+                dsl::outline_project(&dsl::parse_project(&file.text), &folder_name(&project.folder));
+            parsed.files(&outline)
+        }
+        (None, None) => vec![],
+    };
+    let paths = lists.into_iter().map(|list| project.folder.join(list.path));
+    Ok(paths.collect())
 }
 
 /// Makes a project and a campaign again from the source that a launch is pinned to; none when this version of the
@@ -237,28 +294,43 @@ pub fn from_source(source: Source) -> Option<(Arc<Project>, Arc<Revision>)> {
 }
 
 /// The text of a file; or the one diagnostic that says why it is none.
-fn read(path: &Path) -> Result<(String, Vec<Diagnostic>), LoadError> {
-    let bytes = read_bounded(path).map_err(|source| LoadError {
-        path: path.into(),
-        source,
-    })?;
-    Ok(match dsl::decode_text(&bytes) {
+fn decode(bytes: &[u8]) -> (String, Vec<Diagnostic>) {
+    match dsl::decode_text(bytes) {
         Ok(text) => (text, vec![]),
         Err(diagnostic) => (String::new(), vec![diagnostic]),
+    }
+}
+
+/// The bytes of a campaign or a crier.yaml, no more than show that it is too large. Errors: it cannot be read, is no file,
+/// or is a link that leads out of its project.
+pub fn bytes_of(path: &Path) -> Result<Vec<u8>, LoadError> {
+    read(path, &project_folder(path))
+}
+
+/// Whether there is something of that name, be it a link to nothing.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// The bytes of a file of a project, no more than show that it is too large.
+fn read(path: &Path, folder: &Path) -> Result<Vec<u8>, LoadError> {
+    let bytes = inside::open(path, folder).and_then(bounded);
+    bytes.map_err(|source| LoadError {
+        path: path.into(),
+        source,
     })
 }
 
 /// Reads no more than shows that a file is too large.
-fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+pub fn bounded(from: impl std::io::Read) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
     let mut bytes = vec![];
-    std::fs::File::open(path)?
-        .take(dsl::LARGEST_FILE as u64 + 1)
-        .read_to_end(&mut bytes)?;
+    from.take(dsl::LARGEST_FILE as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-fn folder_name(folder: &Path) -> String {
+/// The name of a folder; `project` where it has none.
+pub fn folder_name(folder: &Path) -> String {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     absolute.file_name().map_or_else(
         || "project".to_owned(),
@@ -267,7 +339,7 @@ fn folder_name(folder: &Path) -> String {
 }
 
 /// `hello` of `campaigns/hello.campaign.yaml`.
-fn stem(path: &Path) -> String {
+pub fn stem(path: &Path) -> String {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())

@@ -9,6 +9,7 @@ mod summary;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use dsl::campaign::Instruction;
 use dsl::columns::Columns;
 use dsl::project::{ListFile, Project};
@@ -84,6 +85,7 @@ pub struct Planner {
     prices: Option<Prices>,
     /// Numbers that get no text, sorted.
     suppressed: Vec<u64>,
+    now: DateTime<Utc>,
     except: Vec<(String, Vec<u64>)>,
     seen: Seen,
     files: std::vec::IntoIter<ListFile>,
@@ -113,17 +115,18 @@ pub struct Run {
 }
 
 impl Planner {
-    /// Reads the prices and the lists under `except`; `suppressed` is sorted.
+    /// Reads the prices and the lists under `except`; `suppressed` is sorted, and `now` is what `where` takes for now.
     pub fn new(
         revision: Arc<Revision>,
         project: &Project,
         folder: &Path,
         suppressed: Vec<u64>,
+        now: DateTime<Utc>,
     ) -> Result<Planner, PlanError> {
         let prices = project
             .prices
             .as_ref()
-            .map(|path| Prices::read(&folder.join(path)))
+            .map(|path| Prices::read(folder, path))
             .transpose()?;
         let region = revision.campaign.audience.region;
         let mut except = vec![];
@@ -138,6 +141,7 @@ impl Planner {
             folder: folder.into(),
             prices,
             suppressed,
+            now,
             except,
             seen: Seen::default(),
             files,
@@ -211,10 +215,10 @@ impl Planner {
         let Some(list) = self.files.next() else {
             return Ok(None);
         };
-        let mut reader = audience::open(&self.folder.join(&list.path))?;
+        let mut reader = audience::open(&self.folder, &list.path)?;
         let columns = audience::columns(&reader, &list)?;
         let ahead = reader.next_chunk(CHUNK_ROWS)?;
-        let frozen = Frozen::new(&self.revision, &columns);
+        let frozen = Frozen::new(&self.revision, &columns, self.now);
         self.phone_column = reader.header().get(columns.phone).cloned().unwrap_or_default();
         self.summary.files.push(FileRead {
             path: list.path.clone(),
@@ -325,7 +329,7 @@ fn phones_of(
     region: Option<Region>,
     summary: &mut Summary,
 ) -> Result<Vec<u64>, PlanError> {
-    let mut reader = audience::open(&folder.join(&list.path))?;
+    let mut reader = audience::open(folder, &list.path)?;
     let columns = audience::columns(&reader, list)?;
     let mut phones = vec![];
     loop {

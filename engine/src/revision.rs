@@ -76,6 +76,10 @@ impl Revision {
                 RenderError::Empty { name } | RenderError::Unknown { name } => LeftOut::EmptyValue(name),
                 RenderError::TooLong => LeftOut::TextTooLong,
             })?;
+        let text = match self.campaign.smart {
+            true => sms::smart::plain(&text).into_owned(),
+            false => text,
+        };
         if text.is_empty() {
             Err(LeftOut::EmptyText)
         } else {

@@ -1,3 +1,4 @@
-//! HTTP only: the simulated carrier.
+//! What others ask: the simulated carrier over HTTP, editors over the Language Server Protocol.
 
 pub mod carrier;
+pub mod lsp;

@@ -10,6 +10,7 @@ pub mod parts;
 pub mod phone;
 pub mod region;
 pub mod sender;
+pub mod smart;
 
 pub use alphabet::Encoding;
 pub use parts::{Measure, Parts};

@@ -58,7 +58,7 @@ fn summary(
     folder: &std::path::Path,
     suppressed: Vec<u64>,
 ) -> Result<Summary, PlanError> {
-    let mut planner = Planner::new(revision, project, folder, suppressed)?;
+    let mut planner = Planner::new(revision, project, folder, suppressed, SystemClock::new().now())?;
     while planner.next_run()?.is_some() {}
     Ok(planner.finish()?.0)
 }

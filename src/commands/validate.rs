@@ -1,120 +1,220 @@
 //! `crier validate`: all diagnostics of all files; offline, and never looks at the clock.
 
-use std::collections::BTreeMap;
+mod changed;
+mod found;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
+use dsl::diagnostic::Severity;
+use dsl::render::github::Rest;
 use engine::load::{self, CheckedFile, LoadError, LoadedProject, PROJECT_FILE};
 use rayon::prelude::*;
 
-use super::{Failure, is_campaign_file};
-use crate::cli::{DiagnosticFormat, Validate};
+use self::changed::Changed;
+pub(super) use self::found::found;
+use super::{Failure, fix};
+use crate::cli::{DiagnosticFormat, FailOn, Validate};
 use crate::output::{self, diagnostics};
 
 pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
-    let files = check(&found(&args.paths)?)?;
-    match args.format {
-        DiagnosticFormat::Full => {
-            let wrong = files.iter().filter(|file| !file.diagnostics.is_empty());
-            wrong.for_each(|file| output::line(&diagnostics::full(file)));
-            output::say(&diagnostics::summary(&files));
-        }
-        DiagnosticFormat::Concise => {
-            let wrong = files.iter().filter(|file| !file.diagnostics.is_empty());
-            wrong.for_each(|file| output::line(diagnostics::concise(file).trim_end()));
-            output::say(&diagnostics::summary(&files));
-        }
-        DiagnosticFormat::Json => output::json(&diagnostics::json(&files)),
+    let (paths, piped) = inputs(args)?;
+    if let (true, Some(piped)) = (args.fix, &piped) {
+        return fix::piped(&piped.path, &piped.bytes);
     }
-    if files.iter().all(CheckedFile::is_valid) {
+    let changed = match &args.since {
+        Some(revision) => Some(Changed::since(revision, &paths)?),
+        None => None,
+    };
+    let repaired = if args.fix { Some(fix::files(&paths)?) } else { None };
+    let (files, mut unread) = check(&paths, piped.as_ref(), changed.as_ref())?;
+    let fail_on = match args.fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+    };
+    let for_people = matches!(
+        args.format,
+        None | Some(DiagnosticFormat::Full | DiagnosticFormat::Concise)
+    );
+    if !for_people && let Some(error) = unread.pop() {
+        // A program would take half a report for a whole one.
+        return Err(error.into());
+    }
+    print(&files, args.format, fail_on);
+    let nothing_read = files.is_empty() && !unread.is_empty();
+    if args.format != Some(DiagnosticFormat::Json) && !nothing_read {
+        output::say(&diagnostics::summary(&files, args.since.as_deref()));
+    }
+    if matches!(args.format, None | Some(DiagnosticFormat::Full))
+        && let Some(more) = diagnostics::more(&files)
+    {
+        output::say(&more);
+    }
+    if let Some(repaired) = repaired {
+        output::say(&fix::summary(repaired, &files));
+    }
+    if let Some(last) = unread.pop() {
+        unread
+            .into_iter()
+            .for_each(|error| output::error(&Failure::from(error)));
+        return Err(last.into());
+    }
+    let mut all = files.iter().flat_map(|file| &file.diagnostics);
+    if args.exit_zero || all.all(|diagnostic| diagnostic.severity > fail_on) {
         Ok(ExitCode::SUCCESS)
     } else {
         Err(Failure::Found(None))
     }
 }
 
-/// The files that the arguments name: themselves, and what is in folders and below.
-fn found(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let here = [PathBuf::from(".")];
-    let mut found = vec![];
-    for path in if paths.is_empty() { &here } else { paths } {
-        if path.is_dir() {
-            look_through(path, 0, &mut found)?;
-        } else if path.exists() {
-            found.push(path.clone());
+fn print(files: &[CheckedFile], format: Option<DiagnosticFormat>, fail_on: Severity) {
+    let wrong = || files.iter().filter(|file| !file.diagnostics.is_empty());
+    let full = || wrong().for_each(|file| output::line(&diagnostics::full(file)));
+    match format {
+        None => {
+            full();
+            if in_github_actions() {
+                output::lines(&diagnostics::github(files, Rest::Told));
+            }
+        }
+        Some(DiagnosticFormat::Full) => full(),
+        Some(DiagnosticFormat::Concise) => {
+            wrong().for_each(|file| output::lines(&diagnostics::concise(file)));
+        }
+        Some(DiagnosticFormat::Json) => output::json(&diagnostics::json(files)),
+        Some(DiagnosticFormat::Github) => output::lines(&diagnostics::github(files, Rest::Listed)),
+        Some(DiagnosticFormat::Sarif) => output::json(&diagnostics::sarif(files)),
+        Some(DiagnosticFormat::Rdjson) => output::json(&diagnostics::rdjson(files)),
+        Some(DiagnosticFormat::Gitlab) => output::json(&diagnostics::gitlab(files)),
+        Some(DiagnosticFormat::Junit) => output::lines(&diagnostics::junit(files, fail_on)),
+    }
+}
+
+fn in_github_actions() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|set| !set.is_empty() && set != "false")
+}
+
+/// What stands in place of a file.
+struct Piped {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+/// The files that were named, and standard input where `-` was.
+fn inputs(args: &Validate) -> Result<(Vec<PathBuf>, Option<Piped>), Failure> {
+    let dash = Path::new("-");
+    let named: Vec<PathBuf> = args.paths.iter().filter(|path| *path != dash).cloned().collect();
+    if named.len() == args.paths.len() {
+        return Ok((found(&named)?, None));
+    }
+    let bytes = load::bounded(std::io::stdin())
+        .context("cannot read standard input")
+        .map_err(Failure::Usage)?;
+    let path = args.stdin_filename.clone();
+    let mut paths = if named.is_empty() { vec![] } else { found(&named)? };
+    paths.retain(|named| *named != path);
+    Ok((paths, Some(Piped { path, bytes })))
+}
+
+/// A project on the way, and whether what is to be said of its crier.yaml is among the files.
+struct Met {
+    project: LoadedProject,
+    told: bool,
+}
+
+/// Checks each file once; a project that no argument named is checked with its campaigns. Files that cannot be read at all
+/// come beside.
+fn check(
+    paths: &[PathBuf],
+    piped: Option<&Piped>,
+    changed: Option<&Changed>,
+) -> Result<(Vec<CheckedFile>, Vec<LoadError>), Failure> {
+    let mut projects: BTreeMap<PathBuf, Met> = BTreeMap::new();
+    let (mut files, mut unread) = (vec![], vec![]);
+    if let Some(piped) = piped {
+        if is_project(&piped.path) {
+            let project = load::project_of_bytes(&piped.path, &piped.bytes);
+            let key = key_of(&project.folder);
+            projects.insert(key.clone(), Met { project, told: false });
+            tell(&mut projects, &key, &mut files);
         } else {
-            return Err(Failure::Usage(anyhow!("{} does not exist", path.display())));
+            let key = meet(&mut projects, &load::project_folder(&piped.path))?;
+            tell(&mut projects, &key, &mut files);
+            files.push(Found::Piped(piped, projects[&key].project.clone()));
         }
     }
-    if found.is_empty() {
-        let ending = load::CAMPAIGN_ENDINGS[0];
-        return Err(Failure::Usage(anyhow!(
-            "no campaign found: their files end in {ending}"
-        )));
-    }
-    found.sort();
-    found.dedup();
-    Ok(found)
-}
-
-/// Folders are looked through so deep; links are not followed, so there is no loop.
-const DEPTH: usize = 16;
-
-fn look_through(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let cannot = || format!("cannot read the folder {}", folder.display());
-    for entry in std::fs::read_dir(folder)
-        .with_context(cannot)
-        .map_err(Failure::Usage)?
-    {
-        let entry = entry.with_context(cannot).map_err(Failure::Usage)?;
-        let name = entry.file_name();
-        let hidden = name.to_string_lossy().starts_with('.') || name == "target" || name == "node_modules";
-        let kind = entry.file_type().with_context(cannot).map_err(Failure::Usage)?;
-        let path = entry.path();
-        let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-        if kind.is_dir() && !hidden && depth < DEPTH {
-            look_through(&path, depth + 1, found)?;
-        } else if kind.is_file() && (is_campaign_file(&path) || name == PROJECT_FILE) {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
-
-/// Checks each file once; a project that no argument named is checked with its campaigns.
-fn check(paths: &[PathBuf]) -> Result<Vec<CheckedFile>, Failure> {
-    let mut projects: BTreeMap<PathBuf, LoadedProject> = BTreeMap::new();
-    let mut files = vec![];
+    let mut closed = BTreeSet::new();
     for path in paths {
-        let own = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let is_project = path.file_name().is_some_and(|name| name == PROJECT_FILE);
-        let folder = if is_project {
-            own.to_owned()
-        } else {
-            load::find_project(own).unwrap_or_else(|| own.to_owned())
-        };
-        let key = std::path::absolute(&folder).unwrap_or_else(|_| folder.clone());
-        if !projects.contains_key(&key) {
-            let project = load::load_project(&folder)?;
-            files.extend(project.file.clone().map(Found::Checked));
-            projects.insert(key.clone(), project);
+        let folder = load::project_folder(path);
+        if closed.contains(&key_of(&folder)) {
+            continue;
         }
-        if !is_project {
-            files.push(Found::Campaign(path, projects[&key].clone()));
+        let key = match meet(&mut projects, &folder) {
+            Ok(key) => key,
+            Err(error) => {
+                closed.insert(key_of(&folder));
+                unread.push(error);
+                continue;
+            }
+        };
+        let project = &projects[&key].project;
+        let wanted = match changed {
+            None => true,
+            Some(changed) if is_project(path) => changed.has(path),
+            Some(changed) => changed.concerns(path, project)?,
+        };
+        if wanted {
+            tell(&mut projects, &key, &mut files);
+            if !is_project(path) {
+                files.push(Found::Campaign(path, projects[&key].project.clone()));
+            }
         }
     }
-    let checked = files.into_par_iter().map(Found::checked);
-    Ok(checked.collect::<Result<_, _>>()?)
+    let checked: Vec<Result<CheckedFile, LoadError>> = files.into_par_iter().map(Found::checked).collect();
+    let mut read = vec![];
+    for checked in checked {
+        match checked {
+            Ok(file) => read.push(file),
+            Err(error) => unread.push(error),
+        }
+    }
+    Ok((read, unread))
+}
+
+fn is_project(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == PROJECT_FILE)
+}
+
+fn key_of(folder: &Path) -> PathBuf {
+    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
+}
+
+/// Reads the project of a folder, once.
+fn meet(projects: &mut BTreeMap<PathBuf, Met>, folder: &Path) -> Result<PathBuf, LoadError> {
+    let key = key_of(folder);
+    if !projects.contains_key(&key) {
+        let project = load::load_project(folder)?;
+        projects.insert(key.clone(), Met { project, told: false });
+    }
+    Ok(key)
+}
+
+/// Puts the crier.yaml of a project among the files, once.
+fn tell(projects: &mut BTreeMap<PathBuf, Met>, key: &Path, files: &mut Vec<Found<'_>>) {
+    if let Some(met) = projects.get_mut(key)
+        && !std::mem::replace(&mut met.told, true)
+    {
+        files.extend(met.project.file.clone().map(Found::Checked));
+    }
 }
 
 /// A file, on the way to be checked: campaigns are, each by itself, on every core.
 enum Found<'a> {
     Checked(CheckedFile),
     Campaign(&'a Path, LoadedProject),
+    Piped(&'a Piped, LoadedProject),
 }
 
 impl Found<'_> {
@@ -122,6 +222,9 @@ impl Found<'_> {
         match self {
             Found::Checked(file) => Ok(file),
             Found::Campaign(path, project) => Ok(load::load_campaign_of(path, project)?.file),
+            Found::Piped(piped, project) => {
+                Ok(load::campaign_of_bytes(&piped.path, &piped.bytes, project).file)
+            }
         }
     }
 }

@@ -1,8 +1,13 @@
 //! Diagnostics of files, in the formats that `validate` knows.
 
+use std::collections::BTreeSet;
+use std::path::{MAIN_SEPARATOR, Path};
+
 use dsl::diagnostic::Severity;
-use dsl::render::{self, Style};
+use dsl::render::github::Rest;
+use dsl::render::{self, Judged, Style};
 use engine::load::CheckedFile;
+use serde_json::Value;
 
 use super::{counted, width};
 
@@ -21,26 +26,89 @@ pub fn full(file: &CheckedFile) -> String {
         colour: true,
         width: width().unwrap_or(80),
     };
-    render::full(
-        &file.diagnostics,
-        &file.path.display().to_string(),
-        &file.text,
-        style,
-    )
+    render::full(&file.diagnostics, &named(&file.path), &file.text, style)
 }
 
 /// A file's diagnostics, a line each.
 pub fn concise(file: &CheckedFile) -> String {
-    render::concise(&file.diagnostics, &file.path.display().to_string(), &file.text)
+    render::concise(&file.diagnostics, &named(&file.path), &file.text)
 }
 
 /// The diagnostics of files for programs.
-pub fn json(files: &[CheckedFile]) -> serde_json::Value {
+pub fn json(files: &[CheckedFile]) -> Value {
     let mut report = render::json::Report::default();
     for file in files {
-        report.add(&file.path.display().to_string(), &file.text, &file.diagnostics);
+        report.add(&slashed(&file.path), &file.text, &file.diagnostics);
     }
-    serde_json::to_value(&report).expect("our own types have string keys")
+    value(&report)
+}
+
+/// Annotations of GitHub Actions.
+pub fn github(files: &[CheckedFile], rest: Rest) -> String {
+    with(files, from_root, |judged| {
+        render::github::annotations(judged, rest)
+    })
+}
+
+/// SARIF.
+pub fn sarif(files: &[CheckedFile]) -> Value {
+    with(files, from_root, render::sarif::report)
+}
+
+/// GitLab's code quality report.
+pub fn gitlab(files: &[CheckedFile]) -> Value {
+    with(files, from_root, |judged| value(&render::gitlab::report(judged)))
+}
+
+/// For reviewdog, which finds the repository's root itself.
+pub fn rdjson(files: &[CheckedFile]) -> Value {
+    with(files, slashed, |judged| value(&render::rdjson::report(judged)))
+}
+
+/// JUnit's XML.
+pub fn junit(files: &[CheckedFile], fail_on: Severity) -> String {
+    with(files, slashed, |judged| render::junit::report(judged, fail_on))
+}
+
+/// Hands files to a renderer, each under the path it is to have.
+fn with<T>(
+    files: &[CheckedFile],
+    path: impl Fn(&Path) -> String,
+    render: impl FnOnce(&[Judged<'_>]) -> T,
+) -> T {
+    let paths: Vec<String> = files.iter().map(|file| path(&file.path)).collect();
+    let judged = files.iter().zip(&paths).map(|(file, path)| Judged {
+        path,
+        text: &file.text,
+        diagnostics: &file.diagnostics,
+    });
+    render(&judged.collect::<Vec<_>>())
+}
+
+/// As people write it: `crier.yaml`, not `./crier.yaml`.
+fn named(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+fn slashed(path: &Path) -> String {
+    render::slashed(&path.display().to_string(), MAIN_SEPARATOR)
+}
+
+/// The path below the root of the repository, where the CI says what that is: a step may run in a folder of it.
+fn from_root(path: &Path) -> String {
+    let root = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"]
+        .iter()
+        .find_map(|name| std::fs::canonicalize(std::env::var_os(name)?).ok());
+    let absolute = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    let below = match (&root, &absolute) {
+        (Some(root), Ok(absolute)) => absolute.strip_prefix(root).ok(),
+        (Some(_), Err(_)) | (None, _) => None,
+    };
+    slashed(below.unwrap_or(path))
+}
+
+fn value(report: &impl serde::Serialize) -> Value {
+    serde_json::to_value(report).expect("our own types have string keys")
 }
 
 /// Errors and warnings of files.
@@ -53,16 +121,30 @@ pub fn counts(files: &[CheckedFile]) -> (usize, usize) {
     (errors, all.count() - errors)
 }
 
-/// The last line of `validate`.
-pub fn summary(files: &[CheckedFile]) -> String {
+/// What `validate` says of the run as a whole; `since` is the revision that it was told.
+pub fn summary(files: &[CheckedFile], since: Option<&str>) -> String {
     let (errors, warnings) = counts(files);
     let checked = counted(files.len() as u64, "file", "files");
-    match (errors, warnings) {
-        (0, 0) => format!("{checked} checked, nothing to say"),
+    match (errors, warnings, since) {
+        (0, 0, Some(revision)) if files.is_empty() => {
+            format!("no campaign is concerned by what changed since {revision}")
+        }
+        (0, 0, _) => format!("{checked} checked, nothing to say"),
         _ => format!(
             "{checked} checked: {}, {}",
             counted(errors as u64, "error", "errors"),
             counted(warnings as u64, "warning", "warnings")
         ),
     }
+}
+
+/// Where more is said of the codes that were found; none where there are none.
+pub fn more(files: &[CheckedFile]) -> Option<String> {
+    let all = || files.iter().flat_map(|file| &file.diagnostics);
+    let codes: BTreeSet<&str> = all().map(|d| d.code).collect();
+    let first = all().min_by_key(|d| d.severity)?.code;
+    Some(match codes.len() {
+        1 => format!("`crier explain {first}` says more, with an example"),
+        _ => format!("`crier explain CODE` says more of each, with an example: crier explain {first}"),
+    })
 }

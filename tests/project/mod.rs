@@ -49,9 +49,13 @@ impl Folder {
     }
 
     pub fn write(&self, name: &str, text: &str) {
+        self.write_bytes(name, text.as_bytes());
+    }
+
+    pub fn write_bytes(&self, name: &str, bytes: &[u8]) {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().expect("below the folder")).expect("a folder");
-        std::fs::write(path, text).expect("written");
+        std::fs::write(path, bytes).expect("written");
     }
 
     pub fn read(&self, name: &str) -> String {
@@ -67,7 +71,14 @@ impl Folder {
             .env("NO_COLOR", "1")
             .env("TZ", "UTC")
             .env("COLUMNS", "80");
-        command.env_remove("CRIER_LOG");
+        for name in [
+            "CRIER_LOG",
+            "GITHUB_ACTIONS",
+            "GITHUB_WORKSPACE",
+            "CI_PROJECT_DIR",
+        ] {
+            command.env_remove(name);
+        }
         command
     }
 

@@ -35,9 +35,10 @@ pub const RULES: &[(&str, Rule)] = &[
 ];
 
 /// Crates, and which of ours each may depend on.
-const CHAIN: [(&str, &[&str]); 5] = [
+const CHAIN: [(&str, &[&str]); 6] = [
     ("sms", &[]),
     ("dsl", &["sms"]),
+    ("dsl/fuzz", &["dsl"]),
     ("engine", &["sms", "dsl"]),
     ("server", &["sms", "dsl", "engine"]),
     ("", &["sms", "dsl", "engine", "server"]),

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{Context, Header, List};
 use crate::columns::{self, ColumnError};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::project::{ListFile, Project};
 use crate::written::campaign::{Campaign, Source};
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 use crate::written::{Spanned, stays_inside};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -71,7 +71,10 @@ fn unknown_list(project: &Project, source: &Spanned<Source>, found: &mut Vec<Dia
         format!("list \"{name}\" does not exist"),
     );
     found.push(match meant {
-        Some(meant) => diagnostic.help(help).replace(source.span.clone(), meant),
+        Some(meant) => {
+            let sure = is_slip(name, meant, names(), Words::Author);
+            diagnostic.help(help).replace(source.span.clone(), meant, sure)
+        }
         None => diagnostic.help(help),
     });
 }
@@ -123,7 +126,7 @@ fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagno
         ColumnError::NoSuchColumn {
             nearest: Some(nearest),
             ..
-        } if span != list.span => found.replace(span, nearest.clone()),
+        } if span != list.span => found.replace(span, nearest.clone(), Applicability::Unsure),
         ColumnError::NoPhoneColumn { .. }
         | ColumnError::PhoneColumnUnclear { .. }
         | ColumnError::NoSuchColumn { .. }

@@ -1,11 +1,13 @@
 //! Texts have every language of the campaign, and no other.
 
+use std::collections::HashMap;
+
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
 use crate::values::Language;
 use crate::written::Spanned;
-use crate::written::campaign::{Campaign, Texts, Value, Verb};
+use crate::written::campaign::{Campaign, Texts, Value};
 use crate::written::nearest::listed;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -15,26 +17,17 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             one(context, texts, &field.name, found);
         }
     }
-    for message in context.written.message.iter().chain(&context.written.messages) {
-        if let Some(texts) = &message.texts {
-            one(context, texts, &message.name, found);
-        }
-    }
-    for step in &context.written.steps {
-        if let Verb::SendText(texts) = &step.verb {
-            let name = Spanned {
-                value: "send".into(),
-                span: step.span.clone(),
-            };
-            one(context, texts, &name, found);
-        }
+    for (name, texts) in context.written.all_texts() {
+        one(context, texts, &name, found);
     }
 }
 
 /// A language that stands twice in the list; crier.yaml is held to the same.
 pub(super) fn repeated(languages: &[Spanned<Language>], found: &mut Vec<Diagnostic>) {
-    for (i, language) in languages.iter().enumerate() {
-        if let Some(first) = languages[..i].iter().find(|first| first.value == language.value) {
+    let mut seen: HashMap<&str, &Spanned<Language>> = HashMap::new();
+    for language in languages {
+        let first = *seen.entry(language.value.as_str()).or_insert(language);
+        if first.span != language.span {
             let message = format!("language \"{}\" is listed twice", language.value);
             found.push(
                 Diagnostic::error("duplicate-language", language.span.clone(), message)
@@ -47,7 +40,7 @@ pub(super) fn repeated(languages: &[Spanned<Language>], found: &mut Vec<Diagnost
 }
 
 /// The campaign's, else the project's, else English.
-pub(super) fn of(written: &Campaign, project: &Project) -> Vec<Language> {
+pub(crate) fn of(written: &Campaign, project: &Project) -> Vec<Language> {
     let own: Vec<Language> = written
         .languages
         .iter()

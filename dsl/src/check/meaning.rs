@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, project, sender};
+use super::{Context, narrowing, project, sender};
 use crate::campaign::{Audience, Campaign, Field, Instruction, Limits, Message, Purpose, Replies, Schedule};
 use crate::scalar::Share;
 use crate::template::Template;
 use crate::values::Language;
 use crate::written::Spanned;
-use crate::written::campaign::{self as written, Start, Texts, Verb};
+use crate::written::campaign::{self as written, Sent, Start, Texts, Verb};
 
 /// Past this share of bad rows a column is probably wrong.
 const MOST_INVALID: Share = Share(0.2);
@@ -33,7 +33,7 @@ pub(super) fn campaign(context: &Context<'_>) -> Option<Campaign> {
         languages: context.languages.clone(),
         audience: audience(context)?,
         fields: file.fields.iter().map(|f| field(f, &context.languages)).collect(),
-        schedule: match file.schedule.as_ref()?.value {
+        schedule: match file.schedule.as_ref()?.start.as_ref()?.value {
             Start::Now => Schedule::Now,
             Start::At(time) => Schedule::At(time.resolve(timezone)),
             Start::TimeOfDay => return None,
@@ -42,6 +42,7 @@ pub(super) fn campaign(context: &Context<'_>) -> Option<Campaign> {
         program,
         replies: replies(context),
         limits: limits(&file.limits),
+        smart: context.project.smart,
     })
 }
 
@@ -56,12 +57,20 @@ fn audience(context: &Context<'_>) -> Option<Audience> {
             .as_ref()
             .map(|region| region.value)
             .or(context.project.region),
+        filter: narrowing::filter(context),
+        sample: share(written.sample.as_ref()),
+        holdout: share(written.holdout.as_ref()),
+        keeps_landlines: written.keeps_landlines,
         most_invalid: written
             .most_invalid
             .as_ref()
             .map_or(MOST_INVALID, |most| most.value),
     };
     (!audience.from.is_empty()).then_some(audience)
+}
+
+fn share(text: Option<&Spanned<String>>) -> Option<Share> {
+    Share::parse(&text?.value).ok()
 }
 
 fn field(field: &written::Field, languages: &[Language]) -> Field {
@@ -83,7 +92,8 @@ fn program(context: &Context<'_>) -> Option<(Vec<Message>, Vec<Instruction>)> {
     let all = file.message.iter().chain(&file.messages);
     let mut messages = vec![];
     for message in all {
-        let texts = templates(message.texts.as_ref()?, &context.languages)?;
+        let [(_, texts)] = message.texts().try_into().ok()?;
+        let texts = templates(texts, &context.languages)?;
         messages.push(Message {
             name: message.name.value.clone(),
             texts,
@@ -95,10 +105,10 @@ fn program(context: &Context<'_>) -> Option<(Vec<Message>, Vec<Instruction>)> {
     }
     for (i, step) in file.steps.iter().enumerate() {
         program.push(match &step.verb {
-            Verb::Send(name) => Instruction::Send {
+            Verb::Send(Sent::Name(name)) => Instruction::Send {
                 message: messages.iter().position(|message| message.name == name.value)?,
             },
-            Verb::SendText(texts) => {
+            Verb::Send(Sent::Texts(texts)) => {
                 let texts = templates(texts, &context.languages)?;
                 let name = inline_name(step, i, &messages);
                 messages.push(Message { name, texts });
@@ -107,7 +117,23 @@ fn program(context: &Context<'_>) -> Option<(Vec<Message>, Vec<Instruction>)> {
                 }
             }
             Verb::Wait(time) => Instruction::Wait(*time),
-            Verb::Other => return None,
+            Verb::Ask(_)
+            | Verb::WaitUntil { .. }
+            | Verb::Await(_)
+            | Verb::Choose(_)
+            | Verb::Split(_)
+            | Verb::Tag(_)
+            | Verb::Untag(_)
+            | Verb::Set(_)
+            | Verb::Join(_)
+            | Verb::Leave(_)
+            | Verb::Forward(_)
+            | Verb::Notify { .. }
+            | Verb::Call(_)
+            | Verb::Start(_)
+            | Verb::Repeat { .. }
+            | Verb::Finish(_)
+            | Verb::Other => return None,
         });
     }
     program.push(Instruction::Finish);
@@ -130,8 +156,14 @@ fn templates(texts: &Texts, languages: &[Language]) -> Option<Vec<Template>> {
 }
 
 fn replies(context: &Context<'_>) -> Replies {
-    let own = context.written.replies.as_ref();
-    let own = own.map(|replies| project::meant_replies(&replies.value));
+    let own = context
+        .written
+        .replies
+        .as_ref()
+        .and_then(|replies| match replies {
+            written::Replies::To(to) => Some(project::meant_replies(&to.value)),
+            written::Replies::Nobody(_) | written::Replies::Rules(_) => None,
+        });
     own.or_else(|| context.project.replies.clone())
         .unwrap_or(Replies::Kept)
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
-use crate::written::campaign::{Texts, Verb};
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::campaign::{Sent, Texts};
+use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 
 /// Misspelt names that are held against messages that nobody sends.
 const MOST_SLIPS: usize = 20;
@@ -14,18 +14,11 @@ const MOST_SLIPS: usize = 20;
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     both_forms(context, found);
     let known: BTreeSet<&str> = names(context).collect();
-    for step in &context.written.steps {
-        match &step.verb {
-            Verb::Send(name) if known.contains(name.value.as_str()) => {}
-            Verb::Send(name) => unknown(context, name, found),
-            Verb::SendText(texts) => empty(texts, found),
-            Verb::Wait(_) | Verb::Other => {}
-        }
+    for name in sent(context).filter(|name| !known.contains(name.value.as_str())) {
+        unknown(context, name, found);
     }
-    for message in context.written.message.iter().chain(&context.written.messages) {
-        if let Some(texts) = &message.texts {
-            empty(texts, found);
-        }
+    for (_, texts) in context.written.all_texts() {
+        empty(texts, found);
     }
     never_sent(context, &known, found);
 }
@@ -33,6 +26,12 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 fn names<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
     let messages = context.written.messages.iter();
     messages.map(|message| message.name.value.as_str())
+}
+
+/// Every name of a message that a step sends.
+fn sent<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a Spanned<String>> {
+    let steps = context.written.all_steps().into_iter();
+    steps.flat_map(|step| step.sent()).filter_map(Sent::name)
 }
 
 fn both_forms(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -64,7 +63,10 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagno
     let message = format!("message \"{}\" does not exist", name.value);
     let diagnostic = Diagnostic::error("unknown-message", name.span.clone(), message).help(help);
     found.push(match meant {
-        Some(meant) => diagnostic.replace(name.span.clone(), meant),
+        Some(meant) => {
+            let sure = is_slip(&name.value, meant, names(context), Words::Author);
+            diagnostic.replace(name.span.clone(), meant, sure)
+        }
         None => diagnostic,
     });
 }
@@ -80,9 +82,9 @@ fn empty(texts: &Texts, found: &mut Vec<Diagnostic>) {
 
 /// Unless a step is slipped so that this message is the one it means.
 fn never_sent(context: &Context<'_>, known: &BTreeSet<&str>, found: &mut Vec<Diagnostic>) {
-    let mentioned = &context.written.mentioned;
-    let dangling = mentioned.iter().filter(|name| !known.contains(name.as_str()));
-    let dangling: Vec<&String> = dangling.take(MOST_SLIPS).collect();
+    let mentioned: BTreeSet<&str> = sent(context).map(|name| name.value.as_str()).collect();
+    let dangling = mentioned.iter().filter(|name| !known.contains(*name));
+    let dangling: Vec<&&str> = dangling.take(MOST_SLIPS).collect();
     for message in &context.written.messages {
         let name = message.name.value.as_str();
         let slip = dangling.iter().any(|other| nearest(other, [name]).is_some());

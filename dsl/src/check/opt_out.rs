@@ -4,7 +4,7 @@ use super::Context;
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
 use crate::values::Language;
-use crate::written::campaign::{Texts, Value, Verb};
+use crate::written::campaign::{Message, Sent, Texts, Value, Verb};
 
 /// Words that opt out everywhere.
 const EVERYWHERE: &[&str] = &["STOP", "STOPALL", "UNSUBSCRIBE"];
@@ -18,10 +18,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .purpose
         .as_ref()
         .map_or(Purpose::default(), |purpose| purpose.value);
-    let Some(texts) = first_text(context).filter(|_| purpose == Purpose::Marketing) else {
+    if purpose != Purpose::Marketing {
         return;
-    };
-    for (language, value) in by_language(context, texts) {
+    }
+    let texts = first_texts(context);
+    for (language, value) in texts.into_iter().flat_map(|texts| by_language(context, texts)) {
         if value.text.is_empty() || says_how(&value.text, &language) || is_cut(value, found) {
             continue;
         }
@@ -46,26 +47,40 @@ fn is_cut(value: &Value, found: &[Diagnostic]) -> bool {
         .any(|d| d.code.starts_with("text-cut-by-") && about(d))
 }
 
-/// The texts of the first step that sends; none where an earlier step may send something else.
-fn first_text<'a>(context: &'a Context<'_>) -> Option<&'a Texts> {
+/// The texts that may be the first; none where it is not clear which step sends first.
+fn first_texts<'a>(context: &'a Context<'_>) -> Vec<&'a Texts> {
     let written = context.written;
+    let of = |message: &'a Message| message.texts().into_iter().map(|(_, texts)| texts).collect();
     if let Some(message) = &written.message {
-        return message.texts.as_ref();
+        return of(message);
     }
-    let first = written
-        .steps
-        .iter()
-        .find(|step| !matches!(step.verb, Verb::Wait(_)))?;
-    match &first.verb {
-        Verb::Send(name) => {
-            let message = written
-                .messages
-                .iter()
-                .find(|message| message.name.value == name.value)?;
-            message.texts.as_ref()
-        }
-        Verb::SendText(texts) => Some(texts),
-        Verb::Wait(_) | Verb::Other => None,
+    let mut steps = written.steps.iter();
+    let first = steps.find(|step| !matches!(step.verb, Verb::Wait(_) | Verb::WaitUntil { .. }));
+    let sent = first.and_then(|step| match &step.verb {
+        Verb::Send(sent) => Some(sent),
+        Verb::Ask(ask) => ask.sent.as_ref(),
+        Verb::Wait(_)
+        | Verb::WaitUntil { .. }
+        | Verb::Await(_)
+        | Verb::Choose(_)
+        | Verb::Split(_)
+        | Verb::Tag(_)
+        | Verb::Untag(_)
+        | Verb::Set(_)
+        | Verb::Join(_)
+        | Verb::Leave(_)
+        | Verb::Forward(_)
+        | Verb::Notify { .. }
+        | Verb::Call(_)
+        | Verb::Start(_)
+        | Verb::Repeat { .. }
+        | Verb::Finish(_)
+        | Verb::Other => None,
+    });
+    match sent {
+        Some(Sent::Name(name)) => written.message_called(&name.value).map(of).unwrap_or_default(),
+        Some(Sent::Texts(texts)) => vec![texts],
+        None => vec![],
     }
 }
 
@@ -87,7 +102,8 @@ fn by_language<'a>(context: &Context<'_>, texts: &'a Texts) -> Vec<(Language, &'
     }
 }
 
-fn says_how(text: &str, language: &Language) -> bool {
+/// Whether a text of this language says how to opt out.
+pub(crate) fn says_how(text: &str, language: &Language) -> bool {
     if text.contains("{{link opt_out}}") {
         return true;
     }

@@ -6,9 +6,9 @@ use super::languages::repeated;
 use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
-use crate::project::{DEFAULT_STORE, Inbox, ListFile, Project, Sender};
+use crate::project::{DEFAULT_STORE, Inbox, ListFile, Policy, Project, Sender};
 use crate::written::campaign::ReplyTo;
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 use crate::written::project::{self as written, Address};
 use crate::written::{Spanned, is_name, slug};
 
@@ -102,7 +102,10 @@ fn unknown(
     });
     let found = Diagnostic::error(code, name.span.clone(), message).help(help);
     match meant {
-        Some(meant) => found.replace(name.span.clone(), meant),
+        Some(meant) => {
+            let sure = is_slip(&name.value, meant, names.iter().copied(), Words::Author);
+            found.replace(name.span.clone(), meant, sure)
+        }
         None => found,
     }
 }
@@ -178,6 +181,26 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
         inboxes: inboxes.collect(),
         replies: file.replies.as_ref().map(|replies| meant_replies(&replies.value)),
         prices: file.prices.as_ref().map(named),
+        smart: file.smart.unwrap_or(true),
+        policy: policy(&file.policy),
+        stored_lists: file
+            .lists
+            .iter()
+            .filter(|list| list.stored)
+            .map(|list| named(&list.name))
+            .collect(),
+        messages: file.messages.iter().map(|message| named(&message.name)).collect(),
+    }
+}
+
+fn policy(written: &written::Policy) -> Policy {
+    let words = |words: &[Spanned<String>]| words.iter().map(|word| word.value.clone()).collect();
+    Policy {
+        quiet_hours: written.quiet_hours.as_ref().map(|hours| hours.value),
+        frequency: written.frequency.as_ref().map(|frequency| frequency.value),
+        countries: written.countries.iter().map(|country| country.value).collect(),
+        hosts: words(&written.hosts),
+        opt_out_words: words(&written.opt_out_words),
     }
 }
 

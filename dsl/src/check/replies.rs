@@ -1,40 +1,43 @@
-//! Replies have somewhere to go, and a sender that they can reach.
+//! Replies, and what is forwarded or noted, go to inboxes that exist.
 
-use super::{Context, sender};
+use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::written::campaign::ReplyTo;
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::Spanned;
+use crate::written::campaign::{Replies, ReplyTo, Verb};
+use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let Some(replies) = &context.written.replies else {
-        return;
-    };
-    match &replies.value {
-        ReplyTo::Address(_) => {}
-        ReplyTo::Inbox(name) => {
-            let names: Vec<&str> = context.project.inboxes.keys().map(String::as_str).collect();
-            found.extend(unknown_inbox(name, replies.span.clone(), &names));
-        }
-    }
-    let Some(name) = sender::of(context) else {
-        return;
-    };
-    if context
-        .project
-        .senders
-        .get(name)
-        .is_none_or(|sender| sender.receives)
+    let names: Vec<&str> = context.project.inboxes.keys().map(String::as_str).collect();
+    if let Some(Replies::To(to)) = &context.written.replies
+        && let ReplyTo::Inbox(name) = &to.value
     {
-        return;
+        found.extend(unknown_inbox(name, to.span.clone(), &names));
     }
-    let message = format!("sender \"{name}\" cannot receive, so there will be no replies");
-    let diagnostic = Diagnostic::error("sender-cannot-receive", replies.span.clone(), message)
-        .label("replies are to go here")
-        .help("use a sender that receives, or remove `replies`");
-    found.push(match &context.written.sender {
-        Some(sender) => diagnostic.also(sender.span.clone(), "the sender"),
-        None => diagnostic,
-    });
+    for step in context.written.all_steps() {
+        let to: Option<&Spanned<String>> = match &step.verb {
+            Verb::Forward(to) => Some(to),
+            Verb::Notify { to, .. } => to.as_ref(),
+            Verb::Send(_)
+            | Verb::Ask(_)
+            | Verb::Wait(_)
+            | Verb::WaitUntil { .. }
+            | Verb::Await(_)
+            | Verb::Choose(_)
+            | Verb::Split(_)
+            | Verb::Tag(_)
+            | Verb::Untag(_)
+            | Verb::Set(_)
+            | Verb::Join(_)
+            | Verb::Leave(_)
+            | Verb::Call(_)
+            | Verb::Start(_)
+            | Verb::Repeat { .. }
+            | Verb::Finish(_)
+            | Verb::Other => None,
+        };
+        let inbox = to.filter(|to| !to.value.contains('@'));
+        found.extend(inbox.and_then(|to| unknown_inbox(&to.value, to.span.clone(), &names)));
+    }
 }
 
 /// For a name that no inbox of crier.yaml has.
@@ -57,7 +60,10 @@ pub(super) fn unknown_inbox(name: &str, span: std::ops::Range<usize>, names: &[&
     )
     .help(help);
     Some(match meant {
-        Some(meant) => found.replace(span, meant),
+        Some(meant) => {
+            let sure = is_slip(name, meant, names.iter().copied(), Words::Author);
+            found.replace(span, meant, sure)
+        }
         None => found,
     })
 }

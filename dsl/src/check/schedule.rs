@@ -1,20 +1,163 @@
-//! A campaign begins on a day.
+//! A campaign begins in one way, on a day that comes, and not again before people are through with it.
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::written::campaign::Start;
+use crate::scalar::WaitTime;
+use crate::written::campaign::{Schedule, Start, Step, Verb};
 use crate::written::no_date;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let Some(schedule) = &context.written.schedule else {
-        return;
-    };
-    let at = context.text.get(schedule.span.clone()).unwrap_or_default();
-    match schedule.value {
-        Start::TimeOfDay if !context.written.scheduled_by_column => {
+    let written = context.written;
+    if let (Some(schedule), Some(trigger)) = (&written.schedule_key, &written.trigger) {
+        let message = "a campaign begins by a schedule or by a trigger, not by both";
+        found.push(
+            Diagnostic::error("conflicting-keys", trigger.span.clone(), message)
+                .also(schedule.clone(), "the other")
+                .help("keep one of them"),
+        );
+    }
+    let Some(schedule) = &written.schedule else { return };
+    without_day(context, schedule, found);
+    one_way(schedule, found);
+    ends_before_it_begins(schedule, found);
+    overlapping(context, schedule, found);
+}
+
+fn without_day(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagnostic>) {
+    let Some(start) = &schedule.start else { return };
+    let at = context.text.get(start.span.clone()).unwrap_or_default();
+    match start.value {
+        Start::TimeOfDay if schedule.date.is_none() => {
             let (message, help) = no_date(at.trim_matches(['"', '\'']));
-            found.push(Diagnostic::error("bad-time", schedule.span.clone(), message).help(help));
+            found.push(Diagnostic::error("bad-time", start.span.clone(), message).help(help));
         }
         Start::Now | Start::At(_) | Start::TimeOfDay => {}
+    }
+}
+
+/// `at`, `cron` and `date` are three ways; `at` beside `date` is the time of that day.
+fn one_way(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
+    if schedule.keys.is_empty() {
+        return;
+    }
+    let ways: Vec<&str> = ["at", "cron", "date"]
+        .into_iter()
+        .filter(|way| schedule.key(way).is_some())
+        .collect();
+    let of_day = schedule
+        .start
+        .as_ref()
+        .is_none_or(|start| start.value == Start::TimeOfDay);
+    match ways.as_slice() {
+        // That it has none, its form says.
+        [] | [_] => {}
+        ["at", "date"] if of_day => {}
+        [first, .., last] => {
+            let (Some(first_at), Some(last_at)) = (schedule.key(first), schedule.key(last)) else {
+                return;
+            };
+            let message = format!("a schedule begins by `{first}` or by `{last}`, not by both");
+            found.push(
+                Diagnostic::error("conflicting-keys", last_at, message)
+                    .also(first_at, "the other")
+                    .help("keep one of them"),
+            );
+        }
+    }
+}
+
+fn ends_before_it_begins(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
+    let (Some(from), Some(until)) = (&schedule.from, &schedule.until) else {
+        return;
+    };
+    if until.value < from.value {
+        let message = format!("`until` is {}, before `from`: it never begins", until.value);
+        found.push(
+            Diagnostic::error("until-before-from", until.span.clone(), message)
+                .also(from.span.clone(), "the first day")
+                .help("both days count: `until` is the last one"),
+        );
+    }
+}
+
+/// A cron that comes again while people are still inside must say whether they enter again.
+fn overlapping(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagnostic>) {
+    let Some(cron) = schedule.cron.as_ref().filter(|_| schedule.again.is_none()) else {
+        return;
+    };
+    let Some(every) = crate::scalar::Cron::parse(&cron.value).and_then(|cron| cron.shortest_days()) else {
+        return;
+    };
+    let longest = longest_days(&context.written.steps);
+    if longest <= every {
+        return;
+    }
+    let days = |days: u32| match days {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    let again = match every {
+        0 => "on the same day".to_owned(),
+        every => format!("after {}", days(every)),
+    };
+    let message = format!(
+        "it begins again {again}, and people may still be inside: they take up to {}",
+        days(longest)
+    );
+    found.push(
+        Diagnostic::error("overlapping-launches", cron.span.clone(), message)
+            .label("too soon")
+            .help("say whether people enter again: `again: never`, `always` or `after 30 days`"),
+    );
+}
+
+/// Days that a passage may take at most, as far as the file says.
+fn longest_days(steps: &[Step]) -> u32 {
+    steps.iter().map(days_of).fold(0, u32::saturating_add)
+}
+
+fn days_of(step: &Step) -> u32 {
+    let inner = || step.inner().into_iter().map(longest_days).max().unwrap_or(0);
+    match &step.verb {
+        Verb::Wait(time) => days(*time),
+        Verb::Ask(ask) => {
+            let open_for = ask.open_for.as_ref();
+            open_for
+                .map_or(0, |time| days(time.value))
+                .saturating_add(inner())
+        }
+        Verb::Await(branches) => {
+            let within = branches.within.as_ref();
+            within.map_or(0, |time| days(time.value)).saturating_add(inner())
+        }
+        Verb::Repeat { times, every, .. } => {
+            let times = times.as_ref().and_then(|times| times.value.parse().ok());
+            let times = times.unwrap_or(1_u32);
+            let between = every.as_ref().map_or(0, |every| days(every.value));
+            let pauses = between.saturating_mul(times.saturating_sub(1));
+            inner().saturating_mul(times).saturating_add(pauses)
+        }
+        Verb::Choose(_) | Verb::Split(_) => inner(),
+        Verb::WaitUntil { .. }
+        | Verb::Send(_)
+        | Verb::Tag(_)
+        | Verb::Untag(_)
+        | Verb::Set(_)
+        | Verb::Join(_)
+        | Verb::Leave(_)
+        | Verb::Forward(_)
+        | Verb::Notify { .. }
+        | Verb::Call(_)
+        | Verb::Start(_)
+        | Verb::Finish(_)
+        | Verb::Other => 0,
+    }
+}
+
+/// Days begun.
+fn days(time: WaitTime) -> u32 {
+    match time {
+        WaitTime::Days(days) => days,
+        WaitTime::Elapsed(time) => u32::try_from((time.num_seconds() + 86_399) / 86_400).unwrap_or(u32::MAX),
     }
 }

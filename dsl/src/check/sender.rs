@@ -2,24 +2,15 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::Spanned;
+use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    of_steps(context, found);
     let senders = || context.project.senders.keys().map(String::as_str);
     match &context.written.sender {
         Some(sender) if context.project.senders.contains_key(&sender.value) => {}
-        Some(sender) => {
-            let meant = nearest(&sender.value, senders());
-            let help = did_you_mean(meant, || {
-                format!("the senders of crier.yaml are {}", listed(senders()))
-            });
-            let message = format!("sender \"{}\" does not exist", sender.value);
-            let diagnostic = Diagnostic::error("unknown-sender", sender.span.clone(), message).help(help);
-            found.push(match meant {
-                Some(meant) => diagnostic.replace(sender.span.clone(), meant),
-                None => diagnostic,
-            });
-        }
+        Some(sender) => found.push(unknown(context, sender)),
         None if of(context).is_some() => {}
         None => {
             let help = match context.project.senders.len() {
@@ -31,6 +22,33 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::error("sender-missing", context.written.first_key.clone(), message).help(help),
             );
         }
+    }
+}
+
+/// A step may send from another one.
+fn of_steps(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let steps = context.written.all_steps();
+    for sender in steps.iter().filter_map(|step| step.sender.as_ref()) {
+        if !context.project.senders.contains_key(&sender.value) {
+            found.push(unknown(context, sender));
+        }
+    }
+}
+
+fn unknown(context: &Context<'_>, sender: &Spanned<String>) -> Diagnostic {
+    let senders = || context.project.senders.keys().map(String::as_str);
+    let meant = nearest(&sender.value, senders());
+    let help = did_you_mean(meant, || {
+        format!("the senders of crier.yaml are {}", listed(senders()))
+    });
+    let message = format!("sender \"{}\" does not exist", sender.value);
+    let diagnostic = Diagnostic::error("unknown-sender", sender.span.clone(), message).help(help);
+    match meant {
+        Some(meant) => {
+            let sure = is_slip(&sender.value, meant, senders(), Words::Author);
+            diagnostic.replace(sender.span.clone(), meant, sure)
+        }
+        None => diagnostic,
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let help = "add the step that should follow, or remove the wait";
         found.push(Diagnostic::warning("wait-at-end", span.clone(), message).help(help));
     }
-    repeated_ids(steps, found);
+    repeated_ids(&context.written.all_steps(), found);
 }
 
 /// Whether the list of steps itself has been spoken of: it is the first thing after its key.
@@ -37,7 +37,7 @@ fn is_wrong(key: usize, found: &[Diagnostic]) -> bool {
     found.iter().find(about).is_some()
 }
 
-fn repeated_ids(steps: &[Step], found: &mut Vec<Diagnostic>) {
+fn repeated_ids(steps: &[&Step], found: &mut Vec<Diagnostic>) {
     let mut seen = BTreeMap::new();
     for id in steps.iter().filter_map(|step| step.id.as_ref()) {
         if let Some(first) = seen.insert(id.value.as_str(), id.span.clone()) {

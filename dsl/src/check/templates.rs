@@ -3,35 +3,51 @@
 use std::ops::Range;
 
 use super::{Context, audience};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::template::{HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
-use crate::written::campaign::{Texts, Value, Verb};
+use crate::written::campaign::{Value, Verb};
 use crate::written::nearest::{did_you_mean, listed, nearest};
 
 /// What every text may use, whatever the lists hold.
-pub(super) const BUILT_IN: &[&str] = &["phone", "language", "country", "timezone"];
+pub(crate) const BUILT_IN: &[&str] = &["phone", "language", "country", "timezone"];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for texts in all(context) {
-        for value in texts.values() {
-            one(context, value, found);
-        }
+    for value in all(context) {
+        one(context, value, found);
     }
 }
 
-/// Every text of the campaign.
-fn all<'a>(context: &'a Context<'_>) -> Vec<&'a Texts> {
+/// Everything that is rendered: texts, and what notes, links, calls and `set` are made of.
+fn all<'a>(context: &'a Context<'_>) -> Vec<&'a Value> {
     let written = context.written;
-    let messages = written.message.iter().chain(&written.messages);
-    let inline = written.steps.iter().filter_map(|step| match &step.verb {
-        Verb::SendText(texts) => Some(texts),
-        Verb::Send(_) | Verb::Wait(_) | Verb::Other => None,
-    });
-    messages
-        .filter_map(|message| message.texts.as_ref())
-        .chain(inline)
-        .collect()
+    let texts = written.all_texts().into_iter();
+    let mut all: Vec<&Value> = texts.flat_map(|(_, texts)| texts.values()).collect();
+    all.extend(written.links.iter().map(|(_, url)| url));
+    for step in written.all_steps() {
+        match &step.verb {
+            Verb::Notify { text, .. } => all.extend(text),
+            Verb::Call(call) => all.extend(call.url.iter().chain(&call.body)),
+            Verb::Set(values) => all.extend(values.iter().map(|(_, value)| value)),
+            Verb::Send(_)
+            | Verb::Ask(_)
+            | Verb::Wait(_)
+            | Verb::WaitUntil { .. }
+            | Verb::Await(_)
+            | Verb::Choose(_)
+            | Verb::Split(_)
+            | Verb::Tag(_)
+            | Verb::Untag(_)
+            | Verb::Join(_)
+            | Verb::Leave(_)
+            | Verb::Forward(_)
+            | Verb::Start(_)
+            | Verb::Repeat { .. }
+            | Verb::Finish(_)
+            | Verb::Other => {}
+        }
+    }
+    all
 }
 
 fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
@@ -55,12 +71,40 @@ fn judge(context: &Context<'_>, used: &Use, span: Range<usize>) -> Option<Diagno
     match used.kind {
         UseKind::Variable => unknown_variable(context, &used.name, span),
         UseKind::Helper => helper(&used.name, span),
+        UseKind::Link => unknown_link(context, &used.name, span),
         UseKind::Partial => {
             let message = format!("there is no other template \"{}\" to put in here", used.name);
             let help = "a text stands alone: write out what it says";
             Some(Diagnostic::error("unknown-partial", span, message).help(help))
         }
     }
+}
+
+/// The link by which people opt out is always there.
+const OPT_OUT: &str = "opt_out";
+
+fn unknown_link(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<Diagnostic> {
+    let names = || {
+        let own = context.written.links.iter().map(|(name, _)| name.value.as_str());
+        own.chain([OPT_OUT])
+    };
+    if names().any(|own| own == name) {
+        return None;
+    }
+    let meant = nearest(name, names());
+    let help = did_you_mean(meant, || match context.written.links.is_empty() {
+        true => format!("add it to the campaign: `links: {{ {name}: https://… }}`"),
+        false => format!("the links are {}", listed(names())),
+    });
+    let found = Diagnostic::error(
+        "unknown-link",
+        span.clone(),
+        format!("link \"{name}\" does not exist"),
+    );
+    Some(match meant {
+        Some(meant) => found.help(help).replace(span, meant, Applicability::Unsure),
+        None => found.help(help),
+    })
 }
 
 fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
@@ -78,7 +122,7 @@ fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
             let message = format!("there is no helper \"{name}\"");
             let found = Diagnostic::error("unknown-helper", span.clone(), message).help(help);
             Some(match meant {
-                Some(meant) => found.replace(span, meant),
+                Some(meant) => found.replace(span, meant, Applicability::Unsure),
                 None => found,
             })
         }
@@ -127,7 +171,7 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
         .label("not a column")
         .help(help);
     Some(match written {
-        Some(written) => found.replace(span, &written),
+        Some(written) => found.replace(span, &written, Applicability::Unsure),
         None => found,
     })
 }

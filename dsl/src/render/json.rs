@@ -187,6 +187,9 @@ fn excerpt(text: &str, span: &Range<usize>) -> Option<Excerpt> {
 fn context(above: &str, code: &str) -> Option<String> {
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let own = indent(code);
+    if own == 0 {
+        return None;
+    }
     let holds =
         |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && indent(line) < own;
     above.lines().rev().find(holds).map(|line| line.trim().to_owned())

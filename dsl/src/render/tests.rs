@@ -2,7 +2,9 @@ use expect_test::expect;
 use proptest::prelude::{any, prop_assert, proptest};
 
 use super::*;
-use crate::diagnostic::Suggestion;
+use crate::diagnostic::{Applicability, Suggestion};
+
+mod formats;
 
 const PLAIN: Style = Style {
     colour: false,
@@ -28,6 +30,7 @@ fn unknown_message() -> Diagnostic {
         suggestion: Some(Suggestion {
             span: span(FILE, "remidner"),
             replacement: "reminder".into(),
+            applicability: Applicability::Safe,
         }),
     }
 }
@@ -248,12 +251,22 @@ proptest! {
             label: "l".into(),
             related: vec![(spans[1].0..spans[1].1, "r".into())],
             help: None,
-            suggestion: Some(Suggestion { span: spans[2].0..spans[2].1, replacement }),
+            suggestion: Some(Suggestion {
+                span: spans[2].0..spans[2].1,
+                replacement,
+                applicability: Applicability::Unsure,
+            }),
         };
         let shown = full(std::slice::from_ref(&d), "p", &text, Style { colour, width });
         prop_assert!(shown.contains('m'));
         concise(std::slice::from_ref(&d), "p", &text);
         let mut report = json::Report::default();
-        report.add("p", &text, &[d]);
+        report.add("p", &text, std::slice::from_ref(&d));
+        let files = [Judged { path: "p", text: &text, diagnostics: &[d] }];
+        github::annotations(&files, github::Rest::Listed);
+        sarif::report(&files);
+        rdjson::report(&files);
+        gitlab::report(&files);
+        junit::report(&files, Severity::Error);
     }
 }

@@ -19,8 +19,18 @@ pub(super) fn lower(
         source,
         words,
         uses: vec![],
+        lost: None,
     };
     let nodes = lowering.nodes(parsed)?;
+    if let Some(name) = lowering.lost {
+        // Handlebars makes two names of `a@b`, which nobody means.
+        let start = source.find(&name).unwrap_or(0);
+        let end = source[start..]
+            .find(['}', ' ', ')'])
+            .map_or(source.len(), |i| start + i);
+        let message = format!("\"{}\" is not a name", &source[start..end]);
+        return Err(TemplateError::at(start..end, message));
+    }
     let mut uses = lowering.uses;
     uses.sort_by_key(|used| used.span.start);
     Ok((nodes, uses))
@@ -31,6 +41,8 @@ struct Lowering<'a> {
     /// Words that no name was found at yet; those found are empty ranges.
     words: Vec<Range<usize>>,
     uses: Vec<Use>,
+    /// A name that no word is.
+    lost: Option<String>,
 }
 
 impl Lowering<'_> {
@@ -63,11 +75,49 @@ impl Lowering<'_> {
             return self.value(&tag.name);
         }
         let name = raw(&tag.name).to_owned();
-        if helper_status(&name) != HelperStatus::Known {
-            return Ok(self.missing(UseKind::Helper, &tag.name));
+        match helper_status(&name) {
+            HelperStatus::Known => {
+                let span = self.used(UseKind::Helper, &name, name.clone());
+                self.change(&name, tag, span)
+            }
+            HelperStatus::Later => self.later(&name, tag),
+            HelperStatus::Unknown => Ok(self.missing(UseKind::Helper, &tag.name)),
         }
-        let span = self.used(UseKind::Helper, &name, name.clone());
-        self.change(&name, tag, span)
+    }
+
+    /// A helper that is not run yet: what it is given is checked all the same.
+    fn later(&mut self, name: &str, tag: &HelperTemplate) -> Result<Value, TemplateError> {
+        let missing = self.missing(UseKind::Helper, &tag.name);
+        let span = self.uses.last().map_or(0..0, |used| used.span.clone());
+        let wrong = |message: String| Err(TemplateError::at(span.clone(), message));
+        match (name, tag.params.as_slice()) {
+            ("each", _) => return wrong("\"each\" is a block: {{#each …}} … {{/each}}".into()),
+            ("link", [Parameter::Literal(_)]) => {
+                return wrong("\"link\" takes the name of a link, without quotes".into());
+            }
+            ("link", [link]) => {
+                let link = raw(link).to_owned();
+                self.used(UseKind::Link, &link, link.clone());
+            }
+            ("date", [_]) | ("number" | "money", [_]) => drop(self.value(&tag.params[0])?),
+            ("date", [of, Parameter::Literal(JsonValue::String(part))]) => {
+                const PARTS: [&str; 4] = ["day", "time", "weekday", "short"];
+                self.value(of)?;
+                if !PARTS.contains(&part.as_str()) {
+                    return wrong(format!(
+                        "\"date\" has no form \"{part}\": write {}",
+                        PARTS.join(", ")
+                    ));
+                }
+            }
+            ("plural", [_, _, ..]) => {
+                for of in &tag.params {
+                    self.value(of)?;
+                }
+            }
+            _ => return wrong(format!("\"{name}\" does not take these values")),
+        }
+        Ok(missing)
     }
 
     fn change(
@@ -169,6 +219,9 @@ impl Lowering<'_> {
             .words
             .iter_mut()
             .find(|word| word.start < word.end && &self.source[(*word).clone()] == raw);
+        if word.is_none() {
+            self.lost.get_or_insert_with(|| raw.to_owned());
+        }
         let span = word.map_or(0..0, |word| std::mem::replace(word, 0..0));
         self.uses.push(Use {
             kind,

@@ -288,6 +288,7 @@ fn broken_templates_say_what_is_broken() {
         "{{name.}}",
         "{{{name}}",
         "{{~! x ~}}",
+        "Ciao {{up@er (lower name)}}",
     ];
     let lines = sources.map(|s| format!("{s:?} -> {}\n", rendered(s, &values(&[]))));
     expect![[r#"
@@ -316,6 +317,7 @@ fn broken_templates_say_what_is_broken() {
         "{{name.}}" -> error at 0..9: "{{name.}}" is not a value or a helper with its values
         "{{{name}}" -> error at 1..9: "{{name}}" is not a value or a helper with its values
         "{{~! x ~}}" -> error at 0..10: "{{~! x ~}}" is not a value or a helper with its values
+        "Ciao {{up@er (lower name)}}" -> error at 7..12: "up@er" is not a name
     "#]].assert_eq(&lines.concat());
 }
 
@@ -361,12 +363,13 @@ fn what_an_unknown_helper_takes_is_not_listed() {
     check_uses(
         "{{link tickets}} {{first name}} {{#each xs as |x|}}{{x}}{{/each}} {{> foot}} {{* deco x}}",
         expect![[r#"
-        Helper link "link"
-        Helper first "first"
-        Helper each "each"
-        Partial foot "foot"
-        Helper deco "deco"
-    "#]],
+            Helper link "link"
+            Link tickets "tickets"
+            Helper first "first"
+            Helper each "each"
+            Partial foot "foot"
+            Helper deco "deco"
+        "#]],
     );
 }
 

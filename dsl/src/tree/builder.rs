@@ -90,7 +90,8 @@ impl Builder<'_> {
     fn fault(&mut self, error: &ScanError) {
         let found = syntax::explain(self.text, error, &self.stack, self.read_to);
         let line = syntax::line_of(self.text, found.span.start);
-        let said = |d: &Diagnostic| d.code == "quote-the-text" && line.contains(&d.span.start);
+        let quotes = |d: &Diagnostic| matches!(d.code, "quote-the-text" | "cron-needs-quotes");
+        let said = |d: &Diagnostic| quotes(d) && line.contains(&d.span.start);
         if !self.diagnostics.iter().any(said) {
             self.diagnostics.push(found);
         }

@@ -15,7 +15,7 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 )]
 pub fn decode_text(bytes: &[u8]) -> Result<String, Diagnostic> {
     if bytes.len() > LARGEST_FILE {
-        let message = format!("the file has {} bytes, more than {LARGEST_FILE}", bytes.len());
+        let message = format!("the file has more than {LARGEST_FILE} bytes");
         return Err(Diagnostic::error("file-too-large", 0..0, message)
             .help("lists of people belong in files of their own: `audience: lists/customers.csv`"));
     }

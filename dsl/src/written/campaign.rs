@@ -1,19 +1,28 @@
 //! A campaign as written.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono_tz::Tz;
 
 use super::Spanned;
 use crate::campaign::{InDoubt, Purpose};
-use crate::scalar::{Money, Rate, Share, WaitTime, WrittenTime};
+use crate::scalar::{Money, Rate, Share};
 use crate::tree::Node;
 use crate::values::{FieldType, Language};
 
+mod message;
 mod read;
+mod rule;
+mod schedule;
+mod step;
+mod story;
 
-pub(crate) use read::{languages, replies};
+pub use message::{Body, Message, Variant};
+pub(crate) use read::{frequency, languages, messages, reply_to, words};
+pub use rule::Rule;
+pub use schedule::{Schedule, Start, Trigger};
+pub use step::{Arm, Ask, Branches, Call, Sent, Step, Verb, flattened};
+pub use story::{Line, Test};
 
 use read::key;
 
@@ -28,6 +37,8 @@ pub struct Campaign {
     pub owner: Option<Spanned<String>>,
     /// The key `purpose`.
     pub purpose: Option<Spanned<Purpose>>,
+    /// The key `urgent`, where it is `true`.
+    pub urgent: Option<Range<usize>>,
     /// The key `sender`.
     pub sender: Option<Spanned<String>>,
     /// The key `timezone`.
@@ -39,9 +50,11 @@ pub struct Campaign {
     /// The key `fields`, in order.
     pub fields: Vec<Field>,
     /// The key `schedule`.
-    pub schedule: Option<Spanned<Start>>,
-    /// A column gives the day, which is not read yet.
-    pub scheduled_by_column: bool,
+    pub schedule: Option<Schedule>,
+    /// Where the key `schedule` stands.
+    pub schedule_key: Option<Range<usize>>,
+    /// The key `trigger`.
+    pub trigger: Option<Trigger>,
     /// The key `message`.
     pub message: Option<Message>,
     /// The key `messages`, in order.
@@ -50,14 +63,38 @@ pub struct Campaign {
     pub steps_key: Option<Range<usize>>,
     /// The key `steps`, in order.
     pub steps: Vec<Step>,
+    /// The key `links`, in order.
+    pub links: Vec<(Spanned<String>, Value)>,
+    /// The key `goal`.
+    pub goal: Option<Goal>,
     /// The key `replies`.
-    pub replies: Option<Spanned<ReplyTo>>,
+    pub replies: Option<Replies>,
     /// The key `limits`.
     pub limits: Limits,
-    /// Names of messages that anything sends, in parts that are not read yet too.
-    pub mentioned: BTreeSet<String>,
+    /// The key `tests`, where it is a list.
+    pub tests: Vec<Test>,
     /// The first key: where to point for what is nowhere.
     pub first_key: Range<usize>,
+}
+
+/// What counts as success.
+#[derive(Debug, Clone)]
+pub struct Goal {
+    /// Where the key stands.
+    pub span: Range<usize>,
+    /// It says `within`.
+    pub has_end: bool,
+}
+
+/// Where replies go.
+#[derive(Debug, Clone)]
+pub enum Replies {
+    /// To somebody.
+    To(Spanned<ReplyTo>),
+    /// Nowhere: `none`.
+    Nobody(Range<usize>),
+    /// By rules.
+    Rules(Vec<Rule>),
 }
 
 /// Who is addressed.
@@ -67,6 +104,14 @@ pub struct Audience {
     pub from: Vec<Spanned<Source>>,
     /// In order.
     pub except: Vec<Spanned<Source>>,
+    /// Who stays: all must hold.
+    pub where_: Vec<Spanned<String>>,
+    /// Only so many, as written.
+    pub sample: Option<Spanned<String>>,
+    /// So many are never texted, as written.
+    pub holdout: Option<Spanned<String>>,
+    /// Numbers that are landlines are texted too.
+    pub keeps_landlines: bool,
     /// Our name, the column's.
     pub columns: Vec<(Spanned<String>, Spanned<String>)>,
     /// For numbers in national form.
@@ -93,28 +138,10 @@ pub struct Field {
     pub kind: FieldType,
     /// For an empty cell.
     pub default: Option<Texts>,
+    /// Characters of the longest value.
+    pub longest: Option<Spanned<u32>>,
     /// Steps set it, so that no column needs to hold it.
     pub set_by_steps: bool,
-}
-
-/// When it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// When run or applied.
-    Now,
-    /// At this time.
-    At(WrittenTime),
-    /// At a time of day, without a day.
-    TimeOfDay,
-}
-
-/// A message.
-#[derive(Debug, Clone)]
-pub struct Message {
-    /// Its key.
-    pub name: Spanned<String>,
-    /// None where it is of a kind that is not read yet.
-    pub texts: Option<Texts>,
 }
 
 /// One text, or one for each language.
@@ -135,31 +162,7 @@ pub struct Value {
     pub node: Node,
 }
 
-/// One step.
-#[derive(Debug, Clone)]
-pub struct Step {
-    /// The key `id`.
-    pub id: Option<Spanned<String>>,
-    /// What it does.
-    pub verb: Verb,
-    /// The key of the verb.
-    pub span: Range<usize>,
-}
-
-/// What a step does.
-#[derive(Debug, Clone)]
-pub enum Verb {
-    /// Sends a message of that name.
-    Send(Spanned<String>),
-    /// Sends a text written in the step.
-    SendText(Texts),
-    /// Waits.
-    Wait(WaitTime),
-    /// Is not read yet, or wrong.
-    Other,
-}
-
-/// Where replies go.
+/// Who replies go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplyTo {
     /// An e-mail address.
@@ -179,6 +182,12 @@ pub struct Limits {
     pub rate: Option<Spanned<Rate>>,
     /// The key `in_doubt`.
     pub in_doubt: Option<Spanned<InDoubt>>,
+    /// The key `quiet_hours`, as written.
+    pub quiet_hours: Option<Spanned<String>>,
+    /// The key `frequency`, as written: `4 per 7 days`.
+    pub frequency: Option<Spanned<String>>,
+    /// The key `opt_out_words`.
+    pub opt_out_words: Vec<Spanned<String>>,
 }
 
 impl Texts {
@@ -198,14 +207,6 @@ impl Texts {
             .filter_map(|entry| Some((key(entry), Value::read(&entry.value)?)))
             .collect();
         (!all.is_empty()).then_some(Texts::ByLanguage(all))
-    }
-
-    /// Each text that is written, in order.
-    pub fn values(&self) -> Vec<&Value> {
-        match self {
-            Texts::One(value) => vec![value],
-            Texts::ByLanguage(all) => all.iter().map(|(_, value)| value).collect(),
-        }
     }
 
     /// The text for a language: its own, else the one without the region.
@@ -230,5 +231,50 @@ impl ReplyTo {
             true => ReplyTo::Address(text.to_owned()),
             false => ReplyTo::Inbox(text.to_owned()),
         }
+    }
+}
+
+impl Campaign {
+    /// Every step, those in others and in rules for replies too, in the order of the file.
+    pub fn all_steps(&self) -> Vec<&Step> {
+        let mut all = flattened(&self.steps);
+        for rule in self.rules() {
+            all.extend(flattened(&rule.steps));
+        }
+        all
+    }
+
+    /// The rules of `replies`.
+    pub fn rules(&self) -> &[Rule] {
+        match &self.replies {
+            Some(Replies::Rules(rules)) => rules,
+            Some(Replies::To(_) | Replies::Nobody(_)) | None => &[],
+        }
+    }
+
+    /// Every message, that of the key `message` first.
+    pub fn all_messages(&self) -> impl Iterator<Item = &Message> {
+        self.message.iter().chain(&self.messages)
+    }
+
+    /// The message of a name.
+    pub fn message_called(&self, name: &str) -> Option<&Message> {
+        self.all_messages().find(|message| message.name.value == name)
+    }
+
+    /// Every text that people may get, with the name of what says it: a message, a variant, or the verb of a step.
+    pub fn all_texts(&self) -> Vec<(Spanned<String>, &Texts)> {
+        let messages = self.all_messages().flat_map(Message::texts);
+        let mut all: Vec<(Spanned<String>, &Texts)> =
+            messages.map(|(name, texts)| (name.clone(), texts)).collect();
+        for step in self.all_steps() {
+            let inline = step.sent().into_iter().filter_map(Sent::texts);
+            all.extend(inline.map(|texts| {
+                let value = step.word().to_owned();
+                let span = step.span.clone();
+                (Spanned { value, span }, texts)
+            }));
+        }
+        all
     }
 }

@@ -14,10 +14,12 @@ pub struct Object {
     pub required: &'static [Required],
     /// Exactly one of these must be there; empty: no such rule.
     pub one_of: &'static [&'static str],
+    /// Any of these does where none of `one_of` is there.
+    pub or: &'static [&'static str],
 }
 
 /// One key.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Key {
     /// As written.
     pub name: &'static str,
@@ -70,7 +72,7 @@ pub struct Required {
 }
 
 /// What a value is.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Form {
     /// Free text for people.
     Text,
@@ -108,16 +110,36 @@ pub enum Form {
     At,
     /// `18:00`.
     TimeOfDay,
+    /// `18:00`, or a time.
+    Moment,
+    /// `2026-12-01`, or a time.
+    Date,
+    /// Five fields: minute, hour, day, month, weekday.
+    Cron,
+    /// One of these words, or `after 30 days`.
+    Again(&'static [&'static str]),
     /// `21:00-08:00`.
     Window,
     /// `50/s`.
     Rate,
     /// `500 EUR`, or `500 EUR per month`, which comes later.
     Budget,
+    /// `4 per 7 days`.
+    Frequency,
+    /// `https://arena.example/t`; path and query may be templates.
+    Url,
     /// `http://127.0.0.1:8025`.
     LocalUrl,
     /// `5%`.
     Share,
+    /// `500`, or a share.
+    Sample,
+    /// A telephone number; whether it is one is asked where the region is known.
+    Phone,
+    /// 3 to 8 digits; looked into where senders are.
+    ShortCode,
+    /// A name that texts come from, at most 11 characters; looked into where senders are.
+    SenderName,
     /// An IANA zone.
     Zone,
     /// A language tag.
@@ -126,7 +148,7 @@ pub enum Form {
     Region,
     /// A weekday.
     Day,
-    /// A condition in CEL; not looked into yet.
+    /// A condition, of the part of CEL that the language has: [`crate::condition`].
     Condition,
     /// One of these words.
     OneOf(&'static [Choice]),
@@ -136,6 +158,8 @@ pub enum Form {
     Leaver,
     /// An address or the name of an inbox, or `none`.
     ReplyTo,
+    /// An address or the name of an inbox.
+    Inbox,
     /// A list.
     List(&'static Form),
     /// One, or a list.
@@ -205,6 +229,7 @@ pub(super) const fn object(title: &'static str, keys: &'static [Key]) -> Object 
         open: None,
         required: &[],
         one_of: &[],
+        or: &[],
     }
 }
 
@@ -216,7 +241,26 @@ pub(super) const fn map(title: &'static str, key: KeyKind, form: &'static Form) 
         open: Some(Open { key, form }),
         required: &[],
         one_of: &[],
+        or: &[],
     }
+}
+
+/// The keys of two tables as one; `N` is the number of both.
+pub(super) const fn join<const A: usize, const B: usize, const N: usize>(
+    first: &[Key; A],
+    second: &[Key; B],
+) -> [Key; N] {
+    assert!(
+        A + B == N && A > 0,
+        "the length of the whole is that of its parts"
+    );
+    let mut all = [first[0]; N];
+    let mut i = 0;
+    while i < N {
+        all[i] = if i < A { first[i] } else { second[i - A] };
+        i += 1;
+    }
+    all
 }
 
 /// A word that works.
@@ -245,11 +289,23 @@ impl Form {
             Form::Time | Form::At => "a time",
             Form::Start => "`now` or a time",
             Form::TimeOfDay => "a time of day",
+            Form::Moment => "a time of day, or a time",
+            Form::Date => "a day",
+            Form::Cron => "the five fields of a cron",
+            Form::Again(words) => {
+                let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                return format!("{}, or `after` a time", words.join(", "));
+            }
             Form::Window => "a window of the day",
             Form::Rate => "a rate",
             Form::Budget => "a sum of money",
-            Form::LocalUrl => "an URL",
+            Form::Frequency => "a number of texts in a time",
+            Form::Url | Form::LocalUrl => "an URL",
             Form::Share => "a share",
+            Form::Sample => "a number of people or a share",
+            Form::Phone => "a phone number",
+            Form::ShortCode => "a short code",
+            Form::SenderName => "the name of a sender",
             Form::Zone => "a time zone",
             Form::Language => "a language",
             Form::Region => "a country",
@@ -257,7 +313,7 @@ impl Form {
             Form::Condition => "a condition",
             Form::Source => "a path or the name of a list",
             Form::Leaver => "a path, the name of a list, or a condition",
-            Form::ReplyTo => "an address or the name of an inbox",
+            Form::ReplyTo | Form::Inbox => "an address or the name of an inbox",
             Form::Any => "a value",
             Form::ByKind(_) => "a map with the key `kind`",
             Form::OneOf(choices) => {

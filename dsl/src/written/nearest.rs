@@ -1,5 +1,7 @@
 //! "Did you mean": which of the known words somebody was probably after.
 
+use crate::diagnostic::Applicability;
+
 /// Words that are looked at, at most: a file may name thousands, and misspell as many.
 const MOST_KNOWN: usize = 300;
 
@@ -26,6 +28,41 @@ fn fold(word: &str) -> String {
     kept.flat_map(char::to_lowercase).collect()
 }
 
+/// Whose words a guess is among.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// The language's own: keys and the like, which are few and unlike each other.
+    Language,
+    /// The author's: names and columns, where `invite-1` stands beside `invite-2`.
+    Author,
+}
+
+/// Whether a guess of [`nearest`] is a slip of the keyboard rather than another word: no other word is as near, and it
+/// differs in marks that do not count, or, from four letters on, in two letters swapped, or one too many or too few. A
+/// letter in the place of another is a slip only among the words of the language; a digit is never one.
+pub(crate) fn is_slip<'a>(
+    word: &str,
+    meant: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    words: Words,
+) -> Applicability {
+    let (folded, target) = (fold(word), fold(meant));
+    let distance = strsim::osa_distance(&folded, &target);
+    let as_near = |k: &&str| *k != meant && strsim::osa_distance(&folded, &fold(k)) <= distance;
+    if known.into_iter().take(MOST_KNOWN).any(|k| as_near(&k)) {
+        return Applicability::Unsure;
+    }
+    let digits = |s: &str| s.chars().filter(char::is_ascii_digit).collect::<String>();
+    let long = folded.chars().count().min(target.chars().count()) >= 4;
+    let same_length = folded.chars().count() == target.chars().count();
+    let swapped = strsim::levenshtein(&folded, &target) == 2;
+    let small = distance == 1 && (!same_length || swapped || words == Words::Language);
+    match distance == 0 || (long && small && digits(&folded) == digits(&target)) {
+        true => Applicability::Safe,
+        false => Applicability::Unsure,
+    }
+}
+
 /// `did you mean "x"?`, else the choices.
 pub(crate) fn did_you_mean(nearest: Option<&str>, otherwise: impl FnOnce() -> String) -> String {
     match nearest {
@@ -47,5 +84,42 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
         ([one], 0) => one.clone(),
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
         (many, more) => format!("{} and {more} more", many.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_keyboard_is_told_from_another_word() {
+        let slips = |words, pairs: &[(&str, &str)], known: &[&str]| {
+            let sure = |(word, meant): &(&str, &str)| is_slip(word, meant, known.iter().copied(), words);
+            pairs.iter().map(sure).collect::<Vec<_>>()
+        };
+        let known = ["invite-1", "reminder", "vip-it", "members", "tag", "audience"];
+        let certain = [
+            ("Reminder", "reminder"),
+            ("vip_it", "vip-it"),
+            ("remidner", "reminder"),
+            ("member", "members"),
+        ];
+        let guesses = [
+            ("invite-2", "invite-1"),
+            ("invite", "invite-1"),
+            ("vip-at", "vip-it"),
+            ("tga", "tag"),
+            ("rimynder", "reminder"),
+        ];
+        assert_eq!(slips(Words::Author, &certain, &known), [Applicability::Safe; 4]);
+        assert_eq!(slips(Words::Author, &guesses, &known), [Applicability::Unsure; 5]);
+        let replaced = [("audiance", "audience")];
+        assert_eq!(slips(Words::Author, &replaced, &known), [Applicability::Unsure]);
+        assert_eq!(slips(Words::Language, &replaced, &known), [Applicability::Safe]);
+        let tie = ["invite-it", "invite-at"];
+        assert_eq!(
+            slips(Words::Author, &[("invite-t", "invite-it")], &tie),
+            [Applicability::Unsure]
+        );
     }
 }

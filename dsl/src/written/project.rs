@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::campaign::{ReplyTo, languages, replies};
+use super::campaign::{Message, ReplyTo, frequency, languages, messages, reply_to, words};
 use super::{Spanned, one_or_list, parsed, spanned, text, texts};
 use crate::project::{self, Carrier, ServerErrors, Simulated};
-use crate::scalar::{Rate, Share, parse_local_url, parse_timeout};
+use crate::scalar::{Frequency, Rate, Share, Window, parse_local_url, parse_timeout};
 use crate::tree::{Entry, Node};
 use crate::values::Language;
 
@@ -39,6 +39,27 @@ pub struct Project {
     pub replies: Option<Spanned<ReplyTo>>,
     /// The key `prices`.
     pub prices: Option<Spanned<String>>,
+    /// The key `smart`.
+    pub smart: Option<bool>,
+    /// The key `policy`.
+    pub policy: Policy,
+    /// The key `messages`, in order.
+    pub messages: Vec<Message>,
+}
+
+/// Rules for all campaigns.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// The key `quiet_hours`.
+    pub quiet_hours: Option<Spanned<Window>>,
+    /// The key `frequency`.
+    pub frequency: Option<Spanned<Frequency>>,
+    /// The key `countries`.
+    pub countries: Vec<Spanned<sms::Region>>,
+    /// The key `hosts`.
+    pub hosts: Vec<Spanned<String>>,
+    /// The key `opt_out_words`.
+    pub opt_out_words: Vec<Spanned<String>>,
 }
 
 /// A named source of people.
@@ -50,6 +71,21 @@ pub struct List {
     pub file: Option<Spanned<String>>,
     /// Our name, the column's.
     pub columns: Vec<(Spanned<String>, Spanned<String>)>,
+    /// It is kept in the store.
+    pub stored: bool,
+    /// The word that joins it, the sender it goes to, and the messages it names.
+    pub opt_in: OptIn,
+}
+
+/// How people join a stored list by a text.
+#[derive(Debug, Clone, Default)]
+pub struct OptIn {
+    /// The key `keyword`.
+    pub keyword: Option<Spanned<String>>,
+    /// The key `sender`.
+    pub sender: Option<Spanned<String>>,
+    /// The keys `confirm` and `welcome`.
+    pub messages: Vec<Spanned<String>>,
 }
 
 /// A provider account.
@@ -112,8 +148,11 @@ impl Project {
             providers: named(root, "providers", Provider::read),
             senders: named(root, "senders", Sender::read),
             inboxes: named(root, "inboxes", Inbox::read),
-            replies: root.get("replies").and_then(replies),
+            replies: root.get("replies").and_then(reply_to),
             prices: text(root, "prices"),
+            smart: root.get("smart").and_then(Node::text).map(|text| text == "true"),
+            policy: root.get("policy").map(Policy::read).unwrap_or_default(),
+            messages: root.get("messages").map(messages).unwrap_or_default(),
         }
     }
 }
@@ -125,6 +164,42 @@ impl List {
             name,
             file: text(node, "file"),
             columns,
+            stored: node.get("stored").and_then(Node::text) == Some("true"),
+            opt_in: node.get("opt_in").map(OptIn::read).unwrap_or_default(),
+        }
+    }
+}
+
+impl OptIn {
+    fn read(node: &Node) -> OptIn {
+        let message = |key| text(node, key);
+        OptIn {
+            keyword: text(node, "keyword"),
+            sender: text(node, "sender"),
+            messages: ["confirm", "welcome"].into_iter().filter_map(message).collect(),
+        }
+    }
+}
+
+impl Policy {
+    fn read(node: &Node) -> Policy {
+        let countries = words(node, "countries").into_iter();
+        let region = |country: Spanned<String>| {
+            let value = sms::Region::new(&country.value)?;
+            Some(Spanned {
+                value,
+                span: country.span,
+            })
+        };
+        let frequency = node.get("frequency").and_then(frequency);
+        Policy {
+            quiet_hours: parsed(node, "quiet_hours", Window::parse),
+            frequency: frequency.and_then(|Spanned { value, span }| {
+                Frequency::parse(&value).map(|value| Spanned { value, span })
+            }),
+            countries: countries.filter_map(region).collect(),
+            hosts: words(node, "hosts"),
+            opt_out_words: words(node, "opt_out_words"),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Whether the text of a scalar is what its field asks for.
 
-use crate::scalar::{Rate, ScalarError, Share, WaitTime, parse_local_url, parse_timeout};
+use crate::diagnostic::Applicability;
+use crate::scalar::{Frequency, Rate, ScalarError, Share, WaitTime, parse_local_url, parse_timeout};
 use crate::values::Language;
 
 use super::key::{Choice, Form, Status};
-use super::nearest::{did_you_mean, listed, nearest};
+use super::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 use super::tables::DAYS;
 
 mod clock;
@@ -12,7 +13,7 @@ mod money;
 
 pub(crate) use clock::{is_time_of_day, no_date};
 
-use clock::{clock, time, time_of_day, wait, window};
+use clock::{again, clock, cron, date, time, time_of_day, wait, window};
 
 /// What is wrong with a text.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(super) struct Problem {
     pub message: String,
     pub help: String,
     /// What belongs in its place.
-    pub instead: Option<String>,
+    pub instead: Option<(String, Applicability)>,
 }
 
 /// Why a text is refused.
@@ -37,6 +38,7 @@ pub(super) enum Refusal {
 pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
     match form {
         Form::Text | Form::Message | Form::Word | Form::Condition | Form::Any => Ok(()),
+        Form::Phone | Form::ShortCode | Form::SenderName => Ok(()),
         Form::Name => name(text),
         Form::Address => address(text),
         Form::Path => path(text),
@@ -54,22 +56,31 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::At if is_time_of_day(text) => Ok(()),
         Form::Start | Form::At => time(text),
         Form::TimeOfDay => clock(text).map(drop).ok_or_else(|| time_of_day(text)),
+        Form::Moment if is_time_of_day(text) => Ok(()),
+        Form::Moment => time(text).map_err(|_| time_of_day(text)),
+        Form::Date => date(text),
+        Form::Cron => cron(text),
+        Form::Again(words) => again(words, text),
         Form::Window => window(text),
         Form::Rate => by_parser(Rate::parse(text), "bad-rate"),
         Form::Budget => money::budget(text),
+        Form::Frequency => frequency(text),
+        Form::Url => url(text),
         Form::LocalUrl => local_url(text),
         Form::Share => by_parser(Share::parse(text), "bad-share"),
+        Form::Sample if text.parse::<u32>().is_ok_and(|n| n > 0) => Ok(()),
+        Form::Sample => by_parser(Share::parse(text), "bad-share"),
         Form::Zone => zone(text),
         Form::Language => language(text),
         Form::Region => region(text),
         Form::Day => day(text),
         Form::OneOf(choices) => one_of(choices, text),
         Form::Source => source(text),
-        Form::Leaver if text.contains('(') => Err(Refusal::Later("leaving people out by a condition".into())),
+        Form::Leaver if is_condition(text) => Err(Refusal::Later("leaving people out by a condition".into())),
         Form::Leaver => source(text),
         Form::ReplyTo if text == "none" => Err(Refusal::Later("`replies: none`".into())),
-        Form::ReplyTo if text.contains('@') => address(text),
-        Form::ReplyTo => name(text),
+        Form::ReplyTo | Form::Inbox if text.contains('@') => address(text),
+        Form::ReplyTo | Form::Inbox => name(text),
         Form::List(_)
         | Form::OneOrList(_)
         | Form::Object(_)
@@ -77,6 +88,36 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         | Form::LaterPart { .. }
         | Form::ByKind(_) => Err(Refusal::OtherType),
     }
+}
+
+/// Scheme and host as they stand; what follows may be a template.
+fn url(text: &str) -> Result<(), Refusal> {
+    let after = |scheme: &str| text.strip_prefix(scheme);
+    let rest = after("https://").or_else(|| after("http://"));
+    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    if host.unwrap_or(text).contains("{{") {
+        let message = "scheme and host must be written out: only path and query may have values";
+        let help = "values come from lists and replies, and must not choose where a request goes: \
+                    `https://arena.example/t/{{id}}`";
+        return Err(wrong("literal-host-needed", message, help));
+    }
+    let good = host.is_some_and(|host| !host.is_empty() && !host.contains(['{', '}', ' ', '@']));
+    good.then_some(()).ok_or_else(|| {
+        let help = "write scheme and host, then what follows: `https://arena.example/t`";
+        wrong("bad-url", format!("\"{text}\" is not an URL"), help)
+    })
+}
+
+/// `4 per 7 days`.
+fn frequency(text: &str) -> Result<(), Refusal> {
+    Frequency::parse(text).map(drop).ok_or_else(|| {
+        let help = "write how many texts in what time: `4 per 7 days`";
+        wrong(
+            "bad-rate",
+            format!("\"{text}\" is no number of texts in a time"),
+            help,
+        )
+    })
 }
 
 fn local_url(text: &str) -> Result<(), Refusal> {
@@ -97,10 +138,10 @@ fn wrong(code: &'static str, message: impl Into<String>, help: impl Into<String>
     })
 }
 
-fn instead(refusal: Refusal, text: impl Into<String>) -> Refusal {
+fn instead(refusal: Refusal, text: impl Into<String>, sure: Applicability) -> Refusal {
     match refusal {
         Refusal::Wrong(problem) => Refusal::Wrong(Problem {
-            instead: Some(text.into()),
+            instead: Some((text.into(), sure)),
             ..problem
         }),
         Refusal::OtherType | Refusal::Later(_) => refusal,
@@ -111,6 +152,15 @@ fn by_parser<T>(parsed: Result<T, ScalarError>, code: &'static str) -> Result<()
     parsed
         .map(drop)
         .map_err(|error| wrong(code, error.to_string(), error.help()))
+}
+
+/// Whether a text where a path, a list or a condition is due is meant as a condition: a word and a bracket, or a sign that
+/// compares or joins. A path may have a bracket too.
+pub(crate) fn is_condition(text: &str) -> bool {
+    const SIGNS: [&str; 7] = ["==", "!=", "<", ">", "&&", "||", " in ["];
+    let word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let called = text.split_once('(').is_some_and(|(name, _)| word(name.trim()));
+    called || SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 /// Whether a text is a name: `[a-z][a-z0-9-]*`.
@@ -129,9 +179,17 @@ fn name(text: &str) -> Result<(), Refusal> {
     let refusal = wrong("bad-name", format!("\"{text}\" is not a name"), help);
     let slug = slug(text);
     Err(match is_name(&slug) && text.len() < 40 {
-        true => instead(refusal, slug),
+        true => instead(refusal, slug, sure_of_slug(text)),
         false => refusal,
     })
+}
+
+/// Whether the slug of a text is its name: it has every letter of it.
+pub(super) fn sure_of_slug(text: &str) -> Applicability {
+    match text.chars().any(|c| c.is_alphanumeric() && !c.is_ascii()) {
+        true => Applicability::Unsure,
+        false => Applicability::Safe,
+    }
 }
 
 /// What a text is as a name.
@@ -182,10 +240,13 @@ fn version(text: &str) -> Result<(), Refusal> {
         }
         Ok(_) | Err(_) => {
             let message = format!("\"{text}\" is not a version of the language");
-            Err(instead(
-                wrong("unknown-version", message, "write `crier: 1`"),
-                "1",
-            ))
+            let first = matches!(text, "v1" | "1.0" | "v1.0" | "01");
+            let sure = match first {
+                true => Applicability::Safe,
+                false => Applicability::Unsure,
+            };
+            let refusal = wrong("unknown-version", message, "write `crier: 1`");
+            Err(instead(refusal, "1", sure))
         }
     }
 }
@@ -207,7 +268,15 @@ fn zone(text: &str) -> Result<(), Refusal> {
         help,
     );
     Err(match meant {
-        Some(meant) => instead(refusal, meant),
+        // A city of two zones of one name, or a slip that is another city, would text people at another hour.
+        Some(meant) => {
+            let sure = match names().filter(city).count() {
+                1 => Applicability::Safe,
+                0 => is_slip(text, meant, names(), Words::Author),
+                _ => Applicability::Unsure,
+            };
+            instead(refusal, meant, sure)
+        }
         None => refusal,
     })
 }
@@ -245,7 +314,7 @@ fn language(text: &str) -> Result<(), Refusal> {
         help,
     );
     Err(match meant {
-        Some(meant) => instead(refusal, meant),
+        Some(meant) => instead(refusal, meant, Applicability::Safe),
         None => refusal,
     })
 }
@@ -259,6 +328,7 @@ fn region(text: &str) -> Result<(), Refusal> {
         "UK" | "uk" => Err(instead(
             wrong("unknown-region", message, "did you mean \"GB\"?"),
             "GB",
+            Applicability::Safe,
         )),
         _ => Err(wrong(
             "unknown-region",
@@ -291,7 +361,7 @@ fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {
     let help = did_you_mean(meant, || "write one of these".into());
     let refusal = wrong("unknown-value", message, help);
     Err(match meant {
-        Some(meant) => instead(refusal, meant),
+        Some(meant) => instead(refusal, meant, is_slip(text, meant, words(), Words::Language)),
         None => refusal,
     })
 }

@@ -4,17 +4,18 @@
 use std::ops::Range;
 
 use super::key::{Form, Key, KeyKind, KindOf, Object, Open, Status};
-use super::nearest::{did_you_mean, listed, nearest};
+use super::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 use super::scalars::{self, Refusal};
 use super::traps::{self, Around};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style, Tree};
 
 mod fit;
 mod words;
 
-use fit::{chosen, fits, is_text};
-use words::{Place, a_kind, bad_key, conflict, first_key, not_yet, possible, smallest, wrong};
+pub(crate) use fit::fits;
+use fit::{chosen, is_text};
+use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, not_yet, possible, smallest, wrong};
 
 /// Everything in the tree that is not as the table says.
 pub fn check(text: &str, tree: &Tree, object: &'static Object) -> Vec<Diagnostic> {
@@ -135,13 +136,19 @@ impl Shape<'_> {
                     self.known(entry, key, quiet || (place.later && is_verb));
                 }
                 None => match chosen(object, &entry.key.text) {
-                    Some(open) if !self.is_cut(node, entry, before) => self.chosen(entry, open, place),
-                    Some(_) | None => meant.extend(self.unknown(node, entry, before, object)),
+                    Some(open) if !self.is_cut(node, entry, before) => self.chosen(node, entry, open, place),
+                    Some(_) | None => {
+                        let code = match verbs.is_empty() && object.title == "a step" {
+                            true => "unknown-step",
+                            false => "unknown-key",
+                        };
+                        meant.extend(self.unknown(node, entry, before, (code, object)));
+                    }
                 },
             }
         }
         if self.whole {
-            self.missing(node, object, place, &meant, verbs.len());
+            self.missing(node, object, &meant, verbs.len());
         }
         if let [first, second, ..] = verbs.as_slice() {
             self.found.push(conflict(first, second, object));
@@ -157,9 +164,9 @@ impl Shape<'_> {
         self.value(&entry.value, &key.form, &Place::of(key, later || quiet));
     }
 
-    fn chosen(&mut self, entry: &Entry, open: &Open, place: &Place) {
+    fn chosen(&mut self, node: &Node, entry: &Entry, open: &Open, place: &Place) {
         if open.key == KeyKind::Name && !scalars::is_name(&entry.key.text) {
-            self.found.push(bad_key(entry));
+            self.found.push(bad_key(node, entry));
         }
         let advice = traps::older_reader(entry.key.span.clone(), &entry.key.text, entry.key.plain);
         self.found.extend(advice);
@@ -185,7 +192,7 @@ impl Shape<'_> {
         node: &Node,
         entry: &Entry,
         before: Option<&Entry>,
-        object: &Object,
+        (code, object): (&'static str, &Object),
     ) -> Option<&'static str> {
         if let Some(before) = before.filter(|_| self.is_cut(node, entry, before)) {
             let found = traps::cut_by_comma(self.around, &before.value, entry.key.span.clone());
@@ -193,18 +200,32 @@ impl Shape<'_> {
             return None;
         }
         let meant = nearest(&entry.key.text, object.keys.iter().map(|key| key.name));
-        let message = format!("\"{}\" is not a key of {}", entry.key.text, object.title);
-        let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message)
-            .label("unknown key")
+        let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
+        let written = &entry.key.text;
+        let (code, message, label) = match is_step {
+            true => (code, format!("there is no step \"{written}\""), "unknown step"),
+            false => {
+                let message = format!("\"{written}\" is not a key of {}", object.title);
+                ("unknown-key", message, "unknown key")
+            }
+        };
+        let found = Diagnostic::error(code, entry.key.span.clone(), message)
+            .label(label)
             .help(did_you_mean(meant, || possible(object)));
         self.found.push(match meant {
-            Some(meant) => found.replace(entry.key.span.clone(), meant),
+            Some(meant) => {
+                let sure = match node.entry(meant) {
+                    Some(_) => Applicability::Unsure,
+                    None => words::slip_of_key(entry, meant, object),
+                };
+                found.replace(entry.key.span.clone(), meant, sure)
+            }
             None => found,
         });
         meant
     }
 
-    fn missing(&mut self, node: &Node, object: &Object, place: &Place, meant: &[&str], verbs: usize) {
+    fn missing(&mut self, node: &Node, object: &Object, meant: &[&str], verbs: usize) {
         let span = first_key(node);
         let is_there = |key: &&'static str| meant.contains(key) || node.entry(key).is_some();
         for required in object.required {
@@ -214,19 +235,24 @@ impl Shape<'_> {
             }
             let message = format!("{} needs the key \"{}\"", object.title, required.key);
             let example = object.key(required.key).map_or("", |key| key.example);
-            let help = format!("for example `{}: {example}`", required.key);
+            let help = match required.or {
+                [] => format!("for example `{}: {example}`", required.key),
+                others => {
+                    let others: Vec<String> = others.iter().map(|key| format!("`{key}`")).collect();
+                    format!(
+                        "for example `{}: {example}`; {} can stand in its place",
+                        required.key,
+                        others.join(" or ")
+                    )
+                }
+            };
             self.found
                 .push(Diagnostic::error("missing-key", span.clone(), message).help(help));
         }
-        let unclear = place.later || !meant.is_empty() || object.one_of.is_empty();
-        if verbs == 0 && !unclear && !self.has_unknown(node) {
-            let choices = listed(
-                object
-                    .one_of
-                    .iter()
-                    .copied()
-                    .filter(|name| object.key(name).is_some_and(|key| key.status == Status::Now)),
-            );
+        let unclear = !meant.is_empty() || object.one_of.is_empty();
+        let stands_in = object.or.iter().any(|key| node.entry(key).is_some());
+        if verbs == 0 && !unclear && !stands_in && !self.has_unknown(node) {
+            let choices = listed(object.one_of.iter().copied());
             let message = format!("{} needs one of the keys {choices}", object.title);
             self.found.push(Diagnostic::error("missing-key", span, message));
         }
@@ -234,7 +260,9 @@ impl Shape<'_> {
 
     fn has_unknown(&self, node: &Node) -> bool {
         let at = |span: &Range<usize>| node.entries().iter().any(|entry| entry.key.span == *span);
-        self.found.iter().any(|d| d.code == "unknown-key" && at(&d.span))
+        self.found
+            .iter()
+            .any(|d| matches!(d.code, "unknown-key" | "unknown-step") && at(&d.span))
     }
 
     fn by_kind(&mut self, node: &Node, kinds: &'static [KindOf], place: &Place) {
@@ -250,19 +278,26 @@ impl Shape<'_> {
         match kinds.iter().find(|kind| kind.kind == text) {
             Some(KindOf {
                 object: Some(object), ..
-            }) => self.object(node, object, place),
+            }) => {
+                let later = object.key("kind").is_some_and(|key| key.status == Status::Later);
+                if later && !place.later {
+                    self.found.push(no_kind_yet(&entry.value, text));
+                }
+                let place = if later { &place.later() } else { place };
+                self.object(node, object, place);
+            }
             Some(_) if place.later => {}
-            Some(_) => self.found.push(not_yet(
-                entry.value.span.clone(),
-                &format!("a provider of kind \"{text}\""),
-            )),
+            Some(_) => self.found.push(no_kind_yet(&entry.value, text)),
             None => {
                 let meant = nearest(text, names());
                 let message = format!("there is no kind of provider \"{text}\"");
                 let help = did_you_mean(meant, || format!("the kinds are {}", listed(names())));
                 let found = Diagnostic::error("unknown-value", entry.value.span.clone(), message).help(help);
                 self.found.push(match meant {
-                    Some(meant) => found.replace(entry.value.span.clone(), meant),
+                    Some(meant) => {
+                        let sure = is_slip(text, meant, names(), Words::Language);
+                        found.replace(entry.value.span.clone(), meant, sure)
+                    }
                     None => found,
                 });
             }
@@ -285,9 +320,11 @@ impl Shape<'_> {
         self.found.push(if undashed {
             found.help("put a space after each `-`")
         } else if listable {
-            found
-                .help("a list stands in brackets")
-                .replace(node.span.clone(), format!("[{written}]"))
+            found.help("a list stands in brackets").replace(
+                node.span.clone(),
+                format!("[{written}]"),
+                words::sure_of_items(written),
+            )
         } else {
             match place.help() {
                 Some(help) => found.help(help),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::key::Form;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::tree::{Node, Scalar, Style};
 
 /// The file around a scalar.
@@ -57,7 +57,7 @@ pub(super) fn cut_by_comment(
         .label("not part of the text")
         .also(node.span.clone(), "all of the text")
         .help("quote the text, or move the comment to a line of its own")
-        .replace(node.span.start..comment.end, quoted(whole));
+        .replace(node.span.start..comment.end, quoted(whole), Applicability::Unsure);
     Some(Diagnostic { severity, ..found })
 }
 
@@ -84,7 +84,7 @@ pub(super) fn cut_by_comma(around: Around<'_>, before: &Node, key: Range<usize>)
         .also(before.span.clone(), "all of the text")
         .help("quote the text");
     match around.text.get(whole.clone()) {
-        Some(written) => found.replace(whole, quoted(written)),
+        Some(written) => found.replace(whole, quoted(written), Applicability::Unsure),
         None => found,
     }
 }
@@ -101,8 +101,13 @@ pub(super) fn older_reader(span: Range<usize>, text: &str, plain: bool) -> Optio
         Diagnostic::warning("yaml-1.1", span.clone(), message)
             .label("no quotes")
             .help("quote it, so that every reader sees the same")
-            .replace(span, quoted(text)),
+            .replace(span, quoted(text), Applicability::Safe),
     )
+}
+
+/// Whether an older reader of YAML sees something else than this text where it has no quotes.
+pub(crate) fn misread(text: &str) -> bool {
+    seen_by_yaml_1_1(text).is_some()
 }
 
 fn seen_by_yaml_1_1(text: &str) -> Option<&'static str> {
@@ -126,6 +131,6 @@ fn seen_by_yaml_1_1(text: &str) -> Option<&'static str> {
 }
 
 /// In double quotes.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

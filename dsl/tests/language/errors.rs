@@ -74,9 +74,14 @@ fn every_code_has_a_faulty_file() {
 
 #[test]
 fn good_files_have_no_findings() {
+    let mut wrong = vec![];
     for path in support::files("ok").into_iter().chain(support::files("fixture")) {
         let name = support::name(&path);
-        let (text, found) = support::check(&name, &support::bytes(&path));
-        assert!(found.is_empty(), "{}", render::concise(&found, &name, &text));
+        let (text, mut found) = support::check(&name, &support::bytes(&path));
+        found.retain(|diagnostic| diagnostic.code != dsl::NOT_YET);
+        if !found.is_empty() {
+            wrong.push(render::concise(&found, &name, &text));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

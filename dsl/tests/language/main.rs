@@ -4,6 +4,10 @@
 
 mod any_text;
 mod errors;
+mod expand;
 mod meaning;
+mod options;
+mod repairs;
+mod schema;
 mod second_opinion;
 mod support;

@@ -1,7 +1,7 @@
 //! The files of `testdata/`, and what they are checked against: `fixture/crier.yaml` and the first lines of
 //! `fixture/lists/`. A file of `err/` may change that in its first line:
 //! `# name: NAME` is the campaign's file name, `# project: several-senders` a project of two senders without a default,
-//! `# project: without-prices` one without prices,
+//! `# project: without-prices` one without prices, `# policy: { … }` is the policy of the project,
 //! `# pad: N` makes the file N bytes long.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,9 @@ use std::sync::LazyLock;
 
 use dsl::diagnostic::Diagnostic;
 use dsl::project::Project;
-use dsl::{Header, Surroundings, check_campaign, check_project, decode_text, parse_campaign, parse_project};
+use dsl::{
+    Checked, Header, Surroundings, check_campaign, check_project, decode_text, parse_campaign, parse_project,
+};
 
 /// `dsl/testdata/` and what is below.
 pub fn testdata(below: &str) -> PathBuf {
@@ -48,24 +50,26 @@ pub fn bytes(path: &Path) -> Vec<u8> {
 
 /// The project of the fixture.
 pub fn project() -> Project {
-    static PROJECT: LazyLock<Project> = LazyLock::new(read_project);
+    static PROJECT: LazyLock<Project> =
+        LazyLock::new(|| read_project("").expect("the fixture has no errors"));
     PROJECT.clone()
 }
 
-fn read_project() -> Project {
+/// The fixture with these lines below it.
+fn read_project(more: &str) -> Option<Project> {
     let text = fs::read_to_string(testdata("fixture/crier.yaml")).expect("it can be read");
-    let checked = check_project(&parse_project(&text), "fixture");
-    checked.value.expect("the fixture has no errors")
+    check_project(&parse_project(&format!("{text}{more}")), "fixture").value
 }
 
-/// Everything found in the bytes of a file, and the text that its places refer to.
+/// Everything found in the bytes of a file, and the text that its places refer to. Where nothing is wrong, what of it
+/// cannot be run yet.
 pub fn check(name: &str, bytes: &[u8]) -> (String, Vec<Diagnostic>) {
     let text = match decode_text(bytes) {
         Ok(text) => text,
         Err(found) => return (String::from_utf8_lossy(bytes).into_owned(), vec![found]),
     };
     let found = if name.ends_with("crier.yaml") {
-        check_project(&parse_project(&text), "fixture").diagnostics
+        told(check_project(&parse_project(&text), "fixture"))
     } else {
         campaign(name, &text)
     };
@@ -73,7 +77,11 @@ pub fn check(name: &str, bytes: &[u8]) -> (String, Vec<Diagnostic>) {
 }
 
 fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
-    let mut project = project();
+    let mut project = match directive(text, "policy") {
+        // Other tests change these files, the directive too.
+        Some(policy) => read_project(&format!("policy: {policy}\n")).unwrap_or_else(project),
+        None => project(),
+    };
     match directive(text, "project").as_deref() {
         Some("several-senders") => project.sender = None,
         Some("without-prices") => project.prices = None,
@@ -96,10 +104,17 @@ fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
     let clean = !checked.diagnostics.iter().any(Diagnostic::is_error);
     assert_eq!(
         checked.value.is_some(),
-        clean,
-        "a campaign exactly where there is no error"
+        clean && checked.later.is_empty(),
+        "a campaign exactly where there is no error and nothing that comes later"
     );
-    checked.diagnostics
+    told(checked)
+}
+
+fn told<T>(checked: Checked<T>) -> Vec<Diagnostic> {
+    match checked.diagnostics.is_empty() {
+        true => checked.later,
+        false => checked.diagnostics,
+    }
 }
 
 fn header(path: &str) -> Header {

@@ -23,6 +23,9 @@ pub enum AudienceProblem {
     /// A folder or another thing that is no file.
     #[error("this is not a file")]
     NotAFile,
+    /// A link to somewhere else: a project reads its own files only.
+    #[error("this is a link that leads out of the project")]
+    LeadsOut,
     /// The system does not let us.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
@@ -146,6 +149,7 @@ impl AudienceError {
         match &self.problem {
             AudienceProblem::NotFound => "paths are relative to the folder of crier.yaml".into(),
             AudienceProblem::NotAFile => "name the file itself".into(),
+            AudienceProblem::LeadsOut => "copy the file into the project".into(),
             AudienceProblem::Unreadable(_) => "see that the file may be read by this user".into(),
             AudienceProblem::Workbook => "save the sheet as \"CSV UTF-8\"".into(),
             AudienceProblem::Empty => "the first row names the columns: `phone,first_name`".into(),

@@ -19,9 +19,11 @@ pub struct Prices {
 
 impl Prices {
     /// Reads a file of prices. Any fault in it is an error: a launch is not priced by half a file.
-    pub fn read(path: &Path) -> Result<Prices, AudienceError> {
-        let mut reader = ListReader::open(path)?;
-        let failed = |line, problem| AudienceError::new(path, AudienceProblem::Price { line, problem });
+    /// `path` is relative to the project's `folder`, and stays in it.
+    pub fn read(folder: &Path, path: &str) -> Result<Prices, AudienceError> {
+        let mut reader = ListReader::open(folder, path)?;
+        let whole = folder.join(path);
+        let failed = |line, problem| AudienceError::new(&whole, AudienceProblem::Price { line, problem });
         let columns = PriceColumns::of(reader.header()).map_err(|problem| failed(1, problem))?;
         let mut lines = BTreeMap::new();
         let mut by_country = BTreeMap::new();
@@ -108,9 +110,8 @@ mod tests {
 
     fn read(text: &str) -> Result<Prices, String> {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("prices.csv");
-        std::fs::write(&path, text).expect("a file");
-        Prices::read(&path).map_err(|e| format!("{}; {}", e.problem, e.help()))
+        std::fs::write(folder.path().join("prices.csv"), text).expect("a file");
+        Prices::read(folder.path(), "prices.csv").map_err(|e| format!("{}; {}", e.problem, e.help()))
     }
 
     #[test]

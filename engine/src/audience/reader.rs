@@ -24,9 +24,10 @@ pub struct ListReader {
 }
 
 impl ListReader {
-    pub(super) fn open(path: &Path) -> Result<ListReader, AudienceError> {
-        let reader = Source::open(path).and_then(|source| ListReader::new(path, source));
-        reader.map_err(|problem| AudienceError::new(path, problem))
+    pub(super) fn open(folder: &Path, path: &str) -> Result<ListReader, AudienceError> {
+        let path = folder.join(path);
+        let reader = Source::open(&path, folder).and_then(|source| ListReader::new(&path, source));
+        reader.map_err(|problem| AudienceError::new(&path, problem))
     }
 
     pub(super) fn new(path: &Path, source: Source) -> Result<ListReader, AudienceProblem> {

@@ -1,13 +1,13 @@
 //! A file as blocks of UTF-8. The encoding is what a byte-order mark says, else UTF-8; bytes that are not are an error
 //! with their place, however far into the file they stand.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use encoding_rs::{DecoderResult, UTF_16BE, UTF_16LE};
 
 use super::AudienceProblem;
+use crate::inside::{self, Closed};
 
 /// Bytes read at a time.
 const BLOCK: usize = 128 * 1024;
@@ -31,15 +31,14 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn open(path: &Path) -> Result<Source, AudienceProblem> {
-        let kind = std::fs::metadata(path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => AudienceProblem::NotFound,
-            _ => AudienceProblem::Unreadable(error),
+    pub(super) fn open(path: &Path, folder: &Path) -> Result<Source, AudienceProblem> {
+        let file = inside::open(path, folder).map_err(|error| match inside::why(&error) {
+            Some(Closed::NotAFile) => AudienceProblem::NotAFile,
+            Some(Closed::LeadsOut) => AudienceProblem::LeadsOut,
+            None if error.kind() == ErrorKind::NotFound => AudienceProblem::NotFound,
+            None => AudienceProblem::Unreadable(error),
         })?;
-        if kind.is_dir() {
-            return Err(AudienceProblem::NotAFile);
-        }
-        Source::new(Box::new(File::open(path)?))
+        Source::new(Box::new(file))
     }
 
     pub(super) fn new(input: Box<dyn Read + Send>) -> Result<Source, AudienceProblem> {

@@ -327,20 +327,49 @@ fn separator_may_be_declared_and_may_be_unclear() {
 #[test]
 fn paths_that_are_no_list_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
-    let missing = folder.path().join("none.csv");
-    let shown = |path: &Path| header(path).expect_err("no list").problem.to_string();
-    assert_eq!(shown(&missing), "there is no such file");
-    assert_eq!(shown(folder.path()), "this is not a file");
-    let there = folder.path().join("list.csv");
-    fs::write(&there, "phone, name \n1,a\n").expect("a file");
-    assert_eq!(header(&there).expect("a list"), ["phone", "name"]);
-    assert_eq!(open(&there).expect("a list").path(), there);
-    assert!(
-        header(&missing)
-            .expect_err("no list")
-            .to_string()
-            .starts_with(&missing.display().to_string())
+    let path = folder.path();
+    let shown = |name: &str| header(path, name).expect_err("no list").problem.to_string();
+    assert_eq!(shown("none.csv"), "there is no such file");
+    assert_eq!(shown("."), "this is not a file");
+    fs::write(path.join("list.csv"), "phone, name \n1,a\n").expect("a file");
+    assert_eq!(header(path, "list.csv").expect("a list"), ["phone", "name"]);
+    assert_eq!(
+        open(path, "list.csv").expect("a list").path(),
+        path.join("list.csv")
     );
+    let missing = header(path, "none.csv").expect_err("no list").to_string();
+    assert!(missing.starts_with(&path.join("none.csv").display().to_string()));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_inside_of_the_project_only() {
+    let (folder, outside) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let path = folder.path();
+    let link = |to: &Path, name: &str| std::os::unix::fs::symlink(to, path.join(name)).expect("a link");
+    for place in [path, outside.path()] {
+        fs::write(place.join("list.csv"), "phone\n1\n").expect("a file");
+    }
+    link(&path.join("list.csv"), "inside.csv");
+    link(&outside.path().join("list.csv"), "out.csv");
+    link(outside.path(), "folder");
+    link(Path::new("/dev/zero"), "endless.csv");
+    let shown = |name: &str| match header(path, name) {
+        Ok(header) => header.join(","),
+        Err(error) => error.problem.to_string(),
+    };
+    assert_eq!(shown("inside.csv"), "phone");
+    assert_eq!(shown("endless.csv"), "this is not a file");
+    for name in ["out.csv", "folder/list.csv"] {
+        assert_eq!(
+            shown(name),
+            "this is a link that leads out of the project",
+            "{name}"
+        );
+    }
 }
 
 proptest! {

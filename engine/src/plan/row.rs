@@ -1,8 +1,13 @@
 //! Plans one row: pure, the same on every machine and thread.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use dsl::columns::Columns;
+use dsl::condition::{BuiltIn, Condition, Facts, Happening, Verdict};
+use dsl::scalar::Share;
 use dsl::values::FieldType;
 use sms::{ParsedNumber, PhoneNumber, Region};
 
@@ -53,6 +58,10 @@ pub struct Frozen {
     language: Option<usize>,
     /// For each variable of the revision: its column in this list, and its field.
     cells: Vec<Cell>,
+    /// The same for each name of `where`.
+    asked: Vec<Cell>,
+    /// When the plan is made: `where` may ask for it.
+    now: DateTime<Utc>,
     time_class: Arc<str>,
 }
 
@@ -64,15 +73,19 @@ struct Cell {
 
 impl Frozen {
     /// Resolves the variables of a revision in a list.
-    pub fn new(revision: &Revision, columns: &Columns) -> Frozen {
+    pub fn new(revision: &Revision, columns: &Columns, now: DateTime<Utc>) -> Frozen {
         let fields = &revision.campaign.fields;
         let cell = |name: &String| Cell {
             column: columns.values.get(name).copied(),
             field: fields.iter().position(|field| field.name == *name),
         };
+        let filter = revision.campaign.audience.filter.as_ref();
+        let asked = filter.map_or(&[][..], Condition::names);
         Frozen {
             language: columns.values.get("language").copied(),
             cells: revision.variables.iter().map(cell).collect(),
+            asked: asked.iter().map(cell).collect(),
+            now,
             time_class: revision.campaign.timezone.name().into(),
         }
     }
@@ -90,8 +103,11 @@ pub fn plan_row(
         Ok(parsed) => parsed,
         Err((reason, text)) => return RowPlan::NoNumber { reason, text },
     };
-    if !parsed.kind.can_text() {
+    if !parsed.kind.can_text() && !revision.campaign.audience.keeps_landlines {
         return RowPlan::Landline(parsed.number);
+    }
+    if let Some(reason) = narrowed(revision, frozen, parsed.number, row) {
+        return RowPlan::LeftOut(parsed.number, reason);
     }
     match member_of(revision, frozen, parsed.number, row) {
         Ok((member, parts, ucs2)) => RowPlan::Planned(PlannedRow {
@@ -104,6 +120,115 @@ pub fn plan_row(
         }),
         Err(reason) => RowPlan::LeftOut(parsed.number, reason),
     }
+}
+
+/// Why somebody with a number is not among the people of the campaign, whatever the other rows say.
+fn narrowed(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row) -> Option<LeftOut> {
+    let campaign = &revision.campaign;
+    let audience = &campaign.audience;
+    if let Some(filter) = &audience.filter {
+        match filter.evaluate(&RowFacts::new(revision, frozen, phone, row)) {
+            Verdict::Holds => {}
+            Verdict::Fails => return Some(LeftOut::Filtered),
+            Verdict::Undecided(name) => return Some(LeftOut::Undecided(name.to_owned())),
+        }
+    }
+    let drawn = |salt: &str, share: Share| draw(salt, &campaign.name, phone) < share.0;
+    if audience.sample.is_some_and(|share| !drawn("sample", share)) {
+        return Some(LeftOut::NotSampled);
+    }
+    let held = audience.holdout.is_some_and(|share| drawn("holdout", share));
+    held.then_some(LeftOut::HeldOut)
+}
+
+/// A number from 0 to 1 for a person and a campaign: the same every time.
+fn draw(salt: &str, campaign: &str, phone: PhoneNumber) -> f64 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(salt.as_bytes()).update(b"\0");
+    hasher.update(campaign.as_bytes()).update(b"\0");
+    hasher.update(&phone.as_u64().to_le_bytes());
+    let hash = hasher.finalize();
+    let eight = hash.as_bytes().first_chunk().expect("a hash has 32 bytes");
+    // 53 bits are what a float holds exactly.
+    (u64::from_le_bytes(*eight) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// A row as conditions see it.
+struct RowFacts<'a> {
+    frozen: &'a Frozen,
+    values: Vec<Cow<'a, str>>,
+    phone: String,
+    country: String,
+    language: &'a str,
+    zone: Tz,
+}
+
+impl<'a> RowFacts<'a> {
+    fn new(revision: &'a Revision, frozen: &'a Frozen, phone: PhoneNumber, row: &'a Row) -> RowFacts<'a> {
+        let campaign = &revision.campaign;
+        let language = language_of(revision, frozen, row);
+        let value = |cell: &Cell| {
+            let text = cell.column.and_then(|column| row.cells.get(column));
+            let text = clean(text.unwrap_or_default());
+            let field = cell.field.filter(|_| text.is_empty());
+            let default =
+                field.and_then(|field| campaign.fields[field].default.get(&campaign.languages[language]));
+            default.map_or(text, |default| Cow::Borrowed(default.as_str()))
+        };
+        RowFacts {
+            frozen,
+            values: frozen.asked.iter().map(value).collect(),
+            phone: phone.to_string(),
+            country: phone
+                .region()
+                .map(|region| region.to_string())
+                .unwrap_or_default(),
+            language: campaign.languages[language].as_str(),
+            zone: campaign.timezone,
+        }
+    }
+}
+
+impl Facts for RowFacts<'_> {
+    fn value(&self, at: usize) -> &str {
+        self.values.get(at).map_or("", |value| value)
+    }
+
+    fn built_in(&self, name: BuiltIn) -> &str {
+        match name {
+            BuiltIn::Phone => &self.phone,
+            BuiltIn::Country => &self.country,
+            BuiltIn::Language => self.language,
+            BuiltIn::Timezone => self.zone.name(),
+            BuiltIn::Variant | BuiltIn::Reply => "",
+        }
+    }
+
+    // Conditions that ask the store are refused before a plan is made.
+    fn tagged(&self, _: &str) -> bool {
+        false
+    }
+
+    fn happened(&self, _: &Happening) -> bool {
+        false
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.frozen.now.with_timezone(&self.zone).date_naive()
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.frozen.now
+    }
+
+    fn zone(&self) -> Tz {
+        self.zone
+    }
+}
+
+fn language_of(revision: &Revision, frozen: &Frozen, row: &Row) -> usize {
+    let cell = frozen.language.and_then(|column| row.cells.get(column));
+    cell.map_or(0, |cell| revision.campaign.language_index(&clean(cell)))
 }
 
 /// The number of a row; or why there is none, and the cell.
@@ -126,10 +251,7 @@ fn member_of(
     row: &Row,
 ) -> Result<(Member, Vec<u32>, Option<char>), LeftOut> {
     let campaign = &revision.campaign;
-    let language = frozen
-        .language
-        .and_then(|column| row.cells.get(column))
-        .map_or(0, |cell| campaign.language_index(&clean(cell)));
+    let language = language_of(revision, frozen, row);
     let values = frozen.cells.iter().zip(&revision.variables);
     let values = values.map(|(cell, name)| value_of(revision, cell, name, language, row));
     let member = Member {

@@ -3,6 +3,7 @@ mod cohorts;
 mod exclusions;
 mod fields;
 mod lists;
+mod narrowing;
 mod properties;
 
 use std::fmt::Write;
@@ -40,13 +41,17 @@ struct Setting<'a> {
     suppressed: &'a [u64],
 }
 
+fn now() -> chrono::DateTime<chrono::Utc> {
+    crate::testing::at("2026-11-25T15:00:00Z")
+}
+
 fn plan(setting: Setting<'_>) -> Result<Planned, PlanError> {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, bytes) in setting.files {
         std::fs::write(folder.path().join(path), bytes).expect("a file");
     }
     let header = |path: &str| {
-        crate::audience::header(&folder.path().join(path))
+        crate::audience::header(folder.path(), path)
             .expect("a header")
             .join(",")
     };
@@ -65,6 +70,7 @@ fn plan(setting: Setting<'_>) -> Result<Planned, PlanError> {
         &project,
         folder.path(),
         setting.suppressed.to_vec(),
+        now(),
     )?)
 }
 

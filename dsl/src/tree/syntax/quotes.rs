@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::place::{at_least_one, ceil, line_of, to_line_end};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 
 /// The slips of a line whose value has to be quoted.
 pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
@@ -34,6 +34,7 @@ pub(super) fn after_bracket(written: &str, at: usize, start: usize) -> bool {
 /// Asks for quotes around a value, and offers them.
 pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) -> Diagnostic {
     let quoted = quoted(&text[value.clone()]);
+    let sure = is_all(text, &value);
     Diagnostic::error(
         "quote-the-text",
         value.clone(),
@@ -41,7 +42,28 @@ pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) ->
     )
     .label("YAML reads this as something else")
     .help("quote the text")
-    .replace(value, quoted)
+    .replace(value, quoted, sure)
+}
+
+/// Whether a value is certainly all of its text: the line ends with it, and the next one does not go on with it.
+fn is_all(text: &str, value: &Range<usize>) -> Applicability {
+    let line = line_of(text, value.start);
+    let before = &text[line.start..value.start];
+    let key = before.len() - before.trim_start_matches([' ', '-']).len();
+    // A text that is an item itself has no key before it.
+    let column = if key == before.len() {
+        key.saturating_sub(1)
+    } else {
+        key
+    };
+    let ends = text[value.end..].split('\n').next().unwrap_or_default();
+    let below = text[value.end..].split('\n').skip(1);
+    let next = below.map(str::trim_end).find(|line| !line.is_empty());
+    let goes_on = next.is_some_and(|next| next.len() - next.trim_start_matches(' ').len() > column);
+    match ends.trim().is_empty() && !goes_on && value.end <= line.end {
+        true => Applicability::Safe,
+        false => Applicability::Unsure,
+    }
 }
 
 /// In double quotes, unless only single ones leave the text as it is.
@@ -85,7 +107,9 @@ pub(in super::super) fn double_brace(
 }
 
 /// Where a value inside brackets ends that begins before `from`, just after the first of its closing braces.
+/// `from` itself where that lies behind the line.
 pub(super) fn inner_end(text: &str, from: usize, line_end: usize) -> usize {
+    let line_end = line_end.max(from);
     let rest = text[from..line_end]
         .strip_prefix('}')
         .unwrap_or(&text[from..line_end]);
@@ -97,9 +121,21 @@ pub(super) fn inner_end(text: &str, from: usize, line_end: usize) -> usize {
 pub(in super::super) fn unknown_anchor(text: &str, name: &str, span: Range<usize>) -> Diagnostic {
     let line = line_of(text, span.start);
     let word = name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
-    match value_on(text, &line).filter(|value| value.start == span.start && !word) {
-        Some(value) => quote(text, value, "a text that begins with `*`"),
-        None => Diagnostic::error(
+    let alone = value_on(text, &line).filter(|value| value.start == span.start);
+    match word {
+        // Inside of brackets it ends with them.
+        false => {
+            let value =
+                alone.unwrap_or_else(|| span.start..inner_end(text, span.end, line.end.max(span.end)));
+            match text[line.start..span.start].trim_end().ends_with("cron:") {
+                true => Diagnostic {
+                    code: "cron-needs-quotes",
+                    ..quote(text, value, "a cron that begins with `*`")
+                },
+                false => quote(text, value, "a text that begins with `*`"),
+            }
+        }
+        true => Diagnostic::error(
             "invalid-yaml",
             span,
             format!("there is no anchor \"&{name}\" before this"),
@@ -110,13 +146,19 @@ pub(in super::super) fn unknown_anchor(text: &str, name: &str, span: Range<usize
 }
 
 pub(in super::super) fn custom_tag(written: &str, span: Range<usize>) -> Diagnostic {
+    let condition = written.contains('(');
+    let code = if condition {
+        "tag-not-condition"
+    } else {
+        "custom-tag"
+    };
     let found = Diagnostic::error(
-        "custom-tag",
+        code,
         span,
         format!("tags such as `{written}` are not part of this language"),
     )
     .label("YAML reads a leading `!` as a tag");
-    match written.contains('(') {
+    match condition {
         true => found.help(format!(
             "to negate a condition write `unless: {}`",
             written.trim_start_matches('!')

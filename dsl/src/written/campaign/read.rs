@@ -1,45 +1,60 @@
 //! Reads a campaign from its tree. What does not have its form is left out: that has been said.
 
-use std::collections::BTreeSet;
-
-use super::super::{Spanned, is_time_of_day, one_or_list, parsed, spanned, text, texts};
-use super::{Audience, Campaign, Field, Limits, Message, ReplyTo, Source, Start, Step, Texts, Value, Verb};
+use super::super::{Spanned, is_condition, one_or_list, parsed, spanned, text, texts};
+use super::{
+    Audience, Campaign, Field, Goal, Limits, Message, Replies, ReplyTo, Rule, Schedule, Source, Step, Test,
+    Texts, Trigger, Value,
+};
 use crate::campaign::{InDoubt, Purpose};
-use crate::scalar::{Money, Rate, Share, WaitTime, parse_time};
+use crate::scalar::{Money, Rate, Share};
 use crate::tree::{Entry, Kind, Node};
 use crate::values::{FieldType, Language};
+
+use super::step::{conditions, own_entries};
 
 impl Campaign {
     /// What the map says.
     pub(crate) fn read(root: &Node) -> Campaign {
-        let limits = root.get("limits").map(Limits::read).unwrap_or_default();
-        let steps = root.get("steps").map(Node::items).unwrap_or_default();
-        let entry = root.entry("message");
+        let place = |name: &str| root.entry(name).map(|entry| entry.key.span.clone());
+        let message = root.entry("message");
+        let trigger = root.entry("trigger");
+        let urgent = root.get("urgent").and_then(Node::text) == Some("true");
         Campaign {
             name: text(root, "campaign"),
             description: text(root, "description"),
             owner: text(root, "owner"),
             purpose: parsed(root, "purpose", purpose),
+            urgent: place("urgent").filter(|_| urgent),
             sender: text(root, "sender"),
             timezone: parsed(root, "timezone", |text| text.parse().ok()),
             languages: languages(root),
             audience: root.get("audience").map(Audience::read).unwrap_or_default(),
             fields: root.get("fields").map(fields).unwrap_or_default(),
-            schedule: root.get("schedule").and_then(schedule),
-            scheduled_by_column: root
-                .get("schedule")
-                .is_some_and(|node| node.get("date").is_some()),
-            message: entry.map(|entry| Message::read(key(entry), &entry.value)),
+            schedule: root.get("schedule").map(Schedule::read),
+            schedule_key: place("schedule"),
+            trigger: trigger.map(|entry| Trigger::read(entry.key.span.clone(), &entry.value)),
+            message: message.map(|entry| Message::read(key(entry), &entry.value)),
             messages: root.get("messages").map(messages).unwrap_or_default(),
-            steps_key: root.entry("steps").map(|entry| entry.key.span.clone()),
-            steps: steps.iter().map(Step::read).collect(),
+            steps_key: place("steps"),
+            steps: root.get("steps").map(Step::several).unwrap_or_default(),
+            links: root.get("links").map(links).unwrap_or_default(),
+            goal: root.entry("goal").map(Goal::read),
             replies: root.get("replies").and_then(replies),
-            limits,
-            mentioned: mentioned(root),
+            limits: root.get("limits").map(Limits::read).unwrap_or_default(),
+            tests: root.get("tests").map(Test::several).unwrap_or_default(),
             first_key: root
                 .entries()
                 .first()
                 .map_or(0..0, |entry| entry.key.span.clone()),
+        }
+    }
+}
+
+impl Goal {
+    fn read(entry: &Entry) -> Goal {
+        Goal {
+            span: entry.key.span.clone(),
+            has_end: entry.value.get("within").is_some(),
         }
     }
 }
@@ -60,18 +75,14 @@ impl Audience {
         Audience {
             from: sources("from"),
             except: sources("except"),
+            where_: conditions(node, "where"),
+            sample: text(node, "sample"),
+            holdout: text(node, "holdout"),
+            keeps_landlines: node.get("landlines").and_then(Node::text) == Some("keep"),
             columns: node.get("columns").map(texts).unwrap_or_default(),
             region: parsed(node, "region", sms::Region::new),
             most_invalid: invalid.and_then(|node| parsed(node, "most", |text| Share::parse(text).ok())),
         }
-    }
-}
-
-impl Message {
-    fn read(name: Spanned<String>, node: &Node) -> Message {
-        let varied = node.get("variants").is_some();
-        let texts = if varied { None } else { Texts::read(node) };
-        Message { name, texts }
     }
 }
 
@@ -81,26 +92,6 @@ impl Value {
             text: text.trim_end().to_owned(),
             node: node.clone(),
         })
-    }
-}
-
-impl Step {
-    fn read(node: &Node) -> Step {
-        let find = |name: &str| node.entry(name);
-        let (verb, span) = if let Some(entry) = find("send") {
-            let texts = || Texts::read(&entry.value).map_or(Verb::Other, Verb::SendText);
-            (
-                spanned(&entry.value).map_or_else(texts, Verb::Send),
-                entry.key.span.clone(),
-            )
-        } else if let Some(entry) = find("wait") {
-            let wait = entry.value.text().and_then(|text| WaitTime::parse(text).ok());
-            (wait.map_or(Verb::Other, Verb::Wait), entry.key.span.clone())
-        } else {
-            (Verb::Other, node.span.clone())
-        };
-        let id = text(node, "id");
-        Step { id, verb, span }
     }
 }
 
@@ -115,8 +106,28 @@ impl Limits {
                 "resend" => Some(InDoubt::Resend),
                 _ => None,
             }),
+            quiet_hours: text(node, "quiet_hours"),
+            frequency: node.get("frequency").and_then(frequency),
+            opt_out_words: words(node, "opt_out_words"),
         }
     }
+}
+
+/// `4 per 7 days`, alone or under `most`.
+pub(crate) fn frequency(node: &Node) -> Option<Spanned<String>> {
+    spanned(node).or_else(|| text(node, "most"))
+}
+
+/// Words of a key: one, or several.
+pub(crate) fn words(node: &Node, key: &str) -> Vec<Spanned<String>> {
+    let nodes = node.get(key).map(one_or_list).unwrap_or_default();
+    nodes.into_iter().filter_map(spanned).collect()
+}
+
+fn links(node: &Node) -> Vec<(Spanned<String>, Value)> {
+    own_entries(node)
+        .filter_map(|entry| Some((key(entry), Value::read(&entry.value)?)))
+        .collect()
 }
 
 pub(super) fn key(entry: &Entry) -> Spanned<String> {
@@ -147,7 +158,7 @@ pub(crate) fn languages(root: &Node) -> Vec<Spanned<Language>> {
 
 pub(super) fn source(node: &Node) -> Option<Spanned<Source>> {
     let Spanned { value, span } = spanned(node)?;
-    if value.contains(['@', '(']) {
+    if value.contains('@') || is_condition(&value) {
         return None;
     }
     let value = match value.contains(['.', '/', '\\']) {
@@ -168,27 +179,14 @@ pub(super) fn fields(node: &Node) -> Vec<Field> {
             name: key(entry),
             kind: kind.and_then(FieldType::parse).unwrap_or_default(),
             default: entry.value.get("default").and_then(Texts::read),
+            longest: parsed(&entry.value, "longest", |text| text.parse().ok()),
             set_by_steps: entry.value.get("from").is_some(),
         }
     };
     entries.map(read).collect()
 }
 
-pub(super) fn schedule(node: &Node) -> Option<Spanned<Start>> {
-    let at = match node.scalar() {
-        Some(_) => node,
-        None => node.get("at")?,
-    };
-    let Spanned { value, span } = spanned(at)?;
-    let value = match value.as_str() {
-        "now" => Start::Now,
-        clock if is_time_of_day(clock) => Start::TimeOfDay,
-        time => Start::At(parse_time(time).ok()?),
-    };
-    Some(Spanned { value, span })
-}
-
-pub(super) fn messages(node: &Node) -> Vec<Message> {
+pub(crate) fn messages(node: &Node) -> Vec<Message> {
     let entries = node
         .entries()
         .iter()
@@ -198,33 +196,19 @@ pub(super) fn messages(node: &Node) -> Vec<Message> {
         .collect()
 }
 
-/// Where replies go, of a campaign or project; none for `none` and for rules, which are not read yet.
-pub(crate) fn replies(node: &Node) -> Option<Spanned<ReplyTo>> {
+/// Where replies go.
+fn replies(node: &Node) -> Option<Replies> {
+    match &node.kind {
+        Kind::Scalar(_) if node.text() == Some("none") => Some(Replies::Nobody(node.span.clone())),
+        Kind::Scalar(_) => reply_to(node).map(Replies::To),
+        Kind::List(_) => Some(Replies::Rules(Rule::several(node))),
+        Kind::Map(_) | Kind::Bad => None,
+    }
+}
+
+/// Who replies go to, of a campaign or project; none for `none` and for rules.
+pub(crate) fn reply_to(node: &Node) -> Option<Spanned<ReplyTo>> {
     let Spanned { value, span } = spanned(node).filter(|text| text.value != "none")?;
     let value = ReplyTo::from_text(&value);
     Some(Spanned { value, span })
-}
-
-/// Every name that stands after a verb that sends, however deep.
-pub(super) fn mentioned(node: &Node) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    collect_mentioned(node, &mut names);
-    names
-}
-
-pub(super) fn collect_mentioned(node: &Node, names: &mut BTreeSet<String>) {
-    match &node.kind {
-        Kind::Scalar(_) | Kind::Bad => {}
-        Kind::List(items) => items.iter().for_each(|item| collect_mentioned(item, names)),
-        Kind::Map(entries) => {
-            for entry in entries.iter().filter(|entry| entry.key.text != "tests") {
-                let sends = matches!(entry.key.text.as_str(), "send" | "ask" | "unclear");
-                match entry.value.text() {
-                    Some(name) if sends => drop(names.insert(name.to_owned())),
-                    Some(_) => {}
-                    None => collect_mentioned(&entry.value, names),
-                }
-            }
-        }
-    }
 }

@@ -1,7 +1,9 @@
 //! Times, times of day and windows, and the numbers that some tools make of them.
 
-use super::{Refusal, by_parser, instead, wrong};
-use crate::scalar::{WaitTime, parse_time};
+use super::{Refusal, by_parser, instead, listed, wrong};
+use crate::diagnostic::Applicability;
+use crate::scalar::{Cron, WaitTime, parse_time};
+use crate::values::FieldType;
 
 pub(super) fn wait(text: &str) -> Result<(), Refusal> {
     match clock(text).is_some() || parse_time(text).is_ok() {
@@ -21,6 +23,61 @@ pub(super) fn time(text: &str) -> Result<(), Refusal> {
         return Err(wrong("bad-time", message, help));
     }
     by_parser(parse_time(text), "bad-time")
+}
+
+/// A day, or a time.
+pub(super) fn date(text: &str) -> Result<(), Refusal> {
+    match FieldType::Date.accepts(text) {
+        true => Ok(()),
+        false => time(text),
+    }
+}
+
+/// Five fields; what is in them is not looked into.
+pub(super) fn cron(text: &str) -> Result<(), Refusal> {
+    let fields = text.split_whitespace().count();
+    let help = "write minute, hour, day, month and weekday: `\"0 10 * * MON\"`";
+    if fields != 5 {
+        let message = format!("\"{text}\" has {fields} fields, and a cron has five");
+        return Err(wrong("bad-time", message, help));
+    }
+    match Cron::parse(text) {
+        None => Err(no_cron(text, help)),
+        Some(cron) if !cron.fires() => {
+            let message = format!("\"{text}\" names no day that the calendar has, so it never begins");
+            Err(wrong(
+                "cron-never-fires",
+                message,
+                "February has 29 days at most, and four months have 30",
+            ))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn no_cron(text: &str, help: &str) -> Refusal {
+    match Cron::faulty_field(text) {
+        None => wrong("bad-time", format!("\"{text}\" is no cron"), help),
+        Some((field, what, least, most)) => {
+            let help = format!(
+                "{what} is {least} to {most}; `*` is each, `1,3` two, `1-5` a range, `*/15` every 15th"
+            );
+            wrong("bad-time", format!("\"{field}\" is not {what}, in a cron"), &help)
+        }
+    }
+}
+
+/// One of the words, or `after 30 days`.
+pub(super) fn again(words: &[&str], text: &str) -> Result<(), Refusal> {
+    if words.contains(&text) {
+        return Ok(());
+    }
+    if let Some(time) = text.strip_prefix("after ") {
+        return by_parser(WaitTime::parse(time), "bad-duration");
+    }
+    let all = words.iter().copied().chain(["after 30 days"]);
+    let message = format!("\"{text}\" is none of {}", listed(all));
+    Err(wrong("unknown-value", message, "write one of these"))
 }
 
 /// What is said of a time of day where a day is needed too: the message and the help.
@@ -70,7 +127,8 @@ pub(super) fn as_minutes(text: &str) -> Option<String> {
 pub(super) fn seen_as_number(code: &'static str, text: &str, clock: &str) -> Refusal {
     let message = format!("{text} is a number, not a time");
     let help = format!("{clock}? quote it: some tools rewrite an unquoted {clock} as {text}");
-    instead(wrong(code, message, help), format!("\"{clock}\""))
+    let quoted = format!("\"{clock}\"");
+    instead(wrong(code, message, help), quoted, Applicability::Unsure)
 }
 
 pub(super) fn window(text: &str) -> Result<(), Refusal> {

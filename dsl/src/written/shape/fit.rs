@@ -22,7 +22,7 @@ fn outline(node: &Node) -> Outline {
 }
 
 /// Whether a value has the shape of the form, whatever is in it.
-pub(super) fn fits(form: &Form, node: &Node) -> bool {
+pub(crate) fn fits(form: &Form, node: &Node) -> bool {
     let shape = outline(node);
     match form {
         Form::Any => true,
@@ -49,11 +49,21 @@ pub(super) fn fits(form: &Form, node: &Node) -> bool {
         | Form::Start
         | Form::At
         | Form::TimeOfDay
+        | Form::Moment
+        | Form::Date
+        | Form::Cron
+        | Form::Again(_)
         | Form::Window
         | Form::Rate
         | Form::Budget
+        | Form::Frequency
+        | Form::Url
         | Form::LocalUrl
         | Form::Share
+        | Form::Sample
+        | Form::Phone
+        | Form::ShortCode
+        | Form::SenderName
         | Form::Zone
         | Form::Language
         | Form::Region
@@ -62,7 +72,8 @@ pub(super) fn fits(form: &Form, node: &Node) -> bool {
         | Form::OneOf(_)
         | Form::Source
         | Form::Leaver
-        | Form::ReplyTo => shape == Outline::Scalar,
+        | Form::ReplyTo
+        | Form::Inbox => shape == Outline::Scalar,
     }
 }
 
@@ -76,7 +87,13 @@ pub(super) fn is_text(form: &Form) -> bool {
             | Form::Name
             | Form::Language
             | Form::Region
+            | Form::At
+            | Form::Wait
             | Form::TimeOfDay
+            | Form::Moment
+            | Form::Phone
+            | Form::ShortCode
+            | Form::SenderName
     )
 }
 

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::super::key::{Key, KeyKind, Object, Status};
+use super::super::nearest::{Words, is_slip};
 use super::super::scalars::{self, Problem};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style};
 
 /// What a value belongs to, for messages.
@@ -94,6 +95,10 @@ pub(super) fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
         .help("it is part of the language, but this version of crier cannot do it: leave it out")
 }
 
+pub(super) fn no_kind_yet(kind: &Node, text: &str) -> Diagnostic {
+    not_yet(kind.span.clone(), &format!("a provider of kind \"{text}\""))
+}
+
 pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic {
     let sent = problem.code == "bad-name" && matches!(place.key, "send" | "ask");
     let help = match sent {
@@ -105,18 +110,37 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
     };
     let found = Diagnostic::error(problem.code, node.span.clone(), problem.message).help(help);
     match problem.instead.filter(|_| !sent) {
-        Some(instead) => found.replace(node.span.clone(), instead),
+        Some((instead, sure)) => found.replace(node.span.clone(), instead, sure),
         None => found,
     }
 }
 
-pub(super) fn bad_key(entry: &Entry) -> Diagnostic {
+/// Whether an unknown key is a slip for this one.
+pub(super) fn slip_of_key(entry: &Entry, meant: &str, object: &Object) -> Applicability {
+    let names = object.keys.iter().map(|key| key.name);
+    is_slip(&entry.key.text, meant, names, Words::Language)
+}
+
+/// Whether a text in brackets is the list of what stands between its commas.
+pub(super) fn sure_of_items(written: &str) -> Applicability {
+    match written.contains(['[', ']', '{', '}', '(', ')', '"', '\'', '#', '\n']) {
+        true => Applicability::Unsure,
+        false => Applicability::Safe,
+    }
+}
+
+/// A key of `node` that is no name.
+pub(super) fn bad_key(node: &Node, entry: &Entry) -> Diagnostic {
     let message = format!("\"{}\" is not a name", entry.key.text);
     let found = Diagnostic::error("bad-name", entry.key.span.clone(), message)
         .help("a name is lower-case letters, digits and `-`, and begins with a letter");
     let slug = scalars::slug(&entry.key.text);
+    let sure = match node.entry(&slug) {
+        Some(_) => Applicability::Unsure,
+        None => scalars::sure_of_slug(&entry.key.text),
+    };
     match scalars::is_name(&slug) {
-        true => found.replace(entry.key.span.clone(), slug),
+        true => found.replace(entry.key.span.clone(), slug, sure),
         false => found,
     }
 }

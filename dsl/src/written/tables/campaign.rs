@@ -9,9 +9,6 @@ use super::tests::TESTS;
 
 /// A campaign file.
 pub static CAMPAIGN: Object = Object {
-    title: "a campaign",
-    keys: CAMPAIGN_KEYS,
-    open: None,
     required: &[
         Required {
             key: "audience",
@@ -26,7 +23,7 @@ pub static CAMPAIGN: Object = Object {
             or: &["steps"],
         },
     ],
-    one_of: &[],
+    ..object("a campaign", CAMPAIGN_KEYS)
 };
 
 static CAMPAIGN_KEYS: &[Key] = &[
@@ -34,49 +31,49 @@ static CAMPAIGN_KEYS: &[Key] = &[
         "crier",
         Form::Version,
         "1",
-        "The version of the language; absent it is 1.",
+        "The version of the language. Default: `1`.",
     ),
     now(
         "campaign",
         Form::Name,
         "winter-concert",
-        "Its name. Default: the file's.",
+        "Its name, unique in the project. Default: the file's.",
     ),
     now(
         "description",
         Form::Text,
         "\"Tells the opt-in list about 20 December\"",
-        "For people and reports.",
+        "What it is for, for people and reports. Default: none.",
     ),
     now(
         "owner",
         Form::Address,
         "box-office@arena.example",
-        "For people and reports.",
+        "Who answers for it: an e-mail address, for people and reports. Default: nobody.",
     ),
     later(
         "labels",
         Form::Object(&LABELS),
         "{ team: events }",
-        "For reports.",
+        "Words of your own that reports can be grouped by. Default: none.",
     ),
     now(
         "purpose",
         Form::OneOf(PURPOSES),
         "service",
-        "Which rules of the policy apply. Default: `marketing`.",
+        "Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs alone. Default: `marketing`.",
     ),
     later(
         "urgent",
         Form::Flag,
         "true",
-        "Only with `service`: passes quiet hours.",
+        "Passes quiet hours; only with the purpose `service`. Default: `false`.",
     ),
     now(
         "sender",
         Form::Name,
         "arena",
-        "Default: the project's `sender`, or its only one.",
+        "What its texts come from: a sender of crier.yaml. Default: the project's `sender`, or its only one.",
     ),
     now(
         "timezone",
@@ -88,82 +85,97 @@ static CAMPAIGN_KEYS: &[Key] = &[
         "languages",
         Form::List(&Form::Language),
         "[it, en]",
-        "The first is the fallback. Default: the project's, then `[en]`.",
+        "The languages that its texts have; the first is the fallback. Default: the project's, then `[en]`.",
     ),
-    now("audience", AUDIENCE, "lists/customers.csv", "Who is addressed."),
+    now(
+        "audience",
+        AUDIENCE,
+        "lists/customers.csv",
+        "Who is addressed: a path, a list of crier.yaml, or a map; required unless there is a `trigger`.",
+    ),
     now(
         "fields",
         Form::Object(&FIELDS),
         "{ age: int }",
-        "What texts and conditions may use, with types and defaults.",
+        "What texts and conditions may use: columns, with their types and defaults. Default: every column is a text.",
     ),
-    now("schedule", SCHEDULE, "2026-12-01 10:00", "When it begins."),
+    now(
+        "schedule",
+        SCHEDULE,
+        "2026-12-01 10:00",
+        "When it begins: `now`, a time, or a map; a campaign has this or a `trigger`.",
+    ),
     later(
         "trigger",
         Form::Object(&TRIGGER),
         "{ event: order-shipped }",
-        "What begins it for one person.",
+        "What begins it for one person, in place of `schedule`.",
     ),
     now(
         "message",
         Form::Either(MESSAGE),
         "\"Doors open at nine. Reply STOP to opt out.\"",
-        "One text, sent once.",
+        "One text, sent once; in place of `steps`.",
     ),
-    now("steps", STEPS, "[{ send: invite }]", "What happens, in order."),
+    now(
+        "steps",
+        STEPS,
+        "[{ send: invite }, { wait: 2 days }, { send: reminder }]",
+        "What happens to each person, in order; in place of `message`.",
+    ),
     now(
         "messages",
         Form::Object(&MESSAGES),
         "{ invite: \"Doors open at nine. Reply STOP to opt out.\" }",
-        "The texts that steps send, by name.",
+        "The texts that steps and replies send, by name.",
     ),
     later(
         "links",
         Form::Object(&LINKS),
-        "{ tickets: https://arena.example/t }",
-        "Short links with click tracking.",
+        "{ tickets: \"https://arena.example/t\" }",
+        "Short links by name, one for each recipient, with click tracking; `opt_out` is built in. Default: none.",
     ),
     later(
         "goal",
         Form::Object(&GOAL),
         "{ when: tagged(\"coming\"), within: 7 days }",
-        "What counts as success.",
+        "What counts as success, compared between variants and with the holdout. Default: none.",
     ),
     later(
         "exit",
         Form::Object(&EXIT),
         "{ ordered: event(\"ordered\") }",
-        "What ends the passage.",
+        "What ends the passage: conditions by reason, looked at on every event and before each send. Default: nothing.",
     ),
     later(
         "priority",
         Form::OneOf(PRIORITIES),
         "high",
-        "Who goes first on a shared sender.",
+        "Who goes first on a shared sender, and wins a shared cap. Default: `normal`.",
     ),
     now(
         "replies",
         Form::Either(REPLIES),
         "shop@foxes.example",
-        "Where replies go. Default: the project's.",
+        "Where replies go that no open question took: an address, an inbox of crier.yaml, `none`, or rules. Default: the project's.",
     ),
     now(
         "limits",
         Form::Object(&LIMITS),
-        "{ parts: 1 }",
-        "Tightens the policy.",
+        "{ budget: 500 EUR, parts: 1 }",
+        "What it may cost and how fast it goes; tightens the policy, never loosens it. Default: the policy's.",
     ),
     later(
         "on_change",
         Form::OneOf(ON_CHANGE),
-        "finish",
-        "People inside when the file changes.",
+        "move",
+        "What happens to people inside when the file changes: they `finish` on the old one, `move` to the step with the same id, or `stop`. Default: `finish`.",
     ),
     later(
         "tests",
         Form::Either(TESTS),
         "tests/winter.yaml",
-        "Stories that `crier test` plays.",
+        "Stories that `crier test` plays: a list, or the path of a file with one. Default: none.",
     ),
 ];
 
@@ -171,11 +183,11 @@ static PURPOSES: &[Choice] = &[word("marketing"), word("service"), word("emergen
 static PRIORITIES: &[Choice] = &[word("low"), word("normal"), word("high")];
 static ON_CHANGE: &[Choice] = &[word("finish"), word("move"), word("stop")];
 static LABELS: Object = map("`labels`", KeyKind::Word, &Form::Text);
-static LINKS: Object = map("`links`", KeyKind::Word, &Form::Word);
-static EXIT: Object = map("`exit`", KeyKind::Name, &Form::Condition);
+static LINKS: Object = map("`links`", KeyKind::Name, &Form::Url);
+static EXIT: Object = map("`exit`", KeyKind::Name, &Form::OneOrList(&Form::Condition));
 
 /// Where replies go: a scalar, or rules.
-pub(super) static REPLIES: &[Form] = &[
+pub(super) const REPLIES: &[Form] = &[
     Form::ReplyTo,
     Form::LaterPart {
         what: "a list of rules for replies",
@@ -184,8 +196,9 @@ pub(super) static REPLIES: &[Form] = &[
 ];
 
 static FIELDS: Object = map("`fields`", KeyKind::Word, &Form::Either(FIELD));
-static FIELD: &[Form] = &[Form::OneOf(FIELD_TYPES), Form::Object(&FIELD_MAP)];
-static FIELD_TYPES: &[Choice] = &[
+const FIELD: &[Form] = &[Form::OneOf(FIELD_TYPES), Form::Object(&FIELD_MAP)];
+/// How cells are read.
+pub(super) static FIELD_TYPES: &[Choice] = &[
     word("text"),
     word("int"),
     word("decimal"),
@@ -193,131 +206,187 @@ static FIELD_TYPES: &[Choice] = &[
     word("date"),
     word("time"),
 ];
-static FIELD_MAP: Object = object(
-    "a field",
-    &[
-        now(
-            "type",
-            Form::OneOf(FIELD_TYPES),
-            "int",
-            "How a cell is read. Default: `text`.",
-        ),
-        later("longest", Form::Positive, "14", "Bounds the parts without data."),
-        now(
-            "default",
-            Form::Either(DEFAULT),
-            "there",
-            "Stands in for an empty cell: a value, or one for each language.",
-        ),
-        later(
-            "format",
-            Form::Word,
-            "DD/MM/YYYY",
-            "How dates are written in the list.",
-        ),
-        later(
-            "from",
-            Form::OneOf(&[word("campaign")]),
-            "campaign",
-            "For what steps set.",
-        ),
-    ],
-);
-static DEFAULT: &[Form] = &[Form::Text, Form::Object(&ANY_LANGUAGE)];
+static FIELD_MAP: Object = object("a field", FIELD_KEYS);
+static FIELD_KEYS: &[Key] = &[
+    now(
+        "type",
+        Form::OneOf(FIELD_TYPES),
+        "int",
+        "How a cell is read; one that cannot be leaves the person out. Default: `text`.",
+    ),
+    later(
+        "longest",
+        Form::Positive,
+        "14",
+        "The most characters that a value can have, to count parts where there is no data. Default: not bounded.",
+    ),
+    now(
+        "default",
+        Form::Either(DEFAULT),
+        "there",
+        "Stands in for an empty cell: a value, or one for each language. Default: an empty cell leaves the person out.",
+    ),
+    later(
+        "format",
+        Form::Word,
+        "DD/MM/YYYY",
+        "How dates are written in the list. Default: `YYYY-MM-DD`.",
+    ),
+    later(
+        "from",
+        Form::OneOf(&[word("campaign")]),
+        "campaign",
+        "For a field that steps set, and no list has. Default: it is a column.",
+    ),
+];
+const DEFAULT: &[Form] = &[Form::Text, Form::Object(&ANY_LANGUAGE)];
 
-static GOAL: Object = object(
-    "`goal`",
-    &[
-        later("when", Form::Condition, "tagged(\"coming\")", "What counts."),
-        later("within", Form::Duration, "7 days", "Counted from the first send."),
-    ],
-);
+static GOAL: Object = Object {
+    required: &[Required { key: "when", or: &[] }],
+    ..object("`goal`", GOAL_KEYS)
+};
+static GOAL_KEYS: &[Key] = &[
+    later(
+        "when",
+        Form::OneOrList(&Form::Condition),
+        "tagged(\"coming\")",
+        "What counts as success.",
+    ),
+    later(
+        "within",
+        Form::Duration,
+        "7 days",
+        "How long it counts, from the first send, or the due time of those never texted. Default: to the end.",
+    ),
+];
 
-static LIMITS: Object = object(
-    "`limits`",
-    &[
-        now(
-            "budget",
-            Form::Budget,
-            "500 EUR",
-            "Of a launch: what it pays for parts, at most.",
-        ),
-        now("rate", Form::Rate, "50/s", "Parts, below the sender's own."),
-        now(
-            "parts",
-            Form::Positive,
-            "2",
-            "A longer text leaves the person out.",
-        ),
-        later(
-            "frequency",
-            Form::Either(FREQUENCY),
-            "4 per 7 days",
-            "Over all campaigns.",
-        ),
-        later(
-            "canary",
-            Form::Object(&CANARY),
-            "{ share: 1%, watch: 30 minutes }",
-            "That share first, then watch.",
-        ),
-        later(
-            "halt",
-            Form::Object(&HALT),
-            "{ opt_outs: 2% }",
-            "A share that pauses the launch.",
-        ),
-        later(
-            "quiet_hours",
-            Form::Window,
-            "20:00-10:00",
-            "No texts then, on the recipient's clock.",
-        ),
-        later(
-            "opt_out_words",
-            Form::OneOrList(&Form::Word),
-            "[basta]",
-            "More words that opt out.",
-        ),
-        now(
-            "in_doubt",
-            Form::OneOf(IN_DOUBT),
-            "skip",
-            "When it cannot be known whether the provider took a message. Default: `skip`.",
-        ),
-    ],
-);
+static LIMITS: Object = object("`limits`", LIMITS_KEYS);
+static LIMITS_KEYS: &[Key] = &[
+    now(
+        "budget",
+        Form::Budget,
+        "500 EUR",
+        "What a launch, or with `per month` each month, may cost: the text that would pass it is held, not lost. Default: no bound.",
+    ),
+    now(
+        "rate",
+        Form::Rate,
+        "50/s",
+        "Parts in a time, below the sender's own rate. Default: the sender's.",
+    ),
+    now(
+        "parts",
+        Form::Positive,
+        "2",
+        "The most parts of a text; a longer one leaves the person out. Default: no bound.",
+    ),
+    later(
+        "frequency",
+        Form::Either(FREQUENCY),
+        "4 per 7 days",
+        "The most texts a person gets in a time, over all campaigns. Default: the policy's.",
+    ),
+    later(
+        "canary",
+        Form::Object(&CANARY),
+        "{ share: 1%, watch: 30 minutes }",
+        "Texts a few people first, then watches. Default: all at once.",
+    ),
+    later(
+        "halt",
+        Form::Object(&HALT),
+        "{ opt_outs: 2%, failures: 10% }",
+        "Pauses the launch when a share is passed, after 100 messages. Default: it is never paused.",
+    ),
+    later(
+        "quiet_hours",
+        Form::Window,
+        "20:00-10:00",
+        "No texts then, on the recipient's clock; tighter than the policy's. Default: the policy's.",
+    ),
+    later(
+        "opt_out_words",
+        Form::OneOrList(&Form::Word),
+        "[basta]",
+        "More words that opt out, beside those of the languages and the project. Default: none.",
+    ),
+    now(
+        "in_doubt",
+        Form::OneOf(IN_DOUBT),
+        "resend",
+        "What is done when it cannot be known whether the provider took a message: nothing, or it is sent again. Default: `skip`.",
+    ),
+];
 static IN_DOUBT: &[Choice] = &[word("skip"), word("resend")];
 
 /// Texts in a time: `4 per 7 days`, or with what happens past it.
-pub(super) static FREQUENCY: &[Form] = &[Form::Word, Form::Object(&FREQUENCY_MAP)];
-static FREQUENCY_MAP: Object = object(
-    "`frequency`",
-    &[
-        later("most", Form::Word, "1 per 24 hours", "Texts in a time."),
-        later(
-            "over",
-            Form::OneOf(&[word("wait"), word("skip"), word("leave")]),
-            "wait",
-            "What happens past it.",
-        ),
+pub(super) const FREQUENCY: &[Form] = &[Form::Frequency, Form::Object(&FREQUENCY_MAP)];
+static FREQUENCY_MAP: Object = Object {
+    required: &[Required { key: "most", or: &[] }],
+    ..object("`frequency`", FREQUENCY_KEYS)
+};
+static FREQUENCY_KEYS: &[Key] = &[
+    later(
+        "most",
+        Form::Frequency,
+        "1 per 24 hours",
+        "The most texts in a time.",
+    ),
+    later(
+        "over",
+        Form::OneOf(&[word("wait"), word("skip"), word("leave")]),
+        "skip",
+        "What happens past it: the text waits until it expires, is dropped, or ends the passage. Default: `wait`.",
+    ),
+];
+static CANARY: Object = Object {
+    required: &[
+        Required {
+            key: "share",
+            or: &[],
+        },
+        Required {
+            key: "watch",
+            or: &[],
+        },
     ],
-);
-static CANARY: Object = object(
-    "`canary`",
-    &[
-        later("share", Form::Share, "1%", "Who goes first."),
-        later("watch", Form::Duration, "30 minutes", "How long to watch."),
-    ],
-);
-static HALT: Object = object(
-    "`halt`",
-    &[
-        later("opt_outs", Form::Share, "2%", "Of those texted."),
-        later("failures", Form::Share, "10%", "Of those texted."),
-        later("undelivered", Form::Share, "10%", "Of those texted."),
-    ],
-);
+    ..object("`canary`", CANARY_KEYS)
+};
+static CANARY_KEYS: &[Key] = &[
+    later(
+        "share",
+        Form::Share,
+        "1%",
+        "The share of people who are texted first.",
+    ),
+    later(
+        "watch",
+        Form::Duration,
+        "30 minutes",
+        "How long to watch before the others are.",
+    ),
+];
+static HALT: Object = object("`halt`", HALT_KEYS);
+static HALT_KEYS: &[Key] = &[
+    later(
+        "opt_outs",
+        Form::Share,
+        "2%",
+        "The share of those texted who opt out. Default: not looked at.",
+    ),
+    later(
+        "failures",
+        Form::Share,
+        "10%",
+        "The share of texts that providers refuse. Default: not looked at.",
+    ),
+    later(
+        "undelivered",
+        Form::Share,
+        "10%",
+        "The share of texts that do not arrive. Default: not looked at.",
+    ),
+];
 
 /// A map of these keys, and others that the author chooses.
 pub(super) const fn author(
@@ -327,10 +396,7 @@ pub(super) const fn author(
     keys: &'static [Key],
 ) -> Object {
     Object {
-        title,
-        keys,
         open: Some(Open { key, form }),
-        required: &[],
-        one_of: &[],
+        ..object(title, keys)
     }
 }

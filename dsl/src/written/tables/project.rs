@@ -1,20 +1,16 @@
 //! The keys of crier.yaml.
 
-use super::super::key::{Form, Key, KeyKind, KindOf, Object, Required, later, map, now, object, word};
-use super::audience::{COLUMNS, CONSENT};
-use super::campaign::{FREQUENCY, REPLIES};
+use super::super::key::{Form, Key, KeyKind, Object, Required, later, map, now, object, word};
+use super::audience::{COLUMNS, CONSENT, ENCODING, HEADER_ROW, SEPARATOR, SHEET};
+use super::campaign::{FIELD_TYPES, FREQUENCY, REPLIES};
 use super::messages::MESSAGES;
+
+mod providers;
 
 /// A project file.
 pub static PROJECT: Object = Object {
-    title: "crier.yaml",
-    keys: PROJECT_KEYS,
-    open: None,
-    required: &[Required {
-        key: "crier",
-        or: &[],
-    }],
-    one_of: &[],
+    required: &[needs("crier")],
+    ..object("crier.yaml", PROJECT_KEYS)
 };
 
 static PROJECT_KEYS: &[Key] = &[
@@ -24,339 +20,298 @@ static PROJECT_KEYS: &[Key] = &[
         "store",
         Form::Object(&STORE),
         "{ sqlite: .crier/crier.db }",
-        "Where everything is kept.",
+        "Where everything is kept. Default: `{ sqlite: .crier/crier.db }`.",
     ),
-    now("region", Form::Region, "IT", "For numbers in national form."),
+    now(
+        "region",
+        Form::Region,
+        "IT",
+        "The country whose numbers are written without their country code. Default: none, so that numbers need it.",
+    ),
     now(
         "timezone",
         Form::Zone,
         "Europe/Rome",
-        "The clock of campaigns that state none.",
+        "The clock of campaigns that state none. Default: `UTC`.",
     ),
     now(
         "languages",
         Form::List(&Form::Language),
         "[it, en]",
-        "The languages of campaigns that state none.",
+        "The languages of campaigns that state none; the first is the fallback. Default: `[en]`.",
     ),
     now(
         "sender",
         Form::Name,
         "arena",
-        "The sender of campaigns that state none.",
+        "The sender of campaigns that state none. Default: the only one.",
     ),
     now(
         "lists",
         Form::Object(&LISTS),
         "{ staff: { file: lists/staff.csv } }",
-        "Named sources of people.",
+        "Sources of people, by name. Default: none; campaigns can name paths.",
     ),
     later(
         "databases",
-        Form::Any,
+        Form::Object(&DATABASES),
         "{ crm: { url_file: /run/secrets/crm } }",
-        "Where lists in SQL are.",
+        "Where lists in SQL are, by name. Default: none.",
     ),
     now(
         "providers",
         Form::Object(&PROVIDERS),
         "{ trial: { kind: simulated } }",
-        "Who texts are handed to.",
+        "Who texts are handed to: accounts, by name.",
     ),
     now(
         "senders",
         Form::Object(&SENDERS),
         "{ arena: { number: \"+390612345678\", provider: trial } }",
-        "What texts come from.",
+        "What texts come from: numbers, short codes and names, by name.",
     ),
     now(
         "inboxes",
         Form::Object(&INBOXES),
         "{ desk: { email: desk@arena.example } }",
-        "Where replies go, by name.",
+        "Where replies and notes go, by name. Default: replies stay in `crier inbox`.",
     ),
     later(
         "mail",
-        Form::Any,
-        "{ smtp: smtps://mail.example }",
-        "How replies are forwarded.",
+        Form::Object(&MAIL),
+        "{ smtp: \"smtps://mail.example\", from: crier@arena.example }",
+        "How replies are forwarded by e-mail. Default: they stay in `crier inbox`.",
     ),
     later(
         "messages",
         Form::Object(&MESSAGES),
         "{ help: \"Call 555-0100\" }",
-        "Texts of the project.",
+        "Texts of the project, by name; `opt-out` and `help` replace the built-in ones.",
     ),
     now(
         "replies",
         Form::Either(REPLIES),
         "desk",
-        "For campaigns that state none.",
+        "Where replies go for campaigns that state nothing. Default: the inbox of the program.",
     ),
     later(
         "replies_within",
         Form::Duration,
-        "7 days",
-        "How long a reply belongs to a campaign.",
+        "30 days",
+        "How long after its last text a reply belongs to a campaign. Default: `7 days`.",
     ),
-    later(
+    now(
         "smart",
         Form::Flag,
-        "true",
-        "Swaps typographic marks for GSM-7 ones.",
+        "false",
+        "Swaps typographic quotes, dashes and spaces for plain ones where that makes the whole text GSM-7. Default: `true`.",
     ),
     now(
         "prices",
         Form::Path,
         "prices.csv",
-        "Country, price per part, currency.",
+        "A CSV of country, price per part and currency. Default: none, so that no budget can be kept.",
     ),
     later(
         "policy",
         Form::Object(&POLICY),
         "{ quiet_hours: 21:00-09:00 }",
-        "Rules for all campaigns.",
+        "Rules for all campaigns, which each can only tighten. Default: none but the law packs.",
     ),
 ];
 
-static STORE: Object = object(
-    "`store`",
-    &[
-        now(
-            "sqlite",
-            Form::Path,
-            ".crier/crier.db",
-            "A file, made when it is not there.",
-        ),
-        later(
-            "postgres_url_env",
-            Form::Word,
-            "CRIER_DATABASE",
-            "The variable with the URL.",
-        ),
-        later(
-            "postgres_url_file",
-            Form::Word,
-            "/run/secrets/crier",
-            "The file with the URL.",
-        ),
-    ],
-);
+static STORE: Object = Object {
+    one_of: &["sqlite", "postgres_url_env", "postgres_url_file"],
+    ..object("`store`", STORE_KEYS)
+};
+static STORE_KEYS: &[Key] = &[
+    now(
+        "sqlite",
+        Form::Path,
+        ".crier/crier.db",
+        "A file, made when it is not there.",
+    ),
+    later(
+        "postgres_url_env",
+        Form::Word,
+        "CRIER_DATABASE",
+        "The environment variable with the URL of a PostgreSQL database.",
+    ),
+    later(
+        "postgres_url_file",
+        Form::Word,
+        "/run/secrets/crier",
+        "The file with the URL of a PostgreSQL database.",
+    ),
+];
 
 static LISTS: Object = map("`lists`", KeyKind::Name, &Form::Object(&LIST));
 static LIST: Object = Object {
-    title: "a list",
-    keys: LIST_KEYS,
-    open: None,
-    required: &[],
     one_of: &["file", "sql", "stored"],
+    ..object("a list", LIST_KEYS)
 };
 static LIST_KEYS: &[Key] = &[
-    now("file", Form::Path, "lists/staff.csv", "The path."),
+    now("file", Form::Path, "lists/staff.csv", "The path of the list."),
     now(
         "columns",
         Form::Object(&COLUMNS),
         "{ phone: Mobile }",
-        "Our name first, then the column's.",
+        "What the columns are called: our name first, then the file's. Default: as a campaign's `columns`.",
     ),
     later(
         "consent",
         Form::Object(&CONSENT),
         "{ kind: opt_in, source: \"till form 2026\" }",
-        "Where it comes from.",
+        "What these people agreed to and where, which the policy may ask for. Default: nothing.",
     ),
-    later("sheet", Form::Word, "Soci", "Of a workbook."),
-    later("encoding", Form::Word, "windows-1252", "Of a text file."),
-    later("separator", Form::Word, "\";\"", "Between cells."),
+    SHEET,
+    ENCODING,
+    SEPARATOR,
+    HEADER_ROW,
     later(
-        "header_row",
-        Form::Positive,
-        "1",
-        "Where the names of the columns are.",
+        "sql",
+        Form::Word,
+        "\"select phone from vip\"",
+        "The query that gives the list.",
     ),
-    later("sql", Form::Word, "\"select phone from vip\"", "A query."),
-    later("database", Form::Name, "crm", "Where the query runs."),
-    later("fields", Form::Any, "{ city: text }", "The columns of the query."),
+    later(
+        "database",
+        Form::Name,
+        "crm",
+        "The database of `databases` that the query runs in. Default: the only one.",
+    ),
+    later(
+        "fields",
+        Form::Object(&QUERY_FIELDS),
+        "{ phone: text, city: text }",
+        "The columns that the query gives, with their types.",
+    ),
     later(
         "stored",
         Form::Flag,
         "true",
-        "Kept in the store: people join and leave.",
+        "Kept in the store: people join and leave it.",
     ),
-    later("opt_in", Form::Any, "{ keyword: JOIN }", "How people join."),
+    later(
+        "opt_in",
+        Form::Object(&OPT_IN),
+        "{ keyword: JOIN, sender: arena, confirm: confirm-text, welcome: welcome-text }",
+        "How people join a stored list by a text. Default: by steps and the API alone.",
+    ),
 ];
-
-static PROVIDERS: Object = map("`providers`", KeyKind::Name, &Form::ByKind(PROVIDER_KINDS));
-static PROVIDER_KINDS: &[KindOf] = &[
-    KindOf {
-        kind: "simulated",
-        object: Some(&SIMULATED),
-    },
-    KindOf {
-        kind: "carrier",
-        object: Some(&CARRIER),
-    },
-    coming("http"),
-    coming("smpp"),
-    coming("twilio"),
-    coming("vonage"),
-    coming("messagebird"),
-    coming("infobip"),
-    coming("sinch"),
-    coming("plivo"),
-    coming("telnyx"),
-    coming("bandwidth"),
-    coming("clickatell"),
-    coming("sns"),
-];
-static SIMULATED: Object = object(
-    "a simulated provider",
-    &[
-        now(
-            "kind",
-            Form::OneOf(&[word("simulated")]),
-            "simulated",
-            "Which provider it is.",
-        ),
-        now(
-            "rate",
-            Form::Rate,
-            "100/s",
-            "Parts a second. Default: as fast as they come.",
-        ),
-        now(
-            "delivered",
-            Form::Share,
-            "95%",
-            "Who ends delivered. Default: all.",
-        ),
-        now("replies", Form::Share, "3%", "Who answers. Default: nobody."),
-        now(
-            "seed",
-            Form::Count,
-            "7",
-            "Another seed is another outcome. Default: 0.",
-        ),
-    ],
-);
-
-static CARRIER: Object = Object {
-    title: "a carrier",
-    keys: CARRIER_KEYS,
-    open: None,
-    required: &[Required { key: "url", or: &[] }],
-    one_of: &[],
+static QUERY_FIELDS: Object = map("`fields`", KeyKind::Word, &Form::OneOf(FIELD_TYPES));
+static OPT_IN: Object = Object {
+    required: &[needs("keyword")],
+    ..object("`opt_in`", OPT_IN_KEYS)
 };
-static CARRIER_KEYS: &[Key] = &[
-    now(
-        "kind",
-        Form::OneOf(&[word("carrier")]),
-        "carrier",
-        "Which provider it is.",
+static OPT_IN_KEYS: &[Key] = &[
+    later(
+        "keyword",
+        Form::Word,
+        "JOIN",
+        "The text that joins whoever sends it.",
     ),
-    now(
-        "url",
-        Form::LocalUrl,
-        "http://127.0.0.1:8025",
-        "Where `crier carrier` listens: always on this machine.",
+    later(
+        "sender",
+        Form::Name,
+        "arena",
+        "The sender that it is sent to. Default: the project's.",
     ),
-    now(
-        "rate",
-        Form::Rate,
-        "100/s",
-        "Parts a second. Default: as fast as they come.",
+    later(
+        "confirm",
+        Form::Name,
+        "confirm-text",
+        "The message that asks for a yes first. Default: none; the keyword is enough.",
     ),
-    now(
-        "batch",
-        Form::UpTo(1_000),
-        "100",
-        "Texts of one request. Default: 1.",
-    ),
-    now(
-        "in_flight",
-        Form::UpTo(1_024),
-        "64",
-        "Requests under way at once. Default: 64.",
-    ),
-    now(
-        "timeout",
-        Form::Timeout,
-        "10 seconds",
-        "How long an answer is waited for, all in all. Default: 10 seconds.",
-    ),
-    now(
-        "look_up",
-        Form::Flag,
-        "true",
-        "It can be asked whether it has a text. Default: yes.",
-    ),
-    now(
-        "refuses_duplicates",
-        Form::Flag,
-        "false",
-        "It refuses a text that it has. Default: no.",
-    ),
-    now(
-        "server_errors",
-        Form::OneOf(&[word("maybe"), word("not-sent")]),
-        "maybe",
-        "What an answer of 500 to 599 says of the texts. Default: `maybe`.",
+    later(
+        "welcome",
+        Form::Name,
+        "welcome-text",
+        "The message to those who joined. Default: none.",
     ),
 ];
+
+static DATABASES: Object = map("`databases`", KeyKind::Name, &Form::Object(&DATABASE));
+static DATABASE: Object = Object {
+    one_of: &["url_env", "url_file"],
+    ..object("a database", DATABASE_KEYS)
+};
+static DATABASE_KEYS: &[Key] = &[
+    later(
+        "url_env",
+        Form::Word,
+        "CRM_URL",
+        "The environment variable with its URL.",
+    ),
+    later(
+        "url_file",
+        Form::Word,
+        "/run/secrets/crm_url",
+        "The file with its URL.",
+    ),
+];
+
+static PROVIDERS: Object = map("`providers`", KeyKind::Name, &Form::ByKind(providers::KINDS));
 
 static SENDERS: Object = map("`senders`", KeyKind::Name, &Form::Object(&SENDER));
 static SENDER: Object = Object {
-    title: "a sender",
-    keys: SENDER_KEYS,
-    open: None,
-    required: &[Required {
-        key: "provider",
-        or: &[],
-    }],
+    required: &[needs("provider")],
     one_of: &["number", "short_code", "alphanumeric"],
+    ..object("a sender", SENDER_KEYS)
 };
 static SENDER_KEYS: &[Key] = &[
-    now("number", Form::Word, "\"+390612345678\"", "A full number."),
-    now("short_code", Form::Word, "\"48555\"", "3 to 8 digits."),
+    now(
+        "number",
+        Form::Phone,
+        "\"+390612345678\"",
+        "A full number, in quotes.",
+    ),
+    now(
+        "short_code",
+        Form::ShortCode,
+        "\"48555\"",
+        "A short code: 3 to 8 digits, in quotes.",
+    ),
     now(
         "alphanumeric",
-        Form::Word,
+        Form::SenderName,
         "ARENA",
-        "A name, at most 11 characters.",
+        "A name of at most 11 characters, which nobody can reply to.",
     ),
-    now("provider", Form::Name, "trial", "Who its texts are handed to."),
+    now(
+        "provider",
+        Form::Name,
+        "trial",
+        "The provider of `providers` that its texts are handed to.",
+    ),
     now(
         "then",
         Form::OneOrList(&Form::Name),
         "[spare]",
-        "Further providers, in order: each takes over when those before it are away.",
+        "Further providers, in order: each takes over when those before it are away. Default: none.",
     ),
     now(
         "rate",
         Form::Rate,
         "10/s",
-        "Parts a second; none only on a simulated provider.",
+        "The most parts in a time. Default: the provider's rate alone.",
     ),
     now(
         "receives",
         Form::Flag,
-        "true",
+        "false",
         "Whether replies reach us. Default: yes, but never for a name.",
     ),
     later(
         "countries",
         Form::List(&Form::Region),
         "[IT, SM]",
-        "Where it may send.",
+        "The countries that it may text. Default: all.",
     ),
 ];
 
 static INBOXES: Object = map("`inboxes`", KeyKind::Name, &Form::Object(&INBOX));
 static INBOX: Object = Object {
-    title: "an inbox",
-    keys: INBOX_KEYS,
-    open: None,
-    required: &[],
     one_of: &[
         "email",
         "phone",
@@ -366,83 +321,189 @@ static INBOX: Object = Object {
         "slack_url_env",
         "slack_url_file",
     ],
+    ..object("an inbox", INBOX_KEYS)
 };
 static INBOX_KEYS: &[Key] = &[
-    now("email", Form::Address, "desk@arena.example", "An address."),
-    later("phone", Form::Word, "\"+393331234567\"", "A number."),
-    later("url", Form::Word, "https://ops.arena.example/sms", "A webhook."),
-    later("url_env", Form::Word, "HOOK_URL", "The variable with its URL."),
+    now("email", Form::Address, "desk@arena.example", "An e-mail address."),
+    later(
+        "phone",
+        Form::Phone,
+        "\"+393331234567\"",
+        "A phone number, in quotes.",
+    ),
+    later(
+        "url",
+        Form::Url,
+        "\"https://ops.arena.example/sms\"",
+        "A webhook.",
+    ),
+    later(
+        "url_env",
+        Form::Word,
+        "HOOK_URL",
+        "The environment variable with the URL of a webhook.",
+    ),
     later(
         "url_file",
         Form::Word,
         "/run/secrets/hook",
-        "The file with its URL.",
+        "The file with the URL of a webhook.",
     ),
     later(
         "secret_env",
         Form::Word,
         "HOOK_SECRET",
-        "The variable with its secret.",
+        "The environment variable with the secret that a webhook is signed with. Default: it is not signed.",
     ),
     later(
         "secret_file",
         Form::Word,
         "/run/secrets/hook",
-        "The file with its secret.",
+        "The file with the secret that a webhook is signed with. Default: it is not signed.",
     ),
     later(
         "slack_url_env",
         Form::Word,
         "DESK_SLACK",
-        "The variable with the URL of Slack.",
+        "The environment variable with the URL of a Slack channel.",
     ),
     later(
         "slack_url_file",
         Form::Word,
         "/run/secrets/slack",
-        "The file with the URL of Slack.",
+        "The file with the URL of a Slack channel.",
     ),
 ];
 
-static POLICY: Object = object(
-    "`policy`",
-    &[
-        later("quiet_hours", Form::Window, "21:00-09:00", "No texts then."),
-        later(
-            "frequency",
-            Form::Either(FREQUENCY),
-            "4 per 7 days",
-            "Over all campaigns.",
-        ),
-        later(
-            "countries",
-            Form::List(&Form::Region),
-            "[IT, SM]",
-            "People elsewhere are left out.",
-        ),
-        later(
-            "consent",
-            Form::Any,
-            "{ marketing: opt_in }",
-            "What each purpose needs.",
-        ),
-        later(
-            "hosts",
-            Form::OneOrList(&Form::Word),
-            "[api.arena.example]",
-            "Where `call` and webhooks may go.",
-        ),
-        later("control_group", Form::Share, "2%", "Held out of all marketing."),
-        later(
-            "opt_out_words",
-            Form::OneOrList(&Form::Word),
-            "[basta]",
-            "More words that opt out.",
-        ),
-        later("packs", Form::Any, "on", "Law packs by country."),
-    ],
-);
+static MAIL: Object = Object {
+    required: &[needs("smtp"), needs("from")],
+    ..object("`mail`", MAIL_KEYS)
+};
+static MAIL_KEYS: &[Key] = &[
+    later(
+        "smtp",
+        Form::Word,
+        "\"smtps://mail.example\"",
+        "The URL of the mail server.",
+    ),
+    later(
+        "user",
+        Form::Word,
+        "crier",
+        "The user at the mail server. Default: none.",
+    ),
+    later(
+        "password_env",
+        Form::Word,
+        "SMTP_PASSWORD",
+        "The environment variable with the password. Default: none.",
+    ),
+    later(
+        "password_file",
+        Form::Word,
+        "/run/secrets/smtp",
+        "The file with the password. Default: none.",
+    ),
+    later(
+        "from",
+        Form::Address,
+        "crier@arena.example",
+        "The address that mail comes from.",
+    ),
+];
 
-const fn coming(kind: &'static str) -> KindOf {
-    KindOf { kind, object: None }
+static POLICY: Object = object("`policy`", POLICY_KEYS);
+static POLICY_KEYS: &[Key] = &[
+    later(
+        "quiet_hours",
+        Form::Window,
+        "21:00-09:00",
+        "No texts then, on the recipient's clock; it may wrap midnight. Default: those of the law packs.",
+    ),
+    later(
+        "frequency",
+        Form::Either(FREQUENCY),
+        "4 per 7 days",
+        "The most texts a person gets in a time, over all campaigns. Default: no bound.",
+    ),
+    later(
+        "countries",
+        Form::List(&Form::Region),
+        "[IT, SM]",
+        "People elsewhere are left out. Default: all countries.",
+    ),
+    later(
+        "consent",
+        Form::Object(&NEEDED_CONSENT),
+        "{ marketing: opt_in }",
+        "The consent that each purpose needs. Default: that of the law packs.",
+    ),
+    later(
+        "hosts",
+        Form::OneOrList(&Form::Word),
+        "[api.arena.example]",
+        "Where `call` and webhooks may go. Default: nowhere.",
+    ),
+    later(
+        "control_group",
+        Form::Share,
+        "2%",
+        "The share of people held out of all marketing, to compare with. Default: nobody.",
+    ),
+    later(
+        "opt_out_words",
+        Form::OneOrList(&Form::Word),
+        "[basta]",
+        "More words that opt out, beside those of the languages. Default: none.",
+    ),
+    later(
+        "packs",
+        Form::Either(PACKS),
+        "on",
+        "The law packs by country, or which of them are off and why. Default: `on`.",
+    ),
+];
+static NEEDED_CONSENT: Object = object("`consent`", NEEDED_CONSENT_KEYS);
+static NEEDED_CONSENT_KEYS: &[Key] = &[
+    later(
+        "marketing",
+        Form::Word,
+        "opt_in",
+        "The kind of consent that marketing needs.",
+    ),
+    later(
+        "service",
+        Form::Word,
+        "opt_in",
+        "The kind of consent that service texts need. Default: none.",
+    ),
+    later(
+        "emergency",
+        Form::Word,
+        "opt_in",
+        "The kind of consent that emergency texts need. Default: none.",
+    ),
+];
+const PACKS: &[Form] = &[Form::OneOf(&[word("on"), word("off")]), Form::Object(&PACKS_OFF)];
+static PACKS_OFF: Object = Object {
+    required: &[needs("off"), needs("reason")],
+    ..object("`packs`", PACKS_OFF_KEYS)
+};
+static PACKS_OFF_KEYS: &[Key] = &[
+    later(
+        "off",
+        Form::List(&Form::Region),
+        "[IT]",
+        "The countries whose pack does not hold.",
+    ),
+    later(
+        "reason",
+        Form::Text,
+        "\"Our lawyer wrote our own rules\"",
+        "Why, for whoever reads the evidence.",
+    ),
+];
+
+const fn needs(key: &'static str) -> Required {
+    Required { key, or: &[] }
 }

@@ -1,110 +1,194 @@
 //! The keys of schedules, triggers and moments.
 
-use super::super::key::{Choice, Form, Key, Object, later, now, object, word};
+use super::super::key::{Choice, Form, Key, Object, Required, later, now, object, word};
 
 /// `now`, a time, or a map.
 pub(super) const SCHEDULE: Form = Form::Either(&[Form::Start, Form::Object(&SCHEDULE_MAP)]);
 
-static SCHEDULE_MAP: Object = object("`schedule`", SCHEDULE_KEYS);
+static SCHEDULE_MAP: Object = Object {
+    required: &[Required {
+        key: "at",
+        or: &["cron", "date"],
+    }],
+    ..object("`schedule`", SCHEDULE_KEYS)
+};
 static SCHEDULE_KEYS: &[Key] = &[
     now(
         "at",
         Form::At,
         "2026-12-01 10:00",
-        "Once, on the campaign's clock.",
+        "When it begins, once: `now`, a time on the campaign's clock, or with `date` the time of that day.",
     ),
-    later("cron", Form::Word, "\"0 10 * * MON\"", "Five fields, POSIX."),
-    later("from", Form::Word, "2026-12-01", "The first day of a cron."),
-    later("until", Form::Word, "2027-06-30", "The last day of a cron."),
+    later(
+        "cron",
+        Form::Cron,
+        "\"0 10 * * MON\"",
+        "When it begins, again and again: minute, hour, day, month and weekday, on the campaign's clock.",
+    ),
+    later(
+        "from",
+        Form::Date,
+        "2026-12-01",
+        "The first day of a cron. Default: at once.",
+    ),
+    later(
+        "until",
+        Form::Date,
+        "2027-06-30",
+        "The last day of a cron. Default: without end.",
+    ),
     later(
         "date",
         Form::Word,
         "birthday",
-        "A column, daily on the recipient's clock.",
+        "The column with the day of each person, on the recipient's clock.",
     ),
-    later("yearly", Form::Flag, "true", "The day, whatever its year."),
-    later("before", Form::Duration, "30 days", "Before the date."),
-    later("after", Form::Duration, "3 days", "After the date."),
+    later(
+        "yearly",
+        Form::Flag,
+        "true",
+        "The day of the column comes every year, whatever its year. Default: `false`.",
+    ),
+    later(
+        "before",
+        Form::Duration,
+        "30 days",
+        "So long before the day of the column. Default: on the day.",
+    ),
+    later(
+        "after",
+        Form::Duration,
+        "3 days",
+        "So long after the day of the column. Default: on the day.",
+    ),
     later(
         "clock",
         Form::OneOf(&[word("campaign"), word("recipient")]),
         "recipient",
-        "Whose clock the times are on.",
+        "Whose clock the times are on. Default: `campaign`.",
     ),
+    WINDOW,
+    DAYS_KEY,
     later(
-        "window",
-        Form::Window,
-        "10:00-20:00",
-        "Hours, on the recipient's clock.",
+        "spread",
+        Form::Duration,
+        "4 hours",
+        "Texts go out evenly over that time, so that replies do not swamp the desk. Default: as fast as the rate allows.",
     ),
-    later(
-        "days",
-        Form::OneOrList(&Form::Day),
-        "[mon, tue]",
-        "Weekdays, on the recipient's clock.",
-    ),
-    later("spread", Form::Duration, "4 hours", "Evenly over that time."),
     later(
         "late",
         Form::Duration,
         "2 hours",
-        "How late a launch may still begin.",
+        "How late a launch may still begin. Default: to the end of its window; without one, 24 hours.",
     ),
-    later(
-        "expires",
-        Form::Duration,
-        "6 hours",
-        "What could not be sent by then is not sent.",
-    ),
-    later("again", Form::Word, "never", "May a person enter twice."),
+    EXPIRES,
+    later("again", Form::Again(AGAIN), "after 30 days", MAY_ENTER_TWICE),
 ];
 
-/// What begins a campaign for one person.
-pub(super) static TRIGGER: Object = object(
-    "`trigger`",
-    &[
-        later("event", Form::Word, "order-shipped", "An event of the API."),
-        later("key", Form::Word, "order_id", "Another key is another passage."),
-        later(
-            "where",
-            Form::OneOrList(&Form::Condition),
-            "total > 50",
-            "Which events.",
-        ),
-        later("joins", Form::Word, "newsletter", "Joining a list."),
-        later("keyword", Form::Word, "JOIN", "A text nobody asked for."),
-        later("again", Form::Word, "restart", "May a person enter twice."),
-        later(
-            "window",
-            Form::Window,
-            "10:00-20:00",
-            "Hours, on the recipient's clock.",
-        ),
-        later(
-            "days",
-            Form::OneOrList(&Form::Day),
-            "[mon, tue]",
-            "Weekdays, on the recipient's clock.",
-        ),
-        later(
-            "expires",
-            Form::Duration,
-            "6 hours",
-            "What could not be sent by then is not sent.",
-        ),
-    ],
+const AGAIN: &[&str] = &["never", "always"];
+const MAY_ENTER_TWICE: &str =
+    "May a person enter twice: `never`, `always`, or `after` a time. Who is still inside never is.";
+
+/// Hours for texts.
+pub(super) const WINDOW: Key = later(
+    "window",
+    Form::Window,
+    "10:00-20:00",
+    "The hours in which texts may go out, on the recipient's clock; answers to a reply go at once. Default: all day.",
+);
+/// Weekdays for texts.
+pub(super) const DAYS_KEY: Key = later(
+    "days",
+    Form::OneOrList(&Form::Day),
+    "[mon, tue]",
+    "The weekdays on which texts may go out, on the recipient's clock. Default: every day.",
+);
+/// Until when a text may go.
+pub(super) const EXPIRES: Key = later(
+    "expires",
+    Form::Duration,
+    "6 hours",
+    "What could not be sent within that time is not sent, and counted. Default: it never expires.",
 );
 
+/// What begins a campaign for one person.
+pub(super) static TRIGGER: Object = Object {
+    one_of: &["event", "joins", "keyword"],
+    ..object("`trigger`", TRIGGER_KEYS)
+};
+static TRIGGER_KEYS: &[Key] = &[
+    later(
+        "event",
+        Form::Word,
+        "order-shipped",
+        "The event of the API that begins it.",
+    ),
+    later(
+        "key",
+        Form::Word,
+        "order_id",
+        "The value of the event that tells passages apart: another key is another passage. Default: one passage a person.",
+    ),
+    later(
+        "where",
+        Form::OneOrList(&Form::Condition),
+        "total > 50",
+        "Which events begin it: of several conditions all must hold. Default: every one.",
+    ),
+    later(
+        "joins",
+        Form::Name,
+        "newsletter",
+        "The stored list of crier.yaml whose new people begin it.",
+    ),
+    later(
+        "keyword",
+        Form::Word,
+        "JOIN",
+        "The text that begins it for whoever sends it.",
+    ),
+    later(
+        "again",
+        Form::Again(&["never", "always", "restart"]),
+        "restart",
+        "May a person enter twice: `never`, `always`, or `after` a time; `restart` ends the passage with the same key.",
+    ),
+    WINDOW,
+    DAYS_KEY,
+    EXPIRES,
+];
+
 /// A point on the recipient's clock, by a column.
-pub(super) static MOMENT: Object = object(
-    "a moment",
-    &[
-        later("date", Form::Word, "starts", "A field."),
-        later("before", Form::Duration, "1 day", "Before it."),
-        later("after", Form::Duration, "1 day", "After it."),
-        later("at", Form::TimeOfDay, "\"18:00\"", "When on that day."),
-    ],
-);
+pub(super) static MOMENT: Object = Object {
+    required: &[Required { key: "date", or: &[] }],
+    ..object("a moment", MOMENT_KEYS)
+};
+static MOMENT_KEYS: &[Key] = &[
+    later(
+        "date",
+        Form::Word,
+        "starts",
+        "The field with the day, or the day and its time.",
+    ),
+    later(
+        "before",
+        Form::Duration,
+        "1 day",
+        "So long before it. Default: on the day.",
+    ),
+    later(
+        "after",
+        Form::Duration,
+        "1 day",
+        "So long after it. Default: on the day.",
+    ),
+    later(
+        "at",
+        Form::TimeOfDay,
+        "\"18:00\"",
+        "The time of that day, on the recipient's clock. Default: the time of the field.",
+    ),
+];
 
 /// The weekdays, as written.
 pub static DAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

@@ -1,21 +1,22 @@
-//! The keys of steps and of rules for replies.
+//! The keys of steps and of rules. What a step can do, a rule can do too.
 
-use super::super::key::{Form, Key, KeyKind, Object, later, map, now, object};
+use super::super::key::{Form, Key, KeyKind, Object, Required, join, later, map, now, object};
 use super::campaign::author;
-use super::messages::TEXT;
-use super::schedule::{METHODS, MOMENT};
+use super::messages::{MEDIA, TEXT};
+use super::schedule::{EXPIRES, METHODS, MOMENT, WINDOW};
 
 /// Steps in order.
-pub(super) const STEPS: Form = Form::List(&Form::Object(&STEP));
+pub(super) static STEPS: Form = Form::List(&Form::Object(&STEP));
+
+/// One step, or several in order.
+static STEP_OR_STEPS: Form = Form::OneOrList(&Form::Object(&STEP));
 
 /// One step.
 static STEP: Object = Object {
-    title: "a step",
-    keys: STEP_KEYS,
-    open: None,
-    required: &[],
     one_of: VERBS,
+    ..object("a step", &STEP_KEYS)
 };
+static STEP_KEYS: [Key; DEED_COUNT + DETAIL_COUNT] = join(&DEEDS, &DETAILS);
 
 /// What a step can do: each has exactly one of these.
 static VERBS: &[&str] = &[
@@ -23,65 +24,89 @@ static VERBS: &[&str] = &[
     "notify", "call", "start", "repeat", "finish",
 ];
 
-static STEP_KEYS: &[Key] = &[
+const DEED_COUNT: usize = 17;
+const DETAIL_COUNT: usize = 14;
+const CHOICE_COUNT: usize = 2 + DEED_COUNT + DETAIL_COUNT;
+
+static DEEDS: [Key; DEED_COUNT] = [
     now(
         "send",
         Form::Either(SENT),
         "invite",
         "Sends a message by its name, or `{ text: … }`.",
     ),
-    now("wait", Form::Either(WAIT), "2 days", "Goes on after this time."),
+    now(
+        "wait",
+        Form::Either(WAIT),
+        "2 days",
+        "Goes on after this time; days are counted on the recipient's clock, hours are elapsed time.",
+    ),
     later(
         "ask",
         Form::Either(SENT),
         "invite",
-        "Sends and waits for a reply.",
+        "Sends a message and waits for a reply, as long as `for` says.",
     ),
     later(
         "await",
         Form::OneOrList(&Form::Condition),
         "clicked(\"tickets\")",
-        "Waits for something to happen.",
+        "Waits for something to happen, as long as `for` says; what has happened already passes at once.",
     ),
     later(
         "choose",
-        Form::List(&Form::Object(&RULE)),
-        "[{ when: age > 18, send: adult }]",
-        "The first rule that holds.",
+        CHOICES,
+        "[{ when: age > 18, send: adult }, { otherwise: { send: minor } }]",
+        "Goes the way of the first rule that holds.",
     ),
     later(
         "split",
         Form::Object(&ARMS),
-        "{ a: { share: 50%, do: … } }",
-        "Draws a path by a hash.",
+        "{ a: { share: 50%, do: { send: calm } }, b: { share: 50%, do: { send: urgent } } }",
+        "Sends each person down one of several paths, drawn by a hash.",
     ),
     later(
         "tag",
         Form::Word,
         "coming",
-        "On the person, kept across campaigns.",
+        "Puts a tag on the person, kept across campaigns.",
     ),
-    later("untag", Form::Word, "coming", "Takes a tag away."),
+    later("untag", Form::Word, "coming", "Takes a tag off the person."),
     later(
         "set",
         Form::Object(&SET),
         "{ city: Roma }",
-        "On the person, kept across campaigns.",
+        "Keeps values of the person across campaigns; they win over columns, and may be templates.",
     ),
-    later("join", Form::Name, "newsletter", "A stored list."),
-    later("leave", Form::Name, "newsletter", "A stored list."),
-    later("forward", Form::Word, "box-office", "The reply, to an inbox."),
+    later(
+        "join",
+        Form::Name,
+        "newsletter",
+        "Puts the person on a stored list of crier.yaml.",
+    ),
+    later(
+        "leave",
+        Form::Name,
+        "newsletter",
+        "Takes the person off a stored list of crier.yaml.",
+    ),
+    later(
+        "forward",
+        Form::Inbox,
+        "box-office",
+        "Hands the reply to an inbox or an address.",
+    ),
     later(
         "notify",
         Form::Object(&NOTIFY),
-        "{ to: desk, text: … }",
-        "A text of ours, to an inbox.",
+        "{ to: desk, text: \"{{first_name}} called\" }",
+        "Sends a text of ours to an inbox.",
     ),
     later(
         "call",
         Form::Object(&CALL),
-        "{ url: … }",
-        "HTTP to an allowed host.",
+        "{ url: \"https://api.arena.example/seats\" }",
+        "Calls an allowed host over HTTP; retried with an idempotency key.",
     ),
     later(
         "start",
@@ -92,210 +117,298 @@ static STEP_KEYS: &[Key] = &[
     later(
         "repeat",
         Form::Object(&REPEAT),
-        "{ times: 3, every: 1 day, do: … }",
-        "Always bounded.",
+        "{ times: 3, every: 1 day, until: replied(), do: { send: reminder } }",
+        "Does steps again and again, at most so many times.",
     ),
-    later("finish", Form::Word, "declined", "Ends the passage."),
+    later(
+        "finish",
+        Form::Word,
+        "declined",
+        "Ends the passage, for this reason.",
+    ),
+];
+
+/// What may stand beside a verb.
+static DETAILS: [Key; DETAIL_COUNT] = [
     now(
         "id",
         Form::Name,
         "reminder",
-        "Names the step, so that it can be moved.",
+        "Names the step, so that people on it can be moved when the file changes. Default: none.",
     ),
+    WHEN,
+    UNLESS,
     later(
-        "when",
-        Form::OneOrList(&Form::Condition),
-        "age > 18",
-        "Only if all hold.",
+        "sender",
+        Form::Name,
+        "arena",
+        "Another sender of crier.yaml, for this step. Default: the campaign's.",
     ),
+    WINDOW,
     later(
-        "unless",
-        Form::OneOrList(&Form::Condition),
-        "replied()",
-        "Not if they hold.",
+        "at",
+        Form::Either(AT),
+        "\"18:00\"",
+        "The moment to send at: the next such time of day, a time, or one by a column. Default: at once.",
     ),
-    later("sender", Form::Name, "arena", "Another sender, for this step."),
+    EXPIRES,
     later(
-        "window",
-        Form::Window,
-        "10:00-20:00",
-        "Hours, on the recipient's clock.",
-    ),
-    later("at", Form::Either(AT), "\"18:00\"", "A moment."),
-    later(
-        "expires",
+        "for",
         Form::Duration,
-        "6 hours",
-        "What could not be sent by then is not sent.",
+        "2 days",
+        "How long to wait for the reply, or for what is awaited.",
     ),
-    later("for", Form::Duration, "2 days", "How long to wait for it."),
     later(
         "answers",
-        Form::List(&Form::Object(&RULE)),
+        REPLY_RULES,
         "[{ words: [\"yes\"], tag: coming }]",
-        "What replies do.",
+        "What replies to the question do; the first rule that holds.",
     ),
-    later("save", Form::Word, "city", "The field the reply is kept in."),
+    later(
+        "save",
+        Form::Word,
+        "city",
+        "The field that keeps the reply, which must be of its type. Default: it is not kept.",
+    ),
     later(
         "unclear",
         Form::Either(SENT),
         "again",
-        "Asks again, at most twice.",
+        "Asks again with this message, at most twice, when no answer takes the reply. Default: the reply goes to `replies`.",
     ),
     later(
         "remind",
         Form::Object(&REMIND),
         "{ after: 1 day, send: reminder }",
-        "Before the time is over.",
+        "Sends a message before the time is over, where no reply has come. Default: none.",
     ),
-    later("then", Form::Any, "{ send: thanks }", "When it has happened."),
-    later("silence", Form::Any, "{ send: reminder }", "When it has not."),
+    later(
+        "then",
+        STEP_OR_STEPS,
+        "{ send: thanks }",
+        "What to do when it has happened, before the passage goes on below. Default: nothing.",
+    ),
+    later(
+        "silence",
+        STEP_OR_STEPS,
+        "{ send: reminder }",
+        "What to do when the time is over, before the passage goes on below. Default: nothing.",
+    ),
 ];
 
+const WHEN: Key = later(
+    "when",
+    Form::OneOrList(&Form::Condition),
+    "age > 18",
+    "Only if this holds, of several conditions all. Default: always.",
+);
+const UNLESS: Key = later(
+    "unless",
+    Form::OneOrList(&Form::Condition),
+    "replied()",
+    "Not if this holds, of several conditions all. Default: always.",
+);
+
 /// Never a bare text, so that a misspelt name is caught.
-static SENT: &[Form] = &[Form::Name, Form::Object(&SENT_MAP)];
+const SENT: &[Form] = &[Form::Name, Form::Object(&SENT_MAP)];
 static SENT_MAP: Object = author("`send`", KeyKind::Language, &Form::Message, SENT_KEYS);
 static SENT_KEYS: &[Key] = &[
     now(
         "text",
         Form::Either(TEXT),
         "\"Doors open at nine\"",
-        "The text, or one for each language.",
+        "The text, or a map of one for each language.",
     ),
-    later(
-        "media",
-        Form::OneOrList(&Form::Path),
-        "[poster.jpg]",
-        "Makes it MMS.",
-    ),
+    MEDIA,
 ];
 
-static WAIT: &[Form] = &[
+const WAIT: &[Form] = &[
     Form::Wait,
     Form::LaterPart {
         what: "waiting for a moment",
         form: &Form::Object(&MOMENT),
     },
 ];
-static AT: &[Form] = &[Form::Word, Form::Object(&MOMENT)];
+const AT: &[Form] = &[Form::Moment, Form::Object(&MOMENT)];
 
-static REMIND: Object = object(
-    "`remind`",
-    &[
-        later("after", Form::Duration, "1 day", "After the question."),
-        later("send", Form::Either(SENT), "reminder", "What to send."),
-    ],
-);
-static NOTIFY: Object = object(
-    "`notify`",
-    &[
-        later("to", Form::Word, "desk", "An inbox."),
-        later("text", Form::Message, "\"{{first_name}} called\"", "The text."),
-    ],
-);
-static CALL: Object = object(
-    "`call`",
-    &[
-        later(
-            "url",
-            Form::Word,
-            "https://api.arena.example/seats",
-            "Scheme and host are literal.",
-        ),
-        later("method", Form::OneOf(METHODS), "POST", "Default: `POST`."),
-        later("body", Form::Any, "{ seat: \"{{seat}}\" }", "JSON."),
-        later("save", Form::Any, "seat", "What to keep of the answer."),
-        later("timeout", Form::Duration, "10 seconds", "How long to wait."),
-    ],
-);
-static REPEAT: Object = object(
-    "`repeat`",
-    &[
-        later("times", Form::Positive, "3", "At most."),
-        later("every", Form::Duration, "1 day", "Between two rounds."),
-        later(
-            "until",
-            Form::OneOrList(&Form::Condition),
-            "replied()",
-            "Ends it.",
-        ),
-        later("do", Form::Any, "{ send: reminder }", "The steps."),
-    ],
-);
+static REMIND: Object = Object {
+    required: &[needs("after"), needs("send")],
+    ..object("`remind`", REMIND_KEYS)
+};
+static REMIND_KEYS: &[Key] = &[
+    later("after", Form::Duration, "1 day", "So long after the question."),
+    later("send", Form::Either(SENT), "reminder", "The message to send."),
+];
+
+static NOTIFY: Object = Object {
+    required: &[needs("to"), needs("text")],
+    ..object("`notify`", NOTIFY_KEYS)
+};
+static NOTIFY_KEYS: &[Key] = &[
+    later("to", Form::Inbox, "desk", "An inbox, or an address."),
+    later(
+        "text",
+        Form::Message,
+        "\"{{first_name}} called\"",
+        "The text, a template.",
+    ),
+];
+
+static CALL: Object = Object {
+    required: &[needs("url")],
+    ..object("`call`", CALL_KEYS)
+};
+static CALL_KEYS: &[Key] = &[
+    later(
+        "url",
+        Form::Url,
+        "\"https://api.arena.example/seats/{{seat}}\"",
+        "The address: scheme and host as they stand, path and query may be templates.",
+    ),
+    later(
+        "method",
+        Form::OneOf(METHODS),
+        "PUT",
+        "How it is called. Default: `POST`.",
+    ),
+    later(
+        "body",
+        Form::Any,
+        "{ seat: \"{{seat}}\" }",
+        "What is sent, as JSON; its texts may be templates. Default: nothing.",
+    ),
+    later(
+        "save",
+        Form::Any,
+        "seat",
+        "What to keep of the answer. Default: nothing.",
+    ),
+    later(
+        "timeout",
+        Form::Timeout,
+        "5 seconds",
+        "How long an answer is waited for. Default: `10 seconds`.",
+    ),
+];
+
+static REPEAT: Object = Object {
+    required: &[needs("times"), needs("every"), needs("do")],
+    ..object("`repeat`", REPEAT_KEYS)
+};
+static REPEAT_KEYS: &[Key] = &[
+    later("times", Form::Positive, "3", "How many rounds there are at most."),
+    later(
+        "every",
+        Form::Duration,
+        "1 day",
+        "The time from one round to the next.",
+    ),
+    later(
+        "until",
+        Form::OneOrList(&Form::Condition),
+        "replied()",
+        "Ends the rounds when this holds. Default: all rounds are done.",
+    ),
+    later("do", STEP_OR_STEPS, "{ send: reminder }", "The steps of a round."),
+];
+
 static ARMS: Object = map("`split`", KeyKind::Name, &Form::Object(&ARM));
-static ARM: Object = object(
-    "an arm",
-    &[
-        later("share", Form::Share, "50%", "Shares make 100%."),
-        later("do", Form::Any, "{ send: invite }", "The steps."),
-    ],
-);
-static SET: Object = map("`set`", KeyKind::Word, &Form::Any);
+static ARM: Object = Object {
+    required: &[needs("share"), needs("do")],
+    ..object("an arm", ARM_KEYS)
+};
+static ARM_KEYS: &[Key] = &[
+    later(
+        "share",
+        Form::Share,
+        "50%",
+        "The share of people who go this way; all shares make 100%.",
+    ),
+    later("do", STEP_OR_STEPS, "{ send: invite }", "The steps of this way."),
+];
+static SET: Object = map("`set`", KeyKind::Word, &Form::Text);
 
-/// Rules, first that holds.
-pub(super) const REPLY_RULES: Form = Form::List(&Form::Object(&RULE));
+/// Rules for replies, first that holds.
+pub(super) static REPLY_RULES: Form = Form::List(&Form::Object(&RULE));
 
-static RULE: Object = object(
-    "a rule",
-    &[
-        later(
-            "words",
-            Form::OneOrList(&Form::Word),
-            "[\"yes\", si]",
-            "Whole words or phrases.",
-        ),
-        later("pattern", Form::Word, "\"[0-9]+\"", "A regular expression."),
-        later(
-            "when",
-            Form::OneOrList(&Form::Condition),
-            "age > 18",
-            "A condition.",
-        ),
-        later(
-            "unless",
-            Form::OneOrList(&Form::Condition),
-            "age > 18",
-            "A condition.",
-        ),
-        later("value", Form::Any, "2", "What `save` keeps."),
-        later("do", Form::Any, "[{ send: thanks }]", "The steps."),
-        later(
-            "otherwise",
-            Form::Any,
-            "{ forward: box-office }",
-            "What nothing else took.",
-        ),
-        later("send", Form::Either(SENT), "thanks", "Sends a message."),
-        later("ask", Form::Any, "city", "Asks on."),
-        later("wait", Form::Any, "2 days", "Waits."),
-        later("await", Form::Any, "replied()", "Waits for something to happen."),
-        later("choose", Form::Any, "[]", "The first rule that holds."),
-        later("split", Form::Any, "{}", "Draws a path."),
-        later("tag", Form::Word, "coming", "On the person."),
-        later("untag", Form::Word, "coming", "Takes a tag away."),
-        later("set", Form::Any, "{ city: Roma }", "On the person."),
-        later("join", Form::Name, "newsletter", "A stored list."),
-        later("leave", Form::Name, "newsletter", "A stored list."),
-        later("forward", Form::Word, "box-office", "The reply, to an inbox."),
-        later(
-            "notify",
-            Form::Object(&NOTIFY),
-            "{ to: desk, text: … }",
-            "A text of ours, to an inbox.",
-        ),
-        later(
-            "call",
-            Form::Object(&CALL),
-            "{ url: … }",
-            "HTTP to an allowed host.",
-        ),
-        later(
-            "start",
-            Form::Name,
-            "welcome",
-            "Enrols the person in another campaign.",
-        ),
-        later("repeat", Form::Object(&REPEAT), "{ times: 3 }", "Always bounded."),
-        later("finish", Form::Word, "declined", "Ends the passage."),
-    ],
-);
+static RULE: Object = Object {
+    one_of: DEEDS_OF_RULES,
+    or: &["value"],
+    ..object("a rule", &RULE_KEYS)
+};
+static RULE_KEYS: [Key; 3 + CHOICE_COUNT] = join(&RULE_HEAD, &CHOICE_KEYS);
+
+static RULE_HEAD: [Key; 3] = [
+    later(
+        "words",
+        Form::OneOrList(&Form::Word),
+        "[\"yes\", si]",
+        "Holds when the reply has one of these words or phrases, whatever their case and accents.",
+    ),
+    later(
+        "pattern",
+        Form::Word,
+        "\"[0-9]+\"",
+        "Holds when the reply matches this regular expression.",
+    ),
+    later(
+        "value",
+        Form::Text,
+        "2",
+        "What `save` of the question keeps. Default: the reply as it came.",
+    ),
+];
+
+static CHOICES: Form = Form::List(&Form::Object(&CHOICE));
+
+/// A rule of `choose`: it has no reply to look at.
+static CHOICE: Object = Object {
+    one_of: DEEDS_OF_RULES,
+    ..object("a rule of `choose`", &CHOICE_KEYS)
+};
+static CHOICE_KEYS: [Key; CHOICE_COUNT] = {
+    let beside: [Key; DEED_COUNT + DETAIL_COUNT] = join(&DEEDS, &DETAILS);
+    join(&RULE_TAIL, &beside)
+};
+
+static RULE_TAIL: [Key; 2] = [
+    later(
+        "do",
+        STEP_OR_STEPS,
+        "[{ tag: coming }, { send: thanks }]",
+        "What to do: a step, or several in order.",
+    ),
+    later(
+        "otherwise",
+        STEP_OR_STEPS,
+        "{ forward: box-office }",
+        "What to do when no rule before it holds; always the last.",
+    ),
+];
+
+/// What a rule can do: each has exactly one of these.
+static DEEDS_OF_RULES: &[&str] = &[
+    "do",
+    "otherwise",
+    "send",
+    "ask",
+    "wait",
+    "await",
+    "choose",
+    "split",
+    "tag",
+    "untag",
+    "set",
+    "join",
+    "leave",
+    "forward",
+    "notify",
+    "call",
+    "start",
+    "repeat",
+    "finish",
+];
+
+const fn needs(key: &'static str) -> Required {
+    Required { key, or: &[] }
+}

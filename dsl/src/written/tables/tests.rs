@@ -1,65 +1,221 @@
 //! The keys of stories.
 
-use super::super::key::{Form, Key, KeyKind, Object, later, map, object};
+use super::super::key::{Form, Key, KeyKind, Object, Required, later, map, object, word};
 
 /// A path, or stories.
-pub(super) static TESTS: &[Form] = &[Form::Path, Form::List(&Form::Object(&TEST))];
+pub(super) const TESTS: &[Form] = &[Form::Path, Form::List(&Form::Object(&TEST))];
 
-static TEST: Object = object(
-    "a test",
-    &[
-        later("test", Form::Text, "a yes keeps a seat", "What it shows."),
-        later(
-            "person",
-            Form::Object(&PERSON),
-            "{ phone: \"+393331234567\" }",
-            "Columns, and optionally `variant`.",
-        ),
-        later(
-            "at",
-            Form::Time,
-            "2026-12-01 09:00",
-            "When it begins. Default: the schedule.",
-        ),
-        later("event", Form::Any, "{ name: order-shipped }", "What begins it."),
-        later(
-            "story",
-            Form::List(&Form::Object(&SCENE)),
-            "[{ expect: invite }]",
-            "What happens.",
-        ),
+static TEST: Object = Object {
+    required: &[
+        Required { key: "test", or: &[] },
+        Required {
+            key: "story",
+            or: &[],
+        },
     ],
-);
-static PERSON: Object = map("`person`", KeyKind::Word, &Form::Any);
-static SCENE: Object = object("a line of a story", SCENES);
+    ..object("a test", TEST_KEYS)
+};
+static TEST_KEYS: &[Key] = &[
+    later(
+        "test",
+        Form::Text,
+        "a yes keeps a seat",
+        "What it shows, in a sentence.",
+    ),
+    later(
+        "person",
+        Form::Object(&VALUES),
+        "{ phone: \"+393331234567\", language: it, age: 30 }",
+        "The person of the story: values by column, and `variant` to choose a text.",
+    ),
+    later(
+        "at",
+        Form::Time,
+        "2026-12-01 09:00",
+        "When it begins. Default: the schedule, where that is a time.",
+    ),
+    later(
+        "event",
+        Form::Either(EVENT),
+        "{ name: order-shipped, fields: { order_id: \"77\" } }",
+        "The event that begins a campaign with a trigger.",
+    ),
+    later(
+        "story",
+        Form::List(&Form::Object(&SCENE)),
+        "[{ expect: invite }, { reply: \"yes\" }, { expect: thanks }]",
+        "What happens, line by line.",
+    ),
+];
+
+/// Values by column or field.
+static VALUES: Object = map("values", KeyKind::Word, &Form::Text);
+
+const EVENT: &[Form] = &[Form::Word, Form::Object(&EVENT_MAP)];
+static EVENT_MAP: Object = Object {
+    required: &[Required { key: "name", or: &[] }],
+    ..object("`event`", EVENT_KEYS)
+};
+static EVENT_KEYS: &[Key] = &[
+    later("name", Form::Word, "order-shipped", "The name of the event."),
+    later(
+        "fields",
+        Form::Object(&VALUES),
+        "{ order_id: \"77\" }",
+        "What it carries; these values win over columns. Default: nothing.",
+    ),
+];
+
+/// What a line of a story can say: each says one thing.
+static SAID: &[&str] = &[
+    "expect",
+    "reply",
+    "says",
+    "receipt",
+    "clicks",
+    "event",
+    "calls",
+    "after",
+    "tagged",
+    "joined",
+    "left",
+    "set",
+    "notified",
+    "forwarded",
+    "finished",
+];
+static SCENE: Object = Object {
+    one_of: SAID,
+    ..object("a line of a story", SCENES)
+};
 static SCENES: &[Key] = &[
     later(
         "expect",
-        Form::Word,
+        Form::Name,
         "invite",
-        "A message, `opt-out`, `help` or `nothing`.",
+        "The text that must come next: a message, `opt-out`, `help`, or `nothing`.",
     ),
-    later("text", Form::Text, "\"Hello\"", "The text it must be."),
-    later("parts", Form::Positive, "1", "The parts it must have."),
-    later("at", Form::Any, "2026-12-01 09:00", "When it must come."),
-    later("between", Form::Window, "09:00-21:00", "When it must come."),
-    later("reply", Form::Text, "\"yes\"", "What the person answers."),
-    later("says", Form::Text, "\"hello\"", "A text nobody asked for."),
-    later("receipt", Form::Word, "delivered", "What the carrier says."),
-    later("clicks", Form::Word, "tickets", "A link."),
-    later("event", Form::Any, "ordered", "An event."),
+    later(
+        "text",
+        Form::Text,
+        "\"Doors open at nine\"",
+        "What the expected text must say, word for word. Default: anything.",
+    ),
+    later(
+        "parts",
+        Form::Positive,
+        "1",
+        "How many parts the expected text must have. Default: any number.",
+    ),
+    later(
+        "at",
+        Form::Moment,
+        "2026-12-01 09:00",
+        "When the expected text must come, on the person's clock. Default: at any time.",
+    ),
+    later(
+        "between",
+        Form::Window,
+        "09:00-21:00",
+        "The hours in which the expected text must come, on the person's clock. Default: all day.",
+    ),
+    later(
+        "reply",
+        Form::Text,
+        "\"yes\"",
+        "What the person answers to the latest text.",
+    ),
+    later(
+        "says",
+        Form::Text,
+        "\"hello\"",
+        "A text of the person that nobody asked for.",
+    ),
+    later(
+        "receipt",
+        Form::OneOf(&[word("delivered"), word("undelivered")]),
+        "delivered",
+        "What the carrier says of the latest text.",
+    ),
+    later("clicks", Form::Name, "tickets", "The link that the person opens."),
+    later(
+        "event",
+        Form::Either(EVENT),
+        "ordered",
+        "An event of the API, by name, or with what it carries.",
+    ),
     later(
         "calls",
-        Form::Any,
-        "{ url: …, answer: 200 }",
-        "What is called, and its answer.",
+        Form::Object(&CALLED),
+        "{ url: \"https://api.arena.example/seats\", answer: 200 }",
+        "The request that must be made, and the answer that it gets.",
     ),
-    later("after", Form::Duration, "2 days", "Runs the clock."),
-    later("tagged", Form::Any, "coming", "What must be tagged."),
-    later("joined", Form::Any, "newsletter", "What must be joined."),
-    later("left", Form::Any, "newsletter", "What must be left."),
-    later("set", Form::Any, "{ city: Roma }", "What must be set."),
-    later("notified", Form::Any, "desk", "Which inbox."),
-    later("forwarded", Form::Any, "desk", "Which inbox."),
-    later("finished", Form::Any, "declined", "How it must end."),
+    later(
+        "after",
+        Form::Duration,
+        "2 days",
+        "Runs the clock, its end included.",
+    ),
+    later(
+        "tagged",
+        Form::OneOrList(&Form::Word),
+        "coming",
+        "Tags that the person must have.",
+    ),
+    later(
+        "joined",
+        Form::OneOrList(&Form::Name),
+        "newsletter",
+        "Lists that the person must have joined.",
+    ),
+    later(
+        "left",
+        Form::OneOrList(&Form::Name),
+        "newsletter",
+        "Lists that the person must have left.",
+    ),
+    later(
+        "set",
+        Form::Object(&VALUES),
+        "{ city: Roma }",
+        "Values that the person must have.",
+    ),
+    later(
+        "notified",
+        Form::Inbox,
+        "desk",
+        "The inbox that must have got a text of ours.",
+    ),
+    later(
+        "forwarded",
+        Form::Inbox,
+        "desk",
+        "The inbox that must have got the reply.",
+    ),
+    later(
+        "finished",
+        Form::Word,
+        "declined",
+        "The reason with which the passage must have ended.",
+    ),
 ];
+static CALLED: Object = Object {
+    required: &[Required { key: "url", or: &[] }],
+    ..object(
+        "`calls`",
+        &[
+            later(
+                "url",
+                Form::Url,
+                "https://api.arena.example/seats",
+                "The address that must be called.",
+            ),
+            later(
+                "answer",
+                Form::Any,
+                "200",
+                "What it answers: a status, or a body. Default: 200 without a body.",
+            ),
+        ],
+    )
+};

@@ -233,7 +233,7 @@ async fn opt_out_in_the_language_of_the_other_launch() {
     let ledger = after.ledger.lock().expect("unpoisoned");
     let mut said: Vec<&str> = ledger.iter().map(|(_, text)| text.text.as_str()).collect();
     said.sort_unstable();
-    let confirmation = crate::reply::confirmation("it").1;
+    let confirmation = dsl::reply::confirmation("it").1;
     let once_more = "Once more. STOP to opt out";
     assert_eq!(
         said,

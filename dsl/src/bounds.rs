@@ -1,0 +1,122 @@
+//! How many parts a message has at least and at most, without a list at hand: from the texts and what `fields` say of
+//! their values. What a list really holds, the plan says.
+
+use std::collections::BTreeMap;
+
+use sms::parts::measure;
+use sms::smart;
+
+use crate::template::Template;
+use crate::values::Language;
+use crate::written::campaign::{Campaign, Texts, Value};
+use crate::{CampaignFile, written};
+
+/// The parts of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The message, the variant, or the verb of the step that it stands in.
+    pub name: String,
+    /// Its language, where the message has several.
+    pub language: Option<Language>,
+    /// Parts with the shortest values.
+    pub least: u32,
+    /// Parts with the longest values; none where a field says not how long it is.
+    pub most: Option<u32>,
+    /// The first character that no GSM-7 text has and that makes the text UCS-2.
+    pub forced_by: Option<char>,
+}
+
+/// The bounds of every text of a campaign, in the order of the file. Texts that are no templates are left out.
+pub fn bounds(file: &CampaignFile, smart: bool) -> Vec<Bound> {
+    let longest = longest_of(file.written());
+    let texts = file.written().all_texts();
+    let one = |(name, texts): (written::Spanned<String>, &Texts)| {
+        let all: Vec<(Option<Language>, Value)> = match texts {
+            Texts::One(value) => vec![(None, value.clone())],
+            Texts::ByLanguage(all) => {
+                let of = |(key, value): &(written::Spanned<String>, Value)| {
+                    (Language::new(&key.value), value.clone())
+                };
+                all.iter().map(of).collect()
+            }
+        };
+        let bound =
+            move |(language, value): (Option<Language>, Value)| Some((name.value.clone(), language, value));
+        all.into_iter().filter_map(bound).collect::<Vec<_>>()
+    };
+    let bound = |(name, language, value): (String, Option<Language>, Value)| {
+        let parts = parts_of(&value.text, &longest, smart)?;
+        Some(Bound {
+            name,
+            language,
+            least: parts.least,
+            most: parts.most,
+            forced_by: parts.forced_by,
+        })
+    };
+    texts.into_iter().flat_map(one).filter_map(bound).collect()
+}
+
+/// Characters of the longest value of each field that says so.
+pub(crate) type Longest = BTreeMap<String, usize>;
+
+pub(crate) fn longest_of(campaign: &Campaign) -> Longest {
+    let fields = campaign.fields.iter();
+    let of = |field: &written::campaign::Field| {
+        let longest = usize::try_from(field.longest.as_ref()?.value).ok()?;
+        let default = field.default.iter().flat_map(|texts| texts.values());
+        let default = default.map(|value| value.text.chars().count()).max().unwrap_or(0);
+        Some((field.name.value.clone(), longest.max(default)))
+    };
+    fields.filter_map(of).collect()
+}
+
+/// The parts of one text.
+pub(crate) struct TextParts {
+    pub least: u32,
+    pub most: Option<u32>,
+    pub forced_by: Option<char>,
+}
+
+/// A text as it is sent at its shortest and its longest; the latter is none where a field says not how long it is.
+pub(crate) struct Shown {
+    pub shortest: String,
+    pub longest: Option<String>,
+}
+
+/// None for what is no template.
+pub(crate) fn shown(text: &str, longest: &Longest, smart: bool) -> Option<Shown> {
+    let extent = Template::compile(text)
+        .ok()?
+        .extent(&|name| length(name, longest));
+    let shown = |text: String| match smart {
+        true => smart::plain(&text).into_owned(),
+        false => text,
+    };
+    Some(Shown {
+        shortest: shown(extent.shortest),
+        longest: extent.longest.map(shown),
+    })
+}
+
+/// Characters of a value at most; none where nobody says.
+pub(crate) fn length(name: &str, longest: &Longest) -> Option<usize> {
+    match name {
+        // What every text may use has its length too.
+        "phone" => Some(16),
+        "country" | "language" => Some(5),
+        "timezone" => Some(32),
+        name => longest.get(name).copied(),
+    }
+}
+
+/// None for what is no template.
+pub(crate) fn parts_of(text: &str, longest: &Longest, smart: bool) -> Option<TextParts> {
+    let extent = shown(text, longest, smart)?;
+    let least = measure(&extent.shortest);
+    Some(TextParts {
+        least: least.part_count,
+        most: extent.longest.map(|text| measure(&text).part_count),
+        forced_by: least.forced_by.map(|(_, c)| c),
+    })
+}

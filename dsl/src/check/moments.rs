@@ -1,0 +1,117 @@
+//! Moments and what is kept of replies name fields that exist; a moment's field holds days.
+
+use super::{Context, audience, templates};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::values::FieldType;
+use crate::written::Spanned;
+use crate::written::campaign::Verb;
+use crate::written::nearest::{did_you_mean, listed, nearest};
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let written = context.written;
+    let scheduled = written
+        .schedule
+        .as_ref()
+        .and_then(|schedule| schedule.date.as_ref());
+    found.extend(scheduled.and_then(|name| day(context, name)));
+    for step in written.all_steps() {
+        match &step.verb {
+            Verb::WaitUntil { date: Some(name) } => found.extend(day(context, name)),
+            Verb::Ask(ask) => found.extend(ask.save.as_ref().and_then(|name| kept(context, name))),
+            Verb::Call(call) => found.extend(call.save.as_ref().and_then(|name| kept(context, name))),
+            Verb::Send(_)
+            | Verb::Wait(_)
+            | Verb::WaitUntil { date: None }
+            | Verb::Await(_)
+            | Verb::Choose(_)
+            | Verb::Split(_)
+            | Verb::Tag(_)
+            | Verb::Untag(_)
+            | Verb::Set(_)
+            | Verb::Join(_)
+            | Verb::Leave(_)
+            | Verb::Forward(_)
+            | Verb::Notify { .. }
+            | Verb::Start(_)
+            | Verb::Repeat { .. }
+            | Verb::Finish(_)
+            | Verb::Other => {}
+        }
+    }
+}
+
+/// What gives a day must be a field of a type that has one.
+fn day(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
+    let field = context
+        .written
+        .fields
+        .iter()
+        .find(|field| field.name.value == name.value);
+    let Some(field) = field else {
+        if !is_known(context, &name.value) {
+            return Some(unknown(context, name));
+        }
+        let message = format!(
+            "\"{}\" is a text, as long as no field says what it holds",
+            name.value
+        );
+        let help = format!("declare it: `fields: {{ {}: date }}`", name.value);
+        return Some(Diagnostic::error("field-is-no-date", name.span.clone(), message).help(help));
+    };
+    if matches!(field.kind, FieldType::Date | FieldType::Time) {
+        return None;
+    }
+    let message = format!(
+        "field \"{}\" is of the type `{}`, and this needs a day",
+        name.value, field.kind
+    );
+    Some(
+        Diagnostic::error("field-is-no-date", name.span.clone(), message)
+            .also(field.name.span.clone(), "declared here")
+            .help("give it the type `date`, or `time` where it has a time of day"),
+    )
+}
+
+/// What a reply is kept in must be declared, so that its type is known.
+fn kept(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
+    let declared = context
+        .written
+        .fields
+        .iter()
+        .any(|field| field.name.value == name.value);
+    (!declared).then(|| {
+        let found = unknown(context, name);
+        let help = format!("declare it: `fields: {{ {}: {{ from: campaign }} }}`", name.value);
+        match found.suggestion {
+            Some(_) => found,
+            None => found.help(help),
+        }
+    })
+}
+
+/// Whether a list may have it, or is not known.
+fn is_known(context: &Context<'_>, name: &str) -> bool {
+    let mut known = context.from.iter().filter_map(audience::names).peekable();
+    templates::BUILT_IN.contains(&name) || known.peek().is_none() || known.any(|names| names.contains(&name))
+}
+
+fn unknown(context: &Context<'_>, name: &Spanned<String>) -> Diagnostic {
+    let fields = || {
+        context
+            .written
+            .fields
+            .iter()
+            .map(|field| field.name.value.as_str())
+    };
+    let meant = nearest(&name.value, fields());
+    let help = did_you_mean(meant, || match context.written.fields.is_empty() {
+        true => format!("declare it: `fields: {{ {}: date }}`", name.value),
+        false => format!("the fields are {}", listed(fields())),
+    });
+    let message = format!("field \"{}\" does not exist", name.value);
+    let found = Diagnostic::error("unknown-field", name.span.clone(), message).help(help);
+    match meant {
+        Some(meant) => found.replace(name.span.clone(), meant, Applicability::Unsure),
+        None => found,
+    }
+}

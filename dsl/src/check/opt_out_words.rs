@@ -1,0 +1,89 @@
+//! No rule, answer or keyword takes a word by which people opt out or ask for help: those come first, always.
+
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::reply::{Meaning, OptOutWords, meaning, tokens};
+use crate::values::Language;
+use crate::written::Spanned;
+use crate::written::campaign::{Rule, Verb};
+
+/// Words that ask for help by themselves, in the US.
+const HELP: &[&str] = &["help", "info"];
+
+/// How sure it is that a word opts out.
+enum Taken {
+    /// Wherever this campaign goes.
+    Surely,
+    /// In some countries or languages.
+    Perhaps,
+}
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    rules(context, context.written.rules(), found);
+    for step in context.written.all_steps() {
+        if let Verb::Ask(ask) = &step.verb {
+            rules(context, &ask.answers, found);
+        }
+    }
+    let trigger = context.written.trigger.as_ref();
+    if let Some(keyword) = trigger.and_then(|trigger| trigger.keyword.as_ref()) {
+        one(context, keyword, found);
+    }
+}
+
+fn rules(context: &Context<'_>, rules: &[Rule], found: &mut Vec<Diagnostic>) {
+    for word in rules.iter().flat_map(|rule| &rule.words) {
+        one(context, word, found);
+    }
+}
+
+fn one(context: &Context<'_>, word: &Spanned<String>, found: &mut Vec<Diagnostic>) {
+    let value = &word.value;
+    let asks = HELP.contains(&tokens(value).join(" ").as_str());
+    let does = if asks { "asks for help" } else { "opts out" };
+    let help = "use another word, or a phrase of several words";
+    found.extend(taken(context, value).map(|taken| match taken {
+        Taken::Surely => {
+            let message = format!("\"{value}\" alone {does}, so it never comes here");
+            Diagnostic::error("word-is-opt-out", word.span.clone(), message).help(help)
+        }
+        Taken::Perhaps => {
+            let message = format!("in some countries \"{value}\" alone {does}, and never comes here");
+            let where_they_are = "`policy: { countries: [IT] }` in crier.yaml says where people are";
+            Diagnostic::warning("word-is-opt-out", word.span.clone(), message)
+                .help(format!("{help}; {where_they_are}"))
+        }
+    }));
+}
+
+/// None: it is a word like any other.
+fn taken(context: &Context<'_>, word: &str) -> Option<Taken> {
+    let languages = || context.languages.iter().map(Language::as_str);
+    let is = |words: OptOutWords| matches!(meaning(word, &words), Meaning::OptOut { .. });
+    let folded = tokens(word);
+    if folded.is_empty() {
+        return None;
+    }
+    let same = |own: &str| tokens(own) == folded;
+    let limits = context
+        .written
+        .limits
+        .opt_out_words
+        .iter()
+        .map(|own| own.value.as_str());
+    let policy = &context.project.policy;
+    let own = limits.chain(policy.opt_out_words.iter().map(String::as_str));
+    if is(OptOutWords::for_person(None, languages())) || own.into_iter().any(same) {
+        return Some(Taken::Surely);
+    }
+    let helps = HELP.iter().any(|help| same(help));
+    let in_country = |region: sms::Region| {
+        is(OptOutWords::for_person(Some(region), languages())) || (helps && region.as_str() == "US")
+    };
+    if policy.countries.iter().copied().any(in_country) {
+        return Some(Taken::Surely);
+    }
+    // Where the policy names countries, people elsewhere get nothing.
+    let anywhere = policy.countries.is_empty() && (helps || is(OptOutWords::all()));
+    anywhere.then_some(Taken::Perhaps)
+}

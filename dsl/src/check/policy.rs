@@ -1,0 +1,120 @@
+//! A campaign tightens the policy of its project and never loosens it; what no policy can pass never goes out.
+
+use super::Context;
+use crate::campaign::Purpose;
+use crate::diagnostic::Diagnostic;
+use crate::scalar::{Frequency, Window};
+use crate::written::Spanned;
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    urgent(context, found);
+    quiet_hours(context, found);
+    frequency(context, found);
+    windows(context, found);
+}
+
+fn purpose(context: &Context<'_>) -> Purpose {
+    let purpose = context.written.purpose.as_ref();
+    purpose.map_or(Purpose::default(), |purpose| purpose.value)
+}
+
+fn urgent(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(span) = context.written.urgent.clone() else {
+        return;
+    };
+    if purpose(context) == Purpose::Service {
+        return;
+    }
+    let message = "only a campaign of `purpose: service` can be urgent";
+    let help =
+        "state `purpose: service`, or leave `urgent` out; what warns of danger is `purpose: emergency`";
+    let diagnostic = Diagnostic::error("urgent-without-service", span, message).help(help);
+    found.push(match &context.written.purpose {
+        Some(purpose) => diagnostic.also(purpose.span.clone(), "the purpose"),
+        None => diagnostic,
+    });
+}
+
+/// Whether quiet hours hold nothing back.
+fn passes_quiet_hours(context: &Context<'_>) -> bool {
+    purpose(context) == Purpose::Emergency || context.written.urgent.is_some()
+}
+
+fn quiet_hours(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let (Some(policy), Some(own), false) = (
+        context.project.policy.quiet_hours,
+        &context.written.limits.quiet_hours,
+        passes_quiet_hours(context),
+    ) else {
+        return;
+    };
+    if let Some(window) = Window::parse(&own.value).filter(|own| !own.covers(policy)) {
+        let message = format!("quiet hours of {window} are looser than the policy's, {policy}");
+        let help = format!("choose hours that hold all of {policy}, or leave them out");
+        found.push(looser("window-looser-than-policy", own, message, help));
+    }
+}
+
+/// Only marketing is counted.
+fn frequency(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let (Some(policy), Some(own), Purpose::Marketing) = (
+        context.project.policy.frequency,
+        &context.written.limits.frequency,
+        purpose(context),
+    ) else {
+        return;
+    };
+    let parsed = Frequency::parse(&own.value);
+    // Of two that neither holds the other, both hold at run time.
+    if parsed.is_some_and(|own| own.most > policy.most && own.per_second() > policy.per_second()) {
+        let message = format!(
+            "\"{}\" lets more texts through than the policy's {policy}",
+            own.value
+        );
+        let help = "choose fewer texts or a longer time, or leave it out".to_owned();
+        found.push(looser("frequency-looser-than-policy", own, message, help));
+    }
+}
+
+fn looser(code: &'static str, own: &Spanned<String>, message: String, help: String) -> Diagnostic {
+    Diagnostic::error(code, own.span.clone(), message)
+        .label("a campaign can only tighten it")
+        .help(help)
+}
+
+/// Hours that lie wholly in the quiet hours let nothing out.
+fn windows(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let stated = context.written.limits.quiet_hours.as_ref();
+    let own = stated.and_then(|own| Window::parse(&own.value));
+    let Some(quiet) = own
+        .or(context.project.policy.quiet_hours)
+        .filter(|_| !passes_quiet_hours(context))
+    else {
+        return;
+    };
+    let schedule = context
+        .written
+        .schedule
+        .as_ref()
+        .and_then(|schedule| schedule.window.as_ref());
+    let trigger = context
+        .written
+        .trigger
+        .as_ref()
+        .and_then(|trigger| trigger.window.as_ref());
+    let steps = context.written.all_steps();
+    let of_steps = steps.iter().filter_map(|step| step.window.as_ref());
+    for window in schedule.into_iter().chain(trigger).chain(of_steps) {
+        let Some(hours) = Window::parse(&window.value).filter(|hours| quiet.covers(*hours)) else {
+            continue;
+        };
+        let message = format!("{hours} lies in the quiet hours, {quiet}, so that nothing is ever sent");
+        let diagnostic = Diagnostic::error("window-in-quiet-hours", window.span.clone(), message)
+            .label("nothing goes out in these hours")
+            .help("choose hours of which some lie outside of the quiet hours");
+        found.push(match stated {
+            Some(stated) => diagnostic.also(stated.span.clone(), "the quiet hours"),
+            None => diagnostic,
+        });
+    }
+}

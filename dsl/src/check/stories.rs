@@ -1,0 +1,128 @@
+//! Stories name messages, links and variants that exist, begin at a time, and each has a name of its own.
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::written::Spanned;
+use crate::written::campaign::{Line, Start, Test};
+use crate::written::nearest::{did_you_mean, listed, nearest};
+
+/// What `expect` may name beside messages.
+const EXPECTED: &[&str] = &["opt-out", "help", "nothing"];
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
+    for test in &context.written.tests {
+        if let Some(name) = &test.name
+            && let Some(first) = seen.insert(&name.value, name)
+        {
+            let message = format!("two stories are called \"{}\"", name.value);
+            found.push(
+                Diagnostic::error("duplicate-test", name.span.clone(), message)
+                    .also(first.span.clone(), "first here")
+                    .help("give each a name of its own: reports and filters go by it"),
+            );
+        }
+        beginning(context, test, found);
+        variant(context, test, found);
+        test.lines.iter().for_each(|line| names(context, line, found));
+    }
+}
+
+/// Where the schedule gives no time the story must.
+fn beginning(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
+    let start = context
+        .written
+        .schedule
+        .as_ref()
+        .and_then(|schedule| schedule.start.as_ref());
+    let timed = start.is_some_and(|start| matches!(start.value, Start::At(_)));
+    let known = context.written.schedule.is_some() || context.written.trigger.is_some();
+    if test.at.is_some() || timed || !known {
+        return;
+    }
+    let message = "the schedule gives this story no time to begin at";
+    found.push(
+        Diagnostic::error("test-needs-time", test.span.clone(), message)
+            .help("add one: `at: 2026-12-01 09:00`"),
+    );
+}
+
+fn variant(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
+    let Some((_, drawn)) = test.person.iter().find(|(column, _)| column.value == "variant") else {
+        return;
+    };
+    let messages = context.written.all_messages();
+    let names: Vec<&str> = messages
+        .flat_map(|message| message.variants())
+        .map(|variant| variant.name.value.as_str())
+        .collect();
+    if !names.contains(&drawn.value.as_str()) {
+        found.push(unknown(
+            "unknown-variant",
+            "variant",
+            drawn,
+            &names,
+            "no message has variants",
+        ));
+    }
+}
+
+fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
+    let Some(what) = &line.what else { return };
+    match line.verb.value.as_str() {
+        "expect" => {
+            let messages = context
+                .written
+                .all_messages()
+                .map(|message| message.name.value.as_str());
+            let projects = context.project.messages.iter().map(String::as_str);
+            let inline = context.written.all_steps();
+            let inline = inline
+                .iter()
+                .filter_map(|step| step.id.as_ref())
+                .map(|id| id.value.as_str());
+            let names: Vec<&str> = messages
+                .chain(inline)
+                .chain(projects)
+                .chain(EXPECTED.iter().copied())
+                .collect();
+            if !names.contains(&what.value.as_str()) {
+                found.push(unknown("unknown-message", "message", what, &names, ""));
+            }
+        }
+        "clicks" => {
+            let links = context.written.links.iter().map(|(name, _)| name.value.as_str());
+            let names: Vec<&str> = links.chain(["opt_out"]).collect();
+            if !names.contains(&what.value.as_str()) {
+                found.push(unknown("unknown-link", "link", what, &names, ""));
+            }
+        }
+        "notified" | "forwarded" => {
+            let names: Vec<&str> = context.project.inboxes.keys().map(String::as_str).collect();
+            if !what.value.contains('@') {
+                found.extend(super::replies::unknown_inbox(
+                    &what.value,
+                    what.span.clone(),
+                    &names,
+                ));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn unknown(code: &'static str, kind: &str, what: &Spanned<String>, names: &[&str], none: &str) -> Diagnostic {
+    let meant = nearest(&what.value, names.iter().copied());
+    let help = did_you_mean(meant, || match names {
+        [] => none.to_owned(),
+        names => format!("there are {}", listed(names.iter().copied())),
+    });
+    let message = format!("{kind} \"{}\" does not exist", what.value);
+    let found = Diagnostic::error(code, what.span.clone(), message).help(help);
+    match meant {
+        Some(meant) => found.replace(what.span.clone(), meant, Applicability::Unsure),
+        None => found,
+    }
+}

@@ -1,0 +1,74 @@
+//! What a condition names, with places, whatever else is wrong with it. For editors: types and meaning are not asked.
+
+use std::ops::Range;
+
+use super::scan::{self, Lexeme, Sign, Token};
+
+/// Something that a condition names. Places are bytes of its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mention {
+    /// A field or column.
+    Name {
+        /// The name.
+        name: String,
+        /// Without backticks.
+        span: Range<usize>,
+    },
+    /// The first text that a function takes.
+    Argument {
+        /// The function.
+        function: String,
+        /// The text.
+        text: String,
+        /// Without quotes.
+        span: Range<usize>,
+    },
+}
+
+/// All that a condition names, in order; nothing where it cannot be cut into pieces.
+pub(crate) fn mentions(source: &str) -> Vec<Mention> {
+    if source.len() > super::MOST_SOURCE {
+        return vec![];
+    }
+    let Some(pieces) = scan::scan(source, &mut vec![]) else {
+        return vec![];
+    };
+    (0..pieces.len())
+        .filter_map(|at| mention(&pieces[at..]))
+        .collect()
+}
+
+fn mention(pieces: &[Lexeme]) -> Option<Mention> {
+    let first = pieces.first()?;
+    let opens = pieces
+        .get(1)
+        .is_some_and(|piece| piece.token == Token::Sign(Sign::Open));
+    match &first.token {
+        Token::Word(function) if opens => {
+            let argument = pieces.get(2)?;
+            let Token::Text(text) = &argument.token else {
+                return None;
+            };
+            let (function, text) = (function.clone(), text.clone());
+            let span = inside(&argument.span);
+            Some(Mention::Argument { function, text, span })
+        }
+        Token::Word(word) => match word.as_str() {
+            "in" | "true" | "false" | "and" | "or" | "not" => None,
+            _ if super::BuiltIn::NAMES.contains(&word.as_str()) => None,
+            _ => {
+                let (name, span) = (word.clone(), first.span.clone());
+                Some(Mention::Name { name, span })
+            }
+        },
+        Token::Name(name) => {
+            let (name, span) = (name.clone(), inside(&first.span));
+            Some(Mention::Name { name, span })
+        }
+        Token::Text(_) | Token::Number(_) | Token::Sign(_) => None,
+    }
+}
+
+fn inside(span: &Range<usize>) -> Range<usize> {
+    span.start + 1..span.end.saturating_sub(1).max(span.start + 1)
+}

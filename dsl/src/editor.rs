@@ -1,0 +1,124 @@
+//! What an editor asks of a file: completion, hover, definitions, references, renaming, repairs, an outline. Each is a file
+//! here and a pure function of the text, what was read of it, its surroundings and a byte. Nothing panics, whatever is
+//! asked: a place that does not exist has an empty answer. The wire is another crate's.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::project::Project;
+use crate::tree::Node;
+use crate::{CampaignFile, Header, ProjectFile};
+
+pub mod actions;
+pub mod completion;
+pub mod definition;
+pub mod formatting;
+mod forms;
+pub mod hover;
+mod names;
+pub mod outline;
+pub mod position;
+pub mod references;
+pub mod rename;
+mod sketch;
+
+pub use crate::format::FileKind;
+pub use names::{NameKind, Named};
+
+/// A file that is open, and what it is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// What was read of it.
+    pub file: File<'a>,
+    /// What is around it.
+    pub around: &'a Around<'a>,
+}
+
+/// A file as read.
+#[derive(Debug, Clone, Copy)]
+pub enum File<'a> {
+    /// A campaign.
+    Campaign(&'a CampaignFile),
+    /// A crier.yaml.
+    Project(&'a ProjectFile),
+}
+
+/// What is around a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// The project; that of the file itself where it is a crier.yaml.
+    pub project: &'a Project,
+    /// The text of crier.yaml and what was read of it, where there is one.
+    pub crier_yaml: Option<(&'a str, &'a ProjectFile)>,
+    /// What is known of the lists, by path.
+    pub headers: &'a BTreeMap<String, Header>,
+    /// What a part costs in the project's region.
+    pub price: Option<&'a Price>,
+}
+
+/// What a part costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Price {
+    /// The country's ISO code.
+    pub country: String,
+    /// Of one part.
+    pub amount: Decimal,
+    /// Three letters.
+    pub currency: String,
+}
+
+impl<'a> Document<'a> {
+    /// Which file it is.
+    pub fn kind(&self) -> FileKind {
+        match self.file {
+            File::Campaign(_) => FileKind::Campaign,
+            File::Project(_) => FileKind::Project,
+        }
+    }
+
+    fn root(&self) -> Option<&'a Node> {
+        let read = match self.file {
+            File::Campaign(file) => &file.read,
+            File::Project(file) => &file.read,
+        };
+        read.tree.root.as_ref()
+    }
+
+    fn campaign(&self) -> Option<&'a crate::written::campaign::Campaign> {
+        match self.file {
+            File::Campaign(file) => Some(&file.written),
+            File::Project(_) => None,
+        }
+    }
+
+    /// The columns of the lists that people come from, the file's names and ours, each once.
+    fn columns(&self) -> Vec<String> {
+        let Some(written) = self.campaign() else {
+            return vec![];
+        };
+        let mut all: Vec<String> = vec![];
+        for list in crate::check::people(written, self.around.project) {
+            let header = match self.around.headers.get(&list.path) {
+                Some(Header::Columns(columns)) => columns.as_slice(),
+                Some(Header::Unreadable(_) | Header::Absent) | None => &[],
+            };
+            let own = list.columns.keys().chain(header.iter());
+            all.extend(
+                own.map(|name| name.trim().to_owned())
+                    .filter(|name| !name.is_empty()),
+            );
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        all.retain(|name| seen.insert(name.clone()));
+        all
+    }
+}
+
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+mod tests;

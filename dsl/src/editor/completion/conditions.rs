@@ -1,0 +1,141 @@
+//! What stands in a condition: fields, functions, and the names that functions take.
+
+use super::super::names::NameKind;
+use super::{Asked, Item, ItemKind};
+use crate::condition::{BuiltIn, FUNCTIONS};
+
+pub(super) fn items(asked: &Asked<'_>) -> Vec<Item> {
+    let place = Place::new(asked);
+    if let Some(function) = place.argument_of() {
+        return place.arguments(function);
+    }
+    if place.is_in_text() {
+        return vec![];
+    }
+    let mut items: Vec<Item> = place.fields();
+    items.extend(FUNCTIONS.iter().map(|(name, usage)| place.function(name, usage)));
+    items.extend(["in", "true", "false"].map(|word| Item {
+        rank: 2,
+        ..place.item(word, ItemKind::Value)
+    }));
+    items
+}
+
+/// What may leave people out.
+pub(super) fn leavers(asked: &Asked<'_>) -> Vec<Item> {
+    let place = Place::new(asked);
+    if let Some(function) = place.argument_of() {
+        return place.arguments(function);
+    }
+    let ours = FUNCTIONS
+        .iter()
+        .filter(|(name, _)| matches!(*name, "answered" | "received" | "tagged"));
+    ours.map(|(name, usage)| place.function(name, usage)).collect()
+}
+
+struct Place<'a> {
+    asked: &'a Asked<'a>,
+    /// What is written of the condition, up to the place.
+    before: &'a str,
+    /// The word that is being written.
+    word: &'a str,
+}
+
+impl<'a> Place<'a> {
+    fn new(asked: &'a Asked<'a>) -> Place<'a> {
+        let start = asked.spot.word.start.min(asked.byte);
+        let before = asked.document.text.get(start..asked.byte).unwrap_or_default();
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let word = &before[before.trim_end_matches(is_word).len()..];
+        Place { asked, before, word }
+    }
+
+    /// The function whose first text the place is in.
+    fn argument_of(&self) -> Option<&'a str> {
+        let before = &self.before[..self.before.len() - self.word.len()];
+        let opened = before.strip_suffix(['"', '\''])?;
+        let opened = opened
+            .strip_suffix('\\')
+            .unwrap_or(opened)
+            .trim_end()
+            .strip_suffix('(')?;
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        Some(&opened[opened.trim_end_matches(is_word).len()..])
+    }
+
+    fn is_in_text(&self) -> bool {
+        self.before.matches('"').count() % 2 == 1
+    }
+
+    fn arguments(&self, function: &str) -> Vec<Item> {
+        let kinds: &[NameKind] = match function {
+            "delivered" => &[NameKind::Message, NameKind::Step],
+            "clicked" => &[NameKind::Link],
+            "tagged" => &[NameKind::Tag],
+            _ => &[],
+        };
+        let names = kinds.iter().flat_map(|kind| self.asked.names(*kind));
+        names
+            .map(|(name, _)| Item {
+                rank: 0,
+                ..self.item(&name, ItemKind::Name)
+            })
+            .collect()
+    }
+
+    fn fields(&self) -> Vec<Item> {
+        let others = BuiltIn::NAMES
+            .iter()
+            .map(|name| ((*name).to_owned(), "of every person".to_owned()));
+        let mut names = self.asked.names(NameKind::Field);
+        for other in others {
+            if !names.iter().any(|(name, _)| *name == other.0) {
+                names.push(other);
+            }
+        }
+        let item = |(name, from): (String, String)| {
+            let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            let written = if plain { name } else { format!("`{name}`") };
+            Item {
+                detail: from,
+                rank: 0,
+                ..self.item(&written, ItemKind::Field)
+            }
+        };
+        names.into_iter().map(item).collect()
+    }
+
+    /// A function with its brackets; its first text without the example's, which is there to be overwritten.
+    fn function(&self, name: &str, usage: &str) -> Item {
+        let inside = usage[name.len()..].trim_start_matches('(').trim_end_matches(')');
+        let (quote, example) = match inside.strip_prefix('"').and_then(|text| text.split_once('"')) {
+            // Quotes inside of quotes.
+            Some((text, _)) if self.asked.spot.quote == Some('"') => ("\\\"", text),
+            Some((text, _)) => ("\"", text),
+            None => ("", inside),
+        };
+        Item {
+            doc: format!("```cel\n{usage}\n```"),
+            before: format!("{name}({quote}"),
+            placeholder: Some(example.to_owned()).filter(|example| !example.is_empty()),
+            after: format!("{quote})"),
+            ..self.item(name, ItemKind::Function)
+        }
+    }
+
+    fn item(&self, label: &str, kind: ItemKind) -> Item {
+        let start = self.asked.byte - self.word.len();
+        let own = self.asked.item(label, kind);
+        // What stands before the place stays, so that only a condition's first word can be glued to its key.
+        let before = if start == self.asked.spot.word.start {
+            own.before.clone()
+        } else {
+            label.to_owned()
+        };
+        Item {
+            span: start..self.asked.byte,
+            before,
+            ..own
+        }
+    }
+}

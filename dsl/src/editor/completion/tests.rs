@@ -1,0 +1,306 @@
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::editor::testing::{CAMPAIGN, CRIER_YAML, asked, asked_of_project};
+
+/// The labels at the `|`, by the alphabet, so that what a later version can do changes nothing.
+fn labels(document: &Document<'_>, byte: usize) -> String {
+    let mut items = completion(document, byte);
+    items.sort_by(|a, b| a.label.cmp(&b.label));
+    items
+        .iter()
+        .map(|item| item.label.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn check(marked: &str, expected: Expect) {
+    expected.assert_eq(&asked(marked, labels));
+}
+
+/// The line of the place once an item is taken, its placeholder in `<…>`.
+fn taken(marked: &str, label: &str, expected: Expect) {
+    expected.assert_eq(&asked(marked, |document, byte| with(document, byte, label)));
+}
+
+fn with(document: &Document<'_>, byte: usize, label: &str) -> String {
+    let items = completion(document, byte);
+    let Some(item) = items.iter().find(|item| item.label == label) else {
+        return format!("no {label} among: {}", labels(document, byte));
+    };
+    let placeholder = item
+        .placeholder
+        .as_ref()
+        .map(|text| format!("<{text}>"))
+        .unwrap_or_default();
+    let new = format!("{}{placeholder}{}", item.before, item.after);
+    let text = document.text;
+    let start = text[..item.span.start].rfind('\n').map_or(0, |i| i + 1);
+    let end = text[item.span.end..]
+        .find('\n')
+        .map_or(text.len(), |i| item.span.end + i);
+    let line = format!(
+        "{}{new}{}",
+        &text[start..item.span.start],
+        &text[item.span.end..end]
+    );
+    line.replace('\n', "\\n")
+}
+
+#[test]
+fn keys_of_the_map_that_is_written() {
+    check(
+        "audience: a.csv\nschedule: now\nmessage: Hi\nreplies: desk\nlim|",
+        expect![[
+            r#"campaign crier description exit fields goal labels languages limits links messages on_change owner priority purpose sender steps tests timezone trigger urgent"#
+        ]],
+    );
+    check(
+        "limits:\n  |",
+        expect!["budget canary frequency halt in_doubt opt_out_words parts quiet_hours rate"],
+    );
+    check(
+        "limits: { parts: 1, | }",
+        expect!["budget canary frequency halt in_doubt opt_out_words quiet_hours rate"],
+    );
+    check(
+        "audience:\n  from: a.csv\n  |\nschedule: now\n",
+        expect!["columns consent except holdout invalid landlines read region sample where"],
+    );
+}
+
+#[test]
+fn what_a_step_does_comes_before_what_may_stand_beside_it() {
+    let first = asked("steps:\n  - |\n", |document, byte| {
+        completion(document, byte)[0].label.clone()
+    });
+    assert_eq!(first, "send");
+}
+
+#[test]
+fn a_step_has_one_verb() {
+    check(
+        "steps:\n  - |\n",
+        expect![[
+            r#"answers ask at await call choose expires finish for forward id join leave notify remind repeat save send sender set silence split start tag then unclear unless untag wait when window"#
+        ]],
+    );
+    check(
+        "steps:\n  - send: a\n    |\n",
+        expect!["answers at expires for id remind save sender silence then unclear unless when window"],
+    );
+    check(
+        "steps:\n  |\n",
+        expect![[
+            r#"answers ask at await call choose expires finish for forward id join leave notify remind repeat save send sender set silence split start tag then unclear unless untag wait when window"#
+        ]],
+    );
+    check(
+        "steps:\n  - ask: a\n    silence:\n      - |\n",
+        expect![[
+            r#"answers ask at await call choose expires finish for forward id join leave notify remind repeat save send sender set silence split start tag then unclear unless untag wait when window"#
+        ]],
+    );
+}
+
+#[test]
+fn a_key_is_put_with_an_example() {
+    taken("li|", "limits", expect![[r#"limits:\n  <>"#]]);
+    taken("limits:\n  bu|", "budget", expect!["  budget: <500 EUR>"]);
+    taken("st|", "steps", expect![[r#"steps:\n  - <>"#]]);
+    taken("steps:\n  |", "wait", expect!["  - wait: <2 days>"]);
+    taken(
+        "steps:\n  - ask: x\n    ans|",
+        "answers",
+        expect![[r#"    answers:\n  - <>"#]],
+    );
+    taken(
+        "limits: { bu| }",
+        "budget",
+        expect!["limits: { budget: <500 EUR> }"],
+    );
+    taken("lim|its: { parts: 1 }\n", "links", expect!["links: { parts: 1 }"]);
+}
+
+#[test]
+fn values_are_words_of_the_language_or_names() {
+    check("purpose: |\n", expect!["emergency marketing service"]);
+    check("purpose:|\n", expect!["emergency marketing service"]);
+    taken("purpose:|\n", "service", expect!["purpose: service"]);
+    check("sender: |\n", expect!["names square"]);
+    check("replies: |\n", expect!["desk none"]);
+    check("audience: |\n", expect!["lists/customers.csv opted-in"]);
+    check(
+        "audience:\n  from: a.csv\n  except: [|]\n",
+        expect!["answered opted-in received tagged"],
+    );
+    check("limits: { in_doubt: s| }\n", expect!["resend skip"]);
+    check("languages: [|]\n", expect!["en es"]);
+    check("schedule: |\n", expect!["2026-12-01 10:00 now"]);
+    check("fields: { age: | }\n", expect!["bool date decimal int text time"]);
+    check("limits:\n  rate: |\n", expect!["50/s"]);
+}
+
+#[test]
+fn messages_are_offered_where_they_are_sent_and_missing_ones_where_they_are_written() {
+    let messages = "messages:\n  one: Hi\n  two: Ho\n";
+    check(&format!("steps:\n  - send: |\n{messages}"), expect!["one two"]);
+    check(&format!("steps: [{{ send: | }}]\n{messages}"), expect!["one two"]);
+    check(
+        &format!("steps:\n  - ask: one\n    unclear: t|\n{messages}"),
+        expect!["one two"],
+    );
+    check(
+        "steps:\n  - send: three\nmessages:\n  one: Hi\n  |\n",
+        expect!["three"],
+    );
+}
+
+#[test]
+fn languages_of_the_campaign_are_keys_of_texts() {
+    check(
+        "languages: [it, fr]\nmessage:\n  it: Ciao\n  |\n",
+        expect!["fr media text variants"],
+    );
+    check("messages:\n  one: { | }\n", expect!["en es media text variants"]);
+}
+
+#[test]
+fn tags_of_texts_have_fields_helpers_and_links() {
+    let start =
+        "audience: opted-in\nfields: { first_name: text }\nlinks: { tickets: \"https://a.example\" }\n";
+    check(
+        &format!("{start}message: \"Hi {{{{|\"\n"),
+        expect![[
+            r#"#each #if #unless [Data di nascita] city country date first_name language link lower money number phone plural timezone title truncate upper"#
+        ]],
+    );
+    check(
+        &format!("{start}message: \"Hi {{{{link |\"\n"),
+        expect!["opt_out tickets"],
+    );
+    check(
+        &format!("{start}message: \"Hi {{{{upper f|}}}}\"\n"),
+        expect!["[Data di nascita] city country first_name language phone timezone"],
+    );
+    check(&format!("{start}message: \"Hi {{{{a}}}} |\"\n"), expect![[r#""#]]);
+    check(
+        &format!("{start}message: |\n  Hi {{{{#|\n").replacen(": |", ": >", 1),
+        expect!["#each #if #unless"],
+    );
+    taken(
+        &format!("{start}message: \"Hi {{{{fir|\"\n"),
+        "first_name",
+        expect![[r#"message: "Hi {{first_name}}""#]],
+    );
+    taken(
+        &format!("{start}message: \"Hi {{{{fir|}}}}\"\n"),
+        "first_name",
+        expect![[r#"message: "Hi {{first_name}}""#]],
+    );
+    taken(
+        &format!("{start}message: \"Hi {{{{|\"\n"),
+        "[Data di nascita]",
+        expect![[r#"message: "Hi {{[Data di nascita]}}""#]],
+    );
+    taken(
+        &format!("{start}message: \"Hi {{{{link t|\"\n"),
+        "tickets",
+        expect![[r#"message: "Hi {{link tickets}}""#]],
+    );
+    taken(
+        &format!("{start}message: \"Hi {{{{#i|\"\n"),
+        "#if",
+        expect![[r#"message: "Hi {{#if <>}}{{/if}}""#]],
+    );
+}
+
+#[test]
+fn conditions_have_fields_functions_and_their_names() {
+    let start = CAMPAIGN.replace(
+        "audience:\n  from: opted-in\n",
+        "audience:\n  from: opted-in\n  where: age|\n",
+    );
+    check(
+        &start,
+        expect![[
+            r#"`Data di nascita` answered city clicked country date days_since days_until delivered empty event false first_name in language now phone received replied reply tagged tags timezone today true variant"#
+        ]],
+    );
+    let within = |condition: &str| {
+        format!(
+            "{}  - send: bus\n    when: {condition}\n",
+            CAMPAIGN.split("links:").next().unwrap_or_default()
+        )
+    };
+    check(&within("delivered(\"|"), expect!["first"]);
+    check(
+        &format!("links: {{ a: b, c: d }}\n{}", within("'clicked(\"|'")),
+        expect!["a c"],
+    );
+    check(&within("city == \"Ro|"), expect![[r#""#]]);
+    taken(
+        &within("city == \"Roma\" && del|"),
+        "delivered",
+        expect![[r#"    when: city == "Roma" && delivered("<invite>")"#]],
+    );
+    taken(
+        &within("\"del|\""),
+        "delivered",
+        expect![[r#"    when: "delivered(\"<invite>\")""#]],
+    );
+    taken(&within("repl|"), "replied", expect!["    when: replied()"]);
+    taken(
+        &within("Da|"),
+        "`Data di nascita`",
+        expect!["    when: `Data di nascita`"],
+    );
+}
+
+#[test]
+fn broken_files_are_completed_all_the_same() {
+    check(
+        "message: \"Hi\nlimits:\n  |",
+        expect!["budget canary frequency halt in_doubt opt_out_words parts quiet_hours rate"],
+    );
+    check(
+        "limits: { parts: 1\nsteps:\n  - wa|",
+        expect![[
+            r#"answers ask at await call choose expires finish for forward id join leave notify remind repeat save send sender set silence split start tag then unclear unless untag wait when window"#
+        ]],
+    );
+    check(
+        "messages:\n  one: Hi\n bad indentation: [\nsteps:\n  - send: |\n",
+        expect!["bad indentation one"],
+    );
+    check("steps:\n\t- x\nsender: |\n", expect!["names square"]);
+    check("a: b: c\npurpose: |\n", expect!["emergency marketing service"]);
+}
+
+#[test]
+fn no_offers_in_comments_and_in_free_text() {
+    check("# pur|\n", expect![[r#""#]]);
+    check("message: Hello wor|\n", expect![[r#""#]]);
+    check("x-note: an|\n", expect![[r#""#]]);
+}
+
+#[test]
+fn crier_yaml_is_completed_too() {
+    let table = [
+        (
+            "senders:\n  a:\n    provider: |\nproviders: { trial: { kind: simulated } }\n",
+            "trial",
+        ),
+        ("providers:\n  a: { kind: | }\n", "simulated"),
+        ("providers:\n  a:\n    kind: carrier\n    ser|\n", "server_errors"),
+        ("region: U|\n", "US"),
+        ("timezone: Europe/Ro|\n", "Europe/Rome"),
+        ("sender: |\nsenders: { a: { number: \"+1\" } }\n", "a"),
+        ("inboxes: { desk: { e| } }\n", "email"),
+    ];
+    for (marked, label) in table {
+        let found = asked_of_project(marked, labels);
+        assert!(found.split(' ').any(|found| found == label), "{marked}: {found}");
+    }
+    assert!(asked_of_project(&format!("{CRIER_YAML}|"), labels).contains("prices"));
+}

@@ -1,0 +1,107 @@
+//! What a text costs in every language, with its shortest and its longest values, as the checks count it. Values are not
+//! known while it is written: of which fields nobody says how long they are, is said.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use rust_decimal::Decimal;
+use sms::parts::{Measure, measure};
+
+use super::super::Document;
+use super::Hover;
+use crate::bounds::{self, Longest};
+use crate::template::{Template, UseKind};
+use crate::tree::Node;
+use crate::written::campaign::{Texts, Value};
+
+pub(super) fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
+    let campaign = document.campaign()?;
+    let holds = |node: &Node| node.span.start <= byte && byte <= node.span.end;
+    let (texts, value) = campaign.all_texts().into_iter().find_map(|(_, texts)| {
+        Some((
+            texts,
+            texts.values().into_iter().find(|value| holds(&value.node))?,
+        ))
+    })?;
+    let span: Range<usize> = value.node.span.clone();
+    let longest = bounds::longest_of(campaign);
+    let line = |value: &Value| line(document, value, &longest);
+    let lines: Vec<String> = match texts {
+        Texts::One(value) => vec![format!("- {}", line(value))],
+        Texts::ByLanguage(all) => {
+            let all = all.iter();
+            all.map(|(language, value)| format!("- **{}**: {}", language.value, line(value)))
+                .collect()
+        }
+    };
+    let mut text = lines.join("\n");
+    let unknown: BTreeSet<String> = texts
+        .values()
+        .into_iter()
+        .flat_map(|value| unknown(value, &longest))
+        .collect();
+    if !unknown.is_empty() {
+        let all: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
+        text += &format!("\n\nNo `longest` under `fields`: {}", all.join(", "));
+    }
+    Some(Hover { text, span })
+}
+
+/// What one text costs.
+fn line(document: &Document<'_>, value: &Value, longest: &Longest) -> String {
+    let Some(shown) = bounds::shown(&value.text, longest, document.around.project.smart) else {
+        return "not a text yet".to_owned();
+    };
+    let least = measure(&shown.shortest);
+    let most = shown.longest.map(|text| measure(&text));
+    let mut text = match most {
+        Some(most) if most.part_count == least.part_count => parts(least.part_count),
+        Some(most) => format!("{} to {}", least.part_count, parts(most.part_count)),
+        None => format!("at least {}", parts(least.part_count)),
+    };
+    text += &format!(", {}, {}", least.encoding, places(&least, most.as_ref()));
+    if let Some((_, c)) = least.forced_by {
+        text += &format!(", because of `{}` (U+{:04X})", c.escape_debug(), u32::from(c));
+    }
+    if let Some(price) = document.around.price {
+        let of = |measure: &Measure| (price.amount * Decimal::from(measure.part_count)).normalize();
+        let cost = match most.as_ref().map(of) {
+            Some(most) if most == of(&least) => most.to_string(),
+            Some(most) => format!("{} to {most}", of(&least)),
+            None => format!("at least {}", of(&least)),
+        };
+        text += &format!(", {cost} {} in {}", price.currency, price.country);
+    }
+    text
+}
+
+fn parts(n: u32) -> String {
+    match n {
+        1 => "1 part".to_owned(),
+        n => format!("{n} parts"),
+    }
+}
+
+/// Septets or UTF-16 units, and how many fit where that is one part.
+fn places(least: &Measure, most: Option<&Measure>) -> String {
+    let taken = match most {
+        Some(most) if most.units == least.units => least.units.to_string(),
+        Some(most) => format!("{} to {}", least.units, most.units),
+        None => format!("{} and more", least.units),
+    };
+    match most.unwrap_or(least).part_count {
+        0 | 1 => format!("{taken} of {} places", least.encoding.lone_limit()),
+        _ => format!("{taken} places"),
+    }
+}
+
+/// Values of which nobody says how long they are.
+fn unknown(value: &Value, longest: &Longest) -> Vec<String> {
+    let uses = Template::compile(&value.text)
+        .map(|template| template.uses())
+        .unwrap_or_default();
+    let unknown = uses
+        .into_iter()
+        .filter(|used| used.kind == UseKind::Variable && bounds::length(&used.name, longest).is_none());
+    unknown.map(|used| used.name).collect()
+}

@@ -1,0 +1,162 @@
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::editor::testing::{CAMPAIGN, CRIER_YAML, asked, asked_of_project};
+
+fn check(place: &str, expected: Expect) {
+    let (before, after) = place.rsplit_once('|').expect("a cursor");
+    let whole = format!("{before}{after}");
+    let marked = if CAMPAIGN.contains(&whole) {
+        CAMPAIGN.replacen(&whole, place, 1)
+    } else {
+        place.to_owned()
+    };
+    expected.assert_eq(&asked(&marked, shown));
+}
+
+fn shown(document: &Document<'_>, byte: usize) -> String {
+    match hover(document, byte) {
+        Some(hover) => format!("[{}]\n{}\n", &document.text[hover.span], hover.text),
+        None => "nothing".to_owned(),
+    }
+}
+
+#[test]
+fn a_key_shows_its_meaning_and_an_example() {
+    check(
+        "purp|ose: marketing",
+        expect![[r#"
+        [purpose]
+        **purpose**: `marketing`, `service`, `emergency`
+
+        Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs alone. Default: `marketing`.
+
+        ```yaml
+        purpose: service
+        ```
+    "#]],
+    );
+    check(
+        "  fr|om: opted-in",
+        expect![[r#"
+        [from]
+        **from**: a path or the name of a list, or a list, each item a path or the name of a list, or a map of `file`, `sheet`, `encoding`, or a map of `file`, `sheet`, `encoding`
+
+        Where the people come from: a path, a list of crier.yaml, or several, merged in order.
+
+        ```yaml
+        from: lists/customers.csv
+        ```
+    "#]],
+    );
+    check(
+        "  - wa|it: 2 days",
+        expect![[r#"
+        [wait]
+        **wait**: a duration, or a map of `date`, `before`, `after`
+
+        Goes on after this time; days are counted on the recipient's clock, hours are elapsed time.
+
+        ```yaml
+        wait: 2 days
+        ```
+    "#]],
+    );
+    let marked = CRIER_YAML.replacen("ki|nd".replace('|', "").as_str(), "ki|nd", 1);
+    expect![[r#"
+        [kind]
+        **kind**: `simulated`
+
+        Which provider it is: one inside of the program, from which nothing leaves the machine.
+
+        ```yaml
+        kind: simulated
+        ```
+    "#]]
+    .assert_eq(&asked_of_project(&marked, shown));
+}
+
+#[test]
+fn a_text_shows_parts_alphabet_and_price_in_every_language() {
+    check(
+        "invite: \"Hel|lo",
+        expect![[r#"
+        ["Hello {{first_name}} {{link tickets}}"]
+        - 1 part, GSM-7, 33 to 46 of 160 places, 0.0079 USD in US
+    "#]],
+    );
+    check(
+        "message: { en: \"H|i\", es: \"¡Sofía!\", it: \"Però\" }\n",
+        expect![[r#"
+        ["Hi"]
+        - **en**: 1 part, GSM-7, 2 of 160 places, 0.0079 USD in US
+        - **es**: 1 part, UCS-2, 7 of 70 places, because of `í` (U+00ED), 0.0079 USD in US
+        - **it**: 1 part, GSM-7, 4 of 160 places, 0.0079 USD in US
+    "#]],
+    );
+    check(
+        "message: |2-\n  Hi {{[Data di nascita]}},\n  this is a block t|ext\n",
+        expect![[r#"
+        [Hi {{[Data di nascita]}},
+          this is a block text]
+        - at least 1 part, GSM-7, 26 and more of 160 places, at least 0.0079 USD in US
+
+        No `longest` under `fields`: `Data di nascita`
+    "#]],
+    );
+}
+
+#[test]
+fn a_field_shows_its_type_and_what_stands_in_for_it() {
+    check(
+        "{{first|_name",
+        expect![[r#"
+        [first_name]
+        **first_name**: text
+
+        Empty: the person is left out of texts that use it
+
+        At most 14 characters
+    "#]],
+    );
+    check(
+        "&& ci|ty",
+        expect![[r#"
+        [city]
+        **city**: text
+
+        Column of `lists/in.csv`
+    "#]],
+    );
+    check(
+        "fields:\n  n|ame: { type: int, default: { en: \"2\", es: \"3\" } }\n",
+        expect![[r#"
+            [name]
+            **name**: int
+
+            Empty: en "2", es "3"
+        "#]],
+    );
+}
+
+#[test]
+fn a_function_shows_its_use() {
+    check(
+        "when: deli|vered",
+        expect![[r#"
+        [delivered]
+        **delivered**
+
+        ```cel
+        delivered("invite")
+        ```
+    "#]],
+    );
+}
+
+#[test]
+fn other_places_show_nothing() {
+    check("# a comm|ent\nsteps: []\n", expect!["nothing"]);
+    check("nothing|", expect!["nothing"]);
+    assert_eq!(asked("|", shown), "nothing");
+}

@@ -1,0 +1,311 @@
+//! The names of a file: where each is given, and where it is used. One table says which key names what; completion, going
+//! to definitions and renaming all work from it.
+
+use std::ops::Range;
+
+use super::{Document, File};
+use crate::condition::Mention;
+use crate::template::{Template, UseKind};
+use crate::tree::{Entry, Kind, Node, Positions};
+use crate::written::key::{Form, Object};
+use crate::written::{fits, tables};
+
+/// What a name is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameKind {
+    /// A message of a campaign, or of crier.yaml.
+    Message,
+    /// A link.
+    Link,
+    /// A step, by its `id`.
+    Step,
+    /// A field or a column of people.
+    Field,
+    /// A list of crier.yaml.
+    List,
+    /// A sender of crier.yaml.
+    Sender,
+    /// An inbox of crier.yaml.
+    Inbox,
+    /// A provider of crier.yaml.
+    Provider,
+    /// A tag.
+    Tag,
+}
+
+/// A name at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// What it is of.
+    pub kind: NameKind,
+    /// The name.
+    pub name: String,
+    /// Its bytes, without quotes.
+    pub span: Range<usize>,
+    /// It is given here.
+    pub defines: bool,
+}
+
+/// What a scalar under this key names, where it names something.
+pub(super) fn kind_of(key: &str) -> Option<NameKind> {
+    Some(match key {
+        "send" | "ask" | "unclear" | "expect" | "confirm" | "welcome" => NameKind::Message,
+        "clicks" => NameKind::Link,
+        "save" | "date" => NameKind::Field,
+        "join" | "leave" | "joins" | "joined" | "left" => NameKind::List,
+        "sender" => NameKind::Sender,
+        "forward" | "to" | "notified" | "forwarded" => NameKind::Inbox,
+        "provider" | "then" => NameKind::Provider,
+        "tag" | "untag" | "tagged" => NameKind::Tag,
+        _ => return None,
+    })
+}
+
+/// What the keys below a key name.
+pub(super) fn kind_below(key: &str) -> Option<NameKind> {
+    Some(match key {
+        "messages" => NameKind::Message,
+        "links" => NameKind::Link,
+        "fields" | "columns" | "set" | "person" => NameKind::Field,
+        "lists" => NameKind::List,
+        "senders" => NameKind::Sender,
+        "inboxes" => NameKind::Inbox,
+        "providers" => NameKind::Provider,
+        _ => return None,
+    })
+}
+
+/// Every name of a file, by place.
+pub(super) fn all(document: &Document<'_>) -> Vec<Named> {
+    let mut found = walked(document, None);
+    say_what_delivered_means(&mut found);
+    found.sort_by_key(|named| (named.span.start, named.span.end));
+    // What stands behind an alias is met once for each use.
+    found.dedup();
+    found
+}
+
+/// The field at a byte, found without looking at the rest of the file.
+pub(super) fn field_at(document: &Document<'_>, byte: usize) -> Option<Named> {
+    let found = walked(document, Some(byte));
+    at(&found, byte)
+        .filter(|named| named.kind == NameKind::Field)
+        .cloned()
+}
+
+/// The names of a file; only those in values that hold `byte`, where one is given, and those that are keys.
+fn walked(document: &Document<'_>, byte: Option<usize>) -> Vec<Named> {
+    let object = match document.file {
+        File::Campaign(_) => &tables::CAMPAIGN,
+        File::Project(_) => &tables::PROJECT,
+    };
+    let mut walk = Walk {
+        text: document.text,
+        byte,
+        found: vec![],
+    };
+    if let Some(root) = document.root() {
+        walk.object(root, object, true);
+    }
+    walk.found
+}
+
+/// The name at a byte, its end included.
+pub(super) fn at(all: &[Named], byte: usize) -> Option<&Named> {
+    all.iter()
+        .find(|named| named.span.start <= byte && byte <= named.span.end)
+}
+
+impl Named {
+    /// Whether both are of the same thing.
+    pub(super) fn is_same(&self, other: &Named) -> bool {
+        self.kind == other.kind && self.name == other.name
+    }
+}
+
+/// `delivered("x")` is of a message, else of a step with that `id`.
+fn say_what_delivered_means(found: &mut [Named]) {
+    let given = |kind: NameKind, found: &[Named]| -> Vec<String> {
+        let own = found.iter().filter(|named| named.defines && named.kind == kind);
+        own.map(|named| named.name.clone()).collect()
+    };
+    let (messages, steps) = (given(NameKind::Message, found), given(NameKind::Step, found));
+    for named in found
+        .iter_mut()
+        .filter(|named| named.kind == NameKind::Message && !named.defines)
+    {
+        if !messages.contains(&named.name) && steps.contains(&named.name) {
+            named.kind = NameKind::Step;
+        }
+    }
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    byte: Option<usize>,
+    found: Vec<Named>,
+}
+
+impl Walk<'_> {
+    fn object(&mut self, node: &Node, object: &'static Object, root: bool) {
+        for entry in node.entries() {
+            let name = entry.key.text.as_str();
+            if name.starts_with("x-") {
+                continue;
+            }
+            self.keys_of(entry, root);
+            let form = object.key(name).map(|key| &key.form);
+            if let Some(form) = form.or_else(|| object.open.as_ref().map(|open| open.form)) {
+                self.value(&entry.value, form, name);
+            }
+        }
+    }
+
+    /// The names that the keys of a map are.
+    fn keys_of(&mut self, entry: &Entry, root: bool) {
+        let Some(kind) = kind_below(&entry.key.text) else {
+            return;
+        };
+        let given = root && entry.key.text != "columns";
+        if !given && kind != NameKind::Field {
+            return;
+        }
+        for inner in entry
+            .value
+            .entries()
+            .iter()
+            .filter(|inner| !inner.key.text.starts_with("x-"))
+        {
+            let key = &inner.key;
+            let span = if key.plain {
+                key.span.clone()
+            } else {
+                inside(&key.span)
+            };
+            self.push(kind, &key.text, span, given);
+        }
+    }
+
+    /// What the tables do not look into: what is kept of an answer, or texts anywhere in it.
+    fn any(&mut self, node: &Node, key: &str) {
+        match &node.kind {
+            Kind::Scalar(_) => self.scalar(node, &Form::Any, key),
+            Kind::List(items) => items.iter().for_each(|item| self.any(item, "")),
+            Kind::Map(entries) => entries.iter().for_each(|entry| self.any(&entry.value, "")),
+            Kind::Bad => {}
+        }
+    }
+
+    fn value(&mut self, node: &Node, form: &'static Form, key: &str) {
+        match form {
+            Form::Either(forms) => {
+                if let Some(form) = forms.iter().find(|form| fits(form, node)) {
+                    self.value(node, form, key);
+                }
+            }
+            Form::LaterPart { form, .. } => self.value(node, form, key),
+            Form::List(item) => node.items().iter().for_each(|node| self.value(node, item, key)),
+            Form::OneOrList(item) if !node.items().is_empty() => {
+                node.items().iter().for_each(|node| self.value(node, item, key));
+            }
+            Form::OneOrList(item) => self.value(node, item, key),
+            Form::Object(object) => self.object(node, object, false),
+            Form::ByKind(kinds) => {
+                let kind = node.get("kind").and_then(Node::text);
+                let known = kinds.iter().find(|known| Some(known.kind) == kind);
+                if let Some(object) = known.and_then(|known| known.object) {
+                    self.object(node, object, false);
+                }
+            }
+            Form::Any => self.any(node, key),
+            form => self.scalar(node, form, key),
+        }
+    }
+
+    fn scalar(&mut self, node: &Node, form: &Form, key: &str) {
+        let is_asked = |byte: usize| node.span.start <= byte && byte <= node.span.end;
+        let Some(text) = node.text().filter(|_| self.byte.is_none_or(is_asked)) else {
+            return;
+        };
+        match form {
+            Form::Condition => self.condition(node, text),
+            Form::Leaver if text.contains('(') => self.condition(node, text),
+            Form::Message | Form::Url => self.template(node, text),
+            Form::Inbox if !text.contains('@') => self.name(NameKind::Inbox, node, text, false),
+            Form::Source | Form::Leaver if !text.contains(['.', '/', '\\', '@']) => {
+                self.name(NameKind::List, node, text, false)
+            }
+            Form::ReplyTo if text != "none" && !text.contains('@') => {
+                self.name(NameKind::Inbox, node, text, false)
+            }
+            Form::Name if key == "id" => self.name(NameKind::Step, node, text, true),
+            Form::Name | Form::Word | Form::Any => match kind_of(key) {
+                Some(NameKind::Message) if matches!(text, "opt-out" | "help" | "nothing") => {}
+                Some(kind) => self.name(kind, node, text, false),
+                None if text.contains("{{") => self.template(node, text),
+                None => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn name(&mut self, kind: NameKind, node: &Node, text: &str, defines: bool) {
+        let span = Positions::new(self.text, node).span(0..text.len());
+        self.push(kind, text, span, defines);
+    }
+
+    fn condition(&mut self, node: &Node, text: &str) {
+        let positions = Positions::new(self.text, node);
+        for mention in crate::condition::mentions(text) {
+            let (kind, name, span) = match mention {
+                Mention::Name { name, span } => (NameKind::Field, name, span),
+                Mention::Argument { function, text, span } => match function.as_str() {
+                    "delivered" => (NameKind::Message, text, span),
+                    "clicked" => (NameKind::Link, text, span),
+                    "tagged" => (NameKind::Tag, text, span),
+                    _ => continue,
+                },
+            };
+            self.push(kind, &name, positions.span(span), false);
+        }
+    }
+
+    fn template(&mut self, node: &Node, text: &str) {
+        let positions = Positions::new(self.text, node);
+        let Ok(template) = Template::compile(text.trim_end()) else {
+            return;
+        };
+        for used in template.uses() {
+            let kind = match used.kind {
+                UseKind::Variable => NameKind::Field,
+                UseKind::Link => NameKind::Link,
+                UseKind::Helper | UseKind::Partial => continue,
+            };
+            let written = text.get(used.span.clone()).unwrap_or_default();
+            let span = match written.starts_with('[') {
+                true => inside(&used.span),
+                false => used.span,
+            };
+            self.push(kind, &used.name, positions.span(span), false);
+        }
+    }
+
+    fn push(&mut self, kind: NameKind, name: &str, span: Range<usize>, defines: bool) {
+        // Where a place is not known, the whole scalar stands for it, and is no name.
+        let written = self.text.get(span.clone()) == Some(name);
+        if written && !(kind == NameKind::Link && name == "opt_out") {
+            let name = name.to_owned();
+            self.found.push(Named {
+                kind,
+                name,
+                span,
+                defines,
+            });
+        }
+    }
+}
+
+/// A span without its quotes or brackets.
+fn inside(span: &Range<usize>) -> Range<usize> {
+    span.start + 1..span.end.saturating_sub(1).max(span.start + 1)
+}

@@ -1,0 +1,123 @@
+//! Comments stay where their author put them: behind a value in their column, so that a column of comments stays one,
+//! and on lines of their own beside the lines that they were beside. They give way only where a value has grown.
+
+use crate::edit::{self, Edit};
+use crate::tree::Tree;
+
+/// Spaces of one level.
+const LEVEL: usize = 2;
+
+/// Lines that a comment looks up and down, at most.
+const FARTHEST: usize = 500;
+
+/// The laid out text with its comments where they are in the file. None where it does not have the comments of the file.
+pub(super) fn align(file: &str, before: &Tree, text: &str, after: &Tree) -> Option<String> {
+    let words = |text: &str, tree: &Tree| -> Vec<String> {
+        let comments = tree.comments.iter();
+        comments
+            .map(|span| text[span.clone()].trim_end().to_owned())
+            .collect()
+    };
+    if words(file, before) != words(text, after) {
+        return None;
+    }
+    let lines = (Lines::new(file, before), Lines::new(text, after));
+    let pairs = before.comments.iter().zip(&after.comments);
+    let edits = pairs.filter_map(|(old, new)| {
+        let (from, to) = (Gap::before(file, old.start), Gap::before(text, new.start));
+        let width = match (from.value, to.value) {
+            (0, 0) => level(&lines.0, &lines.1, old.start)?,
+            (0, _) | (_, 0) => return None,
+            _ if from.width == 1 => 1,
+            _ => (from.value + from.width).saturating_sub(to.value).max(1),
+        };
+        Some(Edit::new(to.start..new.start, " ".repeat(width)))
+    });
+    Some(edit::apply(text, edits.collect()).0)
+}
+
+/// Spaces before a comment that has its line for itself: those of the next line where it was as deep as that; else it
+/// belongs to the nearest line above that was no deeper. None where the lines of the two texts do not go together.
+fn level(old: &Lines, new: &Lines, comment: usize) -> Option<usize> {
+    if old.all.len() != new.all.len() {
+        return None;
+    }
+    let at = old
+        .all
+        .partition_point(|line| line.start <= comment)
+        .checked_sub(1)?;
+    let own = old.all[at].indent;
+    let mut below = (at + 1..old.all.len()).take(FARTHEST);
+    let next = below.find(|i| !old.all[*i].is_comment);
+    if let Some(next) = next.filter(|next| old.all[*next].indent == own) {
+        return Some(new.all[next].indent);
+    }
+    let above = || (0..at).rev().take(FARTHEST).filter(|i| !old.all[*i].is_comment);
+    let owner = above().find(|i| old.all[*i].indent <= own)?;
+    let indent = new.all[owner].indent;
+    let wanted = indent + (own - old.all[owner].indent).min(LEVEL);
+    // As deep as the lines in between it would be one of them: the last line of a text after `|`.
+    let deeper = above()
+        .take_while(|i| *i > owner)
+        .all(|i| new.all[i].indent > wanted);
+    Some(if deeper { wanted } else { indent })
+}
+
+/// The lines of a text that have something on them.
+struct Lines {
+    all: Vec<Line>,
+}
+
+struct Line {
+    /// Its first byte.
+    start: usize,
+    /// Spaces that it begins with.
+    indent: usize,
+    is_comment: bool,
+}
+
+impl Lines {
+    fn new(text: &str, tree: &Tree) -> Lines {
+        let mut all = vec![];
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let indent = line.len() - line.trim_start_matches(' ').len();
+            let begins = start + indent;
+            let is_comment = tree
+                .comments
+                .binary_search_by_key(&begins, |span| span.start)
+                .is_ok();
+            if !line.trim().is_empty() {
+                all.push(Line {
+                    start,
+                    indent,
+                    is_comment,
+                });
+            }
+            start += line.len();
+        }
+        Lines { all }
+    }
+}
+
+/// The white space before a comment on its line.
+struct Gap {
+    /// Its first byte.
+    start: usize,
+    /// Its bytes.
+    width: usize,
+    /// Characters of the line before it; 0 where the comment has the line for itself.
+    value: usize,
+}
+
+impl Gap {
+    fn before(text: &str, comment: usize) -> Gap {
+        let line = text[..comment].rfind('\n').map_or(0, |i| i + 1);
+        let value = text[line..comment].trim_end();
+        Gap {
+            start: line + value.len(),
+            width: comment - line - value.len(),
+            value: value.chars().count(),
+        }
+    }
+}

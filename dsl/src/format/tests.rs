@@ -1,0 +1,273 @@
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+
+use super::{FileKind, Unformatted, format, same_root};
+use crate::tree;
+
+fn check(text: &str, expected: Expect) {
+    let shown = match format(text, FileKind::Campaign) {
+        Ok(formatted) => formatted,
+        Err(Unformatted::Faulty(found)) => found.iter().map(|d| format!("{}\n", d.code)).collect(),
+        Err(error @ Unformatted::Internal { .. }) => error.to_string(),
+    };
+    expected.assert_eq(&shown);
+}
+
+#[test]
+fn lists_are_indented_by_two_below_their_key() {
+    check(
+        "steps:\n- send:   invite\n  when: x\n-   wait: 2 days\n\n\n\n-   send:\n        text:  Ciao\nlanguages: [ it,en ]\nlimits: {parts: 1,   rate : 5/s}",
+        expect![[r#"
+            steps:
+              - send: invite
+                when: x
+              - wait: 2 days
+
+              - send:
+                  text: Ciao
+            languages: [it, en]
+            limits: { parts: 1, rate: 5/s }
+        "#]],
+    );
+}
+
+#[test]
+fn quotes_are_written_where_an_older_reader_sees_something_else() {
+    check(
+        "campaign: 'doors'\nlanguages: [no, it]\naudience: { from: a.csv, columns: { phone: 0612, first_name: \"ok\" } }\nschedule: { date: birthday, at: 10:00 }\nmessage: { no: \"Hei\", it: 'c''è', en: 'say \"hi\"' }\nlimits: { quiet_hours: 21:00-08:00, parts: 1 }\nx-own: yes\n",
+        expect![[r#"
+            campaign: "doors"
+            languages: ["no", it]
+            audience: { from: a.csv, columns: { phone: "0612", first_name: "ok" } }
+            schedule: { date: birthday, at: "10:00" }
+            message: { "no": "Hei", it: 'c''è', en: 'say "hi"' }
+            limits: { quiet_hours: 21:00-08:00, parts: 1 }
+            x-own: yes
+        "#]],
+    );
+}
+
+#[test]
+fn comments_stay_in_their_column_and_give_way_to_what_grows() {
+    check(
+        "# head\n\ncrier: 1        # one\ncampaign:  x    # two\nlanguages:      # three\n- no            # four\n- it # five\n    # six\nlimits:  # seven\n    parts: 1    # eight\n# end\n",
+        expect![[r##"
+            # head
+
+            crier: 1        # one
+            campaign: x     # two
+            languages:      # three
+              - "no"        # four
+              - it # five
+                # six
+            limits:  # seven
+              parts: 1      # eight
+            # end
+        "##]],
+    );
+}
+
+#[test]
+fn comments_stay_beside_the_lines_that_they_were_beside() {
+    check(
+        "languages:\n- it\n# - fr\n# next\nsteps:\n    - send: a\n      # - b\n    # - send: c\nmessage: |\n    one\n  # two\n\n# three\nlimits:\n    # four\n    parts: 1\n    # five\n        # six\nlabels: {}\n  # seven\n",
+        expect![[r#"
+            languages:
+              - it
+            # - fr
+            # next
+            steps:
+              - send: a
+                # - b
+              # - send: c
+            message: |
+              one
+            # two
+
+            # three
+            limits:
+              # four
+              parts: 1
+              # five
+                # six
+            labels: {}
+              # seven
+        "#]],
+    );
+}
+
+#[test]
+fn brackets_and_texts_that_go_over_lines_keep_their_lines() {
+    check(
+        "steps:\n- send: { text: \"a\",\n          it: 'b\n            c' } # d\nmessage:\n    text: |\n        one\n          two  \n\n\n        three\nlabels: { a: >-\n  }\n",
+        expect![[r#"
+            invalid-yaml
+        "#]],
+    );
+    check(
+        "steps:\n- send: { text: \"a\",   # x\n          it: 'b\n            c' } # d\nmessage:\n    text: |\n        one\n          two  \n\n\n        three\ndescription: a\n    b\n\n    c\n",
+        expect![[r#"
+            steps:
+              - send: { text: "a", # x
+                        it: 'b
+                          c' } # d
+            message:
+              text: |
+                one
+                  two  
+
+
+                three
+            description: a
+              b
+
+              c
+        "#]],
+    );
+}
+
+#[test]
+fn line_breaks_marks_and_blank_lines_are_those_of_the_layout() {
+    check(
+        "\u{feff}\r\n\r\naudience: a.csv\r\n\r\n\r\n\r\nschedule: now\u{a0}\r\n\r\n\r\n",
+        expect![[r#"
+        audience: a.csv
+
+        schedule: "now "
+    "#]],
+    );
+    check("", expect![""]);
+    check(
+        "\n\n# only this\n\n\n",
+        expect![[r#"
+        # only this
+    "#]],
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_left_alone() {
+    check(
+        "a: [1\nb: 2\n",
+        expect![[r#"
+        invalid-yaml
+    "#]],
+    );
+    check(
+        "a: 1\na: 2\n",
+        expect![[r#"
+        duplicate-key
+    "#]],
+    );
+}
+
+#[test]
+fn a_text_without_a_name_is_a_project_by_its_keys() {
+    assert_eq!(FileKind::of_text("crier: 1\nsenders: {}\n"), FileKind::Project);
+    assert_eq!(FileKind::of_text("audience: a.csv\n"), FileKind::Campaign);
+    assert_eq!(FileKind::of_text("- a\n"), FileKind::Campaign);
+}
+
+#[test]
+fn large_files_take_no_longer_than_their_size() {
+    let all = |line: &str| line.repeat(3_000);
+    for text in [
+        all("# c\n"),
+        format!("x-a:\n{}", all("- [1,\n   2]\n")),
+        format!("x-a:\n{}", all("  - b # c\n  # d\n")),
+        format!("x-a: |\n{}# c\n", all("    one\n")),
+    ] {
+        assert_eq!(holds(&text), Ok(true));
+    }
+}
+
+/// The good files of the tests and of the example project.
+fn good_files() -> Vec<String> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["testdata/ok", "testdata/fixture", "../campaigns"];
+    let mut texts = vec![];
+    for folder in folders {
+        for entry in std::fs::read_dir(here.join(folder)).expect("the folder is there") {
+            let path = entry.expect("it can be listed").path();
+            if path.extension().is_some_and(|e| e == "yaml") {
+                texts.push(std::fs::read_to_string(path).expect("it can be read"));
+            }
+        }
+    }
+    assert!(texts.len() > 10, "the files are found");
+    texts
+}
+
+/// What is given out says the same, and is not changed by formatting it again.
+fn holds(text: &str) -> Result<bool, Unformatted> {
+    let kind = FileKind::of_text(text);
+    let formatted = match format(text, kind) {
+        Err(Unformatted::Faulty(_)) => return Ok(false),
+        other => other?,
+    };
+    let plain = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .replace("\r\n", "\n");
+    assert!(
+        same_root(&tree::parse(&plain).0, &tree::parse(&formatted).0),
+        "{text:?}"
+    );
+    assert!(
+        !formatted.contains("\r\n") && !formatted.starts_with(['\n', '\u{feff}']),
+        "{text:?}"
+    );
+    assert!(formatted.is_empty() || formatted.ends_with('\n'), "{text:?}");
+    assert_eq!(format(&formatted, kind).as_ref(), Ok(&formatted), "{text:?}");
+    Ok(true)
+}
+
+#[test]
+fn good_files_are_formatted_once_and_for_all() {
+    for text in good_files() {
+        assert_eq!(holds(&text), Ok(true), "{text}");
+    }
+}
+
+/// How somebody writes who does not care: other indentation, more space, other breaks.
+fn careless(text: &str, indent: usize, spaces: &str, crlf: bool) -> String {
+    let lines = text.lines().map(|line| {
+        let body = line.trim_start_matches(' ');
+        let deep = (line.len() - body.len()) / 2 * indent;
+        let gap = body
+            .split_once(": ")
+            .filter(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase()));
+        let body = gap.map_or(body.to_owned(), |(key, value)| format!("{key}: {spaces}{value}"));
+        format!("{}{body}{spaces}\n", " ".repeat(deep))
+    });
+    let text: String = lines.collect();
+    if crlf { text.replace('\n', "\r\n") } else { text }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn careless_files_come_out_formatted(which in 0usize..100, indent in 1usize..5, spaces in " {0,3}", crlf in any::<bool>()) {
+        let files = good_files();
+        let text = careless(&files[which % files.len()], indent, &spaces, crlf);
+        prop_assert!(holds(&text).is_ok(), "{text}");
+    }
+
+    #[test]
+    fn no_text_is_formatted_into_another_one(which in 0usize..100, at in 0usize..600, piece in "[-a: \n#\"'{}\\[\\]|>&*,\\\\é\u{a0}]{0,6}") {
+        let files = good_files();
+        let mut text = files[which % files.len()].clone();
+        let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.insert_str(at, &piece);
+        // What the layout cannot keep is refused, which is right, if rare; what it gives out is right.
+        let _ = holds(&text);
+    }
+
+    #[test]
+    fn any_text_is_formatted_or_refused(text in "\\PC{0,40}(\n[-a: #\"'{}\\[\\]|>&*,]{0,12}){0,6}") {
+        let _ = holds(&text);
+    }
+}

@@ -1,0 +1,63 @@
+//! JUnit's XML, which every CI server shows: a suite for each file, a case for each finding, and one that passes where
+//! there are none. A finding that does not fail the run passes, with what there is to say in its output.
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{Judged, Style, fingerprint, full, position};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// The document. A finding fails its case if it is at least as severe as `fail_on`.
+pub fn report(files: &[Judged<'_>], fail_on: Severity) -> String {
+    let mut report = Report::new("crier validate");
+    report.add_test_suites(files.iter().map(|file| suite(file, fail_on)));
+    let shown = report.to_string();
+    shown.expect("a document in memory can always be written")
+}
+
+fn suite(file: &Judged<'_>, fail_on: Severity) -> TestSuite {
+    let mut suite = TestSuite::new(file.path);
+    if file.diagnostics.is_empty() {
+        suite.add_test_case(case(file, "valid", TestCaseStatus::success()));
+    }
+    for (named, d) in fingerprint::named(file).into_iter().zip(file.diagnostics) {
+        let mut name = match named.keys.as_str() {
+            "" => d.code.to_owned(),
+            keys => format!("{} at {keys}", d.code),
+        };
+        if named.nth > 1 {
+            name.push_str(&format!(" ({})", named.nth));
+        }
+        suite.add_test_case(finding(file, d, &name, fail_on));
+    }
+    suite
+}
+
+fn finding(file: &Judged<'_>, d: &Diagnostic, name: &str, fail_on: Severity) -> TestCase {
+    let style = Style {
+        colour: false,
+        width: 80,
+    };
+    let shown = full(std::slice::from_ref(d), file.path, file.text, style);
+    let mut found = if d.severity <= fail_on {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status
+            .set_type(d.code)
+            .set_message(&d.message)
+            .set_description(&shown);
+        case(file, name, status)
+    } else {
+        let mut found = case(file, name, TestCaseStatus::success());
+        found.set_system_out(&shown);
+        found
+    };
+    let line = position(file.text, d.span.start).0.to_string();
+    found.extra.insert("line".into(), line.into());
+    found
+}
+
+fn case(file: &Judged<'_>, name: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(file.path);
+    case.extra.insert("file".into(), file.path.into());
+    case
+}

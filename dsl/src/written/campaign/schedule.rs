@@ -1,0 +1,128 @@
+//! When a campaign begins, as written: for everybody at a time, by a cron, by a column, or for one person by a trigger.
+
+use std::ops::Range;
+
+use chrono::NaiveDate;
+
+use super::step::conditions;
+use crate::scalar::{WaitTime, WrittenTime, parse_time};
+use crate::tree::Node;
+use crate::written::{Spanned, is_time_of_day, one_or_list, parsed, spanned, text};
+
+/// The key `schedule`.
+#[derive(Debug, Clone, Default)]
+pub struct Schedule {
+    /// `now` or a time.
+    pub start: Option<Spanned<Start>>,
+    /// Five fields.
+    pub cron: Option<Spanned<String>>,
+    /// The first day of a cron.
+    pub from: Option<Spanned<NaiveDate>>,
+    /// The last day of a cron.
+    pub until: Option<Spanned<NaiveDate>>,
+    /// The column that gives the day.
+    pub date: Option<Spanned<String>>,
+    /// How late it may begin.
+    pub late: Option<Spanned<WaitTime>>,
+    /// What could not be sent by then is not sent.
+    pub expires: Option<Spanned<WaitTime>>,
+    /// Over how long it is spread.
+    pub spread: Option<Spanned<WaitTime>>,
+    /// Hours, as written.
+    pub window: Option<Spanned<String>>,
+    /// Weekdays.
+    pub days: Vec<Spanned<String>>,
+    /// Whether a person may enter twice, as written.
+    pub again: Option<Spanned<String>>,
+    /// Keys of the map: where to point for how two of them go together. Empty for a time alone.
+    pub keys: Vec<Spanned<String>>,
+}
+
+/// When it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// When run or applied.
+    Now,
+    /// At this time.
+    At(WrittenTime),
+    /// At a time of day, without a day.
+    TimeOfDay,
+}
+
+/// The key `trigger`.
+#[derive(Debug, Clone)]
+pub struct Trigger {
+    /// The event.
+    pub event: Option<Spanned<String>>,
+    /// The field of the event that tells passages apart.
+    pub key: Option<Spanned<String>>,
+    /// Which events.
+    pub conditions: Vec<Spanned<String>>,
+    /// The list whose joining begins it.
+    pub joins: Option<Spanned<String>>,
+    /// The text that begins it.
+    pub keyword: Option<Spanned<String>>,
+    /// Whether a person may enter twice, as written.
+    pub again: Option<Spanned<String>>,
+    /// Hours, as written.
+    pub window: Option<Spanned<String>>,
+    /// Its key.
+    pub span: Range<usize>,
+}
+
+impl Schedule {
+    pub(super) fn read(node: &Node) -> Schedule {
+        let at = match node.scalar() {
+            Some(_) => Some(node),
+            None => node.get("at"),
+        };
+        let duration = |key| parsed(node, key, |text| WaitTime::parse(text).ok());
+        let day = |key| parsed(node, key, |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
+        let days = node.get("days").map(one_or_list).unwrap_or_default();
+        Schedule {
+            start: at.and_then(start),
+            cron: text(node, "cron"),
+            from: day("from"),
+            until: day("until"),
+            date: text(node, "date"),
+            late: duration("late"),
+            expires: duration("expires"),
+            spread: duration("spread"),
+            window: text(node, "window"),
+            days: days.into_iter().filter_map(spanned).collect(),
+            again: text(node, "again"),
+            keys: node.entries().iter().map(super::read::key).collect(),
+        }
+    }
+
+    /// Where a key of the map stands.
+    pub fn key(&self, name: &str) -> Option<Range<usize>> {
+        let key = self.keys.iter().find(|key| key.value == name);
+        key.map(|key| key.span.clone())
+    }
+}
+
+fn start(node: &Node) -> Option<Spanned<Start>> {
+    let Spanned { value, span } = spanned(node)?;
+    let value = match value.as_str() {
+        "now" => Start::Now,
+        clock if is_time_of_day(clock) => Start::TimeOfDay,
+        time => Start::At(parse_time(time).ok()?),
+    };
+    Some(Spanned { value, span })
+}
+
+impl Trigger {
+    pub(super) fn read(span: Range<usize>, node: &Node) -> Trigger {
+        Trigger {
+            event: text(node, "event"),
+            key: text(node, "key"),
+            conditions: conditions(node, "where"),
+            joins: text(node, "joins"),
+            keyword: text(node, "keyword"),
+            again: text(node, "again"),
+            window: text(node, "window"),
+            span,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Stories as written: the key `tests`. What a line names is kept with its place; `crier test` plays them.
+
+use super::step::own_entries;
+use crate::tree::{Entry, Node};
+use crate::written::{Spanned, spanned, text};
+
+use super::read::key;
+
+/// One story.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// What it shows.
+    pub name: Option<Spanned<String>>,
+    /// Columns of the person, in order.
+    pub person: Vec<(Spanned<String>, Spanned<String>)>,
+    /// Where the key `person` stands.
+    pub person_key: Option<std::ops::Range<usize>>,
+    /// The key `at`.
+    pub at: Option<Spanned<String>>,
+    /// The event that begins it.
+    pub event: Option<Spanned<String>>,
+    /// What happens, line by line.
+    pub lines: Vec<Line>,
+    /// Its first key.
+    pub span: std::ops::Range<usize>,
+}
+
+/// A line of a story: its first key with what is told apart.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The first key.
+    pub verb: Spanned<String>,
+    /// What it names, where that is one word: a message, a link, a tag, a list, an inbox, an event.
+    pub what: Option<Spanned<String>>,
+}
+
+impl Test {
+    pub(super) fn several(node: &Node) -> Vec<Test> {
+        node.items().iter().map(Test::read).collect()
+    }
+
+    fn read(node: &Node) -> Test {
+        let person = node.entry("person");
+        let columns = person.into_iter().flat_map(|entry| own_entries(&entry.value));
+        let lines = node.get("story").map(Node::items).unwrap_or_default();
+        let first = node.entries().first();
+        Test {
+            name: text(node, "test"),
+            person: columns
+                .filter_map(|entry| Some((key(entry), spanned(&entry.value)?)))
+                .collect(),
+            person_key: person.map(|entry| entry.key.span.clone()),
+            at: text(node, "at"),
+            event: node.get("event").and_then(event),
+            lines: lines.iter().filter_map(Line::read).collect(),
+            span: first.map_or(node.span.clone(), |entry| entry.key.span.clone()),
+        }
+    }
+}
+
+/// The name of an event: alone, or in a map with its fields.
+fn event(node: &Node) -> Option<Spanned<String>> {
+    spanned(node).or_else(|| text(node, "name"))
+}
+
+impl Line {
+    fn read(node: &Node) -> Option<Line> {
+        let first: &Entry = own_entries(node).next()?;
+        Some(Line {
+            verb: key(first),
+            what: event(&first.value),
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! What `fix` repairs of the faulty files, and what it leaves to people.
+
+use super::support;
+
+use std::fmt::Write;
+
+use dsl::decode_text;
+use dsl::diagnostic::Applicability;
+use dsl::fix::{Fixed, fix};
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+
+fn repaired(name: &str, text: &str) -> Fixed {
+    fix(text, |text| support::check(name, text.as_bytes()).1)
+}
+
+fn check(name: &str, text: &str, expected: Expect) {
+    let fixed = repaired(name, text);
+    let (_, left) = support::check(name, fixed.text.as_bytes());
+    let left: Vec<&str> = left.iter().map(|found| found.code).collect();
+    expected.assert_eq(&format!(
+        "{} repaired, left {left:?}\n{}",
+        fixed.repaired,
+        fixed.text.replace('\r', "\\r")
+    ));
+}
+
+#[test]
+fn slips_and_missing_quotes_are_repaired_and_all_else_is_as_it_was() {
+    check(
+        "doors.campaign.yaml",
+        "# mine\r\nsender:   Arena    # ours\r\naudiance: { from: concert_list }\r\nschedule: now\r\nlanguages: en\r\nsteps:\r\n- send: remidner\r\nmessages:\r\n  reminder: { text: \"STOP\" }\r\n  x: @home\r\n",
+        expect![[r#"
+            6 repaired, left ["message-never-sent"]
+            # mine\r
+            sender:   arena    # ours\r
+            audience: { from: concert-list }\r
+            schedule: now\r
+            languages: [en]\r
+            steps:\r
+            - send: reminder\r
+            messages:\r
+              reminder: { text: "STOP" }\r
+              x: "@home"\r
+        "#]],
+    );
+}
+
+#[test]
+fn what_decides_who_gets_what_is_left_to_people() {
+    check(
+        "doors.campaign.yaml",
+        "audience: { from: concert-list, except: [stuff] }\nschedule: now\nsteps:\n  - send: invite-2\nmessages:\n  invite-1: Ciao {{frist_name}} #1. STOP\n",
+        expect![[r#"
+            0 repaired, left ["unknown-list", "unknown-message", "unknown-variable", "text-cut-by-comment"]
+            audience: { from: concert-list, except: [stuff] }
+            schedule: now
+            steps:
+              - send: invite-2
+            messages:
+              invite-1: Ciao {{frist_name}} #1. STOP
+        "#]],
+    );
+}
+
+#[test]
+fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
+    let mut table = String::new();
+    for path in support::files("err") {
+        let name = support::name(&path);
+        let bytes = support::bytes(&path);
+        let Ok(text) = decode_text(&bytes) else {
+            continue;
+        };
+        let fixed = repaired(&name, &text);
+        if fixed.repaired > 0 {
+            let (_, left) = support::check(&name, fixed.text.as_bytes());
+            let left: Vec<&str> = left.iter().map(|found| found.code).collect();
+            writeln!(table, "{name}: {} repaired, left {left:?}", fixed.repaired).expect("a text takes all");
+        }
+    }
+    expect![[r#"
+        bad-name.campaign.yaml: 1 repaired, left []
+        carrier-out-of-range.crier.yaml: 2 repaired, left ["wrong-type", "wrong-type", "bad-duration", "wrong-type", "unknown-value", "bad-duration"]
+        case-4.1-countries.crier.yaml: 1 repaired, left ["not-yet-supported"]
+        case-4.1-norway.campaign.yaml: 4 repaired, left ["unknown-message"]
+        case-4.2-clock.campaign.yaml: 1 repaired, left ["bad-time"]
+        case-4.3-limits.campaign.yaml: 1 repaired, left ["not-yet-supported"]
+        cron-needs-quotes.campaign.yaml: 1 repaired, left ["not-yet-supported"]
+        provider-repeated.crier.yaml: 1 repaired, left ["provider-repeated", "provider-repeated", "unknown-provider"]
+        quote-the-text-at.campaign.yaml: 1 repaired, left []
+        quote-the-text-braces-alone.campaign.yaml: 1 repaired, left ["no-opt-out-hint"]
+        quote-the-text-braces.campaign.yaml: 1 repaired, left []
+        quote-the-text-bracket.campaign.yaml: 1 repaired, left []
+        quote-the-text-colon.campaign.yaml: 1 repaired, left []
+        quote-the-text-cron.campaign.yaml: 1 repaired, left ["not-yet-supported"]
+        quote-the-text-dash.campaign.yaml: 1 repaired, left []
+        quote-the-text-percent.campaign.yaml: 1 repaired, left []
+        rule-misspelt-condition.campaign.yaml: 1 repaired, left ["word-is-opt-out"]
+        sender-unknowns.crier.yaml: 3 repaired, left ["bad-sender", "bad-sender", "bad-sender", "bad-sender", "unknown-inbox"]
+        unknown-inbox-forward.campaign.yaml: 1 repaired, left ["unknown-inbox", "word-is-opt-out"]
+        unknown-inbox.campaign.yaml: 1 repaired, left []
+        unknown-key.campaign.yaml: 1 repaired, left ["unknown-key"]
+        unknown-language.campaign.yaml: 1 repaired, left ["duplicate-language"]
+        unknown-list.campaign.yaml: 1 repaired, left ["unknown-list"]
+        unknown-message-nested.campaign.yaml: 1 repaired, left ["unknown-message", "unknown-message"]
+        unknown-message.campaign.yaml: 1 repaired, left []
+        unknown-region.campaign.yaml: 1 repaired, left []
+        unknown-sender.campaign.yaml: 1 repaired, left []
+        unknown-step.campaign.yaml: 1 repaired, left ["unknown-step", "unknown-step"]
+        unknown-timezone.campaign.yaml: 1 repaired, left []
+        unknown-value.campaign.yaml: 1 repaired, left []
+        wrong-type.campaign.yaml: 1 repaired, left ["wrong-type", "wrong-type", "wrong-type", "wrong-type"]
+        yaml-1.1.crier.yaml: 5 repaired, left []
+    "#]].assert_eq(&table);
+}
+
+proptest! {
+    #[test]
+    fn a_repaired_file_has_nothing_safe_left_and_is_not_changed_again(which in 0usize..200, at in 0usize..400, cut in 0usize..4) {
+        let files: Vec<_> = ["err", "ok"].into_iter().flat_map(support::files).collect();
+        let path = &files[which % files.len()];
+        let name = support::name(path);
+        let Ok(mut text) = decode_text(&std::fs::read(path).expect("it can be read")) else {
+            return Ok(());
+        };
+        let border = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let span = border(at)..border(at + cut);
+        text.replace_range(span, "");
+        let fixed = repaired(&name, &text);
+        let (_, left) = support::check(&name, fixed.text.as_bytes());
+        let safe = |d: &dsl::diagnostic::Diagnostic| d.suggestion.as_ref().is_some_and(|s| s.applicability == Applicability::Safe);
+        prop_assert!(!left.iter().any(safe), "{text:?} became {:?}", fixed.text);
+        prop_assert_eq!(repaired(&name, &fixed.text).repaired, 0);
+    }
+}

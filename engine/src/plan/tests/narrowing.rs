@@ -1,0 +1,100 @@
+use expect_test::expect;
+
+use super::{plan_one, shown};
+
+const LIST: &str = "phone,city,age,joined\n\
+    +393331234561,Roma,30,2026-11-01\n\
+    +393331234562,Milano,30,2026-11-01\n\
+    +393331234563,Roma,17,2026-11-01\n\
+    +393331234564,Roma,,2026-11-01\n\
+    +393331234565,Latina,40,2024-01-01\n\
+    +390612345678,Roma,50,2026-11-01\n";
+
+fn campaign(audience: &str) -> String {
+    format!(
+        "audience: {{ from: people.csv, invalid: {{ most: 100% }}, {audience} }}\nschedule: now\n\
+         fields: {{ age: int, joined: date }}\nmessage: \"Hi. STOP\"\n"
+    )
+}
+
+#[test]
+fn who_is_not_asked_for_is_left_out_by_name() {
+    let audience = "where: [\"city in ['Roma', 'Latina']\", \"age >= 18\", \"days_since(joined) < 365\"]";
+    expect![[r#"
+        6 rows, 1 people, 1 parts
+        +393331234561 [] [1]
+        row 3: +393331234562 left out: `where` does not hold
+        row 4: +393331234563 left out: `where` does not hold
+        row 5: +393331234564 left out: `where` cannot be decided: age is empty or not of its type
+        row 6: +393331234565 left out: `where` does not hold
+        row 7: +390612345678 left out: landline
+    "#]]
+    .assert_eq(&shown(&plan_one(&campaign(audience), LIST)));
+}
+
+#[test]
+fn landlines_are_kept_where_the_file_says_so() {
+    expect![[r#"
+        6 rows, 2 people, 2 parts
+        +393331234561 [] [1]
+        +390612345678 [] [1]
+        row 3: +393331234562 left out: `where` does not hold
+        row 4: +393331234563 left out: `where` does not hold
+        row 5: +393331234564 left out: `where` cannot be decided: age is empty or not of its type
+        row 6: +393331234565 left out: `where` does not hold
+    "#]]
+    .assert_eq(&shown(&plan_one(
+        &campaign("landlines: keep, where: \"city == 'Roma' && age >= 18\""),
+        LIST,
+    )));
+}
+
+#[test]
+fn samples_and_holdouts_are_the_same_people_every_time_and_about_as_many_as_was_said() {
+    let rows: String = (0..2_000)
+        .map(|n| format!("+1415320{:04}\n", 1_000 + n))
+        .collect();
+    let list = format!("phone\n{rows}");
+    let people = |audience: &str| {
+        let planned = plan_one(&campaign_of_phones(audience), &list);
+        let mut phones: Vec<u64> = planned.people.iter().map(|p| p.member.phone.as_u64()).collect();
+        phones.sort_unstable();
+        phones
+    };
+    let all = people("");
+    let sample = people(", sample: 10%");
+    assert_eq!(sample, people(", sample: 10%"), "the same every time");
+    let larger = people(", sample: 20%");
+    assert!(
+        sample.iter().all(|phone| larger.contains(phone)),
+        "a larger one holds the smaller"
+    );
+    let held = people(", holdout: 10%");
+    let share = |n: usize| n * 100 / all.len();
+    assert!(
+        (7..=13).contains(&share(sample.len())),
+        "{} of {}",
+        sample.len(),
+        all.len()
+    );
+    assert!(
+        (87..=93).contains(&share(held.len())),
+        "{} of {}",
+        held.len(),
+        all.len()
+    );
+    // One draw says nothing of the other.
+    let both = people(", sample: 50%, holdout: 50%");
+    assert!(
+        (20..=30).contains(&share(both.len())),
+        "{} of {}",
+        both.len(),
+        all.len()
+    );
+}
+
+fn campaign_of_phones(audience: &str) -> String {
+    format!(
+        "audience: {{ from: people.csv, invalid: {{ most: 100% }}{audience} }}\nschedule: now\nmessage: \"Hi. STOP\"\n"
+    )
+}

@@ -1,0 +1,196 @@
+//! One function a request: what is asked about an open file, and the answer. A file that is not open, or not ours, and a
+//! place that does not exist have the empty answer.
+
+use std::collections::HashMap;
+use std::ops::Range as Bytes;
+
+use dsl::editor::definition::Target;
+use dsl::editor::{actions, completion, definition, formatting, hover, outline, references, rename};
+use lsp_types as lsp;
+
+use super::convert;
+use super::documents::{Documents, Known};
+
+pub(super) fn completion(
+    documents: &mut Documents,
+    asked: lsp::CompletionParams,
+    snippets: bool,
+) -> Option<lsp::CompletionResponse> {
+    let (known, byte, _) = at(documents, &asked.text_document_position)?;
+    let items = known
+        .ask(|document| completion::completion(document, byte))
+        .into_iter();
+    let items = items.map(|item| convert::item(known, item, byte, snippets));
+    Some(lsp::CompletionResponse::Array(items.collect()))
+}
+
+pub(super) fn hover(documents: &mut Documents, asked: lsp::HoverParams) -> Option<lsp::Hover> {
+    let (known, byte, _) = at(documents, &asked.text_document_position_params)?;
+    let shown = known.ask(|document| hover::hover(document, byte))?;
+    Some(lsp::Hover {
+        contents: lsp::HoverContents::Markup(convert::markdown(shown.text)),
+        range: Some(convert::range(&known.text, &known.lines, &shown.span)),
+    })
+}
+
+pub(super) fn definition(
+    documents: &mut Documents,
+    asked: lsp::GotoDefinitionParams,
+) -> Option<lsp::Location> {
+    let (known, byte, uri) = at(documents, &asked.text_document_position_params)?;
+    match known.ask(|document| definition::definition(document, byte))? {
+        Target::Here(span) => convert::location(&uri, &known.text, &known.lines, &span),
+        Target::CrierYaml(span) => {
+            let other = known.crier_yaml()?;
+            convert::location(other.uri.as_ref()?, &other.text, &other.lines, &span)
+        }
+    }
+}
+
+pub(super) fn references(
+    documents: &mut Documents,
+    asked: lsp::ReferenceParams,
+) -> Option<Vec<lsp::Location>> {
+    let (known, byte, uri) = at(documents, &asked.text_document_position)?;
+    let all = known
+        .ask(|document| references::references(document, byte))
+        .into_iter();
+    let wanted = all.filter(|named| asked.context.include_declaration || !named.defines);
+    Some(
+        wanted
+            .filter_map(|named| convert::location(&uri, &known.text, &known.lines, &named.span))
+            .collect(),
+    )
+}
+
+/// Errors: why it cannot be renamed.
+pub(super) fn renamable(
+    documents: &mut Documents,
+    asked: lsp::TextDocumentPositionParams,
+) -> Result<Option<lsp::PrepareRenameResponse>, String> {
+    let Some((known, byte, _)) = at(documents, &asked) else {
+        return Ok(None);
+    };
+    let span = known.ask(|document| rename::renamable(document, byte))?;
+    let range = convert::range(&known.text, &known.lines, &span);
+    Ok(Some(lsp::PrepareRenameResponse::Range(range)))
+}
+
+/// Errors: why it cannot be renamed.
+pub(super) fn rename(
+    documents: &mut Documents,
+    asked: lsp::RenameParams,
+) -> Result<Option<lsp::WorkspaceEdit>, String> {
+    let Some((known, byte, uri)) = at(documents, &asked.text_document_position) else {
+        return Ok(None);
+    };
+    let edits = known.ask(|document| rename::rename(document, byte, &asked.new_name))?;
+    Ok(changed(known, &uri, edits))
+}
+
+pub(super) fn symbols(
+    documents: &mut Documents,
+    asked: lsp::DocumentSymbolParams,
+) -> Option<lsp::DocumentSymbolResponse> {
+    let known = documents.known(asked.text_document.uri.as_str())?;
+    let all = known.ask(outline::outline).into_iter();
+    let all = all.map(|symbol| convert::symbol(known, symbol));
+    Some(lsp::DocumentSymbolResponse::Nested(all.collect()))
+}
+
+/// Errors: a fault of the formatter.
+pub(super) fn formatting(
+    documents: &mut Documents,
+    asked: lsp::DocumentFormattingParams,
+) -> Result<Option<Vec<lsp::TextEdit>>, String> {
+    let Some(known) = documents.known(asked.text_document.uri.as_str()) else {
+        return Ok(None);
+    };
+    let edit = known.ask(formatting::formatting)?.into_iter();
+    Ok(Some(edit.map(|edit| convert::edit(known, edit)).collect()))
+}
+
+/// The repair of everything in a file that is safe.
+pub(super) const FIX_ALL: lsp::CodeActionKind = lsp::CodeActionKind::new("source.fixAll.crier");
+
+pub(super) fn actions(
+    documents: &mut Documents,
+    asked: lsp::CodeActionParams,
+) -> Option<lsp::CodeActionResponse> {
+    let uri = asked.text_document.uri.as_str();
+    let known = documents.known(uri)?;
+    let wanted = |kind: &lsp::CodeActionKind| match &asked.context.only {
+        None => true,
+        // `quickfix` asks for `quickfix.x` too.
+        Some(only) => only.iter().any(|only| {
+            let rest = kind.as_str().strip_prefix(only.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || only.as_str().is_empty())
+        }),
+    };
+    let mut all = vec![];
+    if wanted(&lsp::CodeActionKind::QUICKFIX) {
+        let (start, end) = (convert::place(asked.range.start), convert::place(asked.range.end));
+        let range = known.byte(start)..known.byte(end).max(known.byte(start));
+        all.extend(repairs(known, uri, &range));
+    }
+    if wanted(&FIX_ALL) {
+        all.extend(repair_all(known, uri));
+    }
+    Some(all)
+}
+
+fn repair_all(known: &Known, uri: &str) -> Option<lsp::CodeActionOrCommand> {
+    let mut suggestions = known.diagnostics.iter().filter_map(|d| d.suggestion.as_ref());
+    suggestions.find(|suggestion| actions::is_safe(suggestion))?;
+    let edit = known.ask(|document| actions::repair_all(document, &known.name))?;
+    Some(lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
+        title: "Repair all that is safe".to_owned(),
+        kind: Some(FIX_ALL),
+        edit: changed(known, uri, vec![edit]),
+        ..lsp::CodeAction::default()
+    }))
+}
+
+fn repairs(known: &Known, uri: &str, range: &Bytes<usize>) -> Vec<lsp::CodeActionOrCommand> {
+    let repairs = actions::repairs(&known.text, &known.diagnostics, range).into_iter();
+    let action = |repair: actions::Repair<'_>| {
+        let edit = (
+            repair.suggestion.span.clone(),
+            repair.suggestion.replacement.clone(),
+        );
+        lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
+            title: repair.title,
+            kind: Some(lsp::CodeActionKind::QUICKFIX),
+            diagnostics: Some(vec![convert::diagnostic(known, uri, repair.diagnostic)]),
+            edit: changed(known, uri, vec![edit]),
+            is_preferred: Some(actions::is_safe(repair.suggestion)),
+            ..lsp::CodeAction::default()
+        })
+    };
+    repairs.map(action).collect()
+}
+
+/// The edits of one file.
+fn changed(known: &Known, uri: &str, edits: Vec<(Bytes<usize>, String)>) -> Option<lsp::WorkspaceEdit> {
+    let edits: Vec<_> = edits.into_iter().map(|edit| convert::edit(known, edit)).collect();
+    #[expect(
+        clippy::mutable_key_type,
+        reason = "the protocol's type; the keys are never changed"
+    )]
+    let changes = HashMap::from([(convert::uri(uri)?, edits)]);
+    Some(lsp::WorkspaceEdit {
+        changes: Some(changes),
+        ..lsp::WorkspaceEdit::default()
+    })
+}
+
+/// The file and the byte that are asked about.
+fn at<'a>(
+    documents: &'a mut Documents,
+    asked: &lsp::TextDocumentPositionParams,
+) -> Option<(&'a Known, usize, String)> {
+    let uri = asked.text_document.uri.as_str();
+    let known = documents.known(uri)?;
+    let byte = known.byte(convert::place(asked.position));
+    Some((known, byte, uri.to_owned()))
+}

@@ -1,0 +1,41 @@
+//! `crier expand`: the long form of a campaign, as YAML that means the same, or for programs. Nothing is run, so what this
+//! version cannot run yet is no hindrance.
+
+use std::process::ExitCode;
+
+use dsl::expand::{self, Around};
+use engine::load::{self, CheckedFile};
+use serde_json::json;
+
+use super::{Failure, invalid};
+use crate::cli::{Expand, Format};
+use crate::output::{self, diagnostics};
+
+pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
+    let loaded = load::load_campaign(&args.file)?;
+    let files: Vec<CheckedFile> = loaded
+        .project
+        .file
+        .iter()
+        .chain([&loaded.file])
+        .cloned()
+        .collect();
+    diagnostics::print_full(&files);
+    let Some(project) = loaded.project.project.as_ref().filter(|_| loaded.file.is_valid()) else {
+        return Err(invalid(&files, args.format));
+    };
+    let around = Around {
+        project,
+        has_file: loaded.project.file.is_some(),
+        file_name: &load::stem(&args.file),
+    };
+    let expanded = expand::campaign(&dsl::parse_campaign(&loaded.file.text), &around);
+    match args.format {
+        Format::Full => output::lines(&expanded.yaml()),
+        Format::Json => output::json(&json!({
+            "format_version": output::FORMAT_VERSION,
+            "campaign": expanded.json(),
+        })),
+    }
+    Ok(ExitCode::SUCCESS)
+}

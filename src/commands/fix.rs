@@ -1,0 +1,90 @@
+//! `crier validate --fix`: repairs files as far as that is safe. A crier.yaml goes before its campaigns, since its names
+//! decide what is wrong with them.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use dsl::fix::{Fixed, fix};
+use engine::load::{self, CheckedFile, PROJECT_FILE};
+
+use super::{Failure, rewrite};
+use crate::output::{self, diagnostics};
+
+const MARK: &str = "\u{feff}";
+
+/// Repairs these files, says which, and gives how many places it repaired.
+pub(super) fn files(paths: &[PathBuf]) -> Result<usize, Failure> {
+    let is_project = |path: &&PathBuf| path.file_name().is_some_and(|name| name == PROJECT_FILE);
+    let (projects, campaigns): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(is_project);
+    let mut repaired = 0;
+    for path in projects {
+        repaired += repair(path)?;
+    }
+    for path in campaigns {
+        repaired += repair(path)?;
+    }
+    Ok(repaired)
+}
+
+/// The last words of a repair: what was repaired, and what is left to do by hand.
+pub(super) fn summary(repaired: usize, files: &[CheckedFile]) -> String {
+    let (errors, warnings) = diagnostics::counts(files);
+    format!("{repaired} repaired, {} left", errors + warnings)
+}
+
+fn repair(path: &Path) -> Result<usize, Failure> {
+    let judged = judge_of(path)?;
+    let bytes = rewrite::read(path)?;
+    // What is no text is told by the check that follows.
+    let Ok(text) = dsl::decode_text(&bytes) else {
+        return Ok(0);
+    };
+    let Fixed { text, repaired } = fix(&text, |text| judged(text.as_bytes()).diagnostics);
+    if repaired > 0 {
+        let mark = if bytes.starts_with(MARK.as_bytes()) {
+            MARK
+        } else {
+            ""
+        };
+        rewrite::replace(path, &format!("{mark}{text}"))?;
+        output::say(&format!("{}: {repaired} repaired", path.display()));
+    }
+    Ok(repaired)
+}
+
+/// Repairs standard input, which is called `path`: its text to standard output, what is left to be said to standard error.
+pub(super) fn piped(path: &Path, bytes: &[u8]) -> Result<ExitCode, Failure> {
+    let judged = judge_of(path)?;
+    let (repaired, left) = match dsl::decode_text(bytes) {
+        Ok(text) => {
+            let fixed = fix(&text, |text| judged(text.as_bytes()).diagnostics);
+            output::lines(&fixed.text);
+            (fixed.repaired, judged(fixed.text.as_bytes()))
+        }
+        Err(_) => (0, judged(bytes)),
+    };
+    diagnostics::print_full([&left]);
+    let valid = left.is_valid();
+    output::say(&summary(repaired, &[left]));
+    match valid {
+        true => Ok(ExitCode::SUCCESS),
+        false => Err(Failure::Found(None)),
+    }
+}
+
+/// Says what is to be said of a text.
+type Judge<'a> = Box<dyn Fn(&[u8]) -> CheckedFile + 'a>;
+
+/// What is to be said of a text, if it stood in this file.
+fn judge_of(path: &Path) -> Result<Judge<'_>, Failure> {
+    if path.file_name().is_some_and(|name| name == PROJECT_FILE) {
+        return Ok(Box::new(|bytes| {
+            let project = load::project_of_bytes(path, bytes);
+            project.file.expect("a project that is handed in has a file")
+        }));
+    }
+    let project = load::load_project(&load::project_folder(path))?;
+    Ok(Box::new(move |bytes| {
+        load::campaign_of_bytes(path, bytes, project.clone()).file
+    }))
+}

@@ -1,0 +1,136 @@
+//! `--since REV`: what changed in the working tree since a revision, new files too, as git tells it. A campaign is
+//! concerned if it changed, or a list that it reads, or the crier.yaml above it. What git ignores it cannot tell of.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::anyhow;
+use engine::load::{self, LoadError, LoadedProject, PROJECT_FILE};
+
+use crate::commands::Failure;
+
+/// The files that changed, as absolute paths without links.
+pub(super) struct Changed {
+    paths: BTreeSet<PathBuf>,
+}
+
+impl Changed {
+    /// Asks git about the repositories that these files are in. Fails where there is no git, no repository or no such
+    /// revision.
+    pub fn since(revision: &str, files: &[PathBuf]) -> Result<Changed, Failure> {
+        let folders: BTreeSet<PathBuf> = files.iter().map(|file| folder_of(file)).collect();
+        let mut roots = BTreeSet::new();
+        for folder in folders {
+            let root = git(&folder, &["rev-parse", "--show-toplevel"])?.ok_or_else(|| {
+                Failure::Usage(anyhow!(
+                    "{} is in no git repository, which --since needs",
+                    folder.display()
+                ))
+            })?;
+            let root = path_of(root.trim_ascii_end());
+            roots.insert(std::fs::canonicalize(&root).unwrap_or(root));
+        }
+        let mut paths = BTreeSet::new();
+        for root in roots {
+            let names = changed_in(&root, revision)?;
+            paths.extend(names.into_iter().map(|name| root.join(name)));
+        }
+        Ok(Changed { paths })
+    }
+
+    /// Whether this file changed; it need not be there any more.
+    pub fn has(&self, path: &Path) -> bool {
+        let itself = path.file_name().map(|name| folder_of(path).join(name));
+        itself.is_some_and(|itself| self.paths.contains(&itself))
+            || std::fs::canonicalize(path).is_ok_and(|target| self.paths.contains(&target))
+    }
+
+    /// Whether what is to be said of a campaign may have changed.
+    pub fn concerns(&self, campaign: &Path, project: &LoadedProject) -> Result<bool, LoadError> {
+        let folder = folder_of(campaign);
+        let mut projects = self.paths.iter().filter(|path| path.ends_with(PROJECT_FILE));
+        if self.has(campaign)
+            || projects.any(|path| path.parent().is_some_and(|above| folder.starts_with(above)))
+        {
+            return Ok(true);
+        }
+        let lists = load::lists_of(campaign, project)?;
+        Ok(lists.iter().any(|list| self.has(list)))
+    }
+}
+
+/// The paths below the root of a repository that differ from a revision: changed, new, or gone.
+fn changed_in(root: &Path, revision: &str) -> Result<Vec<PathBuf>, Failure> {
+    let commit = format!("{revision}^{{commit}}");
+    let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
+    let commit = git(root, &asked)?.ok_or_else(|| {
+        Failure::Usage(anyhow!(
+            "git knows no revision {revision:?} here; a shallow clone, as CI makes it, has to fetch it first"
+        ))
+    })?;
+    let commit = String::from_utf8_lossy(commit.trim_ascii_end()).into_owned();
+    let diff = [
+        "diff",
+        "--name-only",
+        "--no-renames",
+        "--no-relative",
+        "--no-ext-diff",
+        "-z",
+        &commit,
+        "--",
+    ];
+    let new = ["ls-files", "--others", "--exclude-standard", "-z"];
+    let mut paths = vec![];
+    for args in [&diff[..], &new[..]] {
+        let names = git(root, args)?
+            .ok_or_else(|| Failure::Usage(anyhow!("`git {}` fails in {}", args.join(" "), root.display())))?;
+        let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        paths.extend(names.map(path_of));
+    }
+    Ok(paths)
+}
+
+/// What git prints; none where it fails.
+fn git(folder: &Path, args: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
+    let mut command = Command::new("git");
+    command
+        .arg("-C")
+        .arg(folder)
+        .args(args)
+        .env("GIT_OPTIONAL_LOCKS", "0");
+    let output = command.output().map_err(|error| {
+        Failure::Usage(anyhow!(
+            "--since asks the program git, which cannot be run: {error}"
+        ))
+    })?;
+    Ok(output.status.success().then_some(output.stdout))
+}
+
+/// The absolute folder of a file, links resolved as far as the folders are there.
+fn folder_of(file: &Path) -> PathBuf {
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let folder = absolute.parent().unwrap_or(&absolute);
+    let mut there = folder.ancestors();
+    let resolved = there.find_map(|above| Some((above, std::fs::canonicalize(above).ok()?)));
+    match resolved {
+        Some((above, real)) if above == folder => real,
+        Some((above, real)) => folder
+            .strip_prefix(above)
+            .map(|rest| real.join(rest))
+            .unwrap_or(real),
+        None => folder.to_owned(),
+    }
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    OsStr::from_bytes(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    OsStr::new(String::from_utf8_lossy(bytes).as_ref()).into()
+}

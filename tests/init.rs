@@ -1,0 +1,292 @@
+//! A first project: what `crier init` writes is valid, what can run runs, and nothing that is there is touched. And the long
+//! form of its campaigns, as `crier expand` prints it.
+
+mod project;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use expect_test::expect;
+use project::{Folder, stderr, stdout};
+use serde_json::Value;
+
+const EXAMPLES: [&str; 4] = ["concert", "alert", "drip", "survey"];
+
+/// A folder with what `crier init` writes, and what it says.
+fn begun(args: &[&str]) -> (Folder, String) {
+    let folder = Folder::new();
+    let output = folder.output(&[&["init"], args].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = format!("{}{}", stdout(&output), stderr(&output));
+    (folder, said)
+}
+
+/// Every file below a folder, with what stands in it.
+fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path.clone(), std::fs::read_to_string(&path).expect("a text"));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_example_is_valid_without_a_finding() {
+    let all = EXAMPLES.map(|name| vec!["--example", name]);
+    for args in std::iter::once(vec![]).chain(all) {
+        let (folder, _) = begun(&args);
+        let output = folder.output(&["validate", "--fail-on", "warning"]);
+        assert!(
+            output.status.success(),
+            "{args:?}: {}{}",
+            stdout(&output),
+            stderr(&output)
+        );
+        assert_eq!(stdout(&output), "", "{args:?}");
+    }
+}
+
+#[test]
+fn every_example_has_stories() {
+    for name in EXAMPLES {
+        let (folder, _) = begun(&["--example", name]);
+        let campaign = folder.read(&format!("campaigns/{name}.campaign.yaml"));
+        let stories = campaign.lines().filter(|line| line.starts_with("  - test: "));
+        assert!(stories.count() >= 2, "{name}");
+    }
+}
+
+#[test]
+fn the_first_campaign_runs_at_once() {
+    let (folder, said) = begun(&[]);
+    expect![[r#"
+        written:
+          crier.yaml                     the project
+          campaigns/hello.campaign.yaml  the campaign
+          lists/people.csv               made-up people, with numbers set aside for fiction
+          prices.csv                     what a part costs, by country
+          schemas/project.schema.json    for editors
+          schemas/campaign.schema.json   for editors
+          .gitignore                     keeps the store out of git
+
+        next:
+          crier validate .
+          crier plan campaigns/hello.campaign.yaml
+          crier run campaigns/hello.campaign.yaml
+    "#]]
+    .assert_eq(&said);
+    let output = folder.output(&["run", "campaigns/hello.campaign.yaml"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = stdout(&output);
+    assert!(report.contains("people    8 (every row of 8)"), "{report}");
+    assert!(report.contains("launch 1 of hello: done"), "{report}");
+    assert!(report.contains("accepted       8\n"), "{report}");
+}
+
+#[test]
+fn what_cannot_run_yet_says_so() {
+    for name in EXAMPLES {
+        let (folder, said) = begun(&["town", "--example", name]);
+        let file = format!("town/campaigns/{name}.campaign.yaml");
+        let output = folder.output(&["plan", &file]);
+        let runs = output.status.success();
+        assert_eq!(said.contains(&format!("crier run {file}")), runs, "{said}");
+        assert_eq!(said.contains("`crier run` says what"), !runs, "{said}");
+        assert_eq!(
+            stderr(&output).contains("not-yet-supported"),
+            !runs,
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn comments_are_80_columns_wide_and_schemas_are_where_the_first_line_says() {
+    let (folder, _) = begun(&["--example", "concert"]);
+    for (path, text) in files(folder.path()) {
+        let yaml = path.extension().is_some_and(|ending| ending == "yaml");
+        for line in text
+            .lines()
+            .filter(|line| yaml && line.trim_start().starts_with('#'))
+        {
+            assert!(line.chars().count() <= 80, "{}: {line}", path.display());
+        }
+        if yaml {
+            let modeline = text.lines().next().unwrap_or_default();
+            let schema = modeline
+                .strip_prefix("# yaml-language-server: $schema=")
+                .expect("a schema");
+            let schema = path.parent().expect("a folder").join(schema);
+            let schema: Value =
+                serde_json::from_str(&std::fs::read_to_string(schema).expect("it is there")).expect("JSON");
+            let of_project = path.ends_with("crier.yaml");
+            let id = if of_project {
+                "urn:crier:schema:project:1"
+            } else {
+                "urn:crier:schema:campaign:1"
+            };
+            assert_eq!(schema["$id"], id);
+        }
+    }
+}
+
+#[test]
+fn every_key_of_the_language_is_there_as_a_comment() {
+    let (folder, _) = begun(&[]);
+    assert!(folder.read("crier.yaml").ends_with(&dsl::options::project()));
+    assert!(
+        folder
+            .read("campaigns/hello.campaign.yaml")
+            .ends_with(&dsl::options::campaign())
+    );
+}
+
+#[test]
+fn what_is_there_is_never_touched() {
+    let folder = Folder::new();
+    folder.write("market/prices.csv", "mine\n");
+    folder.write("market/lists/people.csv", "mine too\n");
+    let before = files(folder.path());
+    let output = folder.output(&["init", "market"]);
+    assert_eq!(output.status.code(), Some(2));
+    expect![[r#"
+        error: these are there already, so nothing is written: market/lists/people.csv, market/prices.csv; name another folder, or move them away
+    "#]].assert_eq(&stderr(&output));
+    assert_eq!(files(folder.path()), before, "nothing was written");
+
+    let (folder, _) = begun(&[]);
+    let before = files(folder.path());
+    let again = folder.output(&["init", "--example", "drip"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(stderr(&again).contains("crier.yaml"), "{}", stderr(&again));
+    assert_eq!(files(folder.path()), before);
+}
+
+#[test]
+fn a_repository_keeps_its_own_list_of_what_git_ignores() {
+    let folder = Folder::new();
+    folder.write(".gitignore", "/target\n");
+    let output = folder.output(&["init"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(folder.read(".gitignore"), "/target\n");
+    assert!(
+        stderr(&output).contains("add the line .crier/"),
+        "{}",
+        stderr(&output)
+    );
+
+    let folder = Folder::new();
+    folder.write(".gitignore", "/target\n.crier\n");
+    assert_eq!(stderr(&folder.output(&["init"])), "");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = Folder::new();
+    folder.write("market", "a file\n");
+    let output = folder.output(&["init", "market", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let message = told["error"]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("cannot write market/crier.yaml"), "{message}");
+}
+
+#[test]
+fn a_campaign_has_a_long_form() {
+    let (folder, _) = begun(&[]);
+    let output = folder.output(&["expand", "campaigns/hello.campaign.yaml"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let long = stdout(&output);
+    let lines = [
+        "crier: 1  # default",
+        "campaign: hello  # from the file's name",
+        "# owner: nobody (default)",
+        "sender: main  # from crier.yaml: its only one",
+        "timezone: America/New_York  # from crier.yaml",
+        "  from: [lists/people.csv]",
+        "steps:  # `message`, in its long form",
+        "  - send: message",
+        "replies: desk",
+    ];
+    for line in lines {
+        assert!(long.lines().any(|other| other == line), "{line}:\n{long}");
+    }
+    let told = folder.output(&["expand", "campaigns/hello.campaign.yaml", "--format", "json"]);
+    let told: Value = serde_json::from_str(&stdout(&told)).expect("JSON");
+    let sender = &told["campaign"]["sender"];
+    assert_eq!(
+        (&sender["value"], &sender["from"]),
+        (&"main".into(), &"crier.yaml".into())
+    );
+    let owner = &told["campaign"]["owner"];
+    assert_eq!(
+        (&owner["value"], &owner["means"]),
+        (&Value::Null, &"nobody".into())
+    );
+}
+
+#[test]
+fn the_long_form_of_every_example_is_valid() {
+    for name in EXAMPLES {
+        let (folder, _) = begun(&["--example", name]);
+        let file = format!("campaigns/{name}.campaign.yaml");
+        let output = folder.output(&["expand", &file]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        folder.write(&file, &stdout(&output));
+        let checked = folder.output(&["validate", "--fail-on", "warning"]);
+        assert!(checked.status.success(), "{name}: {}", stdout(&checked));
+        assert_eq!(stdout(&checked), "", "{name}");
+        let again = folder.output(&["expand", &file]);
+        let without = |text: String| {
+            text.lines()
+                .map(|line| line.split("  # ").next().unwrap_or_default().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let values = |text: String| {
+            without(text)
+                .into_iter()
+                .filter(|line| !line.trim_start().starts_with('#'))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(values(stdout(&again)), values(stdout(&output)), "{name}");
+    }
+}
+
+#[test]
+fn a_campaign_with_errors_has_no_long_form() {
+    let (folder, _) = begun(&[]);
+    folder.write(
+        "campaigns/bad.campaign.yaml",
+        "audience: lists/people.csv\nschedule: now\nmesage: \"STOP\"\n",
+    );
+    let output = folder.output(&["expand", "campaigns/bad.campaign.yaml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output), "");
+    assert!(
+        stderr(&output).contains("error[unknown-key]"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_campaign_without_a_project_has_the_defaults_of_none() {
+    let folder = Folder::new();
+    folder.write("people.csv", "phone\n+12015550101\n");
+    folder.write(
+        "doors.campaign.yaml",
+        "audience: people.csv\nschedule: now\nmessage: \"Doors open at 9. STOP to opt out\"\n",
+    );
+    let output = folder.output(&["expand", "doors.campaign.yaml"]);
+    let long = stdout(&output);
+    assert!(long.contains("\nsender: simulated  # default\n"), "{long}");
+    folder.write("doors.campaign.yaml", &long);
+    let checked = folder.output(&["validate", "--fail-on", "warning"]);
+    assert!(checked.status.success(), "{}", stdout(&checked));
+}

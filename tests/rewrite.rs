@@ -1,0 +1,328 @@
+//! The commands that write files anew: `fmt`, `upgrade` and `validate --fix`, as people and scripts meet them.
+
+mod project;
+
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use expect_test::{Expect, expect};
+use project::{Folder, stderr, stdout};
+
+const UGLY: &str = "audience: people.csv   # all\nschedule:   now\n\n\n\nmessage: 'Doors open, {{first_name}}. STOP to opt out'\n";
+const TIDY: &str = "audience: people.csv   # all\nschedule: now\n\nmessage: \"Doors open, {{first_name}}. STOP to opt out\"\n";
+const SLIPS: &str = "audiance: people.csv # all\r\nschedule: now\r\nsender: dsek\r\nmessage: \"Hi {{frist_name}}, STOP to opt out\"\r\n";
+
+fn folder() -> Folder {
+    let folder = Folder::of_people(2, "100/s");
+    folder.write("more/ugly.campaign.yaml", UGLY);
+    folder.write("more/people.csv", "phone,first_name\n");
+    folder
+}
+
+fn shown(output: &Output) -> String {
+    let code = output.status.code().expect("it ended by itself");
+    let shown = format!("exit {code}\n{}--\n{}", stdout(output), stderr(output));
+    // An empty line of a difference has a space before it, which no editor leaves at the end of a line.
+    shown
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}
+
+fn check(folder: &Folder, args: &[&str], expected: Expect) {
+    expected.assert_eq(&shown(&folder.output(args)));
+}
+
+fn piped(folder: &Folder, args: &[&str], text: &str) -> Output {
+    let mut child = folder
+        .crier(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("crier starts");
+    let mut input = child.stdin.take().expect("piped");
+    input.write_all(text.as_bytes()).expect("it is read");
+    drop(input);
+    child.wait_with_output().expect("it ends")
+}
+
+#[test]
+fn fmt_shows_what_would_change_and_then_changes_it_once() {
+    let folder = folder();
+    check(
+        &folder,
+        &["fmt", "more", "--check"],
+        expect![[r#"
+        exit 1
+        more/ugly.campaign.yaml
+        --
+        1 file would be formatted
+    "#]],
+    );
+    check(
+        &folder,
+        &["fmt", "more", "--diff"],
+        expect![[r#"
+        exit 0
+        --- more/ugly.campaign.yaml
+        +++ more/ugly.campaign.yaml
+        @@ -1,6 +1,4 @@
+         audience: people.csv   # all
+        -schedule:   now
+        +schedule: now
+ 
+        -
+        -
+        -message: 'Doors open, {{first_name}}. STOP to opt out'
+        +message: "Doors open, {{first_name}}. STOP to opt out"
+        --
+        1 file would be formatted
+    "#]],
+    );
+    assert_eq!(folder.read("more/ugly.campaign.yaml"), UGLY);
+    check(
+        &folder,
+        &["fmt", "more"],
+        expect![[r#"
+        exit 0
+        --
+        more/ugly.campaign.yaml: formatted
+        1 file formatted
+    "#]],
+    );
+    assert_eq!(folder.read("more/ugly.campaign.yaml"), TIDY);
+    check(
+        &folder,
+        &["fmt", "more", "--check"],
+        expect![[r#"
+        exit 0
+        --
+        1 file already formatted
+    "#]],
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_shown_and_the_others_are_formatted() {
+    let folder = folder();
+    folder.write("more/broken.campaign.yaml", "audience: [a.csv\nschedule:   now\n");
+    check(
+        &folder,
+        &["fmt", "more"],
+        expect![[r#"
+        exit 1
+        --
+        error[invalid-yaml]: this `[` is not closed
+         --> more/broken.campaign.yaml:1:11
+          |
+        1 | audience: [a.csv
+          |           ^ opened here
+          |
+          = help: end it with `]`; lines inside it are indented
+
+        more/ugly.campaign.yaml: formatted
+        1 file formatted, 1 file unreadable and left alone
+    "#]],
+    );
+    assert_eq!(folder.read("more/ugly.campaign.yaml"), TIDY);
+    assert_eq!(
+        folder.read("more/broken.campaign.yaml"),
+        "audience: [a.csv\nschedule:   now\n"
+    );
+}
+
+#[test]
+fn standard_input_goes_to_standard_output() {
+    let folder = folder();
+    let output = piped(&folder, &["fmt", "-"], &UGLY.replace('\n', "\r\n"));
+    assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), (TIDY, ""));
+    let tidy = piped(&folder, &["fmt", "-"], TIDY);
+    assert_eq!(stdout(&tidy), TIDY);
+    let checked = piped(&folder, &["fmt", "--check", "-"], UGLY);
+    assert_eq!((checked.status.code(), stdout(&checked).as_str()), (Some(1), ""));
+    let broken = piped(&folder, &["fmt", "-"], "a: [1\nb: 2\n");
+    assert_eq!((broken.status.code(), stdout(&broken).as_str()), (Some(1), ""));
+    let project = piped(
+        &folder,
+        &["fmt", "-"],
+        "senders: { desk: { number: +12125550100 } }\n",
+    );
+    assert_eq!(
+        stdout(&project),
+        "senders: { desk: { number: \"+12125550100\" } }\n"
+    );
+    check(
+        &folder,
+        &["fmt", "-", "more"],
+        expect![[r#"
+        exit 2
+        --
+        error: `-` is standard input, and stands alone; name files or `-`
+    "#]],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_written_file_keeps_its_permissions_and_a_link_stays_a_link() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    let mode = |name: &str, mode| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(path(name), permissions).expect("it is ours");
+    };
+    mode("more/ugly.campaign.yaml", 0o640);
+    symlink("more/ugly.campaign.yaml", path("link.campaign.yaml")).expect("a link");
+    assert!(folder.output(&["fmt", "link.campaign.yaml"]).status.success());
+    assert_eq!(folder.read("more/ugly.campaign.yaml"), TIDY);
+    assert!(path("link.campaign.yaml").is_symlink());
+    let kept = std::fs::metadata(path("more/ugly.campaign.yaml")).expect("it is there");
+    assert_eq!(kept.permissions().mode() & 0o777, 0o640);
+    folder.write("more/ugly.campaign.yaml", UGLY);
+    mode("more/ugly.campaign.yaml", 0o440);
+    check(
+        &folder,
+        &["fmt", "more"],
+        expect![[r#"
+        exit 2
+        --
+        error: cannot write more/ugly.campaign.yaml: it is read-only
+    "#]],
+    );
+    assert_eq!(folder.read("more/ugly.campaign.yaml"), UGLY);
+    let left = std::fs::read_dir(path("more")).expect("a folder").count();
+    assert_eq!(left, 2, "nothing is left beside the files");
+}
+
+#[test]
+fn upgrade_says_that_todays_files_are_at_the_newest_version() {
+    let folder = folder();
+    check(
+        &folder,
+        &["upgrade"],
+        expect![[r#"
+        exit 0
+        --
+        3 files already at version 1
+    "#]],
+    );
+    check(
+        &folder,
+        &["upgrade", "more", "--check"],
+        expect![[r#"
+        exit 0
+        --
+        1 file already at version 1
+    "#]],
+    );
+    assert_eq!(folder.read("more/ugly.campaign.yaml"), UGLY);
+    let marked = format!("\u{feff}{UGLY}");
+    assert_eq!(stdout(&piped(&folder, &["upgrade", "-"], &marked)), marked);
+    folder.write("new.campaign.yaml", "crier: 7\n");
+    check(
+        &folder,
+        &["upgrade", "new.campaign.yaml"],
+        expect![[r#"
+        exit 1
+        --
+        error[unknown-version]: the file is written in version 7 of the language, and this program knows version 1
+         --> new.campaign.yaml:1:8
+          |
+        1 | crier: 7
+          |        ^
+          |
+          = help: install a newer crier
+
+        1 file unreadable and left alone
+    "#]],
+    );
+}
+
+#[test]
+fn validate_repairs_slips_and_leaves_what_people_get() {
+    let folder = folder();
+    folder.write("slips.campaign.yaml", &format!("\u{feff}{SLIPS}"));
+    check(
+        &folder,
+        &["validate", "--fix", "slips.campaign.yaml"],
+        expect![[r#"
+            exit 1
+            error[unknown-variable]: "frist_name" is not a column of "people.csv"
+             --> slips.campaign.yaml:4:16
+              |
+            4 | message: "Hi {{frist_name}}, STOP to opt out"
+              |                ^^^^^^^^^^ not a column
+              |
+            help: did you mean "first_name"?
+              |
+            4 - message: "Hi {{frist_name}}, STOP to opt out"
+            4 + message: "Hi {{first_name}}, STOP to opt out"
+              |
+
+            --
+            slips.campaign.yaml: 2 repaired
+            2 files checked: 1 error, 0 warnings
+            `crier explain unknown-variable` says more, with an example
+            2 repaired, 1 left
+        "#]],
+    );
+    let repaired = SLIPS.replace("audiance", "audience").replace("dsek", "desk");
+    assert_eq!(folder.read("slips.campaign.yaml"), format!("\u{feff}{repaired}"));
+    check(
+        &folder,
+        &["validate", "--fix", "test.campaign.yaml"],
+        expect![[r#"
+            exit 0
+            --
+            2 files checked, nothing to say
+            0 repaired, 0 left
+        "#]],
+    );
+    let piped = piped(&folder, &["validate", "--fix", "-"], SLIPS);
+    assert_eq!(stdout(&piped), repaired);
+    expect![[r#"
+        error[unknown-variable]: "frist_name" is not a column of "people.csv"
+         --> stdin.campaign.yaml:4:16
+          |
+        4 | message: "Hi {{frist_name}}, STOP to opt out"
+          |                ^^^^^^^^^^ not a column
+          |
+        help: did you mean "first_name"?
+          |
+        4 - message: "Hi {{frist_name}}, STOP to opt out"
+        4 + message: "Hi {{first_name}}, STOP to opt out"
+          |
+
+        2 repaired, 1 left
+    "#]]
+    .assert_eq(&stderr(&piped));
+}
+
+#[test]
+fn a_project_is_repaired_before_its_campaigns() {
+    let folder = folder();
+    let project = folder.read("crier.yaml").replace("senders:", "sendres:");
+    folder.write("crier.yaml", &project);
+    folder.write("slips.campaign.yaml", &SLIPS.replace("frist", "first"));
+    check(
+        &folder,
+        &["validate", "--fix", "crier.yaml", "slips.campaign.yaml"],
+        expect![[r#"
+            exit 0
+            --
+            crier.yaml: 1 repaired
+            slips.campaign.yaml: 2 repaired
+            2 files checked, nothing to say
+            3 repaired, 0 left
+        "#]],
+    );
+    let checked = piped(&folder, &["validate", "-"], TIDY);
+    expect![[r#"
+        exit 0
+        --
+        2 files checked, nothing to say
+    "#]]
+    .assert_eq(&shown(&checked));
+}

@@ -1,0 +1,404 @@
+//! `crier validate` in CI, hooks and editors: formats, exit codes, standard input, and what changed since a revision.
+
+mod project;
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use expect_test::{Expect, expect};
+use project::{Folder, stderr, stdout};
+use serde_json::Value;
+
+const WRONG: &str = "audience: people.csv\nschedul: now\nmessage: \"Ciao {{firstname}}. STOP to opt out\"\n";
+const WARNS: &str = "audience: people.csv\nschedule: now\nsteps:\n  - send: { text: \"Hi. STOP to opt out\" }\n  - wait: 2 days\n";
+
+/// A project with a campaign that has two errors, one that has a warning, and one that has nothing.
+fn broken() -> Folder {
+    let folder = Folder::of_people(2, "100/s");
+    folder.write("campaigns/bad.campaign.yaml", WRONG);
+    folder.write("campaigns/odd.campaign.yaml", WARNS);
+    folder
+}
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+#[test]
+fn exit_codes_follow_what_was_asked_to_fail() {
+    let folder = broken();
+    let clean = "test.campaign.yaml";
+    let (bad, odd) = ("campaigns/bad.campaign.yaml", "campaigns/odd.campaign.yaml");
+    for (args, expected) in [
+        (vec![clean], 0),
+        (vec![odd], 0),
+        (vec![bad], 1),
+        (vec![odd, "--fail-on", "warning"], 1),
+        (vec![clean, "--fail-on", "warning"], 0),
+        (vec![bad, "--exit-zero"], 0),
+        (vec!["nowhere.campaign.yaml", "--exit-zero"], 2),
+        (vec![bad, "--exit-zero", "--fail-on", "warning"], 2),
+    ] {
+        let output = folder.output(&[&["validate"][..], &args].concat());
+        assert_eq!(code(&output), Some(expected), "{args:?}: {output:?}");
+    }
+}
+
+#[test]
+fn the_full_text_ends_with_where_more_is_said() {
+    let folder = broken();
+    let last = |args: &[&str]| stderr(&folder.output(args));
+    expect![[r#"
+        4 files checked: 2 errors, 1 warning
+        `crier explain CODE` says more of each, with an example: crier explain unknown-key
+    "#]]
+    .assert_eq(&last(&["validate"]));
+    expect![[r#"
+        2 files checked: 0 errors, 1 warning
+        `crier explain wait-at-end` says more, with an example
+    "#]]
+    .assert_eq(&last(&["validate", "campaigns/odd.campaign.yaml"]));
+    expect![[r#"
+        4 files checked: 2 errors, 1 warning
+    "#]]
+    .assert_eq(&last(&["validate", "--format", "concise"]));
+    expect![[r#"
+        2 files checked, nothing to say
+    "#]]
+    .assert_eq(&last(&["validate", "test.campaign.yaml"]));
+}
+
+#[test]
+fn github_actions_get_annotations_after_the_text_by_themselves() {
+    let folder = broken();
+    let run = |args: &[&str], set: &[(&str, &str)]| {
+        let mut command = folder.crier(args);
+        command.envs(set.iter().copied());
+        stdout(&command.output().expect("crier starts"))
+    };
+    let actions = [("GITHUB_ACTIONS", "true")];
+    let (text, commands) = {
+        let shown = run(&["validate"], &actions);
+        let (commands, text): (Vec<_>, Vec<_>) = shown
+            .lines()
+            .map(str::to_owned)
+            .partition(|line| line.starts_with("::"));
+        (text.join("\n"), commands.join("\n"))
+    };
+    assert_eq!(text.trim_end(), run(&["validate"], &[]).trim_end());
+    expect![[r#"
+        ::error file=campaigns/bad.campaign.yaml,line=2,endLine=2,col=1,endColumn=8,title=unknown-key::"schedul" is not a key of a campaign%0Ahelp: did you mean "schedule"?
+        ::error file=campaigns/bad.campaign.yaml,line=3,endLine=3,col=18,endColumn=27,title=unknown-variable::"firstname" is not a column of "people.csv"%0Ahelp: did you mean "first_name"?
+        ::warning file=campaigns/odd.campaign.yaml,line=5,endLine=5,col=5,endColumn=9,title=wait-at-end::nothing follows this wait, so it does nothing%0Ahelp: add the step that should follow, or remove the wait"#]].assert_eq(&commands);
+    assert_eq!(run(&["validate", "--format", "github"], &[]).trim_end(), commands);
+    assert!(!run(&["validate", "--format", "full"], &actions).contains("\n::"));
+    assert_eq!(run(&["validate", "test.campaign.yaml"], &actions), "");
+}
+
+#[test]
+fn paths_are_relative_to_the_repository_where_the_server_names_it() {
+    let folder = broken();
+    for (format, variable, at) in [
+        (
+            "sarif",
+            "GITHUB_WORKSPACE",
+            "/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri",
+        ),
+        ("gitlab", "CI_PROJECT_DIR", "/0/location/path"),
+    ] {
+        let mut command = folder.crier(&["validate", "--format", format, "bad.campaign.yaml"]);
+        command.current_dir(folder.path().join("campaigns"));
+        let here = json(&command.output().expect("crier starts"));
+        assert_eq!(
+            here.pointer(at),
+            Some(&"bad.campaign.yaml".into()),
+            "{format}: {here:#}"
+        );
+        let output = command
+            .env(variable, folder.path())
+            .output()
+            .expect("crier starts");
+        assert_eq!(
+            json(&output).pointer(at),
+            Some(&"campaigns/bad.campaign.yaml".into()),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn every_format_tells_all_files_of_a_run() {
+    let folder = broken();
+    let run = |format: &str| folder.output(&["validate", "--format", format]);
+    assert_eq!(
+        json(&run("json"))["diagnostics"]
+            .as_array()
+            .expect("a list")
+            .len(),
+        3
+    );
+    assert_eq!(
+        json(&run("sarif"))["runs"][0]["results"]
+            .as_array()
+            .expect("a list")
+            .len(),
+        3
+    );
+    assert_eq!(
+        json(&run("rdjson"))["diagnostics"]
+            .as_array()
+            .expect("a list")
+            .len(),
+        3
+    );
+    assert_eq!(json(&run("gitlab")).as_array().expect("a list").len(), 3);
+    assert_eq!(stdout(&run("github")).lines().count(), 3);
+    assert_eq!(stdout(&run("concise")).lines().count(), 3);
+    let junit = stdout(&run("junit"));
+    assert_eq!(
+        (
+            junit.matches("<testsuite ").count(),
+            junit.matches("<failure ").count()
+        ),
+        (4, 2),
+        "{junit}"
+    );
+    for format in ["json", "sarif", "rdjson", "gitlab", "github", "concise", "junit"] {
+        assert_eq!(code(&run(format)), Some(1), "{format}");
+        let clean = folder.output(&["validate", "--format", format, "test.campaign.yaml"]);
+        assert_eq!(code(&clean), Some(0), "{format}");
+        if ["json", "sarif", "rdjson", "gitlab"].contains(&format) {
+            json(&clean);
+        }
+    }
+}
+
+#[test]
+fn the_problem_matcher_reads_every_concise_line() {
+    let matcher = include_str!("../ci/crier-matcher.json");
+    let matcher: Value = serde_json::from_str(matcher).expect("JSON");
+    let pattern = &matcher["problemMatcher"][0]["pattern"][0];
+    let regexp =
+        regex::Regex::new(pattern["regexp"].as_str().expect("a text")).expect("a regular expression");
+    let folder = broken();
+    let shown = stdout(&folder.output(&["validate", "--format", "concise"]));
+    let mut read = String::new();
+    for line in shown.lines() {
+        let found = regexp
+            .captures(line)
+            .unwrap_or_else(|| panic!("not matched: {line}"));
+        for part in ["file", "line", "column", "severity", "code", "message"] {
+            let group = usize::try_from(pattern[part].as_u64().expect("a group")).expect("small");
+            read.push_str(&format!("{part}={} ", &found[group]));
+        }
+        read.push('\n');
+    }
+    expect![[r#"
+        file=campaigns/bad.campaign.yaml line=2 column=1 severity=error code=unknown-key message="schedul" is not a key of a campaign 
+        file=campaigns/bad.campaign.yaml line=3 column=18 severity=error code=unknown-variable message="firstname" is not a column of "people.csv" 
+        file=campaigns/odd.campaign.yaml line=5 column=5 severity=warning code=wait-at-end message=nothing follows this wait, so it does nothing 
+    "#]].assert_eq(&read);
+    let full = stdout(&folder.output(&["validate"]));
+    assert!(!full.lines().any(|line| regexp.is_match(line)), "{full}");
+}
+
+/// Runs with this on standard input.
+fn piped(folder: &Folder, args: &[&str], text: &[u8]) -> Output {
+    let mut child = folder
+        .crier(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("crier starts");
+    child
+        .stdin
+        .take()
+        .expect("piped")
+        .write_all(text)
+        .expect("written");
+    child.wait_with_output().expect("it ends")
+}
+
+#[test]
+fn standard_input_is_judged_in_the_project_of_its_name() {
+    let folder = broken();
+    let check = |args: &[&str], text: &str, expected: Expect| {
+        let args = [&["validate", "--format", "concise"], args].concat();
+        let output = piped(&folder, &args, text.as_bytes());
+        expected.assert_eq(&format!(
+            "exit {:?}\n{}{}",
+            code(&output),
+            stdout(&output),
+            stderr(&output)
+        ));
+    };
+    check(
+        &["-"],
+        WRONG,
+        expect![[r#"
+        exit Some(1)
+        stdin.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
+        stdin.campaign.yaml:3:18: error[unknown-variable] "firstname" is not a column of "people.csv"
+        2 files checked: 2 errors, 0 warnings
+    "#]],
+    );
+    check(
+        &["-", "--stdin-filename", "campaigns/new.campaign.yaml"],
+        WRONG,
+        expect![[r#"
+            exit Some(1)
+            campaigns/new.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
+            campaigns/new.campaign.yaml:3:18: error[unknown-variable] "firstname" is not a column of "people.csv"
+            2 files checked: 2 errors, 0 warnings
+        "#]],
+    );
+    check(
+        &[
+            "-",
+            "--stdin-filename",
+            "campaigns/bad.campaign.yaml",
+            "campaigns",
+        ],
+        &folder.read("test.campaign.yaml"),
+        expect![[r#"
+            exit Some(0)
+            campaigns/odd.campaign.yaml:5:5: warning[wait-at-end] nothing follows this wait, so it does nothing
+            3 files checked: 0 errors, 1 warning
+        "#]],
+    );
+    check(
+        &["-", "--stdin-filename", "crier.yaml", "test.campaign.yaml"],
+        "crier: 1\nsenders: 3\n",
+        expect![[r#"
+            exit Some(1)
+            crier.yaml:2:10: error[wrong-type] "senders" must be a map of your own keys
+            2 files checked: 1 error, 0 warnings
+        "#]],
+    );
+    check(
+        &["-"],
+        "",
+        expect![[r#"
+        exit Some(1)
+        stdin.campaign.yaml:1:1: error[missing-key] the file is empty; a campaign needs "audience", "schedule" and "message"
+        2 files checked: 1 error, 0 warnings
+    "#]],
+    );
+    let latin = piped(&folder, &["validate", "-"], b"message: \xe9\n");
+    assert!(stdout(&latin).contains("error[not-utf8]"), "{latin:?}");
+}
+
+/// A git command in the folder, whatever the user's own settings are.
+fn git(folder: &Folder, args: &[&str]) {
+    let output = Command::new("git")
+        .current_dir(folder.path())
+        .args([
+            "-c",
+            "user.name=test",
+            "-c",
+            "user.email=test@test.example",
+            "-c",
+            "commit.gpgsign=false",
+        ])
+        .args(args)
+        .output()
+        .expect("git starts");
+    assert!(output.status.success(), "git {args:?}: {output:?}");
+}
+
+/// What a run since a revision says of each campaign.
+fn since(folder: &Folder, revision: &str) -> String {
+    let output = folder.output(&["validate", "--format", "junit", "--since", revision]);
+    assert!(matches!(code(&output), Some(0 | 1)), "{output:?}");
+    let shown = stdout(&output);
+    let suites = shown.split("<testsuite name=\"").skip(1);
+    let names: Vec<&str> = suites.filter_map(|suite| suite.split('"').next()).collect();
+    names.join(" ")
+}
+
+#[test]
+fn since_a_revision_only_what_is_concerned_is_checked() {
+    let folder = Folder::of_people(2, "100/s");
+    folder.write("other.csv", "phone\n+12125550101\n");
+    folder.write(
+        "other.campaign.yaml",
+        "audience: other.csv\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n",
+    );
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "--quiet", "-m", "first"]);
+    git(&folder, &["tag", "first"]);
+    assert_eq!(since(&folder, "first"), "");
+    let nothing = folder.output(&["validate", "--since", "first"]);
+    assert_eq!(
+        stderr(&nothing),
+        "no campaign is concerned by what changed since first\n"
+    );
+
+    folder.write("new name.campaign.yaml", WARNS);
+    assert_eq!(since(&folder, "first"), "crier.yaml new name.campaign.yaml");
+    std::fs::remove_file(folder.path().join("new name.campaign.yaml")).expect("it was there");
+
+    folder.write("other.csv", "phone,town\n+12125550101,Rome\n");
+    assert_eq!(since(&folder, "HEAD"), "crier.yaml other.campaign.yaml");
+    git(&folder, &["commit", "--quiet", "-am", "second"]);
+    assert_eq!(
+        (since(&folder, "HEAD"), since(&folder, "first")),
+        (String::new(), "crier.yaml other.campaign.yaml".into())
+    );
+
+    std::fs::remove_file(folder.path().join("people.csv")).expect("it was there");
+    assert_eq!(since(&folder, "HEAD"), "crier.yaml test.campaign.yaml");
+    git(&folder, &["checkout", "--quiet", "people.csv"]);
+
+    folder.write("crier.yaml", &folder.read("crier.yaml").replace("US", "GB"));
+    assert_eq!(
+        since(&folder, "HEAD"),
+        "crier.yaml other.campaign.yaml test.campaign.yaml"
+    );
+    git(&folder, &["rm", "--quiet", "--force", "crier.yaml"]);
+    assert_eq!(since(&folder, "HEAD"), "other.campaign.yaml test.campaign.yaml");
+}
+
+#[test]
+fn since_says_what_it_lacks() {
+    let folder = Folder::of_people(2, "100/s");
+    let said = |path: Option<&str>, revision: &str| {
+        let mut command = folder.crier(&["validate", &format!("--since={revision}")]);
+        command.env(
+            "GIT_CEILING_DIRECTORIES",
+            folder.path().parent().expect("it is in one"),
+        );
+        if let Some(path) = path {
+            command.env("PATH", path);
+        }
+        let output = command.output().expect("crier starts");
+        assert_eq!(code(&output), Some(2));
+        stderr(&output).replace(
+            &folder.path().canonicalize().expect("there").display().to_string(),
+            "FOLDER",
+        )
+    };
+    expect![[r#"
+        error: FOLDER is in no git repository, which --since needs
+    "#]]
+    .assert_eq(&said(None, "main"));
+    expect![[r#"
+        error: --since asks the program git, which cannot be run: No such file or directory (os error 2)
+    "#]]
+    .assert_eq(&said(Some("/nowhere"), "main"));
+    git(&folder, &["init", "--quiet"]);
+    expect![[r#"
+        error: git knows no revision "no-such" here; a shallow clone, as CI makes it, has to fetch it first
+    "#]]
+    .assert_eq(&said(None, "no-such"));
+    expect![[r#"
+        error: git knows no revision "--output=x" here; a shallow clone, as CI makes it, has to fetch it first
+    "#]]
+    .assert_eq(&said(None, "--output=x"));
+}
