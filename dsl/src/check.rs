@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::campaign::Campaign;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, NOT_YET};
 use crate::project::{ListFile, Project};
 use crate::values::Language;
 use crate::written;
@@ -55,9 +55,6 @@ pub struct Surroundings<'a> {
     /// What is known of the lists, by the path of [`ListFile`]. A path that is not in it is not judged.
     pub headers: &'a BTreeMap<String, Header>,
 }
-
-/// The code of what is right and comes later.
-pub const NOT_YET: &str = "not-yet-supported";
 
 /// What is known of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,8 +160,7 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
     project::check(&file.written, &mut found);
     secrets::check(file.read.tree.root.as_ref(), &mut found);
     // Campaigns are checked against a project of which parts cannot be run yet.
-    let wrong = |d: &Diagnostic| d.is_error() && d.code != NOT_YET;
-    let clean = !found.iter().any(wrong);
+    let clean = !found.iter().any(Diagnostic::is_fault);
     let value = clean.then(|| project::outline(&file.written, folder_name));
     finish(value, found)
 }

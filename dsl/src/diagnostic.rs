@@ -53,7 +53,22 @@ pub enum Applicability {
     Unsure,
 }
 
+/// The code of what is right and comes later.
+pub const NOT_YET: &str = "not-yet-supported";
+
 impl Diagnostic {
+    /// A part of the language that this version does not do; `what` names it.
+    pub(crate) fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
+        Diagnostic::error(NOT_YET, span, format!("{what} is not supported yet"))
+            .label("not in this version")
+            .help("it is part of the language, but this version of crier cannot do it: leave it out")
+    }
+
+    /// Whether it is an error other than of a part that comes later.
+    pub(crate) fn is_fault(&self) -> bool {
+        self.is_error() && self.code != NOT_YET
+    }
+
     /// A finding that stops the campaign.
     pub fn error(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
         Diagnostic {

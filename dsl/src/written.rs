@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
-use crate::tree::{self, Node, Tree};
+use crate::tree::{self, Entry, Node, Tree};
 
 pub mod campaign;
 pub mod key;
@@ -18,6 +18,7 @@ pub mod tables;
 mod traps;
 pub(crate) use traps::misread;
 pub(crate) use traps::quoted;
+pub(crate) mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -86,19 +87,33 @@ pub(crate) fn one_or_list(node: &Node) -> Vec<&Node> {
     }
 }
 
+/// The texts of a key: one, or several.
+pub(crate) fn several(map: &Node, key: &str) -> Vec<Spanned<String>> {
+    let nodes = map.get(key).map(one_or_list).unwrap_or_default();
+    nodes.into_iter().filter_map(spanned).collect()
+}
+
+/// Whether an entry is the author's own note, which nobody reads.
+pub(crate) fn is_note(entry: &Entry) -> bool {
+    entry.key.text.starts_with("x-")
+}
+
+/// The entries of a map that are not the author's own notes.
+pub(crate) fn own_entries(node: &Node) -> impl Iterator<Item = &Entry> {
+    node.entries().iter().filter(|entry| !is_note(entry))
+}
+
+/// The key of an entry, with its place.
+pub(crate) fn key_of(entry: &Entry) -> Spanned<String> {
+    Spanned {
+        value: entry.key.text.clone(),
+        span: entry.key.span.clone(),
+    }
+}
+
 /// A map of texts, in the order of the file.
 pub(crate) fn texts(node: &Node) -> Vec<(Spanned<String>, Spanned<String>)> {
-    let entries = node
-        .entries()
-        .iter()
-        .filter(|entry| !entry.key.text.starts_with("x-"));
-    entries
-        .filter_map(|entry| {
-            let key = Spanned {
-                value: entry.key.text.clone(),
-                span: entry.key.span.clone(),
-            };
-            Some((key, spanned(&entry.value)?))
-        })
+    own_entries(node)
+        .filter_map(|entry| Some((key_of(entry), spanned(&entry.value)?)))
         .collect()
 }

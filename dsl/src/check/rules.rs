@@ -111,7 +111,7 @@ fn rules_of(rules: &[Rule], conditions: &str, found: &mut Vec<Diagnostic>) {
 fn said(rule: &Rule, found: &[Diagnostic]) -> bool {
     let inside = |d: &Diagnostic| {
         let within = |part: &Range<usize>| part.start <= d.span.start && d.span.end <= part.end;
-        d.is_error() && d.code != super::NOT_YET && rule.parts.iter().any(within)
+        d.is_fault() && rule.parts.iter().any(within)
     };
     found.iter().any(inside)
 }

@@ -110,12 +110,7 @@ fn unknown_link(context: &Context<'_>, name: &str, span: Range<usize>) -> Option
 fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
     match helper_status(name) {
         HelperStatus::Known => None,
-        HelperStatus::Later => {
-            let message = format!("the helper \"{name}\" is not supported yet");
-            let help = "it is part of the language, but this version of crier cannot do it: leave it out";
-            let found = Diagnostic::error("not-yet-supported", span, message);
-            Some(found.label("not in this version").help(help))
-        }
+        HelperStatus::Later => Some(Diagnostic::not_yet(span, &format!("the helper \"{name}\""))),
         HelperStatus::Unknown => {
             let meant = nearest(name, HELPERS);
             let help = did_you_mean(meant, || format!("the helpers are {}", listed(HELPERS)));

@@ -7,8 +7,9 @@ use super::{Document, File};
 use crate::condition::Mention;
 use crate::template::{Template, UseKind};
 use crate::tree::{Entry, Kind, Node, Positions};
-use crate::written::key::{Form, Object};
-use crate::written::{fits, tables};
+use crate::written::key::Form;
+use crate::written::walk::{Visitor, walk};
+use crate::written::{own_entries, tables};
 
 /// What a name is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,15 +100,15 @@ fn walked(document: &Document<'_>, byte: Option<usize>) -> Vec<Named> {
         File::Campaign(_) => &tables::CAMPAIGN,
         File::Project(_) => &tables::PROJECT,
     };
-    let mut walk = Walk {
+    let mut names = Names {
         text: document.text,
         byte,
         found: vec![],
     };
     if let Some(root) = document.root() {
-        walk.object(root, object, true);
+        walk(root, object, &mut names);
     }
-    walk.found
+    names.found
 }
 
 /// The name at a byte, its end included.
@@ -140,42 +141,36 @@ fn say_what_delivered_means(found: &mut [Named]) {
     }
 }
 
-struct Walk<'a> {
+struct Names<'a> {
     text: &'a str,
     byte: Option<usize>,
     found: Vec<Named>,
 }
 
-impl Walk<'_> {
-    fn object(&mut self, node: &Node, object: &'static Object, root: bool) {
-        for entry in node.entries() {
-            let name = entry.key.text.as_str();
-            if name.starts_with("x-") {
-                continue;
-            }
-            self.keys_of(entry, root);
-            let form = object.key(name).map(|key| &key.form);
-            if let Some(form) = form.or_else(|| object.open.as_ref().map(|open| open.form)) {
-                self.value(&entry.value, form, name);
-            }
-        }
+impl Visitor for Names<'_> {
+    fn entry(&mut self, entry: &Entry, top: bool) {
+        self.keys_of(entry, top);
     }
 
+    fn value(&mut self, node: &Node, form: &'static Form, key: &str) {
+        match form {
+            Form::Any => self.any(node, key),
+            form => self.scalar(node, form, key),
+        }
+    }
+}
+
+impl Names<'_> {
     /// The names that the keys of a map are.
-    fn keys_of(&mut self, entry: &Entry, root: bool) {
+    fn keys_of(&mut self, entry: &Entry, top: bool) {
         let Some(kind) = kind_below(&entry.key.text) else {
             return;
         };
-        let given = root && entry.key.text != "columns";
+        let given = top && entry.key.text != "columns";
         if !given && kind != NameKind::Field {
             return;
         }
-        for inner in entry
-            .value
-            .entries()
-            .iter()
-            .filter(|inner| !inner.key.text.starts_with("x-"))
-        {
+        for inner in own_entries(&entry.value) {
             let key = &inner.key;
             let span = if key.plain {
                 key.span.clone()
@@ -193,32 +188,6 @@ impl Walk<'_> {
             Kind::List(items) => items.iter().for_each(|item| self.any(item, "")),
             Kind::Map(entries) => entries.iter().for_each(|entry| self.any(&entry.value, "")),
             Kind::Bad => {}
-        }
-    }
-
-    fn value(&mut self, node: &Node, form: &'static Form, key: &str) {
-        match form {
-            Form::Either(forms) => {
-                if let Some(form) = forms.iter().find(|form| fits(form, node)) {
-                    self.value(node, form, key);
-                }
-            }
-            Form::LaterPart { form, .. } => self.value(node, form, key),
-            Form::List(item) => node.items().iter().for_each(|node| self.value(node, item, key)),
-            Form::OneOrList(item) if !node.items().is_empty() => {
-                node.items().iter().for_each(|node| self.value(node, item, key));
-            }
-            Form::OneOrList(item) => self.value(node, item, key),
-            Form::Object(object) => self.object(node, object, false),
-            Form::ByKind(kinds) => {
-                let kind = node.get("kind").and_then(Node::text);
-                let known = kinds.iter().find(|known| Some(known.kind) == kind);
-                if let Some(object) = known.and_then(|known| known.object) {
-                    self.object(node, object, false);
-                }
-            }
-            Form::Any => self.any(node, key),
-            form => self.scalar(node, form, key),
         }
     }
 

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::{Document, File};
 use crate::tree::{Entry, Kind, Node};
+use crate::written::own_entries;
+use crate::written::tables::VERBS;
 
 /// One line of an outline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,9 +73,8 @@ fn symbol(entry: &Entry, kind: SymbolKind, children: Vec<Symbol>) -> Symbol {
 }
 
 fn named(node: &Node, kind: SymbolKind) -> Vec<Symbol> {
-    let entries = node.entries().iter();
-    let own = entries.filter(|entry| !entry.key.text.starts_with("x-"));
-    own.map(|entry| symbol(entry, kind, variants(&entry.value)))
+    own_entries(node)
+        .map(|entry| symbol(entry, kind, variants(&entry.value)))
         .collect()
 }
 
@@ -94,12 +95,6 @@ fn test(node: &Node) -> Option<Symbol> {
         children: vec![],
     })
 }
-
-/// Keys of a step that say what it does, in the order of the reference.
-const VERBS: &[&str] = &[
-    "send", "ask", "wait", "await", "choose", "split", "tag", "untag", "set", "join", "leave", "forward",
-    "notify", "call", "start", "repeat", "finish",
-];
 
 /// One step, or a list of them.
 fn steps(node: &Node) -> Vec<Symbol> {

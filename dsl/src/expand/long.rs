@@ -9,9 +9,9 @@ use crate::schema;
 use crate::tree::{self, Entry, Kind, Node, Style};
 use crate::values::Language;
 use crate::written::campaign::{Campaign, Texts};
-use crate::written::fits;
 use crate::written::key::{Form, Key, KeyKind, Object, Status};
 use crate::written::tables;
+use crate::written::{fits, own_entries};
 
 /// The key that a scalar stands for where the map of this title is meant.
 const SHORT_FOR: &[(&str, &str)] = &[
@@ -76,9 +76,8 @@ impl Long<'_> {
     /// The keys that the author chose.
     fn chosen(&self, object: &'static Object, node: &Node) -> Vec<Line> {
         let Some(open) = &object.open else { return vec![] };
-        let own = |entry: &&Entry| !entry.key.text.starts_with("x-") && object.key(&entry.key.text).is_none();
-        let entries = node.entries().iter().filter(own);
-        entries
+        own_entries(node)
+            .filter(|entry| object.key(&entry.key.text).is_none())
             .map(|entry| line(&entry.key.text, self.value(&entry.value, open.form), Origin::File))
             .collect()
     }

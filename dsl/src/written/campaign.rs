@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono_tz::Tz;
 
-use super::Spanned;
+use super::{Spanned, key_of};
 use crate::campaign::{InDoubt, Purpose};
 use crate::scalar::{Money, Rate, Share};
 use crate::tree::Node;
@@ -18,13 +18,11 @@ mod step;
 mod story;
 
 pub use message::{Body, Message, Variant};
-pub(crate) use read::{frequency, languages, messages, reply_to, words};
+pub(crate) use read::{frequency, languages, messages, reply_to};
 pub use rule::Rule;
 pub use schedule::{Schedule, Start, Trigger};
 pub use step::{Arm, Ask, Branches, Call, Sent, Step, Verb, flattened};
 pub use story::{Line, Test};
-
-use read::key;
 
 /// What a campaign file says. What it does not say, or says wrongly, is absent.
 #[derive(Debug, Clone, Default)]
@@ -204,7 +202,7 @@ impl Texts {
             .iter()
             .filter(|e| Language::new(&e.key.text).is_some());
         let all: Vec<_> = entries
-            .filter_map(|entry| Some((key(entry), Value::read(&entry.value)?)))
+            .filter_map(|entry| Some((key_of(entry), Value::read(&entry.value)?)))
             .collect();
         (!all.is_empty()).then_some(Texts::ByLanguage(all))
     }

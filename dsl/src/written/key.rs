@@ -272,6 +272,62 @@ pub(super) const fn word(word: &'static str) -> Choice {
 }
 
 impl Form {
+    /// Whether it stands in one word or text, and holds no other form.
+    pub fn is_scalar(&self) -> bool {
+        match self {
+            Form::Text
+            | Form::Message
+            | Form::Word
+            | Form::Name
+            | Form::Address
+            | Form::Path
+            | Form::Version
+            | Form::Flag
+            | Form::Count
+            | Form::Positive
+            | Form::UpTo(_)
+            | Form::Duration
+            | Form::Timeout
+            | Form::Wait
+            | Form::Time
+            | Form::Start
+            | Form::At
+            | Form::TimeOfDay
+            | Form::Moment
+            | Form::Date
+            | Form::Cron
+            | Form::Again(_)
+            | Form::Window
+            | Form::Rate
+            | Form::Budget
+            | Form::Frequency
+            | Form::Url
+            | Form::LocalUrl
+            | Form::Share
+            | Form::Sample
+            | Form::Phone
+            | Form::ShortCode
+            | Form::SenderName
+            | Form::Zone
+            | Form::Language
+            | Form::Region
+            | Form::Day
+            | Form::Condition
+            | Form::OneOf(_)
+            | Form::Source
+            | Form::Leaver
+            | Form::ReplyTo
+            | Form::Inbox => true,
+            Form::List(_)
+            | Form::OneOrList(_)
+            | Form::Object(_)
+            | Form::Either(_)
+            | Form::LaterPart { .. }
+            | Form::ByKind(_)
+            | Form::Any => false,
+        }
+    }
+
     /// With its article, as messages say it.
     pub fn expected(&self) -> String {
         let fixed = match self {

@@ -1,15 +1,14 @@
 //! A project as written.
 
-use std::ops::Range;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::campaign::{Message, ReplyTo, frequency, languages, messages, reply_to, words};
-use super::{Spanned, one_or_list, parsed, spanned, text, texts};
+use super::campaign::{Message, ReplyTo, frequency, languages, messages, reply_to};
+use super::{Spanned, key_of, own_entries, parsed, several, text, texts};
 use crate::project::{self, Carrier, ServerErrors, Simulated};
 use crate::scalar::{Frequency, Rate, Share, Window, parse_local_url, parse_timeout};
-use crate::tree::{Entry, Node};
+use crate::tree::Node;
 use crate::values::Language;
 
 /// What crier.yaml says. What it does not say, or says wrongly, is absent.
@@ -183,7 +182,7 @@ impl OptIn {
 
 impl Policy {
     fn read(node: &Node) -> Policy {
-        let countries = words(node, "countries").into_iter();
+        let countries = several(node, "countries").into_iter();
         let region = |country: Spanned<String>| {
             let value = sms::Region::new(&country.value)?;
             Some(Spanned {
@@ -198,8 +197,8 @@ impl Policy {
                 Frequency::parse(&value).map(|value| Spanned { value, span })
             }),
             countries: countries.filter_map(region).collect(),
-            hosts: words(node, "hosts"),
-            opt_out_words: words(node, "opt_out_words"),
+            hosts: several(node, "hosts"),
+            opt_out_words: several(node, "opt_out_words"),
         }
     }
 }
@@ -274,13 +273,7 @@ impl Sender {
                 .or_else(|| of("short_code", Address::ShortCode))
                 .or_else(|| of("alphanumeric", Address::Alphanumeric)),
             provider: text(node, "provider"),
-            then: node
-                .get("then")
-                .map(one_or_list)
-                .unwrap_or_default()
-                .into_iter()
-                .filter_map(spanned)
-                .collect(),
+            then: several(node, "then"),
             rate: parsed(node, "rate", |text| Rate::parse(text).ok()),
             receives: parsed(node, "receives", |text| text.parse().ok()),
         }
@@ -296,15 +289,6 @@ impl Inbox {
 
 /// The entries of a map of the root, in order.
 fn named<T>(root: &Node, key: &str, read: impl Fn(Spanned<String>, &Node) -> T) -> Vec<T> {
-    let entries = root.get(key).map(Node::entries).unwrap_or_default();
-    let own = |entry: &&Entry| !entry.key.text.starts_with("x-");
-    let name = |entry: &Entry| Spanned {
-        value: entry.key.text.clone(),
-        span: Range::clone(&entry.key.span),
-    };
-    entries
-        .iter()
-        .filter(own)
-        .map(|entry| read(name(entry), &entry.value))
-        .collect()
+    let entries = root.get(key).into_iter().flat_map(own_entries);
+    entries.map(|entry| read(key_of(entry), &entry.value)).collect()
 }

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::is_note;
 use super::key::{Form, Key, KeyKind, KindOf, Object, Open, Status};
 use super::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 use super::scalars::{self, Refusal};
@@ -15,7 +16,7 @@ mod words;
 
 pub(crate) use fit::fits;
 use fit::{chosen, is_text};
-use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, not_yet, possible, smallest, wrong};
+use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, smallest, wrong};
 
 /// Everything in the tree that is not as the table says.
 pub fn check(text: &str, tree: &Tree, object: &'static Object) -> Vec<Diagnostic> {
@@ -63,7 +64,7 @@ impl Shape<'_> {
             }
             Form::LaterPart { what, form } => {
                 if !place.later {
-                    self.found.push(not_yet(smallest(node), what));
+                    self.found.push(Diagnostic::not_yet(smallest(node), what));
                 }
                 self.value(node, form, &place.later());
             }
@@ -98,7 +99,7 @@ impl Shape<'_> {
             Err(Refusal::OtherType) => return self.wrong_type(node, form, place),
             Err(Refusal::Later(what)) => {
                 if !place.later {
-                    self.found.push(not_yet(node.span.clone(), &what));
+                    self.found.push(Diagnostic::not_yet(node.span.clone(), &what));
                 }
             }
             Err(Refusal::Wrong(problem)) => return self.found.push(wrong(node, problem, place)),
@@ -124,7 +125,7 @@ impl Shape<'_> {
         let mut meant: Vec<&'static str> = vec![];
         let mut said = false;
         for (i, entry) in node.entries().iter().enumerate() {
-            if entry.key.text.starts_with("x-") {
+            if is_note(entry) {
                 continue;
             }
             let before = i.checked_sub(1).and_then(|i| node.entries().get(i));
@@ -159,7 +160,8 @@ impl Shape<'_> {
         let later = key.status == Status::Later;
         if later && !quiet {
             let what = format!("\"{}\"", key.name);
-            self.found.push(not_yet(entry.key.span.clone(), &what));
+            self.found
+                .push(Diagnostic::not_yet(entry.key.span.clone(), &what));
         }
         self.value(&entry.value, &key.form, &Place::of(key, later || quiet));
     }

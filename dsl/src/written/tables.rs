@@ -12,3 +12,4 @@ mod tests;
 pub use campaign::CAMPAIGN;
 pub use project::PROJECT;
 pub use schedule::DAYS;
+pub(crate) use steps::VERBS;

@@ -1,10 +1,8 @@
 //! Messages as written: a text, texts by language, or variants of those.
 
-use super::read::key;
-use super::step::own_entries;
 use super::{Texts, Value};
 use crate::tree::{Entry, Node};
-use crate::written::{Spanned, one_or_list, spanned, text};
+use crate::written::{Spanned, key_of, own_entries, several, text};
 
 /// A message.
 #[derive(Debug, Clone)]
@@ -43,11 +41,10 @@ impl Message {
             Some(variants) => Some(Body::Variants(own_entries(variants).map(Variant::read).collect())),
             None => Texts::read(node).map(Body::Texts),
         };
-        let media = node.get("media").map(one_or_list).unwrap_or_default();
         Message {
             name,
             body,
-            media: media.into_iter().filter_map(spanned).collect(),
+            media: several(node, "media"),
         }
     }
 
@@ -75,7 +72,7 @@ impl Message {
 impl Variant {
     fn read(entry: &Entry) -> Variant {
         Variant {
-            name: key(entry),
+            name: key_of(entry),
             share: text(&entry.value, "share"),
             texts: Texts::read(&entry.value),
         }

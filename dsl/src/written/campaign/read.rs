@@ -1,6 +1,8 @@
 //! Reads a campaign from its tree. What does not have its form is left out: that has been said.
 
-use super::super::{Spanned, is_condition, one_or_list, parsed, spanned, text, texts};
+use super::super::{
+    Spanned, is_condition, key_of, one_or_list, own_entries, parsed, several, spanned, text, texts,
+};
 use super::{
     Audience, Campaign, Field, Goal, Limits, Message, Replies, ReplyTo, Rule, Schedule, Source, Step, Test,
     Texts, Trigger, Value,
@@ -9,8 +11,6 @@ use crate::campaign::{InDoubt, Purpose};
 use crate::scalar::{Money, Rate, Share};
 use crate::tree::{Entry, Kind, Node};
 use crate::values::{FieldType, Language};
-
-use super::step::{conditions, own_entries};
 
 impl Campaign {
     /// What the map says.
@@ -33,7 +33,7 @@ impl Campaign {
             schedule: root.get("schedule").map(Schedule::read),
             schedule_key: place("schedule"),
             trigger: trigger.map(|entry| Trigger::read(entry.key.span.clone(), &entry.value)),
-            message: message.map(|entry| Message::read(key(entry), &entry.value)),
+            message: message.map(|entry| Message::read(key_of(entry), &entry.value)),
             messages: root.get("messages").map(messages).unwrap_or_default(),
             steps_key: place("steps"),
             steps: root.get("steps").map(Step::several).unwrap_or_default(),
@@ -75,7 +75,7 @@ impl Audience {
         Audience {
             from: sources("from"),
             except: sources("except"),
-            where_: conditions(node, "where"),
+            where_: several(node, "where"),
             sample: text(node, "sample"),
             holdout: text(node, "holdout"),
             keeps_landlines: node.get("landlines").and_then(Node::text) == Some("keep"),
@@ -108,7 +108,7 @@ impl Limits {
             }),
             quiet_hours: text(node, "quiet_hours"),
             frequency: node.get("frequency").and_then(frequency),
-            opt_out_words: words(node, "opt_out_words"),
+            opt_out_words: several(node, "opt_out_words"),
         }
     }
 }
@@ -118,23 +118,10 @@ pub(crate) fn frequency(node: &Node) -> Option<Spanned<String>> {
     spanned(node).or_else(|| text(node, "most"))
 }
 
-/// Words of a key: one, or several.
-pub(crate) fn words(node: &Node, key: &str) -> Vec<Spanned<String>> {
-    let nodes = node.get(key).map(one_or_list).unwrap_or_default();
-    nodes.into_iter().filter_map(spanned).collect()
-}
-
 fn links(node: &Node) -> Vec<(Spanned<String>, Value)> {
     own_entries(node)
-        .filter_map(|entry| Some((key(entry), Value::read(&entry.value)?)))
+        .filter_map(|entry| Some((key_of(entry), Value::read(&entry.value)?)))
         .collect()
-}
-
-pub(super) fn key(entry: &Entry) -> Spanned<String> {
-    Spanned {
-        value: entry.key.text.clone(),
-        span: entry.key.span.clone(),
-    }
 }
 
 pub(super) fn purpose(text: &str) -> Option<Purpose> {
@@ -169,30 +156,22 @@ pub(super) fn source(node: &Node) -> Option<Spanned<Source>> {
 }
 
 pub(super) fn fields(node: &Node) -> Vec<Field> {
-    let entries = node
-        .entries()
-        .iter()
-        .filter(|entry| !entry.key.text.starts_with("x-"));
     let read = |entry: &Entry| {
         let kind = entry.value.text().or_else(|| entry.value.get("type")?.text());
         Field {
-            name: key(entry),
+            name: key_of(entry),
             kind: kind.and_then(FieldType::parse).unwrap_or_default(),
             default: entry.value.get("default").and_then(Texts::read),
             longest: parsed(&entry.value, "longest", |text| text.parse().ok()),
             set_by_steps: entry.value.get("from").is_some(),
         }
     };
-    entries.map(read).collect()
+    own_entries(node).map(read).collect()
 }
 
 pub(crate) fn messages(node: &Node) -> Vec<Message> {
-    let entries = node
-        .entries()
-        .iter()
-        .filter(|entry| !entry.key.text.starts_with("x-"));
-    entries
-        .map(|entry| Message::read(key(entry), &entry.value))
+    own_entries(node)
+        .map(|entry| Message::read(key_of(entry), &entry.value))
         .collect()
 }
 

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::step::{Step, conditions};
+use super::step::Step;
 use crate::tree::{Kind, Node};
-use crate::written::{Spanned, one_or_list, spanned, text};
+use crate::written::{Spanned, several, text};
 
 /// One rule.
 #[derive(Debug, Clone)]
@@ -35,14 +35,13 @@ impl Rule {
     }
 
     pub(crate) fn read(node: &Node) -> Rule {
-        let words = node.get("words").map(one_or_list).unwrap_or_default();
         let otherwise = node.entry("otherwise");
         let body = node.get("do").or(otherwise.map(|entry| &entry.value));
         let first = node.entries().first();
         Rule {
-            words: words.into_iter().filter_map(spanned).collect(),
+            words: several(node, "words"),
             pattern: text(node, "pattern"),
-            when: conditions(node, "when"),
+            when: several(node, "when"),
             otherwise: otherwise.map(|entry| entry.key.span.clone()),
             steps: match body {
                 Some(body) => Step::several(body),

@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::step::conditions;
 use crate::scalar::{WaitTime, WrittenTime, parse_time};
 use crate::tree::Node;
-use crate::written::{Spanned, is_time_of_day, one_or_list, parsed, spanned, text};
+use crate::written::{Spanned, is_time_of_day, key_of, parsed, several, spanned, text};
 
 /// The key `schedule`.
 #[derive(Debug, Clone, Default)]
@@ -78,7 +77,6 @@ impl Schedule {
         };
         let duration = |key| parsed(node, key, |text| WaitTime::parse(text).ok());
         let day = |key| parsed(node, key, |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
-        let days = node.get("days").map(one_or_list).unwrap_or_default();
         Schedule {
             start: at.and_then(start),
             cron: text(node, "cron"),
@@ -89,9 +87,9 @@ impl Schedule {
             expires: duration("expires"),
             spread: duration("spread"),
             window: text(node, "window"),
-            days: days.into_iter().filter_map(spanned).collect(),
+            days: several(node, "days"),
             again: text(node, "again"),
-            keys: node.entries().iter().map(super::read::key).collect(),
+            keys: node.entries().iter().map(key_of).collect(),
         }
     }
 
@@ -117,7 +115,7 @@ impl Trigger {
         Trigger {
             event: text(node, "event"),
             key: text(node, "key"),
-            conditions: conditions(node, "where"),
+            conditions: several(node, "where"),
             joins: text(node, "joins"),
             keyword: text(node, "keyword"),
             again: text(node, "again"),

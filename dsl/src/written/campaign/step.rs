@@ -6,9 +6,7 @@ use super::rule::Rule;
 use super::{Texts, Value};
 use crate::scalar::WaitTime;
 use crate::tree::{Entry, Kind, Node};
-use crate::written::{Spanned, one_or_list, parsed, spanned, text};
-
-use super::read::key;
+use crate::written::{Spanned, key_of, own_entries, parsed, spanned, text};
 
 /// One step.
 #[derive(Debug, Clone)]
@@ -326,13 +324,7 @@ fn wait(value: &Node) -> Verb {
 }
 
 fn set(entry: &Entry) -> Option<(Spanned<String>, Value)> {
-    Some((key(entry), Value::read(&entry.value)?))
-}
-
-/// The entries of a map that are not the author's own notes.
-pub(super) fn own_entries(node: &Node) -> impl Iterator<Item = &Entry> {
-    let entries = node.entries().iter();
-    entries.filter(|entry| !entry.key.text.starts_with("x-"))
+    Some((key_of(entry), Value::read(&entry.value)?))
 }
 
 fn duration(node: &Node, key: &str) -> Option<Spanned<WaitTime>> {
@@ -393,7 +385,7 @@ impl Branches {
 impl Arm {
     fn read(entry: &Entry) -> Arm {
         Arm {
-            name: key(entry),
+            name: key_of(entry),
             share: text(&entry.value, "share"),
             body: entry.value.get("do").map(Step::several).unwrap_or_default(),
         }
@@ -422,10 +414,4 @@ fn texts_in(node: &Node, found: &mut Vec<Value>) {
         Kind::Map(entries) => entries.iter().for_each(|entry| texts_in(&entry.value, found)),
         Kind::Bad => {}
     }
-}
-
-/// Conditions of a key: one, or several.
-pub(super) fn conditions(node: &Node, key: &str) -> Vec<Spanned<String>> {
-    let nodes = node.get(key).map(one_or_list).unwrap_or_default();
-    nodes.into_iter().filter_map(spanned).collect()
 }

@@ -1,10 +1,7 @@
 //! Stories as written: the key `tests`. What a line names is kept with its place; `crier test` plays them.
 
-use super::step::own_entries;
 use crate::tree::{Entry, Node};
-use crate::written::{Spanned, spanned, text};
-
-use super::read::key;
+use crate::written::{Spanned, key_of, own_entries, spanned, text, texts};
 
 /// One story.
 #[derive(Debug, Clone)]
@@ -41,14 +38,11 @@ impl Test {
 
     fn read(node: &Node) -> Test {
         let person = node.entry("person");
-        let columns = person.into_iter().flat_map(|entry| own_entries(&entry.value));
         let lines = node.get("story").map(Node::items).unwrap_or_default();
         let first = node.entries().first();
         Test {
             name: text(node, "test"),
-            person: columns
-                .filter_map(|entry| Some((key(entry), spanned(&entry.value)?)))
-                .collect(),
+            person: person.map(|entry| texts(&entry.value)).unwrap_or_default(),
             person_key: person.map(|entry| entry.key.span.clone()),
             at: text(node, "at"),
             event: node.get("event").and_then(event),
@@ -67,7 +61,7 @@ impl Line {
     fn read(node: &Node) -> Option<Line> {
         let first: &Entry = own_entries(node).next()?;
         Some(Line {
-            verb: key(first),
+            verb: key_of(first),
             what: event(&first.value),
         })
     }

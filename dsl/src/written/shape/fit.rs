@@ -31,49 +31,7 @@ pub(crate) fn fits(form: &Form, node: &Node) -> bool {
         Form::Object(_) | Form::ByKind(_) => shape == Outline::Map,
         Form::Either(forms) => forms.iter().any(|form| fits(form, node)),
         Form::LaterPart { form, .. } => fits(form, node),
-        Form::Text
-        | Form::Message
-        | Form::Word
-        | Form::Name
-        | Form::Address
-        | Form::Path
-        | Form::Version
-        | Form::Flag
-        | Form::Count
-        | Form::Positive
-        | Form::UpTo(_)
-        | Form::Duration
-        | Form::Timeout
-        | Form::Wait
-        | Form::Time
-        | Form::Start
-        | Form::At
-        | Form::TimeOfDay
-        | Form::Moment
-        | Form::Date
-        | Form::Cron
-        | Form::Again(_)
-        | Form::Window
-        | Form::Rate
-        | Form::Budget
-        | Form::Frequency
-        | Form::Url
-        | Form::LocalUrl
-        | Form::Share
-        | Form::Sample
-        | Form::Phone
-        | Form::ShortCode
-        | Form::SenderName
-        | Form::Zone
-        | Form::Language
-        | Form::Region
-        | Form::Day
-        | Form::Condition
-        | Form::OneOf(_)
-        | Form::Source
-        | Form::Leaver
-        | Form::ReplyTo
-        | Form::Inbox => shape == Outline::Scalar,
+        scalar => scalar.is_scalar() && shape == Outline::Scalar,
     }
 }
 

@@ -89,14 +89,8 @@ pub(super) fn possible(object: &Object) -> String {
     )
 }
 
-pub(super) fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
-    Diagnostic::error("not-yet-supported", span, format!("{what} is not supported yet"))
-        .label("not in this version")
-        .help("it is part of the language, but this version of crier cannot do it: leave it out")
-}
-
 pub(super) fn no_kind_yet(kind: &Node, text: &str) -> Diagnostic {
-    not_yet(kind.span.clone(), &format!("a provider of kind \"{text}\""))
+    Diagnostic::not_yet(kind.span.clone(), &format!("a provider of kind \"{text}\""))
 }
 
 pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic {

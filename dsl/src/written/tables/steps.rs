@@ -19,7 +19,7 @@ static STEP: Object = Object {
 static STEP_KEYS: [Key; DEED_COUNT + DETAIL_COUNT] = join(&DEEDS, &DETAILS);
 
 /// What a step can do: each has exactly one of these.
-static VERBS: &[&str] = &[
+pub(crate) static VERBS: &[&str] = &[
     "send", "ask", "wait", "await", "choose", "split", "tag", "untag", "set", "join", "leave", "forward",
     "notify", "call", "start", "repeat", "finish",
 ];
