@@ -3,12 +3,14 @@
 
 use std::process::ExitCode;
 
+use dsl::bounds::TextBound;
 use dsl::expand::{self, Around};
 use engine::load::{self, CheckedFile};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Failure, invalid};
 use crate::cli::{Expand, Format};
+use crate::output::plan::texts::bound_json;
 use crate::output::{self, diagnostics};
 
 pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
@@ -29,13 +31,28 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
         has_file: loaded.project.file.is_some(),
         file_name: &load::stem(&args.file),
     };
-    let expanded = expand::campaign(&dsl::parse_campaign(&loaded.file.text), &around);
+    let file = dsl::parse_campaign(&loaded.file.text);
+    let expanded = expand::campaign(&file, &around);
     match args.format {
         Format::Full => output::lines(&expanded.yaml()),
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "campaign": expanded.json(),
+            "bounds": bounds(&file, project.smart),
         })),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How many parts each text has at least and at most, whatever the lists hold.
+fn bounds(file: &dsl::CampaignFile, smart: bool) -> Vec<Value> {
+    let one = |text: TextBound| {
+        json!({
+            "message": text.message,
+            "variant": text.variant,
+            "language": text.language.map(|language| language.to_string()),
+            "bound": bound_json(&text.bound),
+        })
+    };
+    dsl::bounds::bounds(file, smart).into_iter().map(one).collect()
 }

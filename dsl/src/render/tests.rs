@@ -1,6 +1,8 @@
 use expect_test::expect;
 use proptest::prelude::{any, prop_assert, proptest};
 
+use std::ops::Range;
+
 use super::*;
 use crate::diagnostic::{Applicability, Suggestion};
 
@@ -227,11 +229,11 @@ fn json_is_stable() {
 fn positions_count_lines_and_characters() {
     let text = "\u{feff}a: é😀x\r\nb: 1\n";
     for (of, place) in [("a", (1, 1)), ("x", (1, 6)), ("b", (2, 1)), ("1", (2, 4))] {
-        assert_eq!(position(text, span(text, of).start), place, "{of}");
+        assert_eq!(Places::new(text).position(span(text, of).start), place, "{of}");
     }
-    assert_eq!(position(text, 9_999), (3, 1));
-    assert_eq!(position("é", 1), (1, 1));
-    assert_eq!(position("", 0), (1, 1));
+    assert_eq!(Places::new(text).position(9_999), (3, 1));
+    assert_eq!(Places::new("é").position(1), (1, 1));
+    assert_eq!(Places::new("").position(0), (1, 1));
 }
 
 proptest! {
