@@ -205,7 +205,7 @@ fn thousands_of_faults_are_a_thousand_and_one() {
         let findings = shown.lines().filter(|line| line.contains("] ")).count();
         let last: Vec<&str> = shown.lines().rev().take(2).collect();
         all += &format!("{name}: {findings} findings; {}; {}\n", last[1], last[0]);
-        for format in ["full", "json", "sarif", "rdjson", "gitlab", "junit", "github"] {
+        for format in ["full", "json"] {
             let size = folder
                 .output(&["validate", &path, "--format", format])
                 .stdout
@@ -220,7 +220,8 @@ fn thousands_of_faults_are_a_thousand_and_one() {
         keys: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         steps: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         patterns: 200 findings; 2 files checked: 200 errors, 0 warnings; exit Some(1)
-    "#]].assert_eq(&all);
+    "#]]
+    .assert_eq(&all);
 }
 
 #[test]

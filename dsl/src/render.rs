@@ -57,9 +57,8 @@ fn one(d: &Diagnostic, path: &str, places: &Places<'_>, style: Style) -> String 
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
-    let mut shown = renderer.term_width(style.width).render(&report(d, path, places));
-    shown.push('\n');
-    shown
+    let shown = renderer.term_width(style.width).render(&report(d, path, places));
+    excerpt::with_columns(shown + "\n", d, path, places)
 }
 
 /// `path:line:col: error[code] message`, a line each, line and column from 1.

@@ -23,7 +23,12 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
         .cloned()
         .collect();
     diagnostics::print_full(&files);
-    let Some(project) = loaded.project.project.as_ref().filter(|_| loaded.file.is_valid()) else {
+    let Some(project) = loaded
+        .project
+        .project
+        .as_ref()
+        .filter(|_| can_be_shown(&loaded.file))
+    else {
         return Err(invalid(&files, args.format));
     };
     let around = Around {
@@ -42,6 +47,12 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
         })),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The long form says nothing of people: a list that is not at hand is no hindrance.
+fn can_be_shown(file: &CheckedFile) -> bool {
+    let mut errors = file.diagnostics.iter().filter(|d| d.is_error());
+    errors.all(|d| d.code == "list-file-missing")
 }
 
 /// How many parts each text has at least and at most, whatever the lists hold.

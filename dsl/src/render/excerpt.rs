@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Origin, Padding, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Snippet};
 
 use super::places::{Places, clamp, floor};
 use crate::diagnostic::Diagnostic;
@@ -80,13 +80,32 @@ pub(super) fn show<'a>(group: Group<'a>, d: &'a Diagnostic, path: &'a str, place
     marks.fold(group, |group, one| {
         let (_, (span, _)) = one;
         let piece = Piece::around(places, span);
-        let (line, column) = places.position(span.start);
-        let snippet = Snippet::source(piece.text).line_start(piece.line);
-        group
-            .element(Origin::path(path).line(line).char_column(column))
-            .element(Padding)
-            .element(Element::from(snippet.annotation(mark(&piece, one))))
+        let snippet = Snippet::source(piece.text).line_start(piece.line).path(path);
+        group.element(snippet.annotation(mark(&piece, one)))
     })
+}
+
+/// Puts the columns right of a diagnostic that is shown in pieces: the renderer counts from where a piece begins.
+pub(super) fn with_columns(shown: String, d: &Diagnostic, path: &str, places: &Places<'_>) -> String {
+    let all: Vec<Range<usize>> = std::iter::once(&d.span)
+        .chain(d.related.iter().map(|(span, _)| span))
+        .map(|span| clamp(places.text, span))
+        .collect();
+    if Piece::lines(places, &all).is_some() {
+        return shown;
+    }
+    let (mut out, mut rest) = (String::new(), shown.as_str());
+    for span in all {
+        let piece = Piece::around(places, &span);
+        let (line, column) = places.position(span.start);
+        let counted = places.characters(piece.start..span.start) + 1;
+        let told = format!("{path}:{line}:{counted}");
+        if let Some((before, after)) = rest.split_once(&told) {
+            out += &format!("{before}{path}:{line}:{column}");
+            rest = after;
+        }
+    }
+    out + rest
 }
 
 fn labelled<'a>(annotation: Annotation<'a>, label: &'a str, may_be_empty: bool) -> Annotation<'a> {

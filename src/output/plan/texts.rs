@@ -7,7 +7,7 @@ use engine::plan::{Place, Summary, TextParts};
 use engine::revision::Revision;
 use serde_json::{Value, json};
 
-use crate::output::{folded, number, table};
+use crate::output::{counted, folded, table};
 
 /// The texts of the campaign, each message once: its parts here, at most, and who gets it in UCS-2.
 pub(super) fn table(summary: &Summary, revision: &Revision) -> Option<String> {
@@ -114,8 +114,8 @@ fn ucs2(text: &TextParts, bound: &Bound, summary: &Summary) -> String {
         (None, _) => String::new(),
         (Some(_), Some(own)) => format!("all, by {own:?} of the text"),
         (Some((character, place)), None) => {
-            let people = number(text.ucs2);
-            format!("{people}, first {character:?} ({})", row(place, summary))
+            let people = counted(text.ucs2, "person", "people");
+            format!("{people}, by {character:?} ({})", row(place, summary))
         }
     }
 }
