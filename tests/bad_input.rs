@@ -153,6 +153,77 @@ fn bombs_are_one_error() {
     );
 }
 
+/// Files with thousands of faults: what is printed of each in a format, at most so many bytes.
+#[test]
+fn thousands_of_faults_are_a_thousand_and_one() {
+    let head = "audience: people.csv\nschedule: now\n";
+    let text = "message: \"Doors open at nine. STOP to opt out\"\n";
+    let rule = |n: usize| format!("  - {{ words: [word], forward: a{n}@example.org }}\n");
+    let table = [
+        (
+            "languages",
+            format!("languages: [{}]\n{head}{text}", vec!["en"; 20_000].join(", ")),
+        ),
+        (
+            "rules",
+            format!(
+                "{head}{text}replies:\n{}",
+                (0..8_000).map(rule).collect::<String>()
+            ),
+        ),
+        (
+            "variables",
+            format!("{head}message: \"{} STOP to opt out\"\n", "{{a}}".repeat(3_000)),
+        ),
+        (
+            "keys",
+            format!(
+                "{head}{text}{}",
+                (0..9_000).map(|n| format!("k{n}: 1\n")).collect::<String>()
+            ),
+        ),
+        (
+            "steps",
+            format!("{head}steps:\n{}", "  - send: nothing\n".repeat(9_000)),
+        ),
+        (
+            "patterns",
+            format!(
+                "{head}{text}replies:\n{}",
+                (0..2_000)
+                    .map(|n| format!("  - {{ pattern: '(\\w{{99}}){{{n}}}', forward: a@example.org }}\n"))
+                    .collect::<String>()
+            ),
+        ),
+    ];
+    let mut all = String::new();
+    for (name, file) in table {
+        let folder = Folder::of_people(1, "100/s");
+        let path = format!("{name}.campaign.yaml");
+        folder.write(&path, &file);
+        let shown = told(&folder, &[&path]);
+        let findings = shown.lines().filter(|line| line.contains("] ")).count();
+        let last: Vec<&str> = shown.lines().rev().take(2).collect();
+        all += &format!("{name}: {findings} findings; {}; {}\n", last[1], last[0]);
+        for format in ["full", "json"] {
+            let size = folder
+                .output(&["validate", &path, "--format", format])
+                .stdout
+                .len();
+            assert!(size < 6 << 20, "{name} as {format} has {size} bytes");
+        }
+    }
+    expect![[r#"
+        languages: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
+        rules: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
+        variables: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
+        keys: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
+        steps: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
+        patterns: 200 findings; 2 files checked: 200 errors, 0 warnings; exit Some(1)
+    "#]]
+    .assert_eq(&all);
+}
+
 #[test]
 fn a_file_of_a_gibibyte_is_not_read() {
     let folder = Folder::of_people(1, "100/s");

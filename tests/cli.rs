@@ -75,6 +75,10 @@ fn a_plan_says_who_gets_what_and_who_does_not() {
              money     0.0158 USD
              when      now, the last text after 0 s (100 parts a second)
 
+            text    language parts here at most   UCS-2
+            message en       1          unbounded 1 person, by 'ë' (line 6)
+            unbounded: say under `fields` how long these are, with `longest`: first_name
+
              left out why
                     1 duplicate of an earlier row
                     1 no valid number
@@ -104,6 +108,10 @@ fn a_run_ends_with_a_report_and_a_second_one_sends_nothing() {
          parts     20
          money     0.158 USD
          when      now, the last text after 0 s (1000 parts a second)
+
+        text    language parts here at most   UCS-2
+        message en       1          unbounded
+        unbounded: say under `fields` how long these are, with `longest`: first_name
 
         launch 1 of test: done
 
@@ -230,6 +238,10 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
              parts     0
              money     nothing
              when      now, the last text after 0 s (1000 parts a second)
+
+            text    language parts here at most   UCS-2
+            message en       nobody     unbounded
+            unbounded: say under `fields` how long these are, with `longest`: first_name
 
              left out why
                     1 landline
@@ -481,6 +493,33 @@ fn the_json_of_every_command_has_the_documented_keys() {
             );
         }
     }
+}
+
+#[test]
+fn the_long_form_for_programs_has_the_bounds_of_every_text_also_without_the_list() {
+    let folder = Folder::of_people(1, "1000/s");
+    folder.write(
+        "bounds.campaign.yaml",
+        "audience: elsewhere.csv\nschedule: now\nfields: { first_name: { longest: 12 } }\nmessage: \"Hi {{first_name}}. STOP to opt out\"\n",
+    );
+    let output = folder.output(&["expand", "bounds.campaign.yaml", "--format", "json"]);
+    let value: Value = serde_json::from_slice(&output.stdout).expect("a document");
+    expect![[r#"
+        [
+          {
+            "bound": {
+              "forced_by": null,
+              "least": 1,
+              "most": 1,
+              "most_in_ucs2": 1,
+              "unbounded_by": []
+            },
+            "language": null,
+            "message": "message",
+            "variant": null
+          }
+        ]
+    "#]].assert_eq(&format!("{:#}\n", value["bounds"]));
 }
 
 #[test]

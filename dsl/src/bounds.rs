@@ -1,60 +1,151 @@
 //! How many parts a message has at least and at most, without a list at hand: from the texts and what `fields` say of
 //! their values. What a list really holds, the plan says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sms::parts::measure;
 use sms::smart;
 
-use crate::template::Template;
-use crate::values::Language;
-use crate::written::campaign::{Campaign, Texts, Value};
-use crate::{CampaignFile, written};
+use crate::CampaignFile;
+use crate::check::BUILT_IN;
+use crate::template::{Template, UseKind};
+use crate::values::{FieldType, Language};
+use crate::written::campaign::{Campaign, Sent, Texts, Value};
+use crate::written::{self, Spanned};
 
 /// The parts of one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
-    /// The message, the variant, or the verb of the step that it stands in.
-    pub name: String,
-    /// Its language, where the message has several.
-    pub language: Option<Language>,
     /// Parts with the shortest values.
     pub least: u32,
-    /// Parts with the longest values; none where a field says not how long it is.
+    /// Parts with the longest values, in letters of GSM-7 where the text itself is; none where a field says not how long
+    /// it is.
     pub most: Option<u32>,
-    /// The first character that no GSM-7 text has and that makes the text UCS-2.
+    /// The same where a value holds a letter that GSM-7 has not; none where the text is UCS-2 by itself, has no such value,
+    /// or no bound.
+    pub most_in_ucs2: Option<u32>,
+    /// The fields that say not how long they are, by the alphabet.
+    pub unbounded_by: Vec<String>,
+    /// The first character of the text itself that no GSM-7 text has and that makes it UCS-2.
     pub forced_by: Option<char>,
 }
 
-/// The bounds of every text of a campaign, in the order of the file. Texts that are no templates are left out.
-pub fn bounds(file: &CampaignFile, smart: bool) -> Vec<Bound> {
-    let longest = longest_of(file.written());
-    let texts = file.written().all_texts();
-    let one = |(name, texts): (written::Spanned<String>, &Texts)| {
-        let all: Vec<(Option<Language>, Value)> = match texts {
-            Texts::One(value) => vec![(None, value.clone())],
-            Texts::ByLanguage(all) => {
-                let of = |(key, value): &(written::Spanned<String>, Value)| {
-                    (Language::new(&key.value), value.clone())
-                };
-                all.iter().map(of).collect()
-            }
+/// A text of a campaign, and its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextBound {
+    /// The message; of a text that stands in a step its `id`, else its verb.
+    pub message: String,
+    /// Where the message has several.
+    pub variant: Option<String>,
+    /// Where the text is not for all.
+    pub language: Option<Language>,
+    /// Its parts.
+    pub bound: Bound,
+}
+
+/// What bounds the texts of a campaign.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    longest: Longest,
+    /// Fields that no letter stands in.
+    plain: BTreeSet<String>,
+    smart: bool,
+}
+
+impl Bounds {
+    /// As the fields of a file say; `smart` is the project's.
+    pub fn new(file: &CampaignFile, smart: bool) -> Bounds {
+        let fields = file.written().fields.iter();
+        let plain = fields.filter(|field| field.kind != FieldType::Text);
+        Bounds {
+            longest: longest_of(file.written()),
+            plain: plain.map(|field| field.name.value.clone()).collect(),
+            smart,
+        }
+    }
+
+    /// The parts of a text.
+    pub fn of(&self, template: &Template) -> Bound {
+        let Shown { shortest, longest } = shown_of(template, &self.longest, self.smart);
+        let least = measure(&shortest);
+        let values: BTreeSet<String> = template
+            .uses()
+            .into_iter()
+            .filter(|used| used.kind == UseKind::Variable)
+            .map(|used| used.name)
+            .collect();
+        let any_letter = values
+            .iter()
+            .any(|name| !self.plain.contains(name) && !BUILT_IN.contains(&name.as_str()));
+        let in_ucs2 = longest
+            .as_deref()
+            .filter(|_| any_letter && least.forced_by.is_none());
+        let bounded = longest.is_some();
+        let unbounded = values
+            .into_iter()
+            .filter(|name| !bounded && length(name, &self.longest).is_none());
+        Bound {
+            least: least.part_count,
+            most: longest.as_deref().map(|text| measure(text).part_count),
+            most_in_ucs2: in_ucs2.map(parts_in_ucs2),
+            unbounded_by: unbounded.collect(),
+            forced_by: least.forced_by.map(|(_, c)| c),
+        }
+    }
+}
+
+/// The parts of a text of GSM-7 in which one letter is of another alphabet.
+fn parts_in_ucs2(text: &str) -> u32 {
+    let mut text = text.to_owned();
+    text.pop();
+    text.push('\u{15f}');
+    measure(&text).part_count
+}
+
+/// The bounds of every text of a campaign, messages before the texts of steps. Texts that are no templates are left out.
+pub fn bounds(file: &CampaignFile, smart: bool) -> Vec<TextBound> {
+    let bounds = Bounds::new(file, smart);
+    let written = file.written();
+    let messages = written.all_messages().flat_map(|message| {
+        let of = |(name, texts)| {
+            let variant = (!message.variants().is_empty()).then(|| <Spanned<String>>::clone(name).value);
+            (message.name.value.clone(), variant, texts)
         };
-        let bound =
-            move |(language, value): (Option<Language>, Value)| Some((name.value.clone(), language, value));
-        all.into_iter().filter_map(bound).collect::<Vec<_>>()
+        message.texts().into_iter().map(of).collect::<Vec<_>>()
+    });
+    let steps = written.all_steps().into_iter().flat_map(|step| {
+        let name = step.id.as_ref().map_or(step.word(), |id| id.value.as_str());
+        let texts = step.sent().into_iter().filter_map(Sent::texts);
+        texts
+            .map(|texts| (name.to_owned(), None, texts))
+            .collect::<Vec<_>>()
+    });
+    let one = |(message, variant, texts): (String, Option<String>, &Texts)| {
+        let bound = |(language, value): (Option<Language>, &Value)| {
+            Some(TextBound {
+                message: message.clone(),
+                variant: variant.clone(),
+                language,
+                bound: bounds.of(&Template::compile(&value.text).ok()?),
+            })
+        };
+        by_language(texts)
+            .into_iter()
+            .filter_map(bound)
+            .collect::<Vec<_>>()
     };
-    let bound = |(name, language, value): (String, Option<Language>, Value)| {
-        let parts = parts_of(&value.text, &longest, smart)?;
-        Some(Bound {
-            name,
-            language,
-            least: parts.least,
-            most: parts.most,
-            forced_by: parts.forced_by,
-        })
-    };
-    texts.into_iter().flat_map(one).filter_map(bound).collect()
+    messages.chain(steps).flat_map(one).collect()
+}
+
+fn by_language(texts: &Texts) -> Vec<(Option<Language>, &Value)> {
+    match texts {
+        Texts::One(value) => vec![(None, value)],
+        Texts::ByLanguage(all) => {
+            let all = all.iter();
+            all.map(|(key, value)| (Language::new(&key.value), value))
+                .collect()
+        }
+    }
 }
 
 /// Characters of the longest value of each field that says so.
@@ -86,17 +177,20 @@ pub(crate) struct Shown {
 
 /// None for what is no template.
 pub(crate) fn shown(text: &str, longest: &Longest, smart: bool) -> Option<Shown> {
-    let extent = Template::compile(text)
-        .ok()?
-        .extent(&|name| length(name, longest));
+    let template = Template::compile(text).ok()?;
+    Some(shown_of(&template, longest, smart))
+}
+
+fn shown_of(template: &Template, longest: &Longest, smart: bool) -> Shown {
+    let extent = template.extent(&|name| length(name, longest));
     let shown = |text: String| match smart {
         true => smart::plain(&text).into_owned(),
         false => text,
     };
-    Some(Shown {
+    Shown {
         shortest: shown(extent.shortest),
         longest: extent.longest.map(shown),
-    })
+    }
 }
 
 /// Characters of a value at most; none where nobody says.
@@ -120,3 +214,6 @@ pub(crate) fn parts_of(text: &str, longest: &Longest, smart: bool) -> Option<Tex
         forced_by: least.forced_by.map(|(_, c)| c),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,11 +23,13 @@ pub(crate) use languages::of as languages_of;
 mod meaning;
 mod messages;
 mod moments;
+mod most;
 mod name;
 mod narrowing;
 mod opt_out;
 pub(crate) use opt_out::says_how;
 mod opt_out_words;
+mod patterns;
 mod policy;
 mod project;
 mod receiving;
@@ -120,6 +122,7 @@ const CHECKS: &[Check] = &[
     unreachable::check,
     deadlines::check,
     rules::check,
+    patterns::check,
     templates::check,
     length::check,
     hosts::check,
@@ -187,11 +190,10 @@ fn finish<T>(value: Option<T>, mut found: Vec<Diagnostic>) -> Checked<T> {
             .help("this is a fault of crier: please report it with the file"),
         );
     }
-    let value = value.filter(|_| clean);
     Checked {
-        value,
-        diagnostics: found,
-        later,
+        value: value.filter(|_| clean),
+        diagnostics: most::kept(found),
+        later: most::kept(later),
     }
 }
 

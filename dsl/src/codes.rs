@@ -89,6 +89,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "text-cut-by-comment",
     "text-too-long",
     "too-deep",
+    "too-many-findings",
     "unknown-day",
     "unknown-field",
     "unknown-function",

@@ -5,6 +5,7 @@ mod people;
 mod row;
 mod seen;
 mod summary;
+mod texts;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,10 +24,12 @@ use crate::tariff::{Tariff, budget_of};
 
 pub use people::{Cohorts, People};
 pub use row::{PlannedRow, RowPlan, plan_row};
+pub use seen::Place;
 pub use summary::{BadLine, Duplicate, FileRead, MessageParts, Summary};
+pub use texts::TextParts;
 
 use row::Frozen;
-use seen::{Place, Seen};
+use seen::Seen;
 
 /// Enrolments of a cohort as a launch makes it.
 pub const COHORT_MEMBERS: usize = 1_000;
@@ -303,7 +306,7 @@ impl Planner {
             }
             (None, Ok(mut planned)) => {
                 planned.member.tariff = self.tariffs.of(planned.region, self.prices.as_ref());
-                self.summary.take(&planned, &self.revision, row.line);
+                self.summary.take(&planned, &self.revision, place);
                 run.people.push(&planned);
             }
         }

@@ -3,12 +3,14 @@
 
 use std::process::ExitCode;
 
+use dsl::bounds::TextBound;
 use dsl::expand::{self, Around};
 use engine::load::{self, CheckedFile};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Failure, invalid};
 use crate::cli::{Expand, Format};
+use crate::output::plan::texts::bound_json;
 use crate::output::{self, diagnostics};
 
 pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
@@ -21,7 +23,12 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
         .cloned()
         .collect();
     diagnostics::print_full(&files);
-    let Some(project) = loaded.project.project.as_ref().filter(|_| loaded.file.is_valid()) else {
+    let Some(project) = loaded
+        .project
+        .project
+        .as_ref()
+        .filter(|_| can_be_shown(&loaded.file))
+    else {
         return Err(invalid(&files, args.format));
     };
     let around = Around {
@@ -29,13 +36,34 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
         has_file: loaded.project.file.is_some(),
         file_name: &load::stem(&args.file),
     };
-    let expanded = expand::campaign(&dsl::parse_campaign(&loaded.file.text), &around);
+    let file = dsl::parse_campaign(&loaded.file.text);
+    let expanded = expand::campaign(&file, &around);
     match args.format {
         Format::Full => output::lines(&expanded.yaml()),
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "campaign": expanded.json(),
+            "bounds": bounds(&file, project.smart),
         })),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The long form says nothing of people: a list that is not at hand is no hindrance.
+fn can_be_shown(file: &CheckedFile) -> bool {
+    let mut errors = file.diagnostics.iter().filter(|d| d.is_error());
+    errors.all(|d| d.code == "list-file-missing")
+}
+
+/// How many parts each text has at least and at most, whatever the lists hold.
+fn bounds(file: &dsl::CampaignFile, smart: bool) -> Vec<Value> {
+    let one = |text: TextBound| {
+        json!({
+            "message": text.message,
+            "variant": text.variant,
+            "language": text.language.map(|language| language.to_string()),
+            "bound": bound_json(&text.bound),
+        })
+    };
+    dsl::bounds::bounds(file, smart).into_iter().map(one).collect()
 }

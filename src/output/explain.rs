@@ -57,8 +57,9 @@ fn shown(file: &File<'_>) -> String {
         out.push_str(format!("    {line}").trim_end());
         out.push('\n');
     }
-    if file.bytes == Bytes::Padded {
-        out.push_str("    ...\n");
+    match file.bytes {
+        Bytes::Padded | Bytes::Repeated => out.push_str("    ...\n"),
+        Bytes::Shown | Bytes::Latin1 => {}
     }
     out
 }

@@ -1,5 +1,7 @@
 //! A plan, for people and for programs.
 
+pub mod texts;
+
 use chrono::{DateTime, Utc};
 use dsl::project::{Project, Provider};
 use engine::left_out::LeftOut;
@@ -57,6 +59,7 @@ impl Shown<'_> {
         rows.extend(self.budget().map(|budget| ("budget", budget)));
         rows.push(("when", self.when()));
         let mut sections = vec![table::pairs(&rows)];
+        sections.extend(texts::table(summary, self.revision));
         sections.extend(left_out(summary));
         sections.extend(notes(summary, self.revision).iter().map(|note| {
             let lines: Vec<String> = note.lines().map(|line| folded(line, "    ")).collect();
@@ -134,6 +137,7 @@ impl Shown<'_> {
             }),
             "languages": summary.languages,
             "messages": summary.messages.iter().map(|m| json!({ "message": m.message, "parts": m.parts })).collect::<Vec<_>>(),
+            "texts": texts::json(summary, self.revision),
             "ucs2_people": summary.ucs2,
             "ucs2_first": summary.ucs2_first.map(|(line, character)| json!({ "line": line, "character": character })),
             "longest": summary.longest.map(|(line, parts)| json!({ "line": line, "parts": parts })),

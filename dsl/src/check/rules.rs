@@ -9,15 +9,13 @@ use crate::reply::tokens;
 use crate::written::Spanned;
 use crate::written::campaign::{Rule, Verb};
 
-/// Bytes a compiled pattern may have: what is larger takes long to compile, and a file may have many.
-const LARGEST_PATTERN: usize = 1 << 20;
-
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    replies(context.written.rules(), found);
+    let said = Said::new(found);
+    replies(context.written.rules(), &said, found);
     for step in context.written.all_steps() {
         match &step.verb {
-            Verb::Ask(ask) => replies(&ask.answers, found),
-            Verb::Choose(rules) => rules_of(rules, "`when`", found),
+            Verb::Ask(ask) => replies(&ask.answers, &said, found),
+            Verb::Choose(rules) => rules_of(rules, "`when`", &said, found),
             Verb::Send(_)
             | Verb::Wait(_)
             | Verb::WaitUntil { .. }
@@ -40,15 +38,16 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Rules that replies are held against.
-fn replies(rules: &[Rule], found: &mut Vec<Diagnostic>) {
-    rules_of(rules, "`words`, `pattern` or `when`", found);
-    let mut seen: BTreeMap<String, &Spanned<String>> = BTreeMap::new();
-    for word in rules.iter().flat_map(|rule| &rule.words) {
-        // Two spellings that fold alike in one rule are no fault of anybody's.
-        let Some(first) = seen.insert(folded(&word.value), word) else {
+fn replies(rules: &[Rule], said: &Said, found: &mut Vec<Diagnostic>) {
+    rules_of(rules, "`words`, `pattern` or `when`", said, found);
+    let mut seen: BTreeMap<String, (usize, &Spanned<String>)> = BTreeMap::new();
+    let words = rules.iter().enumerate();
+    for (rule, word) in words.flat_map(|(at, rule)| rule.words.iter().map(move |word| (at, word))) {
+        let Some((before, first)) = seen.insert(folded(&word.value), (rule, word)) else {
             continue;
         };
-        if same_rule(rules, first, word) {
+        // Two spellings that fold alike in one rule are no fault of anybody's, nor is one word behind two aliases.
+        if before == rule || first.span == word.span {
             continue;
         }
         let message = format!(
@@ -62,14 +61,6 @@ fn replies(rules: &[Rule], found: &mut Vec<Diagnostic>) {
                 .help("letter case, accents and punctuation do not count; leave it in one rule"),
         );
     }
-    for pattern in rules.iter().filter_map(|rule| rule.pattern.as_ref()) {
-        let compiled = regex::RegexBuilder::new(&pattern.value)
-            .size_limit(LARGEST_PATTERN)
-            .build();
-        if let Err(error) = compiled {
-            found.push(bad_pattern(pattern, &error));
-        }
-    }
 }
 
 /// As words are compared; what has neither letters nor digits, such as an emoji, is itself.
@@ -81,16 +72,11 @@ fn folded(word: &str) -> String {
     }
 }
 
-fn same_rule(rules: &[Rule], first: &Spanned<String>, second: &Spanned<String>) -> bool {
-    let holds = |rule: &Rule, word: &Spanned<String>| rule.words.iter().any(|own| own.span == word.span);
-    rules.iter().any(|rule| holds(rule, first) && holds(rule, second))
-}
-
-fn rules_of(rules: &[Rule], conditions: &str, found: &mut Vec<Diagnostic>) {
+fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagnostic>) {
     let takes_all = rules.iter().position(|rule| rule.otherwise.is_some());
     for (i, rule) in rules.iter().enumerate() {
         let bare = rule.words.is_empty() && rule.pattern.is_none() && rule.when.is_empty();
-        if bare && rule.otherwise.is_none() && !said(rule, found) {
+        if bare && rule.otherwise.is_none() && !said.of(rule) {
             let message = "this rule has no condition, so that nobody knows when it holds";
             let help = format!("add {conditions}; the last rule may be `otherwise`");
             found.push(Diagnostic::error("rule-without-condition", rule.span.clone(), message).help(help));
@@ -107,36 +93,25 @@ fn rules_of(rules: &[Rule], conditions: &str, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether a misspelt key of the rule, or a condition of the wrong form, has been spoken of.
-fn said(rule: &Rule, found: &[Diagnostic]) -> bool {
-    let inside = |d: &Diagnostic| {
-        let within = |part: &Range<usize>| part.start <= d.span.start && d.span.end <= part.end;
-        d.is_fault() && rule.parts.iter().any(within)
-    };
-    found.iter().any(inside)
-}
+/// Where the faults are that other checks have told of, by place: a rule with one of them is not told of again.
+struct Said(Vec<Range<usize>>);
 
-fn bad_pattern(pattern: &Spanned<String>, error: &regex::Error) -> Diagnostic {
-    let why = match error {
-        regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-        other => {
-            let text = other.to_string();
-            let last = text.lines().rev().find(|line| !line.trim().is_empty());
-            last.unwrap_or("it is none")
-                .trim()
-                .trim_start_matches("error: ")
-                .to_owned()
-        }
-    };
-    let help = match &why {
-        why if why.contains("look-around") || why.contains("backreferences") => {
-            "look-around and back-references do not exist, since a pattern must take linear time"
-        }
-        why if why.contains("too large") => "it repeats too much: lower the numbers in `{…}`",
-        _ => {
-            "signs such as `(`, `*` and `?` mean something: `\\(` is the sign itself; plain words go under `words`"
-        }
-    };
-    let message = format!("the pattern cannot be used: {why}");
-    Diagnostic::error("bad-pattern", pattern.span.clone(), message).help(help)
+impl Said {
+    fn new(found: &[Diagnostic]) -> Said {
+        let faults = found.iter().filter(|d| d.is_fault());
+        let mut places: Vec<Range<usize>> = faults.map(|d| d.span.clone()).collect();
+        places.sort_by_key(|span| span.start);
+        Said(places)
+    }
+
+    /// Whether a misspelt key of the rule, or a condition of the wrong form, has been spoken of.
+    fn of(&self, rule: &Rule) -> bool {
+        rule.parts.iter().any(|part| self.is_inside(part))
+    }
+
+    fn is_inside(&self, part: &Range<usize>) -> bool {
+        let first = self.0.partition_point(|span| span.start < part.start);
+        let within = self.0[first..].iter().take_while(|span| span.start <= part.end);
+        within.into_iter().any(|span| span.end <= part.end)
+    }
 }

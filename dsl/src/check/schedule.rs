@@ -28,6 +28,8 @@ fn without_day(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagn
     let at = context.text.get(start.span.clone()).unwrap_or_default();
     match start.value {
         Start::TimeOfDay if schedule.date.is_none() => {
+            // A date goes before it, and then no reader takes it for anything else.
+            found.retain(|d| d.code != "yaml-1.1" || d.span != start.span);
             let (message, help) = no_date(at.trim_matches(['"', '\'']));
             found.push(Diagnostic::error("bad-time", start.span.clone(), message).help(help));
         }

@@ -52,6 +52,8 @@ pub enum Bytes {
     Latin1,
     /// `padded` behind the path: a comment at the end makes it larger than a file may be.
     Padded,
+    /// `repeated` behind the path: its last line stands 2,000 times.
+    Repeated,
 }
 
 impl File<'_> {
@@ -69,6 +71,10 @@ impl File<'_> {
                 bytes.push(b'#');
                 bytes.resize(crate::LARGEST_FILE + 1, b' ');
                 bytes
+            }
+            Bytes::Repeated => {
+                let last = self.text.split_inclusive('\n').next_back().unwrap_or_default();
+                [self.text.as_bytes(), &last.as_bytes().repeat(1_999)].concat()
             }
         }
     }
@@ -150,6 +156,7 @@ fn file<'a>(info: &'a str, text: &'a str) -> Result<File<'a>, String> {
         None => Bytes::Shown,
         Some("latin-1") => Bytes::Latin1,
         Some("padded") => Bytes::Padded,
+        Some("repeated") => Bytes::Repeated,
         Some(other) => return Err(format!("\"{other}\" says nothing of a file")),
     };
     if !["yaml", "csv"].contains(&language) || path.is_empty() || words.next().is_some() {

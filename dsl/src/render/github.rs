@@ -2,7 +2,8 @@
 //! keeps ten errors and ten warnings of a step and drops the rest without a word, so the most severe ten are given, and
 //! how many more there are.
 
-use super::{Judged, by_severity, clamp, concise, position, told};
+use super::places::{Places, clamp};
+use super::{Judged, by_severity, short, told};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Annotations of one run, at most.
@@ -19,9 +20,13 @@ pub enum Rest {
 
 /// The lines; empty where there is nothing to say.
 pub fn annotations(files: &[Judged<'_>], rest: Rest) -> String {
+    let places: Vec<Places<'_>> = files.iter().map(|file| Places::new(file.text)).collect();
     let all = by_severity(files);
     let (first, others) = all.split_at(MOST.min(all.len()));
-    let mut out: String = first.iter().map(|(file, d)| annotation(file, d)).collect();
+    let mut out: String = first
+        .iter()
+        .map(|(at, d)| annotation(files[*at].path, &places[*at], d))
+        .collect();
     match others.len() {
         0 => return out,
         1 => out.push_str("::notice title=crier::1 more finding is in the log\n"),
@@ -32,24 +37,22 @@ pub fn annotations(files: &[Judged<'_>], rest: Rest) -> String {
     match rest {
         Rest::Told => {}
         Rest::Listed => {
-            let line = |(file, d): &(Judged<'_>, &Diagnostic)| {
-                concise(std::slice::from_ref(*d), file.path, file.text)
-            };
+            let line = |(at, d): &(usize, &Diagnostic)| short(d, files[*at].path, &places[*at]);
             out.extend(others.iter().map(line));
         }
     }
     out
 }
 
-fn annotation(file: &Judged<'_>, d: &Diagnostic) -> String {
+fn annotation(path: &str, places: &Places<'_>, d: &Diagnostic) -> String {
     let word = match d.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let span = clamp(file.text, &d.span);
-    let (line, column) = position(file.text, span.start);
-    let (end_line, end_column) = position(file.text, span.end);
-    let mut place = format!("file={},line={line},endLine={end_line}", property(file.path));
+    let span = clamp(places.text, &d.span);
+    let (line, column) = places.position(span.start);
+    let (end_line, end_column) = places.position(span.end);
+    let mut place = format!("file={},line={line},endLine={end_line}", property(path));
     // GitHub takes columns of a single line only.
     if line == end_line {
         place.push_str(&format!(",col={column},endColumn={end_column}"));

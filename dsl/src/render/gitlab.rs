@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Judged, fingerprints, position};
+use super::places::Places;
+use super::{Judged, fingerprints};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// One finding of the report, which is a list of them.
@@ -39,14 +40,16 @@ pub struct Lines {
 /// All findings of all files.
 pub fn report(files: &[Judged<'_>]) -> Vec<Issue> {
     let of_file = |file: &Judged<'_>| -> Vec<Issue> {
-        let marks = fingerprints(file);
+        let (marks, places) = (fingerprints(file), Places::new(file.text));
         let issues = file.diagnostics.iter().zip(marks);
-        issues.map(|(d, mark)| issue(file, d, mark)).collect()
+        issues
+            .map(|(d, mark)| issue(file.path, &places, d, mark))
+            .collect()
     };
     files.iter().flat_map(of_file).collect()
 }
 
-fn issue(file: &Judged<'_>, d: &Diagnostic, fingerprint: String) -> Issue {
+fn issue(path: &str, places: &Places<'_>, d: &Diagnostic, fingerprint: String) -> Issue {
     let description = match &d.help {
         Some(help) => format!("{}; {help}", d.message),
         None => d.message.clone(),
@@ -60,9 +63,9 @@ fn issue(file: &Judged<'_>, d: &Diagnostic, fingerprint: String) -> Issue {
             Severity::Warning => "minor",
         },
         location: Location {
-            path: file.path.to_owned(),
+            path: path.to_owned(),
             lines: Lines {
-                begin: position(file.text, d.span.start).0,
+                begin: places.position(d.span.start).0,
             },
         },
     }

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{clamp, position, severity_name};
+use super::places::{Places, clamp, floor};
+use super::severity_name;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// What `crier validate --format json` prints: all diagnostics of all files.
@@ -116,21 +117,27 @@ impl Default for Report {
 impl Report {
     /// Adds the diagnostics of one file.
     pub fn add(&mut self, path: &str, text: &str, diagnostics: &[Diagnostic]) {
+        let places = Places::new(text);
+        let above = if diagnostics.is_empty() {
+            vec![]
+        } else {
+            above(&places)
+        };
         for d in diagnostics {
             match d.severity {
                 Severity::Error => self.error_count += 1,
                 Severity::Warning => self.warning_count += 1,
             }
-            self.diagnostics.push(finding(d, path, text));
+            self.diagnostics.push(finding(d, path, &places, &above));
         }
         self.valid = self.error_count == 0;
     }
 }
 
-fn finding(d: &Diagnostic, path: &str, text: &str) -> Finding {
+fn finding(d: &Diagnostic, path: &str, places: &Places<'_>, above: &[Option<&str>]) -> Finding {
     let related = d.related.iter().map(|(span, message)| Related {
         message: message.clone(),
-        range: place(path, text, span),
+        range: place(path, places, span),
     });
     Finding {
         severity: severity_name(d.severity),
@@ -138,20 +145,20 @@ fn finding(d: &Diagnostic, path: &str, text: &str) -> Finding {
         summary: d.message.clone(),
         detail: d.label.clone(),
         help: d.help.clone(),
-        range: place(path, text, &d.span),
-        snippet: excerpt(text, &clamp(text, &d.span)),
+        range: place(path, places, &d.span),
+        snippet: excerpt(places, above, &clamp(places.text, &d.span)),
         related: related.collect(),
         suggestion: d.suggestion.as_ref().map(|fix| Replacement {
-            range: place(path, text, &fix.span),
+            range: place(path, places, &fix.span),
             text: fix.replacement.clone(),
         }),
     }
 }
 
-fn place(path: &str, text: &str, span: &Range<usize>) -> Place {
-    let span = clamp(text, span);
+fn place(path: &str, places: &Places<'_>, span: &Range<usize>) -> Place {
+    let span = clamp(places.text, span);
     let at = |byte| {
-        let (line, column) = position(text, byte);
+        let (line, column) = places.position(byte);
         Position { line, column, byte }
     };
     Place {
@@ -161,36 +168,63 @@ fn place(path: &str, text: &str, span: &Range<usize>) -> Place {
     }
 }
 
-fn excerpt(text: &str, span: &Range<usize>) -> Option<Excerpt> {
-    let start = text[..span.start].rfind('\n').map_or(0, |i| i + 1);
+/// Bytes of `code`, at most: a file may be one line, and have a thousand findings.
+const LONGEST: usize = 4 << 10;
+/// Bytes of a longer one that are shown before and behind the place.
+const AROUND: usize = 512;
+
+fn excerpt(places: &Places<'_>, above: &[Option<&str>], span: &Range<usize>) -> Option<Excerpt> {
+    let text = places.text;
+    if text.is_empty() {
+        return None;
+    }
     // A span that ends with a line break does not show the next line.
     let last = text[..span.end]
         .strip_suffix('\n')
         .map_or(span.end, str::len)
         .max(span.start);
-    let end = text[last..].find('\n').map_or(text.len(), |i| last + i);
-    let code = text[start..end].trim_end_matches('\r');
-    if text.is_empty() {
-        return None;
-    }
-    let characters = |to: usize| text[start..to.min(start + code.len()).max(start)].chars().count();
+    let lines = places.line_start(span.start)..places.line_end(last);
+    let shown = match lines.len() <= LONGEST {
+        true => lines,
+        false => {
+            let from = floor(text, span.start.saturating_sub(AROUND));
+            let to = floor(text, span.end.min(span.start + AROUND) + AROUND);
+            from.max(lines.start)..to.min(lines.end)
+        }
+    };
+    let code = &text[shown.clone()];
+    let code = code.strip_suffix('\n').unwrap_or(code).trim_end_matches('\r');
+    let end = shown.start + code.len();
+    let characters = |to: usize| text[shown.start..to.min(end).max(shown.start)].chars().count();
+    let line = places.line(span.start);
     Some(Excerpt {
-        context: context(&text[..start], code),
+        context: above.get(line).copied().flatten().map(str::to_owned),
         code: code.to_owned(),
-        start_line: position(text, start).0,
+        start_line: line + 1,
         highlight_start_offset: characters(span.start),
         highlight_end_offset: characters(span.end),
     })
 }
 
-/// The nearest line above that is indented less: the key it stands under.
-fn context(above: &str, code: &str) -> Option<String> {
-    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let own = indent(code);
-    if own == 0 {
-        return None;
+/// For each line the nearest one above that is indented less: the key it stands under.
+fn above<'a>(places: &Places<'a>) -> Vec<Option<&'a str>> {
+    let mut open: Vec<(usize, &str)> = vec![];
+    let mut all = vec![];
+    for line in places.lines() {
+        let line = line.trim_end_matches('\n');
+        let key = line.trim();
+        let own = line.len() - line.trim_start_matches(' ').len();
+        let said = !key.is_empty() && !key.starts_with('#');
+        if said {
+            open.truncate(open.partition_point(|(indent, _)| *indent < own));
+        }
+        let under = open.partition_point(|(indent, _)| *indent < own);
+        all.push(under.checked_sub(1).map(|at| open[at].1));
+        if said {
+            open.push((own, key));
+        }
     }
-    let holds =
-        |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && indent(line) < own;
-    above.lines().rev().find(holds).map(|line| line.trim().to_owned())
+    // What is missing at the end of the file stands behind its last line.
+    all.push(None);
+    all
 }

@@ -3,7 +3,8 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Judged, Style, fingerprint, full, position};
+use super::places::Places;
+use super::{Judged, Style, fingerprint, one};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// The document. A finding fails its case if it is at least as severe as `fail_on`.
@@ -19,6 +20,7 @@ fn suite(file: &Judged<'_>, fail_on: Severity) -> TestSuite {
     if file.diagnostics.is_empty() {
         suite.add_test_case(case(file, "valid", TestCaseStatus::success()));
     }
+    let places = Places::new(file.text);
     for (named, d) in fingerprint::named(file).into_iter().zip(file.diagnostics) {
         let mut name = match named.keys.as_str() {
             "" => d.code.to_owned(),
@@ -27,17 +29,23 @@ fn suite(file: &Judged<'_>, fail_on: Severity) -> TestSuite {
         if named.nth > 1 {
             name.push_str(&format!(" ({})", named.nth));
         }
-        suite.add_test_case(finding(file, d, &name, fail_on));
+        suite.add_test_case(finding(file, &places, d, &name, fail_on));
     }
     suite
 }
 
-fn finding(file: &Judged<'_>, d: &Diagnostic, name: &str, fail_on: Severity) -> TestCase {
+fn finding(
+    file: &Judged<'_>,
+    places: &Places<'_>,
+    d: &Diagnostic,
+    name: &str,
+    fail_on: Severity,
+) -> TestCase {
     let style = Style {
         colour: false,
         width: 80,
     };
-    let shown = full(std::slice::from_ref(d), file.path, file.text, style);
+    let shown = one(d, file.path, places, style);
     let mut found = if d.severity <= fail_on {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status
@@ -50,7 +58,7 @@ fn finding(file: &Judged<'_>, d: &Diagnostic, name: &str, fail_on: Severity) -> 
         found.set_system_out(&shown);
         found
     };
-    let line = position(file.text, d.span.start).0.to_string();
+    let line = places.position(d.span.start).0.to_string();
     found.extra.insert("line".into(), line.into());
     found
 }

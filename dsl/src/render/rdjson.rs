@@ -5,7 +5,8 @@ use std::ops::Range as Bytes;
 
 use serde::Serialize;
 
-use super::{Judged, clamp, position, told};
+use super::places::{Places, clamp};
+use super::{Judged, told};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// All findings of a run.
@@ -97,26 +98,29 @@ pub struct Related {
 
 /// All findings of all files.
 pub fn report(files: &[Judged<'_>]) -> Report {
-    let all = files
-        .iter()
-        .flat_map(|file| file.diagnostics.iter().map(|d| finding(file, d)));
+    let of_file = |file: &Judged<'_>| {
+        let places = Places::new(file.text);
+        let all = file.diagnostics.iter();
+        all.map(|d| finding(file.path, &places, d)).collect::<Vec<_>>()
+    };
+    let all = files.iter().flat_map(of_file);
     Report {
         source: Source { name: "crier" },
         diagnostics: all.collect(),
     }
 }
 
-fn finding(file: &Judged<'_>, d: &Diagnostic) -> Finding {
+fn finding(path: &str, places: &Places<'_>, d: &Diagnostic) -> Finding {
     let location = |span: &Bytes<usize>| Location {
-        path: file.path.to_owned(),
-        range: range(file.text, span),
+        path: path.to_owned(),
+        range: range(places, span),
     };
     let related = d.related.iter().map(|(span, message)| Related {
         message: message.clone(),
         location: location(span),
     });
     let suggestion = d.suggestion.as_ref().map(|fix| Suggestion {
-        range: range(file.text, &fix.span),
+        range: range(places, &fix.span),
         text: fix.replacement.clone(),
     });
     Finding {
@@ -132,11 +136,11 @@ fn finding(file: &Judged<'_>, d: &Diagnostic) -> Finding {
     }
 }
 
-fn range(text: &str, span: &Bytes<usize>) -> Range {
-    let span = clamp(text, span);
+fn range(places: &Places<'_>, span: &Bytes<usize>) -> Range {
+    let span = clamp(places.text, span);
     let at = |byte: usize| Position {
-        line: position(text, byte).0,
-        column: byte - text[..byte].rfind('\n').map_or(0, |i| i + 1) + 1,
+        line: places.line(byte) + 1,
+        column: byte - places.line_start(byte) + 1,
     };
     Range {
         start: at(span.start),

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::{Judged, by_severity, clamp, fingerprints, path, position, told};
+use super::places::{Places, clamp};
+use super::{Judged, by_severity, fingerprints, path, told};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -20,7 +21,8 @@ pub fn report(files: &[Judged<'_>]) -> Value {
 
 /// With so many results at most.
 pub(super) fn with_most(files: &[Judged<'_>], most: usize) -> Value {
-    let kept = kept(files, most);
+    let indexed: Vec<Indexed<'_>> = files.iter().map(Indexed::new).collect();
+    let kept = kept(files, &indexed, most);
     let codes: BTreeSet<&str> = kept.iter().map(|found| found.diagnostic.code).collect();
     let codes: Vec<&str> = codes.into_iter().collect();
     let dropped = files.iter().map(|file| file.diagnostics.len()).sum::<usize>() - kept.len();
@@ -47,19 +49,34 @@ pub(super) fn with_most(files: &[Judged<'_>], most: usize) -> Value {
 }
 
 struct Found<'a> {
-    file: Judged<'a>,
+    file: &'a Indexed<'a>,
     diagnostic: &'a Diagnostic,
     fingerprint: String,
 }
 
+/// A file and where everything in it stands.
+struct Indexed<'a> {
+    path: &'a str,
+    places: Places<'a>,
+}
+
+impl<'a> Indexed<'a> {
+    fn new(file: &Judged<'a>) -> Indexed<'a> {
+        Indexed {
+            path: file.path,
+            places: Places::new(file.text),
+        }
+    }
+}
+
 /// In the order of the files; where there are too many, the most severe.
-fn kept<'a>(files: &[Judged<'a>], most: usize) -> Vec<Found<'a>> {
+fn kept<'a>(files: &[Judged<'a>], indexed: &'a [Indexed<'a>], most: usize) -> Vec<Found<'a>> {
     let total: usize = files.iter().map(|file| file.diagnostics.len()).sum();
     let errors = by_severity(files).iter().filter(|(_, d)| d.is_error()).count();
     let mut room_for_errors = errors.min(most);
     let mut room_for_warnings = (total - errors).min(most - room_for_errors);
     let mut kept = vec![];
-    for file in files {
+    for (file, indexed) in files.iter().zip(indexed) {
         for (diagnostic, fingerprint) in file.diagnostics.iter().zip(fingerprints(file)) {
             let room = match diagnostic.severity {
                 Severity::Error => &mut room_for_errors,
@@ -68,7 +85,7 @@ fn kept<'a>(files: &[Judged<'a>], most: usize) -> Vec<Found<'a>> {
             if *room > 0 {
                 *room -= 1;
                 kept.push(Found {
-                    file: *file,
+                    file: indexed,
                     diagnostic,
                     fingerprint,
                 });
@@ -110,7 +127,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn result(found: &Found<'_>, codes: &[&str]) -> Value {
-    let (file, d) = (&found.file, found.diagnostic);
+    let (file, d) = (found.file, found.diagnostic);
     let mut result = json!({
         "ruleId": d.code,
         "ruleIndex": codes.binary_search(&d.code).unwrap_or_default(),
@@ -130,7 +147,7 @@ fn result(found: &Found<'_>, codes: &[&str]) -> Value {
     }
     if let Some(fix) = &d.suggestion {
         let replacement = json!({
-            "deletedRegion": region(file.text, &fix.span),
+            "deletedRegion": region(&file.places, &fix.span),
             "insertedContent": { "text": fix.replacement },
         });
         result["fixes"] = json!([{
@@ -141,10 +158,10 @@ fn result(found: &Found<'_>, codes: &[&str]) -> Value {
     result
 }
 
-fn location(file: &Judged<'_>, span: &Range<usize>) -> Value {
+fn location(file: &Indexed<'_>, span: &Range<usize>) -> Value {
     json!({ "physicalLocation": {
         "artifactLocation": artifact(file.path),
-        "region": region(file.text, span),
+        "region": region(&file.places, span),
     } })
 }
 
@@ -155,9 +172,9 @@ fn artifact(path: &str) -> Value {
     }
 }
 
-fn region(text: &str, span: &Range<usize>) -> Value {
-    let span = clamp(text, span);
-    let (line, column) = position(text, span.start);
-    let (end_line, end_column) = position(text, span.end);
+fn region(places: &Places<'_>, span: &Range<usize>) -> Value {
+    let span = clamp(places.text, span);
+    let (line, column) = places.position(span.start);
+    let (end_line, end_column) = places.position(span.end);
     json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column })
 }

@@ -1,6 +1,8 @@
 use expect_test::expect;
 use proptest::prelude::{any, prop_assert, proptest};
 
+use std::ops::Range;
+
 use super::*;
 use crate::diagnostic::{Applicability, Suggestion};
 
@@ -224,14 +226,47 @@ fn json_is_stable() {
 }
 
 #[test]
+fn of_a_long_line_and_of_far_places_only_what_is_around_is_shown() {
+    let text = format!("words: [{}on, {}]\n", "yes, ".repeat(5_000), "no, ".repeat(5_000));
+    let at = |of: &str| span(&text, of);
+    let found = Diagnostic::error("x", at("on,"), "this is wrong")
+        .label("here")
+        .also(at("words"), "there");
+    let shown = full(std::slice::from_ref(&found), "long.yaml", &text, PLAIN);
+    expect![[r#"
+        error[x]: this is wrong
+         --> long.yaml:1:25009
+          |
+        1 | ... yes, yes, yes, yes, yes, yes, yes, yes, on, no, no, no, no, no, no, no, no, no, no, no, n...
+          |                                             ^^^ here
+          |
+         ::: long.yaml:1:1
+          |
+        1 | words: [yes, yes, yes, yes, yes, yes, yes, yes, yes, yes, yes, yes, yes, yes, yes, yes, yes, ...
+          | ----- there
+    "#]]
+    .assert_eq(&shown);
+    let mut report = json::Report::default();
+    report.add("long.yaml", &text, &[found]);
+    let snippet = report.diagnostics[0].snippet.as_ref().expect("an excerpt");
+    let marked: String = snippet
+        .code
+        .chars()
+        .take(snippet.highlight_end_offset)
+        .skip(snippet.highlight_start_offset)
+        .collect();
+    assert_eq!((marked.as_str(), snippet.code.len() < 2_000), ("on,", true));
+}
+
+#[test]
 fn positions_count_lines_and_characters() {
     let text = "\u{feff}a: é😀x\r\nb: 1\n";
     for (of, place) in [("a", (1, 1)), ("x", (1, 6)), ("b", (2, 1)), ("1", (2, 4))] {
-        assert_eq!(position(text, span(text, of).start), place, "{of}");
+        assert_eq!(Places::new(text).position(span(text, of).start), place, "{of}");
     }
-    assert_eq!(position(text, 9_999), (3, 1));
-    assert_eq!(position("é", 1), (1, 1));
-    assert_eq!(position("", 0), (1, 1));
+    assert_eq!(Places::new(text).position(9_999), (3, 1));
+    assert_eq!(Places::new("é").position(1), (1, 1));
+    assert_eq!(Places::new("").position(0), (1, 1));
 }
 
 proptest! {

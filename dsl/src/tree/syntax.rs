@@ -16,7 +16,7 @@ mod quotes;
 pub(crate) use place::line_of;
 pub(super) use quotes::{custom_tag, double_brace, unknown_anchor};
 
-use brackets::{mismatched, misplaced, open_bracket, unclosed_bracket};
+use brackets::{mismatched, misplaced, open_bracket, outdented, unclosed_bracket};
 use place::{at_least_one, floor, to_line_end};
 use quotes::{after_the_quote, needs_quotes, unclosed_quote, unknown_escape};
 
@@ -49,6 +49,9 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
             return Diagnostic::error("invalid-yaml", to_line_end(text, at), message).help("remove the line");
         }
         _ => {}
+    }
+    if let Some(found) = outdented(text, stack, read_to, at) {
+        return found;
     }
     if let Some(found) = needs_quotes(text, at) {
         return found;

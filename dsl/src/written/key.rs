@@ -31,6 +31,8 @@ pub struct Key {
     pub example: &'static str,
     /// Meaning and default, one line.
     pub doc: &'static str,
+    /// Of a key that stands beside one of several: beside which of them; empty: beside any.
+    pub beside: &'static [&'static str],
 }
 
 /// Whether a part of the language works in this version.
@@ -207,6 +209,7 @@ pub(super) const fn now(name: &'static str, form: Form, example: &'static str, d
         form,
         example,
         doc,
+        beside: &[],
     }
 }
 
@@ -218,6 +221,15 @@ pub(super) const fn later(name: &'static str, form: Form, example: &'static str,
         form,
         example,
         doc,
+        beside: &[],
+    }
+}
+
+impl Key {
+    /// A key that has a meaning beside these only.
+    pub(super) const fn beside(mut self, those: &'static [&'static str]) -> Key {
+        self.beside = those;
+        self
     }
 }
 

@@ -16,6 +16,7 @@ fn every_faulty_file_shows_what_its_out_file_says() {
     for path in support::files("err") {
         let name = support::name(&path);
         let (text, found) = support::check(&name, &support::bytes(&path));
+        let found = support::shown(&text, found);
         let style = Style {
             colour: false,
             width: 80,

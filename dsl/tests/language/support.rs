@@ -2,9 +2,9 @@
 //! `fixture/lists/`. A file of `err/` may change that in its first line:
 //! `# name: NAME` is the campaign's file name, `# project: several-senders` a project of two senders without a default,
 //! `# project: without-prices` one without prices, `# policy: { … }` is the policy of the project,
-//! `# pad: N` makes the file N bytes long.
+//! `# pad: N` makes the file N bytes long, `# repeat: N` has its last line stand N times and each code told once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -45,6 +45,14 @@ pub fn bytes(path: &Path) -> Vec<u8> {
     if let Some(pad) = directive(&String::from_utf8_lossy(&bytes), "pad") {
         bytes.resize(pad.parse().expect("pad is a number"), b'\n');
     }
+    if let Some(times) = directive(&String::from_utf8_lossy(&bytes), "repeat") {
+        let times: usize = times.parse().expect("repeat is a number");
+        let last = bytes
+            .split_inclusive(|b| *b == b'\n')
+            .next_back()
+            .unwrap_or_default();
+        bytes.extend(last.to_vec().repeat(times - 1));
+    }
     bytes
 }
 
@@ -74,6 +82,15 @@ pub fn check(name: &str, bytes: &[u8]) -> (String, Vec<Diagnostic>) {
         campaign(name, &text)
     };
     (text, found)
+}
+
+/// What of the findings stands in the file beside: all, or those of a file that is repeated once for each code.
+pub fn shown(text: &str, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if directive(text, "repeat").is_some() {
+        let mut codes = BTreeSet::new();
+        found.retain(|diagnostic| codes.insert(diagnostic.code));
+    }
+    found
 }
 
 fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {

@@ -43,8 +43,8 @@ pub struct PlannedRow {
     pub member: Member,
     /// Parts of each `send` of the program, in order.
     pub parts: Vec<u32>,
-    /// A text of this row is not GSM-7: the first character that is not.
-    pub ucs2: Option<char>,
+    /// The sends whose text is not GSM-7, each with the first character that is not; in order.
+    pub ucs2: Vec<(usize, char)>,
     /// The country of the number; none for a number of no country.
     pub region: Option<Region>,
     /// The number was read out of a spreadsheet's form.
@@ -249,7 +249,7 @@ fn member_of(
     frozen: &Frozen,
     phone: PhoneNumber,
     row: &Row,
-) -> Result<(Member, Vec<u32>, Option<char>), LeftOut> {
+) -> Result<(Member, Vec<u32>, Vec<(usize, char)>), LeftOut> {
     let campaign = &revision.campaign;
     let language = language_of(revision, frozen, row);
     let values = frozen.cells.iter().zip(&revision.variables);
@@ -262,11 +262,11 @@ fn member_of(
         pending: None,
     };
     let mut parts = vec![];
-    let mut ucs2 = None;
-    for (_, message) in sends(&campaign.program) {
+    let mut ucs2 = vec![];
+    for (send, (_, message)) in sends(&campaign.program).enumerate() {
         let (text, n) = text_for(revision, message, &member)?;
         parts.push(n);
-        ucs2 = ucs2.or(sms::parts::measure(&text).forced_by.map(|(_, c)| c));
+        ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
     }
     Ok((member, parts, ucs2))
 }

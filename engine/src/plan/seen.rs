@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
+use serde::{Deserialize, Serialize};
 
 /// A table doubles when it is full, and holds both sizes while it does: several do that one after the other. Few, since
 /// a large table goes back to the system when it is freed, and small ones leave holes.
@@ -42,8 +43,8 @@ fn long([a, b, c, d, e, f, g]: Phone) -> u64 {
 }
 
 /// A row of one of the lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
     /// Which of the lists, from 0; the 256th and later ones count as the 256th.
     pub list: usize,
     /// Of the file, from 1.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::row::PlannedRow;
 use super::seen::Place;
 use super::sends;
+use super::texts::{self, TextParts};
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
 use crate::tariff::{Money, Tariff, cost};
@@ -28,6 +29,9 @@ pub struct Summary {
     pub budget: Option<i64>,
     /// The sends of the program, in order.
     pub messages: Vec<MessageParts>,
+    /// The same by language: send by send, each in the order of the campaign's languages.
+    #[serde(default)]
+    pub texts: Vec<TextParts>,
     /// What the parts cost.
     pub money: Money,
     /// Parts to countries of which no price is known.
@@ -115,6 +119,7 @@ impl Summary {
         });
         Summary {
             messages: messages.collect(),
+            texts: texts::of(campaign),
             ..Summary::default()
         }
     }
@@ -169,7 +174,9 @@ impl Summary {
         }
     }
 
-    pub(super) fn take(&mut self, planned: &PlannedRow, revision: &Revision, line: u64) {
+    pub(super) fn take(&mut self, planned: &PlannedRow, revision: &Revision, place: Place) {
+        let line = place.line;
+        texts::take(&mut self.texts, revision.campaign.languages.len(), planned, place);
         self.rows += 1;
         self.people += 1;
         self.repaired += u64::from(planned.repaired);
@@ -188,9 +195,9 @@ impl Summary {
         } else {
             self.languages.insert(language.to_string(), 1);
         }
-        if let Some(character) = planned.ucs2 {
+        if let Some((_, character)) = planned.ucs2.first() {
             self.ucs2 += 1;
-            self.ucs2_first = self.ucs2_first.or(Some((line, character)));
+            self.ucs2_first = self.ucs2_first.or(Some((line, *character)));
         }
         let longest = planned.parts.iter().copied().max().unwrap_or(0);
         if self.longest.is_none_or(|(_, parts)| longest > parts) {

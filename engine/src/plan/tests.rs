@@ -5,6 +5,7 @@ mod fields;
 mod lists;
 mod narrowing;
 mod properties;
+mod texts;
 
 use std::fmt::Write;
 use std::path::Path;

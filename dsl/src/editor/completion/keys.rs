@@ -31,10 +31,12 @@ fn of(asked: &Asked<'_>, forms: &[&'static Form], dash: usize) -> Vec<Item> {
     let mut found: Vec<Item> = vec![];
     for object in forms::objects(forms) {
         let verb = taken(asked, object);
-        for key in object.keys.iter().filter(|key| !is_written(asked, key.name)) {
+        let fits = |key: &Key| verb.is_none_or(|verb| key.beside.is_empty() || key.beside.contains(&verb));
+        let free = |key: &&Key| !is_written(asked, key.name) && fits(key);
+        for key in object.keys.iter().filter(free) {
             let is_verb = object.one_of.contains(&key.name);
             let is_there = found.iter().any(|item| item.label == key.name);
-            if !(is_there || is_verb && verb) {
+            if !(is_there || is_verb && verb.is_some()) {
                 found.push(known(asked, key, is_verb, dash));
             }
         }
@@ -52,10 +54,10 @@ fn is_written(asked: &Asked<'_>, name: &str) -> bool {
     asked.spot.siblings.iter().any(|(written, _)| written == name)
 }
 
-/// Whether the map has what it has only one of.
-fn taken(asked: &Asked<'_>, object: &Object) -> bool {
-    let mut written = asked.spot.siblings.iter();
-    written.any(|(name, _)| object.one_of.contains(&name.as_str()))
+/// What the map has of those that it has only one of.
+fn taken<'a>(asked: &'a Asked<'_>, object: &Object) -> Option<&'a str> {
+    let mut written = asked.spot.siblings.iter().map(|(name, _)| name.as_str());
+    written.find(|name| object.one_of.contains(name))
 }
 
 fn known(asked: &Asked<'_>, key: &'static Key, is_verb: bool, dash: usize) -> Item {

@@ -87,8 +87,13 @@ fn a_step_has_one_verb() {
     );
     check(
         "steps:\n  - send: a\n    |\n",
-        expect!["answers at expires for id remind save sender silence then unclear unless when window"],
+        expect!["at expires id sender unless when window"],
     );
+    check(
+        "steps:\n  - ask: a\n    |\n",
+        expect!["answers at expires for id remind save sender silence unclear unless when window"],
+    );
+    check("steps:\n  - wait: 2 days\n    |\n", expect!["id unless when"]);
     check(
         "steps:\n  |\n",
         expect![[

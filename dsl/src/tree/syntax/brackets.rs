@@ -1,8 +1,8 @@
 //! Brackets that are not closed, or closed by another.
 
 use super::super::open::Open;
-use super::place::at_least_one;
-use crate::diagnostic::Diagnostic;
+use super::place::{at_least_one, line_of};
+use crate::diagnostic::{Applicability, Diagnostic};
 
 pub(super) fn unclosed_bracket(open: usize, bracket: char) -> Diagnostic {
     let close = if bracket == '[' { ']' } else { '}' };
@@ -13,6 +13,26 @@ pub(super) fn unclosed_bracket(open: usize, bracket: char) -> Diagnostic {
     )
     .label("opened here")
     .help(format!("end it with `{close}`; lines inside it are indented"))
+}
+
+/// A closing bracket begins a line, no further in than the key of what it closes: YAML takes the line for the next of the
+/// map around it.
+pub(super) fn outdented(text: &str, stack: &[Open], read_to: usize, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let written = text[line.clone()].trim_start();
+    let close = written.chars().next().filter(|c| matches!(c, ']' | '}'))?;
+    let closing = line.end - written.len();
+    let (open, bracket) = open_bracket(text, stack, read_to, closing.checked_sub(1)?)?;
+    if (bracket == '[') != (close == ']') {
+        return None;
+    }
+    let key = line_of(text, open);
+    let column = text[key.clone()].len() - text[key].trim_start().len();
+    let message = format!("this `{close}` stands no further in than the key of its `{bracket}`");
+    let found = Diagnostic::error("invalid-yaml", closing..closing + 1, message)
+        .also(open..open + 1, "opened here")
+        .help("indent it by two spaces, or put it at the end of the line above");
+    Some(found.replace(line.start..closing, " ".repeat(column + 2), Applicability::Safe))
 }
 
 pub(super) fn mismatched(text: &str, at: usize, open: char, close: char) -> Diagnostic {

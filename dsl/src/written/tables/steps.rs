@@ -128,6 +128,12 @@ static DEEDS: [Key; DEED_COUNT] = [
     ),
 ];
 
+/// The verbs that send a message, that wait for something, that ask, and that wait for what may have happened.
+const SENDS: &[&str] = &["send", "ask"];
+const WAITS: &[&str] = &["ask", "await"];
+const ASKS: &[&str] = &["ask"];
+const AWAITS: &[&str] = &["await"];
+
 /// What may stand beside a verb.
 static DETAILS: [Key; DETAIL_COUNT] = [
     now(
@@ -143,57 +149,66 @@ static DETAILS: [Key; DETAIL_COUNT] = [
         Form::Name,
         "arena",
         "Another sender of crier.yaml, for this step. Default: the campaign's.",
-    ),
-    WINDOW,
+    )
+    .beside(SENDS),
+    WINDOW.beside(SENDS),
     later(
         "at",
         Form::Either(AT),
         "\"18:00\"",
         "The moment to send at: the next such time of day, a time, or one by a column. Default: at once.",
-    ),
-    EXPIRES,
+    )
+    .beside(SENDS),
+    EXPIRES.beside(SENDS),
     later(
         "for",
         Form::Duration,
         "2 days",
         "How long to wait for the reply, or for what is awaited.",
-    ),
+    )
+    .beside(WAITS),
     later(
         "answers",
         REPLY_RULES,
         "[{ words: [\"yes\"], tag: coming }]",
         "What replies to the question do; the first rule that holds.",
-    ),
+    )
+    .beside(ASKS),
     later(
         "save",
         Form::Word,
         "city",
         "The field that keeps the reply, which must be of its type. Default: it is not kept.",
-    ),
+    )
+    .beside(ASKS),
     later(
         "unclear",
         Form::Either(SENT),
         "again",
         "Asks again with this message, at most twice, when no answer takes the reply. Default: the reply goes to `replies`.",
-    ),
+    )
+    .beside(ASKS),
     later(
         "remind",
         Form::Object(&REMIND),
         "{ after: 1 day, send: reminder }",
         "Sends a message before the time is over, where no reply has come. Default: none.",
-    ),
+    )
+    .beside(ASKS),
     later(
         "then",
         STEP_OR_STEPS,
         "{ send: thanks }",
         "What to do when it has happened, before the passage goes on below. Default: nothing.",
-    ),
+    )
+    .beside(AWAITS),
     later(
         "silence",
         STEP_OR_STEPS,
         "{ send: reminder }",
         "What to do when the time is over, before the passage goes on below. Default: nothing.",
-    ),
+    )
+    .beside(WAITS),
 ];
 
 const WHEN: Key = later(

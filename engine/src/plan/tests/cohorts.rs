@@ -11,7 +11,7 @@ fn person(n: u64, time_class: &Arc<str>) -> PlannedRow {
     PlannedRow {
         member,
         parts: vec![1],
-        ucs2: None,
+        ucs2: vec![],
         region: None,
         repaired: false,
         time_class: time_class.clone(),

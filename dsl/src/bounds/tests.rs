@@ -1,0 +1,72 @@
+use std::fmt::Write;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::parse_campaign;
+
+const FIELDS: &str =
+    "fields: { name: { longest: 10 }, city: { longest: 4, default: Milano }, age: { type: int, longest: 3 } }
+";
+
+fn check(more: &str, expected: Expect) {
+    let file = parse_campaign(&format!("{FIELDS}{more}"));
+    let mut out = String::new();
+    for text in bounds(&file, true) {
+        let TextBound {
+            message,
+            variant,
+            language,
+            bound,
+        } = text;
+        let names = [Some(message), variant, language.map(|l| l.to_string())];
+        let names: Vec<String> = names.into_iter().flatten().collect();
+        let _ = writeln!(
+            out,
+            "{}: {} to {:?} ({:?} in UCS-2), unbounded by {:?}, forced by {:?}",
+            names.join(" "),
+            bound.least,
+            bound.most,
+            bound.most_in_ucs2,
+            bound.unbounded_by,
+            bound.forced_by
+        );
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn every_text_of_every_message_variant_and_language_has_its_bound() {
+    let long = "x".repeat(152);
+    let messages = format!(
+        r#"messages:
+  plain: "{long}"
+  named: "{long} {{{{name}}}}"
+  aged: "{long} {{{{age}}}}"
+  filled: {{ it: "{long} {{{{city}}}}", en: "Hi {{{{surname}}}}, {{{{other}}}}" }}
+  short: "Hi {{{{truncate surname 3}}}}"
+  varied: {{ variants: {{ calm: {{ share: 50%, it: "Ciao", en: "Hi" }}, loud: {{ share: 50%, text: "Ho 👍 {{{{name}}}}" }} }} }}
+steps:
+  - send: plain
+  - {{ send: {{ text: "Hello" }}, id: hello }}
+  - send: {{ it: "Ciao", en: "“Hi”" }}
+"#
+    );
+    check(
+        &messages,
+        expect![[r#"
+            plain: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
+            named: 1 to Some(2) (Some(3) in UCS-2), unbounded by [], forced by None
+            aged: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
+            filled it: 1 to Some(1) (Some(3) in UCS-2), unbounded by [], forced by None
+            filled en: 1 to None (None in UCS-2), unbounded by ["other", "surname"], forced by None
+            short: 1 to Some(1) (Some(1) in UCS-2), unbounded by [], forced by None
+            varied calm it: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
+            varied calm en: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
+            varied loud: 1 to Some(1) (None in UCS-2), unbounded by [], forced by Some('👍')
+            hello: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
+            send it: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
+            send en: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
+        "#]],
+    );
+}

@@ -1,0 +1,73 @@
+//! The parts of each text: by send and language, with the worst row and what forces UCS-2.
+
+use std::fmt::Write;
+
+use expect_test::{Expect, expect};
+
+use super::{Setting, plan};
+
+fn check(campaign: &str, files: &[(&str, &[u8])], expected: Expect) {
+    let setting = Setting {
+        campaign,
+        files,
+        ..Setting::default()
+    };
+    let summary = plan(setting).expect("a plan").summary;
+    let mut out = String::new();
+    for text in &summary.texts {
+        let at = |place: crate::plan::Place| format!("{}:{}", summary.files[place.list].path, place.line);
+        let _ = writeln!(
+            out,
+            "{} {}: {} people, {} parts, most {:?}, {} in UCS-2 {:?}",
+            text.message,
+            text.language,
+            text.people,
+            text.parts,
+            text.most.map(|(parts, place)| (parts, at(place))),
+            text.ucs2,
+            text.ucs2_first.map(|(character, place)| (character, at(place)))
+        );
+    }
+    let parts: u64 = summary.texts.iter().map(|text| text.parts).sum();
+    assert_eq!(parts, summary.parts, "it adds up");
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn each_text_knows_its_worst_row_and_its_first_character_outside_gsm_7() {
+    let long = "x".repeat(140);
+    let campaign = format!(
+        r#"audience: {{ from: [a.csv, b.csv] }}
+languages: [it, en]
+schedule: now
+steps:
+  - send: invite
+  - wait: 1 hour
+  - send: reminder
+messages:
+  invite: {{ it: "{long} {{{{name}}}}", en: "Hi {{{{name}}}}. STOP to opt out" }}
+  reminder: {{ it: "Ciao ★", en: "Hi" }}
+"#
+    );
+    let long_name = "y".repeat(30);
+    let a = format!(
+        "phone,language,name\n+393331234561,it,Ada\n+393331234562,en,Bo\n+393331234563,it,{long_name}\n"
+    );
+    let b = format!(
+        "phone,language,name\n+393331234564,it,{long_name}\n+393331234565,en,Ayşe\n+393331234566,it,Ayşe\n"
+    );
+    check(
+        &campaign,
+        &[("a.csv", a.as_bytes()), ("b.csv", b.as_bytes())],
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn a_text_that_nobody_gets_has_no_worst_row() {
+    check(
+        "audience: a.csv\nlanguages: [en, it]\nschedule: now\nmessage: { en: \"Hi. STOP to opt out\", it: \"Ciao\" }\n",
+        &[("a.csv", b"phone,language\n+393331234561,en\n")],
+        expect![[r#""#]],
+    );
+}
