@@ -235,7 +235,11 @@ impl Found<'_> {
         let loaded = match self {
             Found::Checked(file, folder) => {
                 let outline = None;
-                return Ok(Seen { file, folder, outline });
+                return Ok(Seen {
+                    file,
+                    folder,
+                    outline,
+                });
             }
             Found::Campaign(path, project) => load::load_campaign_of(path, project)?,
             Found::Piped(piped, project) => load::campaign_of_bytes(&piped.path, &piped.bytes, project),

@@ -8,7 +8,11 @@ use crate::diagnostic::Diagnostic;
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     // Of a file that cannot be read the name is not known.
-    let known = whole.campaigns.iter().enumerate().filter(|(_, campaign)| campaign.complete);
+    let known = whole
+        .campaigns
+        .iter()
+        .enumerate()
+        .filter(|(_, campaign)| campaign.complete);
     for (at, campaign) in known {
         by_name.entry(&campaign.name.text).or_default().push(at);
     }

@@ -14,7 +14,11 @@ pub(super) fn told<'a>(
         let its = |file: &&mut Seen| file.folder == project.folder;
         let mut campaigns = vec![];
         for file in files.iter_mut().filter(its) {
-            campaigns.extend(file.outline.take().map(|outline| (file.file.path.clone(), outline)));
+            campaigns.extend(
+                file.outline
+                    .take()
+                    .map(|outline| (file.file.path.clone(), outline)),
+            );
         }
         if campaigns.is_empty() {
             continue;
