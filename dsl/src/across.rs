@@ -65,7 +65,7 @@ const CHECKS: &[Check] = &[
 ];
 
 /// Holds the files of a project against each other. A finding that concerns several campaigns stands in the last of them
-/// that is told of ([`Outline::told`]).
+/// that is told of (not [`Outline::untold`]).
 pub fn check_across(whole: &Whole<'_>) -> Across {
     let mut across = Across {
         project: vec![],

@@ -22,7 +22,7 @@ pub struct Outline {
     /// As messages about other files call it.
     pub path: String,
     /// What is found is told of this file. Default: yes.
-    pub told: bool,
+    pub(super) told: bool,
     /// It was read to its end.
     pub(super) complete: bool,
     /// Its key `campaign`, else its file's name at its first key.
@@ -64,6 +64,13 @@ pub(super) struct Opening {
     pub span: Range<usize>,
     /// The paths of the files.
     pub files: BTreeSet<String>,
+}
+
+impl Outline {
+    /// As one of which nothing is told: it is there for the others.
+    pub fn untold(self) -> Outline {
+        Outline { told: false, ..self }
+    }
 }
 
 pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Project) -> Outline {

@@ -63,10 +63,7 @@ pub(super) fn outline(path: &Path, text: &dsl::CampaignFile, folder: &Path, proj
 fn sibling(path: &Path, project: &LoadedProject, known: &Project) -> Outline {
     let text = read(path, &project.folder).map(|bytes| decode(&bytes).0);
     let parsed = dsl::parse_campaign(&text.unwrap_or_default());
-    Outline {
-        told: false,
-        ..outline(path, &parsed, &project.folder, known)
-    }
+    outline(path, &parsed, &project.folder, known).untold()
 }
 
 /// The campaigns of a project, wherever below its folder; what cannot be listed is passed over.
