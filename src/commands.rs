@@ -10,6 +10,7 @@ mod fmt;
 mod inbox;
 mod init;
 mod lsp;
+mod namesake;
 mod plan;
 mod rewrite;
 mod run;

@@ -12,8 +12,10 @@ use project::{Folder, stderr, stdout};
 /// The list that examples without one read.
 const CUSTOMERS: &str = "phone,first_name,city,age\n";
 
-/// All that is said of files, each in the place that it names.
-fn checked(files: &[&page::File<'_>]) -> Vec<CheckedFile> {
+/// All that is said of files, each in the place that it names. What only several files can have wrong is looked for where
+/// the page is about that: the others show no whole project.
+fn checked(code: &str, files: &[&page::File<'_>]) -> Vec<CheckedFile> {
+    let together = dsl::across::CODES.contains(&code);
     let folder = Folder::new();
     folder.write("lists/customers.csv", CUSTOMERS);
     for file in files {
@@ -21,12 +23,22 @@ fn checked(files: &[&page::File<'_>]) -> Vec<CheckedFile> {
     }
     let project = load::load_project(folder.path()).expect("readable");
     let mut found: Vec<CheckedFile> = project.file.iter().cloned().collect();
+    let mut asked = vec![];
     for file in files
         .iter()
         .filter(|file| file.language == "yaml" && file.path != PROJECT_FILE)
     {
         let campaign = load::load_campaign_of(&folder.path().join(file.path), project.clone());
-        found.push(campaign.expect("readable").file);
+        let campaign = campaign.expect("readable");
+        asked.push((campaign.file.path.clone(), campaign.outline));
+        found.push(campaign.file);
+    }
+    if together {
+        let across = load::across(&project, asked);
+        let of_project = project.file.iter().map(|_| across.project.clone());
+        for (file, more) in found.iter_mut().zip(of_project.chain(across.campaigns)) {
+            file.diagnostics.extend(more);
+        }
     }
     for file in &mut found {
         // What is right and cannot be run yet is told when it is to run.
@@ -71,7 +83,7 @@ fn the_failing_files_of_a_page_give_its_code_as_it_is_printed_there() {
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = vec![];
     for page in codes::pages() {
-        let found = checked(&page.failing.iter().collect::<Vec<_>>());
+        let found = checked(page.code, &page.failing.iter().collect::<Vec<_>>());
         if !has(&found, &page) {
             wrong.push(format!(
                 "{}: the failing files give {:?}",
@@ -100,7 +112,7 @@ fn the_repaired_files_of_a_page_have_no_fault() {
             .failing
             .iter()
             .filter(|file| page.repaired.iter().all(|repaired| repaired.path != file.path));
-        let found = checked(&kept.chain(&page.repaired).collect::<Vec<_>>());
+        let found = checked(page.code, &kept.chain(&page.repaired).collect::<Vec<_>>());
         // What the language has and this version does not do yet may stand in an example of something else.
         let others = codes_of(&found)
             .into_iter()

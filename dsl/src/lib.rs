@@ -4,6 +4,7 @@
 //! campaign as written ([`written`]); [`check_campaign`] holds it against its [`Surroundings`] and makes the campaign as
 //! meant ([`campaign`]), or says in [`diagnostic`]s what is wrong and where. A project goes the same way.
 
+pub mod across;
 pub mod bounds;
 pub mod campaign;
 pub mod check;

@@ -13,6 +13,9 @@ use crate::audience;
 use crate::inside;
 use crate::revision::{Revision, Source};
 
+mod across;
+pub use across::{Across, across};
+
 /// The project's file.
 pub const PROJECT_FILE: &str = "crier.yaml";
 /// How a campaign's file ends.
@@ -68,6 +71,8 @@ pub struct LoadedCampaign {
     pub project: LoadedProject,
     /// The campaign's file.
     pub file: CheckedFile,
+    /// What the other campaigns of the project have to do with in it.
+    pub outline: dsl::across::Outline,
     /// None when it or its project has errors, or parts that this version cannot run.
     pub revision: Option<Arc<Revision>>,
 }
@@ -160,6 +165,9 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
         later: vec![],
     };
     let mut revision = None;
+    let parsed = dsl::parse_campaign(&file.text);
+    let meant = known_project(&project);
+    let outline = across::outline(path, &parsed, &project.folder, &meant);
     if file.diagnostics.is_empty() {
         let source = Source {
             file_stem: stem(path),
@@ -169,8 +177,7 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
             headers: BTreeMap::new(),
         };
         // With a broken crier.yaml the campaign's own errors are told all the same, and it is not run.
-        let meant = known_project(&project);
-        (revision, file.diagnostics, file.later) = check(source, &meant, &project.folder);
+        (revision, file.diagnostics, file.later) = check(source, &parsed, &meant, &project.folder);
         let waits = |file: &CheckedFile| !file.later.is_empty();
         revision = revision.filter(|_| !project.file.as_ref().is_some_and(waits));
         if project.project.is_none() {
@@ -182,6 +189,7 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
     LoadedCampaign {
         project,
         file,
+        outline,
         revision: revision.map(Arc::new),
     }
 }
@@ -218,17 +226,17 @@ pub fn headers(campaign: &dsl::CampaignFile, project: &Project, folder: &Path) -
 
 fn check(
     mut source: Source,
+    parsed: &dsl::CampaignFile,
     project: &Project,
     folder: &Path,
 ) -> (Option<Revision>, Vec<Diagnostic>, Vec<Diagnostic>) {
-    let parsed = dsl::parse_campaign(&source.campaign);
-    let headers = headers(&parsed, project, folder);
+    let headers = headers(parsed, project, folder);
     let surroundings = Surroundings {
         project,
         file_name: &source.file_stem,
         headers: &headers,
     };
-    let checked = dsl::check_campaign(&parsed, &surroundings);
+    let checked = dsl::check_campaign(parsed, &surroundings);
     source.headers = headers
         .into_iter()
         .filter_map(|(path, header)| match header {

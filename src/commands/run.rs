@@ -19,12 +19,13 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::plan::failed;
-use super::{Failure, open_store, status, valid_campaign};
+use super::{Failure, namesake, open_store, status, valid_campaign};
 use crate::cli::{Format, Run};
 use crate::output::{self, counted, plan::Shown, progress};
 
 pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     let loaded = valid_campaign(&args.file, args.format)?;
+    namesake::refuse(&loaded, args.format)?;
     let stop = stop_on_signal();
     let store = Arc::new(open_store(&loaded.project, Access::Execute).await?);
     store.drop_incomplete().await?;

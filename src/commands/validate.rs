@@ -1,5 +1,6 @@
 //! `crier validate`: all diagnostics of all files; offline, and never looks at the clock.
 
+mod across;
 mod changed;
 mod found;
 
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use dsl::across::Outline;
 use dsl::diagnostic::Severity;
 use dsl::render::github::Rest;
 use engine::load::{self, CheckedFile, LoadError, LoadedProject, PROJECT_FILE};
@@ -172,7 +174,7 @@ fn check(
             }
         }
     }
-    let checked: Vec<Result<CheckedFile, LoadError>> = files.into_par_iter().map(Found::checked).collect();
+    let checked: Vec<Result<Seen, LoadError>> = files.into_par_iter().map(Found::checked).collect();
     let mut read = vec![];
     for checked in checked {
         match checked {
@@ -180,6 +182,7 @@ fn check(
             Err(error) => unread.push(error),
         }
     }
+    let read = across::told(read, projects.values().map(|met| &met.project));
     Ok((read, unread))
 }
 
@@ -206,25 +209,45 @@ fn tell(projects: &mut BTreeMap<PathBuf, Met>, key: &Path, files: &mut Vec<Found
     if let Some(met) = projects.get_mut(key)
         && !std::mem::replace(&mut met.told, true)
     {
-        files.extend(met.project.file.clone().map(Found::Checked));
+        let folder = met.project.folder.clone();
+        files.extend(met.project.file.clone().map(|file| Found::Checked(file, folder)));
     }
 }
 
 /// A file, on the way to be checked: campaigns are, each by itself, on every core.
 enum Found<'a> {
-    Checked(CheckedFile),
+    Checked(CheckedFile, PathBuf),
     Campaign(&'a Path, LoadedProject),
     Piped(&'a Piped, LoadedProject),
 }
 
+/// A file that was checked by itself.
+struct Seen {
+    file: CheckedFile,
+    /// The folder of its project.
+    folder: PathBuf,
+    /// What other campaigns have to do with in it; none of a crier.yaml.
+    outline: Option<Outline>,
+}
+
 impl Found<'_> {
-    fn checked(self) -> Result<CheckedFile, LoadError> {
-        match self {
-            Found::Checked(file) => Ok(file),
-            Found::Campaign(path, project) => Ok(load::load_campaign_of(path, project)?.file),
-            Found::Piped(piped, project) => {
-                Ok(load::campaign_of_bytes(&piped.path, &piped.bytes, project).file)
+    fn checked(self) -> Result<Seen, LoadError> {
+        let loaded = match self {
+            Found::Checked(file, folder) => {
+                let outline = None;
+                return Ok(Seen {
+                    file,
+                    folder,
+                    outline,
+                });
             }
-        }
+            Found::Campaign(path, project) => load::load_campaign_of(path, project)?,
+            Found::Piped(piped, project) => load::campaign_of_bytes(&piped.path, &piped.bytes, project),
+        };
+        Ok(Seen {
+            file: loaded.file,
+            folder: loaded.project.folder,
+            outline: Some(loaded.outline),
+        })
     }
 }

@@ -33,6 +33,38 @@ fn every_faulty_file_shows_what_its_out_file_says() {
 }
 
 #[test]
+fn every_project_of_several_files_shows_what_its_out_file_says() {
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut wrong = vec![];
+    for folder in support::projects("err") {
+        let style = Style {
+            colour: false,
+            width: 80,
+        };
+        let told = support::check_together(&folder).into_iter();
+        let shown: String = told
+            .map(|(name, text, found)| render::full(&found, &name, &text, style))
+            .collect();
+        let out = folder.with_extension("out");
+        if update {
+            fs::write(&out, &shown).expect("it can be written");
+        } else if fs::read_to_string(&out).unwrap_or_default() != shown {
+            wrong.push(format!("{} now shows:\n{shown}", support::name(&folder)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn projects_in_which_nothing_is_wrong_together_have_no_findings() {
+    for folder in support::projects("ok") {
+        for (name, text, found) in support::check_together(&folder) {
+            assert!(found.is_empty(), "{}", render::concise(&found, &name, &text));
+        }
+    }
+}
+
+#[test]
 fn faulty_files_have_findings_with_known_codes_inside_the_file() {
     let known: BTreeSet<&str> = CODES.iter().map(|(code, _)| *code).collect();
     for path in support::files("err") {
@@ -64,6 +96,13 @@ fn every_code_has_a_faulty_file() {
     for path in support::files("err") {
         let (_, found) = support::check(&support::name(&path), &support::bytes(&path));
         seen.extend(found.into_iter().map(|diagnostic| diagnostic.code));
+    }
+    for folder in support::projects("err") {
+        let told = support::check_together(&folder).into_iter();
+        seen.extend(
+            told.flat_map(|(_, _, found)| found)
+                .map(|diagnostic| diagnostic.code),
+        );
     }
     let missing: Vec<&str> = CODES
         .iter()

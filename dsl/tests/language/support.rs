@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use dsl::across::{Whole, check_across};
 use dsl::diagnostic::Diagnostic;
 use dsl::project::Project;
 use dsl::{
@@ -29,6 +30,61 @@ pub fn files(folder: &str) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
+}
+
+/// The projects of several files: the folders of a folder, by name.
+pub fn projects(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(testdata(folder)).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    let mut folders: Vec<PathBuf> = paths.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// Everything found in a project of several files, by itself and together: of each file its name, its text and that.
+/// Without a crier.yaml it is the fixture's project.
+pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
+    let text = |path: &Path| fs::read_to_string(path).expect("it can be read");
+    let yaml = folder.join("crier.yaml");
+    let file = yaml.exists().then(|| (text(&yaml), parse_project(&text(&yaml))));
+    let checked = file.as_ref().map(|(_, file)| check_project(file, "fixture"));
+    let known = match &checked {
+        Some(checked) => checked.value.clone().expect("the project has no errors"),
+        None => project(),
+    };
+    let (mut told, mut outlines) = (vec![], vec![]);
+    for path in yaml_files(folder) {
+        let (name, text) = (name(&path), text(&path));
+        let stem = name.split('.').next().unwrap_or_default().to_owned();
+        let parsed = parse_campaign(&text);
+        outlines.push(dsl::across::outline(&name, &stem, &parsed, &known));
+        let surroundings = Surroundings {
+            project: &known,
+            file_name: &stem,
+            headers: &BTreeMap::new(),
+        };
+        told.push((name, text, check_campaign(&parsed, &surroundings).diagnostics));
+    }
+    let across = check_across(&Whole {
+        project: &known,
+        file: file.as_ref().map(|(_, file)| file),
+        campaigns: &outlines,
+    });
+    for ((_, _, found), more) in told.iter_mut().zip(across.campaigns) {
+        found.extend(more);
+    }
+    if let (Some((text, _)), Some(checked)) = (file, checked) {
+        let found = checked.diagnostics.into_iter().chain(across.project);
+        told.push(("crier.yaml".into(), text, found.collect()));
+    }
+    told
+}
+
+/// The campaigns of a folder, by name.
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let mut paths = files(&folder.to_string_lossy());
+    paths.retain(|path| name(path) != "crier.yaml");
+    paths
 }
 
 /// The last part of a path.

@@ -1,0 +1,101 @@
+//! The files of one project against each other: names used twice, references that no file answers, what nobody uses. Pure
+//! and linear: each file is read into an [`Outline`] once, and the checks look at nothing else. Finds nothing that the
+//! check of a single file says. Where the rules come from: docs/language.md, what is checked.
+
+use crate::diagnostic::Diagnostic;
+use crate::project::Project;
+use crate::written::project as written;
+use crate::{CampaignFile, ProjectFile};
+
+mod cap;
+mod cycle;
+mod keywords;
+mod names;
+mod outline;
+mod promises;
+mod references;
+mod unused;
+
+pub use outline::{Named, Outline};
+
+/// The codes that only several files together can give.
+pub const CODES: &[&str] = &[
+    "campaign-name-twice",
+    "cap-exceeded",
+    "event-never-named",
+    "keyword-in-two-campaigns",
+    "start-cycle",
+    "tag-never-set",
+    "unknown-campaign",
+    "unused-list",
+    "unused-sender",
+];
+
+/// A project with all its campaigns.
+#[derive(Debug, Clone, Copy)]
+pub struct Whole<'a> {
+    /// The project; where crier.yaml has errors, what can be made out of it.
+    pub project: &'a Project,
+    /// Its file, where there is one and it has no errors.
+    pub file: Option<&'a ProjectFile>,
+    /// Every campaign, by path.
+    pub campaigns: &'a [Outline],
+}
+
+/// What is found, by the file that it stands in.
+#[derive(Debug, Clone, Default)]
+pub struct Across {
+    /// Of crier.yaml.
+    pub project: Vec<Diagnostic>,
+    /// Of each campaign, in their order.
+    pub campaigns: Vec<Vec<Diagnostic>>,
+}
+
+type Check = fn(&Whole<'_>, &mut Across);
+
+/// Every check across files, in order.
+const CHECKS: &[Check] = &[
+    names::check,
+    keywords::check,
+    references::check,
+    cycle::check,
+    promises::check,
+    cap::check,
+    unused::check,
+];
+
+/// Holds the files of a project against each other. A finding that concerns several campaigns stands in the last of them
+/// that is told of (not [`Outline::untold`]).
+pub fn check_across(whole: &Whole<'_>) -> Across {
+    let mut across = Across {
+        project: vec![],
+        campaigns: vec![vec![]; whole.campaigns.len()],
+    };
+    for check in CHECKS {
+        check(whole, &mut across);
+    }
+    across
+}
+
+/// What a campaign says that others have to do with.
+pub fn outline(path: &str, file_name: &str, file: &CampaignFile, project: &Project) -> Outline {
+    outline::of(path, file_name, file, project)
+}
+
+impl Whole<'_> {
+    /// Whether every file was read to its end, so that what none of them says is nowhere.
+    fn is_complete(&self) -> bool {
+        self.campaigns.iter().all(|campaign| campaign.complete)
+    }
+
+    /// The last of several campaigns that is told of; the last of all where none is.
+    fn teller(&self, of: &[usize]) -> usize {
+        let told = of.iter().rev().find(|at| self.campaigns[**at].told);
+        *told.or(of.last()).expect("a finding is of a campaign")
+    }
+
+    /// The lists of crier.yaml as written.
+    fn lists(&self) -> &[written::List] {
+        self.file.map_or(&[], |file| file.written().lists.as_slice())
+    }
+}

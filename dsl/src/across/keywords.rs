@@ -1,0 +1,56 @@
+//! One keyword on one number begins one thing: a campaign, or joining a stored list of crier.yaml.
+
+use std::collections::BTreeMap;
+
+use super::{Across, Whole};
+use crate::diagnostic::Diagnostic;
+use crate::reply::tokens;
+
+pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
+    let mut by_keyword: BTreeMap<(String, Vec<String>), Vec<usize>> = BTreeMap::new();
+    for (at, campaign) in whole.campaigns.iter().enumerate() {
+        if let (Some(keyword), Some(sender)) = (&campaign.keyword, &campaign.sender) {
+            let key = (number(whole, sender), tokens(&keyword.text));
+            by_keyword.entry(key).or_default().push(at);
+        }
+    }
+    let lists = lists(whole);
+    for (key, all) in by_keyword {
+        let teller = whole.teller(&all);
+        let other = all
+            .iter()
+            .find(|at| **at != teller)
+            .map(|at| &whole.campaigns[*at]);
+        let taken = match (other, lists.get(&key)) {
+            (Some(other), _) => {
+                let line = other.keyword.as_ref().map_or(1, |keyword| keyword.line);
+                format!("begins the campaign of {}:{line}", other.path)
+            }
+            (None, Some(list)) => format!("joins list \"{list}\" of crier.yaml"),
+            (None, None) => continue,
+        };
+        let keyword = whole.campaigns[teller].keyword.as_ref().expect("it has one");
+        let message = format!("keyword \"{}\" {taken} on the same number", keyword.text);
+        let help = "one text can begin one thing: choose another keyword, or another sender";
+        let found = Diagnostic::error("keyword-in-two-campaigns", keyword.span.clone(), message);
+        across.campaigns[teller].push(found.help(help));
+    }
+}
+
+/// Two senders may be one number.
+fn number(whole: &Whole<'_>, sender: &str) -> String {
+    let known = whole.project.senders.get(sender);
+    known.map_or_else(|| sender.to_owned(), |known| known.address.to_string())
+}
+
+/// The lists that a keyword joins, by it and the number.
+fn lists<'a>(whole: &Whole<'a>) -> BTreeMap<(String, Vec<String>), &'a str> {
+    let lists = whole.file.into_iter().flat_map(|file| &file.written().lists);
+    let one = |list: &'a crate::written::project::List| {
+        let keyword = tokens(&list.opt_in.keyword.as_ref()?.value);
+        let own = list.opt_in.sender.as_ref().map(|sender| &sender.value);
+        let sender = own.or(whole.project.sender.as_ref())?;
+        Some(((number(whole, sender), keyword), list.name.value.as_str()))
+    };
+    lists.filter_map(one).collect()
+}

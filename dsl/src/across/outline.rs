@@ -1,0 +1,279 @@
+//! What a campaign says that others have to do with: its name, what it names, and when it begins for whom.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use chrono::NaiveDate;
+
+use crate::CampaignFile;
+use crate::campaign::Purpose;
+use crate::condition::{Mention, mentions};
+use crate::project::Project;
+use crate::scalar::WrittenTime;
+use crate::tree::{Entry, Node, Positions};
+use crate::written::campaign::{Campaign, Source, Start, Step, Verb};
+use crate::written::key::Form;
+use crate::written::walk::{Visitor, walk};
+use crate::written::{Spanned, is_condition, tables};
+
+/// One campaign, as the others see it.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// As messages about other files call it.
+    pub path: String,
+    /// What is found is told of this file. Default: yes.
+    pub(super) told: bool,
+    /// It was read to its end.
+    pub(super) complete: bool,
+    /// Its key `campaign`, else its file's name at its first key.
+    pub(super) name: Named,
+    pub(super) keyword: Option<Named>,
+    /// What its texts come from, where that is known.
+    pub(super) sender: Option<String>,
+    /// Further ones, of steps.
+    pub(super) senders: Vec<String>,
+    /// Lists of crier.yaml.
+    pub(super) lists: Vec<String>,
+    pub(super) starts: Vec<Named>,
+    /// Of `answered` and `received`.
+    pub(super) campaigns: Vec<Named>,
+    pub(super) sets: Vec<String>,
+    pub(super) tags: Vec<Named>,
+    /// By its trigger and its stories.
+    pub(super) happens: Vec<String>,
+    pub(super) events: Vec<Named>,
+    pub(super) opening: Option<Opening>,
+}
+
+/// A name, where it stands.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// The name.
+    pub text: String,
+    /// Its bytes.
+    pub span: Range<usize>,
+    /// Its line, from 1.
+    pub line: usize,
+}
+
+/// A text to everybody of some files on a day that is known.
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    pub day: NaiveDate,
+    /// Where the time stands.
+    pub span: Range<usize>,
+    /// The paths of the files.
+    pub files: BTreeSet<String>,
+}
+
+impl Outline {
+    /// As one of which nothing is told: it is there for the others.
+    pub fn untold(self) -> Outline {
+        Outline { told: false, ..self }
+    }
+}
+
+pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Project) -> Outline {
+    let written = file.written();
+    let place = |at: &Spanned<String>| named(&file.text, &at.value, at.span.clone());
+    let steps = written.all_steps();
+    let asked = asked(file);
+    let of = |functions: &[&str]| -> Vec<Named> {
+        let its = asked
+            .found
+            .iter()
+            .filter(|(function, _)| functions.contains(&function.as_str()));
+        its.map(|(_, name)| name.clone()).collect()
+    };
+    Outline {
+        path: path.to_owned(),
+        told: true,
+        complete: file.read.is_whole(),
+        name: match &written.name {
+            Some(name) => place(name),
+            None => named(&file.text, file_name, written.first_key.clone()),
+        },
+        keyword: written
+            .trigger
+            .as_ref()
+            .and_then(|trigger| trigger.keyword.as_ref())
+            .map(place),
+        sender: sender(written, project),
+        senders: steps
+            .iter()
+            .filter_map(|step| step.sender.as_ref())
+            .map(|sender| sender.value.clone())
+            .collect(),
+        lists: lists(written, &steps),
+        starts: steps.iter().filter_map(|step| started(step)).map(place).collect(),
+        campaigns: of(&["answered", "received"]),
+        sets: steps.iter().filter_map(|step| tag(step)).collect(),
+        tags: of(&["tagged"]),
+        happens: happens(written),
+        events: of(&["event"]),
+        opening: opening(written, project, &asked),
+    }
+}
+
+/// A line is 1 where the place is not known.
+fn named(text: &str, name: &str, span: Range<usize>) -> Named {
+    let before = text.get(..span.start).unwrap_or_default();
+    Named {
+        text: name.to_owned(),
+        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+        span,
+    }
+}
+
+fn started(step: &Step) -> Option<&Spanned<String>> {
+    if let Verb::Start(campaign) = &step.verb {
+        return Some(campaign);
+    }
+    None
+}
+
+fn tag(step: &Step) -> Option<String> {
+    if let Verb::Tag(tag) = &step.verb {
+        return Some(tag.value.clone());
+    }
+    None
+}
+
+/// The campaign's own, else the project's, else the only one.
+fn sender(written: &Campaign, project: &Project) -> Option<String> {
+    let only = || {
+        project
+            .senders
+            .keys()
+            .next()
+            .filter(|_| project.senders.len() == 1)
+    };
+    let own = written.sender.as_ref().map(|sender| &sender.value);
+    own.or(project.sender.as_ref()).or_else(only).cloned()
+}
+
+/// The lists of crier.yaml that it reads, changes or waits for.
+fn lists(written: &Campaign, steps: &[&Step]) -> Vec<String> {
+    let audience = written.audience.from.iter().chain(&written.audience.except);
+    let read = audience.filter_map(|source| match &source.value {
+        Source::List(name) => Some(name.clone()),
+        Source::Path(_) => None,
+    });
+    let joins = written
+        .trigger
+        .iter()
+        .filter_map(|trigger| trigger.joins.as_ref());
+    let changed = steps.iter().filter_map(|step| {
+        if let Verb::Join(list) | Verb::Leave(list) = &step.verb {
+            return Some(list);
+        }
+        None
+    });
+    read.chain(joins.chain(changed).map(|list| list.value.clone()))
+        .collect()
+}
+
+/// The events that its trigger and its stories name.
+fn happens(written: &Campaign) -> Vec<String> {
+    let trigger = written
+        .trigger
+        .iter()
+        .filter_map(|trigger| trigger.event.as_ref());
+    let stories = written.tests.iter().flat_map(|test| {
+        let lines = test.lines.iter().filter(|line| line.verb.value == "event");
+        test.event
+            .iter()
+            .chain(lines.filter_map(|line| line.what.as_ref()))
+    });
+    trigger.chain(stories).map(|event| event.value.clone()).collect()
+}
+
+/// When it texts everybody of its files. None where it is not known or cannot be: conditions may leave people out, a
+/// sample does, and what a step waits for or asks comes later.
+fn opening(written: &Campaign, project: &Project, asked: &Asked<'_>) -> Option<Opening> {
+    let purpose = written.purpose.as_ref().map(|purpose| purpose.value);
+    let exempt = matches!(purpose, Some(Purpose::Service | Purpose::Emergency));
+    let audience = &written.audience;
+    let narrowed = !audience.where_.is_empty() || audience.sample.is_some() || asked.leaves;
+    if exempt || narrowed || !texts_at_once(written) {
+        return None;
+    }
+    let start = written.schedule.as_ref()?.start.as_ref()?;
+    let day = match start.value {
+        Start::At(WrittenTime::Local(local)) => local.date(),
+        Start::At(WrittenTime::Instant(at)) => {
+            let own = written.timezone.as_ref().map(|zone| zone.value);
+            at.with_timezone(&own.or(project.timezone).unwrap_or(chrono_tz::UTC))
+                .date_naive()
+        }
+        Start::Now | Start::TimeOfDay => return None,
+    };
+    let files = crate::check::people(written, project)
+        .into_iter()
+        .map(|list| list.path);
+    Some(Opening {
+        day,
+        span: start.span.clone(),
+        files: files.filter(|path| !path.is_empty()).collect(),
+    })
+}
+
+fn texts_at_once(written: &Campaign) -> bool {
+    let first = written.steps.first();
+    written.message.is_some() || first.is_some_and(|step| !step.conditional && !step.sent().is_empty())
+}
+
+/// What the conditions of a file name, with the function that they name it to.
+fn asked(file: &CampaignFile) -> Asked<'_> {
+    let mut asked = Asked {
+        text: &file.text,
+        seen: BTreeSet::new(),
+        leaves: false,
+        found: vec![],
+    };
+    if let Some(root) = &file.read.tree.root {
+        walk(root, &tables::CAMPAIGN, &mut asked);
+    }
+    asked
+}
+
+struct Asked<'a> {
+    text: &'a str,
+    /// What stands behind an alias is looked at once.
+    seen: BTreeSet<usize>,
+    /// A condition leaves people out under `except`.
+    leaves: bool,
+    found: Vec<(String, Named)>,
+}
+
+impl Visitor for Asked<'_> {
+    fn entry(&mut self, _: &Entry, _: bool) {}
+
+    fn value(&mut self, node: &Node, form: &'static Form, _: &str) {
+        let is_one = match form {
+            Form::Condition => true,
+            Form::Leaver => node.text().is_some_and(is_condition),
+            _ => false,
+        };
+        let Some(text) = node
+            .text()
+            .filter(|_| is_one && self.seen.insert(node.span.start))
+        else {
+            return;
+        };
+        self.leaves |= matches!(form, Form::Leaver);
+        let mut positions = None;
+        for mention in mentions(text) {
+            if let Mention::Argument {
+                function,
+                text: name,
+                span,
+            } = mention
+            {
+                let positions = positions.get_or_insert_with(|| Positions::new(self.text, node));
+                self.found
+                    .push((function, named(self.text, &name, positions.span(span))));
+            }
+        }
+    }
+}

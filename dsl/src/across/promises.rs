@@ -1,0 +1,43 @@
+//! What a condition waits for can come about: some file sets the tag, some trigger or story names the event.
+
+use std::collections::BTreeSet;
+
+use super::{Across, Whole};
+use crate::diagnostic::Diagnostic;
+use crate::written::nearest::{did_you_mean, nearest};
+
+pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
+    if !whole.is_complete() {
+        return;
+    }
+    let all = || whole.campaigns.iter();
+    let set: BTreeSet<&str> = all().flat_map(|c| &c.sets).map(String::as_str).collect();
+    let happens: BTreeSet<&str> = all().flat_map(|c| &c.happens).map(String::as_str).collect();
+    for (campaign, found) in whole.campaigns.iter().zip(&mut across.campaigns) {
+        for tag in campaign
+            .tags
+            .iter()
+            .filter(|tag| !set.contains(tag.text.as_str()))
+        {
+            let message = format!("no file of this project sets the tag \"{}\"", tag.text);
+            let help = did_you_mean(nearest(&tag.text, set.iter().copied()), || {
+                format!("a step sets it: `tag: {}`", tag.text)
+            });
+            found.push(Diagnostic::warning("tag-never-set", tag.span.clone(), message).help(help));
+        }
+        for event in campaign
+            .events
+            .iter()
+            .filter(|event| !happens.contains(event.text.as_str()))
+        {
+            let message = format!(
+                "no trigger or story of this project names the event \"{}\"",
+                event.text
+            );
+            let help = did_you_mean(nearest(&event.text, happens.iter().copied()), || {
+                format!("show in a story what it does: `- event: {}`", event.text)
+            });
+            found.push(Diagnostic::warning("event-never-named", event.span.clone(), message).help(help));
+        }
+    }
+}

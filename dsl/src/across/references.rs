@@ -1,0 +1,36 @@
+//! A campaign that another names is there. One that people were only asked about before may have been deleted since.
+
+use std::collections::BTreeSet;
+
+use super::{Across, Named, Whole};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::written::nearest::{did_you_mean, nearest};
+
+pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
+    if !whole.is_complete() {
+        return;
+    }
+    let names: BTreeSet<&str> = whole.campaigns.iter().map(|c| c.name.text.as_str()).collect();
+    for (campaign, found) in whole.campaigns.iter().zip(&mut across.campaigns) {
+        let absent = |named: &&Named| !names.contains(named.text.as_str());
+        let started = campaign.starts.iter().filter(absent);
+        found.extend(started.map(|named| unknown(named, &names, Diagnostic::error)));
+        let asked = campaign.campaigns.iter().filter(absent);
+        found.extend(asked.map(|named| unknown(named, &names, Diagnostic::warning)));
+    }
+}
+
+type Make = fn(&'static str, std::ops::Range<usize>, String) -> Diagnostic;
+
+fn unknown(named: &Named, names: &BTreeSet<&str>, make: Make) -> Diagnostic {
+    let meant = nearest(&named.text, names.iter().copied());
+    let help = did_you_mean(meant, || {
+        "a campaign is called by its key `campaign`, else by its file".to_owned()
+    });
+    let message = format!("no campaign of this project is called \"{}\"", named.text);
+    let found = make("unknown-campaign", named.span.clone(), message).help(help);
+    match meant {
+        Some(meant) => found.replace(named.span.clone(), meant, Applicability::Unsure),
+        None => found,
+    }
+}

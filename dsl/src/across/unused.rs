@@ -1,0 +1,41 @@
+//! Every sender and list of crier.yaml is used by somebody. A list that people join by a keyword is in use by that.
+
+use std::collections::BTreeSet;
+
+use super::{Across, Whole};
+use crate::diagnostic::Diagnostic;
+
+pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
+    let Some(file) = whole
+        .file
+        .filter(|_| whole.is_complete() && !whole.campaigns.is_empty())
+    else {
+        return;
+    };
+    let all = || whole.campaigns.iter();
+    let own = all().filter_map(|campaign| campaign.sender.as_ref());
+    let joined = whole
+        .lists()
+        .iter()
+        .filter_map(|list| list.opt_in.sender.as_ref());
+    let named = own.chain(all().flat_map(|campaign| &campaign.senders));
+    let named = named.chain(whole.project.sender.as_ref());
+    let senders: BTreeSet<&String> = named.chain(joined.map(|sender| &sender.value)).collect();
+    for sender in &file.written().senders {
+        if !senders.contains(&sender.name.value) {
+            let message = format!("no campaign sends from sender \"{}\"", sender.name.value);
+            let help = "take it out, or name it in a campaign with `sender`";
+            let found = Diagnostic::warning("unused-sender", sender.name.span.clone(), message);
+            across.project.push(found.help(help));
+        }
+    }
+    let lists: BTreeSet<&String> = all().flat_map(|campaign| &campaign.lists).collect();
+    for list in whole.lists() {
+        if !lists.contains(&list.name.value) && list.opt_in.keyword.is_none() {
+            let message = format!("no campaign uses list \"{}\"", list.name.value);
+            let help = "take it out, or name it in the `audience` of a campaign";
+            let found = Diagnostic::warning("unused-list", list.name.span.clone(), message);
+            across.project.push(found.help(help));
+        }
+    }
+}

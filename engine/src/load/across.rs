@@ -1,0 +1,110 @@
+//! The campaigns of a project against each other. Those that nobody asked about are read too, and nothing is told of them.
+//! Without a crier.yaml they are those of the folder; with one, those below it too, but for projects of their own.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use dsl::across::{Outline, Whole, check_across};
+use dsl::diagnostic::Diagnostic;
+use dsl::project::Project;
+use rayon::prelude::*;
+
+use super::{CAMPAIGN_ENDINGS, LoadedProject, PROJECT_FILE, decode, is_there, known_project, read, stem};
+
+/// What several files together have wrong, by the file that it stands in.
+#[derive(Debug, Default)]
+pub struct Across {
+    /// Of crier.yaml.
+    pub project: Vec<Diagnostic>,
+    /// Of each campaign that was asked about, in the order in which they were given.
+    pub campaigns: Vec<Vec<Diagnostic>>,
+}
+
+/// Holds the campaigns that are asked about against each other and all others of their project. `asked` has for each its
+/// path and what is known of it.
+pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> Across {
+    let known = known_project(project);
+    let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
+    let others = siblings(project).into_par_iter();
+    let others: Vec<Outline> = others
+        .filter(|path| !own.contains(&real(path)))
+        .map(|path| sibling(&path, project, &known))
+        .collect();
+    let count = asked.len();
+    let outlines = asked.into_iter().map(|(_, outline)| outline).chain(others);
+    let mut all: Vec<(usize, Outline)> = outlines.enumerate().collect();
+    all.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
+    let (places, campaigns): (Vec<usize>, Vec<Outline>) = all.into_iter().unzip();
+    let sound = project.file.as_ref().filter(|_| project.project.is_some());
+    let file = sound.map(|file| dsl::parse_project(&file.text));
+    let found = check_across(&Whole {
+        project: &known,
+        file: file.as_ref(),
+        campaigns: &campaigns,
+    });
+    let mut across = Across {
+        project: found.project,
+        campaigns: vec![vec![]; count],
+    };
+    for (place, found) in places.into_iter().zip(found.campaigns) {
+        if let Some(told) = across.campaigns.get_mut(place) {
+            *told = found;
+        }
+    }
+    across
+}
+
+/// What others have to do with in a campaign; its path is told as it is below the project's folder.
+pub(super) fn outline(path: &Path, text: &dsl::CampaignFile, folder: &Path, project: &Project) -> Outline {
+    dsl::across::outline(&below(path, folder), &stem(path), text, project)
+}
+
+/// One that cannot be read says nothing, and makes what all files say incomplete.
+fn sibling(path: &Path, project: &LoadedProject, known: &Project) -> Outline {
+    let text = read(path, &project.folder).map(|bytes| decode(&bytes).0);
+    let parsed = dsl::parse_campaign(&text.unwrap_or_default());
+    outline(path, &parsed, &project.folder, known).untold()
+}
+
+/// The campaigns of a project, wherever below its folder; what cannot be listed is passed over.
+fn siblings(project: &LoadedProject) -> Vec<PathBuf> {
+    let mut found = vec![];
+    let depth = if project.file.is_some() { DEPTH } else { 0 };
+    look_through(&project.folder, depth, &mut found);
+    found
+}
+
+/// Folders are looked through so deep.
+const DEPTH: usize = 16;
+
+fn look_through(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        if CAMPAIGN_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+            found.push(path);
+            continue;
+        }
+        let passed = name.starts_with('.') || name == "target" || name == "node_modules";
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_folder && !passed && depth > 0 && !is_there(&path.join(PROJECT_FILE)) {
+            look_through(&path, depth - 1, found);
+        }
+    }
+}
+
+fn below(path: &Path, folder: &Path) -> String {
+    let (path, folder) = (absolute(path), absolute(folder));
+    let below = path.strip_prefix(&folder).unwrap_or(&path);
+    below.display().to_string()
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    absolute.components().collect()
+}
+
+/// One file is one, however it is named.
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| absolute(path))
+}

@@ -1,0 +1,44 @@
+//! What is to be said of several files together joins what is said of each by itself.
+
+use dsl::diagnostic::Diagnostic;
+use engine::load::{self, CheckedFile, LoadedProject};
+
+use super::Seen;
+
+/// The files, with what the others of their project bring about in them.
+pub(super) fn told<'a>(
+    mut files: Vec<Seen>,
+    projects: impl Iterator<Item = &'a LoadedProject>,
+) -> Vec<CheckedFile> {
+    for project in projects {
+        let its = |file: &&mut Seen| file.folder == project.folder;
+        let mut campaigns = vec![];
+        for file in files.iter_mut().filter(its) {
+            campaigns.extend(
+                file.outline
+                    .take()
+                    .map(|outline| (file.file.path.clone(), outline)),
+            );
+        }
+        if campaigns.is_empty() {
+            continue;
+        }
+        let paths: Vec<_> = campaigns.iter().map(|(path, _)| path.clone()).collect();
+        let across = load::across(project, campaigns);
+        let mut found: std::collections::HashMap<_, _> = paths.into_iter().zip(across.campaigns).collect();
+        if let Some(file) = &project.file {
+            found.insert(file.path.clone(), across.project);
+        }
+        for file in files.iter_mut().filter(its) {
+            add(&mut file.file, found.remove(&file.file.path).unwrap_or_default());
+        }
+    }
+    files.into_iter().map(|seen| seen.file).collect()
+}
+
+/// By place, as those that are there.
+fn add(file: &mut CheckedFile, found: Vec<Diagnostic>) {
+    file.diagnostics.extend(found);
+    file.diagnostics
+        .sort_by(|a, b| (a.span.start, a.span.end, a.code).cmp(&(b.span.start, b.span.end, b.code)));
+}
