@@ -1,5 +1,7 @@
 //! What is to be said of several files together joins what is said of each by itself.
 
+use std::collections::HashMap;
+
 use dsl::diagnostic::Diagnostic;
 use engine::load::{self, CheckedFile, LoadedProject};
 
@@ -25,12 +27,13 @@ pub(super) fn told<'a>(
         }
         let paths: Vec<_> = campaigns.iter().map(|(path, _)| path.clone()).collect();
         let across = load::across(project, campaigns);
-        let mut found: std::collections::HashMap<_, _> = paths.into_iter().zip(across.campaigns).collect();
+        let mut found: HashMap<_, _> = paths.into_iter().zip(across.campaigns).collect();
         if let Some(file) = &project.file {
             found.insert(file.path.clone(), across.project);
         }
         for file in files.iter_mut().filter(its) {
-            add(&mut file.file, found.remove(&file.file.path).unwrap_or_default());
+            let found = found.remove(&file.file.path).unwrap_or_default();
+            add(&mut file.file, found);
         }
     }
     files.into_iter().map(|seen| seen.file).collect()
