@@ -57,7 +57,9 @@ fn one(d: &Diagnostic, path: &str, places: &Places<'_>, style: Style) -> String 
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
-    let shown = renderer.term_width(style.width).render(&report(d, path, places));
+    let shown = renderer
+        .term_width(style.width)
+        .render(&report(d, path, places, &help_in(d, style.width)));
     excerpt::with_columns(shown + "\n", d, path, places)
 }
 
@@ -74,14 +76,40 @@ fn short(d: &Diagnostic, path: &str, places: &Places<'_>) -> String {
     format!("{path}:{line}:{column}: {severity}[{}] {}\n", d.code, d.message)
 }
 
-fn report<'a>(d: &'a Diagnostic, path: &'a str, places: &Places<'a>) -> Vec<Group<'a>> {
+/// The help in lines that fit beside what stands before them; what is to be typed stays in one line where it can.
+fn help_in(d: &Diagnostic, width: usize) -> Option<String> {
+    const BEFORE: usize = 14;
+    let help = d.help.as_deref()?;
+    let held: Vec<String> = help
+        .split('`')
+        .enumerate()
+        .map(|(nth, piece)| match nth % 2 {
+            0 => piece.to_owned(),
+            _ => piece.replace(' ', HELD),
+        })
+        .collect();
+    let options = textwrap::Options::new(width.saturating_sub(BEFORE).max(40))
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    Some(textwrap::fill(&held.join("`"), options).replace(HELD, " "))
+}
+
+/// A space at which no line ends.
+const HELD: &str = "\u{a0}";
+
+fn report<'a>(
+    d: &'a Diagnostic,
+    path: &'a str,
+    places: &Places<'a>,
+    help: &'a Option<String>,
+) -> Vec<Group<'a>> {
     let level = match d.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(d.message.as_str()).id(d.code);
     let main = excerpt::show(Group::with_title(title), d, path, places);
-    let help = d.help.as_deref();
+    let help = help.as_deref();
     let Some(fix) = &d.suggestion else {
         return vec![match help {
             Some(help) => main.element(Level::HELP.message(help)),

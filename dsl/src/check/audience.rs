@@ -7,8 +7,8 @@ use crate::columns::{self, ColumnError};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::project::{ListFile, Project};
 use crate::written::campaign::{Campaign, Source};
-use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
-use crate::written::{Spanned, stays_inside};
+use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::{Spanned, is_name, stays_inside};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let audience = &context.written.audience;
@@ -53,7 +53,7 @@ fn resolve(sources: &[Spanned<Source>], project: &Project) -> Vec<(Range<usize>,
 
 fn unknown_list(project: &Project, source: &Spanned<Source>, found: &mut Vec<Diagnostic>) {
     let name = match &source.value {
-        Source::List(name) if !project.lists.contains_key(name) => name,
+        Source::List(name) if !project.lists.contains_key(name) && is_name(name) => name,
         Source::List(_) | Source::Path(_) => return,
     };
     let names = || project.lists.keys().map(String::as_str);
@@ -71,10 +71,10 @@ fn unknown_list(project: &Project, source: &Spanned<Source>, found: &mut Vec<Dia
         format!("list \"{name}\" does not exist"),
     );
     found.push(match meant {
-        Some(meant) => {
-            let sure = is_slip(name, meant, names(), Words::Author);
-            diagnostic.help(help).replace(source.span.clone(), meant, sure)
-        }
+        // It decides who is texted: a person looks at it.
+        Some(meant) => diagnostic
+            .help(help)
+            .replace(source.span.clone(), meant, Applicability::Unsure),
         None => diagnostic.help(help),
     });
 }

@@ -2,14 +2,16 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::written::Spanned;
 use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
+use crate::written::{Spanned, is_name};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     of_steps(context, found);
     let senders = || context.project.senders.keys().map(String::as_str);
     match &context.written.sender {
         Some(sender) if context.project.senders.contains_key(&sender.value) => {}
+        // What is no name has been told.
+        Some(sender) if !is_name(&sender.value) => {}
         Some(sender) => found.push(unknown(context, sender)),
         None if of(context).is_some() => {}
         None => {
@@ -29,7 +31,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 fn of_steps(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let steps = context.written.all_steps();
     for sender in steps.iter().filter_map(|step| step.sender.as_ref()) {
-        if !context.project.senders.contains_key(&sender.value) {
+        if !context.project.senders.contains_key(&sender.value) && is_name(&sender.value) {
             found.push(unknown(context, sender));
         }
     }

@@ -17,6 +17,14 @@ pub enum ScalarError {
         /// What was probably meant, whole: `2 hours`.
         meant: Option<String>,
     },
+    /// `2days`.
+    #[error("\"{text}\" lacks the space between the number and the unit")]
+    NoSpaceBeforeUnit {
+        /// As written.
+        text: String,
+        /// What was meant, whole: `2 days`.
+        meant: String,
+    },
     /// Zero, or past ten years.
     #[error("\"{text}\" is {how}")]
     DurationOutOfRange {
@@ -133,6 +141,7 @@ impl ScalarError {
             | ScalarError::NotMoney { meant, .. }
             | ScalarError::NotARate { meant, .. }
             | ScalarError::NotAShare { meant, .. } => meant.as_deref(),
+            ScalarError::NoSpaceBeforeUnit { meant, .. } => Some(meant),
             ScalarError::NotADuration { .. }
             | ScalarError::DurationOutOfRange { .. }
             | ScalarError::TimeoutOutOfRange { .. }
@@ -151,6 +160,7 @@ impl ScalarError {
     pub fn help(&self) -> String {
         match self {
             ScalarError::NotADuration { .. } => DURATION_FORMS.into(),
+            ScalarError::NoSpaceBeforeUnit { meant, .. } => format!("write \"{meant}\""),
             ScalarError::UnknownTimeUnit { meant: None, .. } => {
                 "the units are seconds, minutes, hours, days and weeks: `90 seconds`, `36 hours`, `2 days`"
                     .into()

@@ -63,11 +63,17 @@ impl WaitTime {
         if number.is_empty() || !word.chars().all(char::is_alphabetic) || word.is_empty() {
             return Err(not_a_duration());
         }
-        let spaced = text[digits..].starts_with(char::is_whitespace);
-        let unit = UNITS.iter().find(|u| spaced && (word == u.one || word == u.many));
+        let unit = UNITS.iter().find(|u| word == u.one || word == u.many);
         let Some(unit) = unit else {
             return Err(unknown_unit(number, word));
         };
+        if !text[digits..].starts_with(char::is_whitespace) {
+            let meant = format!("{number} {word}");
+            return Err(ScalarError::NoSpaceBeforeUnit {
+                text: text.into(),
+                meant,
+            });
+        }
         let out_of_range = |how| ScalarError::DurationOutOfRange {
             text: text.into(),
             how,

@@ -149,9 +149,17 @@ fn instead(refusal: Refusal, text: impl Into<String>, sure: Applicability) -> Re
 }
 
 fn by_parser<T>(parsed: Result<T, ScalarError>, code: &'static str) -> Result<(), Refusal> {
-    parsed
-        .map(drop)
-        .map_err(|error| wrong(code, error.to_string(), error.help()))
+    parsed.map(drop).map_err(|error| {
+        let refusal = wrong(code, error.to_string(), error.help());
+        let sure = match matches!(error, ScalarError::NoSpaceBeforeUnit { .. }) {
+            true => Applicability::Safe,
+            false => Applicability::Unsure,
+        };
+        match error.meant() {
+            Some(meant) => instead(refusal, meant.to_owned(), sure),
+            None => refusal,
+        }
+    })
 }
 
 /// Whether a text where a path, a list or a condition is due is meant as a condition: a word and a bracket, or a sign that
@@ -179,17 +187,10 @@ fn name(text: &str) -> Result<(), Refusal> {
     let refusal = wrong("bad-name", format!("\"{text}\" is not a name"), help);
     let slug = slug(text);
     Err(match is_name(&slug) && text.len() < 40 {
-        true => instead(refusal, slug, sure_of_slug(text)),
+        // What is called so elsewhere keeps its spelling, or has another: it takes a person to see.
+        true => instead(refusal, slug, Applicability::Unsure),
         false => refusal,
     })
-}
-
-/// Whether the slug of a text is its name: it has every letter of it.
-pub(super) fn sure_of_slug(text: &str) -> Applicability {
-    match text.chars().any(|c| c.is_alphanumeric() && !c.is_ascii()) {
-        true => Applicability::Unsure,
-        false => Applicability::Safe,
-    }
 }
 
 /// What a text is as a name.

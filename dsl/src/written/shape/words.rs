@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::key::{Key, KeyKind, Object, Status};
+use super::super::key::{Key, KeyKind, Object};
 use super::super::nearest::{Words, is_slip};
 use super::super::scalars::{self, Problem};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -70,11 +70,7 @@ impl Place {
 }
 
 pub(super) fn possible(object: &Object) -> String {
-    let names = object.keys.iter().filter(|key| key.status == Status::Now);
-    let mut names: Vec<&str> = names.map(|key| key.name).collect();
-    if names.is_empty() {
-        names = object.keys.iter().map(|key| key.name).collect();
-    }
+    let names: Vec<&str> = object.keys.iter().map(|key| key.name).collect();
     let more = match object.open.as_ref().map(|open| open.key) {
         Some(KeyKind::Language) if names.is_empty() => {
             return "write languages here, such as `it` and `en`".into();
@@ -94,7 +90,8 @@ pub(super) fn no_kind_yet(kind: &Node, text: &str) -> Diagnostic {
 }
 
 pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic {
-    let sent = problem.code == "bad-name" && matches!(place.key, "send" | "ask");
+    let is_text = || node.text().is_some_and(|text| text.contains(char::is_whitespace));
+    let sent = problem.code == "bad-name" && matches!(place.key, "send" | "ask") && is_text();
     let help = match sent {
         true => format!(
             "`{}` takes the name of a message; a text is written `{}: {{ text: … }}`",
@@ -129,12 +126,9 @@ pub(super) fn bad_key(node: &Node, entry: &Entry) -> Diagnostic {
     let found = Diagnostic::error("bad-name", entry.key.span.clone(), message)
         .help("a name is lower-case letters, digits and `-`, and begins with a letter");
     let slug = scalars::slug(&entry.key.text);
-    let sure = match node.entry(&slug) {
-        Some(_) => Applicability::Unsure,
-        None => scalars::sure_of_slug(&entry.key.text),
-    };
-    match scalars::is_name(&slug) {
-        true => found.replace(entry.key.span.clone(), slug, sure),
+    match scalars::is_name(&slug) && node.entry(&slug).is_none() {
+        // Wherever it is named, here and in other files, it has to be named anew.
+        true => found.replace(entry.key.span.clone(), slug, Applicability::Unsure),
         false => found,
     }
 }
