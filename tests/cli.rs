@@ -519,7 +519,8 @@ fn the_long_form_for_programs_has_the_bounds_of_every_text_also_without_the_list
             "variant": null
           }
         ]
-    "#]].assert_eq(&format!("{:#}\n", value["bounds"]));
+    "#]]
+    .assert_eq(&format!("{:#}\n", value["bounds"]));
 }
 
 #[test]
