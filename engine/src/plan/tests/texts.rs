@@ -35,7 +35,7 @@ fn check(campaign: &str, files: &[(&str, &[u8])], expected: Expect) {
 
 #[test]
 fn each_text_knows_its_worst_row_and_its_first_character_outside_gsm_7() {
-    let long = "x".repeat(140);
+    let long = "x".repeat(124);
     let campaign = format!(
         r#"audience: {{ from: [a.csv, b.csv] }}
 languages: [it, en]
@@ -45,8 +45,8 @@ steps:
   - wait: 1 hour
   - send: reminder
 messages:
-  invite: {{ it: "{long} {{{{name}}}}", en: "Hi {{{{name}}}}. STOP to opt out" }}
-  reminder: {{ it: "Ciao ★", en: "Hi" }}
+  invite: {{ it: "STOP per uscire {long} {{{{name}}}}", en: "Hi {{{{name}}}}. STOP to opt out" }}
+  reminder: {{ it: "Ciao λ", en: "Hi" }}
 "#
     );
     let long_name = "y".repeat(30);
@@ -59,15 +59,23 @@ messages:
     check(
         &campaign,
         &[("a.csv", a.as_bytes()), ("b.csv", b.as_bytes())],
-        expect![[r#""#]],
+        expect![[r#"
+            invite it: 4 people, 8 parts, most Some((3, "b.csv:4")), 1 in UCS-2 Some(('ş', "b.csv:4"))
+            invite en: 2 people, 2 parts, most Some((1, "a.csv:3")), 1 in UCS-2 Some(('ş', "b.csv:3"))
+            reminder it: 4 people, 4 parts, most Some((1, "a.csv:2")), 4 in UCS-2 Some(('λ', "a.csv:2"))
+            reminder en: 2 people, 2 parts, most Some((1, "a.csv:3")), 0 in UCS-2 None
+        "#]],
     );
 }
 
 #[test]
 fn a_text_that_nobody_gets_has_no_worst_row() {
     check(
-        "audience: a.csv\nlanguages: [en, it]\nschedule: now\nmessage: { en: \"Hi. STOP to opt out\", it: \"Ciao\" }\n",
+        "audience: a.csv\nlanguages: [en, it]\nschedule: now\nmessage: { en: \"Hi. STOP to opt out\", it: \"Ciao. STOP per uscire\" }\n",
         &[("a.csv", b"phone,language\n+393331234561,en\n")],
-        expect![[r#""#]],
+        expect![[r#"
+            message en: 1 people, 1 parts, most Some((1, "a.csv:2")), 0 in UCS-2 None
+            message it: 0 people, 0 parts, most None, 0 in UCS-2 None
+        "#]],
     );
 }
