@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Across, Whole};
-use crate::diagnostic::Diagnostic;
-use crate::written::nearest::{did_you_mean, nearest};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::written::nearest::{Words, did_you_mean, is_slip, nearest};
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     if !whole.is_complete() {
@@ -20,7 +20,7 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
             .filter(|tag| !set.contains(tag.text.as_str()))
         {
             let message = format!("no file of this project sets the tag \"{}\"", tag.text);
-            let help = did_you_mean(nearest(&tag.text, set.iter().copied()), || {
+            let help = did_you_mean(slip(&tag.text, &set), || {
                 format!("a step sets it: `tag: {}`", tag.text)
             });
             found.push(Diagnostic::warning("tag-never-set", tag.span.clone(), message).help(help));
@@ -34,10 +34,17 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
                 "no trigger or story of this project names the event \"{}\"",
                 event.text
             );
-            let help = did_you_mean(nearest(&event.text, happens.iter().copied()), || {
+            let help = did_you_mean(slip(&event.text, &happens), || {
                 format!("show in a story what it does: `- event: {}`", event.text)
             });
             found.push(Diagnostic::warning("event-never-named", event.span.clone(), message).help(help));
         }
     }
+}
+
+/// Names of events and tags are alike in a project (`appointment-booked`), so that only a slip of the keyboard is one.
+fn slip<'a>(word: &str, known: &BTreeSet<&'a str>) -> Option<&'a str> {
+    let names = || known.iter().copied();
+    let is_sure = |meant: &&str| is_slip(word, meant, names(), Words::Author) == Applicability::Safe;
+    nearest(word, names()).filter(is_sure)
 }
