@@ -25,6 +25,7 @@ mod messages;
 mod moments;
 mod name;
 mod narrowing;
+mod opt_in;
 mod opt_out;
 pub(crate) use opt_out::says_how;
 mod opt_out_words;
