@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::hosts;
 use super::languages::repeated;
 use super::opt_in;
 use super::replies::unknown_inbox;
@@ -50,6 +51,7 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
             .collect();
         found.extend(unknown_inbox(name, span.clone(), &names));
     }
+    hosts::of_policy(&file.policy.hosts, found);
     opt_in::check(file, found);
 }
 
@@ -203,7 +205,11 @@ fn policy(written: &written::Policy) -> Policy {
         quiet_hours: written.quiet_hours.as_ref().map(|hours| hours.value),
         frequency: written.frequency.as_ref().map(|frequency| frequency.value),
         countries: written.countries.iter().map(|country| country.value).collect(),
-        hosts: words(&written.hosts),
+        hosts: written
+            .hosts
+            .iter()
+            .map(|host| hosts::bare(&host.value).unwrap_or_else(|| host.value.clone()))
+            .collect(),
         opt_out_words: words(&written.opt_out_words),
     }
 }
