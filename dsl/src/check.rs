@@ -26,6 +26,7 @@ mod moments;
 mod most;
 mod name;
 mod narrowing;
+mod opt_in;
 mod opt_out;
 pub(crate) use opt_out::says_how;
 mod opt_out_words;

@@ -1,8 +1,9 @@
-//! Calls go to hosts that the policy allows.
+//! Calls go to hosts that the policy allows, and those stand there as hosts: without scheme, port and path.
 
 use super::Context;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::Positions;
+use crate::written::Spanned;
 use crate::written::campaign::{Value, Verb};
 use crate::written::nearest::{did_you_mean, listed, nearest};
 
@@ -43,4 +44,41 @@ fn allowed(context: &Context<'_>, value: &Value) -> Option<Diagnostic> {
         Some(meant) if span != value.node.span => found.replace(span, meant, Applicability::Unsure),
         Some(_) | None => found,
     })
+}
+
+/// The hosts of a policy; one that is no bare host never is the host of a call.
+pub(super) fn of_policy(hosts: &[Spanned<String>], found: &mut Vec<Diagnostic>) {
+    for host in hosts {
+        let bare = bare(&host.value);
+        if bare
+            .as_deref()
+            .is_some_and(|bare| bare.eq_ignore_ascii_case(&host.value))
+        {
+            continue;
+        }
+        let message = format!(
+            "\"{}\" is not a host alone, so no call ever goes to it",
+            host.value
+        );
+        let help = "a host stands without scheme, port and path: `api.arena.example`";
+        let diagnostic = Diagnostic::error("bad-url", host.span.clone(), message);
+        found.push(match bare {
+            Some(bare) => diagnostic
+                .help(format!("a host stands without scheme, port and path: `{bare}`"))
+                .replace(host.span.clone(), &bare, Applicability::Unsure),
+            None => diagnostic.help(help),
+        });
+    }
+}
+
+/// The host that a text names, as calls are held against it.
+pub(super) fn bare(text: &str) -> Option<String> {
+    let whole = match text.contains("://") {
+        true => text.to_owned(),
+        false => format!("https://{text}"),
+    };
+    let url = url::Url::parse(&whole).ok()?;
+    url.host_str()
+        .filter(|host| !host.contains('*'))
+        .map(str::to_owned)
 }

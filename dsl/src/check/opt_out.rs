@@ -1,10 +1,10 @@
-//! The first text of a marketing campaign says how to opt out, in every language.
+//! The first text of a marketing campaign says how to opt out, on every path and in every language.
 
 use super::Context;
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
 use crate::values::Language;
-use crate::written::campaign::{Message, Sent, Texts, Value, Verb};
+use crate::written::campaign::{Campaign, Message, Sent, Step, Texts, Value, Verb};
 
 /// Words that opt out everywhere.
 const EVERYWHERE: &[&str] = &["STOP", "STOPALL", "UNSUBSCRIBE"];
@@ -47,41 +47,68 @@ fn is_cut(value: &Value, found: &[Diagnostic]) -> bool {
         .any(|d| d.code.starts_with("text-cut-by-") && about(d))
 }
 
-/// The texts that may be the first; none where it is not clear which step sends first.
+/// The texts that may be the first somebody gets, on any path.
 fn first_texts<'a>(context: &'a Context<'_>) -> Vec<&'a Texts> {
-    let written = context.written;
-    let of = |message: &'a Message| message.texts().into_iter().map(|(_, texts)| texts).collect();
-    if let Some(message) = &written.message {
-        return of(message);
+    let mut texts = vec![];
+    match &context.written.message {
+        Some(message) => texts.extend(of_message(message)),
+        None => {
+            first_of(context.written, &context.written.steps, &mut texts);
+        }
     }
-    let mut steps = written.steps.iter();
-    let first = steps.find(|step| !matches!(step.verb, Verb::Wait(_) | Verb::WaitUntil { .. }));
-    let sent = first.and_then(|step| match &step.verb {
-        Verb::Send(sent) => Some(sent),
-        Verb::Ask(ask) => ask.sent.as_ref(),
-        Verb::Wait(_)
-        | Verb::WaitUntil { .. }
-        | Verb::Await(_)
-        | Verb::Choose(_)
-        | Verb::Split(_)
-        | Verb::Tag(_)
-        | Verb::Untag(_)
-        | Verb::Set(_)
-        | Verb::Join(_)
-        | Verb::Leave(_)
-        | Verb::Forward(_)
-        | Verb::Notify { .. }
-        | Verb::Call(_)
-        | Verb::Start(_)
-        | Verb::Repeat { .. }
-        | Verb::Finish(_)
-        | Verb::Other => None,
-    });
+    texts
+}
+
+fn of_message(message: &Message) -> impl Iterator<Item = &Texts> {
+    message.texts().into_iter().map(|(_, texts)| texts)
+}
+
+/// Adds what may be sent first of these steps. Whether somebody may come to their end without a text.
+fn first_of<'a>(written: &'a Campaign, steps: &'a [Step], texts: &mut Vec<&'a Texts>) -> bool {
+    steps.iter().all(|step| {
+        let passes = match &step.verb {
+            Verb::Send(sent) => first_sent(written, Some(sent), texts),
+            Verb::Ask(ask) => first_sent(written, ask.sent.as_ref(), texts),
+            Verb::Await(_) | Verb::Split(_) | Verb::Repeat { .. } => first_inside(written, step, texts),
+            Verb::Choose(rules) => {
+                let otherwise = rules.iter().any(|rule| rule.otherwise.is_some());
+                first_inside(written, step, texts) || !otherwise
+            }
+            // What is wrong there has been said, and may be the first text.
+            Verb::Finish(_) | Verb::Other => false,
+            Verb::Wait(_)
+            | Verb::WaitUntil { .. }
+            | Verb::Tag(_)
+            | Verb::Untag(_)
+            | Verb::Set(_)
+            | Verb::Join(_)
+            | Verb::Leave(_)
+            | Verb::Forward(_)
+            | Verb::Notify { .. }
+            | Verb::Call(_)
+            | Verb::Start(_) => true,
+        };
+        passes || step.conditional
+    })
+}
+
+fn first_inside<'a>(written: &'a Campaign, step: &'a Step, texts: &mut Vec<&'a Texts>) -> bool {
+    let ways = step.inner();
+    let passed = ways.iter().filter(|steps| first_of(written, steps, texts));
+    passed.count() > 0
+}
+
+/// Nobody passes it by.
+fn first_sent<'a>(written: &'a Campaign, sent: Option<&'a Sent>, texts: &mut Vec<&'a Texts>) -> bool {
     match sent {
-        Some(Sent::Name(name)) => written.message_called(&name.value).map(of).unwrap_or_default(),
-        Some(Sent::Texts(texts)) => vec![texts],
-        None => vec![],
+        Some(Sent::Name(name)) => {
+            let message = written.message_called(&name.value);
+            texts.extend(message.into_iter().flat_map(of_message));
+        }
+        Some(Sent::Texts(own)) => texts.push(own),
+        None => {}
     }
+    false
 }
 
 fn by_language<'a>(context: &Context<'_>, texts: &'a Texts) -> Vec<(Language, &'a Value)> {
@@ -117,9 +144,11 @@ pub(crate) fn says_how(text: &str, language: &Language) -> bool {
         .filter(|(tag, _)| *tag == language.without_region().as_str())
         .map(|(_, word)| *word);
     let words: Vec<&str> = EVERYWHERE.iter().copied().chain(own).collect();
-    folded
-        .split(|c: char| !c.is_alphanumeric())
-        .any(|word| words.contains(&word))
+    // "Non-stop" is another word.
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\u{2010}' | '\u{2011}');
+    let whole = folded.split(|c: char| !is_part(c));
+    let mut whole = whole.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    whole.any(|word| words.contains(&word))
 }
 
 fn unaccented(c: char) -> char {

@@ -18,31 +18,51 @@ enum Taken {
     Perhaps,
 }
 
+/// Where people are and what they say, as far as files tell.
+pub(super) struct Ground<'a> {
+    /// Never empty.
+    pub languages: Vec<&'a str>,
+    /// Where people are; anywhere, where there is none.
+    pub countries: Vec<sms::Region>,
+    /// Words that opt out beside the built-in ones.
+    pub own: Vec<&'a str>,
+}
+
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    rules(context, context.written.rules(), found);
+    let limits = &context.written.limits;
+    let own = limits.opt_out_words.iter().map(|own| own.value.as_str());
+    let policy = &context.project.policy;
+    let ground = Ground {
+        languages: context.languages.iter().map(Language::as_str).collect(),
+        countries: policy.countries.clone(),
+        own: own
+            .chain(policy.opt_out_words.iter().map(String::as_str))
+            .collect(),
+    };
+    rules(&ground, context.written.rules(), found);
     for step in context.written.all_steps() {
         if let Verb::Ask(ask) = &step.verb {
-            rules(context, &ask.answers, found);
+            rules(&ground, &ask.answers, found);
         }
     }
     let trigger = context.written.trigger.as_ref();
     if let Some(keyword) = trigger.and_then(|trigger| trigger.keyword.as_ref()) {
-        one(context, keyword, found);
+        found.extend(one(&ground, keyword));
     }
 }
 
-fn rules(context: &Context<'_>, rules: &[Rule], found: &mut Vec<Diagnostic>) {
-    for word in rules.iter().flat_map(|rule| &rule.words) {
-        one(context, word, found);
-    }
+fn rules(ground: &Ground<'_>, rules: &[Rule], found: &mut Vec<Diagnostic>) {
+    let words = rules.iter().flat_map(|rule| &rule.words);
+    found.extend(words.filter_map(|word| one(ground, word)));
 }
 
-fn one(context: &Context<'_>, word: &Spanned<String>, found: &mut Vec<Diagnostic>) {
+/// What is wrong with a word that something waits for.
+pub(super) fn one(ground: &Ground<'_>, word: &Spanned<String>) -> Option<Diagnostic> {
     let value = &word.value;
     let asks = HELP.contains(&tokens(value).join(" ").as_str());
     let does = if asks { "asks for help" } else { "opts out" };
     let help = "use another word, or a phrase of several words";
-    found.extend(taken(context, value).map(|taken| match taken {
+    Some(match taken(ground, value)? {
         Taken::Surely => {
             let message = format!("\"{value}\" alone {does}, so it never comes here");
             Diagnostic::error("word-is-opt-out", word.span.clone(), message).help(help)
@@ -53,37 +73,29 @@ fn one(context: &Context<'_>, word: &Spanned<String>, found: &mut Vec<Diagnostic
             Diagnostic::warning("word-is-opt-out", word.span.clone(), message)
                 .help(format!("{help}; {where_they_are}"))
         }
-    }));
+    })
 }
 
 /// None: it is a word like any other.
-fn taken(context: &Context<'_>, word: &str) -> Option<Taken> {
-    let languages = || context.languages.iter().map(Language::as_str);
+fn taken(ground: &Ground<'_>, word: &str) -> Option<Taken> {
+    let languages = || ground.languages.iter().copied();
     let is = |words: OptOutWords| matches!(meaning(word, &words), Meaning::OptOut { .. });
     let folded = tokens(word);
     if folded.is_empty() {
         return None;
     }
     let same = |own: &str| tokens(own) == folded;
-    let limits = context
-        .written
-        .limits
-        .opt_out_words
-        .iter()
-        .map(|own| own.value.as_str());
-    let policy = &context.project.policy;
-    let own = limits.chain(policy.opt_out_words.iter().map(String::as_str));
-    if is(OptOutWords::for_person(None, languages())) || own.into_iter().any(same) {
+    if is(OptOutWords::for_person(None, languages())) || ground.own.iter().copied().any(same) {
         return Some(Taken::Surely);
     }
     let helps = HELP.iter().any(|help| same(help));
     let in_country = |region: sms::Region| {
         is(OptOutWords::for_person(Some(region), languages())) || (helps && region.as_str() == "US")
     };
-    if policy.countries.iter().copied().any(in_country) {
+    if ground.countries.iter().copied().any(in_country) {
         return Some(Taken::Surely);
     }
     // Where the policy names countries, people elsewhere get nothing.
-    let anywhere = policy.countries.is_empty() && (helps || is(OptOutWords::all()));
+    let anywhere = ground.countries.is_empty() && (helps || is(OptOutWords::all()));
     anywhere.then_some(Taken::Perhaps)
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::hosts;
 use super::languages::repeated;
+use super::opt_in;
 use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
@@ -49,6 +51,8 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
             .collect();
         found.extend(unknown_inbox(name, span.clone(), &names));
     }
+    hosts::of_policy(&file.policy.hosts, found);
+    opt_in::check(file, found);
 }
 
 fn unknown_providers(file: &written::Project, sender: &written::Sender, found: &mut Vec<Diagnostic>) {
@@ -89,7 +93,8 @@ fn repeated_providers(sender: &written::Sender, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn unknown(
+/// A name that does not exist. `what` it is the name of is in the plural.
+pub(super) fn unknown(
     code: &'static str,
     name: &Spanned<String>,
     message: String,
@@ -97,8 +102,9 @@ fn unknown(
     what: &str,
 ) -> Diagnostic {
     let meant = nearest(&name.value, names.iter().copied());
-    let help = did_you_mean(meant, || {
-        format!("the {what} are {}", listed(names.iter().copied()))
+    let help = did_you_mean(meant, || match names.is_empty() {
+        true => format!("add it under `{what}` in crier.yaml"),
+        false => format!("the {what} are {}", listed(names.iter().copied())),
     });
     let found = Diagnostic::error(code, name.span.clone(), message).help(help);
     match meant {
@@ -199,7 +205,11 @@ fn policy(written: &written::Policy) -> Policy {
         quiet_hours: written.quiet_hours.as_ref().map(|hours| hours.value),
         frequency: written.frequency.as_ref().map(|frequency| frequency.value),
         countries: written.countries.iter().map(|country| country.value).collect(),
-        hosts: words(&written.hosts),
+        hosts: written
+            .hosts
+            .iter()
+            .map(|host| hosts::bare(&host.value).unwrap_or_else(|| host.value.clone()))
+            .collect(),
         opt_out_words: words(&written.opt_out_words),
     }
 }

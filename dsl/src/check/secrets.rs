@@ -34,6 +34,9 @@ const KEYS: &[&str] = &[
     "private_key",
 ];
 
+/// How the keys end that name the environment variable a secret is in.
+const VARIABLES: &[&str] = &["url_env", "secret_env", "password_env", "token_env", "key_env"];
+
 /// Looks through a whole file.
 pub(super) fn check(root: Option<&Node>, found: &mut Vec<Diagnostic>) {
     if let Some(root) = root {
@@ -66,8 +69,34 @@ fn named(entry: &Entry, found: &mut Vec<Diagnostic>) {
                 found,
             );
         }
+        Some(text) if VARIABLES.iter().any(|end| key.ends_with(end)) && !is_variable(text) => {
+            no_variable(&entry.value, &key, found);
+        }
         Some(_) | None => look(&entry.value, found),
     }
+}
+
+/// Whether it is written as environment variables are, and secrets are not.
+fn is_variable(text: &str) -> bool {
+    let sign = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    text.bytes().all(sign) && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Variables in small letters exist; what is asked for is one that nobody takes for a secret.
+fn no_variable(value: &Node, key: &str, found: &mut Vec<Diagnostic>) {
+    let example = key.trim_end_matches("_env").to_ascii_uppercase();
+    let help = format!(
+        "write the name of the variable in capitals, such as `{example}`, and the secret where the variable is set; a secret that stood here is to be changed"
+    );
+    found.push(
+        Diagnostic::error(
+            "secret-in-file",
+            value.span.clone(),
+            format!("\"{key}\" names an environment variable in capitals, and this may be the secret itself"),
+        )
+        .label("not the name of a variable in capitals")
+        .help(help),
+    );
 }
 
 fn looks_like_one(text: &str) -> bool {

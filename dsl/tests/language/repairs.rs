@@ -109,6 +109,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         unknown-step.campaign.yaml: 1 repaired, left ["unknown-step", "unknown-step"]
         unknown-timezone.campaign.yaml: 1 repaired, left []
         unknown-value.campaign.yaml: 1 repaired, left []
+        word-is-opt-out-opt-in.crier.yaml: 1 repaired, left ["word-is-opt-out", "unknown-sender", "unknown-message"]
         wrong-type.campaign.yaml: 1 repaired, left ["wrong-type", "wrong-type", "wrong-type", "wrong-type"]
         yaml-1.1.crier.yaml: 5 repaired, left []
     "#]].assert_eq(&table);
