@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use sms::parts::measure;
 use sms::smart;
 
@@ -45,7 +46,11 @@ pub fn bounds(file: &CampaignFile, smart: bool) -> Vec<Bound> {
         all.into_iter().filter_map(bound).collect::<Vec<_>>()
     };
     let bound = |(name, language, value): (String, Option<Language>, Value)| {
-        let parts = parts_of(&value.text, &longest, smart)?;
+        let languages: Vec<Language> = match &language {
+            Some(language) => vec![language.clone()],
+            None => file.written().languages.iter().map(|l| l.value.clone()).collect(),
+        };
+        let parts = parts_of(&value.text, &languages, &longest, smart)?;
         Some(Bound {
             name,
             language,
@@ -84,18 +89,38 @@ pub(crate) struct Shown {
     pub longest: Option<String>,
 }
 
-/// None for what is no template.
-pub(crate) fn shown(text: &str, longest: &Longest, smart: bool) -> Option<Shown> {
-    let extent = Template::compile(text)
-        .ok()?
-        .extent(&|name| length(name, longest));
-    let shown = |text: String| match smart {
+/// Over the languages whose people get it, since dates and numbers take their form. None for what is no template.
+pub(crate) fn shown(text: &str, languages: &[Language], longest: &Longest, smart: bool) -> Option<Shown> {
+    let template = Template::compile(text).ok()?;
+    let plain = |text: String| match smart {
         true => smart::plain(&text).into_owned(),
         false => text,
     };
+    let of = |template: &Template| {
+        let extent = template.extent(&|name| length(name, longest));
+        Shown {
+            shortest: plain(extent.shortest),
+            longest: extent.longest.map(plain),
+        }
+    };
+    if !template.is_localised() || languages.is_empty() {
+        return Some(of(&template));
+    }
+    let all = languages
+        .iter()
+        .map(|language| Template::compile_for(text, language, Tz::UTC).ok());
+    let all: Vec<Shown> = all.map(|template| Some(of(&template?))).collect::<Option<_>>()?;
+    let size = |text: &str| {
+        let measure = measure(text);
+        (measure.part_count, text.chars().count())
+    };
+    let longest: Option<Vec<String>> = all.iter().map(|shown| shown.longest.clone()).collect();
     Some(Shown {
-        shortest: shown(extent.shortest),
-        longest: extent.longest.map(shown),
+        shortest: all
+            .into_iter()
+            .map(|shown| shown.shortest)
+            .min_by_key(|text| size(text))?,
+        longest: longest.and_then(|all| all.into_iter().max_by_key(|text| size(text))),
     })
 }
 
@@ -111,8 +136,13 @@ pub(crate) fn length(name: &str, longest: &Longest) -> Option<usize> {
 }
 
 /// None for what is no template.
-pub(crate) fn parts_of(text: &str, longest: &Longest, smart: bool) -> Option<TextParts> {
-    let extent = shown(text, longest, smart)?;
+pub(crate) fn parts_of(
+    text: &str,
+    languages: &[Language],
+    longest: &Longest,
+    smart: bool,
+) -> Option<TextParts> {
+    let extent = shown(text, languages, longest, smart)?;
     let least = measure(&extent.shortest);
     Some(TextParts {
         least: least.part_count,
