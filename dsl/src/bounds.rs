@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono_tz::Tz;
 use sms::parts::measure;
 use sms::smart;
 
@@ -106,6 +107,7 @@ fn parts_in_ucs2(text: &str) -> u32 {
 pub fn bounds(file: &CampaignFile, smart: bool) -> Vec<TextBound> {
     let bounds = Bounds::new(file, smart);
     let written = file.written();
+    let first = written.languages.first().map(|language| &language.value);
     let messages = written.all_messages().flat_map(|message| {
         let of = |(name, texts)| {
             let variant = (!message.variants().is_empty()).then(|| <Spanned<String>>::clone(name).value);
@@ -122,11 +124,17 @@ pub fn bounds(file: &CampaignFile, smart: bool) -> Vec<TextBound> {
     });
     let one = |(message, variant, texts): (String, Option<String>, &Texts)| {
         let bound = |(language, value): (Option<Language>, &Value)| {
+            // Dates and numbers take the form of the language; one text for all is shown in the first.
+            let form = language.as_ref().or(first);
+            let template = match form {
+                Some(form) => Template::compile_for(&value.text, form, Tz::UTC),
+                None => Template::compile(&value.text),
+            };
             Some(TextBound {
                 message: message.clone(),
                 variant: variant.clone(),
                 language,
-                bound: bounds.of(&Template::compile(&value.text).ok()?),
+                bound: bounds.of(&template.ok()?),
             })
         };
         by_language(texts)
@@ -175,21 +183,40 @@ pub(crate) struct Shown {
     pub longest: Option<String>,
 }
 
-/// None for what is no template.
-pub(crate) fn shown(text: &str, longest: &Longest, smart: bool) -> Option<Shown> {
+/// Over the languages whose people get it, since dates and numbers take their form. None for what is no template.
+pub(crate) fn shown(text: &str, languages: &[Language], longest: &Longest, smart: bool) -> Option<Shown> {
     let template = Template::compile(text).ok()?;
-    Some(shown_of(&template, longest, smart))
+    let of = |template: &Template| shown_of(template, longest, smart);
+    if !template.is_localised() || languages.is_empty() {
+        return Some(of(&template));
+    }
+    let all = languages
+        .iter()
+        .map(|language| Template::compile_for(text, language, Tz::UTC).ok());
+    let all: Vec<Shown> = all.map(|template| Some(of(&template?))).collect::<Option<_>>()?;
+    let size = |text: &str| {
+        let measure = measure(text);
+        (measure.part_count, text.chars().count())
+    };
+    let longest: Option<Vec<String>> = all.iter().map(|shown| shown.longest.clone()).collect();
+    Some(Shown {
+        shortest: all
+            .into_iter()
+            .map(|shown| shown.shortest)
+            .min_by_key(|text| size(text))?,
+        longest: longest.and_then(|all| all.into_iter().max_by_key(|text| size(text))),
+    })
 }
 
 fn shown_of(template: &Template, longest: &Longest, smart: bool) -> Shown {
     let extent = template.extent(&|name| length(name, longest));
-    let shown = |text: String| match smart {
+    let plain = |text: String| match smart {
         true => smart::plain(&text).into_owned(),
         false => text,
     };
     Shown {
-        shortest: shown(extent.shortest),
-        longest: extent.longest.map(shown),
+        shortest: plain(extent.shortest),
+        longest: extent.longest.map(plain),
     }
 }
 
@@ -205,8 +232,13 @@ pub(crate) fn length(name: &str, longest: &Longest) -> Option<usize> {
 }
 
 /// None for what is no template.
-pub(crate) fn parts_of(text: &str, longest: &Longest, smart: bool) -> Option<TextParts> {
-    let extent = shown(text, longest, smart)?;
+pub(crate) fn parts_of(
+    text: &str,
+    languages: &[Language],
+    longest: &Longest,
+    smart: bool,
+) -> Option<TextParts> {
+    let extent = shown(text, languages, longest, smart)?;
     let least = measure(&extent.shortest);
     Some(TextParts {
         least: least.part_count,

@@ -71,14 +71,23 @@ pub struct Audience {
     pub region: Option<sms::Region>,
     /// Who stays; none: everybody.
     pub filter: Option<Condition>,
-    /// Only this share of people, by a hash; none: all.
-    pub sample: Option<Share>,
-    /// This share of people is never texted, by another hash; none: nobody.
-    pub holdout: Option<Share>,
+    /// Only so many people, by a hash; none: all.
+    pub sample: Option<Amount>,
+    /// So many people are never texted, by another hash; none: nobody.
+    pub holdout: Option<Amount>,
     /// Numbers that are landlines are texted too.
     pub keeps_landlines: bool,
     /// Past this share of bad rows the plan fails. Default: 20 %.
     pub most_invalid: Share,
+}
+
+/// How many people.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Amount {
+    /// A share of them.
+    Share(Share),
+    /// Exactly so many of those who would be texted, or all of them where there are fewer.
+    People(u32),
 }
 
 /// A value that texts may use.

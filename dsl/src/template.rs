@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 mod extent;
 mod helpers;
+mod locale;
 mod lower;
 mod render;
 mod scan;
@@ -16,6 +17,9 @@ pub use extent::Extent;
 pub use helpers::{HELPERS, HelperStatus, LATER, helper_status};
 pub use render::{MOST_RENDERED, RenderError, Values};
 
+use chrono_tz::Tz;
+
+use crate::values::Language;
 use render::Node;
 
 /// Bytes a template may have at most.
@@ -69,8 +73,19 @@ pub struct TemplateError {
 }
 
 impl Template {
-    /// Reads a template. Unknown variables and helpers are no errors here: [`Self::uses`] lists them.
+    /// Reads a template that is only looked at: dates and numbers take the English form. Unknown variables and helpers
+    /// are no errors here: [`Self::uses`] lists them.
     pub fn compile(source: &str) -> Result<Template, TemplateError> {
+        Template::compile_in(source, None)
+    }
+
+    /// Reads a template whose dates and numbers take the form of `language`, on the clock of `zone`. Errors also: a
+    /// language whose forms are not known, words of `plural` that it has not.
+    pub fn compile_for(source: &str, language: &Language, zone: Tz) -> Result<Template, TemplateError> {
+        Template::compile_in(source, Some((language, zone)))
+    }
+
+    fn compile_in(source: &str, setting: Option<(&Language, Tz)>) -> Result<Template, TemplateError> {
         if source.len() > MOST_SOURCE {
             let message = format!("the text is longer than {} KiB", MOST_SOURCE / 1024);
             return Err(TemplateError {
@@ -81,12 +96,18 @@ impl Template {
         }
         let words = scan::scan(source)?;
         let parsed = handlebars::Template::compile(source).map_err(|e| syntax_error(source, &e))?;
-        let (nodes, uses) = lower::lower(source, words, &parsed)?;
+        let (nodes, uses) = lower::lower(source, words, &parsed, setting)?;
         Ok(Template(Arc::new(Compiled {
             source: source.to_owned(),
             uses,
             nodes,
         })))
+    }
+
+    /// Whether what it gives has the form of a language.
+    pub fn is_localised(&self) -> bool {
+        let forms = |used: &Use| used.kind == UseKind::Helper && helpers::is_localised(&used.name);
+        self.0.uses.iter().any(forms)
     }
 
     /// The text as written.

@@ -1,6 +1,7 @@
 //! Plans: who gets what, and who is left out and why, row by row. Rows stream in runs of 2^20; a run is sorted and cut
 //! into cohorts, and only the summary and the numbers already seen stay in memory.
 
+mod draw;
 mod people;
 mod row;
 mod seen;
@@ -28,6 +29,7 @@ pub use seen::Place;
 pub use summary::{BadLine, Duplicate, FileRead, MessageParts, Summary};
 pub use texts::TextParts;
 
+use draw::{Draw, Noted};
 use row::Frozen;
 use seen::Seen;
 
@@ -91,6 +93,7 @@ pub struct Planner {
     now: DateTime<Utc>,
     except: Vec<(String, Vec<u64>)>,
     seen: Seen,
+    draw: Draw,
     files: std::vec::IntoIter<ListFile>,
     open: Option<OpenList>,
     phone_column: String,
@@ -119,7 +122,51 @@ pub struct Run {
 
 impl Planner {
     /// Reads the prices and the lists under `except`; `suppressed` is sorted, and `now` is what `where` takes for now.
+    /// Where `sample` or `holdout` is a number, it goes through all the lists once, to draw.
     pub fn new(
+        revision: Arc<Revision>,
+        project: &Project,
+        folder: &Path,
+        suppressed: Vec<u64>,
+        now: DateTime<Utc>,
+    ) -> Result<Planner, PlanError> {
+        let noted = Noted::begin(&revision.campaign.audience, &revision.campaign.name);
+        let mut planner = Planner::over(revision, project, folder, suppressed, now)?;
+        let Some(noted) = noted else {
+            return Ok(planner);
+        };
+        planner.draw = Draw::Noting(Box::new(noted));
+        while planner.next_run()?.is_some() {}
+        Ok(planner.again())
+    }
+
+    /// From the first row on, once it is known whom to draw.
+    fn again(self) -> Planner {
+        let mut summary = Summary::of(&self.revision.campaign);
+        summary.bad_except = self.summary.bad_except;
+        let draw = match self.draw {
+            Draw::Noting(noted) => Draw::Drawn(noted.draw()),
+            Draw::Everybody | Draw::Drawn(_) => self.draw,
+        };
+        Planner {
+            files: self.revision.campaign.audience.from.clone().into_iter(),
+            seen: Seen::default(),
+            draw,
+            open: None,
+            phone_column: String::new(),
+            tariffs: Tariffs::default(),
+            summary,
+            rows: 0,
+            revision: self.revision,
+            folder: self.folder,
+            prices: self.prices,
+            suppressed: self.suppressed,
+            now: self.now,
+            except: self.except,
+        }
+    }
+
+    fn over(
         revision: Arc<Revision>,
         project: &Project,
         folder: &Path,
@@ -147,6 +194,7 @@ impl Planner {
             now,
             except,
             seen: Seen::default(),
+            draw: Draw::default(),
             files,
             open: None,
             phone_column: String::new(),
@@ -298,6 +346,17 @@ impl Planner {
                 Some(LeftOut::Duplicate)
             }
             None => self.excluded(phone),
+        };
+        let reason = match &mut self.draw {
+            Draw::Everybody => reason,
+            Draw::Noting(noted) => {
+                if reason.is_none() && outcome.is_ok() {
+                    noted.note(phone);
+                }
+                return;
+            }
+            Draw::Drawn(drawn) if outcome.is_ok() => reason.or_else(|| drawn.leaves_out(phone)),
+            Draw::Drawn(_) => reason,
         };
         match (reason, outcome) {
             (Some(reason), Ok(_) | Err(_)) | (None, Err(reason)) => {

@@ -74,6 +74,7 @@ impl Revision {
             .render(&MemberValues::new(self, member))
             .map_err(|error| match error {
                 RenderError::Empty { name } | RenderError::Unknown { name } => LeftOut::EmptyValue(name),
+                RenderError::NotOfKind { name, .. } => LeftOut::IllTyped(name),
                 RenderError::TooLong => LeftOut::TextTooLong,
             })?;
         let text = match self.campaign.smart {

@@ -7,23 +7,29 @@ use super::Context;
 use crate::bounds::{Longest, longest_of, parts_of};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::Positions;
+use crate::values::Language;
 use crate::written::campaign::Value;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let longest = longest_of(context.written);
     for (_, texts) in context.written.all_texts() {
-        for value in texts.values() {
-            too_long(context, value, &longest, found);
+        for (languages, value) in texts.spoken(&context.languages) {
+            too_long(context, (&languages, value), &longest, found);
             switches(context, value, found);
         }
     }
 }
 
-fn too_long(context: &Context<'_>, value: &Value, longest: &Longest, found: &mut Vec<Diagnostic>) {
+fn too_long(
+    context: &Context<'_>,
+    (languages, value): (&[Language], &Value),
+    longest: &Longest,
+    found: &mut Vec<Diagnostic>,
+) {
     let Some(limit) = &context.written.limits.parts else {
         return;
     };
-    let Some(parts) = parts_of(&value.text, longest, context.project.smart) else {
+    let Some(parts) = parts_of(&value.text, languages, longest, context.project.smart) else {
         return;
     };
     let most = limit.value.get();

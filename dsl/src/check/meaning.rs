@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use super::{Context, narrowing, project, sender};
-use crate::campaign::{Audience, Campaign, Field, Instruction, Limits, Message, Purpose, Replies, Schedule};
+use crate::campaign::{
+    Amount, Audience, Campaign, Field, Instruction, Limits, Message, Purpose, Replies, Schedule,
+};
 use crate::scalar::Share;
 use crate::template::Template;
 use crate::values::Language;
@@ -18,7 +22,7 @@ pub(super) fn campaign(context: &Context<'_>) -> Option<Campaign> {
     let file = context.written;
     let timezone = file.timezone.as_ref().map(|zone| zone.value);
     let timezone = timezone.or(context.project.timezone).unwrap_or(chrono_tz::UTC);
-    let (messages, program) = program(context)?;
+    let (messages, program) = program(context, timezone)?;
     let value = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.value.clone());
     Some(Campaign {
         name: value(&file.name).unwrap_or_else(|| context.file_name.to_owned()),
@@ -58,8 +62,8 @@ fn audience(context: &Context<'_>) -> Option<Audience> {
             .map(|region| region.value)
             .or(context.project.region),
         filter: narrowing::filter(context),
-        sample: share(written.sample.as_ref()),
-        holdout: share(written.holdout.as_ref()),
+        sample: amount(written.sample.as_ref()),
+        holdout: amount(written.holdout.as_ref()),
         keeps_landlines: written.keeps_landlines,
         most_invalid: written
             .most_invalid
@@ -69,8 +73,10 @@ fn audience(context: &Context<'_>) -> Option<Audience> {
     (!audience.from.is_empty()).then_some(audience)
 }
 
-fn share(text: Option<&Spanned<String>>) -> Option<Share> {
-    Share::parse(&text?.value).ok()
+fn amount(text: Option<&Spanned<String>>) -> Option<Amount> {
+    let text = text?.value.as_str();
+    let people = text.parse().ok().map(Amount::People);
+    people.or_else(|| Share::parse(text).ok().map(Amount::Share))
 }
 
 fn field(field: &written::Field, languages: &[Language]) -> Field {
@@ -87,13 +93,13 @@ fn field(field: &written::Field, languages: &[Language]) -> Field {
     }
 }
 
-fn program(context: &Context<'_>) -> Option<(Vec<Message>, Vec<Instruction>)> {
+fn program(context: &Context<'_>, zone: Tz) -> Option<(Vec<Message>, Vec<Instruction>)> {
     let file = context.written;
     let all = file.message.iter().chain(&file.messages);
     let mut messages = vec![];
     for message in all {
         let [(_, texts)] = message.texts().try_into().ok()?;
-        let texts = templates(texts, &context.languages)?;
+        let texts = templates(texts, &context.languages, zone)?;
         messages.push(Message {
             name: message.name.value.clone(),
             texts,
@@ -109,7 +115,7 @@ fn program(context: &Context<'_>) -> Option<(Vec<Message>, Vec<Instruction>)> {
                 message: messages.iter().position(|message| message.name == name.value)?,
             },
             Verb::Send(Sent::Texts(texts)) => {
-                let texts = templates(texts, &context.languages)?;
+                let texts = templates(texts, &context.languages, zone)?;
                 let name = inline_name(step, i, &messages);
                 messages.push(Message { name, texts });
                 Instruction::Send {
@@ -150,8 +156,8 @@ fn inline_name(step: &written::Step, index: usize, messages: &[Message]) -> Stri
     name
 }
 
-fn templates(texts: &Texts, languages: &[Language]) -> Option<Vec<Template>> {
-    let one = |language| Template::compile(&texts.of(language)?.text).ok();
+fn templates(texts: &Texts, languages: &[Language], zone: Tz) -> Option<Vec<Template>> {
+    let one = |language| Template::compile_for(&texts.of(language)?.text, language, zone).ok();
     languages.iter().map(one).collect()
 }
 

@@ -13,12 +13,6 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let what = "choosing people by what happened before";
         found.push(Diagnostic::not_yet(first.span.clone(), what));
     }
-    for number in audience.sample.iter().chain(&audience.holdout) {
-        if !number.value.contains('%') {
-            let what = "a number of people in place of a share";
-            found.push(Diagnostic::not_yet(number.span.clone(), what));
-        }
-    }
 }
 
 /// The conditions of `where` as one; none where there are none, or where one is wrong: that has been said.

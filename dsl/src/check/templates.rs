@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use chrono_tz::Tz;
+
 use super::{Context, audience};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::template::{HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
+use crate::values::Language;
 use crate::written::campaign::{Value, Verb};
 use crate::written::nearest::{did_you_mean, listed, nearest};
 
@@ -15,6 +18,25 @@ pub(crate) const BUILT_IN: &[&str] = &["phone", "language", "country", "timezone
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for value in all(context) {
         one(context, value, found);
+    }
+    for (_, texts) in context.written.all_texts() {
+        for (languages, value) in texts.spoken(&context.languages) {
+            forms(context, &languages, value, found);
+        }
+    }
+}
+
+/// Every language whose people get the text can write its dates and numbers, and has the words of its `plural`.
+fn forms(context: &Context<'_>, languages: &[Language], value: &Value, found: &mut Vec<Diagnostic>) {
+    if !Template::compile(&value.text).is_ok_and(|template| template.is_localised()) {
+        return;
+    }
+    let of = |language| Template::compile_for(&value.text, language, Tz::UTC).err();
+    if let Some(error) = languages.iter().find_map(of) {
+        let positions = Positions::new(context.text, &value.node);
+        let span = positions.span(error.offset..error.offset + error.len);
+        let help = "a text for each language can say it as that language does: `{ en: …, pl: … }`";
+        found.push(Diagnostic::error("bad-template", span, error.message).help(help));
     }
 }
 

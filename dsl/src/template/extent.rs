@@ -6,7 +6,7 @@ use super::render::{Node, Value};
 
 /// Characters of a short link: scheme, domain and code.
 const LINK: usize = 25;
-/// Characters of a date or a number, written out.
+/// Characters that a helper of a later version may give.
 const WRITTEN_OUT: usize = 20;
 
 /// The shortest and the longest text.
@@ -37,8 +37,9 @@ fn shortest(nodes: &[Node], out: &mut String) {
         match node {
             Node::Text(text) => out.push_str(text),
             Node::Put(Value::Literal { text, .. }) => out.push_str(text),
-            Node::Put(Value::Variable(_) | Value::Changed(..)) => out.push('x'),
-            Node::Put(Value::Missing(helper)) => fill(helper_length(helper), out),
+            Node::Put(Value::Variable(_) | Value::Changed(..) | Value::Written(..)) => out.push('x'),
+            Node::Put(Value::Plural { words, .. }) => out.push_str(shortest_word(words)),
+            Node::Put(Value::Missing(helper)) => out.push_str(&letters(helper_length(helper))),
             Node::If { then, otherwise, .. } => {
                 let [mut one, mut other] = [String::new(), String::new()];
                 shortest(then, &mut one);
@@ -55,8 +56,8 @@ fn at_most(nodes: &[Node], longest: &dyn Fn(&str) -> Option<usize>, out: &mut St
     for node in nodes {
         match node {
             Node::Text(text) => out.push_str(text),
-            Node::Put(value) => match length(value, longest) {
-                Some(length) => fill(length, out),
+            Node::Put(value) => match longest_of(value, longest) {
+                Some(text) => out.push_str(&text),
                 None => known = false,
             },
             Node::If { then, otherwise, .. } => {
@@ -70,16 +71,39 @@ fn at_most(nodes: &[Node], longest: &dyn Fn(&str) -> Option<usize>, out: &mut St
     known
 }
 
-fn length(value: &Value, longest: &dyn Fn(&str) -> Option<usize>) -> Option<usize> {
+/// A value at its longest; none where nobody knows how long it is.
+fn longest_of(value: &Value, longest: &dyn Fn(&str) -> Option<usize>) -> Option<String> {
     match value {
-        Value::Variable(name) => longest(name),
-        Value::Literal { text, .. } => Some(text.chars().count()),
-        Value::Changed(Change::Truncate(most), of) => {
-            Some(length(of, longest).map_or(*most, |n| n.min(*most)))
+        Value::Variable(name) => longest(name).map(letters),
+        Value::Literal { text, .. } => Some(text.to_string()),
+        Value::Changed(Change::Truncate(most), of) => Some(match longest_of(of, longest) {
+            Some(text) => text.chars().take(*most).collect(),
+            None => letters(*most),
+        }),
+        Value::Changed(Change::Upper | Change::Lower | Change::Title, of) => longest_of(of, longest),
+        Value::Written(written, of) => {
+            written.longest(longest_of(of, longest).map(|text| text.chars().count()))
         }
-        Value::Changed(Change::Upper | Change::Lower | Change::Title, of) => length(of, longest),
-        Value::Missing(helper) => Some(helper_length(helper)),
+        Value::Plural { words, .. } => {
+            let words = words.iter().map(|word| longest_of(word, longest));
+            let words: Option<Vec<String>> = words.collect();
+            words?.into_iter().max_by_key(|word| word.chars().count())
+        }
+        Value::Missing(helper) => Some(letters(helper_length(helper))),
     }
+}
+
+/// One letter, where a word is a value.
+fn shortest_word(words: &[Value]) -> &str {
+    let shown = words.iter().map(|word| match word {
+        Value::Literal { text, .. } => text,
+        Value::Variable(_)
+        | Value::Changed(..)
+        | Value::Written(..)
+        | Value::Plural { .. }
+        | Value::Missing(_) => "x",
+    });
+    shown.min_by_key(|word| word.chars().count()).unwrap_or("x")
 }
 
 fn helper_length(helper: &str) -> usize {
@@ -87,8 +111,8 @@ fn helper_length(helper: &str) -> usize {
 }
 
 /// Letters that cost one septet each.
-fn fill(length: usize, out: &mut String) {
-    out.extend(std::iter::repeat_n('x', length));
+fn letters(length: usize) -> String {
+    "x".repeat(length)
 }
 
 #[cfg(test)]
@@ -111,6 +135,9 @@ mod tests {
                 "xxxxxxxxxxxxxxxxxxxxxxxxx now",
                 Some("xxxxxxxxxxxxxxxxxxxxxxxxx now"),
             ),
+            ("{{date city}}", "x", Some("September 27, 2028, 10:58 PM")),
+            ("{{money name}}", "x", Some("€0000000,")),
+            ("{{plural name \"seat\" \"seats\"}}", "seat", Some("seats")),
         ];
         for (template, shortest, longest) in table {
             let template = Template::compile(template).expect("a template");

@@ -3,10 +3,17 @@
 use std::borrow::Cow;
 
 /// The helpers and blocks that work.
-pub const HELPERS: [&str; 6] = ["if", "unless", "upper", "lower", "title", "truncate"];
+pub const HELPERS: [&str; 10] = [
+    "if", "unless", "upper", "lower", "title", "truncate", "date", "number", "money", "plural",
+];
 
 /// Helpers of the language that this version does not have yet.
-pub const LATER: [&str; 6] = ["link", "date", "number", "money", "plural", "each"];
+pub const LATER: [&str; 2] = ["link", "each"];
+
+/// Whether what a helper gives has the form of a language.
+pub(super) fn is_localised(helper: &str) -> bool {
+    matches!(helper, "date" | "number" | "money" | "plural")
+}
 
 /// Whether a helper can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

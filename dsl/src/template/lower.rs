@@ -3,23 +3,28 @@
 
 use std::ops::Range;
 
+use chrono_tz::Tz;
 use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 use handlebars::{JsonValue, Path, PathSeg};
 
-use super::helpers::{Change, HelperStatus, helper_status};
+use super::helpers::{Change, HelperStatus, helper_status, is_localised};
+use super::locale::{DateForm, Form, Locale, Plural, Written};
 use super::render::{Node, Value};
 use super::{TemplateError, Use, UseKind};
+use crate::values::Language;
 
 pub(super) fn lower(
     source: &str,
     words: Vec<Range<usize>>,
     parsed: &handlebars::Template,
+    setting: Option<(&Language, Tz)>,
 ) -> Result<(Vec<Node>, Vec<Use>), TemplateError> {
     let mut lowering = Lowering {
         source,
         words,
         uses: vec![],
         lost: None,
+        setting,
     };
     let nodes = lowering.nodes(parsed)?;
     if let Some(name) = lowering.lost {
@@ -43,6 +48,8 @@ struct Lowering<'a> {
     uses: Vec<Use>,
     /// A name that no word is.
     lost: Option<String>,
+    /// Whose form dates and numbers take; none for what is only checked.
+    setting: Option<(&'a Language, Tz)>,
 }
 
 impl Lowering<'_> {
@@ -78,7 +85,10 @@ impl Lowering<'_> {
         match helper_status(&name) {
             HelperStatus::Known => {
                 let span = self.used(UseKind::Helper, &name, name.clone());
-                self.change(&name, tag, span)
+                match is_localised(&name) {
+                    true => self.localised(&name, tag, span),
+                    false => self.change(&name, tag, span),
+                }
             }
             HelperStatus::Later => self.later(&name, tag),
             HelperStatus::Unknown => Ok(self.missing(UseKind::Helper, &tag.name)),
@@ -99,25 +109,78 @@ impl Lowering<'_> {
                 let link = raw(link).to_owned();
                 self.used(UseKind::Link, &link, link.clone());
             }
-            ("date", [_]) | ("number" | "money", [_]) => drop(self.value(&tag.params[0])?),
-            ("date", [of, Parameter::Literal(JsonValue::String(part))]) => {
-                const PARTS: [&str; 4] = ["day", "time", "weekday", "short"];
-                self.value(of)?;
-                if !PARTS.contains(&part.as_str()) {
-                    return wrong(format!(
-                        "\"date\" has no form \"{part}\": write {}",
-                        PARTS.join(", ")
-                    ));
-                }
-            }
-            ("plural", [_, _, ..]) => {
-                for of in &tag.params {
-                    self.value(of)?;
-                }
-            }
             _ => return wrong(format!("\"{name}\" does not take these values")),
         }
         Ok(missing)
+    }
+
+    /// `date`, `number`, `money` and `plural`.
+    fn localised(
+        &mut self,
+        name: &str,
+        tag: &HelperTemplate,
+        span: Range<usize>,
+    ) -> Result<Value, TemplateError> {
+        let wrong = |message: &str| Err(TemplateError::at(span.clone(), message));
+        if !tag.hash.is_empty() {
+            return wrong(&format!("\"{name}\" takes no options"));
+        }
+        let locale = self.locale(&span)?;
+        let form = match (name, tag.params.as_slice()) {
+            ("plural", [_, _, ..]) => return self.plural(tag, locale, span),
+            ("plural", _) => return wrong("\"plural\" takes a value and the words for one and for many"),
+            ("number", [_]) => Form::Number,
+            ("money", [_]) => Form::Money,
+            ("date", [_]) => Form::Date(DateForm::Whole),
+            ("date", [_, Parameter::Literal(JsonValue::String(part))]) => match DateForm::parse(part) {
+                Some(form) => Form::Date(form),
+                None => {
+                    let names = DateForm::NAMES.join(", ");
+                    return wrong(&format!("\"date\" has no form \"{part}\": write {names}"));
+                }
+            },
+            ("date", _) => return wrong("\"date\" takes a value, and a form in quotes: \"day\""),
+            _ => return wrong(&format!("\"{name}\" takes one value")),
+        };
+        let of = self.value(&tag.params[0]).map_err(|e| e.or_at(span))?;
+        let zone = self.setting.map_or(Tz::UTC, |(_, zone)| zone);
+        Ok(Value::Written(Written { form, locale, zone }, Box::new(of)))
+    }
+
+    fn plural(
+        &mut self,
+        tag: &HelperTemplate,
+        locale: &Locale,
+        span: Range<usize>,
+    ) -> Result<Value, TemplateError> {
+        let mut values = vec![];
+        for value in &tag.params {
+            values.push(self.value(value).map_err(|e| e.or_at(span.clone()))?);
+        }
+        let count = Box::new(values.remove(0));
+        let rule = locale.plural;
+        match self.setting {
+            Some((language, _)) if rule.examples().len() != values.len() => {
+                Err(TemplateError::at(span, words_of(language, rule)))
+            }
+            Some(_) | None => Ok(Value::Plural {
+                count,
+                words: values,
+                rule,
+            }),
+        }
+    }
+
+    fn locale(&self, span: &Range<usize>) -> Result<&'static Locale, TemplateError> {
+        let Some((language, _)) = self.setting else {
+            return Ok(Locale::english());
+        };
+        Locale::of(language).ok_or_else(|| {
+            let message = format!(
+                "how \"{language}\" writes dates and numbers is not known: write the value as it stands"
+            );
+            TemplateError::at(span.clone(), message)
+        })
     }
 
     fn change(
@@ -229,6 +292,19 @@ impl Lowering<'_> {
             span: span.clone(),
         });
         span
+    }
+}
+
+/// What `plural` must be given in a language.
+fn words_of(language: &Language, rule: Plural) -> String {
+    let examples: Vec<String> = rule.examples().iter().map(u64::to_string).collect();
+    match examples.as_slice() {
+        [_] => format!("\"plural\" takes one word in \"{language}\", which has no plural"),
+        all => format!(
+            "\"plural\" takes {} words in \"{language}\": as with {}",
+            all.len(),
+            all.join(", with ")
+        ),
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::helpers::Change;
+use super::locale::{Plural, Written};
 
 /// Bytes a rendered text may have at most.
 pub const MOST_RENDERED: usize = 16 * 1024;
@@ -50,6 +51,14 @@ pub enum RenderError {
         /// The variable or helper.
         name: String,
     },
+    /// The value is not what its helper takes.
+    #[error("{name} is not {wanted}")]
+    NotOfKind {
+        /// The variable.
+        name: String,
+        /// With its article: `a date`.
+        wanted: &'static str,
+    },
     /// More than [`MOST_RENDERED`] bytes.
     #[error("the text is longer than {} KiB", MOST_RENDERED / 1024)]
     TooLong,
@@ -74,6 +83,15 @@ pub(super) enum Value {
         truthy: bool,
     },
     Changed(Change, Box<Value>),
+    /// In the form of a language.
+    Written(Written, Box<Value>),
+    /// The word that the count takes.
+    Plural {
+        count: Box<Value>,
+        /// As many as the rule has; of what is only checked, any number above zero.
+        words: Vec<Value>,
+        rule: Plural,
+    },
     /// A helper that does not exist: the check refuses such a template, and rendering it is an error.
     Missing(Box<str>),
 }
@@ -119,7 +137,11 @@ impl Value {
     fn holds(&self, values: &dyn Values) -> Result<bool, RenderError> {
         match self {
             Value::Literal { truthy, .. } => Ok(*truthy),
-            Value::Variable(_) | Value::Changed(..) | Value::Missing(_) => Ok(!self.text(values)?.is_empty()),
+            Value::Variable(_)
+            | Value::Changed(..)
+            | Value::Written(..)
+            | Value::Plural { .. }
+            | Value::Missing(_) => Ok(!self.text(values)?.is_empty()),
         }
     }
 
@@ -136,17 +158,43 @@ impl Value {
                 Cow::Borrowed(text) => change.apply(text),
                 Cow::Owned(text) => Cow::Owned(change.apply(&text).into_owned()),
             }),
+            Value::Written(written, of) => {
+                let text = of.text(values)?;
+                if text.trim().is_empty() {
+                    return Ok(Cow::Borrowed(""));
+                }
+                let shown = written.apply(&text);
+                let wrong = || of.not_of_kind(&text, written.wanted());
+                shown.map(Cow::Owned).ok_or_else(wrong)
+            }
+            Value::Plural { count, words, rule } => {
+                let text = count.text(values)?;
+                let text = text.trim();
+                if text.is_empty() {
+                    return Ok(Cow::Borrowed(""));
+                }
+                let n = text.parse::<i64>();
+                let n = n.map_err(|_| count.not_of_kind(text, "a whole number"))?;
+                let word = rule.word(n.unsigned_abs()).min(words.len() - 1);
+                words[word].text(values)
+            }
             Value::Missing(name) => Err(RenderError::Unknown {
                 name: name.to_string(),
             }),
         }
     }
 
+    fn not_of_kind(&self, text: &str, wanted: &'static str) -> RenderError {
+        let name = self.variable().map_or_else(|| text.to_owned(), str::to_owned);
+        RenderError::NotOfKind { name, wanted }
+    }
+
     /// The variable underneath.
     fn variable(&self) -> Option<&str> {
         match self {
             Value::Variable(name) => Some(name),
-            Value::Changed(_, of) => of.variable(),
+            Value::Changed(_, of) | Value::Written(_, of) => of.variable(),
+            Value::Plural { count, .. } => count.variable(),
             Value::Literal { .. } | Value::Missing(_) => None,
         }
     }

@@ -7,11 +7,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use dsl::columns::Columns;
 use dsl::condition::{BuiltIn, Condition, Facts, Happening, Verdict};
-use dsl::scalar::Share;
 use dsl::values::FieldType;
 use sms::{ParsedNumber, PhoneNumber, Region};
 
-use super::sends;
+use super::{draw, sends};
 use crate::advance::text_for;
 use crate::audience::{Row, cell_problem, clean};
 use crate::left_out::LeftOut;
@@ -133,24 +132,7 @@ fn narrowed(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row)
             Verdict::Undecided(name) => return Some(LeftOut::Undecided(name.to_owned())),
         }
     }
-    let drawn = |salt: &str, share: Share| draw(salt, &campaign.name, phone) < share.0;
-    if audience.sample.is_some_and(|share| !drawn("sample", share)) {
-        return Some(LeftOut::NotSampled);
-    }
-    let held = audience.holdout.is_some_and(|share| drawn("holdout", share));
-    held.then_some(LeftOut::HeldOut)
-}
-
-/// A number from 0 to 1 for a person and a campaign: the same every time.
-fn draw(salt: &str, campaign: &str, phone: PhoneNumber) -> f64 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(salt.as_bytes()).update(b"\0");
-    hasher.update(campaign.as_bytes()).update(b"\0");
-    hasher.update(&phone.as_u64().to_le_bytes());
-    let hash = hasher.finalize();
-    let eight = hash.as_bytes().first_chunk().expect("a hash has 32 bytes");
-    // 53 bits are what a float holds exactly.
-    (u64::from_le_bytes(*eight) >> 11) as f64 / (1_u64 << 53) as f64
+    draw::by_share(audience, &campaign.name, phone)
 }
 
 /// A row as conditions see it.

@@ -10,8 +10,10 @@ use sms::parts::{Measure, measure};
 use super::super::Document;
 use super::Hover;
 use crate::bounds::{self, Longest};
+use crate::check::languages_of;
 use crate::template::{Template, UseKind};
 use crate::tree::Node;
+use crate::values::Language;
 use crate::written::campaign::{Texts, Value};
 
 pub(super) fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
@@ -25,7 +27,17 @@ pub(super) fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
     })?;
     let span: Range<usize> = value.node.span.clone();
     let longest = bounds::longest_of(campaign);
-    let line = |value: &Value| line(document, value, &longest);
+    let languages = languages_of(campaign, document.around.project);
+    let spoken = texts.spoken(&languages);
+    let line = |value: &Value| {
+        let own = spoken.iter().find(|(_, other)| std::ptr::eq(*other, value));
+        line(
+            document,
+            value,
+            own.map_or(&[], |(languages, _)| languages),
+            &longest,
+        )
+    };
     let lines: Vec<String> = match texts {
         Texts::One(value) => vec![format!("- {}", line(value))],
         Texts::ByLanguage(all) => {
@@ -48,8 +60,9 @@ pub(super) fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
 }
 
 /// What one text costs.
-fn line(document: &Document<'_>, value: &Value, longest: &Longest) -> String {
-    let Some(shown) = bounds::shown(&value.text, longest, document.around.project.smart) else {
+fn line(document: &Document<'_>, value: &Value, languages: &[Language], longest: &Longest) -> String {
+    let smart = document.around.project.smart;
+    let Some(shown) = bounds::shown(&value.text, languages, longest, smart) else {
         return "not a text yet".to_owned();
     };
     let least = measure(&shown.shortest);

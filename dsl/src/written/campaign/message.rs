@@ -2,6 +2,7 @@
 
 use super::{Texts, Value};
 use crate::tree::{Entry, Node};
+use crate::values::Language;
 use crate::written::{Spanned, key_of, own_entries, several, text};
 
 /// A message.
@@ -86,5 +87,14 @@ impl Texts {
             Texts::One(value) => vec![value],
             Texts::ByLanguage(all) => all.iter().map(|(_, value)| value).collect(),
         }
+    }
+
+    /// Every text that is written, with those of the campaign's languages whose people get it.
+    pub fn spoken<'a>(&'a self, languages: &[Language]) -> Vec<(Vec<Language>, &'a Value)> {
+        let one = |value: &'a Value| {
+            let gets = |language: &&Language| self.of(language).is_some_and(|own| std::ptr::eq(own, value));
+            (languages.iter().filter(gets).cloned().collect(), value)
+        };
+        self.values().into_iter().map(one).collect()
     }
 }

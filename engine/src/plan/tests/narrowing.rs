@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::{plan_one, shown};
+use super::{LeftOut, plan_one, shown};
 
 const LIST: &str = "phone,city,age,joined\n\
     +393331234561,Roma,30,2026-11-01\n\
@@ -90,6 +90,55 @@ fn samples_and_holdouts_are_the_same_people_every_time_and_about_as_many_as_was_
         "{} of {}",
         both.len(),
         all.len()
+    );
+}
+
+#[test]
+fn a_number_of_people_is_drawn_from_those_who_would_be_texted() {
+    let first: String = (0..300)
+        .map(|n| format!("+1415320{:04},A\n", 1_000 + n))
+        .collect();
+    let more: String = (0..20_000)
+        .map(|n| format!("+1415{:07},A\n", 3_300_000 + n))
+        .collect();
+    // Doubles, people without a name, and bad rows are no candidates.
+    let others: String = (0..300)
+        .map(|n| format!("+1415320{:04},\nx,A\n", 900 + n))
+        .collect();
+    let list = format!("phone,name\n{first}{others}{more}");
+    let plan = |audience: &str| {
+        let campaign = format!(
+            "audience: {{ from: people.csv, invalid: {{ most: 100% }}, {audience} }}\nschedule: now\nmessage: \"{{{{name}}}} STOP\"\n"
+        );
+        let planned = plan_one(&campaign, &list);
+        let mut phones: Vec<u64> = planned.people.iter().map(|p| p.member.phone.as_u64()).collect();
+        phones.sort_unstable();
+        (phones, planned.summary)
+    };
+    let (sample, summary) = plan("sample: 500");
+    assert_eq!((sample.len(), summary.people), (500, 500));
+    assert_eq!(summary.left_out_for(&LeftOut::NotSampled), 19_800);
+    assert_eq!(summary.rows, summary.people + summary.left_out_rows());
+    assert_eq!(sample, plan("sample: 500").0, "the same every time");
+    let (larger, _) = plan("sample: 501");
+    assert!(
+        sample.iter().all(|phone| larger.contains(phone)),
+        "a larger one holds the smaller"
+    );
+
+    let (rest, summary) = plan("holdout: 300");
+    assert_eq!(
+        (rest.len(), summary.left_out_for(&LeftOut::HeldOut)),
+        (20_000, 300)
+    );
+    let (both, summary) = plan("sample: 500, holdout: 300");
+    assert_eq!((both.len(), summary.left_out_for(&LeftOut::HeldOut)), (500, 300));
+    assert!(both.iter().all(|phone| rest.contains(phone)), "nobody is both");
+    assert_eq!(plan("sample: 500, holdout: 5%").0.len(), 500);
+    assert_eq!(
+        plan("sample: 100000").0.len(),
+        20_300,
+        "all, where there are fewer"
     );
 }
 
