@@ -201,6 +201,7 @@ fn policy(written: &written::Policy) -> Policy {
         countries: written.countries.iter().map(|country| country.value).collect(),
         hosts: words(&written.hosts),
         opt_out_words: words(&written.opt_out_words),
+        consent: written.consent.clone(),
     }
 }
 
@@ -231,6 +232,7 @@ fn list(list: &written::List) -> ListFile {
             .unwrap_or_default(),
         name: Some(list.name.value.clone()),
         columns,
+        consent: list.consent.clone(),
     }
 }
 
