@@ -96,6 +96,37 @@ fn a_plan_says_who_gets_what_and_who_does_not() {
 }
 
 #[test]
+fn a_plan_draws_a_sample_of_those_who_agreed_and_texts_have_the_form_of_the_language() {
+    let folder = Folder::of_people(3, "100/s");
+    let policy = "policy: { consent: { marketing: opt_in } }\n";
+    folder.write("crier.yaml", &(folder.read("crier.yaml") + policy));
+    let rows = "phone,agreed,seats,starts\n+12125550101,yes,2,2026-12-01 19:30\n+12125550102,,1,2026-12-01\n\
+                +12125550103,perhaps,1,2026-12-01\n+12125550104,no,1,2026-12-01\n";
+    folder.write("people.csv", rows);
+    let campaign = "audience: { from: people.csv, consent: { kind: opt_in, column: agreed }, sample: 1 }\nschedule: now\n\
+                    message: '{{seats}} {{plural seats \"seat\" \"seats\"}}, {{date starts}}. STOP to opt out'\nreplies: office\n";
+    folder.write("test.campaign.yaml", campaign);
+    assert!(folder.run("test.campaign.yaml").status.success());
+    let told = |phone| stdout(&folder.output(&["why", phone]));
+    let sent = told("+12125550101");
+    assert!(
+        sent.contains("2 seats, December 1, 2026, 7:30 PM. STOP to opt out"),
+        "{sent}"
+    );
+    for (phone, reason) in [
+        ("+12125550102", "no consent, which the policy asks for"),
+        (
+            "+12125550103",
+            "consent is not clear: agreed says neither yes nor no",
+        ),
+        ("+12125550104", "no consent, which the policy asks for"),
+    ] {
+        let told = told(phone);
+        assert!(told.contains(reason), "{told}");
+    }
+}
+
+#[test]
 fn a_run_ends_with_a_report_and_a_second_one_sends_nothing() {
     let folder = Folder::of_people(20, "1000/s");
     let first = folder.run("test.campaign.yaml");

@@ -69,6 +69,8 @@ pub struct Audience {
     pub except: Vec<ListFile>,
     /// For numbers in national form. The campaign's `region`, else the project's.
     pub region: Option<sms::Region>,
+    /// The kind of consent that the policy asks for; none: it asks for none.
+    pub consent: Option<String>,
     /// Who stays; none: everybody.
     pub filter: Option<Condition>,
     /// Only so many people, by a hash; none: all.

@@ -105,6 +105,15 @@ pub fn resolve(list: &ListFile, header: &[String]) -> Result<Columns, ColumnErro
             .ok_or_else(|| no_such_column(name, wanted, &names))?;
         ours.insert(name.clone(), *at);
     }
+    for wanted in list
+        .consent
+        .iter()
+        .flat_map(|consent| consent.column.iter().chain(&consent.date))
+    {
+        if !values.contains_key(wanted.trim()) && !ours.contains_key(wanted) {
+            return Err(no_such_column("consent", wanted, &names));
+        }
+    }
     let phone = match ours.get("phone") {
         Some(at) => *at,
         None => find_phone(&names)?,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
+use crate::campaign::Purpose;
 use crate::scalar::{Frequency, Rate, Share, Window};
 use crate::values::Language;
 
@@ -58,6 +59,43 @@ pub struct Policy {
     pub hosts: Vec<String>,
     /// More words that opt out.
     pub opt_out_words: Vec<String>,
+    /// The consent that each purpose needs.
+    pub consent: NeededConsent,
+}
+
+/// The kind of consent that people must have given; none: no consent is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NeededConsent {
+    /// To get marketing.
+    pub marketing: Option<String>,
+    /// To get service texts.
+    pub service: Option<String>,
+    /// To get emergency texts.
+    pub emergency: Option<String>,
+}
+
+impl NeededConsent {
+    /// What people must have agreed to.
+    pub fn of(&self, purpose: Purpose) -> Option<&str> {
+        match purpose {
+            Purpose::Marketing => self.marketing.as_deref(),
+            Purpose::Service => self.service.as_deref(),
+            Purpose::Emergency => self.emergency.as_deref(),
+        }
+    }
+}
+
+/// What the people of a list agreed to, and where it is said of each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// Such as `opt_in`.
+    pub kind: String,
+    /// Where they agreed, as evidence.
+    pub source: Option<String>,
+    /// The column that says whether a person agreed.
+    pub column: Option<String>,
+    /// The column that says when; where there is no `column`, whoever has a day in it agreed.
+    pub date: Option<String>,
 }
 
 /// A file of people and what its columns are called here.
@@ -69,6 +107,8 @@ pub struct ListFile {
     pub name: Option<String>,
     /// Our name → the column's name in the file. `phone`, `language` and `timezone` are ours too.
     pub columns: BTreeMap<String, String>,
+    /// None where nothing is said of consent.
+    pub consent: Option<Consent>,
 }
 
 /// A provider account.

@@ -20,6 +20,12 @@ pub enum LeftOut {
     Filtered,
     /// A condition of `where` cannot be decided: this value is empty or not of its type.
     Undecided(String),
+    /// The person did not give the consent that the policy asks for, or the list says nothing of it.
+    NoConsent,
+    /// It cannot be read whether the person gave consent: this column says neither yes nor no.
+    ConsentUndecided(String),
+    /// It cannot be read when the person gave consent: this column holds no day up to today.
+    ConsentUndated(String),
     /// Not in the sample.
     NotSampled,
     /// Held out, to compare with.
@@ -56,6 +62,9 @@ impl LeftOut {
             LeftOut::Excepted(list) => ("excepted", Some(list)),
             LeftOut::Filtered => ("filtered", None),
             LeftOut::Undecided(name) => ("undecided", Some(name)),
+            LeftOut::NoConsent => ("no-consent", None),
+            LeftOut::ConsentUndecided(column) => ("consent-undecided", Some(column)),
+            LeftOut::ConsentUndated(column) => ("consent-undated", Some(column)),
             LeftOut::NotSampled => ("not-sampled", None),
             LeftOut::HeldOut => ("held-out", None),
             LeftOut::OptedOut => ("opted-out", None),
@@ -87,6 +96,9 @@ impl FromStr for LeftOut {
             "excepted" => LeftOut::Excepted(detail.to_owned()),
             "filtered" => LeftOut::Filtered,
             "undecided" => LeftOut::Undecided(detail.to_owned()),
+            "no-consent" => LeftOut::NoConsent,
+            "consent-undecided" => LeftOut::ConsentUndecided(detail.to_owned()),
+            "consent-undated" => LeftOut::ConsentUndated(detail.to_owned()),
             "not-sampled" => LeftOut::NotSampled,
             "held-out" => LeftOut::HeldOut,
             "opted-out" => LeftOut::OptedOut,
@@ -112,6 +124,13 @@ impl fmt::Display for LeftOut {
             LeftOut::Filtered => f.write_str("`where` does not hold"),
             LeftOut::Undecided(name) => {
                 write!(f, "`where` cannot be decided: {name} is empty or not of its type")
+            }
+            LeftOut::NoConsent => f.write_str("no consent, which the policy asks for"),
+            LeftOut::ConsentUndecided(column) => {
+                write!(f, "consent is not clear: {column} says neither yes nor no")
+            }
+            LeftOut::ConsentUndated(column) => {
+                write!(f, "consent is not clear: {column} is no day up to today")
             }
             LeftOut::NotSampled => f.write_str("not in the sample"),
             LeftOut::HeldOut => f.write_str("held out, to compare with"),
@@ -140,6 +159,9 @@ mod tests {
             LeftOut::Excepted("staff".into()),
             LeftOut::Filtered,
             LeftOut::Undecided("age".into()),
+            LeftOut::NoConsent,
+            LeftOut::ConsentUndecided("Consenso".into()),
+            LeftOut::ConsentUndated("Data".into()),
             LeftOut::NotSampled,
             LeftOut::HeldOut,
             LeftOut::OptedOut,

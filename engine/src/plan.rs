@@ -1,6 +1,7 @@
 //! Plans: who gets what, and who is left out and why, row by row. Rows stream in runs of 2^20; a run is sorted and cut
 //! into cohorts, and only the summary and the numbers already seen stay in memory.
 
+mod consent;
 mod draw;
 mod people;
 mod row;
@@ -269,7 +270,7 @@ impl Planner {
         let mut reader = audience::open(&self.folder, &list.path)?;
         let columns = audience::columns(&reader, &list)?;
         let ahead = reader.next_chunk(CHUNK_ROWS)?;
-        let frozen = Frozen::new(&self.revision, &columns, self.now);
+        let frozen = Frozen::new(&self.revision, &columns, list.consent.as_ref(), self.now);
         self.phone_column = reader.header().get(columns.phone).cloned().unwrap_or_default();
         self.summary.files.push(FileRead {
             path: list.path.clone(),

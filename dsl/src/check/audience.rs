@@ -20,13 +20,16 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The lists people come from. The campaign's `columns` win over the list's.
+/// The lists people come from. The campaign's `columns` and `consent` win over the list's.
 pub(super) fn from(written: &Campaign, project: &Project) -> Vec<(Range<usize>, ListFile)> {
     let renamed = written.audience.columns.iter();
     let ours: Vec<(String, String)> = renamed.map(|(k, v)| (k.value.clone(), v.value.clone())).collect();
     let mut lists = resolve(&written.audience.from, project);
     for (_, list) in &mut lists {
         list.columns.extend(ours.iter().cloned());
+        if let Some(consent) = &written.audience.consent {
+            list.consent = Some(consent.clone());
+        }
     }
     lists
 }
@@ -44,6 +47,7 @@ fn resolve(sources: &[Spanned<Source>], project: &Project) -> Vec<(Range<usize>,
                 path: path.clone(),
                 name: None,
                 columns: Default::default(),
+                consent: None,
             },
         };
         stays_inside(&file.path).then(|| (source.span.clone(), file))

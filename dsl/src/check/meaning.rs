@@ -61,6 +61,7 @@ fn audience(context: &Context<'_>) -> Option<Audience> {
             .as_ref()
             .map(|region| region.value)
             .or(context.project.region),
+        consent: needed_consent(context),
         filter: narrowing::filter(context),
         sample: amount(written.sample.as_ref()),
         holdout: amount(written.holdout.as_ref()),
@@ -71,6 +72,12 @@ fn audience(context: &Context<'_>) -> Option<Audience> {
             .map_or(MOST_INVALID, |most| most.value),
     };
     (!audience.from.is_empty()).then_some(audience)
+}
+
+fn needed_consent(context: &Context<'_>) -> Option<String> {
+    let purpose = context.written.purpose.as_ref();
+    let purpose = purpose.map_or(Purpose::default(), |purpose| purpose.value);
+    context.project.policy.consent.of(purpose).map(str::to_owned)
 }
 
 fn amount(text: Option<&Spanned<String>>) -> Option<Amount> {

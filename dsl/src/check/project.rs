@@ -211,6 +211,7 @@ fn policy(written: &written::Policy) -> Policy {
             .map(|host| hosts::bare(&host.value).unwrap_or_else(|| host.value.clone()))
             .collect(),
         opt_out_words: words(&written.opt_out_words),
+        consent: written.consent.clone(),
     }
 }
 
@@ -241,6 +242,7 @@ fn list(list: &written::List) -> ListFile {
             .unwrap_or_default(),
         name: Some(list.name.value.clone()),
         columns,
+        consent: list.consent.clone(),
     }
 }
 

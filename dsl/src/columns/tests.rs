@@ -6,6 +6,7 @@ fn check(columns: &[(&str, &str)], header: &[&str], expected: Expect) {
     let list = ListFile {
         path: "lists/x.csv".into(),
         name: None,
+        consent: None,
         columns: columns
             .iter()
             .map(|(ours, theirs)| ((*ours).into(), (*theirs).into()))
@@ -45,6 +46,7 @@ fn phone_column_is_found_by_its_usual_names() {
         let list = ListFile {
             path: "x".into(),
             name: None,
+            consent: None,
             columns: BTreeMap::new(),
         };
         let header = ["name".to_owned(), name.to_owned()];

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use super::{Spanned, key_of};
 use crate::campaign::{InDoubt, Purpose};
+use crate::project::Consent;
 use crate::scalar::{Money, Rate, Share};
 use crate::tree::Node;
 use crate::values::{FieldType, Language};
@@ -18,7 +19,7 @@ mod step;
 mod story;
 
 pub use message::{Body, Message, Variant};
-pub(crate) use read::{frequency, languages, messages, reply_to};
+pub(crate) use read::{consent, frequency, languages, messages, reply_to};
 pub use rule::Rule;
 pub use schedule::{Schedule, Start, Trigger};
 pub use step::{Arm, Ask, Branches, Call, Sent, Step, Verb, flattened};
@@ -110,6 +111,8 @@ pub struct Audience {
     pub holdout: Option<Spanned<String>>,
     /// Numbers that are landlines are texted too.
     pub keeps_landlines: bool,
+    /// What people agreed to; wins over what their lists say.
+    pub consent: Option<Consent>,
     /// Our name, the column's.
     pub columns: Vec<(Spanned<String>, Spanned<String>)>,
     /// For numbers in national form.

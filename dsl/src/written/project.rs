@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::campaign::{Message, ReplyTo, frequency, languages, messages, reply_to};
+use super::campaign::{Message, ReplyTo, consent, frequency, languages, messages, reply_to};
 use super::{Spanned, key_of, own_entries, parsed, several, text, texts};
-use crate::project::{self, Carrier, ServerErrors, Simulated};
+use crate::project::{self, Carrier, Consent, NeededConsent, ServerErrors, Simulated};
 use crate::scalar::{Frequency, Rate, Share, Window, parse_local_url, parse_timeout};
 use crate::tree::Node;
 use crate::values::Language;
@@ -59,6 +59,8 @@ pub struct Policy {
     pub hosts: Vec<Spanned<String>>,
     /// The key `opt_out_words`.
     pub opt_out_words: Vec<Spanned<String>>,
+    /// The key `consent`.
+    pub consent: NeededConsent,
 }
 
 /// A named source of people.
@@ -70,6 +72,8 @@ pub struct List {
     pub file: Option<Spanned<String>>,
     /// Our name, the column's.
     pub columns: Vec<(Spanned<String>, Spanned<String>)>,
+    /// What its people agreed to.
+    pub consent: Option<Consent>,
     /// It is kept in the store.
     pub stored: bool,
     /// The word that joins it, the sender it goes to, and the messages it names.
@@ -163,6 +167,7 @@ impl List {
             name,
             file: text(node, "file"),
             columns,
+            consent: node.get("consent").and_then(consent),
             stored: node.get("stored").and_then(Node::text) == Some("true"),
             opt_in: node.get("opt_in").map(OptIn::read).unwrap_or_default(),
         }
@@ -199,7 +204,17 @@ impl Policy {
             countries: countries.filter_map(region).collect(),
             hosts: several(node, "hosts"),
             opt_out_words: several(node, "opt_out_words"),
+            consent: node.get("consent").map(needed_consent).unwrap_or_default(),
         }
+    }
+}
+
+fn needed_consent(node: &Node) -> NeededConsent {
+    let kind = |purpose| text(node, purpose).map(|kind| kind.value);
+    NeededConsent {
+        marketing: kind("marketing"),
+        service: kind("service"),
+        emergency: kind("emergency"),
     }
 }
 

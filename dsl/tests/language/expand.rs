@@ -191,6 +191,7 @@ fn what_is_not_written_stands_there_with_where_it_comes_from() {
               region: IT  # from crier.yaml
               # where: everybody (default)
               # except: nobody (default)
+              # consent: the list's (default)
               # sample: all (default)
               # holdout: nobody (default)
               invalid:  # default
@@ -255,6 +256,7 @@ limits: { in_doubt: resend }
               region: IT  # from crier.yaml
               # where: everybody (default)
               # except: nobody (default)
+              # consent: the list's (default)
               # sample: all (default)
               # holdout: nobody (default)
               invalid:  # default

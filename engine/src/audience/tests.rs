@@ -150,6 +150,7 @@ fn doubled_header_is_an_error_with_both_columns() {
         path: "list.csv".into(),
         name: None,
         columns: Default::default(),
+        consent: None,
     };
     for header in ["phone,name,phone", " Phone ,name,phone"] {
         let reader =

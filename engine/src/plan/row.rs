@@ -7,9 +7,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use dsl::columns::Columns;
 use dsl::condition::{BuiltIn, Condition, Facts, Happening, Verdict};
+use dsl::project::Consent;
 use dsl::values::FieldType;
 use sms::{ParsedNumber, PhoneNumber, Region};
 
+use super::consent::ConsentOf;
 use super::{draw, sends};
 use crate::advance::text_for;
 use crate::audience::{Row, cell_problem, clean};
@@ -59,6 +61,7 @@ pub struct Frozen {
     cells: Vec<Cell>,
     /// The same for each name of `where`.
     asked: Vec<Cell>,
+    consent: ConsentOf,
     /// When the plan is made: `where` may ask for it.
     now: DateTime<Utc>,
     time_class: Arc<str>,
@@ -72,21 +75,34 @@ struct Cell {
 
 impl Frozen {
     /// Resolves the variables of a revision in a list.
-    pub fn new(revision: &Revision, columns: &Columns, now: DateTime<Utc>) -> Frozen {
+    pub fn new(
+        revision: &Revision,
+        columns: &Columns,
+        consent: Option<&Consent>,
+        now: DateTime<Utc>,
+    ) -> Frozen {
         let fields = &revision.campaign.fields;
         let cell = |name: &String| Cell {
             column: columns.values.get(name).copied(),
             field: fields.iter().position(|field| field.name == *name),
         };
-        let filter = revision.campaign.audience.filter.as_ref();
+        let audience = &revision.campaign.audience;
+        let filter = audience.filter.as_ref();
         let asked = filter.map_or(&[][..], Condition::names);
         Frozen {
             language: columns.values.get("language").copied(),
             cells: revision.variables.iter().map(cell).collect(),
             asked: asked.iter().map(cell).collect(),
+            consent: ConsentOf::new(audience.consent.as_deref(), consent, columns),
             now,
             time_class: revision.campaign.timezone.name().into(),
         }
+    }
+}
+
+impl Frozen {
+    fn today(&self, zone: Tz) -> NaiveDate {
+        self.now.with_timezone(&zone).date_naive()
     }
 }
 
@@ -131,6 +147,9 @@ fn narrowed(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row)
             Verdict::Fails => return Some(LeftOut::Filtered),
             Verdict::Undecided(name) => return Some(LeftOut::Undecided(name.to_owned())),
         }
+    }
+    if let Some(reason) = frozen.consent.lacks(row, || frozen.today(campaign.timezone)) {
+        return Some(reason);
     }
     draw::by_share(audience, &campaign.name, phone)
 }
@@ -196,7 +215,7 @@ impl Facts for RowFacts<'_> {
     }
 
     fn today(&self) -> NaiveDate {
-        self.frozen.now.with_timezone(&self.zone).date_naive()
+        self.frozen.today(self.zone)
     }
 
     fn now(&self) -> DateTime<Utc> {

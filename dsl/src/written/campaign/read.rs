@@ -8,6 +8,7 @@ use super::{
     Texts, Trigger, Value,
 };
 use crate::campaign::{InDoubt, Purpose};
+use crate::project::Consent;
 use crate::scalar::{Money, Rate, Share};
 use crate::tree::{Entry, Kind, Node};
 use crate::values::{FieldType, Language};
@@ -78,12 +79,24 @@ impl Audience {
             where_: several(node, "where"),
             sample: text(node, "sample"),
             holdout: text(node, "holdout"),
+            consent: node.get("consent").and_then(consent),
             keeps_landlines: node.get("landlines").and_then(Node::text) == Some("keep"),
             columns: node.get("columns").map(texts).unwrap_or_default(),
             region: parsed(node, "region", sms::Region::new),
             most_invalid: invalid.and_then(|node| parsed(node, "most", |text| Share::parse(text).ok())),
         }
     }
+}
+
+/// The key `consent` of an audience or a list; none without its kind, which has been said.
+pub(crate) fn consent(node: &Node) -> Option<Consent> {
+    let word = |key| text(node, key).map(|text| text.value);
+    Some(Consent {
+        kind: word("kind")?,
+        source: word("source"),
+        column: word("column"),
+        date: word("date"),
+    })
 }
 
 impl Value {

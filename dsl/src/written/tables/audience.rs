@@ -42,7 +42,7 @@ static AUDIENCE_KEYS: &[Key] = &[
         "[staff]",
         "Who goes: paths, lists, or conditions such as `tagged(\"staff\")`. Default: nobody.",
     ),
-    later(
+    now(
         "consent",
         Form::Object(&CONSENT),
         "{ kind: opt_in, source: \"till form 2026\" }",
@@ -140,25 +140,25 @@ pub(super) static CONSENT: Object = Object {
     ..object("`consent`", CONSENT_KEYS)
 };
 static CONSENT_KEYS: &[Key] = &[
-    later(
+    now(
         "kind",
         Form::Word,
         "opt_in",
         "What was agreed to, such as `opt_in`.",
     ),
-    later(
+    now(
         "source",
         Form::Text,
         "\"till form 2026\"",
         "Where people agreed, as evidence.",
     ),
-    later(
+    now(
         "column",
         Form::Word,
         "Consenso",
         "The column that says whether this person agreed. Default: all of the list did.",
     ),
-    later(
+    now(
         "date",
         Form::Word,
         "Data",

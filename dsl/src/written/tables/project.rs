@@ -112,7 +112,7 @@ static PROJECT_KEYS: &[Key] = &[
         "prices.csv",
         "A CSV of country, price per part and currency. Default: none, so that no budget can be kept.",
     ),
-    later(
+    now(
         "policy",
         Form::Object(&POLICY),
         "{ quiet_hours: 21:00-09:00 }",
@@ -158,7 +158,7 @@ static LIST_KEYS: &[Key] = &[
         "{ phone: Mobile }",
         "What the columns are called: our name first, then the file's. Default: as a campaign's `columns`.",
     ),
-    later(
+    now(
         "consent",
         Form::Object(&CONSENT),
         "{ kind: opt_in, source: \"till form 2026\" }",
@@ -432,7 +432,7 @@ static POLICY_KEYS: &[Key] = &[
         "[IT, SM]",
         "People elsewhere are left out. Default: all countries.",
     ),
-    later(
+    now(
         "consent",
         Form::Object(&NEEDED_CONSENT),
         "{ marketing: opt_in }",
@@ -465,19 +465,19 @@ static POLICY_KEYS: &[Key] = &[
 ];
 static NEEDED_CONSENT: Object = object("`consent`", NEEDED_CONSENT_KEYS);
 static NEEDED_CONSENT_KEYS: &[Key] = &[
-    later(
+    now(
         "marketing",
         Form::Word,
         "opt_in",
         "The kind of consent that marketing needs.",
     ),
-    later(
+    now(
         "service",
         Form::Word,
         "opt_in",
         "The kind of consent that service texts need. Default: none.",
     ),
-    later(
+    now(
         "emergency",
         Form::Word,
         "opt_in",

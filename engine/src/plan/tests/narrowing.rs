@@ -147,3 +147,62 @@ fn campaign_of_phones(audience: &str) -> String {
         "audience: {{ from: people.csv, invalid: {{ most: 100% }}{audience} }}\nschedule: now\nmessage: \"Hi. STOP\"\n"
     )
 }
+
+#[test]
+fn marketing_asks_for_the_consent_of_the_policy() {
+    let project = |consent: &str| {
+        format!(
+            "crier: 1\nproviders: {{ trial: {{ kind: simulated }} }}\n\
+             senders: {{ desk: {{ number: \"+390612345678\", provider: trial }} }}\n\
+             lists: {{ all: {{ file: people.csv, {consent} }} }}\n\
+             policy: {{ consent: {{ marketing: opt_in }} }}\n"
+        )
+    };
+    let list = "phone,Consenso,Data\n\
+        +393331234561,Sì,\n\
+        +393331234562,no,2026-01-01\n\
+        +393331234563,,2026-01-01\n\
+        +393331234564,forse,\n\
+        +393331234565,2025-03-01,01/03/2025\n";
+    let plan = |consent: &str, more: &str| {
+        let project = project(consent);
+        let campaign = format!("audience: all\nschedule: now\nmessage: \"Hi. STOP\"\n{more}");
+        let planned = super::plan(super::Setting {
+            project: Some(&project),
+            campaign: &campaign,
+            files: &[("people.csv", list.as_bytes())],
+            ..super::Setting::default()
+        });
+        shown(&planned.expect("a plan"))
+    };
+    expect![[r#"
+        5 rows, 2 people, 2 parts
+        +393331234561 [] [1]
+        +393331234565 [] [1]
+        row 3: +393331234562 left out: no consent, which the policy asks for
+        row 4: +393331234563 left out: no consent, which the policy asks for
+        row 5: +393331234564 left out: consent is not clear: Consenso says neither yes nor no
+    "#]]
+    .assert_eq(&plan(
+        "consent: { kind: opt_in, column: Consenso, date: Data }",
+        "",
+    ));
+    expect![[r#"
+        5 rows, 2 people, 2 parts
+        +393331234562 [] [1]
+        +393331234563 [] [1]
+        row 2: +393331234561 left out: no consent, which the policy asks for
+        row 5: +393331234564 left out: no consent, which the policy asks for
+        row 6: +393331234565 left out: consent is not clear: Data is no day up to today
+    "#]]
+    .assert_eq(&plan("consent: { kind: opt_in, date: Data }", ""));
+    let people = |consent: &str, more: &str| plan(consent, more).lines().next().map(str::to_owned);
+    let all = Some("5 rows, 5 people, 5 parts".to_owned());
+    let none = Some("5 rows, 0 people, 0 parts".to_owned());
+    assert_eq!(people("consent: { kind: opt_in, source: till }", ""), all);
+    assert_eq!(people("consent: { kind: soft_opt_in }", ""), none);
+    assert_eq!(people("columns: {}", ""), none, "nothing is said of consent");
+    for purpose in ["service", "emergency"] {
+        assert_eq!(people("columns: {}", &format!("purpose: {purpose}\n")), all);
+    }
+}
