@@ -25,7 +25,7 @@ use crate::revision::Revision;
 use crate::tariff::{Tariff, budget_of};
 
 pub use people::{Cohorts, People};
-pub use row::{PlannedRow, RowPlan, plan_row};
+pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
 pub use seen::Place;
 pub use summary::{BadLine, Duplicate, FileRead, MessageParts, Summary};
 pub use texts::TextParts;

@@ -44,8 +44,8 @@ pub struct PlannedRow {
     pub member: Member,
     /// Parts of each `send` of the program, in order.
     pub parts: Vec<u32>,
-    /// The sends whose text is not GSM-7, each with the first character that is not; in order.
-    pub ucs2: Vec<(usize, char)>,
+    /// Its texts that are not GSM-7.
+    pub ucs2: OutsideGsm7,
     /// The country of the number; none for a number of no country.
     pub region: Option<Region>,
     /// The number was read out of a spreadsheet's form.
@@ -53,6 +53,9 @@ pub struct PlannedRow {
     /// The set of zones the person may be in: until zones come, the campaign's.
     pub time_class: Arc<str>,
 }
+
+/// The sends whose text is not GSM-7, from 0 and in order, each with the first character that is not.
+pub type OutsideGsm7 = Vec<(usize, char)>;
 
 /// Where the cells of a list are that a member keeps.
 pub struct Frozen {
@@ -250,7 +253,7 @@ fn member_of(
     frozen: &Frozen,
     phone: PhoneNumber,
     row: &Row,
-) -> Result<(Member, Vec<u32>, Vec<(usize, char)>), LeftOut> {
+) -> Result<(Member, Vec<u32>, OutsideGsm7), LeftOut> {
     let campaign = &revision.campaign;
     let language = language_of(revision, frozen, row);
     let values = frozen.cells.iter().zip(&revision.variables);
