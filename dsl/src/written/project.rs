@@ -55,6 +55,8 @@ pub struct Policy {
     pub frequency: Option<Spanned<Frequency>>,
     /// The key `countries`.
     pub countries: Vec<Spanned<sms::Region>>,
+    /// The kinds that `consent` asks for, by purpose.
+    pub consent: Vec<(Spanned<String>, Spanned<String>)>,
     /// The key `hosts`.
     pub hosts: Vec<Spanned<String>>,
     /// The key `opt_out_words`.
@@ -70,6 +72,8 @@ pub struct List {
     pub file: Option<Spanned<String>>,
     /// Our name, the column's.
     pub columns: Vec<(Spanned<String>, Spanned<String>)>,
+    /// The kind of its `consent`.
+    pub consent: Option<Spanned<String>>,
     /// It is kept in the store.
     pub stored: bool,
     /// The word that joins it, the sender it goes to, and the messages it names.
@@ -163,6 +167,7 @@ impl List {
             name,
             file: text(node, "file"),
             columns,
+            consent: node.get("consent").and_then(|consent| text(consent, "kind")),
             stored: node.get("stored").and_then(Node::text) == Some("true"),
             opt_in: node.get("opt_in").map(OptIn::read).unwrap_or_default(),
         }
@@ -197,6 +202,7 @@ impl Policy {
                 Frequency::parse(&value).map(|value| Spanned { value, span })
             }),
             countries: countries.filter_map(region).collect(),
+            consent: node.get("consent").map(texts).unwrap_or_default(),
             hosts: several(node, "hosts"),
             opt_out_words: several(node, "opt_out_words"),
         }
