@@ -14,6 +14,7 @@ mod audience;
 mod budget;
 mod columns;
 mod conditions;
+mod consent;
 mod deadlines;
 mod fields;
 mod hosts;

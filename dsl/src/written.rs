@@ -11,7 +11,9 @@ pub mod key;
 pub(crate) mod nearest;
 pub mod project;
 mod scalars;
-pub(crate) use scalars::{is_condition, is_name, is_time_of_day, no_date, slug, stays_inside};
+pub(crate) use scalars::{
+    is_condition, is_name, is_time_of_day, language_called, no_date, slug, stays_inside, zone_of_city,
+};
 mod shape;
 pub(crate) use shape::fits;
 pub mod tables;

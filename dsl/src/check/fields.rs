@@ -3,7 +3,8 @@
 use super::{Context, audience, templates};
 use crate::diagnostic::Diagnostic;
 use crate::values::FieldType;
-use crate::written::campaign::Field;
+use crate::written::Spanned;
+use crate::written::campaign::{Field, Value};
 use crate::written::nearest::{did_you_mean, listed, nearest};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -23,16 +24,42 @@ fn default_fits(field: &Field, found: &mut Vec<Diagnostic>) {
             "\"{}\" is not of the type `{}` of field \"{}\"",
             value.text, field.kind, field.name.value
         );
-        let help = match field.kind {
-            FieldType::Int => "write a whole number, such as `30`",
-            FieldType::Number => "write a number with a point, such as `12.50`",
-            FieldType::Bool => "write `true` or `false`",
-            FieldType::Date => "write a date, such as `2026-12-01`",
-            FieldType::Time => "write a time, such as `2026-12-01 10:00`",
-            FieldType::Text => "write a text",
-        };
+        let help = such_as(field.kind);
         found.push(Diagnostic::error("bad-default", value.node.span.clone(), message).help(help));
     }
+}
+
+fn such_as(kind: FieldType) -> &'static str {
+    match kind {
+        FieldType::Int => "write a whole number, such as `30`",
+        FieldType::Number => "write a number with a point, such as `12.50`",
+        FieldType::Bool => "write `true` or `false`",
+        FieldType::Date => "write a date, such as `2026-12-01`",
+        FieldType::Time => "write a time, such as `2026-12-01 10:00`",
+        FieldType::Text => "write a text",
+    }
+}
+
+/// A value that a step gives a field. What a template makes of a person is seen only then.
+pub(super) fn does_not_fit(
+    context: &Context<'_>,
+    name: &Spanned<String>,
+    value: &Value,
+) -> Option<Diagnostic> {
+    let mut fields = context.written.fields.iter();
+    let field = fields.find(|field| field.name.value == name.value)?;
+    if value.text.contains("{{") || field.kind.accepts(&value.text) {
+        return None;
+    }
+    let message = format!(
+        "\"{}\" is not of the type `{}` of field \"{}\"",
+        value.text, field.kind, name.value
+    );
+    Some(
+        Diagnostic::error("wrong-type", value.node.span.clone(), message)
+            .also(field.name.span.clone(), "declared here")
+            .help(such_as(field.kind)),
+    )
 }
 
 fn missing(context: &Context<'_>, field: &Field) -> Option<Diagnostic> {

@@ -92,7 +92,8 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagno
     });
 }
 
-fn empty(texts: &Texts, found: &mut Vec<Diagnostic>) {
+/// Texts that say nothing.
+pub(super) fn empty(texts: &Texts, found: &mut Vec<Diagnostic>) {
     for value in texts.values().into_iter().filter(|value| value.text.is_empty()) {
         let message = "the text is empty, and an empty text is never sent";
         found.push(

@@ -1,6 +1,6 @@
-//! Moments and what is kept of replies name fields that exist; a moment's field holds days.
+//! Moments, `set` and what is kept of replies name fields that exist; a moment's field holds days.
 
-use super::{Context, audience, templates};
+use super::{Context, audience, fields, templates};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::values::FieldType;
 use crate::written::Spanned;
@@ -19,6 +19,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Verb::WaitUntil { date: Some(name) } => found.extend(day(context, name)),
             Verb::Ask(ask) => found.extend(ask.save.as_ref().and_then(|name| kept(context, name))),
             Verb::Call(call) => found.extend(call.save.as_ref().and_then(|name| kept(context, name))),
+            Verb::Set(values) => values.iter().for_each(|(name, value)| {
+                found.extend(given(context, name).or_else(|| fields::does_not_fit(context, name, value)));
+            }),
             Verb::Send(_)
             | Verb::Wait(_)
             | Verb::WaitUntil { date: None }
@@ -27,7 +30,6 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             | Verb::Split(_)
             | Verb::Tag(_)
             | Verb::Untag(_)
-            | Verb::Set(_)
             | Verb::Join(_)
             | Verb::Leave(_)
             | Verb::Forward(_)
@@ -87,6 +89,11 @@ fn kept(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
             None => found.help(help),
         }
     })
+}
+
+/// What `set` gives a value is a field, or a column that it wins over.
+fn given(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
+    kept(context, name).filter(|_| !is_known(context, &name.value))
 }
 
 /// Whether a list may have it, or is not known.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::consent;
 use super::hosts;
 use super::languages::repeated;
+use super::messages;
 use super::opt_in;
 use super::replies::unknown_inbox;
 use crate::campaign::Replies;
@@ -52,7 +54,11 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
         found.extend(unknown_inbox(name, span.clone(), &names));
     }
     hosts::of_policy(&file.policy.hosts, found);
+    consent::check(file, found);
     opt_in::check(file, found);
+    for (_, texts) in file.messages.iter().flat_map(|message| message.texts()) {
+        messages::empty(texts, found);
+    }
 }
 
 fn unknown_providers(file: &written::Project, sender: &written::Sender, found: &mut Vec<Diagnostic>) {

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Context;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::reply::tokens;
-use crate::written::Spanned;
 use crate::written::campaign::{Rule, Verb};
+use crate::written::{Spanned, quoted};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let said = Said::new(found);
-    replies(context.written.rules(), &said, found);
+    replies(context.text, context.written.rules(), &said, found);
     for step in context.written.all_steps() {
         match &step.verb {
-            Verb::Ask(ask) => replies(&ask.answers, &said, found),
+            Verb::Ask(ask) => replies(context.text, &ask.answers, &said, found),
             Verb::Choose(rules) => rules_of(rules, "`when`", &said, found),
             Verb::Send(_)
             | Verb::Wait(_)
@@ -38,8 +38,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Rules that replies are held against.
-fn replies(rules: &[Rule], said: &Said, found: &mut Vec<Diagnostic>) {
+fn replies(text: &str, rules: &[Rule], said: &Said, found: &mut Vec<Diagnostic>) {
     rules_of(rules, "`words`, `pattern` or `when`", said, found);
+    found.extend(rules.iter().filter_map(|rule| one_phrase(text, rule)));
     let mut seen: BTreeMap<String, (usize, &Spanned<String>)> = BTreeMap::new();
     let words = rules.iter().enumerate();
     for (rule, word) in words.flat_map(|(at, rule)| rule.words.iter().map(move |word| (at, word))) {
@@ -63,6 +64,35 @@ fn replies(rules: &[Rule], said: &Said, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Words in a row without brackets are one phrase, which nobody answers with; in quotes it is meant.
+fn one_phrase(text: &str, rule: &Rule) -> Option<Diagnostic> {
+    let [word] = rule.words.as_slice() else {
+        return None;
+    };
+    let written = text.get(word.span.clone())?;
+    let alone = rule.parts.contains(&word.span) && !written.starts_with(['"', '\'', '|', '>', '*', '&']);
+    let words: Vec<&str> = written.split(',').map(str::trim).collect();
+    let words: Vec<String> = words
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .map(quoted)
+        .collect();
+    if !alone || !written.contains(',') || words.is_empty() {
+        return None;
+    }
+    let message = format!("\"{}\" is one phrase; is it meant to be a list?", word.value);
+    Some(
+        Diagnostic::error("list-became-text", word.span.clone(), message)
+            .label("read as one phrase")
+            .help("a list stands in brackets, a phrase with a comma in quotes")
+            .replace(
+                word.span.clone(),
+                format!("[{}]", words.join(", ")),
+                Applicability::Unsure,
+            ),
+    )
+}
+
 /// As words are compared; what has neither letters nor digits, such as an emoji, is itself.
 fn folded(word: &str) -> String {
     let tokens = tokens(word);
@@ -75,7 +105,8 @@ fn folded(word: &str) -> String {
 fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagnostic>) {
     let takes_all = rules.iter().position(|rule| rule.otherwise.is_some());
     for (i, rule) in rules.iter().enumerate() {
-        let bare = rule.words.is_empty() && rule.pattern.is_none() && rule.when.is_empty();
+        let blank = rule.words.iter().all(|word| word.value.trim().is_empty());
+        let bare = blank && rule.pattern.is_none() && rule.when.is_empty();
         if bare && rule.otherwise.is_none() && !said.of(rule) {
             let message = "this rule has no condition, so that nobody knows when it holds";
             let help = format!("add {conditions}; the last rule may be `otherwise`");

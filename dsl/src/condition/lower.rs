@@ -13,6 +13,7 @@ use crate::values::FieldType;
 mod call;
 mod compare;
 mod constant;
+mod known;
 mod name;
 
 /// A piece with its type.

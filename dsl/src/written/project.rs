@@ -55,6 +55,8 @@ pub struct Policy {
     pub frequency: Option<Spanned<Frequency>>,
     /// The key `countries`.
     pub countries: Vec<Spanned<sms::Region>>,
+    /// The kinds that `consent` asks for, by purpose, with their places.
+    pub consent_kinds: Vec<(Spanned<String>, Spanned<String>)>,
     /// The key `hosts`.
     pub hosts: Vec<Spanned<String>>,
     /// The key `opt_out_words`.
@@ -202,6 +204,7 @@ impl Policy {
                 Frequency::parse(&value).map(|value| Spanned { value, span })
             }),
             countries: countries.filter_map(region).collect(),
+            consent_kinds: node.get("consent").map(texts).unwrap_or_default(),
             hosts: several(node, "hosts"),
             opt_out_words: several(node, "opt_out_words"),
             consent: node.get("consent").map(needed_consent).unwrap_or_default(),

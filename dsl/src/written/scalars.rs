@@ -252,14 +252,24 @@ fn version(text: &str) -> Result<(), Refusal> {
     }
 }
 
+/// The first zone of a city.
+pub(crate) fn zone_of_city(city: &str) -> Option<&'static str> {
+    let mut names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    names.find(|name| is_in_city(name, city))
+}
+
+fn is_in_city(zone: &str, city: &str) -> bool {
+    let wanted = city.replace(' ', "_").to_lowercase();
+    zone.to_lowercase().rsplit('/').next() == Some(wanted.as_str())
+}
+
 fn zone(text: &str) -> Result<(), Refusal> {
     if text.parse::<chrono_tz::Tz>().is_ok() {
         return Ok(());
     }
     let names = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    let wanted = text.replace(' ', "_").to_lowercase();
-    let city = |name: &&str| name.to_lowercase().rsplit('/').next() == Some(wanted.as_str());
-    let meant = names().find(city).or_else(|| nearest(text, names()));
+    let city = |name: &&str| is_in_city(name, text);
+    let meant = zone_of_city(text).or_else(|| nearest(text, names()));
     let help = did_you_mean(meant, || {
         "write a zone of the IANA table, such as `Europe/Rome`".into()
     });
@@ -296,15 +306,18 @@ const LANGUAGE_NAMES: &[(&str, &str)] = &[
     ("norwegian", "no"),
 ];
 
+/// The tag of a language that is called so.
+pub(crate) fn language_called(text: &str) -> Option<&'static str> {
+    let wanted = text.to_lowercase();
+    let mut names = LANGUAGE_NAMES.iter();
+    names.find(|(name, _)| *name == wanted).map(|(_, tag)| *tag)
+}
+
 fn language(text: &str) -> Result<(), Refusal> {
     if Language::new(text).is_some() {
         return Ok(());
     }
-    let wanted = text.to_lowercase();
-    let meant = LANGUAGE_NAMES
-        .iter()
-        .find(|(name, _)| *name == wanted)
-        .map(|(_, tag)| *tag);
+    let meant = language_called(text);
     let help = did_you_mean(meant, || match text.contains(' ') {
         true => "put commas between languages: `[it, en]`".into(),
         false => "write its tag: `it`, `en`, `pt-BR`".into(),

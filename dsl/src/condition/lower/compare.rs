@@ -31,6 +31,8 @@ impl Lower<'_> {
             self.constant(&piece.span, holds);
             return None;
         }
+        self.held_by_nobody(&left, &sides[1]);
+        self.held_by_nobody(&right, &sides[0]);
         let mismatch = (left.clone(), right.clone());
         match pair(comparison, left, right) {
             Some(test) => Some(test),
@@ -124,6 +126,7 @@ impl Lower<'_> {
         let mut tests = vec![];
         for (at, one) in items.into_iter().enumerate() {
             let one = one?;
+            self.held_by_nobody(&value, &written[at]);
             match pair(Comparison::Same, value.clone(), one.clone()) {
                 Some(test) => tests.push((test, constant(Comparison::Same, &value, &one))),
                 None => {

@@ -35,14 +35,23 @@ pub(super) fn after_bracket(written: &str, at: usize, start: usize) -> bool {
 pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) -> Diagnostic {
     let quoted = quoted(&text[value.clone()]);
     let sure = is_all(text, &value);
-    Diagnostic::error(
+    let found = Diagnostic::error(
         "quote-the-text",
         value.clone(),
         format!("{} needs quotes", what.into()),
     )
-    .label("YAML reads this as something else")
-    .help("quote the text")
-    .replace(value, quoted, sure)
+    .label("YAML reads this as something else");
+    // With quotes before it a hashtag would be a comment, and nobody would be told.
+    match before_hashtag(text, &value) {
+        true => found.help("quote the text, with the word behind `#` where that is part of it"),
+        false => found.help("quote the text").replace(value, quoted, sure),
+    }
+}
+
+/// Whether a word with `#` follows, as no comment begins.
+fn before_hashtag(text: &str, value: &Range<usize>) -> bool {
+    let behind = text[value.end..].trim_start_matches(' ').strip_prefix('#');
+    behind.is_some_and(|word| word.starts_with(char::is_alphanumeric))
 }
 
 /// Whether a value is certainly all of its text: the line ends with it, and the next one does not go on with it.

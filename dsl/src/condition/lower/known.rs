@@ -1,0 +1,56 @@
+//! Names that every campaign has and whose values are known: countries, languages and time zones. A text that is none of
+//! them is the value of nobody.
+
+use super::{BuiltIn, Diagnostic, Expression, Kind, Lower, Text, Value};
+use crate::diagnostic::Applicability;
+use crate::values::Language;
+use crate::written::nearest::did_you_mean;
+use crate::written::{language_called, zone_of_city};
+
+impl Lower<'_> {
+    /// Tells of a text that nobody has as this value. `piece` is what the text is written as.
+    pub(super) fn held_by_nobody(&mut self, value: &Value, piece: &Expression) {
+        let (Value::Text(Text::BuiltIn(name)), Kind::Text(text)) = (value, &piece.kind) else {
+            return;
+        };
+        let Some((what, meant, help)) = none_of(*name, text) else {
+            return;
+        };
+        let message = format!("\"{text}\" is not {what}, so nobody has it");
+        let help = did_you_mean(meant.as_deref(), || help.to_owned());
+        let found = Diagnostic::error("unknown-value", piece.span.clone(), message).help(help);
+        self.found.push(match meant {
+            Some(meant) => found.replace(piece.span.clone(), format!("\"{meant}\""), Applicability::Unsure),
+            None => found,
+        });
+    }
+}
+
+/// What the text is not, what may be meant, and how one is written. None where people may have it, or have nothing.
+fn none_of(name: BuiltIn, text: &str) -> Option<(&'static str, Option<String>, &'static str)> {
+    if text.is_empty() {
+        return None;
+    }
+    let (what, meant, help) = match name {
+        BuiltIn::Country => {
+            let region = if text == "UK" { "GB" } else { text };
+            let meant = sms::Region::new(region).map(|region| region.as_str().to_owned());
+            let help = "write its ISO code, two capital letters such as `\"IT\"`";
+            ("the ISO code of a country in capitals", meant, help)
+        }
+        BuiltIn::Language => {
+            let meant = Language::new(text).map(|language| language.as_str().to_owned());
+            let meant = meant.or_else(|| language_called(text).map(str::to_owned));
+            let help = "write its tag in small letters, such as `\"it\"`";
+            ("the tag of a language in small letters", meant, help)
+        }
+        BuiltIn::Timezone => {
+            let zone = text.parse::<chrono_tz::Tz>();
+            let meant = zone.map_or_else(|_| zone_of_city(text), |_| Some(text));
+            let help = "write a zone of the IANA table, such as `\"Europe/Rome\"`";
+            ("a time zone", meant.map(str::to_owned), help)
+        }
+        BuiltIn::Phone | BuiltIn::Variant | BuiltIn::Reply => return None,
+    };
+    (meant.as_deref() != Some(text)).then_some((what, meant, help))
+}
