@@ -87,6 +87,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         case-4.2-clock.campaign.yaml: 1 repaired, left ["bad-time"]
         case-4.3-limits.campaign.yaml: 1 repaired, left ["not-yet-supported"]
         cron-needs-quotes.campaign.yaml: 1 repaired, left ["not-yet-supported"]
+        empty-message.crier.yaml: 1 repaired, left ["empty-message", "empty-message"]
         provider-repeated.crier.yaml: 1 repaired, left ["provider-repeated", "provider-repeated", "unknown-provider"]
         quote-the-text-at.campaign.yaml: 1 repaired, left []
         quote-the-text-braces-alone.campaign.yaml: 1 repaired, left ["no-opt-out-hint"]
