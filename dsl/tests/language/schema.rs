@@ -196,6 +196,11 @@ const UNSEEN: &[(&str, &str)] = &[
         "a condition is one text to a schema, whatever stands in it",
     ),
     (
+        "unknown-value-condition.campaign.yaml",
+        "a condition is one text to a schema, whatever stands in it",
+    ),
+    ("bad-url-host.crier.yaml", "a host is a word to a schema"),
+    (
         "case-4.2-clock.campaign.yaml",
         "a time of day is right at `at` where `date` stands beside it",
     ),
