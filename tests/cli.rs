@@ -287,25 +287,27 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
         &folder,
         &["run", "test.campaign.yaml"],
         expect![[r#"
-        exit 1
-        --
-        error[phone-column-missing]: in "people.csv" no column is known to hold phone numbers
-         --> test.campaign.yaml:1:11
-          |
-        1 | audience: people.csv
-          |           ^^^^^^^^^^
-          |
-          = help: say which it is, such as `columns: {phone: "first"}`; the columns are "first", "last"
+            exit 1
+            --
+            error[phone-column-missing]: in "people.csv" no column is known to hold phone numbers
+             --> test.campaign.yaml:1:11
+              |
+            1 | audience: people.csv
+              |           ^^^^^^^^^^
+              |
+              = help: say which it is, such as `columns: {phone: "first"}`; the columns
+                      are "first", "last"
 
-        error[unknown-variable]: "first_name" is not a column of "people.csv"
-         --> test.campaign.yaml:3:30
-          |
-        3 | message: "Doors open at 8, {{first_name}}. STOP to opt out"
-          |                              ^^^^^^^^^^ not a column
-          |
-          = help: the columns are "first" and "last"; a value for everybody is a `default` under `fields`
+            error[unknown-variable]: "first_name" is not a column of "people.csv"
+             --> test.campaign.yaml:3:30
+              |
+            3 | message: "Doors open at 8, {{first_name}}. STOP to opt out"
+              |                              ^^^^^^^^^^ not a column
+              |
+              = help: the columns are "first" and "last"; a value for everybody is a
+                      `default` under `fields`
 
-    "#]],
+        "#]],
     );
     check(
         &folder,
