@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use engine::load::{self, CAMPAIGN_ENDINGS, CheckedFile, LoadedCampaign, LoadedProject};
+use engine::load::{self, CheckedFile, LoadedCampaign, LoadedProject};
 use engine::store::{Access, LaunchState, OpenOptions, Store, StoreError};
 
 use sms::PhoneNumber;
@@ -211,7 +211,7 @@ fn named_campaign(
     place: &InProject,
     format: Format,
 ) -> Result<(String, LoadedProject), Failure> {
-    if !is_campaign_file(Path::new(typed)) {
+    if !load::is_campaign(Path::new(typed)) {
         return Ok((typed.to_owned(), project_of(place, format)?));
     }
     let loaded = valid_campaign(Path::new(typed), format)?;
@@ -220,11 +220,6 @@ fn named_campaign(
         .as_ref()
         .map(|revision| revision.campaign.name.clone());
     Ok((name.unwrap_or_default(), loaded.project))
-}
-
-fn is_campaign_file(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy());
-    name.is_some_and(|name| CAMPAIGN_ENDINGS.iter().any(|ending| name.ends_with(ending)))
 }
 
 /// Opens the store of a project.

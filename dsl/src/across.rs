@@ -82,7 +82,7 @@ pub fn outline(path: &str, file_name: &str, file: &CampaignFile, project: &Proje
     outline::of(path, file_name, file, project)
 }
 
-impl Whole<'_> {
+impl<'a> Whole<'a> {
     /// Whether every file was read to its end, so that what none of them says is nowhere.
     fn is_complete(&self) -> bool {
         self.campaigns.iter().all(|campaign| campaign.complete)
@@ -95,7 +95,7 @@ impl Whole<'_> {
     }
 
     /// The lists of crier.yaml as written.
-    fn lists(&self) -> &[written::List] {
+    fn lists(&self) -> &'a [written::List] {
         self.file.map_or(&[], |file| file.written().lists.as_slice())
     }
 }

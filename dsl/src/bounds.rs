@@ -8,7 +8,8 @@ use sms::parts::measure;
 use sms::smart;
 
 use crate::CampaignFile;
-use crate::check::BUILT_IN;
+use crate::check::{BUILT_IN, languages_of};
+use crate::project::Project;
 use crate::template::{Template, UseKind};
 use crate::values::{FieldType, Language};
 use crate::written::campaign::{Campaign, Sent, Texts, Value};
@@ -55,19 +56,28 @@ pub struct Bounds {
 
 impl Bounds {
     /// As the fields of a file say; `smart` is the project's.
-    pub fn new(file: &CampaignFile, smart: bool) -> Bounds {
-        let fields = file.written().fields.iter();
+    pub fn new(campaign: &Campaign, smart: bool) -> Bounds {
+        let fields = campaign.fields.iter();
         let plain = fields.filter(|field| field.kind != FieldType::Text);
         Bounds {
-            longest: longest_of(file.written()),
+            longest: longest_of(campaign),
             plain: plain.map(|field| field.name.value.clone()).collect(),
             smart,
         }
     }
 
-    /// The parts of a text.
+    /// The parts of a text in the language that it was made for.
     pub fn of(&self, template: &Template) -> Bound {
-        let Shown { shortest, longest } = shown_of(template, &self.longest, self.smart);
+        self.bound(template, shown_of(template, &self.longest, self.smart))
+    }
+
+    /// The parts of a text over the languages whose people get it. None for what is no template.
+    pub fn of_text(&self, text: &str, languages: &[Language]) -> Option<Bound> {
+        let shown = shown(text, languages, &self.longest, self.smart)?;
+        Some(self.bound(&Template::compile(text).ok()?, shown))
+    }
+
+    fn bound(&self, template: &Template, Shown { shortest, longest }: Shown) -> Bound {
         let least = measure(&shortest);
         let values: BTreeSet<String> = template
             .uses()
@@ -104,10 +114,10 @@ fn parts_in_ucs2(text: &str) -> u32 {
 }
 
 /// The bounds of every text of a campaign, messages before the texts of steps. Texts that are no templates are left out.
-pub fn bounds(file: &CampaignFile, smart: bool) -> Vec<TextBound> {
-    let bounds = Bounds::new(file, smart);
+pub fn bounds(file: &CampaignFile, project: &Project) -> Vec<TextBound> {
     let written = file.written();
-    let first = written.languages.first().map(|language| &language.value);
+    let bounds = Bounds::new(written, project.smart);
+    let languages = languages_of(written, project);
     let messages = written.all_messages().flat_map(|message| {
         let of = |(name, texts)| {
             let variant = (!message.variants().is_empty()).then(|| <Spanned<String>>::clone(name).value);
@@ -123,37 +133,22 @@ pub fn bounds(file: &CampaignFile, smart: bool) -> Vec<TextBound> {
             .collect::<Vec<_>>()
     });
     let one = |(message, variant, texts): (String, Option<String>, &Texts)| {
-        let bound = |(language, value): (Option<Language>, &Value)| {
-            // Dates and numbers take the form of the language; one text for all is shown in the first.
-            let form = language.as_ref().or(first);
-            let template = match form {
-                Some(form) => Template::compile_for(&value.text, form, Tz::UTC),
-                None => Template::compile(&value.text),
-            };
+        let keys: Vec<Option<Language>> = match texts {
+            Texts::One(_) => vec![None],
+            Texts::ByLanguage(all) => all.iter().map(|(key, _)| Language::new(&key.value)).collect(),
+        };
+        let bound = |(language, (spoken, value)): (Option<Language>, (Vec<Language>, &Value))| {
             Some(TextBound {
                 message: message.clone(),
                 variant: variant.clone(),
                 language,
-                bound: bounds.of(&template.ok()?),
+                bound: bounds.of_text(&value.text, &spoken)?,
             })
         };
-        by_language(texts)
-            .into_iter()
-            .filter_map(bound)
-            .collect::<Vec<_>>()
+        let texts = keys.into_iter().zip(texts.spoken(&languages));
+        texts.filter_map(bound).collect::<Vec<_>>()
     };
     messages.chain(steps).flat_map(one).collect()
-}
-
-fn by_language(texts: &Texts) -> Vec<(Option<Language>, &Value)> {
-    match texts {
-        Texts::One(value) => vec![(None, value)],
-        Texts::ByLanguage(all) => {
-            let all = all.iter();
-            all.map(|(key, value)| (Language::new(&key.value), value))
-                .collect()
-        }
-    }
 }
 
 /// Characters of the longest value of each field that says so.
@@ -168,13 +163,6 @@ pub(crate) fn longest_of(campaign: &Campaign) -> Longest {
         Some((field.name.value.clone(), longest.max(default)))
     };
     fields.filter_map(of).collect()
-}
-
-/// The parts of one text.
-pub(crate) struct TextParts {
-    pub least: u32,
-    pub most: Option<u32>,
-    pub forced_by: Option<char>,
 }
 
 /// A text as it is sent at its shortest and its longest; the latter is none where a field says not how long it is.
@@ -229,22 +217,6 @@ pub(crate) fn length(name: &str, longest: &Longest) -> Option<usize> {
         "timezone" => Some(32),
         name => longest.get(name).copied(),
     }
-}
-
-/// None for what is no template.
-pub(crate) fn parts_of(
-    text: &str,
-    languages: &[Language],
-    longest: &Longest,
-    smart: bool,
-) -> Option<TextParts> {
-    let extent = shown(text, languages, longest, smart)?;
-    let least = measure(&extent.shortest);
-    Some(TextParts {
-        least: least.part_count,
-        most: extent.longest.map(|text| measure(&text).part_count),
-        forced_by: least.forced_by.map(|(_, c)| c),
-    })
 }
 
 #[cfg(test)]

@@ -177,7 +177,7 @@ pub fn outline_project(file: &ProjectFile, folder_name: &str) -> Project {
 }
 
 fn finish<T>(value: Option<T>, mut found: Vec<Diagnostic>) -> Checked<T> {
-    found.sort_by(|a, b| (a.span.start, a.span.end, a.code).cmp(&(b.span.start, b.span.end, b.code)));
+    found.sort_by_key(Diagnostic::place);
     // What stands behind an alias is met once for each use.
     found.dedup();
     let (later, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(|d| d.code == NOT_YET);

@@ -125,6 +125,11 @@ impl Diagnostic {
         self
     }
 
+    /// What findings of a file are sorted by.
+    pub fn place(&self) -> (usize, usize, &'static str) {
+        (self.span.start, self.span.end, self.code)
+    }
+
     /// Whether it stops the campaign.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -233,6 +233,12 @@ impl Project {
             messages: vec![],
         }
     }
+
+    /// What campaigns that name no sender send from: the stated one, else the only one.
+    pub fn default_sender(&self) -> Option<&str> {
+        let only = || self.senders.keys().next().filter(|_| self.senders.len() == 1);
+        self.sender.as_ref().or_else(only).map(String::as_str)
+    }
 }
 
 /// Where the store is when nothing is said.

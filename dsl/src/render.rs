@@ -57,9 +57,10 @@ fn one(d: &Diagnostic, path: &str, places: &Places<'_>, style: Style) -> String 
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
-    let shown = renderer
-        .term_width(style.width)
-        .render(&report(d, path, places, &help_in(d, style.width)));
+    let shown =
+        renderer
+            .term_width(style.width)
+            .render(&report(d, path, places, help_in(d, style.width).as_deref()));
     excerpt::with_columns(shown + "\n", d, path, places)
 }
 
@@ -101,7 +102,7 @@ fn report<'a>(
     d: &'a Diagnostic,
     path: &'a str,
     places: &Places<'a>,
-    help: &'a Option<String>,
+    help: Option<&'a str>,
 ) -> Vec<Group<'a>> {
     let level = match d.severity {
         Severity::Error => Level::ERROR,
@@ -109,7 +110,6 @@ fn report<'a>(
     };
     let title = level.primary_title(d.message.as_str()).id(d.code);
     let main = excerpt::show(Group::with_title(title), d, path, places);
-    let help = help.as_deref();
     let Some(fix) = &d.suggestion else {
         return vec![match help {
             Some(help) => main.element(Level::HELP.message(help)),

@@ -14,7 +14,10 @@ use crate::inside;
 use crate::revision::{Revision, Source};
 
 mod across;
-pub use across::{Across, across};
+mod found;
+
+pub use across::{FoundAcross, across};
+pub use found::{DEPTH, files_below, is_campaign};
 
 /// The project's file.
 pub const PROJECT_FILE: &str = "crier.yaml";

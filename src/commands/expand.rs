@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use dsl::bounds::TextBound;
 use dsl::expand::{self, Around};
+use dsl::project::Project;
 use engine::load::{self, CheckedFile};
 use serde_json::{Value, json};
 
@@ -43,7 +44,7 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "campaign": expanded.json(),
-            "bounds": bounds(&file, project.smart),
+            "bounds": bounds(&file, project),
         })),
     }
     Ok(ExitCode::SUCCESS)
@@ -56,7 +57,7 @@ fn can_be_shown(file: &CheckedFile) -> bool {
 }
 
 /// How many parts each text has at least and at most, whatever the lists hold.
-fn bounds(file: &dsl::CampaignFile, smart: bool) -> Vec<Value> {
+fn bounds(file: &dsl::CampaignFile, project: &Project) -> Vec<Value> {
     let one = |text: TextBound| {
         json!({
             "message": text.message,
@@ -65,5 +66,5 @@ fn bounds(file: &dsl::CampaignFile, smart: bool) -> Vec<Value> {
             "bound": bound_json(&text.bound),
         })
     };
-    dsl::bounds::bounds(file, smart).into_iter().map(one).collect()
+    dsl::bounds::bounds(file, project).into_iter().map(one).collect()
 }

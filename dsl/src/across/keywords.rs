@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Across, Whole};
 use crate::diagnostic::Diagnostic;
 use crate::reply::tokens;
+use crate::written::project::List;
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let mut by_keyword: BTreeMap<(String, Vec<String>), Vec<usize>> = BTreeMap::new();
@@ -45,12 +46,11 @@ fn number(whole: &Whole<'_>, sender: &str) -> String {
 
 /// The lists that a keyword joins, by it and the number.
 fn lists<'a>(whole: &Whole<'a>) -> BTreeMap<(String, Vec<String>), &'a str> {
-    let lists = whole.file.into_iter().flat_map(|file| &file.written().lists);
-    let one = |list: &'a crate::written::project::List| {
+    let one = |list: &'a List| {
         let keyword = tokens(&list.opt_in.keyword.as_ref()?.value);
-        let own = list.opt_in.sender.as_ref().map(|sender| &sender.value);
-        let sender = own.or(whole.project.sender.as_ref())?;
+        let own = list.opt_in.sender.as_ref().map(|sender| sender.value.as_str());
+        let sender = own.or_else(|| whole.project.default_sender())?;
         Some(((number(whole, sender), keyword), list.name.value.as_str()))
     };
-    lists.filter_map(one).collect()
+    whole.lists().iter().filter_map(one).collect()
 }

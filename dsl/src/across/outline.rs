@@ -98,7 +98,9 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
             .as_ref()
             .and_then(|trigger| trigger.keyword.as_ref())
             .map(place),
-        sender: sender(written, project),
+        sender: (written.sender.as_ref().map(|sender| sender.value.as_str()))
+            .or_else(|| project.default_sender())
+            .map(str::to_owned),
         senders: steps
             .iter()
             .filter_map(|step| step.sender.as_ref())
@@ -137,19 +139,6 @@ fn tag(step: &Step) -> Option<String> {
         return Some(tag.value.clone());
     }
     None
-}
-
-/// The campaign's own, else the project's, else the only one.
-fn sender(written: &Campaign, project: &Project) -> Option<String> {
-    let only = || {
-        project
-            .senders
-            .keys()
-            .next()
-            .filter(|_| project.senders.len() == 1)
-    };
-    let own = written.sender.as_ref().map(|sender| &sender.value);
-    own.or(project.sender.as_ref()).or_else(only).cloned()
 }
 
 /// The lists of crier.yaml that it reads, changes or waits for.
@@ -191,8 +180,7 @@ fn happens(written: &Campaign) -> Vec<String> {
 /// When it texts everybody of its files. None where it is not known or cannot be: conditions may leave people out, a
 /// sample does, and what a step waits for or asks comes later.
 fn opening(written: &Campaign, project: &Project, asked: &Asked<'_>) -> Option<Opening> {
-    let purpose = written.purpose.as_ref().map(|purpose| purpose.value);
-    let exempt = matches!(purpose, Some(Purpose::Service | Purpose::Emergency));
+    let exempt = written.meant_purpose() != Purpose::Marketing;
     let audience = &written.audience;
     let narrowed = !audience.where_.is_empty() || audience.sample.is_some() || asked.leaves;
     if exempt || narrowed || !texts_at_once(written) {

@@ -12,7 +12,7 @@ const FIELDS: &str =
 fn check(more: &str, expected: Expect) {
     let file = parse_campaign(&format!("{FIELDS}{more}"));
     let mut out = String::new();
-    for text in bounds(&file, true) {
+    for text in bounds(&file, &Project::without_file("fixture")) {
         let TextBound {
             message,
             variant,
@@ -67,6 +67,17 @@ steps:
             hello: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
             send it: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
             send en: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
+        "#]],
+    );
+}
+
+#[test]
+fn a_text_for_all_has_the_bound_of_its_longest_language() {
+    let long = "x".repeat(147);
+    check(
+        &format!("languages: [en, ja]\nmessage: \"{long} {{{{date starts}}}}\"\n"),
+        expect![[r#"
+            message: 1 to Some(3) (Some(3) in UCS-2), unbounded by [], forced by None
         "#]],
     );
 }

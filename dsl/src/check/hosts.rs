@@ -60,13 +60,12 @@ pub(super) fn of_policy(hosts: &[Spanned<String>], found: &mut Vec<Diagnostic>) 
             "\"{}\" is not a host alone, so no call ever goes to it",
             host.value
         );
-        let help = "a host stands without scheme, port and path: `api.arena.example`";
-        let diagnostic = Diagnostic::error("bad-url", host.span.clone(), message);
+        let example = bare.as_deref().unwrap_or("api.arena.example");
+        let help = format!("a host stands without scheme, port and path: `{example}`");
+        let diagnostic = Diagnostic::error("bad-url", host.span.clone(), message).help(help);
         found.push(match bare {
-            Some(bare) => diagnostic
-                .help(format!("a host stands without scheme, port and path: `{bare}`"))
-                .replace(host.span.clone(), &bare, Applicability::Unsure),
-            None => diagnostic.help(help),
+            Some(bare) => diagnostic.replace(host.span.clone(), bare, Applicability::Unsure),
+            None => diagnostic,
         });
     }
 }

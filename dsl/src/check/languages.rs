@@ -39,6 +39,9 @@ pub(super) fn repeated(languages: &[Spanned<Language>], found: &mut Vec<Diagnost
     }
 }
 
+/// The language of projects that state none.
+pub(super) const DEFAULT: &str = "en";
+
 /// The campaign's, else the project's, else English.
 pub(crate) fn of(written: &Campaign, project: &Project) -> Vec<Language> {
     let own: Vec<Language> = written
@@ -46,7 +49,7 @@ pub(crate) fn of(written: &Campaign, project: &Project) -> Vec<Language> {
         .iter()
         .map(|language| language.value.clone())
         .collect();
-    let english = || Language::new("en").expect("two letters are a tag");
+    let english = || Language::new(DEFAULT).expect("two letters are a tag");
     match (own.is_empty(), project.languages.is_empty()) {
         (false, _) => own,
         (true, false) => project.languages.clone(),

@@ -4,17 +4,17 @@ use sms::alphabet::{first_outside, septets};
 use sms::smart;
 
 use super::Context;
-use crate::bounds::{Longest, longest_of, parts_of};
+use crate::bounds::Bounds;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::Positions;
 use crate::values::Language;
 use crate::written::campaign::Value;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let longest = longest_of(context.written);
+    let bounds = Bounds::new(context.written, context.project.smart);
     for (_, texts) in context.written.all_texts() {
         for (languages, value) in texts.spoken(&context.languages) {
-            too_long(context, (&languages, value), &longest, found);
+            too_long(context, (&languages, value), &bounds, found);
             switches(context, value, found);
         }
     }
@@ -23,13 +23,13 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 fn too_long(
     context: &Context<'_>,
     (languages, value): (&[Language], &Value),
-    longest: &Longest,
+    bounds: &Bounds,
     found: &mut Vec<Diagnostic>,
 ) {
     let Some(limit) = &context.written.limits.parts else {
         return;
     };
-    let Some(parts) = parts_of(&value.text, languages, longest, context.project.smart) else {
+    let Some(parts) = bounds.of_text(&value.text, languages) else {
         return;
     };
     let most = limit.value.get();

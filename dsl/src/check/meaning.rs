@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::{Context, narrowing, project, sender};
-use crate::campaign::{
-    Amount, Audience, Campaign, Field, Instruction, Limits, Message, Purpose, Replies, Schedule,
-};
+use crate::campaign::{Amount, Audience, Campaign, Field, Instruction, Limits, Message, Replies, Schedule};
 use crate::scalar::Share;
 use crate::template::Template;
 use crate::values::Language;
@@ -28,10 +26,7 @@ pub(super) fn campaign(context: &Context<'_>) -> Option<Campaign> {
         name: value(&file.name).unwrap_or_else(|| context.file_name.to_owned()),
         description: value(&file.description),
         owner: value(&file.owner),
-        purpose: file
-            .purpose
-            .as_ref()
-            .map_or(Purpose::default(), |purpose| purpose.value),
+        purpose: file.meant_purpose(),
         sender: sender::of(context)?.to_owned(),
         timezone,
         languages: context.languages.clone(),
@@ -75,8 +70,7 @@ fn audience(context: &Context<'_>) -> Option<Audience> {
 }
 
 fn needed_consent(context: &Context<'_>) -> Option<String> {
-    let purpose = context.written.purpose.as_ref();
-    let purpose = purpose.map_or(Purpose::default(), |purpose| purpose.value);
+    let purpose = context.written.meant_purpose();
     context.project.policy.consent.of(purpose).map(str::to_owned)
 }
 

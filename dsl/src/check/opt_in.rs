@@ -1,13 +1,11 @@
 //! How people join a stored list by a text: the keyword is no word that opts out, and the sender and the messages exist.
 
+use super::languages;
 use super::opt_out_words::{self, Ground};
 use super::project::unknown;
 use crate::diagnostic::Diagnostic;
 use crate::written::is_name;
 use crate::written::project::Project;
-
-/// The language of projects that state none.
-const DEFAULT_LANGUAGE: &str = "en";
 
 pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
     let ground = ground(file);
@@ -33,13 +31,13 @@ pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
 
 fn ground(file: &Project) -> Ground<'_> {
     let stated = file.languages.iter().map(|language| language.value.as_str());
-    let mut languages: Vec<&str> = stated.collect();
-    if languages.is_empty() {
-        languages.push(DEFAULT_LANGUAGE);
+    let mut spoken: Vec<&str> = stated.collect();
+    if spoken.is_empty() {
+        spoken.push(languages::DEFAULT);
     }
     let own = file.policy.opt_out_words.iter();
     Ground {
-        languages,
+        languages: spoken,
         countries: file
             .policy
             .countries

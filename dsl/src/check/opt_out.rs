@@ -13,12 +13,7 @@ const EVERYWHERE: &[&str] = &["STOP", "STOPALL", "UNSUBSCRIBE"];
 const IN_LANGUAGE: &[(&str, &str)] = &[("fr", "ARRET")];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let purpose = context
-        .written
-        .purpose
-        .as_ref()
-        .map_or(Purpose::default(), |purpose| purpose.value);
-    if purpose != Purpose::Marketing {
+    if context.written.meant_purpose() != Purpose::Marketing {
         return;
     }
     let texts = first_texts(context);

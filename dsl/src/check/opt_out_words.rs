@@ -5,7 +5,6 @@ use crate::diagnostic::Diagnostic;
 use crate::reply::{Meaning, OptOutWords, meaning, tokens};
 use crate::values::Language;
 use crate::written::Spanned;
-use crate::written::campaign::{Rule, Verb};
 
 /// Words that ask for help by themselves, in the US.
 const HELP: &[&str] = &["help", "info"];
@@ -39,21 +38,13 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .chain(policy.opt_out_words.iter().map(String::as_str))
             .collect(),
     };
-    rules(&ground, context.written.rules(), found);
-    for step in context.written.all_steps() {
-        if let Verb::Ask(ask) = &step.verb {
-            rules(&ground, &ask.answers, found);
-        }
-    }
+    let rules = context.written.reply_rules().into_iter().flatten();
+    let words = rules.flat_map(|rule| &rule.words);
+    found.extend(words.filter_map(|word| one(&ground, word)));
     let trigger = context.written.trigger.as_ref();
     if let Some(keyword) = trigger.and_then(|trigger| trigger.keyword.as_ref()) {
         found.extend(one(&ground, keyword));
     }
-}
-
-fn rules(ground: &Ground<'_>, rules: &[Rule], found: &mut Vec<Diagnostic>) {
-    let words = rules.iter().flat_map(|rule| &rule.words);
-    found.extend(words.filter_map(|word| one(ground, word)));
 }
 
 /// What is wrong with a word that something waits for.

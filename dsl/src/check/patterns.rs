@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
-use crate::written::campaign::{Rule, Verb};
 
 /// Bytes a compiled pattern may have.
 pub(crate) const LARGEST: usize = 256 << 10;
@@ -32,30 +31,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The patterns that replies are held against.
 fn all<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a Spanned<String>> {
-    let steps = context.written.all_steps().into_iter();
-    let answers = steps.filter_map(|step| match &step.verb {
-        Verb::Ask(ask) => Some(ask.answers.as_slice()),
-        Verb::Choose(_)
-        | Verb::Send(_)
-        | Verb::Wait(_)
-        | Verb::WaitUntil { .. }
-        | Verb::Await(_)
-        | Verb::Split(_)
-        | Verb::Tag(_)
-        | Verb::Untag(_)
-        | Verb::Set(_)
-        | Verb::Join(_)
-        | Verb::Leave(_)
-        | Verb::Forward(_)
-        | Verb::Notify { .. }
-        | Verb::Call(_)
-        | Verb::Start(_)
-        | Verb::Repeat { .. }
-        | Verb::Finish(_)
-        | Verb::Other => None,
-    });
-    let rules = std::iter::once(context.written.rules()).chain(answers);
-    rules.flat_map(|rules| rules.iter().filter_map(|rule: &Rule| rule.pattern.as_ref()))
+    let rules = context.written.reply_rules().into_iter().flatten();
+    rules.filter_map(|rule| rule.pattern.as_ref())
 }
 
 fn one_too_many(pattern: &Spanned<String>) -> Diagnostic {

@@ -13,16 +13,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     windows(context, found);
 }
 
-fn purpose(context: &Context<'_>) -> Purpose {
-    let purpose = context.written.purpose.as_ref();
-    purpose.map_or(Purpose::default(), |purpose| purpose.value)
-}
-
 fn urgent(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(span) = context.written.urgent.clone() else {
         return;
     };
-    if purpose(context) == Purpose::Service {
+    if context.written.meant_purpose() == Purpose::Service {
         return;
     }
     let message = "only a campaign of `purpose: service` can be urgent";
@@ -37,7 +32,7 @@ fn urgent(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Whether quiet hours hold nothing back.
 fn passes_quiet_hours(context: &Context<'_>) -> bool {
-    purpose(context) == Purpose::Emergency || context.written.urgent.is_some()
+    context.written.meant_purpose() == Purpose::Emergency || context.written.urgent.is_some()
 }
 
 fn quiet_hours(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -60,7 +55,7 @@ fn frequency(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let (Some(policy), Some(own), Purpose::Marketing) = (
         context.project.policy.frequency,
         &context.written.limits.frequency,
-        purpose(context),
+        context.written.meant_purpose(),
     ) else {
         return;
     };

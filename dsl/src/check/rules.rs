@@ -11,28 +11,12 @@ use crate::written::{Spanned, quoted};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let said = Said::new(found);
-    replies(context.text, context.written.rules(), &said, found);
+    for rules in context.written.reply_rules() {
+        replies(context.text, rules, &said, found);
+    }
     for step in context.written.all_steps() {
-        match &step.verb {
-            Verb::Ask(ask) => replies(context.text, &ask.answers, &said, found),
-            Verb::Choose(rules) => rules_of(rules, "`when`", &said, found),
-            Verb::Send(_)
-            | Verb::Wait(_)
-            | Verb::WaitUntil { .. }
-            | Verb::Await(_)
-            | Verb::Split(_)
-            | Verb::Tag(_)
-            | Verb::Untag(_)
-            | Verb::Set(_)
-            | Verb::Join(_)
-            | Verb::Leave(_)
-            | Verb::Forward(_)
-            | Verb::Notify { .. }
-            | Verb::Call(_)
-            | Verb::Start(_)
-            | Verb::Repeat { .. }
-            | Verb::Finish(_)
-            | Verb::Other => {}
+        if let Verb::Choose(rules) = &step.verb {
+            rules_of(rules, "`when`", &said, found);
         }
     }
 }

@@ -56,12 +56,10 @@ fn unknown(context: &Context<'_>, sender: &Spanned<String>) -> Diagnostic {
 
 /// The campaign's own, else the project's, else the only one. A default that does not exist is an error of crier.yaml.
 pub(super) fn of<'a>(context: &'a Context<'_>) -> Option<&'a str> {
-    let only = || match context.project.senders.len() {
-        1 => context.project.senders.keys().next(),
-        _ => None,
-    };
-    let own = context.written.sender.as_ref().map(|sender| &sender.value);
-    own.or(context.project.sender.as_ref())
-        .or_else(only)
-        .map(String::as_str)
+    let own = context
+        .written
+        .sender
+        .as_ref()
+        .map(|sender| sender.value.as_str());
+    own.or_else(|| context.project.default_sender())
 }

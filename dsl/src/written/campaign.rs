@@ -253,6 +253,24 @@ impl Campaign {
         }
     }
 
+    /// Every list of rules that replies are held against: those of `replies`, then the answers of each question.
+    pub fn reply_rules(&self) -> Vec<&[Rule]> {
+        let steps = self.all_steps().into_iter();
+        let answers = steps.filter_map(|step| {
+            let Verb::Ask(ask) = &step.verb else {
+                return None;
+            };
+            Some(ask.answers.as_slice())
+        });
+        std::iter::once(self.rules()).chain(answers).collect()
+    }
+
+    /// The key `purpose`, or what stands for it.
+    pub fn meant_purpose(&self) -> Purpose {
+        let stated = self.purpose.as_ref();
+        stated.map_or(Purpose::default(), |purpose| purpose.value)
+    }
+
     /// Every message, that of the key `message` first.
     pub fn all_messages(&self) -> impl Iterator<Item = &Message> {
         self.message.iter().chain(&self.messages)

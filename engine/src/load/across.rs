@@ -9,11 +9,12 @@ use dsl::diagnostic::Diagnostic;
 use dsl::project::Project;
 use rayon::prelude::*;
 
-use super::{CAMPAIGN_ENDINGS, LoadedProject, PROJECT_FILE, decode, is_there, known_project, read, stem};
+use super::found::{DEPTH, files_below, is_campaign};
+use super::{LoadedProject, PROJECT_FILE, decode, known_project, read, stem};
 
 /// What several files together have wrong, by the file that it stands in.
 #[derive(Debug, Default)]
-pub struct Across {
+pub struct FoundAcross {
     /// Of crier.yaml.
     pub project: Vec<Diagnostic>,
     /// Of each campaign that was asked about, in the order in which they were given.
@@ -22,7 +23,7 @@ pub struct Across {
 
 /// Holds the campaigns that are asked about against each other and all others of their project. `asked` has for each its
 /// path and what is known of it.
-pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> Across {
+pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundAcross {
     let known = known_project(project);
     let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
     let others = siblings(project).into_par_iter();
@@ -42,7 +43,7 @@ pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> Across
         file: file.as_ref(),
         campaigns: &campaigns,
     });
-    let mut across = Across {
+    let mut across = FoundAcross {
         project: found.project,
         campaigns: vec![vec![]; count],
     };
@@ -66,31 +67,20 @@ fn sibling(path: &Path, project: &LoadedProject, known: &Project) -> Outline {
     outline(path, &parsed, &project.folder, known).untold()
 }
 
-/// The campaigns of a project, wherever below its folder; what cannot be listed is passed over.
+/// The campaigns of a project, wherever below its folder; what cannot be listed is passed over, and so are projects of
+/// their own.
 fn siblings(project: &LoadedProject) -> Vec<PathBuf> {
-    let mut found = vec![];
     let depth = if project.file.is_some() { DEPTH } else { 0 };
-    look_through(&project.folder, depth, &mut found);
+    let (mut found, _) = files_below(&project.folder, depth);
+    let own = project.folder.join(PROJECT_FILE);
+    let other = |path: &&PathBuf| path.ends_with(PROJECT_FILE) && **path != own;
+    let others: Vec<PathBuf> = found
+        .iter()
+        .filter(other)
+        .filter_map(|path| Some(path.parent()?.to_owned()))
+        .collect();
+    found.retain(|path| is_campaign(path) && !others.iter().any(|folder| path.starts_with(folder)));
     found
-}
-
-/// Folders are looked through so deep.
-const DEPTH: usize = 16;
-
-fn look_through(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let (path, name) = (entry.path(), entry.file_name());
-        let name = name.to_string_lossy();
-        if CAMPAIGN_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
-            found.push(path);
-            continue;
-        }
-        let passed = name.starts_with('.') || name == "target" || name == "node_modules";
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_folder && !passed && depth > 0 && !is_there(&path.join(PROJECT_FILE)) {
-            look_through(&path, depth - 1, found);
-        }
-    }
 }
 
 fn below(path: &Path, folder: &Path) -> String {

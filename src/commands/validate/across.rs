@@ -42,6 +42,5 @@ pub(super) fn told<'a>(
 /// By place, as those that are there.
 fn add(file: &mut CheckedFile, found: Vec<Diagnostic>) {
     file.diagnostics.extend(found);
-    file.diagnostics
-        .sort_by(|a, b| (a.span.start, a.span.end, a.code).cmp(&(b.span.start, b.span.end, b.code)));
+    file.diagnostics.sort_by_key(Diagnostic::place);
 }

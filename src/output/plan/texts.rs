@@ -74,7 +74,10 @@ pub fn bound_json(bound: &Bound) -> Value {
 /// Each text with its bound.
 fn bounded<'a>(summary: &'a Summary, revision: &Revision) -> Vec<(&'a TextParts, Bound)> {
     let campaign = &revision.campaign;
-    let bounds = Bounds::new(&dsl::parse_campaign(&revision.source.campaign), campaign.smart);
+    let bounds = Bounds::new(
+        dsl::parse_campaign(&revision.source.campaign).written(),
+        campaign.smart,
+    );
     let template = |text: &TextParts| {
         let message = campaign
             .messages

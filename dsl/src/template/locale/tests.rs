@@ -15,6 +15,14 @@ fn rendered(source: &str, language: &str, value: &str) -> String {
     }
 }
 
+/// Source, language and value, and what comes of them.
+fn check(table: &[(&str, &str, &str, &str)]) {
+    for (source, language, value, expected) in table {
+        let text = rendered(source, language, value);
+        assert_eq!(text, *expected, "{source} {language} {value}");
+    }
+}
+
 #[test]
 fn dates_take_the_form_of_the_language() {
     let table = [
@@ -66,13 +74,7 @@ fn dates_take_the_form_of_the_language() {
         ("{{date x}}", "it", "", "left out: x is empty"),
         ("{{#if (date x)}}a{{else}}b{{/if}}", "it", " ", "b"),
     ];
-    for (source, language, value, expected) in table {
-        assert_eq!(
-            rendered(source, language, value),
-            expected,
-            "{source} {language} {value}"
-        );
-    }
+    check(&table);
 }
 
 #[test]
@@ -102,13 +104,7 @@ fn numbers_and_sums_take_the_form_of_the_language() {
         ),
         ("{{money x}}", "it", "5 euro", "left out: x is not a sum of money"),
     ];
-    for (source, language, value, expected) in table {
-        assert_eq!(
-            rendered(source, language, value),
-            expected,
-            "{source} {language} {value}"
-        );
-    }
+    check(&table);
 }
 
 #[test]

@@ -1,0 +1,55 @@
+//! The files of projects in a folder and below.
+
+use std::path::{Path, PathBuf};
+
+use super::{CAMPAIGN_ENDINGS, PROJECT_FILE};
+
+/// A folder that cannot be listed, and the system's word.
+pub type Unlisted = (PathBuf, std::io::Error);
+
+/// Folders are looked through so deep.
+pub const DEPTH: usize = 16;
+
+/// Whether a path has the name of a campaign.
+pub fn is_campaign(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.is_some_and(|name| CAMPAIGN_ENDINGS.iter().any(|ending| name.ends_with(ending)))
+}
+
+/// Campaigns and crier.yaml files in a folder and so many levels below, in no order, and the folders that cannot be listed.
+/// Links to folders are not followed, so there is no loop; hidden folders and those of build tools are passed over. What has
+/// the name of a campaign and is no file is found too: that it cannot be read is said, not passed over.
+pub fn files_below(folder: &Path, depth: usize) -> (Vec<PathBuf>, Vec<Unlisted>) {
+    let (mut found, mut unlisted) = (vec![], vec![]);
+    look_through(folder, depth, &mut found, &mut unlisted);
+    (found, unlisted)
+}
+
+fn look_through(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, unlisted: &mut Vec<Unlisted>) {
+    let mut cannot = |error| unlisted.push((folder.to_owned(), error));
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return cannot(error),
+    };
+    let mut below = vec![];
+    for entry in entries {
+        let read = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)));
+        let (path, kind) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                cannot(error);
+                continue;
+            }
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let passed = name.starts_with('.') || name == "target" || name == "node_modules";
+        if is_campaign(&path) || name == PROJECT_FILE {
+            found.push(path);
+        } else if kind.is_dir() && !passed && depth > 0 {
+            below.push(path);
+        }
+    }
+    for folder in below {
+        look_through(&folder, depth - 1, found, unlisted);
+    }
+}
