@@ -1,6 +1,7 @@
 //! A `crier run` that runs: injured by signals, watched for its memory, waited for.
 
 use std::io::{Read, Seek};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
@@ -58,7 +59,7 @@ impl Run {
         self.ended.is_some()
     }
 
-    /// Waits for its end, and gives the exit code; none after a kill.
+    /// Waits for its end, and gives the exit code as a shell tells it; none after a kill.
     ///
     /// # Panics
     /// When it takes longer.
@@ -73,9 +74,12 @@ impl Run {
         self.code()
     }
 
-    /// The exit code; none while it runs and after a kill.
+    /// The exit code as a shell tells it; none while it runs and after a kill. A process that is interrupted before it
+    /// listens for that (on a slow machine) is ended by the system, and a shell calls that 130 too.
     pub fn code(&self) -> Option<i32> {
-        self.ended.and_then(|status| status.code())
+        let status = self.ended?;
+        let interrupted = status.signal() == Some(Signal::INT.as_raw());
+        status.code().or(interrupted.then_some(130))
     }
 
     /// `kill -9`.
