@@ -4,14 +4,19 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc, Weekday};
 use chrono_tz::Tz;
 
-use crate::condition::Condition;
+use crate::condition::{Condition, DateFormat};
 use crate::project::ListFile;
-use crate::scalar::{Money, Rate, Share, WaitTime};
+use crate::scalar::{Cron, Frequency, Money, Rate, Share, WaitTime, Window};
 use crate::template::Template;
 use crate::values::{FieldType, Language};
+
+pub mod program;
+
+use program::Shift;
+pub use program::{Address, Deed, Instruction, Program};
 
 /// One campaign, ready to be planned.
 #[derive(Debug, Clone)]
@@ -24,6 +29,10 @@ pub struct Campaign {
     pub owner: Option<String>,
     /// Which rules of the policy apply.
     pub purpose: Purpose,
+    /// It passes quiet hours: a `service` that says `urgent`, and every `emergency`.
+    pub urgent: bool,
+    /// Who goes first on a shared sender.
+    pub priority: Priority,
     /// A key of [`crate::project::Project::senders`].
     pub sender: String,
     /// The campaign's clock. Until people have zones of their own, theirs too.
@@ -36,10 +45,18 @@ pub struct Campaign {
     pub fields: Vec<Field>,
     /// When it begins.
     pub schedule: Schedule,
+    /// How its texts go out once it has begun.
+    pub pace: Pace,
     /// The texts, in the order of the file. A campaign of the key `message` has one, called `message`.
     pub messages: Vec<Message>,
-    /// What happens, in order; the last instruction is always [`Instruction::Finish`].
-    pub program: Vec<Instruction>,
+    /// Short links, in the order of the file.
+    pub links: Vec<Link>,
+    /// What happens, in order.
+    pub program: Program,
+    /// What counts as success.
+    pub goal: Option<Goal>,
+    /// What ends a passage at any time, in order: the reason, and when.
+    pub exits: Vec<(String, Condition)>,
     /// Where replies go.
     pub replies: Replies,
     /// Limits of the file.
@@ -60,10 +77,23 @@ pub enum Purpose {
     Emergency,
 }
 
+/// Who goes first on a shared sender, and wins a shared cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Priority {
+    /// After all others.
+    Low,
+    /// As most.
+    #[default]
+    Normal,
+    /// Before all others.
+    High,
+}
+
 /// Who is addressed.
 #[derive(Debug, Clone)]
 pub struct Audience {
-    /// Files read one after the other; the first row of a number wins. Never empty.
+    /// Files read one after the other; the first row of a number wins. Empty where people come by a trigger, or from what
+    /// `run` does not read.
     pub from: Vec<ListFile>,
     /// Files whose numbers are left out.
     pub except: Vec<ListFile>,
@@ -99,17 +129,137 @@ pub struct Field {
     pub name: String,
     /// How the cell is read and checked.
     pub kind: FieldType,
+    /// How its dates are written; none: as ISO dates.
+    pub format: Option<DateFormat>,
+    /// Steps set it, so that no column needs to hold it.
+    pub set_by_steps: bool,
     /// Stands in for an empty cell, by language. Empty: the person is left out.
     pub default: BTreeMap<Language, String>,
 }
 
-/// When the launch begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// When a campaign begins.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Schedule {
     /// When run or applied.
     Now,
     /// Once, at this instant.
     At(DateTime<Utc>),
+    /// Once, at this time on each recipient's clock.
+    Local(NaiveDateTime),
+    /// Again and again.
+    Cron {
+        /// The ticks.
+        cron: Cron,
+        /// The first day.
+        from: Option<NaiveDate>,
+        /// The last day.
+        until: Option<NaiveDate>,
+        /// Ticks are on each recipient's clock, not the campaign's.
+        recipient_clock: bool,
+    },
+    /// On the day of a field, on the recipient's clock.
+    Day {
+        /// Of type `date` or `time`.
+        field: String,
+        /// It comes every year.
+        yearly: bool,
+        /// From that day.
+        shift: Shift,
+        /// The minute of the day, below 1,440.
+        at: u32,
+    },
+    /// For one person, by what happens.
+    Trigger(Trigger),
+}
+
+/// What begins a passage.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trigger {
+    /// An event of the API.
+    Event {
+        /// Its name.
+        name: String,
+        /// The value that tells passages apart.
+        key: Option<String>,
+    },
+    /// Somebody joins a stored list.
+    Joins(String),
+    /// Somebody sends this word.
+    Keyword(String),
+}
+
+/// How the texts of a campaign go out.
+#[derive(Debug, Clone, Default)]
+pub struct Pace {
+    /// Hours for every text that is not an answer to a reply.
+    pub window: Option<Window>,
+    /// Hours in which nothing goes: the policy's or the campaign's, whichever are tighter; none for what passes them.
+    pub quiet_hours: Vec<Window>,
+    /// Weekdays; empty: every day.
+    pub days: Vec<Weekday>,
+    /// What could not be sent by then is not sent.
+    pub expires: Option<WaitTime>,
+    /// How late a launch may begin.
+    pub late: Option<WaitTime>,
+    /// Texts go out evenly over this time.
+    pub spread: Option<WaitTime>,
+    /// Texts to one person, over all campaigns.
+    pub frequency: Vec<Cap>,
+    /// May a person enter twice.
+    pub again: Again,
+}
+
+/// Texts to one person in a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cap {
+    /// How many, in which time.
+    pub most: Frequency,
+    /// What happens to the text that would pass it.
+    pub over: Over,
+}
+
+/// What happens to a text past a cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Over {
+    /// It waits until it may go.
+    #[default]
+    Wait,
+    /// It is dropped, and the passage goes on.
+    Skip,
+    /// The passage ends.
+    Leave,
+}
+
+/// May a person enter a campaign twice; who is still inside never is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Again {
+    /// Once for ever.
+    #[default]
+    Never,
+    /// Every time.
+    Always,
+    /// This long after the last time.
+    After(WaitTime),
+    /// Every time; the passage with the same key ends.
+    Restart,
+}
+
+/// A short link of each recipient's own.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// As texts name it.
+    pub name: String,
+    /// Where it leads: values are percent-encoded.
+    pub url: Template,
+}
+
+/// What counts as success.
+#[derive(Debug, Clone)]
+pub struct Goal {
+    /// When it is reached.
+    pub when: Condition,
+    /// From the first text.
+    pub within: Option<WaitTime>,
 }
 
 /// One message, in every language of the campaign.
@@ -117,22 +267,19 @@ pub enum Schedule {
 pub struct Message {
     /// Its key under `messages`; `message` for the short form.
     pub name: String,
-    /// One template for each language of the campaign, in the same order.
-    pub texts: Vec<Template>,
+    /// What it says: one of these to each person. Never empty.
+    pub variants: Vec<Variant>,
 }
 
-/// One thing that happens to a person. The position in [`Campaign::program`] is where the person stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Instruction {
-    /// Send `messages[message]`.
-    Send {
-        /// An index into [`Campaign::messages`].
-        message: usize,
-    },
-    /// Go on after this time.
-    Wait(WaitTime),
-    /// The passage ends.
-    Finish,
+/// One of the things that a message may say.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// None where everybody gets the same.
+    pub name: Option<String>,
+    /// How many people get it.
+    pub share: Share,
+    /// One template for each language of the campaign, in the same order.
+    pub texts: Vec<Template>,
 }
 
 /// Where a reply goes that nothing else takes.
@@ -144,6 +291,8 @@ pub enum Replies {
     Address(String),
     /// Nothing is said of replies, in the campaign or the project: they are kept in the inbox without a name.
     Kept,
+    /// `none`: nobody looks at them; they are kept all the same.
+    Nobody,
 }
 
 /// The limits of a campaign.

@@ -74,11 +74,11 @@ pub enum Header {
 /// What came out of checking.
 #[derive(Debug, Clone)]
 pub struct Checked<T> {
-    /// There if and only if no diagnostic is an error.
+    /// There if and only if no diagnostic is an error; what stands in `later` it holds too.
     pub value: Option<T>,
     /// By place; one for each cause.
     pub diagnostics: Vec<Diagnostic>,
-    /// What of the file is right and cannot be run by this version. A campaign has no value then. By place.
+    /// What of the file is right and cannot be run by this version. By place.
     pub later: Vec<Diagnostic>,
 }
 
@@ -150,8 +150,8 @@ pub fn check_campaign(file: &CampaignFile, surroundings: &Surroundings<'_>) -> C
         check(&context, &mut found);
     }
     secrets::check(file.read.tree.root.as_ref(), &mut found);
-    // What comes later is an error among them: it has no meaning yet.
-    let clean = !found.iter().any(Diagnostic::is_error);
+    // What `run` does later has a meaning all the same: stories play it.
+    let clean = !found.iter().any(Diagnostic::is_fault);
     let value = if clean { meaning::campaign(&context) } else { None };
     finish(value, found)
 }

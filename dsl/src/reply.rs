@@ -3,12 +3,14 @@
 
 mod confirm;
 mod fold;
+mod rule;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use confirm::confirmation;
 pub use fold::tokens;
+pub use rule::Matcher;
 pub use words::OptOutWords;
 
 /// What an inbound text means for consent.

@@ -19,7 +19,7 @@ pub use money::{Currency, Money};
 pub use time::{WrittenTime, local_to_utc, parse_time};
 pub use timeout::parse_timeout;
 pub use url::parse_local_url;
-pub use window::{Frequency, Window};
+pub use window::{Frequency, Window, minutes_of_day};
 
 /// A wait. Days and weeks are calendar days on the person's clock, the rest is elapsed time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

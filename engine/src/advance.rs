@@ -1,15 +1,32 @@
 //! The one place where it is decided what happens to a person. Pure: no store, no clock, no chance but hashes of the
 //! arguments. Production, tests and rehearsals run this code.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::{InDoubt, Instruction};
-use dsl::reply::{self, Meaning, OptOutWords};
+use chrono::{DateTime, Utc};
+use dsl::campaign::Deed;
+use dsl::campaign::program::{Inbox, Until};
 
 use crate::left_out::LeftOut;
 use crate::member::{Doubt, Member};
 use crate::provider::Resolve;
-
 use crate::revision::Revision;
+
+mod doubt;
+mod gate;
+mod known;
+mod replies;
+mod request;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use known::{Known, NOTHING, variant_of};
+pub use replies::MOST_ANSWERS;
+pub use request::Request;
+
+use doubt::Tries;
+use gate::Gate;
+use known::Person;
+use walk::Walk;
 
 /// One person's way through one launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +37,8 @@ pub struct Enrolment<'a> {
     pub place: Place,
     /// What is going on there.
     pub state: State,
+    /// When that place was or comes due.
+    pub due_at: DateTime<Utc>,
 }
 
 /// An instruction of the program, and how often it was come to before.
@@ -27,7 +46,7 @@ pub struct Enrolment<'a> {
 pub struct Place {
     /// An index into the campaign's program.
     pub step: u16,
-    /// 0 the first time.
+    /// How often, in the rounds and questions that are open there: each of them is a digit. 0 the first time.
     pub visit: u16,
 }
 
@@ -48,12 +67,24 @@ pub enum State {
 }
 
 /// What is known of a person outside of the passage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Facts {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts<'a> {
     /// A suppression stands against the number.
     pub opted_out: bool,
     /// The launch was cancelled: what was not taken goes no more.
     pub cancelled: bool,
+    /// What conditions and texts ask for.
+    pub known: &'a Known,
+}
+
+impl Default for Facts<'_> {
+    fn default() -> Self {
+        Facts {
+            opted_out: false,
+            cancelled: false,
+            known: &NOTHING,
+        }
+    }
 }
 
 /// What happens to an enrolment. Those that name a place are nothing when the person is no longer there.
@@ -84,9 +115,9 @@ pub enum Event<'a> {
     NotKnown(Place),
     /// The provider was asked, and could not tell.
     CannotTell(Place),
-    /// The carrier's word on the delivery of the text of that place.
-    Receipt(Place),
-    /// The person wrote.
+    /// Something that conditions may ask for: a receipt, a click, an event of the API. The facts know it already.
+    Happened,
+    /// The person wrote. The facts know it already.
     Reply(&'a str),
     /// The person is suppressed, by whatever way that came.
     OptedOut,
@@ -121,17 +152,69 @@ pub enum Effect {
     GiveUp(GaveUp),
     /// The passage ended without this text.
     LeaveOut(LeftOut),
-    /// The passage came to its end.
-    Finish,
+    /// This text, or this step, is left out, and the passage goes on.
+    Skip(LeftOut),
+    /// The passage came to its end, for a reason where one is given.
+    Finish(Option<String>),
+    /// Something about the person changes, or others are told.
+    Change(Change),
     /// Text the number no more, for the whole project, from now on.
     Suppress,
-    /// Answer the reply with this text. It moves nobody.
-    Answer(String),
+    /// Answer the reply. It moves nobody.
+    Answer {
+        /// As rendered.
+        text: String,
+        /// What it is.
+        of: AnswerOf,
+    },
     /// The reply goes to the campaign's inbox.
     Keep {
         /// It contains an opt-out word: a person must look at it.
         flagged: bool,
     },
+}
+
+/// What changes about a person, or is told to others, on the way through a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Put this tag on the person.
+    Tag(String),
+    /// Take it away.
+    Untag(String),
+    /// Give this field this value.
+    Set(String, String),
+    /// Put the person on this stored list.
+    Join(String),
+    /// Take the person off it.
+    Leave(String),
+    /// Hand the latest reply to this inbox.
+    Forward(Inbox),
+    /// Send a text of ours to this inbox.
+    Notify {
+        /// Where to.
+        to: Inbox,
+        /// What.
+        text: String,
+    },
+    /// Make this call.
+    Call(Request),
+    /// Enrol the person in this campaign.
+    Start(String),
+    /// The goal of the campaign is reached.
+    Reach,
+}
+
+/// What an answer to a reply is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerOf {
+    /// The confirmation of an opt-out.
+    OptOut,
+    /// The help text.
+    Help,
+    /// The confirmation of an opt-in.
+    OptIn,
+    /// A message of the campaign; an index.
+    Message(usize),
 }
 
 /// Why a message is given up.
@@ -159,9 +242,23 @@ pub const MOST_CRASHES: u8 = 4;
 
 /// Decides. At most one [`Effect::Send`] comes of one call.
 pub fn advance<'a>(
-    revision: &Revision,
+    revision: &'a Revision,
     enrolment: Enrolment<'a>,
-    facts: Facts,
+    facts: Facts<'a>,
+    event: &Event<'_>,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let (after, mut effects) = decide(revision, enrolment, facts, event, now);
+    if reached(revision, enrolment, facts, now) {
+        effects.push(Effect::Change(Change::Reach));
+    }
+    (after, effects)
+}
+
+fn decide<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
     event: &Event<'_>,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
@@ -178,7 +275,9 @@ pub fn advance<'a>(
         Event::OptedOutThere(place) if here(place, State::Submitting) => {
             (enrolment.ended(), vec![Effect::Suppress])
         }
-        Event::NotSent(place) if here(place, State::Submitting) => not_sent(revision, enrolment, facts, now),
+        Event::NotSent(place) if here(place, State::Submitting) => {
+            doubt::not_sent(revision, enrolment, facts, now)
+        }
         Event::Unknown {
             place,
             resolve,
@@ -187,13 +286,13 @@ pub fn advance<'a>(
         } if here(place, State::Submitting) => {
             let mut tries = Tries::now(enrolment.member);
             tries.crashes += u8::from(*crashed);
-            unknown(revision, enrolment, facts, tries, (*resolve, *ask_at), now)
+            doubt::unknown(revision, enrolment, facts, tries, (*resolve, *ask_at), now)
         }
         Event::NotKnown(place) if here(place, State::Submitting) => {
-            not_known(revision, enrolment, facts, now)
+            doubt::not_known(revision, enrolment, facts, now)
         }
         Event::CannotTell(place) if here(place, State::Submitting) => {
-            cannot_tell(revision, enrolment, facts, now)
+            doubt::cannot_tell(revision, enrolment, facts, now)
         }
         Event::Due(_)
         | Event::Accepted(_)
@@ -203,9 +302,8 @@ pub fn advance<'a>(
         | Event::Unknown { .. }
         | Event::NotKnown(_)
         | Event::CannotTell(_) => (enrolment, vec![]),
-        // Nothing of this program awaits a receipt: it is recorded, and that is all.
-        Event::Receipt(_) => (enrolment, vec![]),
-        Event::Reply(text) => reply(revision, enrolment, facts, text),
+        Event::Happened => happened(revision, enrolment, facts, now),
+        Event::Reply(text) => replies::reply(revision, enrolment, facts, text, now),
         Event::OptedOut => opted_out(enrolment),
     }
 }
@@ -220,37 +318,70 @@ impl Enrolment<'_> {
 }
 
 fn due<'a>(
-    revision: &Revision,
+    revision: &'a Revision,
     enrolment: Enrolment<'a>,
-    facts: Facts,
+    facts: Facts<'a>,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
-    let leave_out = |reason| (enrolment.ended(), vec![Effect::LeaveOut(reason)]);
+    if enrolment.member.doubt() == Doubt::LookUp {
+        let submitting = Enrolment {
+            state: State::Submitting,
+            ..enrolment
+        };
+        return (submitting, vec![Effect::LookUp]);
+    }
+    if facts.opted_out {
+        return leave_out(enrolment, LeftOut::OptedOut);
+    }
+    let walk = Walk::new(revision, enrolment, facts, now);
+    if let Some(reason) = exit(revision, enrolment, facts, now) {
+        return walk.finish(Some(reason));
+    }
+    let next = enrolment.place.step + 1;
+    match &revision.campaign.program.at(enrolment.place.step).deed {
+        Deed::Send(send) => match gate::gate(revision, send, facts.known, enrolment.due_at, now) {
+            Gate::Open => send_now(revision, enrolment, facts, send.message),
+            Gate::Later(due_at) => {
+                let waiting = Enrolment { due_at, ..enrolment };
+                (waiting, vec![Effect::Depart(enrolment.place, due_at)])
+            }
+            Gate::Skip(reason) => walk.skipping(reason).from(next),
+            Gate::Leave(reason) => leave_out(enrolment, reason),
+        },
+        Deed::Listen(listen) => walk.from(listen.silence),
+        Deed::Await { silence, .. } => walk.from(*silence),
+        _ => walk.from(enrolment.place.step),
+    }
+}
+
+fn leave_out(enrolment: Enrolment<'_>, reason: LeftOut) -> (Enrolment<'_>, Vec<Effect>) {
+    (enrolment.ended(), vec![Effect::LeaveOut(reason)])
+}
+
+fn send_now<'a>(
+    revision: &Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'_>,
+    message: usize,
+) -> (Enrolment<'a>, Vec<Effect>) {
     let submitting = Enrolment {
         state: State::Submitting,
         ..enrolment
     };
-    if enrolment.member.doubt() == Doubt::LookUp {
-        return (submitting, vec![Effect::LookUp]);
-    }
-    if facts.opted_out {
-        return leave_out(LeftOut::OptedOut);
-    }
-    match &revision.campaign.program[usize::from(enrolment.place.step)] {
-        Instruction::Send { message } => match text_for(revision, *message, enrolment.member) {
-            Ok((text, parts)) => (submitting, vec![Effect::Send { text, parts }]),
-            Err(reason) => leave_out(reason),
-        },
-        Instruction::Wait(_) | Instruction::Finish => {
-            let (place, due_at) = stop_at(revision, enrolment.place, now);
-            arrive(revision, enrolment, place, due_at, now)
-        }
+    match text_for(revision, message, enrolment.member, facts.known) {
+        Ok((text, parts)) => (submitting, vec![Effect::Send { text, parts }]),
+        Err(reason) => leave_out(enrolment, reason),
     }
 }
 
 /// The text of a message for a person, and its parts; or why this person gets none.
-pub fn text_for(revision: &Revision, message: usize, member: &Member) -> Result<(String, u32), LeftOut> {
-    let text = revision.render(message, member)?;
+pub fn text_for(
+    revision: &Revision,
+    message: usize,
+    member: &Member,
+    known: &Known,
+) -> Result<(String, u32), LeftOut> {
+    let text = revision.render(message, member, known)?;
     let parts = sms::parts::measure(&text).part_count;
     match revision.campaign.limits.parts {
         Some(most) if parts > most.get() => Err(LeftOut::TooManyParts),
@@ -259,259 +390,111 @@ pub fn text_for(revision: &Revision, message: usize, member: &Member) -> Result<
 }
 
 fn go_on<'a>(
-    revision: &Revision,
+    revision: &'a Revision,
     enrolment: Enrolment<'a>,
-    facts: Facts,
+    facts: Facts<'a>,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
-    let after = Place {
-        step: enrolment.place.step + 1,
-        visit: 0,
-    };
-    let (place, due_at) = stop_at(revision, after, now);
-    let last = matches!(
-        revision.campaign.program[usize::from(place.step)],
-        Instruction::Finish
-    ) && due_at <= now;
-    if facts.opted_out && !last {
-        return opted_out(enrolment);
+    let walk = Walk::new(revision, enrolment, facts, now);
+    if let Some(reason) = exit(revision, enrolment, facts, now) {
+        return walk.finish(Some(reason));
     }
-    arrive(revision, enrolment, place, due_at, now)
+    let (after, effects) = walk.from(enrolment.place.step + 1);
+    match facts.opted_out && after.state != State::Ended {
+        true => opted_out(enrolment),
+        false => (after, effects),
+    }
 }
 
-/// The instruction at which somebody who comes to `place` stops, and until when: waits are walked through.
+/// Something happened that conditions may ask for: an exit, what is awaited, the day of a field.
+fn happened<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    if enrolment.state != State::Waiting || facts.opted_out {
+        return (enrolment, vec![]);
+    }
+    let walk = Walk::new(revision, enrolment, facts, now);
+    if let Some(reason) = exit(revision, enrolment, facts, now) {
+        return walk.finish(Some(reason));
+    }
+    let person = person(revision, enrolment, facts, now);
+    match &revision.campaign.program.at(enrolment.place.step).deed {
+        Deed::Await { what, .. } if person.holds(what) => walk.from(enrolment.place.step + 1),
+        Deed::Arrive(moment) => match person.moment(moment, now) {
+            Some(at) if at != enrolment.due_at => {
+                let due_at = at.max(now);
+                let waiting = Enrolment { due_at, ..enrolment };
+                (waiting, vec![Effect::Depart(enrolment.place, due_at)])
+            }
+            Some(_) | None => (enrolment, vec![]),
+        },
+        _ => (enrolment, vec![]),
+    }
+}
+
+fn person<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
+    now: DateTime<Utc>,
+) -> Person<'a> {
+    Person {
+        revision,
+        member: enrolment.member,
+        known: facts.known,
+        now,
+    }
+}
+
+/// The reason of the first exit that holds.
+fn exit(
+    revision: &Revision,
+    enrolment: Enrolment<'_>,
+    facts: Facts<'_>,
+    now: DateTime<Utc>,
+) -> Option<String> {
+    let exits = &revision.campaign.exits;
+    if exits.is_empty() {
+        return None;
+    }
+    let person = person(revision, enrolment, facts, now);
+    let found = exits.iter().find(|(_, condition)| person.holds(condition));
+    found.map(|(reason, _)| reason.clone())
+}
+
+/// Whether the goal is reached by now and was not before.
+fn reached(revision: &Revision, enrolment: Enrolment<'_>, facts: Facts<'_>, now: DateTime<Utc>) -> bool {
+    let Some(goal) = &revision.campaign.goal else {
+        return false;
+    };
+    let (true, Some(first)) = (!facts.known.reached, facts.known.first_sent_at) else {
+        return false;
+    };
+    let zone = facts.known.zone(revision);
+    let in_time = goal.within.is_none_or(|within| now <= within.after(first, zone));
+    in_time && person(revision, enrolment, facts, now).holds(&goal.when)
+}
+
+/// Where everybody begins, and when: the waits that are the same for all are walked through.
 pub fn stop_at(revision: &Revision, mut place: Place, now: DateTime<Utc>) -> (Place, DateTime<Utc>) {
     let mut due_at = now;
-    while let Instruction::Wait(time) = &revision.campaign.program[usize::from(place.step)] {
+    while let Deed::Wait {
+        until: Until::Over(time),
+        ..
+    } = &revision.campaign.program.at(place.step).deed
+    {
         due_at = time.after(due_at, revision.campaign.timezone);
-        place = Place {
-            step: place.step + 1,
-            visit: 0,
-        };
+        place.step += 1;
     }
     (place, due_at)
-}
-
-fn arrive<'a>(
-    revision: &Revision,
-    enrolment: Enrolment<'a>,
-    place: Place,
-    due_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> (Enrolment<'a>, Vec<Effect>) {
-    match &revision.campaign.program[usize::from(place.step)] {
-        Instruction::Finish if due_at <= now => (
-            Enrolment {
-                place,
-                state: State::Ended,
-                ..enrolment
-            },
-            vec![Effect::Finish],
-        ),
-        Instruction::Finish | Instruction::Send { .. } | Instruction::Wait(_) => (
-            Enrolment {
-                place,
-                state: State::Waiting,
-                ..enrolment
-            },
-            vec![Effect::Depart(place, due_at)],
-        ),
-    }
-}
-
-/// How often a message was tried.
-#[derive(Clone, Copy)]
-struct Tries {
-    /// Submits and look-ups.
-    attempts: u8,
-    /// Ends of a process while it was under way.
-    crashes: u8,
-}
-
-impl Tries {
-    /// With the one that is just answered.
-    fn now(member: &Member) -> Tries {
-        Tries {
-            attempts: member.attempts().saturating_add(1),
-            crashes: member.crashes(),
-        }
-    }
-
-    /// Why there are no more.
-    fn over(self) -> Option<GaveUp> {
-        if self.crashes >= MOST_CRASHES {
-            Some(GaveUp::Crashes(self.crashes))
-        } else {
-            (self.attempts >= MOST_ATTEMPTS).then_some(GaveUp::Attempts(self.attempts))
-        }
-    }
-}
-
-fn not_sent<'a>(
-    revision: &Revision,
-    enrolment: Enrolment<'a>,
-    facts: Facts,
-    now: DateTime<Utc>,
-) -> (Enrolment<'a>, Vec<Effect>) {
-    let member = enrolment.member;
-    let tries = Tries::now(member);
-    let due_at = now + back_off(member, enrolment.place, tries.attempts);
-    // This submit was not taken; an earlier one may have been.
-    let in_doubt = member.is_resent() || member.doubt() == Doubt::Refused;
-    match (member.doubt(), tries.over()) {
-        (_, Some(_)) if in_doubt => go_on(revision, enrolment, facts, now),
-        (_, Some(why)) => (enrolment.ended(), vec![Effect::GiveUp(why)]),
-        (doubt @ (Doubt::Refused | Doubt::Resent), None) => again(enrolment, tries, doubt, due_at),
-        (Doubt::None | Doubt::LookUp, None) => again(enrolment, tries, Doubt::None, due_at),
-    }
-}
-
-/// The provider does not have it: it goes at once, under the same reference. The submit was counted when it was made.
-fn not_known<'a>(
-    revision: &Revision,
-    enrolment: Enrolment<'a>,
-    facts: Facts,
-    now: DateTime<Utc>,
-) -> (Enrolment<'a>, Vec<Effect>) {
-    let attempts = enrolment.member.attempts();
-    let tries = Tries {
-        attempts,
-        ..Tries::now(enrolment.member)
-    };
-    match tries.over() {
-        Some(_) if enrolment.member.is_resent() => go_on(revision, enrolment, facts, now),
-        Some(why) => (enrolment.ended(), vec![Effect::GiveUp(why)]),
-        None if facts.cancelled => (enrolment.ended(), vec![Effect::LeaveOut(LeftOut::Cancelled)]),
-        None => again(enrolment, tries, Doubt::None, now),
-    }
-}
-
-fn again(
-    enrolment: Enrolment<'_>,
-    tries: Tries,
-    doubt: Doubt,
-    due_at: DateTime<Utc>,
-) -> (Enrolment<'_>, Vec<Effect>) {
-    let Tries { attempts, crashes } = tries;
-    let waiting = Enrolment {
-        state: State::Waiting,
-        ..enrolment
-    };
-    let retry = Effect::Retry {
-        due_at,
-        attempts,
-        crashes,
-        doubt,
-    };
-    (waiting, vec![retry])
-}
-
-/// Full jitter under a ceiling that doubles from 4 seconds to 10 minutes; the draw is a hash, the same every time.
-fn back_off(member: &Member, place: Place, attempts: u8) -> TimeDelta {
-    let ceiling = 4_000_i64
-        .checked_shl(u32::from(attempts) - 1)
-        .unwrap_or(i64::MAX)
-        .min(600_000);
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&member.phone.as_u64().to_le_bytes());
-    hasher
-        .update(&place.step.to_le_bytes())
-        .update(&place.visit.to_le_bytes())
-        .update(&[attempts]);
-    let draw = u32::from_le_bytes(
-        *hasher
-            .finalize()
-            .as_bytes()
-            .first_chunk()
-            .expect("a hash has 32 bytes"),
-    );
-    TimeDelta::milliseconds(1 + i64::from(draw) * (ceiling - 1) / i64::from(u32::MAX))
-}
-
-/// It is settled as the provider can settle it; where that leads nowhere the campaign's `in_doubt` decides.
-fn unknown<'a>(
-    revision: &Revision,
-    enrolment: Enrolment<'a>,
-    facts: Facts,
-    tries: Tries,
-    (resolve, ask_at): (Resolve, DateTime<Utc>),
-    now: DateTime<Utc>,
-) -> (Enrolment<'a>, Vec<Effect>) {
-    match resolve {
-        // Asking ends no process: it is asked however often one ended.
-        Resolve::LookUp if tries.attempts < MOST_ATTEMPTS => again(enrolment, tries, Doubt::LookUp, ask_at),
-        Resolve::Resubmit if tries.over().is_none() && !facts.opted_out => {
-            let wait = back_off(enrolment.member, enrolment.place, tries.attempts);
-            again(enrolment, tries, Doubt::Refused, now + wait)
-        }
-        Resolve::LookUp | Resolve::Resubmit | Resolve::Nothing => {
-            unresolved(revision, enrolment, facts, tries, now)
-        }
-    }
-}
-
-fn unresolved<'a>(
-    revision: &Revision,
-    enrolment: Enrolment<'a>,
-    facts: Facts,
-    tries: Tries,
-    now: DateTime<Utc>,
-) -> (Enrolment<'a>, Vec<Effect>) {
-    let resent = enrolment.member.is_resent();
-    match revision.campaign.limits.in_doubt {
-        InDoubt::Resend if !resent && !facts.opted_out && tries.crashes < MOST_CRASHES => {
-            again(enrolment, tries, Doubt::Resent, now)
-        }
-        InDoubt::Resend | InDoubt::Skip => go_on(revision, enrolment, facts, now),
-    }
-}
-
-/// The look-up failed: it is asked again, later and later, as often as a text is tried.
-fn cannot_tell<'a>(
-    revision: &Revision,
-    enrolment: Enrolment<'a>,
-    facts: Facts,
-    now: DateTime<Utc>,
-) -> (Enrolment<'a>, Vec<Effect>) {
-    let tries = Tries::now(enrolment.member);
-    if tries.attempts >= MOST_ATTEMPTS {
-        return unresolved(revision, enrolment, facts, tries, now);
-    }
-    let wait = back_off(enrolment.member, enrolment.place, tries.attempts);
-    again(enrolment, tries, Doubt::LookUp, now + wait)
-}
-
-fn reply<'a>(
-    revision: &Revision,
-    enrolment: Enrolment<'a>,
-    facts: Facts,
-    text: &str,
-) -> (Enrolment<'a>, Vec<Effect>) {
-    let campaign = &revision.campaign;
-    let languages = campaign.languages.iter().map(|l| l.as_str());
-    let words = OptOutWords::for_person(enrolment.member.phone.region(), languages);
-    match reply::meaning(text, &words) {
-        // Said twice, it is answered once.
-        Meaning::OptOut { .. } if facts.opted_out => (enrolment.ended(), vec![]),
-        Meaning::OptOut { .. } => {
-            let language = campaign.languages.get(usize::from(enrolment.member.language));
-            let (_, confirmation) = reply::confirmation(language.map_or("en", |language| language.as_str()));
-            let waiting = matches!(enrolment.state, State::Waiting);
-            let left_out = waiting.then_some(Effect::LeaveOut(LeftOut::OptedOut));
-            let said = [Effect::Suppress, Effect::Answer(confirmation.to_owned())];
-            (enrolment.ended(), said.into_iter().chain(left_out).collect())
-        }
-        Meaning::ContainsOptOut { .. } => (enrolment, vec![Effect::Keep { flagged: true }]),
-        Meaning::Other => (enrolment, vec![Effect::Keep { flagged: false }]),
-    }
 }
 
 fn opted_out(enrolment: Enrolment<'_>) -> (Enrolment<'_>, Vec<Effect>) {
     match enrolment.state {
         State::Ended => (enrolment, vec![]),
-        State::Waiting | State::Submitting => (enrolment.ended(), vec![Effect::LeaveOut(LeftOut::OptedOut)]),
+        State::Waiting | State::Submitting => leave_out(enrolment, LeftOut::OptedOut),
     }
 }
-
-#[cfg(test)]
-mod tests;

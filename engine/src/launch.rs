@@ -43,6 +43,9 @@ pub enum LaunchError {
     /// The plan has nobody in it.
     #[error("nobody to send to: {}", if .0.rows == 0 { "the lists have no rows" } else { "every row of the lists is left out" })]
     Nobody(Box<Summary>),
+    /// It begins again and again, or for each person at another time.
+    #[error("a launch by hand needs a `schedule` with one time: `now`, or a time on the campaign's clock")]
+    NotOnce,
     /// Its time is longer past than a launch may be late.
     #[error(
         "too late: it was due {due}, and may begin at most {hours} hours late; give `schedule` a time that is ahead"
@@ -63,14 +66,17 @@ const COHORTS: usize = 64;
 const LEFT_OUT: usize = 20_000;
 
 /// When a schedule begins, asked now.
-pub fn starts_at(schedule: Schedule, now: DateTime<Utc>) -> Result<DateTime<Utc>, LaunchError> {
+pub fn starts_at(schedule: &Schedule, now: DateTime<Utc>) -> Result<DateTime<Utc>, LaunchError> {
     match schedule {
         Schedule::Now => Ok(now),
-        Schedule::At(due) if now - due > TimeDelta::hours(LATE_HOURS) => Err(LaunchError::TooLate {
-            due,
+        Schedule::At(due) if now - *due > TimeDelta::hours(LATE_HOURS) => Err(LaunchError::TooLate {
+            due: *due,
             hours: LATE_HOURS,
         }),
-        Schedule::At(due) => Ok(due),
+        Schedule::At(due) => Ok(*due),
+        Schedule::Local(_) | Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => {
+            Err(LaunchError::NotOnce)
+        }
     }
 }
 
@@ -88,7 +94,7 @@ pub async fn launch(
         occurrence,
         now,
     } = request;
-    let starts_at = starts_at(revision.campaign.schedule, now)?;
+    let starts_at = starts_at(&revision.campaign.schedule, now)?;
     let new = NewLaunch {
         campaign: revision.campaign.name.clone(),
         occurrence,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use dsl::template::RenderError;
+
 /// Why a row or a person is left out. Order: as a plan lists them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LeftOut {
@@ -44,6 +46,18 @@ pub enum LeftOut {
     EmptyText,
     /// The rendered text passes the bound of a template's output.
     TextTooLong,
+    /// It could not be sent within `expires`.
+    Expired,
+    /// Its moment was past when the passage began.
+    TooLate,
+    /// No hour of two weeks is allowed for it.
+    NoHours,
+    /// The person got as many texts as `frequency` allows.
+    TooMany,
+    /// A condition or a moment of a step cannot be decided: this value is empty or not of its type.
+    StepUndecided(String),
+    /// So many replies of this person were answered by themselves within an hour.
+    TooManyAnswers,
 }
 
 impl LeftOut {
@@ -74,6 +88,12 @@ impl LeftOut {
             LeftOut::TooManyParts => ("too-many-parts", None),
             LeftOut::EmptyText => ("empty-text", None),
             LeftOut::TextTooLong => ("text-too-long", None),
+            LeftOut::Expired => ("expired", None),
+            LeftOut::TooLate => ("too-late", None),
+            LeftOut::NoHours => ("no-hours", None),
+            LeftOut::TooMany => ("too-many", None),
+            LeftOut::StepUndecided(name) => ("step-undecided", Some(name)),
+            LeftOut::TooManyAnswers => ("too-many-answers", None),
         }
     }
 }
@@ -108,6 +128,12 @@ impl FromStr for LeftOut {
             "too-many-parts" => LeftOut::TooManyParts,
             "empty-text" => LeftOut::EmptyText,
             "text-too-long" => LeftOut::TextTooLong,
+            "expired" => LeftOut::Expired,
+            "too-late" => LeftOut::TooLate,
+            "no-hours" => LeftOut::NoHours,
+            "too-many" => LeftOut::TooMany,
+            "step-undecided" => LeftOut::StepUndecided(detail.to_owned()),
+            "too-many-answers" => LeftOut::TooManyAnswers,
             _ => return Err(UnknownReason(code.to_owned())),
         })
     }
@@ -141,6 +167,27 @@ impl fmt::Display for LeftOut {
             LeftOut::TooManyParts => f.write_str("text longer than limits.parts"),
             LeftOut::EmptyText => f.write_str("text is empty"),
             LeftOut::TextTooLong => f.write_str("text is past 16 KiB"),
+            LeftOut::Expired => f.write_str("it could not go in time"),
+            LeftOut::TooLate => f.write_str("its moment was past when the passage began"),
+            LeftOut::NoHours => f.write_str("no hour is allowed for it"),
+            LeftOut::TooMany => f.write_str("as many texts as the frequency allows"),
+            LeftOut::StepUndecided(name) => {
+                write!(
+                    f,
+                    "the step cannot be decided: {name} is empty or not of its type"
+                )
+            }
+            LeftOut::TooManyAnswers => f.write_str("answered by itself too often within an hour"),
+        }
+    }
+}
+
+impl From<RenderError> for LeftOut {
+    fn from(error: RenderError) -> LeftOut {
+        match error {
+            RenderError::Empty { name } | RenderError::Unknown { name } => LeftOut::EmptyValue(name),
+            RenderError::NotOfKind { name, .. } => LeftOut::IllTyped(name),
+            RenderError::TooLong => LeftOut::TextTooLong,
         }
     }
 }
@@ -171,6 +218,12 @@ mod tests {
             LeftOut::TooManyParts,
             LeftOut::EmptyText,
             LeftOut::TextTooLong,
+            LeftOut::Expired,
+            LeftOut::TooLate,
+            LeftOut::NoHours,
+            LeftOut::TooMany,
+            LeftOut::StepUndecided("age".into()),
+            LeftOut::TooManyAnswers,
         ];
         for reason in all {
             assert_eq!(reason.code().parse::<LeftOut>().expect("our own code"), reason);

@@ -7,12 +7,15 @@
 pub mod advance;
 pub mod audience;
 pub mod breaker;
+pub mod calendar;
 pub mod clock;
+pub mod draw;
 pub mod execute;
 pub mod ids;
 mod inside;
 pub mod launch;
 pub mod left_out;
+mod links;
 pub mod load;
 pub mod member;
 pub mod plan;

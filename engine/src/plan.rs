@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use dsl::campaign::Instruction;
 use dsl::columns::Columns;
 use dsl::project::{ListFile, Project};
 use rayon::prelude::*;
@@ -462,16 +461,6 @@ impl Tariffs {
 pub fn list_and_line(code: u64) -> Option<(usize, u64)> {
     let list = usize::try_from(code >> 40).ok()?;
     (code != 0).then_some((list, code & ((1 << 40) - 1)))
-}
-
-/// Whether the program sends anything at this instruction, and what.
-fn sends(program: &[Instruction]) -> impl Iterator<Item = (u16, usize)> + '_ {
-    (0..)
-        .zip(program)
-        .filter_map(|(step, instruction)| match instruction {
-            Instruction::Send { message } => Some((step, *message)),
-            Instruction::Wait(_) | Instruction::Finish => None,
-        })
 }
 
 #[cfg(test)]

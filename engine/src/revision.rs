@@ -1,14 +1,18 @@
 //! A campaign at one content. Every passage is pinned to the revision that began it, so a revision keeps its source:
 //! whoever resumes works from that text, whatever the file says by then.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
-use dsl::campaign::Campaign;
-use dsl::template::{RenderError, UseKind, Values};
+use dsl::campaign::{Campaign, Field};
+use dsl::template::{Template, Values};
 use serde::{Deserialize, Serialize};
 
+use crate::advance::{Known, variant_of};
 use crate::left_out::LeftOut;
+use crate::links;
 use crate::member::Member;
+
+mod uses;
 
 /// A campaign with its source.
 #[derive(Debug, Clone)]
@@ -46,12 +50,7 @@ const BUILT_IN: [&str; 4] = ["country", "language", "phone", "timezone"];
 impl Revision {
     /// Pins a campaign to its source.
     pub fn new(campaign: Campaign, source: Source) -> Revision {
-        let used: BTreeSet<String> = (campaign.messages.iter())
-            .flat_map(|message| &message.texts)
-            .flat_map(|template| template.uses())
-            .filter(|used| used.kind == UseKind::Variable)
-            .map(|used| used.name)
-            .collect();
+        let used = uses::names(&campaign);
         let (built_in, variables) = used
             .into_iter()
             .partition::<Vec<_>, _>(|name| BUILT_IN.contains(&name.as_str()));
@@ -67,16 +66,16 @@ impl Revision {
         }
     }
 
-    /// The text of a message for one member.
-    pub fn render(&self, message: usize, member: &Member) -> Result<String, LeftOut> {
-        let template = &self.campaign.messages[message].texts[usize::from(member.language)];
-        let text = template
-            .render(&MemberValues::new(self, member))
-            .map_err(|error| match error {
-                RenderError::Empty { name } | RenderError::Unknown { name } => LeftOut::EmptyValue(name),
-                RenderError::NotOfKind { name, .. } => LeftOut::IllTyped(name),
-                RenderError::TooLong => LeftOut::TextTooLong,
-            })?;
+    /// The text of a message for one member: the variant that is the member's.
+    pub fn render(&self, message: usize, member: &Member, known: &Known) -> Result<String, LeftOut> {
+        let variant = variant_of(self, message, member, known);
+        let texts = &self.campaign.messages[message].variants[variant].texts;
+        self.fill(&texts[usize::from(member.language)], member, known)
+    }
+
+    /// A text with the values of one member.
+    pub fn fill(&self, template: &Template, member: &Member, known: &Known) -> Result<String, LeftOut> {
+        let text = template.render(&self.values(member, known))?;
         let text = match self.campaign.smart {
             true => sms::smart::plain(&text).into_owned(),
             false => text,
@@ -86,6 +85,22 @@ impl Revision {
         } else {
             Ok(text)
         }
+    }
+
+    /// The values of one member, as texts ask for them.
+    pub fn values<'a>(&'a self, member: &'a Member, known: &'a Known) -> MemberValues<'a> {
+        MemberValues::new(self, member, known)
+    }
+
+    /// What a member was frozen with; none where nothing of this campaign uses that name.
+    pub fn value<'a>(&self, member: &'a Member, name: &str) -> Option<&'a str> {
+        let position = self.positions.get(name)?;
+        member.values.get(*position).map(|value| &**value)
+    }
+
+    /// The declared field of a name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.campaign.fields.iter().find(|field| field.name == name)
     }
 }
 
@@ -100,18 +115,21 @@ impl Source {
     }
 }
 
-struct MemberValues<'a> {
+/// The values of one member.
+pub struct MemberValues<'a> {
     revision: &'a Revision,
     member: &'a Member,
+    known: &'a Known,
     phone: String,
     country: String,
 }
 
 impl<'a> MemberValues<'a> {
-    fn new(revision: &'a Revision, member: &'a Member) -> Self {
+    fn new(revision: &'a Revision, member: &'a Member, known: &'a Known) -> Self {
         MemberValues {
             revision,
             member,
+            known,
             phone: String::new(),
             country: String::new(),
         }
@@ -138,15 +156,26 @@ impl<'a> MemberValues<'a> {
 
 impl Values for MemberValues<'_> {
     fn get(&self, name: &str) -> Option<&str> {
-        if let Some(position) = self.revision.positions.get(name) {
-            return self.member.values.get(*position).map(|v| &**v);
+        if let Some(set) = self.known.values.get(name) {
+            return Some(set);
+        }
+        if let Some(frozen) = self.revision.value(self.member, name) {
+            return Some(frozen);
         }
         match name {
             "phone" => Some(&self.phone),
             "country" => Some(&self.country),
             "language" => Some(self.revision.campaign.languages[usize::from(self.member.language)].as_str()),
-            "timezone" => Some(self.revision.campaign.timezone.name()),
+            "timezone" => Some(self.known.zone(self.revision).name()),
             _ => None,
         }
+    }
+
+    fn link(&self, name: &str) -> Option<String> {
+        Some(links::short(
+            &self.revision.campaign.name,
+            name,
+            self.member.phone,
+        ))
     }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use dsl::campaign::Instruction;
 use dsl::project::Project;
 use engine::clock::{Clock, SystemClock};
 use engine::execute::{End, Execution, execute};
@@ -250,12 +249,7 @@ async fn run_launch(
 
 /// Texts that each person gets.
 fn sends(revision: &Revision) -> u64 {
-    let sends = revision
-        .campaign
-        .program
-        .iter()
-        .filter(|i| matches!(i, Instruction::Send { .. }));
-    sends.count() as u64
+    revision.campaign.program.sends().count() as u64
 }
 
 async fn current(store: &Store, launch: &LaunchRow) -> Result<LaunchRow, Failure> {

@@ -208,7 +208,7 @@ fn opening(written: &Campaign, project: &Project, asked: &Asked<'_>) -> Option<O
 
 fn texts_at_once(written: &Campaign) -> bool {
     let first = written.steps.first();
-    written.message.is_some() || first.is_some_and(|step| !step.conditional && !step.sent().is_empty())
+    written.message.is_some() || first.is_some_and(|step| !step.is_conditional() && !step.sent().is_empty())
 }
 
 /// What the conditions of a file name, with the function that they name it to.

@@ -11,7 +11,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Verb::Await(branches) => (branches.within.is_none(), "something to happen"),
             Verb::Send(_)
             | Verb::Wait(_)
-            | Verb::WaitUntil { .. }
+            | Verb::WaitUntil(_)
             | Verb::Choose(_)
             | Verb::Split(_)
             | Verb::Tag(_)

@@ -16,7 +16,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(scheduled.and_then(|name| day(context, name)));
     for step in written.all_steps() {
         match &step.verb {
-            Verb::WaitUntil { date: Some(name) } => found.extend(day(context, name)),
+            Verb::WaitUntil(Some(moment)) => found.extend(moment.field().and_then(|name| day(context, name))),
             Verb::Ask(ask) => found.extend(ask.save.as_ref().and_then(|name| kept(context, name))),
             Verb::Call(call) => found.extend(call.save.as_ref().and_then(|name| kept(context, name))),
             Verb::Set(values) => values.iter().for_each(|(name, value)| {
@@ -24,7 +24,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }),
             Verb::Send(_)
             | Verb::Wait(_)
-            | Verb::WaitUntil { date: None }
+            | Verb::WaitUntil(None)
             | Verb::Await(_)
             | Verb::Choose(_)
             | Verb::Split(_)

@@ -72,7 +72,7 @@ fn first_of<'a>(written: &'a Campaign, steps: &'a [Step], texts: &mut Vec<&'a Te
             // What is wrong there has been said, and may be the first text.
             Verb::Finish(_) | Verb::Other => false,
             Verb::Wait(_)
-            | Verb::WaitUntil { .. }
+            | Verb::WaitUntil(_)
             | Verb::Tag(_)
             | Verb::Untag(_)
             | Verb::Set(_)
@@ -83,7 +83,7 @@ fn first_of<'a>(written: &'a Campaign, steps: &'a [Step], texts: &mut Vec<&'a Te
             | Verb::Call(_)
             | Verb::Start(_) => true,
         };
-        passes || step.conditional
+        passes || step.is_conditional()
     })
 }
 

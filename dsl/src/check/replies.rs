@@ -20,7 +20,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Verb::Send(_)
             | Verb::Ask(_)
             | Verb::Wait(_)
-            | Verb::WaitUntil { .. }
+            | Verb::WaitUntil(_)
             | Verb::Await(_)
             | Verb::Choose(_)
             | Verb::Split(_)

@@ -140,7 +140,7 @@ fn days_of(step: &Step) -> u32 {
             inner().saturating_mul(times).saturating_add(pauses)
         }
         Verb::Choose(_) | Verb::Split(_) => inner(),
-        Verb::WaitUntil { .. }
+        Verb::WaitUntil(_)
         | Verb::Send(_)
         | Verb::Tag(_)
         | Verb::Untag(_)

@@ -49,12 +49,12 @@ fn all<'a>(context: &'a Context<'_>) -> Vec<&'a Value> {
     for step in written.all_steps() {
         match &step.verb {
             Verb::Notify { text, .. } => all.extend(text),
-            Verb::Call(call) => all.extend(call.url.iter().chain(&call.body)),
+            Verb::Call(call) => all.extend(call.url.iter().chain(&call.body_texts)),
             Verb::Set(values) => all.extend(values.iter().map(|(_, value)| value)),
             Verb::Send(_)
             | Verb::Ask(_)
             | Verb::Wait(_)
-            | Verb::WaitUntil { .. }
+            | Verb::WaitUntil(_)
             | Verb::Await(_)
             | Verb::Choose(_)
             | Verb::Split(_)

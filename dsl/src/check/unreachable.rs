@@ -30,7 +30,7 @@ fn one(steps: &[Step], found: &mut Vec<Diagnostic>) {
 
 /// Whether everybody who comes to a step ends there.
 fn ends(step: &Step) -> bool {
-    if step.conditional {
+    if step.is_conditional() {
         return false;
     }
     match &step.verb {
@@ -48,7 +48,7 @@ fn ends(step: &Step) -> bool {
         }
         Verb::Send(_)
         | Verb::Wait(_)
-        | Verb::WaitUntil { .. }
+        | Verb::WaitUntil(_)
         | Verb::Tag(_)
         | Verb::Untag(_)
         | Verb::Set(_)

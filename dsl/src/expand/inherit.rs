@@ -107,7 +107,7 @@ fn replies(long: &Long<'_>) -> Option<Found> {
     }
     Some(match &long.around.project.replies {
         Some(Replies::Inbox(to) | Replies::Address(to)) => named(to, project(long)),
-        Some(Replies::Kept) | None => {
+        Some(Replies::Kept | Replies::Nobody) | None => {
             let means = "they stay in `crier inbox`";
             (Value::Nothing(means.into()), Origin::Default)
         }

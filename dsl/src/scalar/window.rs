@@ -18,7 +18,7 @@ impl Window {
     /// Reads `21:00-08:00`. None where it is no window; what is wrong with it, the check of its form says.
     pub fn parse(text: &str) -> Option<Window> {
         let (start, end) = text.split_once('-')?;
-        let (start, end) = (minutes(start.trim())?, minutes(end.trim())?);
+        let (start, end) = (minutes_of_day(start.trim())?, minutes_of_day(end.trim())?);
         (start < DAY && start != end).then_some(Window { start, end })
     }
 
@@ -44,7 +44,7 @@ impl std::fmt::Display for Window {
 }
 
 /// Minutes of the day for `18:00`, `9:30`, `24:00`.
-fn minutes(text: &str) -> Option<u32> {
+pub fn minutes_of_day(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
     let two = |s: &str, most: u32| {
         let digits = (1..=2).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());

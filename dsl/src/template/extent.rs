@@ -39,7 +39,8 @@ fn shortest(nodes: &[Node], out: &mut String) {
             Node::Put(Value::Literal { text, .. }) => out.push_str(text),
             Node::Put(Value::Variable(_) | Value::Changed(..) | Value::Written(..)) => out.push('x'),
             Node::Put(Value::Plural { words, .. }) => out.push_str(shortest_word(words)),
-            Node::Put(Value::Missing(helper)) => out.push_str(&letters(helper_length(helper))),
+            Node::Put(Value::Link(_)) => out.push_str(&letters(LINK)),
+            Node::Put(Value::Missing(_)) => out.push_str(&letters(WRITTEN_OUT)),
             Node::If { then, otherwise, .. } => {
                 let [mut one, mut other] = [String::new(), String::new()];
                 shortest(then, &mut one);
@@ -89,7 +90,8 @@ fn longest_of(value: &Value, longest: &dyn Fn(&str) -> Option<usize>) -> Option<
             let words: Option<Vec<String>> = words.collect();
             words?.into_iter().max_by_key(|word| word.chars().count())
         }
-        Value::Missing(helper) => Some(letters(helper_length(helper))),
+        Value::Link(_) => Some(letters(LINK)),
+        Value::Missing(_) => Some(letters(WRITTEN_OUT)),
     }
 }
 
@@ -101,13 +103,10 @@ fn shortest_word(words: &[Value]) -> &str {
         | Value::Changed(..)
         | Value::Written(..)
         | Value::Plural { .. }
+        | Value::Link(_)
         | Value::Missing(_) => "x",
     });
     shown.min_by_key(|word| word.chars().count()).unwrap_or("x")
-}
-
-fn helper_length(helper: &str) -> usize {
-    if helper == "link" { LINK } else { WRITTEN_OUT }
 }
 
 /// Letters that cost one septet each.

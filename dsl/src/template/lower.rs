@@ -95,23 +95,23 @@ impl Lowering<'_> {
         }
     }
 
-    /// A helper that is not run yet: what it is given is checked all the same.
+    /// `link`, and what is not run yet: what it is given is checked all the same.
     fn later(&mut self, name: &str, tag: &HelperTemplate) -> Result<Value, TemplateError> {
-        let missing = self.missing(UseKind::Helper, &tag.name);
+        self.missing(UseKind::Helper, &tag.name);
         let span = self.uses.last().map_or(0..0, |used| used.span.clone());
         let wrong = |message: String| Err(TemplateError::at(span.clone(), message));
         match (name, tag.params.as_slice()) {
-            ("each", _) => return wrong("\"each\" is a block: {{#each …}} … {{/each}}".into()),
+            ("each", _) => wrong("\"each\" is a block: {{#each …}} … {{/each}}".into()),
             ("link", [Parameter::Literal(_)]) => {
-                return wrong("\"link\" takes the name of a link, without quotes".into());
+                wrong("\"link\" takes the name of a link, without quotes".into())
             }
             ("link", [link]) => {
                 let link = raw(link).to_owned();
                 self.used(UseKind::Link, &link, link.clone());
+                Ok(Value::Link(link.into()))
             }
-            _ => return wrong(format!("\"{name}\" does not take these values")),
+            _ => wrong(format!("\"{name}\" does not take these values")),
         }
-        Ok(missing)
     }
 
     /// `date`, `number`, `money` and `plural`.

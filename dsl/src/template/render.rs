@@ -13,6 +13,11 @@ pub const MOST_RENDERED: usize = 16 * 1024;
 pub trait Values {
     /// The value of a name, empty where the person has none; none where nothing is called so.
     fn get(&self, name: &str) -> Option<&str>;
+
+    /// The recipient's own short link of that name; none where there is none.
+    fn link(&self, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 impl<V: AsRef<str>> Values for BTreeMap<String, V> {
@@ -92,6 +97,8 @@ pub(super) enum Value {
         words: Vec<Value>,
         rule: Plural,
     },
+    /// A short link, by its name.
+    Link(Box<str>),
     /// A helper that does not exist: the check refuses such a template, and rendering it is an error.
     Missing(Box<str>),
 }
@@ -141,6 +148,7 @@ impl Value {
             | Value::Changed(..)
             | Value::Written(..)
             | Value::Plural { .. }
+            | Value::Link(_)
             | Value::Missing(_) => Ok(!self.text(values)?.is_empty()),
         }
     }
@@ -178,6 +186,12 @@ impl Value {
                 let word = rule.word(n.unsigned_abs()).min(words.len() - 1);
                 words[word].text(values)
             }
+            Value::Link(name) => values
+                .link(name)
+                .map(Cow::Owned)
+                .ok_or_else(|| RenderError::Unknown {
+                    name: name.to_string(),
+                }),
             Value::Missing(name) => Err(RenderError::Unknown {
                 name: name.to_string(),
             }),
@@ -195,7 +209,7 @@ impl Value {
             Value::Variable(name) => Some(name),
             Value::Changed(_, of) | Value::Written(_, of) => of.variable(),
             Value::Plural { count, .. } => count.variable(),
-            Value::Literal { .. } | Value::Missing(_) => None,
+            Value::Literal { .. } | Value::Link(_) | Value::Missing(_) => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use super::{Spanned, key_of};
 use crate::campaign::{InDoubt, Purpose};
 use crate::project::Consent;
-use crate::scalar::{Money, Rate, Share};
+use crate::scalar::{Money, Rate, Share, WaitTime};
 use crate::tree::Node;
 use crate::values::{FieldType, Language};
 
@@ -22,7 +22,7 @@ pub use message::{Body, Message, Variant};
 pub(crate) use read::{consent, frequency, languages, messages, reply_to};
 pub use rule::Rule;
 pub use schedule::{Schedule, Start, Trigger};
-pub use step::{Arm, Ask, Branches, Call, Sent, Step, Verb, flattened};
+pub use step::{Arm, Ask, Branches, Call, Moment, Sent, Step, Verb, flattened};
 pub use story::{Line, Test};
 
 /// What a campaign file says. What it does not say, or says wrongly, is absent.
@@ -66,6 +66,10 @@ pub struct Campaign {
     pub links: Vec<(Spanned<String>, Value)>,
     /// The key `goal`.
     pub goal: Option<Goal>,
+    /// The key `exit`, in order: the reason, the condition.
+    pub exits: Vec<(Spanned<String>, Spanned<String>)>,
+    /// The key `priority`, as written.
+    pub priority: Option<Spanned<String>>,
     /// The key `replies`.
     pub replies: Option<Replies>,
     /// The key `limits`.
@@ -81,8 +85,10 @@ pub struct Campaign {
 pub struct Goal {
     /// Where the key stands.
     pub span: Range<usize>,
-    /// It says `within`.
-    pub has_end: bool,
+    /// The key `when`: all must hold.
+    pub when: Vec<Spanned<String>>,
+    /// The key `within`.
+    pub within: Option<Spanned<WaitTime>>,
 }
 
 /// Where replies go.
@@ -139,6 +145,8 @@ pub struct Field {
     pub kind: FieldType,
     /// For an empty cell.
     pub default: Option<Texts>,
+    /// How its dates are written, as written.
+    pub format: Option<Spanned<String>>,
     /// Characters of the longest value.
     pub longest: Option<Spanned<u32>>,
     /// Steps set it, so that no column needs to hold it.
@@ -187,6 +195,8 @@ pub struct Limits {
     pub quiet_hours: Option<Spanned<String>>,
     /// The key `frequency`, as written: `4 per 7 days`.
     pub frequency: Option<Spanned<String>>,
+    /// What happens past it, as written.
+    pub over: Option<Spanned<String>>,
     /// The key `opt_out_words`.
     pub opt_out_words: Vec<Spanned<String>>,
 }

@@ -40,7 +40,11 @@ fn check(text: &str, expected: Expect) {
     line("from", format!("{files:?}"));
     line("schedule", format!("{:?}", campaign.schedule));
     for message in &campaign.messages {
-        let texts: Vec<&str> = message.texts.iter().map(|text| text.source()).collect();
+        let texts: Vec<&str> = message.variants[0]
+            .texts
+            .iter()
+            .map(|text| text.source())
+            .collect();
         line("message", format!("{} {texts:?}", message.name));
     }
     line("program", format!("{:?}", campaign.program));
@@ -110,7 +114,7 @@ fn a_line_break_at_the_end_of_a_text_is_cut() {
         let text =
             format!("purpose: service\naudience: a.csv\nschedule: now\nmessage:\n  text: {style}\n    {b}\n");
         let campaign = meant(&text, &Project::without_file("none"));
-        assert_eq!(campaign.messages[0].texts[0].source(), b, "{style}");
+        assert_eq!(campaign.messages[0].variants[0].texts[0].source(), b, "{style}");
     }
 }
 

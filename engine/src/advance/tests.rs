@@ -45,7 +45,8 @@ fn ada() -> Member {
     member(phone("+14155550100"), &["Ada"])
 }
 
-const NO_FACTS: Facts = Facts {
+const NO_FACTS: Facts<'static> = Facts {
+    known: &crate::advance::NOTHING,
     opted_out: false,
     cancelled: false,
 };
@@ -119,7 +120,7 @@ fn said(event: &Event<'_>) -> String {
         }
         Event::NotKnown(place) => format!("not known at {}", place.step),
         Event::CannotTell(place) => format!("cannot tell at {}", place.step),
-        Event::Receipt(place) => format!("receipt for {}", place.step),
+        Event::Happened => "happened".into(),
         Event::Reply(text) => format!("reply {text:?}"),
         Event::OptedOut => "opted out".into(),
     }
@@ -137,6 +138,7 @@ fn outcome(
         member,
         place: place(step),
         state,
+        due_at: now(),
     };
     let (after, effects) = advance(revision, enrolment, facts, event, now());
     let effects: Vec<String> = effects.iter().map(shown).collect();
@@ -170,9 +172,11 @@ fn shown(effect: &Effect) -> String {
         }
         Effect::GiveUp(why) => why.to_string(),
         Effect::LeaveOut(reason) => format!("leave out: {reason}"),
-        Effect::Finish => "finish".into(),
+        Effect::Finish(reason) => format!("finish{}", reason.as_ref().map_or(String::new(), |reason| format!(" {reason}"))),
+        Effect::Skip(reason) => format!("skip: {reason}"),
+        Effect::Change(change) => format!("{change:?}"),
         Effect::Suppress => "suppress".into(),
-        Effect::Answer(text) => format!("answer {text:?}"),
+        Effect::Answer { text, .. } => format!("answer {text:?}"),
         Effect::Keep { flagged } => format!("keep{}", if *flagged { ", flagged" } else { "" }),
     }
 }

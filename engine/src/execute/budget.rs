@@ -3,10 +3,10 @@
 use crate::revision::Revision;
 use crate::store::{ClaimedCohort, CohortKind, LaunchRow};
 
-use crate::advance::text_for;
+use crate::advance::{NOTHING, text_for};
 use crate::member::Doubt;
 use crate::tariff::millionths;
-use dsl::campaign::Instruction;
+use dsl::campaign::Deed;
 
 /// What is left of a launch's budget, in millionths of its currency.
 pub(super) struct Budget {
@@ -51,11 +51,11 @@ impl Budget {
         let price = member
             .tariff
             .and_then(|tariff| self.prices.get(usize::from(tariff)));
-        let parts = match &revision.campaign.program[usize::from(cohort.place.step)] {
-            Instruction::Send { message } => {
-                text_for(revision, *message, member).map_or(0, |(_, parts)| parts)
+        let parts = match &revision.campaign.program.at(cohort.place.step).deed {
+            Deed::Send(send) => {
+                text_for(revision, send.message, member, &NOTHING).map_or(0, |(_, parts)| parts)
             }
-            Instruction::Wait(_) | Instruction::Finish => 0,
+            _ => 0,
         };
         price.copied().unwrap_or(0).saturating_mul(i64::from(parts))
     }

@@ -225,6 +225,7 @@ impl Executor {
             member,
             place: cohort.place,
             state: State::Waiting,
+            due_at: cohort.due_at,
         };
         let facts = Facts {
             opted_out,

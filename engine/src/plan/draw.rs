@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use dsl::campaign::{Amount, Audience};
 use sms::PhoneNumber;
 
+use crate::draw::{fraction, hash};
 use crate::left_out::LeftOut;
 
 const SAMPLE: &str = "sample";
@@ -21,22 +22,6 @@ pub(super) fn by_share(audience: &Audience, campaign: &str, phone: PhoneNumber) 
         return Some(LeftOut::NotSampled);
     }
     (drawn(HOLDOUT, audience.holdout) == Some(true)).then_some(LeftOut::HeldOut)
-}
-
-/// The same every time for a person and a campaign.
-fn hash(salt: &str, campaign: &str, phone: PhoneNumber) -> u64 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(salt.as_bytes()).update(b"\0");
-    hasher.update(campaign.as_bytes()).update(b"\0");
-    hasher.update(&phone.as_u64().to_le_bytes());
-    let hash = hasher.finalize();
-    let eight = hash.as_bytes().first_chunk().expect("a hash has 32 bytes");
-    u64::from_le_bytes(*eight)
-}
-
-/// From 0 to 1. 53 bits are what a float holds exactly.
-fn fraction(hash: u64) -> f64 {
-    (hash >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// Where a plan stands with its numbers.

@@ -12,8 +12,8 @@ use dsl::values::FieldType;
 use sms::{ParsedNumber, PhoneNumber, Region};
 
 use super::consent::ConsentOf;
-use super::{draw, sends};
-use crate::advance::text_for;
+use super::draw;
+use crate::advance::{NOTHING, text_for};
 use crate::audience::{Row, cell_problem, clean};
 use crate::left_out::LeftOut;
 use crate::member::Member;
@@ -267,8 +267,8 @@ fn member_of(
     };
     let mut parts = vec![];
     let mut ucs2 = vec![];
-    for (send, (_, message)) in sends(&campaign.program).enumerate() {
-        let (text, n) = text_for(revision, message, &member)?;
+    for (send, (_, message)) in campaign.program.sends().enumerate() {
+        let (text, n) = text_for(revision, message, &member, &NOTHING)?;
         parts.push(n);
         ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
     }

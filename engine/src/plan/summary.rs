@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::{Campaign, Instruction};
+use dsl::campaign::program::Until;
+use dsl::campaign::{Campaign, Deed};
 use serde::{Deserialize, Serialize};
 
 use super::row::PlannedRow;
 use super::seen::Place;
-use super::sends;
 use super::texts::{self, TextParts};
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -113,7 +113,7 @@ const NAMED: usize = 1_000;
 
 impl Summary {
     pub(super) fn of(campaign: &Campaign) -> Summary {
-        let messages = sends(&campaign.program).map(|(_, message)| MessageParts {
+        let messages = campaign.program.sends().map(|(_, message)| MessageParts {
             message: campaign.messages[message].name.clone(),
             parts: 0,
         });
@@ -229,8 +229,12 @@ impl Summary {
         };
         let first = self.messages.first().map_or(0, |message| message.parts);
         let mut waited = starts_at;
-        for instruction in &campaign.program {
-            if let Instruction::Wait(time) = instruction {
+        for instruction in &campaign.program.instructions {
+            if let Deed::Wait {
+                until: Until::Over(time),
+                ..
+            } = &instruction.deed
+            {
                 waited = time.after(waited, campaign.timezone);
             }
         }

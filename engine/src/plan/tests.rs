@@ -10,7 +10,7 @@ mod texts;
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{PlanError, Planner, Run, Summary, sends};
+use super::{PlanError, Planner, Run, Summary};
 use crate::advance::text_for;
 use crate::left_out::LeftOut;
 use crate::member::Member;
@@ -99,13 +99,16 @@ fn run(mut planner: Planner) -> Result<Planned, PlanError> {
 fn people_of(planner: &Planner, run: &Run) -> Vec<Person> {
     let revision = &planner.revision;
     let parts = |(_, message), member: &Member| {
-        let text = text_for(revision, message, member);
+        let text = text_for(revision, message, member, &crate::advance::NOTHING);
         text.expect("whoever is planned has a text").1
     };
     let members = (0..run.people.len()).map(|at| run.people.member(at));
     members
         .map(|member| Person {
-            parts: sends(&revision.campaign.program)
+            parts: revision
+                .campaign
+                .program
+                .sends()
                 .map(|send| parts(send, &member))
                 .collect(),
             member,

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::row::PlannedRow;
 use super::seen::Place;
-use super::sends;
 
 /// A send in one language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +28,7 @@ pub struct TextParts {
 
 /// The texts of a campaign, send by send, each in the order of the languages.
 pub(super) fn of(campaign: &Campaign) -> Vec<TextParts> {
-    let sends = sends(&campaign.program);
+    let sends = campaign.program.sends();
     let texts = sends.flat_map(|(_, message)| {
         campaign.languages.iter().map(move |language| TextParts {
             message: campaign.messages[message].name.clone(),

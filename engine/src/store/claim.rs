@@ -50,6 +50,8 @@ pub struct ClaimedCohort {
     pub place: Place,
     /// What for.
     pub turn: Turn,
+    /// When that came due.
+    pub due_at: DateTime<Utc>,
     /// Of this claim: a record under an older fence is refused.
     pub fence: i64,
     /// All of its members.
@@ -318,6 +320,7 @@ fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
     if intent_to > members.len() || done > intent_to {
         return Err(corrupt(format!("cohort {}", integer("id")?)).into());
     }
+    let due_at = instant(integer("due_at")?)?;
     let worn = integer("claims")? >= WORN || members.iter().any(|member| member.crashes() >= CRASHES);
     Ok(ClaimedCohort {
         id: CohortId(integer("id")?),
@@ -329,6 +332,7 @@ fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
             visit: small(integer("visit")?, "visit")?,
         },
         turn: Turn::from_row(integer("turn")?)?,
+        due_at,
         fence: integer("fence")? + 1,
         members,
         done,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::campaign::{InDoubt, Purpose};
 use crate::project::Consent;
-use crate::scalar::{Money, Rate, Share};
+use crate::scalar::{Money, Rate, Share, WaitTime};
 use crate::tree::{Entry, Kind, Node};
 use crate::values::{FieldType, Language};
 
@@ -40,6 +40,8 @@ impl Campaign {
             steps: root.get("steps").map(Step::several).unwrap_or_default(),
             links: root.get("links").map(links).unwrap_or_default(),
             goal: root.entry("goal").map(Goal::read),
+            exits: root.get("exit").map(texts).unwrap_or_default(),
+            priority: text(root, "priority"),
             replies: root.get("replies").and_then(replies),
             limits: root.get("limits").map(Limits::read).unwrap_or_default(),
             tests: root.get("tests").map(Test::several).unwrap_or_default(),
@@ -55,7 +57,8 @@ impl Goal {
     fn read(entry: &Entry) -> Goal {
         Goal {
             span: entry.key.span.clone(),
-            has_end: entry.value.get("within").is_some(),
+            when: several(&entry.value, "when"),
+            within: parsed(&entry.value, "within", |text| WaitTime::parse(text).ok()),
         }
     }
 }
@@ -121,6 +124,9 @@ impl Limits {
             }),
             quiet_hours: text(node, "quiet_hours"),
             frequency: node.get("frequency").and_then(frequency),
+            over: node
+                .get("frequency")
+                .and_then(|frequency| text(frequency, "over")),
             opt_out_words: several(node, "opt_out_words"),
         }
     }
@@ -175,6 +181,7 @@ pub(super) fn fields(node: &Node) -> Vec<Field> {
             name: key_of(entry),
             kind: kind.and_then(FieldType::parse).unwrap_or_default(),
             default: entry.value.get("default").and_then(Texts::read),
+            format: text(&entry.value, "format"),
             longest: parsed(&entry.value, "longest", |text| text.parse().ok()),
             set_by_steps: entry.value.get("from").is_some(),
         }

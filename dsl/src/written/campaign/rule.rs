@@ -17,6 +17,8 @@ pub struct Rule {
     pub when: Vec<Spanned<String>>,
     /// The key `otherwise`: it takes what no other rule took.
     pub otherwise: Option<Range<usize>>,
+    /// The key `value`: what `save` of the question keeps.
+    pub value: Option<Spanned<String>>,
     /// What is done.
     pub steps: Vec<Step>,
     /// Its first key: where to point for all of it.
@@ -43,6 +45,7 @@ impl Rule {
             pattern: text(node, "pattern"),
             when: several(node, "when"),
             otherwise: otherwise.map(|entry| entry.key.span.clone()),
+            value: text(node, "value"),
             steps: match body {
                 Some(body) => Step::several(body),
                 None => vec![Step::rule_verb(node)],
@@ -66,7 +69,7 @@ impl Step {
     /// The verb of a rule as a step: the condition is the rule's, not the step's.
     fn rule_verb(node: &Node) -> Step {
         Step {
-            conditional: false,
+            when: vec![],
             ..Step::read(node)
         }
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use crate::scalar::{WaitTime, WrittenTime, parse_time};
+use crate::scalar::{WaitTime, WrittenTime, minutes_of_day, parse_time};
 use crate::tree::Node;
 use crate::written::{Spanned, is_time_of_day, key_of, parsed, several, spanned, text};
 
@@ -21,6 +21,16 @@ pub struct Schedule {
     pub until: Option<Spanned<NaiveDate>>,
     /// The column that gives the day.
     pub date: Option<Spanned<String>>,
+    /// The minute of that day, below 1,440.
+    pub time_of_day: Option<u32>,
+    /// That day comes every year.
+    pub yearly: bool,
+    /// So long before that day.
+    pub before: Option<Spanned<WaitTime>>,
+    /// So long after that day.
+    pub after: Option<Spanned<WaitTime>>,
+    /// Times are on the recipient's clock, not the campaign's.
+    pub recipient_clock: bool,
     /// How late it may begin.
     pub late: Option<Spanned<WaitTime>>,
     /// What could not be sent by then is not sent.
@@ -65,6 +75,10 @@ pub struct Trigger {
     pub again: Option<Spanned<String>>,
     /// Hours, as written.
     pub window: Option<Spanned<String>>,
+    /// Weekdays.
+    pub days: Vec<Spanned<String>>,
+    /// What could not be sent by then is not sent.
+    pub expires: Option<Spanned<WaitTime>>,
     /// Its key.
     pub span: Range<usize>,
 }
@@ -83,6 +97,11 @@ impl Schedule {
             from: day("from"),
             until: day("until"),
             date: text(node, "date"),
+            time_of_day: at.and_then(Node::text).and_then(minutes_of_day),
+            yearly: node.get("yearly").and_then(Node::text) == Some("true"),
+            before: duration("before"),
+            after: duration("after"),
+            recipient_clock: node.get("clock").and_then(Node::text) == Some("recipient"),
             late: duration("late"),
             expires: duration("expires"),
             spread: duration("spread"),
@@ -120,6 +139,8 @@ impl Trigger {
             keyword: text(node, "keyword"),
             again: text(node, "again"),
             window: text(node, "window"),
+            days: several(node, "days"),
+            expires: parsed(node, "expires", |text| WaitTime::parse(text).ok()),
             span,
         }
     }

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use super::rule::Rule;
 use super::{Texts, Value};
-use crate::scalar::WaitTime;
+use crate::scalar::{WaitTime, WrittenTime, minutes_of_day as minutes, parse_time};
 use crate::tree::{Entry, Kind, Node};
-use crate::written::{Spanned, key_of, own_entries, parsed, spanned, text};
+use crate::written::{
+    Spanned, is_time_of_day, key_of, one_or_list, own_entries, parsed, several, spanned, text,
+};
 
 /// One step.
 #[derive(Debug, Clone)]
@@ -19,12 +21,38 @@ pub struct Step {
     pub span: Range<usize>,
     /// All of it.
     pub whole: Range<usize>,
-    /// It has `when` or `unless`, so that it may be passed over.
-    pub conditional: bool,
+    /// The key `when`: all must hold.
+    pub when: Vec<Spanned<String>>,
+    /// The key `unless`: not if all hold.
+    pub unless: Vec<Spanned<String>>,
     /// The key `sender`.
     pub sender: Option<Spanned<String>>,
     /// The key `window`, as written.
     pub window: Option<Spanned<String>>,
+    /// The key `at`.
+    pub at: Option<Moment>,
+    /// The key `expires`.
+    pub expires: Option<Spanned<WaitTime>>,
+}
+
+/// A point on the recipient's clock.
+#[derive(Debug, Clone)]
+pub enum Moment {
+    /// The next such minute of the day, below 1,440.
+    TimeOfDay(u32),
+    /// A time.
+    Time(WrittenTime),
+    /// By a field.
+    Day {
+        /// The field that gives the day; none where that is wrong.
+        date: Option<Spanned<String>>,
+        /// So long before it.
+        before: Option<Spanned<WaitTime>>,
+        /// So long after it.
+        after: Option<Spanned<WaitTime>>,
+        /// The minute of that day; none: that of the field.
+        at: Option<u32>,
+    },
 }
 
 /// What a step does.
@@ -37,10 +65,7 @@ pub enum Verb {
     /// Waits for a time.
     Wait(WaitTime),
     /// Waits for a moment: of a field, or of the clock.
-    WaitUntil {
-        /// The field that gives the day.
-        date: Option<Spanned<String>>,
-    },
+    WaitUntil(Option<Moment>),
     /// Waits for something to happen.
     Await(Branches),
     /// Goes the way of the first rule that holds.
@@ -76,8 +101,8 @@ pub enum Verb {
         times: Option<Spanned<String>>,
         /// The time between two.
         every: Option<Spanned<WaitTime>>,
-        /// It ends early where this holds.
-        has_until: bool,
+        /// It ends early where all of these hold.
+        until: Vec<Spanned<String>>,
         /// What is done each time.
         body: Vec<Step>,
     },
@@ -111,6 +136,8 @@ pub struct Ask {
     pub unclear: Option<Sent>,
     /// What is sent before the time is over.
     pub remind: Option<Sent>,
+    /// How long after the question that is.
+    pub remind_after: Option<Spanned<WaitTime>>,
     /// What is done when nobody replied.
     pub silence: Vec<Step>,
 }
@@ -118,6 +145,8 @@ pub struct Ask {
 /// The two ways after something that may happen.
 #[derive(Debug, Clone, Default)]
 pub struct Branches {
+    /// What is waited for: all must have happened.
+    pub what: Vec<Spanned<String>>,
     /// How long it is waited for.
     pub within: Option<Spanned<WaitTime>>,
     /// When it happened.
@@ -142,13 +171,24 @@ pub struct Arm {
 pub struct Call {
     /// Where to.
     pub url: Option<Value>,
+    /// As written; none: `POST`.
+    pub method: Option<Spanned<String>>,
+    /// The body.
+    pub body: Option<Node>,
     /// Texts of the body, wherever they stand in it.
-    pub body: Vec<Value>,
+    pub body_texts: Vec<Value>,
     /// The field that something of the answer is kept in, where one is named.
     pub save: Option<Spanned<String>>,
+    /// How long an answer is waited for.
+    pub timeout: Option<Spanned<String>>,
 }
 
 impl Step {
+    /// It may be passed over.
+    pub fn is_conditional(&self) -> bool {
+        !self.when.is_empty() || !self.unless.is_empty()
+    }
+
     /// Steps in order: one, or a list of them.
     pub(crate) fn several(node: &Node) -> Vec<Step> {
         match node.kind {
@@ -166,9 +206,12 @@ impl Step {
             verb,
             span,
             whole: node.span.clone(),
-            conditional: node.get("when").is_some() || node.get("unless").is_some(),
+            when: several(node, "when"),
+            unless: several(node, "unless"),
             sender: text(node, "sender"),
             window: text(node, "window"),
+            at: node.get("at").and_then(Moment::read),
+            expires: duration(node, "expires"),
         }
     }
 
@@ -190,7 +233,7 @@ impl Step {
             Verb::Repeat { body, .. } => vec![body],
             Verb::Send(_)
             | Verb::Wait(_)
-            | Verb::WaitUntil { .. }
+            | Verb::WaitUntil(_)
             | Verb::Tag(_)
             | Verb::Untag(_)
             | Verb::Set(_)
@@ -238,7 +281,7 @@ impl Step {
                 .flatten()
                 .collect(),
             Verb::Wait(_)
-            | Verb::WaitUntil { .. }
+            | Verb::WaitUntil(_)
             | Verb::Await(_)
             | Verb::Choose(_)
             | Verb::Split(_)
@@ -285,7 +328,7 @@ fn verb_of(step: &Node, entry: &Entry) -> Option<Verb> {
         "send" => Sent::read(value).map_or(Verb::Other, Verb::Send),
         "ask" => Verb::Ask(Box::new(Ask::read(step, value))),
         "wait" => wait(value),
-        "await" => Verb::Await(Branches::read(step)),
+        "await" => Verb::Await(Branches::read(step, value)),
         "choose" => Verb::Choose(value.items().iter().map(Rule::read).collect()),
         "split" => Verb::Split(own_entries(value).map(Arm::read).collect()),
         "tag" => named(Verb::Tag),
@@ -303,7 +346,7 @@ fn verb_of(step: &Node, entry: &Entry) -> Option<Verb> {
         "repeat" => Verb::Repeat {
             times: text(value, "times"),
             every: duration(value, "every"),
-            has_until: value.get("until").is_some(),
+            until: several(value, "until"),
             body: value.get("do").map(Step::several).unwrap_or_default(),
         },
         "finish" => Verb::Finish(spanned(value)),
@@ -312,14 +355,10 @@ fn verb_of(step: &Node, entry: &Entry) -> Option<Verb> {
 }
 
 fn wait(value: &Node) -> Verb {
-    match value.text() {
-        Some(text) => match WaitTime::parse(text) {
-            Ok(time) => Verb::Wait(time),
-            Err(_) => Verb::WaitUntil { date: None },
-        },
-        None => Verb::WaitUntil {
-            date: text(value, "date"),
-        },
+    let duration = value.text().and_then(|text| WaitTime::parse(text).ok());
+    match duration {
+        Some(time) => Verb::Wait(time),
+        None => Verb::WaitUntil(Moment::read(value)),
     }
 }
 
@@ -329,6 +368,31 @@ fn set(entry: &Entry) -> Option<(Spanned<String>, Value)> {
 
 fn duration(node: &Node, key: &str) -> Option<Spanned<WaitTime>> {
     parsed(node, key, |text| WaitTime::parse(text).ok())
+}
+
+impl Moment {
+    fn read(node: &Node) -> Option<Moment> {
+        let Some(text) = node.text() else {
+            return Some(Moment::Day {
+                date: text(node, "date"),
+                before: duration(node, "before"),
+                after: duration(node, "after"),
+                at: node.get("at").and_then(Node::text).and_then(minutes),
+            });
+        };
+        let of_day = minutes(text).filter(|_| is_time_of_day(text));
+        of_day
+            .map(Moment::TimeOfDay)
+            .or_else(|| parse_time(text).ok().map(Moment::Time))
+    }
+
+    /// The field that gives the day.
+    pub fn field(&self) -> Option<&Spanned<String>> {
+        match self {
+            Moment::TimeOfDay(_) | Moment::Time(_) => None,
+            Moment::Day { date, .. } => date.as_ref(),
+        }
+    }
 }
 
 impl Sent {
@@ -366,15 +430,17 @@ impl Ask {
             save: text(step, "save"),
             unclear: step.get("unclear").and_then(Sent::read),
             remind: remind.and_then(|remind| remind.get("send")).and_then(Sent::read),
+            remind_after: remind.and_then(|remind| duration(remind, "after")),
             silence: step.get("silence").map(Step::several).unwrap_or_default(),
         }
     }
 }
 
 impl Branches {
-    fn read(step: &Node) -> Branches {
+    fn read(step: &Node, value: &Node) -> Branches {
         let steps = |key| step.get(key).map(Step::several).unwrap_or_default();
         Branches {
+            what: one_or_list(value).into_iter().filter_map(spanned).collect(),
             within: duration(step, "for"),
             then: steps("then"),
             silence: steps("silence"),
@@ -394,14 +460,18 @@ impl Arm {
 
 impl Call {
     fn read(node: &Node) -> Call {
-        let mut body = vec![];
-        if let Some(node) = node.get("body") {
-            texts_in(node, &mut body);
+        let mut body_texts = vec![];
+        let body = node.get("body");
+        if let Some(node) = body {
+            texts_in(node, &mut body_texts);
         }
         Call {
             url: node.get("url").and_then(Value::read),
-            body,
+            method: text(node, "method"),
+            body: body.cloned(),
+            body_texts,
             save: node.get("save").and_then(spanned),
+            timeout: text(node, "timeout"),
         }
     }
 }

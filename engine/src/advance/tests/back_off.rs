@@ -14,6 +14,7 @@ fn pause(revision: &Revision, member: &Member, step: u16, event: &Event<'_>) -> 
         member,
         place: place(step),
         state: State::Submitting,
+        due_at: now(),
     };
     let (after, effects) = advance(revision, enrolment, Facts::default(), event, now());
     match effects.as_slice() {

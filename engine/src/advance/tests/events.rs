@@ -98,9 +98,9 @@ fn a_receipt_moves_nobody() {
         &ada(),
         NO_FACTS,
         &[
-            ((0, Submitting), Event::Receipt(place(0))),
-            ((2, Waiting), Event::Receipt(place(0))),
-            ((3, Ended), Event::Receipt(place(2))),
+            ((0, Submitting), Event::Happened),
+            ((2, Waiting), Event::Happened),
+            ((3, Ended), Event::Happened),
         ],
         expect![[r#"
             Submitting at 0, receipt for 0 -> Submitting at 0: nothing

@@ -19,7 +19,7 @@ pub(super) struct Passage {
     pub member: Member,
     pub place: Place,
     pub state: State,
-    pub facts: Facts,
+    pub facts: Facts<'static>,
     pub now: DateTime<Utc>,
 }
 
@@ -42,6 +42,7 @@ impl Passage {
             member: &self.member,
             place: self.place,
             state: self.state,
+            due_at: self.now,
         };
         let (after, effects) = advance(&self.revision, before, self.facts, event, self.now);
         (self.place, self.state) = (after.place, after.state);
@@ -68,8 +69,10 @@ impl Passage {
                 | Effect::LookUp
                 | Effect::GiveUp(_)
                 | Effect::LeaveOut(_)
-                | Effect::Finish
-                | Effect::Answer(_)
+                | Effect::Finish(_)
+                | Effect::Skip(_)
+                | Effect::Change(_)
+                | Effect::Answer { .. }
                 | Effect::Keep { .. } => {}
             }
         }
@@ -87,7 +90,7 @@ pub(super) enum Happening {
     Unknown(Option<u16>, Resolve, bool),
     NotKnown(Option<u16>),
     CannotTell(Option<u16>),
-    Receipt(Option<u16>),
+    Happened,
     Reply(String),
     OptedOut,
 }
@@ -108,7 +111,7 @@ impl Happening {
             },
             Happening::NotKnown(step) => Event::NotKnown(at(step)),
             Happening::CannotTell(step) => Event::CannotTell(at(step)),
-            Happening::Receipt(step) => Event::Receipt(at(step)),
+            Happening::Happened => Event::Happened,
             Happening::Reply(text) => Event::Reply(text),
             Happening::OptedOut => Event::OptedOut,
         }
@@ -136,7 +139,7 @@ pub(super) fn happenings(last_step: u16) -> impl Strategy<Value = Vec<Happening>
         6 => unknown.prop_map(|(step, resolve, crashed)| Happening::Unknown(step, resolve, crashed)),
         2 => step().prop_map(Happening::NotKnown),
         2 => step().prop_map(Happening::CannotTell),
-        1 => step().prop_map(Happening::Receipt),
+        1 => step().prop_map(|_| Happening::Happened),
         2 => reply.prop_map(Happening::Reply),
         1 => Just(Happening::Reply("STOP".into())),
         1 => Just(Happening::OptedOut),

@@ -39,7 +39,7 @@ proptest! {
             let sends = effects.iter().filter(|effect| matches!(effect, Effect::Send { .. })).count();
             prop_assert!(sends <= 1);
             prop_assert!(!out || sends == 0, "sent {:?} after an opt-out", effects);
-            answers += effects.iter().filter(|effect| matches!(effect, Effect::Answer(_))).count();
+            answers += effects.iter().filter(|effect| matches!(effect, Effect::Answer { .. })).count();
             out |= effects.contains(&Effect::Suppress) || matches!(happening, Happening::OptedOut);
         }
         prop_assert!(answers <= 1, "{} answers", answers);
@@ -169,7 +169,7 @@ proptest! {
                         prop_assert!(due_at >= passage.now);
                         passage.now = due_at;
                     }
-                    Effect::Finish => prop_assert_eq!(passage.state, State::Ended),
+                    Effect::Finish(_) => prop_assert_eq!(passage.state, State::Ended),
                     other => prop_assert!(false, "{:?}", other),
                 }
             }

@@ -9,6 +9,7 @@ fn second_text(accepted_at: &str) -> String {
         member: &member,
         place: place(0),
         state: State::Submitting,
+        due_at: super::now(),
     };
     let event = Event::Accepted(place(0));
     let (_, effects) = advance(

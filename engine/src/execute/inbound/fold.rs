@@ -180,6 +180,7 @@ impl Folder {
             member: &member,
             place,
             state: State::Waiting,
+            due_at: self.clock.now(),
         };
         let (_, effects) = advance(
             &revision,
@@ -226,7 +227,7 @@ impl Folder {
                     launch: reply.launch,
                 });
             }
-            Effect::Answer(text) => {
+            Effect::Answer { text, .. } => {
                 // The launch that runs sends it, whichever launch was answered: nobody else would before it is typed again.
                 let tariff = member
                     .tariff
@@ -263,7 +264,9 @@ impl Folder {
             | Effect::Retry { .. }
             | Effect::GiveUp(_)
             | Effect::LeaveOut(_)
-            | Effect::Finish => {}
+            | Effect::Finish(_)
+            | Effect::Skip(_)
+            | Effect::Change(_) => {}
         }
     }
 }
@@ -290,6 +293,6 @@ fn shown(text: String) -> String {
 fn inbox_of(revision: &Revision) -> String {
     match &revision.campaign.replies {
         Replies::Inbox(name) | Replies::Address(name) => name.clone(),
-        Replies::Kept => String::new(),
+        Replies::Kept | Replies::Nobody => String::new(),
     }
 }

@@ -91,10 +91,12 @@ impl Executor {
             member,
             place: cohort.place,
             state: State::Submitting,
+            due_at: cohort.due_at,
         };
         let facts = Facts {
             opted_out: self.is_suppressed(member.phone),
             cancelled: self.state == LaunchState::Cancelled,
+            ..Facts::default()
         };
         let route = self.lanes[sender].routes.get(usize::from(send.route));
         let resolve = self.resolve(route.map_or("", String::as_str));
@@ -273,10 +275,12 @@ impl Executor {
             }
             other @ (Effect::Depart(..)
             | Effect::LeaveOut(_)
-            | Effect::Finish
+            | Effect::Finish(_)
+            | Effect::Skip(_)
+            | Effect::Change(_)
             | Effect::Send { .. }
             | Effect::LookUp
-            | Effect::Answer(_)
+            | Effect::Answer { .. }
             | Effect::Keep { .. }) => self.apply_move(sender, send.cohort, send.index, other, at, settled),
         }
     }
@@ -317,7 +321,7 @@ impl Executor {
                 reason,
                 at,
             }),
-            Effect::Finish => {}
+            Effect::Finish(_) | Effect::Skip(_) | Effect::Change(_) => {}
             // Only a reply has some of these, and replies are folded elsewhere; only `Due` sends; only an answer to a text
             // leads to the others.
             Effect::Send { .. }
@@ -325,7 +329,7 @@ impl Executor {
             | Effect::Retry { .. }
             | Effect::GiveUp(_)
             | Effect::Suppress
-            | Effect::Answer(_)
+            | Effect::Answer { .. }
             | Effect::Keep { .. } => {}
         }
     }

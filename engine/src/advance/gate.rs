@@ -1,0 +1,101 @@
+//! Whether a text may go to this person now: hours and days on the recipient's clock, how long it may wait, how many texts
+//! a person gets. What answers a reply goes at once. Opt-outs and budgets are asked about elsewhere, for every text.
+
+use chrono::{DateTime, Utc, WeekdaySet};
+use dsl::campaign::program::Send;
+use dsl::campaign::{Cap, Over, Pace, Purpose};
+
+use super::known::Known;
+use crate::calendar::{DayWindow, Hours, Opening, TimeClass};
+use crate::left_out::LeftOut;
+use crate::revision::Revision;
+
+/// Whether a text may go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// It may.
+    Open,
+    /// Not before then.
+    Later(DateTime<Utc>),
+    /// It is dropped, and the passage goes on.
+    Skip(LeftOut),
+    /// The passage ends.
+    Leave(LeftOut),
+}
+
+/// `due_at`: when it was due first.
+pub(super) fn gate(
+    revision: &Revision,
+    send: &Send,
+    known: &Known,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Gate {
+    if send.answers {
+        return Gate::Open;
+    }
+    let pace = &revision.campaign.pace;
+    let expires = send.expires.or(pace.expires);
+    let last = expires.map(|time| known.after(revision, time, due_at));
+    let in_time = |at: DateTime<Utc>| last.is_none_or(|last| at < last);
+    if !in_time(now) {
+        return Gate::Skip(LeftOut::Expired);
+    }
+    let opens_at = match opening(send, pace, || known.class(revision), now) {
+        Opening::Open { .. } => now,
+        Opening::Closed { opens_at } => opens_at,
+        Opening::Never => return Gate::Skip(LeftOut::NoHours),
+    };
+    let (free_at, over) = match capped(revision, known, opens_at) {
+        None => (opens_at, Over::Wait),
+        Some((at, cap)) => (at, cap.over),
+    };
+    match over {
+        Over::Skip if free_at > opens_at => Gate::Skip(LeftOut::TooMany),
+        Over::Leave if free_at > opens_at => Gate::Leave(LeftOut::TooMany),
+        Over::Wait | Over::Skip | Over::Leave if free_at <= now => Gate::Open,
+        Over::Wait | Over::Skip | Over::Leave if !in_time(free_at) => Gate::Skip(LeftOut::Expired),
+        Over::Wait | Over::Skip | Over::Leave => Gate::Later(free_at),
+    }
+}
+
+/// When the hours of a text are, asked now. Most campaigns have none.
+fn opening(send: &Send, pace: &Pace, class: impl FnOnce() -> TimeClass, now: DateTime<Utc>) -> Opening {
+    let window = send.window.or(pace.window);
+    let days = WeekdaySet::from_iter(pace.days.iter().copied());
+    let always = window.is_none() && pace.quiet_hours.is_empty() && days.is_empty();
+    if always {
+        return Opening::Open {
+            until: DateTime::<Utc>::MAX_UTC,
+        };
+    }
+    let days = Some(days).filter(|days| !days.is_empty());
+    let open = match (window, days) {
+        (Some(window), Some(days)) => Some(DayWindow { window, days }),
+        (Some(window), None) => Some(window.into()),
+        (None, Some(days)) => Some(days.into()),
+        (None, None) => None,
+    };
+    let hours = Hours {
+        open: open.into_iter().collect(),
+        quiet: pace.quiet_hours.iter().copied().map(DayWindow::from).collect(),
+        ..Hours::default()
+    };
+    hours.opening(&class(), now)
+}
+
+/// When the last of the caps lets another text through, and that cap; none where all do at `at`.
+fn capped<'r>(revision: &'r Revision, known: &Known, at: DateTime<Utc>) -> Option<(DateTime<Utc>, &'r Cap)> {
+    if revision.campaign.purpose != Purpose::Marketing {
+        return None;
+    }
+    let zone = known.zone(revision);
+    let free_at = |cap: &Cap| {
+        let most = usize::try_from(cap.most.most).unwrap_or(usize::MAX);
+        let oldest = known.marketing.len().checked_sub(most)?;
+        Some(cap.most.within.after(known.marketing[oldest], zone)).filter(|free| *free > at)
+    };
+    let caps = revision.campaign.pace.frequency.iter();
+    caps.filter_map(|cap| Some((free_at(cap)?, cap)))
+        .max_by_key(|(free, _)| *free)
+}

@@ -1,0 +1,289 @@
+//! What is known of a person outside of the place where they stand, and how conditions ask for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
+use dsl::campaign::Deed;
+use dsl::campaign::program::{Moment, Shift};
+use dsl::condition::{BuiltIn, Condition, Happening, Verdict};
+use dsl::scalar::{WaitTime, WrittenTime, parse_time};
+use dsl::values::parse_date;
+
+use crate::calendar::{self, TimeClass};
+use crate::draw;
+use crate::member::Member;
+use crate::revision::Revision;
+
+/// What a store knows of a person: across campaigns, and of this passage. Only what the campaign asks for is filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Known {
+    /// On the person, across campaigns.
+    pub tags: BTreeSet<String>,
+    /// What steps and events set; they win over columns.
+    pub values: BTreeMap<String, String>,
+    /// The text of the latest reply of this passage.
+    pub reply: Option<String>,
+    /// Messages of this campaign that are delivered, by name.
+    pub delivered: BTreeSet<String>,
+    /// Links of this campaign that were clicked, by name.
+    pub clicked: BTreeSet<String>,
+    /// Events of the API, by name.
+    pub events: BTreeSet<String>,
+    /// Campaigns that the person answered.
+    pub answered: BTreeSet<String>,
+    /// Campaigns that texted the person, and when.
+    pub received: Vec<(String, DateTime<Utc>)>,
+    /// When marketing went to the person, whichever campaign it was of; in order.
+    pub marketing: Vec<DateTime<Utc>>,
+    /// When a reply was answered by itself, in the last hour.
+    pub answers: Vec<DateTime<Utc>>,
+    /// When the passage began.
+    pub began_at: Option<DateTime<Utc>>,
+    /// When its first text went.
+    pub first_sent_at: Option<DateTime<Utc>>,
+    /// The goal of the campaign is reached.
+    pub reached: bool,
+    /// The variant that a story chooses; else it is drawn.
+    pub variant: Option<String>,
+    /// The zones that the person may be in; none: the campaign's.
+    pub zones: Option<TimeClass>,
+}
+
+/// Nothing is known.
+pub static NOTHING: Known = Known {
+    tags: BTreeSet::new(),
+    values: BTreeMap::new(),
+    reply: None,
+    delivered: BTreeSet::new(),
+    clicked: BTreeSet::new(),
+    events: BTreeSet::new(),
+    answered: BTreeSet::new(),
+    received: vec![],
+    marketing: vec![],
+    answers: vec![],
+    began_at: None,
+    first_sent_at: None,
+    reached: false,
+    variant: None,
+    zones: None,
+};
+
+impl Known {
+    /// The zones that the person may be in.
+    pub fn class(&self, revision: &Revision) -> TimeClass {
+        let campaign = || TimeClass::from(revision.campaign.timezone);
+        self.zones.clone().unwrap_or_else(campaign)
+    }
+
+    /// The clock that the person is shown: that of the first zone.
+    pub fn zone(&self, revision: &Revision) -> Tz {
+        let first = self.zones.as_ref().and_then(|class| class.zones().first());
+        first.copied().unwrap_or(revision.campaign.timezone)
+    }
+
+    /// When a time is over that begins at `from`: when it is in all zones that the person may be in.
+    pub fn after(&self, revision: &Revision, time: WaitTime, from: DateTime<Utc>) -> DateTime<Utc> {
+        let zones = self.zones.as_ref().map_or(&[][..], TimeClass::zones);
+        let all = zones.iter().map(|zone| time.after(from, *zone));
+        all.max()
+            .unwrap_or_else(|| time.after(from, revision.campaign.timezone))
+    }
+}
+
+/// Which variant of a message a person gets.
+pub fn variant_of(revision: &Revision, message: usize, member: &Member, known: &Known) -> usize {
+    let message = &revision.campaign.messages[message];
+    if message.variants.len() < 2 {
+        return 0;
+    }
+    let chosen = known.variant.as_deref();
+    let chosen = chosen.and_then(|name| {
+        message
+            .variants
+            .iter()
+            .position(|v| v.name.as_deref() == Some(name))
+    });
+    chosen.unwrap_or_else(|| {
+        let hash = draw::hash(&message.name, &revision.campaign.name, member.phone);
+        draw::pick(hash, message.variants.iter().map(|variant| variant.share.0))
+    })
+}
+
+/// A person whom a condition is asked about.
+pub(super) struct Person<'a> {
+    pub revision: &'a Revision,
+    pub member: &'a Member,
+    pub known: &'a Known,
+    pub now: DateTime<Utc>,
+}
+
+impl<'a> Person<'a> {
+    /// What a condition says of the person.
+    pub fn verdict<'c>(&self, condition: &'c Condition) -> Verdict<'c> {
+        let built_in = Texts::of(self);
+        condition.evaluate(&Asked {
+            person: self,
+            built_in,
+            condition,
+        })
+    }
+
+    /// Whether it holds; not where it cannot be decided.
+    pub fn holds(&self, condition: &Condition) -> bool {
+        self.verdict(condition) == Verdict::Holds
+    }
+
+    /// When a moment comes for the person, asked at `from`; none where the field has no day.
+    pub fn moment(&self, moment: &Moment, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let meant = match moment {
+            Moment::TimeOfDay(minute) => calendar::Moment::Next(time_of_day(*minute)),
+            Moment::Time(time) => calendar::Moment::At(*time),
+            Moment::Day { field, shift, at } => calendar::Moment::By {
+                field: self.day(field)?,
+                shift: match shift {
+                    Shift::None => calendar::Shift::None,
+                    Shift::Before(time) => calendar::Shift::Before(*time),
+                    Shift::After(time) => calendar::Shift::After(*time),
+                },
+                at: at.map(time_of_day),
+            },
+        };
+        Some(meant.instant(&self.known.class(self.revision), from))
+    }
+
+    /// The day of a field, or its time; none where it is empty, or none.
+    fn day(&self, name: &str) -> Option<calendar::FieldTime> {
+        let text = self.value(name).trim();
+        let format = self.revision.field(name).and_then(|field| field.format);
+        match format {
+            Some(format) if format.has_time() => {
+                let time = format.time(text)?;
+                Some(calendar::FieldTime::Time(WrittenTime::Local(time)))
+            }
+            Some(format) => format.date(text).map(calendar::FieldTime::Day),
+            None => {
+                let day = parse_date(text).map(calendar::FieldTime::Day);
+                day.or_else(|| parse_time(text).ok().map(calendar::FieldTime::Time))
+            }
+        }
+    }
+
+    /// The value of a field; empty where the person has none.
+    pub fn value(&self, name: &str) -> &'a str {
+        let set = self.known.values.get(name).map(String::as_str);
+        set.or_else(|| self.revision.value(self.member, name))
+            .unwrap_or("")
+    }
+}
+
+fn time_of_day(minute: u32) -> NaiveTime {
+    NaiveTime::from_num_seconds_from_midnight_opt(minute * 60, 0).unwrap_or(NaiveTime::MIN)
+}
+
+/// Values that every person has.
+struct Texts {
+    phone: String,
+    country: String,
+    variant: String,
+}
+
+impl Texts {
+    fn of(person: &Person<'_>) -> Texts {
+        let phone = person.member.phone;
+        let country = phone.region().map(|region| region.to_string());
+        Texts {
+            phone: phone.to_string(),
+            country: country.unwrap_or_default(),
+            variant: drawn(person),
+        }
+    }
+}
+
+/// The variant of the first message that has some, else the arm of the first split.
+fn drawn(person: &Person<'_>) -> String {
+    let campaign = &person.revision.campaign;
+    let several = campaign
+        .messages
+        .iter()
+        .position(|message| message.variants.len() > 1);
+    if let Some(message) = several {
+        let at = variant_of(person.revision, message, person.member, person.known);
+        return campaign.messages[message].variants[at]
+            .name
+            .clone()
+            .unwrap_or_default();
+    }
+    let mut splits = campaign
+        .program
+        .instructions
+        .iter()
+        .filter_map(|one| match &one.deed {
+            Deed::Split { name, arms } => Some((name, arms)),
+            _ => None,
+        });
+    splits.next().map_or_else(String::new, |(name, arms)| {
+        let hash = draw::hash(name, &campaign.name, person.member.phone);
+        arms[draw::pick(hash, arms.iter().map(|arm| arm.share.0))]
+            .name
+            .clone()
+    })
+}
+
+struct Asked<'a> {
+    person: &'a Person<'a>,
+    built_in: Texts,
+    condition: &'a Condition,
+}
+
+impl dsl::condition::Facts for Asked<'_> {
+    fn value(&self, at: usize) -> &str {
+        self.condition
+            .names()
+            .get(at)
+            .map_or("", |name| self.person.value(name))
+    }
+
+    fn built_in(&self, name: BuiltIn) -> &str {
+        let campaign = &self.person.revision.campaign;
+        match name {
+            BuiltIn::Phone => &self.built_in.phone,
+            BuiltIn::Country => &self.built_in.country,
+            BuiltIn::Language => campaign.languages[usize::from(self.person.member.language)].as_str(),
+            BuiltIn::Timezone => self.zone().name(),
+            BuiltIn::Variant => &self.built_in.variant,
+            BuiltIn::Reply => self.person.known.reply.as_deref().unwrap_or(""),
+        }
+    }
+
+    fn tagged(&self, tag: &str) -> bool {
+        self.person.known.tags.contains(tag)
+    }
+
+    fn happened(&self, what: &Happening) -> bool {
+        let known = self.person.known;
+        match what {
+            Happening::Delivered(message) => known.delivered.contains(message),
+            Happening::Clicked(link) => known.clicked.contains(link),
+            Happening::Replied => known.reply.is_some(),
+            Happening::Answered(campaign) => known.answered.contains(campaign),
+            Happening::Received(campaign, within) => known.received.iter().any(|(name, at)| {
+                let last = within.map(|time| time.after(*at, self.zone()));
+                name == campaign && last.is_none_or(|last| last > self.person.now)
+            }),
+            Happening::Event(name) => known.events.contains(name),
+        }
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.person.now.with_timezone(&self.zone()).date_naive()
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.person.now
+    }
+
+    fn zone(&self) -> Tz {
+        self.person.known.zone(self.person.revision)
+    }
+}

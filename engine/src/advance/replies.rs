@@ -1,0 +1,199 @@
+//! What a reply does. One meaning each, in this order: opt-out and help, the answers of the open question, the campaign's
+//! rules, the inbox. Nothing is lost.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dsl::campaign::Deed;
+use dsl::campaign::program::{Address, Listen, Rule, Test, UNCLEAR};
+use dsl::reply::{self, Meaning, OptOutWords};
+use dsl::values::FieldType;
+
+use super::known::Person;
+use super::walk::{Stop, Walk};
+use super::{AnswerOf, Effect, Enrolment, Facts, Place, State, happened};
+use crate::left_out::LeftOut;
+use crate::revision::Revision;
+
+/// Replies of one person that are answered by themselves in an hour, at most: two programs that answer each other stop.
+pub const MOST_ANSWERS: usize = 3;
+
+/// What a reply does to its passage.
+pub(super) fn reply<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
+    text: &str,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let campaign = &revision.campaign;
+    let languages = campaign.languages.iter().map(|l| l.as_str());
+    let words = OptOutWords::for_person(enrolment.member.phone.region(), languages);
+    match reply::meaning(text, &words) {
+        // Said twice, it is answered once.
+        Meaning::OptOut { .. } if facts.opted_out => (enrolment.ended(), vec![]),
+        Meaning::OptOut { .. } => opt_out(revision, enrolment),
+        Meaning::ContainsOptOut { .. } => (enrolment, vec![Effect::Keep { flagged: true }]),
+        Meaning::Other if facts.opted_out => (enrolment, vec![Effect::Keep { flagged: false }]),
+        Meaning::Other => {
+            let taken = question(revision, enrolment, facts, text, now);
+            let (enrolment, mut effects) =
+                taken.unwrap_or_else(|| rules(revision, enrolment, facts, text, now));
+            let (enrolment, more) = match enrolment.state {
+                State::Waiting if effects.iter().all(|effect| !matches!(effect, Effect::Depart(..))) => {
+                    happened(revision, enrolment, facts, now)
+                }
+                State::Waiting | State::Submitting | State::Ended => (enrolment, vec![]),
+            };
+            effects.extend(more);
+            (enrolment, effects)
+        }
+    }
+}
+
+fn opt_out<'a>(revision: &Revision, enrolment: Enrolment<'a>) -> (Enrolment<'a>, Vec<Effect>) {
+    let language = revision
+        .campaign
+        .languages
+        .get(usize::from(enrolment.member.language));
+    let (_, confirmation) = reply::confirmation(language.map_or("en", |language| language.as_str()));
+    let waiting = matches!(enrolment.state, State::Waiting);
+    let left_out = waiting.then_some(Effect::LeaveOut(LeftOut::OptedOut));
+    let answer = Effect::Answer {
+        text: confirmation.to_owned(),
+        of: AnswerOf::OptOut,
+    };
+    let said = [Effect::Suppress, answer];
+    (enrolment.ended(), said.into_iter().chain(left_out).collect())
+}
+
+/// The question that is open where somebody stands.
+fn open_question(revision: &Revision, place: Place) -> Option<(Address, &Listen)> {
+    let program = &revision.campaign.program;
+    let at = match &program.at(place.step).deed {
+        Deed::Listen(_) => place.step,
+        Deed::Send(send) => send.question?,
+        _ => return None,
+    };
+    match &program.at(at).deed {
+        Deed::Listen(listen) => Some((at, listen)),
+        _ => None,
+    }
+}
+
+/// What the open question makes of a reply; none where there is none, or nothing of it takes the reply.
+fn question<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Option<(Enrolment<'a>, Vec<Effect>)> {
+    if enrolment.state != State::Waiting {
+        return None;
+    }
+    let (at, listen) = open_question(revision, enrolment.place)?;
+    let person = Person {
+        revision,
+        member: enrolment.member,
+        known: facts.known,
+        now,
+    };
+    let rule = listen.answers.iter().find(|rule| holds(&person, rule, text));
+    let value = match &listen.save {
+        None => Some(None),
+        Some(field) => kept(revision, field, rule.and_then(|rule| rule.value.as_deref()), text)
+            .map(|value| Some((field, value))),
+    };
+    let taken = rule.is_some() || listen.answers.is_empty();
+    let Some(value) = value.filter(|_| taken) else {
+        return unclear(revision, enrolment, facts, at, listen, now);
+    };
+    let mut walk = Walk::new(revision, enrolment, facts, now);
+    if let Some((field, value)) = value {
+        walk.keep(field, &value);
+    }
+    Some(walk.from(rule.map_or(listen.replied, |rule| rule.then)))
+}
+
+/// The question is asked again, if it may be.
+fn unclear<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
+    at: Address,
+    listen: &Listen,
+    now: DateTime<Utc>,
+) -> Option<(Enrolment<'a>, Vec<Effect>)> {
+    let message = listen.unclear?;
+    let asked = enrolment.place.visit % (UNCLEAR + 1);
+    // A text of the question that is still to go must not be lost.
+    if asked >= UNCLEAR || enrolment.place.step != at || is_loop(facts, now) {
+        return None;
+    }
+    let text = super::text_for(revision, message, enrolment.member, facts.known);
+    let answer = match text {
+        Ok((text, _)) => Effect::Answer {
+            text,
+            of: AnswerOf::Message(message),
+        },
+        Err(reason) => Effect::Skip(reason),
+    };
+    let place = Place {
+        step: at,
+        visit: enrolment.place.visit + 1,
+    };
+    let enrolment = Enrolment { place, ..enrolment };
+    Some((enrolment, vec![answer, Effect::Depart(place, enrolment.due_at)]))
+}
+
+/// What the rules of the campaign make of a reply; where none holds it is kept for people.
+fn rules<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
+    text: &str,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let keep = Effect::Keep { flagged: false };
+    let person = Person {
+        revision,
+        member: enrolment.member,
+        known: facts.known,
+        now,
+    };
+    let mut rules = revision.campaign.program.rules.iter();
+    let Some(rule) = rules.find(|rule| holds(&person, rule, text)) else {
+        return (enrolment, vec![keep]);
+    };
+    if is_loop(facts, now) {
+        return (enrolment, vec![Effect::Skip(LeftOut::TooManyAnswers), keep]);
+    }
+    let (stop, effects) = Walk::new(revision, enrolment, facts, now).aside(rule.then);
+    match stop {
+        Stop::At(ended) if enrolment.state == State::Waiting => (ended, effects),
+        Stop::At(_) | Stop::Back => (enrolment, effects),
+    }
+}
+
+fn is_loop(facts: Facts<'_>, now: DateTime<Utc>) -> bool {
+    let lately = facts
+        .known
+        .answers
+        .iter()
+        .filter(|at| now - **at < TimeDelta::hours(1));
+    lately.count() >= MOST_ANSWERS
+}
+
+fn holds(person: &Person<'_>, rule: &Rule, text: &str) -> bool {
+    match &rule.test {
+        Test::Reply(matcher) => matcher.takes(text),
+        Test::When(condition) => person.holds(condition),
+        Test::Otherwise => true,
+    }
+}
+
+/// What a field keeps of a reply; none where the reply is not of its type.
+fn kept(revision: &Revision, field: &str, value: Option<&str>, text: &str) -> Option<String> {
+    let text = value.unwrap_or(text).trim();
+    let kind = revision.field(field).map_or(FieldType::Text, |field| field.kind);
+    (!text.is_empty() && kind.accepts(text)).then(|| text.to_owned())
+}

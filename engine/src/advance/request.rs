@@ -1,0 +1,97 @@
+//! A call over HTTP as it is made for one person: values in its path and query are percent-encoded, texts of its body are
+//! JSON.
+
+use std::time::Duration;
+
+use dsl::campaign::program::{Body, Call};
+use dsl::template::{Template, Values};
+
+use super::known::Known;
+use crate::left_out::LeftOut;
+use crate::member::Member;
+use crate::revision::Revision;
+
+/// A call, ready to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// In capitals.
+    pub method: String,
+    /// Scheme, host, path and query.
+    pub url: String,
+    /// JSON; empty: none.
+    pub body: String,
+    /// The field that keeps something of the answer.
+    pub save: Option<String>,
+    /// An answer is waited for so long.
+    pub timeout: Duration,
+}
+
+impl Request {
+    /// For one person.
+    pub(super) fn of(
+        call: &Call,
+        revision: &Revision,
+        member: &Member,
+        known: &Known,
+    ) -> Result<Request, LeftOut> {
+        let values = revision.values(member, known);
+        let encoded = Encoded::of(&call.url, &values);
+        Ok(Request {
+            method: call.method.clone(),
+            url: call.url.render(&encoded).map_err(LeftOut::from)?,
+            body: match &call.body {
+                Some(body) => json(body, &values)?.to_string(),
+                None => String::new(),
+            },
+            save: call.save.clone(),
+            timeout: call.timeout,
+        })
+    }
+}
+
+fn json(body: &Body, values: &dyn Values) -> Result<serde_json::Value, LeftOut> {
+    Ok(match body {
+        Body::Text(template) => template.render(values).map_err(LeftOut::from)?.into(),
+        Body::Plain(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
+        Body::List(items) => items
+            .iter()
+            .map(|item| json(item, values))
+            .collect::<Result<Vec<_>, _>>()?
+            .into(),
+        Body::Map(entries) => {
+            let one = |(key, item): &(String, Body)| Ok((key.clone(), json(item, values)?));
+            let all: serde_json::Map<_, _> = entries.iter().map(one).collect::<Result<_, LeftOut>>()?;
+            all.into()
+        }
+    })
+}
+
+/// Values as they stand in an address.
+struct Encoded(Vec<(String, String)>);
+
+impl Encoded {
+    fn of(template: &Template, values: &dyn Values) -> Encoded {
+        let names = template.uses().into_iter().map(|used| used.name);
+        let one = |name: String| {
+            let value = percent_encoded(values.get(&name)?);
+            Some((name, value))
+        };
+        Encoded(names.filter_map(one).collect())
+    }
+}
+
+impl Values for Encoded {
+    fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// All but letters, digits and `-._~` (RFC 3986, unreserved).
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let one = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(one).collect()
+}

@@ -1,0 +1,368 @@
+//! Walks a person from an instruction to the next place where they stop: a text, a wait, a question, the end. What
+//! happens on the way are effects; conditions further on see them.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use dsl::campaign::Deed;
+use dsl::campaign::program::{Address, Arm, Call, Localised, UNCLEAR, Until};
+use dsl::condition::{Condition, Verdict};
+use dsl::scalar::WaitTime;
+
+use super::known::{Known, Person};
+use super::{AnswerOf, Change, Effect, Enrolment, Facts, Place, Request, State};
+use crate::draw;
+use crate::left_out::LeftOut;
+use crate::revision::Revision;
+
+/// Somebody on the way.
+pub(super) struct Walk<'a> {
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    known: Cow<'a, Known>,
+    now: DateTime<Utc>,
+    place: Place,
+    /// When what comes next is due: later than now behind a wait.
+    due_at: DateTime<Utc>,
+    pub effects: Vec<Effect>,
+    /// What a rule for replies does: nobody moves, and texts are answers.
+    aside: bool,
+}
+
+/// Where a walk leads.
+pub(super) enum Stop<'a> {
+    /// To a place, or the end.
+    At(Enrolment<'a>),
+    /// What a rule does is done; the passage stays where it is.
+    Back,
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(
+        revision: &'a Revision,
+        enrolment: Enrolment<'a>,
+        facts: Facts<'a>,
+        now: DateTime<Utc>,
+    ) -> Walk<'a> {
+        Walk {
+            revision,
+            enrolment,
+            known: Cow::Borrowed(facts.known),
+            now,
+            place: enrolment.place,
+            due_at: now,
+            effects: vec![],
+            aside: false,
+        }
+    }
+
+    /// The end of the passage, from here.
+    pub fn finish(mut self, reason: Option<String>) -> (Enrolment<'a>, Vec<Effect>) {
+        self.effects.push(Effect::Finish(reason));
+        (self.enrolment.ended(), self.effects)
+    }
+
+    /// On from an instruction, until the passage stops.
+    pub fn from(mut self, address: Address) -> (Enrolment<'a>, Vec<Effect>) {
+        self.place.step = address;
+        match self.walk() {
+            Stop::At(enrolment) => (enrolment, self.effects),
+            Stop::Back => (self.enrolment, self.effects),
+        }
+    }
+
+    /// What a rule for replies does.
+    pub fn aside(mut self, address: Address) -> (Stop<'a>, Vec<Effect>) {
+        self.place = Place {
+            step: address,
+            visit: 0,
+        };
+        self.aside = true;
+        let stop = self.walk();
+        (stop, self.effects)
+    }
+
+    /// What did not go is counted before it goes on.
+    pub fn skipping(mut self, reason: LeftOut) -> Walk<'a> {
+        self.effects.push(Effect::Skip(reason));
+        self
+    }
+
+    /// Keeps a value before it goes on.
+    pub fn keep(&mut self, field: &str, value: &str) {
+        self.set(field.to_owned(), value.to_owned());
+    }
+
+    fn walk(&mut self) -> Stop<'a> {
+        let revision = self.revision;
+        loop {
+            let instruction = revision.campaign.program.at(self.place.step);
+            // What comes after a wait is asked about when the wait is over.
+            if self.due_at > self.now && !matches!(instruction.deed, Deed::Wait { .. }) {
+                return self.depart(self.due_at);
+            }
+            match self.step(&instruction.deed) {
+                Next::On => self.place.step += 1,
+                Next::To(address) => self.place.step = address,
+                Next::Stop(stop) => return stop,
+            }
+        }
+    }
+
+    fn step(&mut self, deed: &'a Deed) -> Next<'a> {
+        match deed {
+            Deed::Send(send) => match self.aside {
+                true => {
+                    self.answer(send.message);
+                    Next::On
+                }
+                false => Next::Stop(self.depart(self.now)),
+            },
+            Deed::Wait { until, too_late } => self.wait(until, *too_late),
+            Deed::Arrive(_) => Next::On,
+            Deed::Open => self.deeper(UNCLEAR + 1),
+            Deed::Close => self.higher(UNCLEAR + 1),
+            Deed::Listen(listen) => Next::Stop(self.depart(self.after(listen.within, self.now))),
+            Deed::Await { what, within, .. } => match self.holds(what) {
+                true => Next::On,
+                false => Next::Stop(self.depart(self.after(*within, self.now))),
+            },
+            Deed::Check {
+                when,
+                unless,
+                otherwise,
+            } => self.check(when.as_ref(), unless.as_ref(), *otherwise),
+            Deed::Choose { ways, otherwise } => Next::To(self.choose(ways, *otherwise)),
+            Deed::Split { name, arms } => Next::To(self.split(name, arms)),
+            Deed::Repeat { times } => self.deeper(*times),
+            Deed::Round { times, until, end } => {
+                match until.as_ref().is_some_and(|until| self.holds(until)) {
+                    true => {
+                        self.higher(*times);
+                        Next::To(*end)
+                    }
+                    false => Next::On,
+                }
+            }
+            Deed::Again { times, every, round } => self.again(*times, *every, *round),
+            Deed::Goto(address) => Next::To(*address),
+            Deed::Return => Next::Stop(Stop::Back),
+            Deed::Finish(reason) => {
+                self.effects.push(Effect::Finish(reason.clone()));
+                let enrolment = Enrolment {
+                    place: self.place,
+                    ..self.enrolment.ended()
+                };
+                Next::Stop(Stop::At(enrolment))
+            }
+            Deed::Tag(_)
+            | Deed::Untag(_)
+            | Deed::Set(_)
+            | Deed::Join(_)
+            | Deed::Leave(_)
+            | Deed::Forward(_)
+            | Deed::Notify { .. }
+            | Deed::Call(_)
+            | Deed::Start(_) => {
+                self.deed(deed);
+                Next::On
+            }
+        }
+    }
+
+    /// What is done at once.
+    fn deed(&mut self, deed: &Deed) {
+        match deed {
+            Deed::Tag(tag) => {
+                self.known.to_mut().tags.insert(tag.clone());
+                self.change(Change::Tag(tag.clone()));
+            }
+            Deed::Untag(tag) => {
+                self.known.to_mut().tags.remove(tag);
+                self.change(Change::Untag(tag.clone()));
+            }
+            Deed::Set(values) => values.iter().for_each(|(field, text)| match self.text(text) {
+                Ok(value) => self.set(field.clone(), value),
+                Err(reason) => self.effects.push(Effect::Skip(reason)),
+            }),
+            Deed::Join(list) => self.change(Change::Join(list.clone())),
+            Deed::Leave(list) => self.change(Change::Leave(list.clone())),
+            Deed::Forward(inbox) => self.change(Change::Forward(inbox.clone())),
+            Deed::Notify { to, text } => {
+                let effect = match self.text(text) {
+                    Ok(text) => Effect::Change(Change::Notify { to: to.clone(), text }),
+                    Err(reason) => Effect::Skip(reason),
+                };
+                self.effects.push(effect);
+            }
+            Deed::Call(call) => {
+                let request = self
+                    .request(call)
+                    .map(|request| Effect::Change(Change::Call(request)));
+                self.effects.push(request.unwrap_or_else(Effect::Skip));
+            }
+            Deed::Start(campaign) => self.change(Change::Start(campaign.clone())),
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, change: Change) {
+        self.effects.push(Effect::Change(change));
+    }
+
+    fn set(&mut self, field: String, value: String) {
+        self.known.to_mut().values.insert(field.clone(), value.clone());
+        self.change(Change::Set(field, value));
+    }
+
+    fn person(&self) -> Person<'_> {
+        Person {
+            revision: self.revision,
+            member: self.enrolment.member,
+            known: &self.known,
+            now: self.now,
+        }
+    }
+
+    fn holds(&self, condition: &Condition) -> bool {
+        self.person().holds(condition)
+    }
+
+    fn text(&self, text: &Localised) -> Result<String, LeftOut> {
+        let template = &text.0[usize::from(self.enrolment.member.language)];
+        self.revision.fill(template, self.enrolment.member, &self.known)
+    }
+
+    fn request(&self, call: &Call) -> Result<Request, LeftOut> {
+        Request::of(call, self.revision, self.enrolment.member, &self.known)
+    }
+
+    fn answer(&mut self, message: usize) {
+        let text = super::text_for(self.revision, message, self.enrolment.member, &self.known);
+        self.effects.push(match text {
+            Ok((text, _)) => Effect::Answer {
+                text,
+                of: AnswerOf::Message(message),
+            },
+            Err(reason) => Effect::Skip(reason),
+        });
+    }
+
+    /// A step whose conditions cannot be decided is passed over, and counted.
+    fn check(
+        &mut self,
+        when: Option<&Condition>,
+        unless: Option<&Condition>,
+        otherwise: Address,
+    ) -> Next<'a> {
+        let verdict = |condition: Option<&Condition>, absent| {
+            condition.map_or(Ok(absent), |condition| match self.person().verdict(condition) {
+                Verdict::Holds => Ok(true),
+                Verdict::Fails => Ok(false),
+                Verdict::Undecided(name) => Err(name.to_owned()),
+            })
+        };
+        match (verdict(when, true), verdict(unless, false)) {
+            (Ok(true), Ok(false)) => Next::On,
+            (Ok(false), _) | (_, Ok(true)) => Next::To(otherwise),
+            (Err(name), _) | (_, Err(name)) => {
+                self.effects.push(Effect::Skip(LeftOut::StepUndecided(name)));
+                Next::To(otherwise)
+            }
+        }
+    }
+
+    fn choose(&mut self, ways: &[(Condition, Address)], otherwise: Address) -> Address {
+        let mut undecided = vec![];
+        let mut taken = otherwise;
+        for (condition, way) in ways {
+            match self.person().verdict(condition) {
+                Verdict::Holds => {
+                    taken = *way;
+                    break;
+                }
+                Verdict::Fails => {}
+                Verdict::Undecided(name) => undecided.push(name.to_owned()),
+            }
+        }
+        let counted = undecided
+            .into_iter()
+            .map(|name| Effect::Skip(LeftOut::StepUndecided(name)));
+        self.effects.extend(counted);
+        taken
+    }
+
+    fn split(&self, name: &str, arms: &[Arm]) -> Address {
+        let chosen = self.known.variant.as_deref();
+        let chosen = chosen.and_then(|name| arms.iter().position(|arm| arm.name == name));
+        let drawn = || {
+            let hash = draw::hash(name, &self.revision.campaign.name, self.enrolment.member.phone);
+            draw::pick(hash, arms.iter().map(|arm| arm.share.0))
+        };
+        arms[chosen.unwrap_or_else(drawn)].then
+    }
+
+    fn wait(&mut self, until: &Until, too_late: Address) -> Next<'a> {
+        match until {
+            Until::Over(time) => self.due_at = self.after(*time, self.due_at),
+            Until::At(moment) => {
+                let Some(at) = self.person().moment(moment, self.due_at) else {
+                    let name = moment.field().unwrap_or_default().to_owned();
+                    self.effects.push(Effect::Skip(LeftOut::StepUndecided(name)));
+                    return Next::To(too_late);
+                };
+                if self.known.began_at.is_some_and(|began| at < began) {
+                    self.effects.push(Effect::Skip(LeftOut::TooLate));
+                    return Next::To(too_late);
+                }
+                self.due_at = self.due_at.max(at);
+            }
+        }
+        Next::On
+    }
+
+    fn again(&mut self, times: u16, every: WaitTime, round: Address) -> Next<'a> {
+        if self.place.visit % times + 1 >= times {
+            self.higher(times);
+            return Next::On;
+        }
+        self.place = Place {
+            step: round,
+            visit: self.place.visit + 1,
+        };
+        Next::Stop(self.depart(self.after(every, self.now)))
+    }
+
+    /// A count begins, from none: it is one more digit of the visit.
+    fn deeper(&mut self, most: u16) -> Next<'a> {
+        self.place.visit = self.place.visit.saturating_mul(most.max(1));
+        Next::On
+    }
+
+    /// A count is over.
+    fn higher(&mut self, most: u16) -> Next<'a> {
+        self.place.visit /= most.max(1);
+        Next::On
+    }
+
+    fn after(&self, time: WaitTime, from: DateTime<Utc>) -> DateTime<Utc> {
+        self.known.after(self.revision, time, from)
+    }
+
+    fn depart(&mut self, due_at: DateTime<Utc>) -> Stop<'a> {
+        self.effects.push(Effect::Depart(self.place, due_at));
+        Stop::At(Enrolment {
+            place: self.place,
+            state: State::Waiting,
+            due_at,
+            ..self.enrolment
+        })
+    }
+}
+
+/// What follows an instruction.
+enum Next<'a> {
+    On,
+    To(Address),
+    Stop(Stop<'a>),
+}

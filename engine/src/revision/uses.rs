@@ -1,0 +1,111 @@
+//! The values that a campaign uses, wherever: in texts, conditions, moments, links and calls.
+
+use std::collections::BTreeSet;
+
+use dsl::campaign::program::{Body, Call, Moment, Test, Until};
+use dsl::campaign::{Campaign, Deed};
+use dsl::condition::Condition;
+use dsl::template::{Template, UseKind};
+
+/// Their names.
+pub(super) fn names(campaign: &Campaign) -> BTreeSet<String> {
+    let mut uses = Uses(BTreeSet::new());
+    let variants = campaign.messages.iter().flat_map(|message| &message.variants);
+    variants
+        .flat_map(|variant| &variant.texts)
+        .for_each(|text| uses.text(text));
+    campaign.links.iter().for_each(|link| uses.text(&link.url));
+    campaign.exits.iter().for_each(|(_, exit)| uses.condition(exit));
+    campaign.goal.iter().for_each(|goal| uses.condition(&goal.when));
+    for instruction in &campaign.program.instructions {
+        uses.deed(&instruction.deed);
+    }
+    campaign
+        .program
+        .rules
+        .iter()
+        .for_each(|rule| uses.test(&rule.test));
+    uses.0
+}
+
+struct Uses(BTreeSet<String>);
+
+impl Uses {
+    fn deed(&mut self, deed: &Deed) {
+        match deed {
+            Deed::Wait {
+                until: Until::At(moment),
+                ..
+            }
+            | Deed::Arrive(moment) => self.moment(moment),
+            Deed::Listen(listen) => listen.answers.iter().for_each(|rule| self.test(&rule.test)),
+            Deed::Await { what, .. } => self.condition(what),
+            Deed::Check { when, unless, .. } => {
+                when.iter()
+                    .chain(unless)
+                    .for_each(|condition| self.condition(condition));
+            }
+            Deed::Choose { ways, .. } => ways.iter().for_each(|(condition, _)| self.condition(condition)),
+            Deed::Round { until, .. } => until.iter().for_each(|condition| self.condition(condition)),
+            Deed::Set(values) => {
+                let texts = values.iter().flat_map(|(_, text)| &text.0);
+                texts.for_each(|text| self.text(text));
+            }
+            Deed::Notify { text, .. } => text.0.iter().for_each(|text| self.text(text)),
+            Deed::Call(call) => self.call(call),
+            Deed::Wait { .. }
+            | Deed::Send(_)
+            | Deed::Open
+            | Deed::Close
+            | Deed::Split { .. }
+            | Deed::Tag(_)
+            | Deed::Untag(_)
+            | Deed::Join(_)
+            | Deed::Leave(_)
+            | Deed::Forward(_)
+            | Deed::Start(_)
+            | Deed::Repeat { .. }
+            | Deed::Again { .. }
+            | Deed::Goto(_)
+            | Deed::Return
+            | Deed::Finish(_) => {}
+        }
+    }
+
+    fn test(&mut self, test: &Test) {
+        match test {
+            Test::When(condition) => self.condition(condition),
+            Test::Reply(_) | Test::Otherwise => {}
+        }
+    }
+
+    fn call(&mut self, call: &Call) {
+        self.text(&call.url);
+        call.body.iter().for_each(|body| self.body(body));
+    }
+
+    fn body(&mut self, body: &Body) {
+        match body {
+            Body::Text(text) => self.text(text),
+            Body::Plain(_) => {}
+            Body::List(items) => items.iter().for_each(|item| self.body(item)),
+            Body::Map(entries) => entries.iter().for_each(|(_, item)| self.body(item)),
+        }
+    }
+
+    fn moment(&mut self, moment: &Moment) {
+        self.0.extend(moment.field().map(str::to_owned));
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        self.0.extend(condition.names().iter().cloned());
+    }
+
+    fn text(&mut self, text: &Template) {
+        let variables = text
+            .uses()
+            .into_iter()
+            .filter(|used| used.kind == UseKind::Variable);
+        self.0.extend(variables.map(|used| used.name));
+    }
+}
