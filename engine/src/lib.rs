@@ -7,6 +7,7 @@
 pub mod advance;
 pub mod audience;
 pub mod breaker;
+pub mod calendar;
 pub mod clock;
 pub mod execute;
 pub mod ids;
