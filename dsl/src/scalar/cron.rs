@@ -54,6 +54,8 @@ impl Cron {
         let mut weekdays = field(weekday, 0, 7, WEEKDAYS)?;
         // 0 and 7 are both Sunday.
         weekdays.iter_mut().for_each(|day| *day %= 7);
+        weekdays.sort_unstable();
+        weekdays.dedup();
         Some(Cron {
             minutes: field(minute, 0, 59, &[])?,
             hours: field(hour, 0, 23, &[])?,
@@ -63,6 +65,22 @@ impl Cron {
             any_day: day.starts_with('*'),
             any_weekday: weekday.starts_with('*'),
         })
+    }
+
+    /// What it names, in order: minutes, hours, days, months and weekdays, of which 0 is Sunday.
+    pub fn values(&self) -> [&[u32]; 5] {
+        [
+            &self.minutes,
+            &self.hours,
+            &self.days,
+            &self.months,
+            &self.weekdays,
+        ]
+    }
+
+    /// Whether a day is enough that the days name, or the weekdays: both are restricted. Else it must be of both.
+    pub fn takes_either_day(&self) -> bool {
+        !self.any_day && !self.any_weekday
     }
 
     /// Whether it names a day that the calendar has.
@@ -91,11 +109,11 @@ impl Cron {
     fn names(&self, date: NaiveDate) -> bool {
         let day = self.days.contains(&date.day());
         let weekday = self.weekdays.contains(&date.weekday().num_days_from_sunday());
-        let either = match (self.any_day, self.any_weekday) {
-            (false, false) => day || weekday,
-            (_, _) => day && weekday,
+        let named = match self.takes_either_day() {
+            true => day || weekday,
+            false => day && weekday,
         };
-        either && self.months.contains(&date.month())
+        named && self.months.contains(&date.month())
     }
 }
 

@@ -1,0 +1,22 @@
+//! When something may happen or is due: zones of numbers, hours in which texts may go out, moments, ticks of a cron, days by a
+//! column, what of a schedule was missed. Pure: every instant is an argument, and the tables are in the program.
+//!
+//! A person can have several candidate zones ([`TimeClass`]). Hours must then hold in all of them, and a time has come when it
+//! has come in all. Clock changes follow one rule, that of [`dsl::scalar::local_to_utc`]: a local time in a gap is the gap's
+//! end, one that occurs twice is the first.
+
+mod dates;
+mod due;
+mod holidays;
+mod hours;
+mod moment;
+mod ticks;
+mod zones;
+
+pub use dates::{DateSchedule, Occurrence};
+pub use due::{Due, due, latest_start};
+pub use holidays::{holiday, holidays};
+pub use hours::{DayWindow, Hours, Opening};
+pub use moment::{FieldTime, Moment, Shift};
+pub use ticks::{CronDays, Tick, ticks_after};
+pub use zones::{TimeClass, candidates};

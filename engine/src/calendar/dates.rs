@@ -1,0 +1,165 @@
+//! Schedules by a column: whether a day is the day of a person, and when it begins for them. A day has no hours here, and
+//! who came into the list after it is not made up for.
+
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use dsl::scalar::local_to_utc;
+
+use super::TimeClass;
+use super::moment::{Shift, latest};
+
+/// `{date: birthday, yearly: true, at: "10:00"}`, `{date: expires, before: 30 days, at: "10:00"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateSchedule {
+    /// Every year from that of the column on.
+    pub yearly: bool,
+    /// How far from the day of the column.
+    pub shift: Shift,
+    /// On the recipient's clock.
+    pub at: NaiveTime,
+}
+
+/// What a day is for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occurrence {
+    /// Not the person's day.
+    None,
+    /// It was, before the person was in the list.
+    Missed,
+    /// It begins then.
+    At(DateTime<Utc>),
+}
+
+impl DateSchedule {
+    /// What `day` is for a person with this value in the column, who is in the list since an instant.
+    pub fn on(
+        &self,
+        day: NaiveDate,
+        value: NaiveDate,
+        class: &TimeClass,
+        since: DateTime<Utc>,
+    ) -> Occurrence {
+        if !self.falls_on(day, value) {
+            return Occurrence::None;
+        }
+        let begins = latest(class, |zone| Some(local_to_utc(day.and_time(self.at), zone)));
+        match begins {
+            Some(at) if at >= since => Occurrence::At(at),
+            Some(_) | None => Occurrence::Missed,
+        }
+    }
+
+    fn falls_on(&self, day: NaiveDate, value: NaiveDate) -> bool {
+        let shifted = |date: NaiveDate| {
+            let there = self.shift.apply(date.and_time(NaiveTime::MIN));
+            there.map(|local| local.date()) == Some(day)
+        };
+        match self.yearly {
+            false => shifted(value),
+            true => years_around(day)
+                .any(|year| year >= value.year() && anniversary(value, year).is_some_and(shifted)),
+        }
+    }
+}
+
+/// The day of a year. 29 February is the 28th in common years.
+fn anniversary(of: NaiveDate, year: i32) -> Option<NaiveDate> {
+    of.with_year(year)
+        .or_else(|| NaiveDate::from_ymd_opt(year, 2, 28))
+}
+
+/// Of whose days one can be shifted to `day`: a duration is at most ten years.
+fn years_around(day: NaiveDate) -> RangeInclusive<i32> {
+    day.year() - 11..=day.year() + 11
+}
+
+#[cfg(test)]
+mod tests {
+    use dsl::scalar::WaitTime;
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn a_day_of_the_column_comes_once_or_every_year() {
+        let before = |text| Shift::Before(WaitTime::parse(text).expect("a duration"));
+        let after = |text| Shift::After(WaitTime::parse(text).expect("a duration"));
+        let table = [
+            ("1984-11-24", true, Shift::None, "2026-11-20", "2026-11-28"),
+            ("1984-11-24", false, Shift::None, "2026-11-20", "2026-11-28"),
+            ("2026-11-24", false, Shift::None, "2026-11-20", "2026-11-28"),
+            ("2026-11-24", true, Shift::None, "2026-11-20", "2026-11-28"),
+            ("2027-11-24", true, Shift::None, "2026-11-20", "2026-11-28"),
+            ("1992-02-29", true, Shift::None, "2027-02-25", "2027-03-03"),
+            ("1992-02-29", true, Shift::None, "2028-02-25", "2028-03-03"),
+            ("1992-02-29", true, before("1 day"), "2027-02-25", "2027-03-03"),
+            ("1992-02-29", true, after("1 day"), "2028-02-25", "2028-03-03"),
+            ("2026-12-24", false, before("30 days"), "2026-11-20", "2026-11-28"),
+            ("2026-12-24", false, before("4 weeks"), "2026-11-20", "2026-11-28"),
+            (
+                "2026-11-25",
+                false,
+                before("36 hours"),
+                "2026-11-20",
+                "2026-11-28",
+            ),
+            ("1984-01-05", true, before("2 weeks"), "2026-12-18", "2026-12-26"),
+            ("1984-12-30", true, after("3 days"), "2027-01-01", "2027-01-05"),
+            ("2020-11-24", true, after("520 weeks"), "2036-11-01", "2036-11-30"),
+        ];
+        let lines = table.map(|(value, yearly, shift, from, to)| {
+            let date = |text: &str| text.parse::<NaiveDate>().expect("a date");
+            let schedule = DateSchedule {
+                yearly,
+                shift,
+                at: NaiveTime::MIN,
+            };
+            let days = date(from).iter_days().take_while(|day| *day <= date(to));
+            let days: Vec<String> = days
+                .filter(|day| schedule.falls_on(*day, date(value)))
+                .map(|day| day.to_string())
+                .collect();
+            let often = if yearly { "yearly" } else { "once" };
+            format!("{value} {often} {shift:?}, {from} to {to}: {}\n", days.join(" "))
+        });
+        expect![[r#""#]].assert_eq(&lines.concat());
+    }
+
+    #[test]
+    fn a_day_that_passed_before_the_person_came_is_missed() {
+        let schedule = DateSchedule {
+            yearly: true,
+            shift: Shift::None,
+            at: NaiveTime::from_hms_opt(10, 0, 0).expect("a time"),
+        };
+        let table = [
+            ("2026-11-24", "Europe/Rome", "2026-11-01T00:00:00Z"),
+            ("2026-11-25", "Europe/Rome", "2026-11-01T00:00:00Z"),
+            ("2026-11-24", "Europe/Rome", "2026-11-24T09:00:00Z"),
+            ("2026-11-24", "Europe/Rome", "2026-11-24T09:00:01Z"),
+            (
+                "2026-11-24",
+                "America/Los_Angeles|America/New_York",
+                "2026-11-24T09:00:01Z",
+            ),
+            (
+                "2026-11-24",
+                "Pacific/Auckland|Pacific/Honolulu",
+                "2026-11-24T09:00:01Z",
+            ),
+        ];
+        let lines = table.map(|(day, class, since)| {
+            let class = TimeClass::parse(class).expect("zones");
+            let value = "1984-11-24".parse().expect("a date");
+            let found = schedule.on(
+                day.parse().expect("a date"),
+                value,
+                &class,
+                since.parse().expect("an instant"),
+            );
+            format!("{day} {class}, in the list since {since} -> {found:?}\n")
+        });
+        expect![[r#""#]].assert_eq(&lines.concat());
+    }
+}
