@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::{InDoubt, Instruction};
-use dsl::reply::{self, Meaning, OptOutWords};
+use dsl::reply::{self, Answer, Meaning, Person, Words};
 
 use crate::left_out::LeftOut;
 use crate::member::{Doubt, Member};
@@ -489,20 +489,32 @@ fn reply<'a>(
 ) -> (Enrolment<'a>, Vec<Effect>) {
     let campaign = &revision.campaign;
     let languages = campaign.languages.iter().map(|l| l.as_str());
-    let words = OptOutWords::for_person(enrolment.member.phone.region(), languages);
-    match reply::meaning(text, &words) {
+    let words = Words::for_person(enrolment.member.phone.region(), languages);
+    let language = campaign.languages.get(usize::from(enrolment.member.language));
+    let language = language.map_or("en", |language| language.as_str());
+    let person = Person {
+        opted_out: facts.opted_out,
+        ..Person::new(&words)
+    };
+    match reply::meaning(text, &person) {
         // Said twice, it is answered once.
         Meaning::OptOut { .. } if facts.opted_out => (enrolment.ended(), vec![]),
         Meaning::OptOut { .. } => {
-            let language = campaign.languages.get(usize::from(enrolment.member.language));
-            let (_, confirmation) = reply::confirmation(language.map_or("en", |language| language.as_str()));
+            let (_, confirmation) = reply::confirmation(language);
             let waiting = matches!(enrolment.state, State::Waiting);
             let left_out = waiting.then_some(Effect::LeaveOut(LeftOut::OptedOut));
             let said = [Effect::Suppress, Effect::Answer(confirmation.to_owned())];
             (enrolment.ended(), said.into_iter().chain(left_out).collect())
         }
         Meaning::ContainsOptOut { .. } => (enrolment, vec![Effect::Keep { flagged: true }]),
-        Meaning::Other => (enrolment, vec![Effect::Keep { flagged: false }]),
+        Meaning::Help => {
+            let (_, help) = Answer::Help.built_in(language);
+            let said = [Effect::Keep { flagged: false }, Effect::Answer(help.to_owned())];
+            (enrolment, said.into())
+        }
+        Meaning::Reaction { .. } | Meaning::Automatic | Meaning::OptIn | Meaning::Other => {
+            (enrolment, vec![Effect::Keep { flagged: false }])
+        }
     }
 }
 
