@@ -103,6 +103,30 @@ impl DateFormat {
         rest.is_empty().then_some(date.and_time(time))
     }
 
+    /// The day and time that somebody wrote by hand in this order: `1.3.2026` where the format is `DD/MM/YYYY`.
+    pub fn said(&self, text: &str) -> Option<NaiveDateTime> {
+        let mut numbers = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|n| !n.is_empty());
+        let mut written = String::new();
+        for piece in &self.pieces {
+            let width = match piece {
+                Piece::Year => 4,
+                Piece::Month { .. } | Piece::Day { .. } | Piece::Hour | Piece::Minute | Piece::Second => 2,
+                Piece::Between(c) => {
+                    written.push(*c);
+                    continue;
+                }
+                Piece::End => break,
+            };
+            let number = numbers
+                .next()
+                .filter(|n| n.len() <= width && (width == 2 || n.len() == width))?;
+            written.push_str(&format!("{number:0>width$}"));
+        }
+        numbers.next().is_none().then(|| self.time(&written))?
+    }
+
     /// A day and time as cells of this format have them. A format without a time leaves it out.
     pub fn write(&self, at: NaiveDateTime) -> String {
         let padded = |n: u32, padded: bool| format!("{n:0width$}", width = 1 + usize::from(padded));

@@ -211,7 +211,14 @@ mod tests {
             part(7, (2, 3), "b", 4),
             part(8, (2, 2), "y", 5),
         ];
-        check(&parts, 29, expect![[""]]);
+        check(
+            &parts,
+            29,
+            expect![[r#"
+            "abc" whole: true of 0
+            "xy" whole: true of 2
+            next at None"#]],
+        );
     }
 
     #[test]
@@ -221,9 +228,22 @@ mod tests {
             part(7, (1, 5), "a", 1),
             part(9, (2, 2), "z", 10),
         ];
-        check(&parts, 29, expect![[""]]);
-        check(&parts, 30, expect![[""]]);
-        check(&parts, 40, expect![[""]]);
+        check(&parts, 29, expect!["next at Some(30)"]);
+        check(
+            &parts,
+            30,
+            expect![[r#"
+            "a…d…" whole: false of 0
+            next at Some(40)"#]],
+        );
+        check(
+            &parts,
+            40,
+            expect![[r#"
+            "a…d…" whole: false of 0
+            "…z" whole: false of 10
+            next at None"#]],
+        );
     }
 
     #[test]
@@ -234,7 +254,16 @@ mod tests {
             part(7, (0, 2), "zeroth", 0),
             part(7, (3, 2), "third of two", 0),
         ];
-        check(&parts, 60, expect![[""]]);
+        check(
+            &parts,
+            60,
+            expect![[r#"
+            "alone" whole: true of 0
+            "none" whole: true of 0
+            "zeroth" whole: false of 0
+            "third of two" whole: false of 0
+            next at None"#]],
+        );
     }
 
     proptest! {

@@ -1,5 +1,5 @@
-//! The files of words beside: one for everybody, one a country, one a language, each in sections. A new file needs a line
-//! here, a new section a name.
+//! The files of words beside: one for everybody, one a country, one a language, each in sections: `opt-out`, `polite` and so
+//! on. A new file needs a line here.
 
 use std::sync::LazyLock;
 
@@ -21,20 +21,6 @@ pub(super) struct File {
     pub scope: Scope,
     text: &'static str,
 }
-
-/// Sections of the files. Those of people's own words hold by country and language, the others for everybody.
-pub(super) const SECTIONS: [&str; 10] = [
-    "opt-out",
-    "help",
-    "opt-in",
-    "yes",
-    "no",
-    "polite",
-    "signature",
-    "automatic",
-    "reaction",
-    "object",
-];
 
 /// All files.
 pub(super) const FILES: [File; 20] = [
@@ -107,6 +93,19 @@ pub(super) static OBJECTS: LazyLock<Phrases> = LazyLock::new(|| phrases("object"
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SECTIONS: [&str; 10] = [
+        "opt-out",
+        "help",
+        "opt-in",
+        "yes",
+        "no",
+        "polite",
+        "signature",
+        "automatic",
+        "reaction",
+        "object",
+    ];
 
     #[test]
     fn every_file_has_a_source_and_sections_that_exist() {

@@ -29,12 +29,14 @@ struct Mark {
     end: usize,
     /// How many letters stand before it.
     at: usize,
-    /// Certainly a quotation mark.
+    /// Certainly a quotation mark. A gateway that does not know one mark of a pair does not know the other either.
     strong: bool,
 }
 
 /// A part of a text that stands in marks.
 pub(super) struct Quotation<'t> {
+    /// The whole message.
+    pub text: &'t str,
     pub before: &'t str,
     pub after: &'t str,
     inside: &'t str,
@@ -79,8 +81,8 @@ impl<'t> Quoting<'t> {
     pub fn quotations(&self) -> impl Iterator<Item = Quotation<'_>> {
         let first = &self.marks[..self.marks.len().min(MOST_MARKS)];
         first.iter().flat_map(|open| {
-            let closes = self.closing().filter(|close| close.at > open.at);
-            closes.map(|close| self.between(*open, close))
+            let closing = self.closing(*open);
+            closing.map(|close| self.between(*open, close))
         })
     }
 
@@ -95,9 +97,13 @@ impl<'t> Quoting<'t> {
         })
     }
 
-    fn closing(&self) -> impl Iterator<Item = Mark> {
-        let last = self.marks.iter().rev().take(MOST_MARKS).copied();
-        std::iter::once(self.end()).chain(last)
+    /// Where a quotation may end that begins there, the last place first. Without a mark behind it, it was cut with the
+    /// message.
+    fn closing(&self, open: Mark) -> impl Iterator<Item = Mark> {
+        let behind = move |mark: &&Mark| mark.at > open.at && mark.strong == open.strong;
+        let marks = self.marks.iter().rev().take(MOST_MARKS).filter(behind);
+        let is_open = open.strong && marks.clone().next().is_none();
+        is_open.then(|| self.end()).into_iter().chain(marks.copied())
     }
 
     fn end(&self) -> Mark {
@@ -112,6 +118,7 @@ impl<'t> Quoting<'t> {
     fn between(&self, open: Mark, close: Mark) -> Quotation<'_> {
         let inside: Range<usize> = open.end..close.start;
         Quotation {
+            text: self.text,
             before: &self.text[..open.start],
             after: &self.text[close.end..],
             inside: self.text[inside].trim(),

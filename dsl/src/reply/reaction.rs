@@ -54,11 +54,13 @@ fn is_around(quotation: &Quotation<'_>, person: &Person<'_>) -> bool {
     }
     let Quotation { before, after, .. } = quotation;
     let around = format!("{before} {after}");
+    // `“STOP”` says it, whatever else ends so.
+    let says_it = person.words.opts_out(quotation.text).is_some();
     let asks = around.contains(['?', '\u{FF1F}', '\u{37E}']);
     let is_word = |text: &str| person.words.opts_out(text).is_some() || person.words.asks_for_help(text);
     let words = core(&around);
     let is_answer = person.declared.iter().any(|rule| rule.has_word(&words));
-    tokens(&around).len() <= MOST_WORDS && !asks && !is_word(&around) && !is_answer
+    tokens(&around).len() <= MOST_WORDS && !asks && !says_it && !is_word(&around) && !is_answer
 }
 
 /// A phrase of a telephone, around the quotation.

@@ -3,28 +3,32 @@
 
 use std::sync::LazyLock;
 
-use super::fold::{core, folded, without_signature};
+use chrono::NaiveTime;
+
+use super::fold::{core, folded, tokens, without_signature};
 use super::lists::{FILES, Scope, primary};
 use crate::condition::DateFormat;
-use crate::scalar::parse_time;
+use crate::scalar::{WrittenTime, parse_time};
 use crate::values::{FieldType, parse_date, parse_decimal};
 
 mod number;
 
 /// The value of a reply; none where it is not of the type, or could be two values. `format` is the field's, for days and
-/// times; without it they are ISO. White space, outer punctuation, "please", thanks and a signature do not count.
+/// times; without it they are ISO. White space, outer punctuation and a signature do not count, nor "please" and thanks
+/// but in a text.
 ///
 /// `Sì!` is `true` in Italian, `2,5` is `2.5`, and `1.000` is nothing in Italian, where it may be one or a thousand.
 pub fn read(text: &str, kind: FieldType, format: Option<&str>, language: &str) -> Option<String> {
     let said = visible(without_signature(text));
+    let plain: String = said.chars().map(narrow).collect();
     let format = format.and_then(DateFormat::parse);
     match kind {
         FieldType::Text => (!said.is_empty()).then_some(said),
-        FieldType::Int => number::whole(&said, language),
-        FieldType::Number => number::decimal(&said, language),
+        FieldType::Int => number::whole(&plain, language),
+        FieldType::Number => number::decimal(&plain, language),
         FieldType::Bool => truth(&said, language).map(|truth| truth.to_string()),
-        FieldType::Date => date(inner(&said), format),
-        FieldType::Time => time(inner(&said), format),
+        FieldType::Date => date(alone(&plain)?, format),
+        FieldType::Time => time(alone(&plain)?, format),
     }
 }
 
@@ -36,9 +40,22 @@ fn visible(text: &str) -> String {
     seen.trim().to_owned()
 }
 
-/// Without punctuation around it.
-fn inner(text: &str) -> &str {
-    text.trim_matches(|c: char| !c.is_alphanumeric())
+/// A wide character as a plain one.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        c => c,
+    }
+}
+
+/// What of a text begins and ends with a digit, or with the letters behind one; none where something else is said.
+fn alone(text: &str) -> Option<&str> {
+    let digit = |c: char| c.is_ascii_digit();
+    let first = text.find(digit)?;
+    let last = text.rfind(digit)?;
+    let end = text[last..].find(|c: char| !c.is_alphanumeric());
+    let inner = &text[first..end.map_or(text.len(), |end| last + end)];
+    (tokens(inner) == core(text)).then_some(inner)
 }
 
 /// As cells of the field are written.
@@ -46,15 +63,21 @@ fn date(text: &str, format: Option<DateFormat>) -> Option<String> {
     let Some(format) = format else {
         return parse_date(text).map(|_| text.to_owned());
     };
-    let day = format.date(text).or_else(|| parse_date(text))?;
-    Some(format.write(day.and_time(chrono::NaiveTime::MIN)))
+    let iso = || parse_date(text).map(|day| day.and_time(NaiveTime::MIN));
+    format.said(text).or_else(iso).map(|time| format.write(time))
 }
 
 fn time(text: &str, format: Option<DateFormat>) -> Option<String> {
+    let iso = parse_time(text).ok();
     let Some(format) = format else {
-        return parse_time(text).ok().map(|_| text.to_owned());
+        return iso.map(|_| text.to_owned());
     };
-    format.time(text).map(|time| format.write(time))
+    // An instant would need a clock to be written on.
+    let local = match iso {
+        Some(WrittenTime::Local(local)) => Some(local),
+        Some(WrittenTime::Instant(_)) | None => None,
+    };
+    format.said(text).or(local).map(|time| format.write(time))
 }
 
 /// Yes and no, as people say them in a language and as they are written everywhere.

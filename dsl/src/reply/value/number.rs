@@ -1,8 +1,8 @@
 //! Numbers as people write them: with a comma or a point, with marks between thousands.
 
-use super::super::fold::core;
-use super::parse_decimal;
+use super::alone;
 use crate::reply::lists::primary;
+use crate::values::parse_decimal;
 
 /// A whole number: `3`, `-3`, `1.000.000`.
 pub(super) fn whole(text: &str, language: &str) -> Option<String> {
@@ -24,17 +24,17 @@ pub(super) fn decimal(text: &str, language: &str) -> Option<String> {
 
 /// The digits and marks of a text that says nothing else but politeness.
 fn written(text: &str) -> Option<String> {
-    let first = text.find(|c: char| c.is_ascii_digit())?;
-    let last = text.rfind(|c: char| c.is_ascii_digit())?;
-    let number = &text[first..=last];
-    let minus = text[..first].ends_with(['-', '\u{2212}']);
-    // What is said around the number is nothing: all words of the message are pieces of it.
-    let words = core(text).concat();
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let known = number
-        .chars()
-        .all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '\u{2019}'));
-    (known && words == digits).then(|| format!("{}{number}", if minus { "-" } else { "" }))
+    let number = alone(text)?;
+    let before = &text[..text.find(number)?];
+    let minus = if before.ends_with(['-', '\u{2212}']) {
+        "-"
+    } else {
+        ""
+    };
+    // `,5` may have lost a digit.
+    let known = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '\u{2019}');
+    let whole = number.chars().all(known) && !before.ends_with(['.', ',']);
+    whole.then(|| format!("{minus}{number}"))
 }
 
 /// Digits with at most one point; none where a mark may be either.
