@@ -215,9 +215,9 @@ mod tests {
             &parts,
             29,
             expect![[r#"
-            "abc" whole: true of 0
-            "xy" whole: true of 2
-            next at None"#]],
+                "abc" whole: true of 0
+                "xy" whole: true of 2
+                next at None"#]],
         );
     }
 
@@ -233,16 +233,16 @@ mod tests {
             &parts,
             30,
             expect![[r#"
-            "a…d…" whole: false of 0
-            next at Some(40)"#]],
+                "a…d…" whole: false of 0
+                next at Some(40)"#]],
         );
         check(
             &parts,
             40,
             expect![[r#"
-            "a…d…" whole: false of 0
-            "…z" whole: false of 10
-            next at None"#]],
+                "a…d…" whole: false of 0
+                "…z" whole: false of 10
+                next at None"#]],
         );
     }
 
@@ -258,11 +258,11 @@ mod tests {
             &parts,
             60,
             expect![[r#"
-            "alone" whole: true of 0
-            "none" whole: true of 0
-            "zeroth" whole: false of 0
-            "third of two" whole: false of 0
-            next at None"#]],
+                "alone" whole: true of 0
+                "none" whole: true of 0
+                "zeroth" whole: false of 0
+                "third of two" whole: false of 0
+                next at None"#]],
         );
     }
 

@@ -9,7 +9,7 @@ use super::fold::{core, folded, tokens, without_signature};
 use super::lists::{FILES, Scope, primary};
 use crate::condition::DateFormat;
 use crate::scalar::{WrittenTime, parse_time};
-use crate::values::{FieldType, parse_date, parse_decimal};
+use crate::values::{FieldType, parse_date};
 
 mod number;
 

@@ -15,7 +15,7 @@ fn check(texts: &[String], expected: Expect) {
         declared: &[&yes],
         ..Person::new(&words)
     };
-    let line = |text: &String| format!("{:?} | {text}\n", meaning(text, &person));
+    let line = |text: &String| format!("{:?} | {}\n", meaning(text, &person), text.escape_debug());
     expected.assert_eq(&texts.iter().map(line).collect::<String>());
 }
 
@@ -35,16 +35,16 @@ fn quotation_of_ours_is_a_reaction_in_any_language() {
     check(
         &texts,
         expect![[r#"
-        Reaction { quotes: Some(1) } | Liked “Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out”
-        Reaction { quotes: Some(1) } | Ha messo “Mi piace” a “Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out”
-        Reaction { quotes: Some(1) } | „Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out“ gör hlutinn
-        Reaction { quotes: Some(1) } | 「Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out」を大好き
-        Reaction { quotes: Some(1) } | ​👍​ to “ Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out ”
-        Reaction { quotes: Some(1) } | “Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out”
-        Reaction { quotes: Some(1) } | Liked “Loved “Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out””
-        Reaction { quotes: Some(0) } | Liked "See you on Sunday, Ada!"
-        Reaction { quotes: Some(0) } | Aimé « SEE YOU ON SUNDAY ADA »
-    "#]],
+            Reaction { quotes: Some(1) } | Liked “Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out”
+            Reaction { quotes: Some(1) } | Ha messo “Mi piace” a “Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out”
+            Reaction { quotes: Some(1) } | „Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out“ gör hlutinn
+            Reaction { quotes: Some(1) } | 「Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out」を大好き
+            Reaction { quotes: Some(1) } | \u{200b}👍\u{200b} to “\u{200a}Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out\u{200a}”
+            Reaction { quotes: Some(1) } | “Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out”
+            Reaction { quotes: Some(1) } | Liked “Loved “Sale ends tonight at Foxes… Perché ça compte. Reply STOP to opt out””
+            Reaction { quotes: Some(0) } | Liked \"See you on Sunday, Ada!\"
+            Reaction { quotes: Some(0) } | Aimé « SEE YOU ON SUNDAY ADA »
+        "#]],
     );
 }
 
@@ -63,15 +63,15 @@ fn quotation_may_be_cut_or_come_through_a_poorer_alphabet() {
     check(
         &texts.map(str::to_owned),
         expect![[r#"
-        Reaction { quotes: Some(1) } | Liked “Sale ends tonight at Fox…”
-        Reaction { quotes: Some(1) } | Gelikt "Sale ends to..."
-        Reaction { quotes: Some(1) } | Gelikt "...to opt out"
-        Reaction { quotes: Some(1) } | Removed a like from “...STOP...”
-        Reaction { quotes: Some(1) } | Liked “Sale ends tonight at Foxes… Perché ça comp
-        Reaction { quotes: Some(0) } | Liked ?See you on Sunday, Ada!?
-        Reaction { quotes: Some(1) } | Gillade "Sale ends tonight at Foxes... Perch? ?a compte. Reply STOP to opt out"
-        Reaction { quotes: Some(1) } | Gillade "Sale ends tonight at Foxes... Perch? ?a compte. Reply STOP"
-    "#]],
+            Reaction { quotes: Some(1) } | Liked “Sale ends tonight at Fox…”
+            Reaction { quotes: Some(1) } | Gelikt \"Sale ends to...\"
+            Reaction { quotes: Some(1) } | Gelikt \"...to opt out\"
+            Reaction { quotes: Some(1) } | Removed a like from “...STOP...”
+            Reaction { quotes: Some(1) } | Liked “Sale ends tonight at Foxes… Perché ça comp
+            Reaction { quotes: Some(0) } | Liked ?See you on Sunday, Ada!?
+            Reaction { quotes: Some(1) } | Gillade \"Sale ends tonight at Foxes... Perch? ?a compte. Reply STOP to opt out\"
+            Reaction { quotes: Some(1) } | Gillade \"Sale ends tonight at Foxes... Perch? ?a compte. Reply STOP\"
+        "#]],
     );
 }
 
@@ -115,15 +115,15 @@ fn reaction_to_what_we_do_not_have() {
     check(
         &texts.map(str::to_owned),
         expect![[r#"
-        Reaction { quotes: None } | Loved an image
-        Reaction { quotes: None } | Removed a heart from a photo
-        Reaction { quotes: None } | Piace un’immagine
-        Reaction { quotes: None } | Laughed at “who knows”
-        Reaction { quotes: None } | Reacted 👍 to “who knows”
-        Reaction { quotes: None } | Hat mit 👍 auf „wer weiß“ reagiert
-        Reaction { quotes: None } | 👍 to “who knows”
-        Other | 👍 to “who stops” and why
-    "#]],
+            Reaction { quotes: None } | Loved an image
+            Reaction { quotes: None } | Removed a heart from a photo
+            Reaction { quotes: None } | Piace un’immagine
+            Reaction { quotes: None } | Laughed at “who knows”
+            Reaction { quotes: None } | Reacted 👍 to “who knows”
+            Reaction { quotes: None } | Hat mit 👍 auf „wer weiß“ reagiert
+            Reaction { quotes: None } | 👍 to “who knows”
+            Other | 👍 to “who stops” and why
+        "#]],
     );
 }
 

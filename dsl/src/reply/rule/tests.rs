@@ -77,24 +77,24 @@ fn number_is_the_whole_message() {
         None,
         &texts,
         expect![[r#"
-        + 1
-        + 1.
-        + (1)
-        + #1
-        +  1 \n
-        + 1 please
-        + 1, grazie
-        + 1️⃣
-        + １
-        - at 10
-        - 10
-        - 1 of us
-        - at 1
-        - 1.5
-        - 1 2
-        - 01
-        + 1\nSent from my iPhone
-    "#]],
+            + 1
+            + 1.
+            + (1)
+            + #1
+            +  1 \n
+            + 1 please
+            + 1, grazie
+            + 1️⃣
+            + １
+            - at 10
+            - 10
+            - 1 of us
+            - at 1
+            - 1.5
+            - 1 2
+            - 01
+            + 1\nSent from my iPhone
+        "#]],
     );
 }
 
@@ -113,13 +113,13 @@ fn phrases_are_words_in_a_row() {
         None,
         &texts,
         expect![[r#"
-        + How much is it?
-        + how, much
-        - how very much
-        + HOW-MUCH
-        + howmuch
-        - so much how
-    "#]],
+            + How much is it?
+            + how, much
+            - how very much
+            + HOW-MUCH
+            + howmuch
+            - so much how
+        "#]],
     );
     check(
         &["d'accordo"],
@@ -136,10 +136,10 @@ fn phrases_are_words_in_a_row() {
         None,
         &["OK", "o.k.", "look"],
         expect![[r#"
-        + OK
-        + o.k.
-        - look
-    "#]],
+            + OK
+            + o.k.
+            - look
+        "#]],
     );
 }
 
@@ -151,42 +151,42 @@ fn signs_are_words_too() {
         None,
         &texts,
         expect![[r#"
-        + 👍
-        + 👍🏽
-        + ok 👍!
-        - 👎
-        - thumbs
-    "#]],
+            + 👍
+            + 👍🏽
+            + ok 👍!
+            - 👎
+            - thumbs
+        "#]],
     );
     check(
         &["❤️"],
         None,
         &["❤", "I ❤️ it"],
         expect![[r#"
-        + ❤
-        + I ❤️ it
-    "#]],
+            + ❤
+            + I ❤️ it
+        "#]],
     );
     check(
         &["?"],
         None,
         &["?", " ? ", "what?", "??"],
         expect![[r#"
-        + ?
-        +  ? 
-        - what?
-        - ??
-    "#]],
+            + ?
+            +  ? 
+            - what?
+            - ??
+        "#]],
     );
     check(
         &["", " "],
         None,
         &["", " ", "x"],
         expect![[r#"
-        - 
-        -  
-        - x
-    "#]],
+            - 
+            -  
+            - x
+        "#]],
     );
 }
 
@@ -198,21 +198,21 @@ fn patterns_are_searched_for_as_written() {
         Some("^[0-9]{5}$"),
         &texts,
         expect![[r#"
-        - room 12345
-        + 12345
-        +  12345\u{200b} 
-        + １２３４５
-        - 1234
-    "#]],
+            - room 12345
+            + 12345
+            +  12345\u{200b} 
+            + １２３４５
+            - 1234
+        "#]],
     );
     check(
         &[],
         Some("[0-9]+"),
         &["room 5", "five"],
         expect![[r#"
-        + room 5
-        - five
-    "#]],
+            + room 5
+            - five
+        "#]],
     );
     check(
         &[],
@@ -229,35 +229,35 @@ fn patterns_are_searched_for_as_written() {
         Some("(?-i)^Stop"),
         &["Stop", "STOP"],
         expect![[r#"
-        + Stop
-        - STOP
-    "#]],
+            + Stop
+            - STOP
+        "#]],
     );
     check(
         &[],
         Some("it's on"),
         &["It\u{2019}s on!"],
         expect![[r#"
-        + It’s on!
-    "#]],
+            + It’s on!
+        "#]],
     );
     check(
         &[],
         Some("caff[eè]$"),
         &["Caffe\u{300} "],
         expect![[r#"
-        + Caffè 
-    "#]],
+            + Caffè 
+        "#]],
     );
     check(
         &["yes"],
         Some("^[0-9]$"),
         &["yes", "7", "no"],
         expect![[r#"
-        + yes
-        + 7
-        - no
-    "#]],
+            + yes
+            + 7
+            - no
+        "#]],
     );
 }
 

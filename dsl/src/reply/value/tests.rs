@@ -2,6 +2,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
+use crate::values::parse_decimal;
 
 fn check(kind: FieldType, format: Option<&str>, language: &str, texts: &[&str], expected: Expect) {
     let line = |text: &&str| {
@@ -139,9 +140,9 @@ fn numbers_with_a_comma_or_a_point() {
         "fr",
         &["1,234", "1.234"],
         expect![[r#"
-        1,234 -> 1.234
-        1.234 -> 1.234
-    "#]],
+            1,234 -> 1.234
+            1.234 -> 1.234
+        "#]],
     );
 }
 
@@ -171,23 +172,23 @@ fn yes_and_no_of_the_language() {
         "it",
         &texts,
         expect![[r#"
-        Sì!! -> true
-        sì, grazie -> true
-        si si -> true
-        certo -> true
-        ok -> true
-        yes -> true
-        NO -> false
-        no grazie -> false
-        1 -> true
-        0 -> false
-        👍🏽 -> true
-        👎 -> false
-        forse -> nothing
-        sì e no -> nothing
-        non si può -> nothing
-         -> nothing
-    "#]],
+            Sì!! -> true
+            sì, grazie -> true
+            si si -> true
+            certo -> true
+            ok -> true
+            yes -> true
+            NO -> false
+            no grazie -> false
+            1 -> true
+            0 -> false
+            👍🏽 -> true
+            👎 -> false
+            forse -> nothing
+            sì e no -> nothing
+            non si può -> nothing
+             -> nothing
+        "#]],
     );
     check(
         FieldType::Bool,
@@ -195,10 +196,10 @@ fn yes_and_no_of_the_language() {
         "pl",
         &["tak", "nie", "no"],
         expect![[r#"
-        tak -> true
-        nie -> false
-        no -> nothing
-    "#]],
+            tak -> true
+            nie -> false
+            no -> nothing
+        "#]],
     );
     check(
         FieldType::Bool,
@@ -217,9 +218,9 @@ fn yes_and_no_of_the_language() {
         "no",
         &["Ja, takk", "nei"],
         expect![[r#"
-        Ja, takk -> true
-        nei -> false
-    "#]],
+            Ja, takk -> true
+            nei -> false
+        "#]],
     );
     check(
         FieldType::Bool,
@@ -238,9 +239,9 @@ fn yes_and_no_of_the_language() {
         "is",
         &["yes", "ja"],
         expect![[r#"
-        yes -> true
-        ja -> nothing
-    "#]],
+            yes -> true
+            ja -> nothing
+        "#]],
     );
 }
 
@@ -261,14 +262,14 @@ fn days_and_times() {
         "it",
         &days,
         expect![[r#"
-        2026-12-01 -> 2026-12-01
-        2026-12-01. -> 2026-12-01
-        1/12/2026 -> nothing
-        01/12/2026 -> nothing
-        2026-02-30 -> nothing
-        tomorrow -> nothing
-        01/12/2026 10:00 -> nothing
-    "#]],
+            2026-12-01 -> 2026-12-01
+            2026-12-01. -> 2026-12-01
+            1/12/2026 -> nothing
+            01/12/2026 -> nothing
+            2026-02-30 -> nothing
+            tomorrow -> nothing
+            01/12/2026 10:00 -> nothing
+        "#]],
     );
     check(
         FieldType::Date,
@@ -347,13 +348,13 @@ fn texts() {
         "it",
         &texts,
         expect![[r#"
-          Roma\r\n -> Roma
-        \u{202a}Roma\u{202c} -> Roma
-        Roma, please -> Roma, please
-        Roma\n--\nAda -> Roma
-        👩\u{200d}👧 -> 👩‍👧
-         \u{200b}  -> nothing
-    "#]],
+              Roma\r\n -> Roma
+            \u{202a}Roma\u{202c} -> Roma
+            Roma, please -> Roma, please
+            Roma\n--\nAda -> Roma
+            👩\u{200d}👧 -> 👩‍👧
+             \u{200b}  -> nothing
+        "#]],
     );
 }
 
