@@ -57,6 +57,10 @@ pub struct Campaign {
     pub goal: Option<Goal>,
     /// What ends a passage at any time, in order: the reason, and when.
     pub exits: Vec<(String, Condition)>,
+    /// Words that opt out beside those that always do: the policy's and its own.
+    pub opt_out_words: Vec<String>,
+    /// The project's own texts in place of built-in ones, by their name and language.
+    pub answers: BTreeMap<String, Vec<(Language, String)>>,
     /// Where replies go.
     pub replies: Replies,
     /// Limits of the file.

@@ -44,6 +44,8 @@ pub struct Project {
     pub stored_lists: Vec<String>,
     /// The names of texts of the project.
     pub messages: Vec<String>,
+    /// What they say, by language, in the order of the file; one that is the same for all stands under the first language.
+    pub texts: BTreeMap<String, Vec<(Language, String)>>,
 }
 
 /// Rules for all campaigns, which each can only tighten.
@@ -231,6 +233,7 @@ impl Project {
             policy: Policy::default(),
             stored_lists: vec![],
             messages: vec![],
+            texts: BTreeMap::new(),
         }
     }
 

@@ -160,6 +160,8 @@ pub enum Effect {
     Change(Change),
     /// Text the number no more, for the whole project, from now on.
     Suppress,
+    /// Texts may go to the number again.
+    Allow,
     /// Answer the reply. It moves nobody.
     Answer {
         /// As rendered.

@@ -60,6 +60,8 @@ pub(super) fn campaign(context: &Context<'_>) -> Option<Campaign> {
         program,
         goal,
         exits,
+        opt_out_words: opt_out_words(context),
+        answers: context.project.texts.clone(),
         replies: replies(context),
         limits: limits(&file.limits),
         smart: context.project.smart,
@@ -152,6 +154,23 @@ fn replies(context: &Context<'_>) -> Replies {
         });
     own.or_else(|| context.project.replies.clone())
         .unwrap_or(Replies::Kept)
+}
+
+fn opt_out_words(context: &Context<'_>) -> Vec<String> {
+    let own = context
+        .written
+        .limits
+        .opt_out_words
+        .iter()
+        .map(|word| &word.value);
+    context
+        .project
+        .policy
+        .opt_out_words
+        .iter()
+        .chain(own)
+        .cloned()
+        .collect()
 }
 
 fn limits(limits: &written::Limits) -> Limits {

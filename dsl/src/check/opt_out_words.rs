@@ -2,12 +2,9 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::reply::{Meaning, OptOutWords, meaning, tokens};
+use crate::reply::{Matcher, Meaning, Person, Words, meaning};
 use crate::values::Language;
 use crate::written::Spanned;
-
-/// Words that ask for help by themselves, in the US.
-const HELP: &[&str] = &["help", "info"];
 
 /// How sure it is that a word opts out.
 enum Taken {
@@ -50,7 +47,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// What is wrong with a word that something waits for.
 pub(super) fn one(ground: &Ground<'_>, word: &Spanned<String>) -> Option<Diagnostic> {
     let value = &word.value;
-    let asks = HELP.contains(&tokens(value).join(" ").as_str());
+    let asks = meaning(value, &Person::new(&Words::all())) == Meaning::Help;
     let does = if asks { "asks for help" } else { "opts out" };
     let help = "use another word, or a phrase of several words";
     Some(match taken(ground, value)? {
@@ -70,23 +67,29 @@ pub(super) fn one(ground: &Ground<'_>, word: &Spanned<String>) -> Option<Diagnos
 /// None: it is a word like any other.
 fn taken(ground: &Ground<'_>, word: &str) -> Option<Taken> {
     let languages = || ground.languages.iter().copied();
-    let is = |words: OptOutWords| matches!(meaning(word, &words), Meaning::OptOut { .. });
-    let folded = tokens(word);
-    if folded.is_empty() {
-        return None;
-    }
-    let same = |own: &str| tokens(own) == folded;
-    if is(OptOutWords::for_person(None, languages())) || ground.own.iter().copied().any(same) {
+    let in_country =
+        |country| Words::for_person(country, languages()).and_opt_outs(ground.own.iter().copied());
+    if is_taken(word, &in_country(None)) {
         return Some(Taken::Surely);
     }
-    let helps = HELP.iter().any(|help| same(help));
-    let in_country = |region: sms::Region| {
-        is(OptOutWords::for_person(Some(region), languages())) || (helps && region.as_str() == "US")
-    };
-    if ground.countries.iter().copied().any(in_country) {
+    if ground
+        .countries
+        .iter()
+        .any(|country| is_taken(word, &in_country(Some(*country))))
+    {
         return Some(Taken::Surely);
     }
     // Where the policy names countries, people elsewhere get nothing.
-    let anywhere = ground.countries.is_empty() && (helps || is(OptOutWords::all()));
+    let anywhere = ground.countries.is_empty() && is_taken(word, &Words::all());
     anywhere.then_some(Taken::Perhaps)
+}
+
+/// Whether a reply of this word never gets to the rule that waits for it.
+fn is_taken(word: &str, words: &Words) -> bool {
+    let rule = Matcher::new([word], None).expect("there is no pattern");
+    let person = Person {
+        declared: &[&rule],
+        ..Person::new(words)
+    };
+    matches!(meaning(word, &person), Meaning::OptOut { .. } | Meaning::Help)
 }

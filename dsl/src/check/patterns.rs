@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
+use crate::reply;
 use crate::written::Spanned;
 
-/// Bytes a compiled pattern may have.
-pub(crate) const LARGEST: usize = 256 << 10;
 /// Different patterns of a campaign.
 pub(crate) const MOST: usize = 200;
 
@@ -20,10 +19,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             break;
         }
         seen.insert(pattern.value.as_str());
-        let compiled = regex::RegexBuilder::new(&pattern.value)
-            .size_limit(LARGEST)
-            .build();
-        if let Err(error) = compiled {
+        if let Err(error) = reply::compile(&pattern.value) {
             found.push(bad(pattern, &error));
         }
     }

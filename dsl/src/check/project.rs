@@ -11,7 +11,9 @@ use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
 use crate::project::{DEFAULT_STORE, Inbox, ListFile, Policy, Project, Sender};
+use crate::values::Language;
 use crate::written::campaign::ReplyTo;
+use crate::written::campaign::{Message, Texts};
 use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 use crate::written::project::{self as written, Address};
 use crate::written::{Spanned, is_name, slug};
@@ -202,7 +204,29 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
             .map(|list| named(&list.name))
             .collect(),
         messages: file.messages.iter().map(|message| named(&message.name)).collect(),
+        texts: file
+            .messages
+            .iter()
+            .map(|message| (named(&message.name), own_texts(message, file)))
+            .collect(),
     }
+}
+
+/// What a message of the project says.
+fn own_texts(message: &Message, file: &written::Project) -> Vec<(Language, String)> {
+    let first = file.languages.first().map(|language| language.value.clone());
+    let first = first.or_else(|| Language::new(super::languages::DEFAULT));
+    let all = message.texts().into_iter().flat_map(|(_, texts)| match texts {
+        Texts::One(value) => first
+            .iter()
+            .map(|language| (language.clone(), value.text.clone()))
+            .collect(),
+        Texts::ByLanguage(all) => all
+            .iter()
+            .filter_map(|(language, value)| Some((Language::new(&language.value)?, value.text.clone())))
+            .collect::<Vec<_>>(),
+    });
+    all.collect()
 }
 
 fn policy(written: &written::Policy) -> Policy {

@@ -1,7 +1,7 @@
 //! How dates are written in a list: `DD/MM/YYYY`. `D` and `M` take one digit or two, `HH:MM` and `SS` may follow for times.
 //! Without a format only ISO dates are read, since `03/04/2026` is two days.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 /// Pieces of a format, at most.
 const MOST: usize = 12;
@@ -101,6 +101,46 @@ impl DateFormat {
         let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
         let time = NaiveTime::from_hms_opt(hour, minute, second)?;
         rest.is_empty().then_some(date.and_time(time))
+    }
+
+    /// The day and time that somebody wrote by hand in this order: `1.3.2026` where the format is `DD/MM/YYYY`.
+    pub fn said(&self, text: &str) -> Option<NaiveDateTime> {
+        let mut numbers = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|n| !n.is_empty());
+        let mut written = String::new();
+        for piece in &self.pieces {
+            let width = match piece {
+                Piece::Year => 4,
+                Piece::Month { .. } | Piece::Day { .. } | Piece::Hour | Piece::Minute | Piece::Second => 2,
+                Piece::Between(c) => {
+                    written.push(*c);
+                    continue;
+                }
+                Piece::End => break,
+            };
+            let number = numbers
+                .next()
+                .filter(|n| n.len() <= width && (width == 2 || n.len() == width))?;
+            written.push_str(&format!("{number:0>width$}"));
+        }
+        numbers.next().is_none().then(|| self.time(&written))?
+    }
+
+    /// A day and time as cells of this format have them. A format without a time leaves it out.
+    pub fn write(&self, at: NaiveDateTime) -> String {
+        let padded = |n: u32, padded: bool| format!("{n:0width$}", width = 1 + usize::from(padded));
+        let pieces = self.pieces.iter().map(|piece| match piece {
+            Piece::Year => format!("{:04}", at.year()),
+            Piece::Month { padded: wide } => padded(at.month(), *wide),
+            Piece::Day { padded: wide } => padded(at.day(), *wide),
+            Piece::Hour => padded(at.hour(), true),
+            Piece::Minute => padded(at.minute(), true),
+            Piece::Second => padded(at.second(), true),
+            Piece::Between(c) => c.to_string(),
+            Piece::End => String::new(),
+        });
+        pieces.collect()
     }
 }
 

@@ -1,27 +1,55 @@
 //! Takes from a text what does not change its meaning: case, accents, width, punctuation, politeness, signatures.
 
-use std::sync::LazyLock;
-
 use sms::invisible::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::words::lines;
+use super::lists::{POLITE, SIGNATURES};
 
 /// The words of a text, in order: runs of letters and digits, folded. `“STOP”` is `stop`, `don't` is `don` and `t`.
 pub fn tokens(text: &str) -> Vec<String> {
-    // Marks fall away before the split, so that a letter and its accent stay one word.
-    let seen = text.nfkd().filter(|&c| !is_invisible(c) && !is_combining_mark(c));
-    let folded: String = seen
-        .flat_map(char::to_lowercase)
-        .nfkd()
-        .filter(|&c| !is_combining_mark(c))
-        .collect();
+    let folded: String = text.chars().flat_map(folded).collect();
     folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// A character as texts are compared: without case, accents and width. What is not seen becomes nothing, so that a letter
+/// and its accent stay one word.
+pub(super) fn folded(c: char) -> impl Iterator<Item = char> {
+    let seen = std::iter::once(c).filter(|c| !is_invisible(*c)).nfkd();
+    let lower = seen
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase);
+    lower.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(plain)
+}
+
+/// Letters that Unicode does not take apart, as people write them on a keyboard without them.
+fn plain(c: char) -> impl Iterator<Item = char> {
+    let (first, second) = match c {
+        'ł' => ('l', None),
+        'ø' => ('o', None),
+        'đ' => ('d', None),
+        'ı' => ('i', None),
+        'ς' => ('σ', None),
+        'ß' => ('s', Some('s')),
+        'æ' => ('a', Some('e')),
+        'œ' => ('o', Some('e')),
+        c => (c, None),
+    };
+    std::iter::once(first).chain(second)
+}
+
+/// The words of a message without politeness and the signature of a telephone; all words where nothing else is said.
+pub(super) fn core(text: &str) -> Vec<String> {
+    let all = tokens(text);
+    let words = without_mail_signature(&all);
+    match without_politeness(words) {
+        [] => words.to_vec(),
+        rest => rest.to_vec(),
+    }
 }
 
 /// What of a text is neither politeness nor digits at its end, written as one word: `Opt-out, please` is `optout`,
@@ -51,35 +79,18 @@ pub(super) fn without_signature(text: &str) -> &str {
     text
 }
 
-/// Whether a text is an emoji and then a quotation, which is how some telephones send a reaction in any language. Those
-/// that send it in words (`Liked “…”`) need no rule: the verb is a word of the message.
-pub(super) fn is_reaction(text: &str) -> bool {
-    let quote = |c: char| {
-        matches!(
-            c,
-            '"' | '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{AB}' | '\u{BB}'
-        )
-    };
-    text.split_once(quote)
-        .is_some_and(|(before, _)| before.contains(is_emoji))
+/// Whether a character is a picture. Skin tones count as such too.
+pub(super) fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{203C}' | '\u{2049}' | '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
-fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{203C}' | '\u{2049}' | '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}')
+/// Whether words stand in a row in others.
+pub(super) fn stand_in(words: &[String], text: &[String]) -> bool {
+    !words.is_empty() && text.windows(words.len()).any(|window| window == words)
 }
-
-/// Phrases of one list, each in tokens.
-type Phrases = Vec<Vec<String>>;
-
-fn phrases(file: &str) -> Phrases {
-    lines(file).map(tokens).collect()
-}
-
-static POLITE: LazyLock<Phrases> = LazyLock::new(|| phrases(include_str!("words/polite.txt")));
-static SIGNATURES: LazyLock<Phrases> = LazyLock::new(|| phrases(include_str!("words/signatures.txt")));
 
 /// Cut at `sent from …`, which may follow on the same line: gateways join lines. Not at the very beginning.
-fn without_mail_signature(tokens: &[String]) -> &[String] {
+pub(super) fn without_mail_signature(tokens: &[String]) -> &[String] {
     let begins = |at: &usize| SIGNATURES.iter().any(|phrase| tokens[*at..].starts_with(phrase));
     let end = (1..tokens.len()).find(begins).unwrap_or(tokens.len());
     &tokens[..end]

@@ -1,126 +1,101 @@
-//! The opt-out words: everywhere, by country, by language. A list is a file beside; a new one needs a line here.
+//! The words that mean something in every campaign: opt-out, help, opt-in. They hold everywhere, by country, by language,
+//! and the opt-out words of the project and of the campaign beside them.
 
 use std::sync::LazyLock;
 
-use super::fold::tokens;
+use super::fold::{bare, core, tokens, without_signature};
+use super::lists::{FILES, File, Scope, primary};
 
-/// The opt-out words that hold for one person.
+/// The words that hold for one person.
 #[derive(Debug, Clone)]
-pub struct OptOutWords {
+pub struct Words {
     lists: Vec<&'static List>,
+    own: Vec<Word>,
 }
 
-impl OptOutWords {
+impl Words {
     /// Those that hold everywhere, those of the person's country, and those of each language (`fr`, `pt-BR`) of the
     /// campaign. A country or language without a list adds none.
-    pub fn for_person<'a>(
-        country: Option<sms::Region>,
-        languages: impl Iterator<Item = &'a str>,
-    ) -> OptOutWords {
+    pub fn for_person<'a>(country: Option<sms::Region>, languages: impl Iterator<Item = &'a str>) -> Words {
         let languages: Vec<String> = languages.map(primary).collect();
         let holds = |list: &&List| match list.scope {
             Scope::Everywhere => true,
             Scope::Country(code) => country.is_some_and(|country| country.as_str() == code),
             Scope::Language(tag) => languages.iter().any(|language| language == tag),
         };
-        OptOutWords {
+        Words {
             lists: LISTS.iter().filter(holds).collect(),
+            own: vec![],
         }
     }
 
     /// Those of every country and language.
-    pub fn all() -> OptOutWords {
-        OptOutWords {
+    pub fn all() -> Words {
+        Words {
             lists: LISTS.iter().collect(),
+            own: vec![],
         }
     }
 
-    /// The word that `bare`, a whole message written as one word, is.
-    pub(super) fn exactly(&self, bare: &str) -> Option<&'static str> {
-        self.words()
-            .find(|word| word.compact == bare)
-            .map(|word| word.text)
+    /// With further opt-out words: the project's, the campaign's. One without letters and digits opts nobody out.
+    pub fn and_opt_outs<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Words {
+        let words = words.into_iter().map(Word::new);
+        self.own.extend(words.filter(|word| !word.compact.is_empty()));
+        self
     }
 
-    /// The first word that stands whole in a text.
-    pub(super) fn inside(&self, tokens: &[String]) -> Option<&'static str> {
-        let at = |start: usize| self.words().find(|word| word.begins(&tokens[start..]));
-        (0..tokens.len()).find_map(at).map(|word| word.text)
+    /// The opt-out word that a whole message is.
+    pub(super) fn opts_out(&self, text: &str) -> Option<&Word> {
+        let bare = bare(without_signature(text));
+        self.opt_outs().find(|word| word.compact == bare)
     }
 
-    fn words(&self) -> impl Iterator<Item = &'static Word> {
-        self.lists.iter().flat_map(|list| &list.words)
+    /// The first opt-out word that stands in a text.
+    pub(super) fn inside(&self, text: &str) -> Option<&Word> {
+        let tokens = tokens(text);
+        let at = |start: usize| self.opt_outs().find(|word| word.begins(&tokens[start..]));
+        (0..tokens.len()).find_map(at)
+    }
+
+    /// Whether a whole message asks for help.
+    pub(super) fn asks_for_help(&self, text: &str) -> bool {
+        is_one_of(text, self.lists.iter().flat_map(|list| &list.help))
+    }
+
+    /// Whether a whole message asks for texts again.
+    pub(super) fn opts_in(&self, text: &str) -> bool {
+        is_one_of(text, self.lists.iter().flat_map(|list| &list.opt_in))
+    }
+
+    fn opt_outs(&self) -> impl Iterator<Item = &Word> {
+        self.lists.iter().flat_map(|list| &list.opt_out).chain(&self.own)
     }
 }
 
-/// The language of a tag without its region: `pt-BR` is `pt`.
-pub(super) fn primary(tag: &str) -> String {
-    tag.trim()
-        .split(['-', '_'])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase()
-}
-
-/// The lines of a list that are no comment and not empty.
-pub(super) fn lines(file: &str) -> impl Iterator<Item = &str> {
-    file.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-}
-
-#[derive(Debug)]
-struct List {
-    scope: Scope,
-    words: Vec<Word>,
-}
-
-#[derive(Debug)]
-enum Scope {
-    Everywhere,
-    /// ISO 3166 letters.
-    Country(&'static str),
-    /// A tag without region.
-    Language(&'static str),
+fn is_one_of<'a>(text: &str, mut words: impl Iterator<Item = &'a Word>) -> bool {
+    let said = core(without_signature(text)).concat();
+    words.any(|word| word.compact == said)
 }
 
 /// A word, or a phrase of several.
-#[derive(Debug)]
-struct Word {
+#[derive(Debug, Clone)]
+pub(super) struct Word {
     /// As its list has it.
-    text: &'static str,
-    tokens: Vec<String>,
+    pub text: String,
+    pub tokens: Vec<String>,
     /// The tokens as one word.
-    compact: String,
+    pub compact: String,
     /// Too common to mean anything inside a sentence; marked `(alone)`.
     alone: bool,
 }
 
-static LISTS: LazyLock<[List; 6]> = LazyLock::new(|| {
-    [
-        list(Scope::Everywhere, include_str!("words/everywhere.txt")),
-        list(Scope::Country("US"), include_str!("words/country-us.txt")),
-        list(Scope::Language("en"), include_str!("words/language-en.txt")),
-        list(Scope::Language("es"), include_str!("words/language-es.txt")),
-        list(Scope::Language("fr"), include_str!("words/language-fr.txt")),
-        list(Scope::Language("it"), include_str!("words/language-it.txt")),
-    ]
-});
-
-fn list(scope: Scope, file: &'static str) -> List {
-    List {
-        scope,
-        words: lines(file).map(Word::new).collect(),
-    }
-}
-
 impl Word {
-    fn new(line: &'static str) -> Word {
+    fn new(line: &str) -> Word {
         let alone = line.strip_suffix("(alone)").map(str::trim_end);
-        let text = alone.unwrap_or(line);
+        let text = alone.unwrap_or(line).trim();
         let tokens = tokens(text);
         Word {
-            text,
+            text: text.to_owned(),
             compact: tokens.concat(),
             tokens,
             alone: alone.is_some(),
@@ -132,35 +107,59 @@ impl Word {
     }
 }
 
+#[derive(Debug)]
+struct List {
+    scope: Scope,
+    opt_out: Vec<Word>,
+    help: Vec<Word>,
+    opt_in: Vec<Word>,
+}
+
+static LISTS: LazyLock<Vec<List>> = LazyLock::new(|| FILES.iter().map(List::read).collect());
+
+impl List {
+    fn read(file: &File) -> List {
+        let words = |section| file.section(section).map(Word::new).collect();
+        List {
+            scope: file.scope,
+            opt_out: words("opt-out"),
+            help: words("help"),
+            opt_in: words("opt-in"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reply::{Meaning, meaning};
+    use crate::reply::{Meaning, Person, meaning};
+
+    fn said(word: &Word, opted_out: bool) -> Meaning {
+        let all = Words::all();
+        let person = Person {
+            opted_out,
+            ..Person::new(&all)
+        };
+        meaning(&word.text, &person)
+    }
 
     /// An empty word would be every text.
     #[test]
-    fn every_word_of_every_list_opts_out_by_itself() {
-        let all = OptOutWords {
-            lists: LISTS.iter().collect(),
-        };
-        for word in all.words() {
-            assert!(!word.compact.is_empty(), "{word:?}");
-            assert!(
-                matches!(meaning(word.text, &all), Meaning::OptOut { .. }),
-                "{word:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn every_list_has_words_and_a_country_that_exists() {
+    fn every_word_of_every_list_means_what_its_list_says() {
         for list in LISTS.iter() {
-            assert!(!list.words.is_empty(), "{list:?}");
-            match list.scope {
-                Scope::Everywhere => {}
-                Scope::Country(code) => assert!(sms::Region::new(code).is_some(), "{code}"),
-                Scope::Language(tag) => assert_eq!(primary(tag), tag),
+            for word in list.opt_out.iter().chain(&list.help).chain(&list.opt_in) {
+                assert!(!word.compact.is_empty(), "{word:?}");
             }
+            let opts_out = |word: &Word| matches!(said(word, false), Meaning::OptOut { .. });
+            assert!(list.opt_out.iter().all(opts_out), "{list:?}");
+            assert!(
+                list.help.iter().all(|word| said(word, false) == Meaning::Help),
+                "{list:?}"
+            );
+            assert!(
+                list.opt_in.iter().all(|word| said(word, true) == Meaning::OptIn),
+                "{list:?}"
+            );
         }
     }
 }

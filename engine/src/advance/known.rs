@@ -22,6 +22,8 @@ pub struct Known {
     pub tags: BTreeSet<String>,
     /// What steps and events set; they win over columns.
     pub values: BTreeMap<String, String>,
+    /// The last texts that went to the person, newest first: reactions quote them.
+    pub sent: Vec<String>,
     /// The text of the latest reply of this passage.
     pub reply: Option<String>,
     /// Messages of this campaign that are delivered, by name.
@@ -54,6 +56,7 @@ pub struct Known {
 pub static NOTHING: Known = Known {
     tags: BTreeSet::new(),
     values: BTreeMap::new(),
+    sent: vec![],
     reply: None,
     delivered: BTreeSet::new(),
     clicked: BTreeSet::new(),

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::Deed;
 use dsl::campaign::program::{Address, Listen, Rule, Test, UNCLEAR};
-use dsl::reply::{self, Meaning, OptOutWords};
+use dsl::reply::{self, Answer, Matcher, Meaning, Words, value};
 use dsl::values::FieldType;
 
 use super::known::Person;
@@ -24,45 +24,100 @@ pub(super) fn reply<'a>(
     text: &str,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
-    let campaign = &revision.campaign;
-    let languages = campaign.languages.iter().map(|l| l.as_str());
-    let words = OptOutWords::for_person(enrolment.member.phone.region(), languages);
-    match reply::meaning(text, &words) {
+    match meaning(revision, enrolment, facts, text) {
+        Meaning::Reaction { .. } | Meaning::Automatic => (enrolment, vec![Effect::Keep { flagged: false }]),
         // Said twice, it is answered once.
         Meaning::OptOut { .. } if facts.opted_out => (enrolment.ended(), vec![]),
         Meaning::OptOut { .. } => opt_out(revision, enrolment),
+        Meaning::OptIn => opt_in(revision, enrolment),
         Meaning::ContainsOptOut { .. } => (enrolment, vec![Effect::Keep { flagged: true }]),
-        Meaning::Other if facts.opted_out => (enrolment, vec![Effect::Keep { flagged: false }]),
-        Meaning::Other => {
-            let taken = question(revision, enrolment, facts, text, now);
-            let (enrolment, mut effects) =
-                taken.unwrap_or_else(|| rules(revision, enrolment, facts, text, now));
-            let (enrolment, more) = match enrolment.state {
-                State::Waiting if effects.iter().all(|effect| !matches!(effect, Effect::Depart(..))) => {
-                    happened(revision, enrolment, facts, now)
-                }
-                State::Waiting | State::Submitting | State::Ended => (enrolment, vec![]),
-            };
-            effects.extend(more);
-            (enrolment, effects)
+        Meaning::Help | Meaning::Other if facts.opted_out => {
+            (enrolment, vec![Effect::Keep { flagged: false }])
         }
+        Meaning::Help => help(revision, enrolment, facts, now),
+        Meaning::Other => other(revision, enrolment, facts, text, now),
     }
 }
 
+fn meaning(revision: &Revision, enrolment: Enrolment<'_>, facts: Facts<'_>, text: &str) -> Meaning {
+    let campaign = &revision.campaign;
+    let languages = campaign.languages.iter().map(|language| language.as_str());
+    let words = Words::for_person(enrolment.member.phone.region(), languages)
+        .and_opt_outs(campaign.opt_out_words.iter().map(String::as_str));
+    let sent: Vec<&str> = facts.known.sent.iter().map(String::as_str).collect();
+    let question = open_question(revision, enrolment.place).filter(|_| enrolment.state == State::Waiting);
+    let answers = question.iter().flat_map(|(_, listen)| &listen.answers);
+    let rules = answers.chain(&campaign.program.rules);
+    let matcher = |rule| match rule {
+        &Rule {
+            test: Test::Reply(ref matcher),
+            ..
+        } => Some(matcher),
+        _ => None,
+    };
+    let declared: Vec<&Matcher> = rules.filter_map(matcher).collect();
+    let person = reply::Person {
+        words: &words,
+        opted_out: facts.opted_out,
+        sent: &sent,
+        declared: &declared,
+    };
+    reply::meaning(text, &person)
+}
+
+/// A reply that is nothing but itself: the open question, the rules, and what waits for any reply.
+fn other<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
+    text: &str,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let taken = question(revision, enrolment, facts, text, now);
+    let (enrolment, mut effects) = taken.unwrap_or_else(|| rules(revision, enrolment, facts, text, now));
+    let stays = effects.iter().all(|effect| !matches!(effect, Effect::Depart(..)));
+    let (enrolment, more) = match enrolment.state {
+        State::Waiting if stays => happened(revision, enrolment, facts, now),
+        State::Waiting | State::Submitting | State::Ended => (enrolment, vec![]),
+    };
+    effects.extend(more);
+    (enrolment, effects)
+}
+
+fn built_in(revision: &Revision, enrolment: Enrolment<'_>, answer: Answer, of: AnswerOf) -> Effect {
+    let campaign = &revision.campaign;
+    let language = campaign.languages.get(usize::from(enrolment.member.language));
+    let language = language.map_or("en", |language| language.as_str());
+    let own = answer.name().and_then(|name| campaign.answers.get(name));
+    let text = answer.text(language, own.map_or(&[], Vec::as_slice)).to_owned();
+    Effect::Answer { text, of }
+}
+
 fn opt_out<'a>(revision: &Revision, enrolment: Enrolment<'a>) -> (Enrolment<'a>, Vec<Effect>) {
-    let language = revision
-        .campaign
-        .languages
-        .get(usize::from(enrolment.member.language));
-    let (_, confirmation) = reply::confirmation(language.map_or("en", |language| language.as_str()));
     let waiting = matches!(enrolment.state, State::Waiting);
     let left_out = waiting.then_some(Effect::LeaveOut(LeftOut::OptedOut));
-    let answer = Effect::Answer {
-        text: confirmation.to_owned(),
-        of: AnswerOf::OptOut,
-    };
+    let answer = built_in(revision, enrolment, Answer::OptOut, AnswerOf::OptOut);
     let said = [Effect::Suppress, answer];
     (enrolment.ended(), said.into_iter().chain(left_out).collect())
+}
+
+/// Texts may go to the number again: those of later launches, since what was cancelled stays so.
+fn opt_in<'a>(revision: &Revision, enrolment: Enrolment<'a>) -> (Enrolment<'a>, Vec<Effect>) {
+    let answer = built_in(revision, enrolment, Answer::OptIn, AnswerOf::OptIn);
+    (enrolment, vec![Effect::Allow, answer])
+}
+
+fn help<'a>(
+    revision: &Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'_>,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let answer = match is_loop(facts, now) {
+        true => Effect::Skip(LeftOut::TooManyAnswers),
+        false => built_in(revision, enrolment, Answer::Help, AnswerOf::Help),
+    };
+    (enrolment, vec![Effect::Keep { flagged: false }, answer])
 }
 
 /// The question that is open where somebody stands.
@@ -100,8 +155,11 @@ fn question<'a>(
     let rule = listen.answers.iter().find(|rule| holds(&person, rule, text));
     let value = match &listen.save {
         None => Some(None),
-        Some(field) => kept(revision, field, rule.and_then(|rule| rule.value.as_deref()), text)
-            .map(|value| Some((field, value))),
+        Some(field) => {
+            let value = rule.and_then(|rule| rule.value.clone());
+            let value = value.or_else(|| kept(revision, enrolment.member.language, field, text));
+            value.map(|value| Some((field, value)))
+        }
     };
     let taken = rule.is_some() || listen.answers.is_empty();
     let Some(value) = value.filter(|_| taken) else {
@@ -192,8 +250,10 @@ fn holds(person: &Person<'_>, rule: &Rule, text: &str) -> bool {
 }
 
 /// What a field keeps of a reply; none where the reply is not of its type.
-fn kept(revision: &Revision, field: &str, value: Option<&str>, text: &str) -> Option<String> {
-    let text = value.unwrap_or(text).trim();
-    let kind = revision.field(field).map_or(FieldType::Text, |field| field.kind);
-    (!text.is_empty() && kind.accepts(text)).then(|| text.to_owned())
+fn kept(revision: &Revision, language: u8, field: &str, text: &str) -> Option<String> {
+    let field = revision.field(field);
+    let kind = field.map_or(FieldType::Text, |field| field.kind);
+    let language = revision.campaign.languages.get(usize::from(language));
+    let language = language.map_or("en", |language| language.as_str());
+    value::read(text, kind, field.and_then(|field| field.format), language)
 }

@@ -172,8 +172,14 @@ fn shown(effect: &Effect) -> String {
         }
         Effect::GiveUp(why) => why.to_string(),
         Effect::LeaveOut(reason) => format!("leave out: {reason}"),
-        Effect::Finish(reason) => format!("finish{}", reason.as_ref().map_or(String::new(), |reason| format!(" {reason}"))),
+        Effect::Finish(reason) => format!(
+            "finish{}",
+            reason
+                .as_ref()
+                .map_or(String::new(), |reason| format!(" {reason}"))
+        ),
         Effect::Skip(reason) => format!("skip: {reason}"),
+        Effect::Allow => "allow".into(),
         Effect::Change(change) => format!("{change:?}"),
         Effect::Suppress => "suppress".into(),
         Effect::Answer { text, .. } => format!("answer {text:?}"),

@@ -359,9 +359,9 @@ impl<'a> Compiler<'a> {
         if let Some(condition) = self.condition(&rule.when)? {
             return Some(Test::When(condition));
         }
-        let words: Vec<&str> = rule.words.iter().map(|word| word.value.as_str()).collect();
+        let words = rule.words.iter().map(|word| word.value.as_str());
         let pattern = rule.pattern.as_ref().map(|pattern| pattern.value.as_str());
-        Matcher::new(&words, pattern).ok().map(Test::Reply)
+        Matcher::new(words, pattern).ok().map(Test::Reply)
     }
 
     fn within(&mut self, name: &str, write: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {

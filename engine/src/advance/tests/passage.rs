@@ -71,6 +71,7 @@ impl Passage {
                 | Effect::LeaveOut(_)
                 | Effect::Finish(_)
                 | Effect::Skip(_)
+                | Effect::Allow
                 | Effect::Change(_)
                 | Effect::Answer { .. }
                 | Effect::Keep { .. } => {}

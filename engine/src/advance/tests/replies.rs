@@ -97,15 +97,12 @@ fn an_opt_out_said_twice_is_answered_once() {
     );
 }
 
-/// CASES 7.2 and 7.3.
 #[test]
 fn a_text_that_only_contains_the_word_is_kept_for_a_person() {
     let replies = [
         "don't stop",
         "I'm in, together we will STOP that law!!",
         "non-stop flights?",
-        "Liked \u{201C}Sale ends tonight. Reply STOP to opt out\u{201D}",
-        "Removed a like from \u{201C}Sale. Reply STOP to opt out\u{201D}",
     ];
     check(
         &ada(),
@@ -122,8 +119,38 @@ fn any_other_text_is_kept_and_moves_nobody() {
         &ada(),
         (0, State::Submitting),
         false,
-        &["Yes!", "", "Loved an image", "\u{0}"],
+        &["Yes!", "", "START", "\u{0}"],
         expect!["Submitting at 0: keep"],
+    );
+}
+
+#[test]
+fn a_reaction_and_a_machine_are_kept_and_nothing_is_done() {
+    let replies = [
+        "Liked \u{201C}Sale ends tonight. Reply STOP to opt out\u{201D}",
+        "Removed a like from \u{201C}Sale. Reply STOP to opt out\u{201D}",
+        "Loved an image",
+        "Automatic reply: I am away. STOP",
+    ];
+    check(
+        &ada(),
+        (2, State::Waiting),
+        false,
+        &replies,
+        expect!["Waiting at 2: keep"],
+    );
+}
+
+#[test]
+fn a_call_for_help_is_kept_and_answered() {
+    check(
+        &ada(),
+        (2, State::Waiting),
+        false,
+        &["HELP", "info, please"],
+        expect![[
+            r#"Waiting at 2: keep, answer "You get messages from us at this number. Reply STOP to get no more.""#
+        ]],
     );
 }
 

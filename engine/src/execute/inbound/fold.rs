@@ -266,6 +266,7 @@ impl Folder {
             | Effect::LeaveOut(_)
             | Effect::Finish(_)
             | Effect::Skip(_)
+            | Effect::Allow
             | Effect::Change(_) => {}
         }
     }

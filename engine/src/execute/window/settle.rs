@@ -277,6 +277,7 @@ impl Executor {
             | Effect::LeaveOut(_)
             | Effect::Finish(_)
             | Effect::Skip(_)
+            | Effect::Allow
             | Effect::Change(_)
             | Effect::Send { .. }
             | Effect::LookUp
@@ -321,7 +322,7 @@ impl Executor {
                 reason,
                 at,
             }),
-            Effect::Finish(_) | Effect::Skip(_) | Effect::Change(_) => {}
+            Effect::Finish(_) | Effect::Skip(_) | Effect::Allow | Effect::Change(_) => {}
             // Only a reply has some of these, and replies are folded elsewhere; only `Due` sends; only an answer to a text
             // leads to the others.
             Effect::Send { .. }

@@ -229,7 +229,11 @@ fn case_5_3_a_template_in_a_value_is_text() {
     let texts: Vec<String> = planned
         .people
         .iter()
-        .map(|person| revision.render(0, &person.member, &crate::advance::NOTHING).expect("a text"))
+        .map(|person| {
+            revision
+                .render(0, &person.member, &crate::advance::NOTHING)
+                .expect("a text")
+        })
         .collect();
     assert_eq!(
         texts,

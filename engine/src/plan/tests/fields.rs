@@ -78,6 +78,8 @@ fn built_in_values_need_no_column() {
     );
     let (_, revision) = super::campaign_of(None, &text, &[("people.csv", "phone")]);
     let planned = plan_one(&text, "phone\n+393331234561\n");
-    let rendered = revision.render(0, &planned.people[0].member, &crate::advance::NOTHING).expect("a text");
+    let rendered = revision
+        .render(0, &planned.people[0].member, &crate::advance::NOTHING)
+        .expect("a text");
     assert_eq!(rendered, "+393331234561 IT en Europe/Rome STOP");
 }
