@@ -443,9 +443,11 @@ fn other_texts_mean_nothing_here() {
     }
 }
 
-/// What opts somebody out in the properties: whole words that stand in a text.
-fn has_opt_out_word(text: &str) -> bool {
-    Words::all().inside(text).is_some() || Words::all().opts_out(text).is_some()
+/// Whether a text has the letters of an opt-out word in a row, whatever stands between them.
+fn spells_an_opt_out(text: &str) -> bool {
+    let letters = tokens(text).concat();
+    let all = Words::all();
+    all.opt_outs().any(|word| letters.contains(&word.compact))
 }
 
 proptest! {
@@ -462,10 +464,10 @@ proptest! {
     }
 
     #[test]
-    fn who_says_no_such_word_never_opts_out(text in "([a-zA-Z0-9 .,!?'\"-]|st|op|quit|please){0,24}") {
+    fn who_says_no_such_word_never_opts_out(text in "([a-zA-Z0-9 .,!?'\"-]|st|o|p|quit|please|basta|re|t){0,12}") {
         let all = Words::all();
         let opted_out = matches!(meaning(&text, &Person::new(&all)), Meaning::OptOut { .. });
-        prop_assert!(!opted_out || has_opt_out_word(&text));
+        prop_assert!(!opted_out || spells_an_opt_out(&text));
     }
 
     #[test]

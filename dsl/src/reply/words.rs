@@ -67,7 +67,8 @@ impl Words {
         is_one_of(text, self.lists.iter().flat_map(|list| &list.opt_in))
     }
 
-    fn opt_outs(&self) -> impl Iterator<Item = &Word> {
+    /// All that opt out.
+    pub(super) fn opt_outs(&self) -> impl Iterator<Item = &Word> {
         self.lists.iter().flat_map(|list| &list.opt_out).chain(&self.own)
     }
 }
