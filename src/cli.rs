@@ -62,6 +62,8 @@ pub enum Command {
     Upgrade(Rewrite),
     /// Print the long form of a campaign: every key, and where its value is from
     Expand(Expand),
+    /// Play the stories of campaigns on a clock of their own: nothing is sent
+    Test(Test),
     /// Show who gets what, when and for how much, and who is left out and why
     Plan(Plan),
     /// Send a campaign from this machine to its end; typed again, go on or say it is done
@@ -235,6 +237,46 @@ pub struct Rewrite {
     /// Change nothing; show what would change
     #[arg(long)]
     pub diff: bool,
+}
+
+/// `crier test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Campaign files, or folders to look through [default: here]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Only the stories whose name has this in it
+    #[arg(short = 'k', long, value_name = "TEXT")]
+    pub filter: Option<String>,
+
+    /// Show what happened in stories that passed too
+    #[arg(long)]
+    pub transcript: bool,
+
+    /// Name what no story walked: steps, answers, silences, languages, variants, clock changes; exit with 1 if there is any
+    #[arg(long)]
+    pub coverage: bool,
+
+    /// Write what the stories expect anew, so that it is what happens; comments and all else stay
+    #[arg(long)]
+    pub update: bool,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TestFormat,
+}
+
+/// How the outcome of stories is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TestFormat {
+    /// For people
+    #[default]
+    Full,
+    /// For programs: a stable, documented shape
+    Json,
+    /// JUnit's XML: a suite for each file
+    Junit,
 }
 
 /// `crier plan`.
@@ -435,6 +477,7 @@ impl Cli {
             Command::Validate(args) => args.format == Some(DiagnosticFormat::Json),
             Command::Explain(args) => args.format == Format::Json,
             Command::Fmt(_) | Command::Upgrade(_) => false,
+            Command::Test(args) => args.format == TestFormat::Json,
             Command::Plan(args) => args.format == Format::Json,
             Command::Run(args) => args.format == Format::Json,
             Command::Status(args) => args.format == Format::Json,

@@ -16,6 +16,7 @@ mod rewrite;
 mod run;
 mod schema;
 mod status;
+pub(crate) mod test;
 mod upgrade;
 mod validate;
 mod why;
@@ -102,6 +103,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Fmt(args) => fmt::run(&args),
             Command::Upgrade(args) => upgrade::run(&args),
             Command::Expand(args) => expand::run(&args),
+            Command::Test(args) => test::run(&args),
             Command::Plan(args) => plan::run(&args).await,
             Command::Run(args) => run::run(&args).await,
             Command::Status(args) => status::run(&args).await,

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod plan;
 pub mod progress;
 pub mod report;
+pub mod story;
 pub mod table;
 
 use std::io::IsTerminal;

@@ -14,6 +14,7 @@ use crate::template::Template;
 use crate::values::{FieldType, Language};
 
 pub mod program;
+pub mod story;
 
 use program::Shift;
 pub use program::{Address, Deed, Instruction, Program};
@@ -65,6 +66,8 @@ pub struct Campaign {
     pub replies: Replies,
     /// Limits of the file.
     pub limits: Limits,
+    /// Stories that `crier test` plays, in the order of the file.
+    pub stories: Vec<story::Story>,
     /// Typographic marks are swapped for plain ones where that makes a whole text GSM-7.
     pub smart: bool,
 }
@@ -142,7 +145,7 @@ pub struct Field {
 }
 
 /// When a campaign begins.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Schedule {
     /// When run or applied.
     Now,
@@ -177,7 +180,7 @@ pub enum Schedule {
 }
 
 /// What begins a passage.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Trigger {
     /// An event of the API.
     Event {
@@ -185,6 +188,8 @@ pub enum Trigger {
         name: String,
         /// The value that tells passages apart.
         key: Option<String>,
+        /// Which events.
+        conditions: Option<Condition>,
     },
     /// Somebody joins a stored list.
     Joins(String),

@@ -43,6 +43,11 @@ pub struct Style {
     pub width: usize,
 }
 
+/// Line and column of a byte, both from 1.
+pub fn position(text: &str, byte: usize) -> (usize, usize) {
+    places::Places::new(text).position(byte)
+}
+
 /// Every diagnostic with the place in the file, its help and the repaired line; an empty line between two. `path` is shown
 /// as it is. Ends with a line break, unless there is nothing to show.
 pub fn full(diagnostics: &[Diagnostic], path: &str, text: &str, style: Style) -> String {

@@ -17,16 +17,19 @@ mod replies;
 mod request;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod walk;
 
 pub use known::{Known, NOTHING, variant_of};
 pub use replies::MOST_ANSWERS;
 pub use request::Request;
+pub use trace::{Trace, Walked};
 
 use doubt::Tries;
 use gate::Gate;
-use known::Person;
+pub(crate) use known::Person;
 use walk::Walk;
+pub use walk::{round_up, slot};
 
 /// One person's way through one launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +70,7 @@ pub enum State {
 }
 
 /// What is known of a person outside of the passage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// A suppression stands against the number.
     pub opted_out: bool,
@@ -75,6 +78,8 @@ pub struct Facts<'a> {
     pub cancelled: bool,
     /// What conditions and texts ask for.
     pub known: &'a Known,
+    /// Notes what is walked through.
+    pub trace: Option<&'a Trace>,
 }
 
 impl Default for Facts<'_> {
@@ -83,6 +88,7 @@ impl Default for Facts<'_> {
             opted_out: false,
             cancelled: false,
             known: &NOTHING,
+            trace: None,
         }
     }
 }
@@ -350,8 +356,8 @@ fn due<'a>(
             Gate::Skip(reason) => walk.skipping(reason).from(next),
             Gate::Leave(reason) => leave_out(enrolment, reason),
         },
-        Deed::Listen(listen) => walk.from(listen.silence),
-        Deed::Await { silence, .. } => walk.from(*silence),
+        Deed::Listen(listen) => walk.silent().from(listen.silence),
+        Deed::Await { silence, .. } => walk.silent().from(*silence),
         _ => walk.from(enrolment.place.step),
     }
 }
@@ -370,6 +376,9 @@ fn send_now<'a>(
         state: State::Submitting,
         ..enrolment
     };
+    if let Some(trace) = facts.trace {
+        trace.done(enrolment.place.step);
+    }
     match text_for(revision, message, enrolment.member, facts.known) {
         Ok((text, parts)) => (submitting, vec![Effect::Send { text, parts }]),
         Err(reason) => leave_out(enrolment, reason),

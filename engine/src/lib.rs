@@ -21,7 +21,9 @@ pub mod member;
 pub mod plan;
 pub mod provider;
 pub mod revision;
+pub mod stage;
 pub mod store;
+pub mod story;
 pub mod tariff;
 #[cfg(test)]
 mod testing;

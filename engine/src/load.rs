@@ -78,6 +78,8 @@ pub struct LoadedCampaign {
     pub outline: dsl::across::Outline,
     /// None when it or its project has errors, or parts that this version cannot run.
     pub revision: Option<Arc<Revision>>,
+    /// None when it or its project has errors: what can be told a story of.
+    pub meant: Option<Arc<Revision>>,
 }
 
 /// The folder at or above `start` that has a crier.yaml.
@@ -181,19 +183,21 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
         };
         // With a broken crier.yaml the campaign's own errors are told all the same, and it is not run.
         (revision, file.diagnostics, file.later) = check(source, &parsed, &meant, &project.folder);
-        let waits = |file: &CheckedFile| !file.later.is_empty();
-        revision = revision.filter(|_| !project.file.as_ref().is_some_and(waits));
         if project.project.is_none() {
             revision = None;
             file.diagnostics
                 .retain(|diagnostic| !FROM_PROJECT.contains(&diagnostic.code));
         }
     }
+    let waits = |file: &CheckedFile| !file.later.is_empty();
+    let waits = waits(&file) || project.file.as_ref().is_some_and(waits);
+    let meant = revision.map(Arc::new);
     LoadedCampaign {
         project,
         file,
         outline,
-        revision: revision.map(Arc::new),
+        revision: meant.clone().filter(|_| !waits),
+        meant,
     }
 }
 

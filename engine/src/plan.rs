@@ -1,6 +1,7 @@
 //! Plans: who gets what, and who is left out and why, row by row. Rows stream in runs of 2^20; a run is sorted and cut
 //! into cohorts, and only the summary and the numbers already seen stay in memory.
 
+mod cast;
 mod consent;
 mod draw;
 mod people;
@@ -23,6 +24,7 @@ use crate::left_out::LeftOut;
 use crate::revision::Revision;
 use crate::tariff::{Tariff, budget_of};
 
+pub use cast::{Cast, NotCast, cast};
 pub use people::{Cohorts, People};
 pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
 pub use seen::Place;

@@ -89,8 +89,9 @@ pub(super) fn failed(error: LaunchError) -> Failure {
             let help = problem.help();
             Failure::Found(Some(anyhow!("{problem}\n  help: {help}")))
         }
-        LaunchError::Plan(PlanError::Budget(_)) | LaunchError::Nobody(..) | LaunchError::TooLate { .. } => {
-            Failure::Found(Some(error.into()))
-        }
+        LaunchError::Plan(PlanError::Budget(_))
+        | LaunchError::Nobody(..)
+        | LaunchError::NotOnce
+        | LaunchError::TooLate { .. } => Failure::Found(Some(error.into())),
     }
 }

@@ -281,7 +281,8 @@ fn own_text(revision: &Revision, character: char) -> bool {
         .campaign
         .messages
         .iter()
-        .flat_map(|message| &message.texts);
+        .flat_map(|message| &message.variants)
+        .flat_map(|variant| &variant.texts);
     texts.into_iter().any(|text| text.source().contains(character))
 }
 

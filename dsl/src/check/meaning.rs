@@ -16,6 +16,7 @@ mod messages;
 mod moment;
 mod program;
 mod schedule;
+mod stories;
 
 /// Past this share of bad rows a column is probably wrong.
 const MOST_INVALID: Share = Share(0.2);
@@ -64,6 +65,7 @@ pub(super) fn campaign(context: &Context<'_>) -> Option<Campaign> {
         answers: context.project.texts.clone(),
         replies: replies(context),
         limits: limits(&file.limits),
+        stories: file.tests.iter().map(stories::meant).collect::<Option<_>>()?,
         smart: context.project.smart,
     })
 }

@@ -114,7 +114,7 @@ pub fn variant_of(revision: &Revision, message: usize, member: &Member, known: &
 }
 
 /// A person whom a condition is asked about.
-pub(super) struct Person<'a> {
+pub(crate) struct Person<'a> {
     pub revision: &'a Revision,
     pub member: &'a Member,
     pub known: &'a Known,
@@ -144,15 +144,22 @@ impl<'a> Person<'a> {
             Moment::Time(time) => calendar::Moment::At(*time),
             Moment::Day { field, shift, at } => calendar::Moment::By {
                 field: self.day(field)?,
-                shift: match shift {
-                    Shift::None => calendar::Shift::None,
-                    Shift::Before(time) => calendar::Shift::Before(*time),
-                    Shift::After(time) => calendar::Shift::After(*time),
-                },
+                shift: (*shift).into(),
                 at: at.map(time_of_day),
             },
         };
         Some(meant.instant(&self.known.class(self.revision), from))
+    }
+
+    /// The day of a field; none where it is empty, or none.
+    pub fn date(&self, name: &str) -> Option<NaiveDate> {
+        match self.day(name)? {
+            calendar::FieldTime::Day(day) => Some(day),
+            calendar::FieldTime::Time(WrittenTime::Local(local)) => Some(local.date()),
+            calendar::FieldTime::Time(WrittenTime::Instant(at)) => {
+                Some(at.with_timezone(&self.known.zone(self.revision)).date_naive())
+            }
+        }
     }
 
     /// The day of a field, or its time; none where it is empty, or none.
@@ -177,6 +184,16 @@ impl<'a> Person<'a> {
         let set = self.known.values.get(name).map(String::as_str);
         set.or_else(|| self.revision.value(self.member, name))
             .unwrap_or("")
+    }
+}
+
+impl From<Shift> for calendar::Shift {
+    fn from(shift: Shift) -> calendar::Shift {
+        match shift {
+            Shift::None => calendar::Shift::None,
+            Shift::Before(time) => calendar::Shift::Before(time),
+            Shift::After(time) => calendar::Shift::After(time),
+        }
     }
 }
 

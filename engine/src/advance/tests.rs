@@ -47,6 +47,7 @@ fn ada() -> Member {
 
 const NO_FACTS: Facts<'static> = Facts {
     known: &crate::advance::NOTHING,
+    trace: None,
     opted_out: false,
     cancelled: false,
 };

@@ -3,14 +3,14 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::Deed;
 use dsl::campaign::program::{Address, Arm, Call, Localised, UNCLEAR, Until};
 use dsl::condition::{Condition, Verdict};
 use dsl::scalar::WaitTime;
 
 use super::known::{Known, Person};
-use super::{AnswerOf, Change, Effect, Enrolment, Facts, Place, Request, State};
+use super::{AnswerOf, Change, Effect, Enrolment, Facts, Place, Request, State, Trace};
 use crate::draw;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -24,6 +24,7 @@ pub(super) struct Walk<'a> {
     place: Place,
     /// When what comes next is due: later than now behind a wait.
     due_at: DateTime<Utc>,
+    trace: Option<&'a Trace>,
     pub effects: Vec<Effect>,
     /// What a rule for replies does: nobody moves, and texts are answers.
     aside: bool,
@@ -51,6 +52,7 @@ impl<'a> Walk<'a> {
             now,
             place: enrolment.place,
             due_at: now,
+            trace: facts.trace,
             effects: vec![],
             aside: false,
         }
@@ -82,6 +84,14 @@ impl<'a> Walk<'a> {
         (stop, self.effects)
     }
 
+    /// What was waited for did not come.
+    pub fn silent(self) -> Walk<'a> {
+        if let Some(trace) = self.trace {
+            trace.silent(self.place.step);
+        }
+        self
+    }
+
     /// What did not go is counted before it goes on.
     pub fn skipping(mut self, reason: LeftOut) -> Walk<'a> {
         self.effects.push(Effect::Skip(reason));
@@ -101,11 +111,21 @@ impl<'a> Walk<'a> {
             if self.due_at > self.now && !matches!(instruction.deed, Deed::Wait { .. }) {
                 return self.depart(self.due_at);
             }
+            self.note();
             match self.step(&instruction.deed) {
                 Next::On => self.place.step += 1,
                 Next::To(address) => self.place.step = address,
                 Next::Stop(stop) => return stop,
             }
+        }
+    }
+
+    /// A text that is still to go is not done.
+    fn note(&self) {
+        let at = self.place.step;
+        let is_send = matches!(self.revision.campaign.program.at(at).deed, Deed::Send(_));
+        if let Some(trace) = self.trace.filter(|_| self.aside || !is_send) {
+            trace.done(at);
         }
     }
 
@@ -350,6 +370,7 @@ impl<'a> Walk<'a> {
     }
 
     fn depart(&mut self, due_at: DateTime<Utc>) -> Stop<'a> {
+        let due_at = slot(due_at, self.now);
         self.effects.push(Effect::Depart(self.place, due_at));
         Stop::At(Enrolment {
             place: self.place,
@@ -365,4 +386,21 @@ enum Next<'a> {
     On,
     To(Address),
     Stop(Stop<'a>),
+}
+
+/// The slot of a due time: a minute, so that members who move on alike meet; a second for what is due at once.
+pub fn slot(due_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    round_up(due_at, if due_at <= now { 1_000 } else { 60_000 })
+}
+
+/// Up to whole so many milliseconds.
+pub fn round_up(at: DateTime<Utc>, milliseconds: i64) -> DateTime<Utc> {
+    let over = at.timestamp_millis().rem_euclid(milliseconds);
+    let at = DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
+    match over {
+        0 => at,
+        over => at
+            .checked_add_signed(TimeDelta::milliseconds(milliseconds - over))
+            .unwrap_or(at),
+    }
 }

@@ -143,18 +143,28 @@ pub fn plan_row(
 /// Why somebody with a number is not among the people of the campaign, whatever the other rows say.
 fn narrowed(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row) -> Option<LeftOut> {
     let campaign = &revision.campaign;
-    let audience = &campaign.audience;
-    if let Some(filter) = &audience.filter {
-        match filter.evaluate(&RowFacts::new(revision, frozen, phone, row)) {
-            Verdict::Holds => {}
-            Verdict::Fails => return Some(LeftOut::Filtered),
-            Verdict::Undecided(name) => return Some(LeftOut::Undecided(name.to_owned())),
-        }
+    if let Some(reason) = filtered(revision, frozen, phone, row) {
+        return Some(reason);
     }
     if let Some(reason) = frozen.consent.lacks(row, || frozen.today(campaign.timezone)) {
         return Some(reason);
     }
-    draw::by_share(audience, &campaign.name, phone)
+    draw::by_share(&campaign.audience, &campaign.name, phone)
+}
+
+/// Why `where` does not hold for somebody.
+pub(super) fn filtered(
+    revision: &Revision,
+    frozen: &Frozen,
+    phone: PhoneNumber,
+    row: &Row,
+) -> Option<LeftOut> {
+    let filter = revision.campaign.audience.filter.as_ref()?;
+    match filter.evaluate(&RowFacts::new(revision, frozen, phone, row)) {
+        Verdict::Holds => None,
+        Verdict::Fails => Some(LeftOut::Filtered),
+        Verdict::Undecided(name) => Some(LeftOut::Undecided(name.to_owned())),
+    }
 }
 
 /// A row as conditions see it.
@@ -230,7 +240,7 @@ impl Facts for RowFacts<'_> {
     }
 }
 
-fn language_of(revision: &Revision, frozen: &Frozen, row: &Row) -> usize {
+pub(super) fn language_of(revision: &Revision, frozen: &Frozen, row: &Row) -> usize {
     let cell = frozen.language.and_then(|column| row.cells.get(column));
     cell.map_or(0, |cell| revision.campaign.language_index(&clean(cell)))
 }
@@ -256,13 +266,11 @@ fn member_of(
 ) -> Result<(Member, Vec<u32>, OutsideGsm7), LeftOut> {
     let campaign = &revision.campaign;
     let language = language_of(revision, frozen, row);
-    let values = frozen.cells.iter().zip(&revision.variables);
-    let values = values.map(|(cell, name)| value_of(revision, cell, name, language, row));
     let member = Member {
         phone,
         language: u8::try_from(language).unwrap_or(0),
         tariff: None,
-        values: values.collect::<Result<_, _>>()?,
+        values: frozen_values(revision, frozen, language, row)?,
         pending: None,
     };
     let mut parts = vec![];
@@ -273,6 +281,18 @@ fn member_of(
         ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
     }
     Ok((member, parts, ucs2))
+}
+
+/// The values of a row that a member keeps, in the order of the revision's variables.
+pub(super) fn frozen_values(
+    revision: &Revision,
+    frozen: &Frozen,
+    language: usize,
+    row: &Row,
+) -> Result<Vec<Box<str>>, LeftOut> {
+    let values = frozen.cells.iter().zip(&revision.variables);
+    let values = values.map(|(cell, name)| value_of(revision, cell, name, language, row));
+    values.collect()
 }
 
 /// The cell, checked by the field's type; where it is empty the field's default. A value that stays empty is left to

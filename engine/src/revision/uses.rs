@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dsl::campaign::program::{Body, Call, Moment, Test, Until};
-use dsl::campaign::{Campaign, Deed};
+use dsl::campaign::{Campaign, Deed, Schedule, Trigger};
 use dsl::condition::Condition;
 use dsl::template::{Template, UseKind};
 
@@ -14,6 +14,18 @@ pub(super) fn names(campaign: &Campaign) -> BTreeSet<String> {
     variants
         .flat_map(|variant| &variant.texts)
         .for_each(|text| uses.text(text));
+    match &campaign.schedule {
+        Schedule::Day { field, .. } => uses.0.extend([field.clone()]),
+        Schedule::Trigger(Trigger::Event { conditions, key, .. }) => {
+            uses.0.extend(key.clone());
+            conditions.iter().for_each(|condition| uses.condition(condition));
+        }
+        Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Cron { .. }
+        | Schedule::Trigger(_) => {}
+    }
     campaign.links.iter().for_each(|link| uses.text(&link.url));
     campaign.exits.iter().for_each(|(_, exit)| uses.condition(exit));
     campaign.goal.iter().for_each(|goal| uses.condition(&goal.when));

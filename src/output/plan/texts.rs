@@ -78,7 +78,8 @@ fn bounded<'a>(summary: &'a Summary, revision: &Revision) -> Vec<(&'a TextParts,
         dsl::parse_campaign(&revision.source.campaign).written(),
         campaign.smart,
     );
-    let template = |text: &TextParts| {
+    // Of several variants the longest.
+    let bound = |text: &TextParts| {
         let message = campaign
             .messages
             .iter()
@@ -87,12 +88,16 @@ fn bounded<'a>(summary: &'a Summary, revision: &Revision) -> Vec<(&'a TextParts,
             .languages
             .iter()
             .position(|own| own.as_str() == text.language)?;
-        message.texts.get(language)
+        let texts = message
+            .variants
+            .iter()
+            .filter_map(|variant| variant.texts.get(language));
+        texts
+            .map(|text| bounds.of(text))
+            .max_by_key(|bound| bound.most.unwrap_or(u32::MAX))
     };
     let texts = summary.texts.iter();
-    texts
-        .filter_map(|text| Some((text, bounds.of(template(text)?))))
-        .collect()
+    texts.filter_map(|text| Some((text, bound(text)?))).collect()
 }
 
 fn here(text: &TextParts, summary: &Summary) -> String {

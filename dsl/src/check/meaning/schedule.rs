@@ -6,6 +6,8 @@ use chrono_tz::Tz;
 use super::moment::shift;
 use crate::campaign::{Again, Cap, Over, Pace, Purpose, Schedule, Trigger};
 use crate::check::Context;
+use crate::check::conditions::scope;
+use crate::condition::{Condition, Stage};
 use crate::scalar::{Cron, Frequency, WaitTime, Window, WrittenTime};
 use crate::written::Spanned;
 use crate::written::campaign::{self as written, Start};
@@ -14,7 +16,7 @@ pub(super) fn begin(context: &Context<'_>, zone: Tz) -> Option<Schedule> {
     let file = context.written;
     match (&file.schedule, &file.trigger) {
         (Some(schedule), _) => scheduled(schedule, zone),
-        (None, Some(trigger)) => triggered(trigger).map(Schedule::Trigger),
+        (None, Some(trigger)) => triggered(context, trigger).map(Schedule::Trigger),
         (None, None) => None,
     }
 }
@@ -44,15 +46,24 @@ fn scheduled(schedule: &written::Schedule, zone: Tz) -> Option<Schedule> {
     })
 }
 
-fn triggered(trigger: &written::Trigger) -> Option<Trigger> {
+fn triggered(context: &Context<'_>, trigger: &written::Trigger) -> Option<Trigger> {
     let word = |text: &Spanned<String>| text.value.clone();
-    let event = trigger.event.as_ref().map(|name| Trigger::Event {
-        name: word(name),
-        key: trigger.key.as_ref().map(word),
-    });
+    if let Some(name) = &trigger.event {
+        let conditions: Vec<&str> = trigger.conditions.iter().map(|one| one.value.as_str()).collect();
+        let scope = scope::of(context, context.root?);
+        let conditions = match conditions.is_empty() {
+            true => None,
+            false => Some(Condition::compile_all(&conditions, &scope, Stage::Before).ok()?),
+        };
+        return Some(Trigger::Event {
+            name: word(name),
+            key: trigger.key.as_ref().map(word),
+            conditions,
+        });
+    }
     let joins = || trigger.joins.as_ref().map(|list| Trigger::Joins(word(list)));
     let keyword = || trigger.keyword.as_ref().map(|text| Trigger::Keyword(word(text)));
-    event.or_else(joins).or_else(keyword)
+    joins().or_else(keyword)
 }
 
 pub(super) fn pace(context: &Context<'_>) -> Pace {

@@ -16,6 +16,8 @@ pub struct Test {
     pub at: Option<Spanned<String>>,
     /// The event that begins it.
     pub event: Option<Spanned<String>>,
+    /// The same, with what it carries.
+    pub event_node: Option<Node>,
     /// What happens, line by line.
     pub lines: Vec<Line>,
     /// Its first key.
@@ -29,6 +31,12 @@ pub struct Line {
     pub verb: Spanned<String>,
     /// What it names, where that is one word: a message, a link, a tag, a list, an inbox, an event.
     pub what: Option<Spanned<String>>,
+    /// The value of the first key.
+    pub value: Node,
+    /// The line.
+    pub node: Node,
+    /// All of it.
+    pub whole: std::ops::Range<usize>,
 }
 
 impl Test {
@@ -46,6 +54,7 @@ impl Test {
             person_key: person.map(|entry| entry.key.span.clone()),
             at: text(node, "at"),
             event: node.get("event").and_then(event),
+            event_node: node.get("event").cloned(),
             lines: lines.iter().filter_map(Line::read).collect(),
             span: first.map_or(node.span.clone(), |entry| entry.key.span.clone()),
         }
@@ -63,6 +72,9 @@ impl Line {
         Some(Line {
             verb: key_of(first),
             what: event(&first.value),
+            value: first.value.clone(),
+            node: node.clone(),
+            whole: node.span.clone(),
         })
     }
 }

@@ -7,7 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::rows::MessageRows;
 use super::{Outcome, Send, Window, WindowId, texts_of};
-use crate::advance::{Effect, Enrolment, Facts, GaveUp, MOST_ATTEMPTS, Place, State, advance};
+use crate::advance::{
+    Effect, Enrolment, Facts, GaveUp, MOST_ATTEMPTS, Place, State, advance, round_up, slot,
+};
 use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, MessageId};
@@ -534,25 +536,6 @@ pub(super) async fn record_surely(
     }
 }
 
-/// The slot of a due time: a minute, so that members who move on alike meet; a second for what is due at once.
-fn slot(due_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    if due_at <= now {
-        second(due_at)
-    } else {
-        round_up(due_at, 60_000)
-    }
-}
-
 fn second(at: DateTime<Utc>) -> DateTime<Utc> {
     round_up(at, 1_000)
-}
-
-fn round_up(at: DateTime<Utc>, milliseconds: i64) -> DateTime<Utc> {
-    let over = at.timestamp_millis().rem_euclid(milliseconds);
-    let at = DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
-    if over == 0 {
-        at
-    } else {
-        at + TimeDelta::milliseconds(milliseconds - over)
-    }
 }

@@ -1,0 +1,91 @@
+//! A person without a list: that of a story, or whoever plays one. The same rules as for a row, but for those that chance
+//! and consent have a part in.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use csv::StringRecord;
+use dsl::columns::Columns;
+use sms::PhoneNumber;
+
+use super::row::{Frozen, filtered, frozen_values, language_of};
+use crate::audience::Row;
+use crate::calendar::TimeClass;
+use crate::left_out::LeftOut;
+use crate::member::Member;
+use crate::revision::Revision;
+
+/// Somebody who can be in the campaign.
+#[derive(Debug, Clone)]
+pub struct Cast {
+    /// As in a cohort.
+    pub member: Member,
+    /// The zones that the person may be in.
+    pub zones: TimeClass,
+}
+
+/// Why somebody cannot.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotCast {
+    /// There is no number.
+    #[error("the person has no `phone`")]
+    NoPhone,
+    /// It is none.
+    #[error("{0}")]
+    BadPhone(String),
+    /// It is none.
+    #[error("\"{0}\" is no time zone")]
+    BadZone(String),
+    /// The audience would not hold this person.
+    #[error("the audience would not hold this person: {0}")]
+    LeftOut(LeftOut),
+}
+
+/// The person with these values, by column or field.
+pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>) -> Result<Cast, NotCast> {
+    let campaign = &revision.campaign;
+    let value = |name: &str| {
+        let found = person.iter().find(|(column, _)| column == name);
+        found.map(|(_, value)| value.as_str())
+    };
+    let phone = value("phone").ok_or(NotCast::NoPhone)?;
+    let parsed = PhoneNumber::parse(phone, campaign.audience.region);
+    let parsed = parsed.map_err(|error| NotCast::BadPhone(error.to_string()))?;
+    if !parsed.kind.can_text() && !campaign.audience.keeps_landlines {
+        return Err(NotCast::LeftOut(LeftOut::Landline));
+    }
+    let stated = value("timezone").map(|zone| zone.parse::<Tz>().map_err(|_| NotCast::BadZone(zone.into())));
+    let zones = TimeClass::of(stated.transpose()?, parsed.number, campaign.timezone);
+    let (columns, row) = row_of(person);
+    let frozen = Frozen::new(revision, &columns, None, now);
+    if let Some(reason) = filtered(revision, &frozen, parsed.number, &row) {
+        return Err(NotCast::LeftOut(reason));
+    }
+    let language = language_of(revision, &frozen, &row);
+    let values = frozen_values(revision, &frozen, language, &row).map_err(NotCast::LeftOut)?;
+    Ok(Cast {
+        member: Member {
+            phone: parsed.number,
+            language: u8::try_from(language).unwrap_or(0),
+            tariff: None,
+            values,
+            pending: None,
+        },
+        zones,
+    })
+}
+
+/// The row of a list that has nobody else.
+fn row_of(person: &[(String, String)]) -> (Columns, Row) {
+    let names = person.iter().map(|(name, _)| name.clone());
+    let values: BTreeMap<String, usize> = names.zip(0..).collect();
+    let phone = values.get("phone").copied().unwrap_or(0);
+    let cells: StringRecord = person.iter().map(|(_, value)| value.as_str()).collect();
+    let row = Row {
+        number: 1,
+        line: 1,
+        cells,
+    };
+    (Columns { phone, values }, row)
+}

@@ -1,0 +1,583 @@
+//! One person on a clock that stands until it is told to run: the stage of stories, and of whoever plays one. What happens
+//! to the person is decided by [`advance`] alone, as everywhere; here its effects are kept, and a carrier that takes every
+//! text at once stands in for the world.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use dsl::campaign::story::Occurrence;
+use dsl::campaign::{Again, Deed, Purpose, Schedule, Trigger};
+
+use crate::advance::{
+    AnswerOf, Change, Effect, Enrolment, Event, Facts, Known, Person, Place, State, Trace, Walked, advance,
+    stop_at, variant_of,
+};
+use crate::left_out::LeftOut;
+use crate::plan::Cast;
+use crate::revision::Revision;
+
+mod starts;
+
+use starts::Starts;
+
+/// Texts that are kept: reactions quote the last ones.
+const SENT: usize = 5;
+/// A reply belongs to the campaign that texted the person last, within this time.
+const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
+
+/// A person, a clock, and what happened.
+pub struct Stage {
+    revision: Arc<Revision>,
+    cast: Cast,
+    now: DateTime<Utc>,
+    /// Across passages.
+    person: Known,
+    opted_out: bool,
+    passages: Vec<Passage>,
+    starts: Starts,
+    log: Vec<Entry>,
+    trace: Trace,
+    last_sent_at: Option<DateTime<Utc>>,
+}
+
+/// One way through the campaign.
+#[derive(Debug, Clone)]
+struct Passage {
+    /// The value that tells it apart.
+    key: Option<String>,
+    place: Place,
+    state: State,
+    due_at: DateTime<Utc>,
+    began_at: DateTime<Utc>,
+    known: Known,
+    finished: Option<String>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub what: Happened,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happened {
+    /// A passage began.
+    Began,
+    /// A text went to the person.
+    Sent(Sent),
+    /// The person wrote.
+    Said(String),
+    /// The carrier's word on the latest text.
+    Receipt(bool),
+    /// The person opened a link.
+    Clicked(String),
+    /// An event of the API came.
+    Event(String),
+    /// Something about the person changed, or others were told.
+    Changed(Change),
+    /// A text or a step was left out.
+    Skipped(LeftOut),
+    /// The passage ended without its next text.
+    LeftOut(LeftOut),
+    /// A text waits until then: hours, or texts enough.
+    Held(DateTime<Utc>),
+    /// The reply went to people.
+    Kept {
+        /// It contains an opt-out word.
+        flagged: bool,
+    },
+    /// The person opted out.
+    OptedOut,
+    /// The person opted in again.
+    OptedIn,
+    /// The passage ended.
+    Finished(Option<String>),
+}
+
+/// A text that went to the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// A message's name, `opt-out`, `help` or `opt-in`.
+    pub name: String,
+    /// The variant, where the message has several.
+    pub variant: Option<String>,
+    /// What it says.
+    pub text: String,
+    /// How many parts it has.
+    pub parts: u32,
+    /// The story has come to it.
+    pub taken: bool,
+}
+
+impl Stage {
+    /// A person at an instant. Nothing has happened yet.
+    pub fn new(revision: Arc<Revision>, cast: Cast, variant: Option<String>, now: DateTime<Utc>) -> Stage {
+        let starts = Starts::new(&revision, &cast, now);
+        let person = Known {
+            zones: Some(cast.zones.clone()),
+            variant,
+            ..Known::default()
+        };
+        Stage {
+            revision,
+            cast,
+            now,
+            person,
+            opted_out: false,
+            passages: vec![],
+            starts,
+            log: vec![],
+            trace: Trace::default(),
+            last_sent_at: None,
+        }
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The person's clock.
+    pub fn zone(&self) -> Tz {
+        self.person.zone(&self.revision)
+    }
+
+    /// What happened so far.
+    pub fn log(&self) -> &[Entry] {
+        &self.log
+    }
+
+    /// What the person knows, has and is.
+    pub fn person(&self) -> &Known {
+        &self.person
+    }
+
+    /// What was walked through.
+    pub fn walked(&self) -> Walked {
+        self.trace.walked()
+    }
+
+    /// The reasons for which passages ended.
+    pub fn finished(&self) -> impl Iterator<Item = &str> {
+        self.passages
+            .iter()
+            .filter_map(|passage| passage.finished.as_deref())
+    }
+
+    /// The earliest text that the story has not come to.
+    pub fn untaken(&self) -> Option<(DateTime<Utc>, &Sent)> {
+        self.log.iter().find_map(|entry| match &entry.what {
+            Happened::Sent(sent) if !sent.taken => Some((entry.at, sent)),
+            _ => None,
+        })
+    }
+
+    /// The story comes to that text.
+    pub fn take(&mut self) {
+        let untaken = self.log.iter_mut().find_map(|entry| match &mut entry.what {
+            Happened::Sent(sent) if !sent.taken => Some(sent),
+            _ => None,
+        });
+        if let Some(sent) = untaken {
+            sent.taken = true;
+        }
+    }
+
+    /// When something happens by itself next.
+    pub fn next_at(&self) -> Option<DateTime<Utc>> {
+        let waiting = self
+            .passages
+            .iter()
+            .filter(|passage| passage.state == State::Waiting);
+        waiting
+            .map(|passage| passage.due_at)
+            .chain(self.starts.next_at())
+            .min()
+    }
+
+    /// Lets everything happen that is due by now.
+    pub fn settle(&mut self) {
+        self.run_to(self.now);
+    }
+
+    /// Runs the clock to an instant; what is due then happens too.
+    pub fn run_to(&mut self, end: DateTime<Utc>) {
+        while let Some(at) = self.next_at().filter(|at| *at <= end) {
+            self.now = self.now.max(at);
+            self.happen();
+        }
+        self.now = self.now.max(end);
+    }
+
+    /// Runs the clock until there is a text that was not taken, or nothing more happens by `last`.
+    pub fn run_to_text(&mut self, last: DateTime<Utc>) {
+        while self.untaken().is_none()
+            && let Some(at) = self.next_at().filter(|at| *at <= last)
+        {
+            self.now = self.now.max(at);
+            self.happen();
+        }
+    }
+
+    /// What is due first.
+    fn happen(&mut self) {
+        if self.starts.next_at().is_some_and(|at| at <= self.now) {
+            self.starts.take();
+            return self.begin(None, vec![]);
+        }
+        let waiting = self
+            .passages
+            .iter()
+            .zip(0..)
+            .filter(|(passage, _)| passage.state == State::Waiting);
+        let first = waiting.min_by_key(|(passage, at)| (passage.due_at, *at));
+        if let Some((passage, at)) = first {
+            let place = passage.place;
+            self.advance(at, &Event::Due(place));
+        }
+    }
+
+    /// A passage begins, where the person may enter.
+    fn begin(&mut self, key: Option<String>, fields: Vec<(String, String)>) {
+        if !self.may_enter(key.as_deref()) {
+            return;
+        }
+        let (place, due_at) = stop_at(&self.revision, Place::START, self.now);
+        let mut known = self.person.clone();
+        known.began_at = Some(self.now);
+        known.values.extend(fields);
+        self.passages.push(Passage {
+            key,
+            place,
+            state: State::Waiting,
+            due_at,
+            began_at: self.now,
+            known,
+            finished: None,
+        });
+        self.note(Happened::Began);
+    }
+
+    fn may_enter(&mut self, key: Option<&str>) -> bool {
+        let again = self.revision.campaign.pace.again;
+        let own = |passage: &&mut Passage| passage.key.as_deref() == key;
+        let mut last = None;
+        for passage in self.passages.iter_mut().filter(own) {
+            match (passage.state, again) {
+                (State::Ended, _) => {}
+                (State::Waiting | State::Submitting, Again::Restart) => passage.state = State::Ended,
+                (State::Waiting | State::Submitting, _) => return false,
+            }
+            last = Some(passage.began_at);
+        }
+        match (last, again) {
+            (None, _) | (Some(_), Again::Always | Again::Restart) => true,
+            (Some(_), Again::Never) => false,
+            (Some(last), Again::After(time)) => time.after(last, self.zone()) <= self.now,
+        }
+    }
+
+    /// The person writes.
+    pub fn reply(&mut self, text: &str) {
+        self.note(Happened::Said(text.to_owned()));
+        if self.is_keyword(text) && !self.opted_out {
+            return self.begin(None, vec![]);
+        }
+        let texted = self
+            .last_sent_at
+            .is_some_and(|at| self.now - at <= REPLIES_WITHIN);
+        let Some(at) = self.texted_last() else {
+            // Nobody was texted: only an opt-out means anything.
+            return self.reply_from_outside(text);
+        };
+        if texted {
+            self.passages[at].known.reply = Some(text.to_owned());
+        }
+        self.advance(at, &Event::Reply(text));
+    }
+
+    fn is_keyword(&self, text: &str) -> bool {
+        match &self.revision.campaign.schedule {
+            Schedule::Trigger(Trigger::Keyword(word)) => dsl::reply::tokens(word) == dsl::reply::tokens(text),
+            _ => false,
+        }
+    }
+
+    /// The passage that texted last; of several the one that began last.
+    fn texted_last(&self) -> Option<usize> {
+        self.passages.len().checked_sub(1)
+    }
+
+    fn reply_from_outside(&mut self, text: &str) {
+        let enrolment = Enrolment {
+            member: &self.cast.member,
+            place: Place::START,
+            state: State::Ended,
+            due_at: self.now,
+        };
+        let facts = Facts {
+            opted_out: self.opted_out,
+            known: &self.person,
+            ..Facts::default()
+        };
+        let revision = self.revision.clone();
+        let (_, effects) = advance(&revision, enrolment, facts, &Event::Reply(text), self.now);
+        let known = |effect: &Effect| {
+            matches!(
+                effect,
+                Effect::Suppress | Effect::Allow | Effect::Keep { .. } | Effect::Answer { .. }
+            )
+        };
+        effects
+            .into_iter()
+            .filter(known)
+            .for_each(|effect| self.apply(None, effect));
+    }
+
+    /// The carrier's word on the latest text.
+    pub fn receipt(&mut self, delivered: bool) {
+        self.note(Happened::Receipt(delivered));
+        let latest = self.log.iter().rev().find_map(|entry| match &entry.what {
+            Happened::Sent(sent) => Some(sent.name.clone()),
+            _ => None,
+        });
+        if let (true, Some(message)) = (delivered, latest) {
+            self.know(|known| known.delivered.insert(message.clone()));
+        }
+        self.happened();
+    }
+
+    /// The person opens a link; that to opt out opts out.
+    pub fn click(&mut self, link: &str) {
+        self.note(Happened::Clicked(link.to_owned()));
+        if link == "opt_out" {
+            return self.opt_out();
+        }
+        self.know(|known| known.clicked.insert(link.to_owned()));
+        self.happened();
+    }
+
+    /// An event of the API.
+    pub fn event(&mut self, event: &Occurrence) {
+        self.note(Happened::Event(event.name.clone()));
+        let key = self.key_of(event);
+        for passage in &mut self.passages {
+            let own = key.is_none() || passage.key.is_none() || passage.key == key;
+            if own && passage.state != State::Ended {
+                passage.known.events.insert(event.name.clone());
+                passage.known.values.extend(event.fields.iter().cloned());
+            }
+        }
+        self.person.events.insert(event.name.clone());
+        if self.begins(event) {
+            self.begin(key, event.fields.clone());
+        }
+        self.happened();
+    }
+
+    /// Whether the event begins a passage.
+    fn begins(&self, event: &Occurrence) -> bool {
+        let Schedule::Trigger(Trigger::Event { name, conditions, .. }) = &self.revision.campaign.schedule
+        else {
+            return false;
+        };
+        let mut known = self.person.clone();
+        known.values.extend(event.fields.iter().cloned());
+        let person = Person {
+            revision: &self.revision,
+            member: &self.cast.member,
+            known: &known,
+            now: self.now,
+        };
+        *name == event.name
+            && conditions
+                .as_ref()
+                .is_none_or(|conditions| person.holds(conditions))
+    }
+
+    /// The value that tells passages apart, where the event has it.
+    fn key_of(&self, event: &Occurrence) -> Option<String> {
+        let Schedule::Trigger(Trigger::Event { key: Some(key), .. }) = &self.revision.campaign.schedule
+        else {
+            return None;
+        };
+        let field = event.fields.iter().find(|(name, _)| name == key);
+        field.map(|(_, value)| value.clone())
+    }
+
+    /// A value becomes known from outside: an answer to a call.
+    pub fn learn(&mut self, field: &str, value: &str) {
+        self.know(|known| known.values.insert(field.to_owned(), value.to_owned()));
+        self.happened();
+    }
+
+    fn opt_out(&mut self) {
+        self.apply(None, Effect::Suppress);
+    }
+
+    /// All passages are told.
+    fn happened(&mut self) {
+        for at in 0..self.passages.len() {
+            self.advance(at, &Event::Happened);
+        }
+    }
+
+    fn know<T>(&mut self, learn: impl Fn(&mut Known) -> T) {
+        learn(&mut self.person);
+        for passage in &mut self.passages {
+            learn(&mut passage.known);
+        }
+    }
+
+    /// Asks [`advance`], and keeps what comes of it.
+    fn advance(&mut self, at: usize, event: &Event<'_>) {
+        let revision = self.revision.clone();
+        let passage = &self.passages[at];
+        let known = passage.known.clone();
+        let member = self.cast.member.clone();
+        let enrolment = Enrolment {
+            member: &member,
+            place: passage.place,
+            state: passage.state,
+            due_at: passage.due_at,
+        };
+        let facts = Facts {
+            opted_out: self.opted_out,
+            cancelled: false,
+            known: &known,
+            trace: Some(&self.trace),
+        };
+        let (after, effects) = advance(&revision, enrolment, facts, event, self.now);
+        let (place, state, due_at) = (after.place, after.state, after.due_at);
+        let held =
+            matches!((event, effects.as_slice()), (Event::Due(due), [Effect::Depart(to, _)]) if due == to);
+        let passage = &mut self.passages[at];
+        (passage.place, passage.state, passage.due_at) = (place, state, due_at);
+        if held {
+            self.note(Happened::Held(due_at));
+        }
+        for effect in effects {
+            self.apply(Some(at), effect);
+        }
+    }
+
+    fn apply(&mut self, at: Option<usize>, effect: Effect) {
+        match (effect, at) {
+            (Effect::Send { text, parts }, Some(at)) => self.send(at, text, parts),
+            (Effect::Answer { text, of }, _) => self.answer(text, of),
+            (Effect::Change(change), _) => self.change(change),
+            (Effect::Suppress, _) => self.suppress(at),
+            (Effect::Allow, _) => {
+                self.opted_out = false;
+                self.note(Happened::OptedIn);
+            }
+            (Effect::Finish(reason), Some(at)) => {
+                self.passages[at].finished.clone_from(&reason);
+                self.note(Happened::Finished(reason));
+            }
+            (Effect::Skip(reason), _) => self.note(Happened::Skipped(reason)),
+            (Effect::LeaveOut(reason), _) => self.note(Happened::LeftOut(reason)),
+            (Effect::Keep { flagged }, _) => self.note(Happened::Kept { flagged }),
+            (Effect::Depart(..), _) => {}
+            // The carrier of this stage takes every text at once.
+            (Effect::LookUp | Effect::Retry { .. } | Effect::GiveUp(_), _)
+            | (Effect::Send { .. } | Effect::Finish(_), None) => {}
+        }
+    }
+
+    fn send(&mut self, at: usize, text: String, parts: u32) {
+        let campaign = &self.revision.campaign;
+        let passage = &self.passages[at];
+        let place = passage.place;
+        let Deed::Send(send) = &campaign.program.at(place.step).deed else {
+            return;
+        };
+        let (message, answers) = (send.message, send.answers);
+        let now = self.now;
+        let counts = campaign.purpose == Purpose::Marketing && !answers;
+        self.passages[at].known.first_sent_at.get_or_insert(now);
+        let name = campaign.name.clone();
+        self.know(|known| {
+            known.marketing.extend(counts.then_some(now));
+            known.received.push((name.clone(), now));
+        });
+        self.sent(Some(message), text, parts);
+        self.advance(at, &Event::Accepted(place));
+    }
+
+    fn answer(&mut self, text: String, of: AnswerOf) {
+        let parts = sms::parts::measure(&text).part_count;
+        let now = self.now;
+        match of {
+            AnswerOf::OptOut => self.sent_as("opt-out", None, text, parts),
+            AnswerOf::OptIn => self.sent_as("opt-in", None, text, parts),
+            AnswerOf::Help => {
+                self.know(|known| known.answers.push(now));
+                self.sent_as("help", None, text, parts);
+            }
+            AnswerOf::Message(message) => {
+                self.know(|known| known.answers.push(now));
+                self.sent(Some(message), text, parts);
+            }
+        }
+    }
+
+    fn sent(&mut self, message: Option<usize>, text: String, parts: u32) {
+        let Some(message) = message else { return };
+        let own = &self.revision.campaign.messages[message];
+        let variant = variant_of(&self.revision, message, &self.cast.member, &self.person);
+        let (name, variant) = (own.name.clone(), own.variants[variant].name.clone());
+        self.sent_as(&name, variant, text, parts);
+    }
+
+    fn sent_as(&mut self, name: &str, variant: Option<String>, text: String, parts: u32) {
+        self.last_sent_at = Some(self.now);
+        self.know(|known| {
+            known.sent.insert(0, text.clone());
+            known.sent.truncate(SENT);
+        });
+        self.note(Happened::Sent(Sent {
+            name: name.to_owned(),
+            variant,
+            text,
+            parts,
+            taken: false,
+        }));
+    }
+
+    fn change(&mut self, change: Change) {
+        match &change {
+            Change::Tag(tag) => self.know(|known| known.tags.insert(tag.clone())),
+            Change::Untag(tag) => self.know(|known| known.tags.remove(tag)),
+            Change::Set(field, value) => self.know(|known| known.values.insert(field.clone(), value.clone())),
+            Change::Reach => self.know(|known| std::mem::replace(&mut known.reached, true)),
+            Change::Join(_)
+            | Change::Leave(_)
+            | Change::Forward(_)
+            | Change::Notify { .. }
+            | Change::Call(_)
+            | Change::Start(_) => {}
+        };
+        self.note(Happened::Changed(change));
+    }
+
+    /// No more texts; `at`: the passage that was told already.
+    fn suppress(&mut self, at: Option<usize>) {
+        self.opted_out = true;
+        self.note(Happened::OptedOut);
+        let others = (0..self.passages.len()).filter(|other| Some(*other) != at);
+        for other in others.collect::<Vec<_>>() {
+            self.advance(other, &Event::OptedOut);
+        }
+    }
+
+    fn note(&mut self, what: Happened) {
+        let at = self.now;
+        self.log.push(Entry { at, what });
+    }
+}

@@ -1,0 +1,128 @@
+//! When a campaign begins for one person, again and again.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use dsl::campaign::{Schedule, Trigger};
+use dsl::scalar::WrittenTime;
+
+use crate::advance::{Known, Person};
+use crate::calendar::{self, CronDays, DateSchedule, Moment, Occurrence, TimeClass, ticks_after};
+use crate::plan::Cast;
+use crate::revision::Revision;
+
+/// Nobody looks further ahead.
+const AHEAD: Days = Days::new(366 * 5);
+
+/// The instants, in order.
+pub(super) struct Starts {
+    next: Option<DateTime<Utc>>,
+    more: Box<dyn Iterator<Item = DateTime<Utc>> + Send>,
+}
+
+impl Starts {
+    /// From an instant on.
+    pub fn new(revision: &Revision, cast: &Cast, now: DateTime<Utc>) -> Starts {
+        let mut more = starts(revision, cast, now);
+        Starts {
+            next: more.next(),
+            more,
+        }
+    }
+
+    pub fn next_at(&self) -> Option<DateTime<Utc>> {
+        self.next
+    }
+
+    /// The next has come.
+    pub fn take(&mut self) {
+        self.next = self.more.next();
+    }
+}
+
+fn starts(
+    revision: &Revision,
+    cast: &Cast,
+    now: DateTime<Utc>,
+) -> Box<dyn Iterator<Item = DateTime<Utc>> + Send> {
+    let zones = cast.zones.clone();
+    match &revision.campaign.schedule {
+        Schedule::Now | Schedule::Trigger(Trigger::Joins(_)) => Box::new(std::iter::once(now)),
+        Schedule::At(at) => Box::new(std::iter::once((*at).max(now))),
+        Schedule::Local(local) => {
+            let at = Moment::At(WrittenTime::Local(*local)).instant(&zones, now);
+            Box::new(std::iter::once(at.max(now)))
+        }
+        Schedule::Cron {
+            cron,
+            from,
+            until,
+            recipient_clock,
+        } => {
+            let (from, until) = (*from, *until);
+            let zone = revision.campaign.timezone;
+            let before = now - TimeDelta::seconds(1);
+            let recipient_clock = *recipient_clock;
+            // A day earlier, since clocks of recipients may be behind.
+            let before = if recipient_clock {
+                before - TimeDelta::days(1)
+            } else {
+                before
+            };
+            let ticks: Vec<_> = ticks_after(cron, CronDays { from, until }, zone, before)
+                .take(500)
+                .collect();
+            let at = move |tick: calendar::Tick| match recipient_clock {
+                true => Moment::At(WrittenTime::Local(tick.local)).instant(&zones, now),
+                false => tick.at,
+            };
+            Box::new(ticks.into_iter().map(at).filter(move |at| *at >= now))
+        }
+        Schedule::Day {
+            field,
+            yearly,
+            shift,
+            at,
+        } => {
+            let Some(value) = day_of(revision, cast, field, now) else {
+                return Box::new(std::iter::empty());
+            };
+            let schedule = DateSchedule {
+                yearly: *yearly,
+                shift: (*shift).into(),
+                at: NaiveTime::from_num_seconds_from_midnight_opt(at * 60, 0).unwrap_or(NaiveTime::MIN),
+            };
+            days(schedule, value, zones, now)
+        }
+        Schedule::Trigger(Trigger::Event { .. } | Trigger::Keyword(_)) => Box::new(std::iter::empty()),
+    }
+}
+
+fn day_of(revision: &Revision, cast: &Cast, field: &str, now: DateTime<Utc>) -> Option<NaiveDate> {
+    let known = Known {
+        zones: Some(cast.zones.clone()),
+        ..Known::default()
+    };
+    let person = Person {
+        revision,
+        member: &cast.member,
+        known: &known,
+        now,
+    };
+    person.date(field)
+}
+
+fn days(
+    schedule: DateSchedule,
+    value: NaiveDate,
+    zones: TimeClass,
+    since: DateTime<Utc>,
+) -> Box<dyn Iterator<Item = DateTime<Utc>> + Send> {
+    let first = since.date_naive() - Days::new(1);
+    let last = first + AHEAD;
+    let days = first.iter_days().take_while(move |day| *day < last);
+    Box::new(
+        days.filter_map(move |day| match schedule.on(day, value, &zones, since) {
+            Occurrence::At(at) => Some(at),
+            Occurrence::None | Occurrence::Missed => None,
+        }),
+    )
+}

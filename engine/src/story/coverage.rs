@@ -1,0 +1,188 @@
+//! What no story of a campaign walked: steps, answers, silences, languages, variants, clock changes.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use chrono::{Offset, TimeZone};
+use dsl::campaign::Deed;
+use dsl::campaign::program::{Address, Rule, Until};
+
+use super::Played;
+use crate::advance::Walked;
+use crate::revision::Revision;
+use crate::stage::Happened;
+
+/// What there is to walk in a campaign, and what of it was not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// All there is.
+    pub total: usize,
+    /// In the order of the file.
+    pub unwalked: Vec<Unwalked>,
+}
+
+/// Something that no story walked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unwalked {
+    /// A step: its `id`, else its place.
+    Step(String),
+    /// An answer or a rule for replies.
+    Answer(String),
+    /// A question, or what is waited for, that ends in silence.
+    Silence(String),
+    /// A way of a draw.
+    Arm(String),
+    /// A language.
+    Language(String),
+    /// A variant of a message.
+    Variant(String, String),
+    /// A clock change, in a campaign that goes by the clock of its people.
+    ClockChange,
+}
+
+impl fmt::Display for Unwalked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unwalked::Step(step) => write!(f, "step {step}"),
+            Unwalked::Answer(rule) => write!(f, "answer {rule}"),
+            Unwalked::Silence(step) => write!(f, "silence of {step}"),
+            Unwalked::Arm(arm) => write!(f, "way {arm}"),
+            Unwalked::Language(language) => write!(f, "language {language}"),
+            Unwalked::Variant(message, variant) => write!(f, "variant {variant} of {message}"),
+            Unwalked::ClockChange => f.write_str("a clock change"),
+        }
+    }
+}
+
+impl Coverage {
+    /// Of all stories of a campaign.
+    pub fn of(revision: &Revision, stories: &[Played]) -> Coverage {
+        let mut walked = Walked::default();
+        for story in stories {
+            walked.instructions.extend(&story.walked.instructions);
+            walked.silences.extend(&story.walked.silences);
+        }
+        let mut coverage = Coverage::default();
+        coverage.steps(revision, &walked);
+        coverage.languages(revision, stories);
+        coverage.variants(revision, stories);
+        if goes_by_the_clock(revision) {
+            coverage.one(stories.iter().any(changes_clock), || Unwalked::ClockChange);
+        }
+        coverage
+    }
+
+    fn one(&mut self, walked: bool, what: impl FnOnce() -> Unwalked) {
+        self.total += 1;
+        if !walked {
+            self.unwalked.push(what());
+        }
+    }
+
+    fn steps(&mut self, revision: &Revision, walked: &Walked) {
+        let program = &revision.campaign.program;
+        let mut seen = BTreeSet::new();
+        for (at, instruction) in (0..).zip(&program.instructions) {
+            let done = |at: Address| walked.instructions.contains(&at);
+            let step = &instruction.step;
+            match &instruction.deed {
+                // Scaffolding: no author wrote it.
+                Deed::Check { .. }
+                | Deed::Goto(_)
+                | Deed::Open
+                | Deed::Close
+                | Deed::Return
+                | Deed::Arrive(_)
+                | Deed::Round { .. }
+                | Deed::Again { .. } => continue,
+                Deed::Finish(None) if step == "end" => continue,
+                Deed::Listen(listen) => {
+                    let silent = walked.silences.contains(&at);
+                    self.one(silent, || Unwalked::Silence(step.clone()));
+                    if seen.insert(listen.replied) {
+                        self.rules(&listen.answers, walked);
+                    }
+                    continue;
+                }
+                Deed::Await { .. } => {
+                    let silent = walked.silences.contains(&at);
+                    self.one(silent, || Unwalked::Silence(step.clone()));
+                }
+                Deed::Split { arms, .. } => {
+                    for arm in arms {
+                        self.one(done(arm.then), || Unwalked::Arm(format!("{step} {}", arm.name)));
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            self.one(done(at), || Unwalked::Step(step.clone()));
+        }
+        self.rules(&program.rules, walked);
+    }
+
+    fn rules(&mut self, rules: &[Rule], walked: &Walked) {
+        for rule in rules {
+            let done = walked.instructions.contains(&rule.then);
+            self.one(done, || Unwalked::Answer(rule.step.clone()));
+        }
+    }
+
+    fn languages(&mut self, revision: &Revision, stories: &[Played]) {
+        let languages = &revision.campaign.languages;
+        if languages.len() < 2 {
+            return;
+        }
+        for (language, at) in languages.iter().zip(0..) {
+            let spoken = stories.iter().any(|story| story.language == at);
+            self.one(spoken, || Unwalked::Language(language.to_string()));
+        }
+    }
+
+    fn variants(&mut self, revision: &Revision, stories: &[Played]) {
+        let entries = stories.iter().flat_map(|story| &story.log);
+        let sent: BTreeSet<(&str, &str)> = entries
+            .filter_map(|entry| match &entry.what {
+                Happened::Sent(sent) => Some((sent.name.as_str(), sent.variant.as_deref()?)),
+                _ => None,
+            })
+            .collect();
+        for message in &revision.campaign.messages {
+            let names = message
+                .variants
+                .iter()
+                .filter_map(|variant| variant.name.as_deref());
+            for variant in names {
+                let walked = sent.contains(&(message.name.as_str(), variant));
+                self.one(walked, || {
+                    Unwalked::Variant(message.name.clone(), variant.to_owned())
+                });
+            }
+        }
+    }
+}
+
+/// Whether a wait of days, a moment or a question over days depends on the clock of its people.
+fn goes_by_the_clock(revision: &Revision) -> bool {
+    use dsl::scalar::WaitTime::Days;
+    let program = &revision.campaign.program;
+    program
+        .instructions
+        .iter()
+        .any(|instruction| match &instruction.deed {
+            Deed::Wait { until, .. } => matches!(until, Until::At(_) | Until::Over(Days(_))),
+            Deed::Listen(listen) => matches!(listen.within, Days(_)),
+            Deed::Await { within, .. } => matches!(within, Days(_)),
+            _ => false,
+        })
+}
+
+fn changes_clock(story: &Played) -> bool {
+    let offset =
+        |at: chrono::DateTime<chrono::Utc>| story.zone.offset_from_utc_datetime(&at.naive_utc()).fix();
+    // A clock goes forth and back within a story of a year: each day is looked at.
+    let days = (story.ran.end - story.ran.start).num_days();
+    let first = offset(story.ran.start);
+    let later = (1..=days).map(|day| story.ran.start + chrono::TimeDelta::days(day));
+    later.chain([story.ran.end]).any(|at| offset(at) != first)
+}

@@ -1,0 +1,251 @@
+//! What `crier test` says: a line for each story, the transcript of one that failed, what no story walked.
+
+use std::path::{MAIN_SEPARATOR, Path};
+
+use anstyle::{AnsiColor, Style};
+use chrono::NaiveDate;
+use dsl::render;
+use engine::advance::Change;
+use engine::load::CheckedFile;
+use engine::stage::{Entry, Happened};
+use engine::story::Played;
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+use serde_json::{Value, json};
+
+use super::{counted, diagnostics, one_line, width};
+use crate::commands::test::Tested;
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// What came of all stories.
+pub struct Report<'a> {
+    /// By file.
+    pub tested: &'a [Tested],
+    /// Whether to name what no story walked.
+    pub coverage: bool,
+    /// Whether to show what happened in stories that passed too.
+    pub transcripts: bool,
+}
+
+impl Report<'_> {
+    /// For people.
+    pub fn full(&self) {
+        for campaign in self.tested.iter().filter(|campaign| self.shows(campaign)) {
+            super::line(&named(&campaign.file.path));
+            campaign
+                .played
+                .iter()
+                .for_each(|story| self.story(campaign, story));
+            if self.coverage {
+                self.walked(campaign);
+            }
+        }
+        super::say(&self.summary());
+    }
+
+    fn shows(&self, campaign: &Tested) -> bool {
+        self.coverage || !campaign.played.is_empty()
+    }
+
+    fn story(&self, campaign: &Tested, story: &Played) {
+        let name = one_line(&story.name);
+        match &story.failure {
+            None => super::line(&format!("  {GOOD}ok{GOOD:#}      {name}")),
+            Some(_) => super::line(&format!("  {BAD}FAILED{BAD:#}  {name}")),
+        }
+        if self.transcripts || story.failure.is_some() {
+            transcript(story).iter().for_each(|line| super::line(line));
+        }
+        if let Some(failure) = &story.failure {
+            let file = CheckedFile {
+                diagnostics: vec![failure.diagnostic()],
+                ..campaign.file.clone()
+            };
+            super::line(&diagnostics::full(&file));
+        }
+    }
+
+    fn walked(&self, campaign: &Tested) {
+        let (total, missing) = (campaign.coverage.total, campaign.coverage.unwalked.len());
+        super::line(&format!("  {} of {total} walked", total - missing));
+        for unwalked in &campaign.coverage.unwalked {
+            super::line(&format!("    {BAD}not walked{BAD:#}  {unwalked}"));
+        }
+    }
+
+    fn summary(&self) -> String {
+        let stories = self.tested.iter().flat_map(|campaign| &campaign.played);
+        let (mut all, mut failed) = (0, 0);
+        for story in stories {
+            all += 1;
+            failed += u64::from(story.failure.is_some());
+        }
+        let said = match (all, failed) {
+            (0, _) => "no stories: write some under `tests`".to_owned(),
+            (all, 0) => format!("{} passed", counted(all, "story", "stories")),
+            (all, failed) => format!("{failed} of {} failed", counted(all, "story", "stories")),
+        };
+        let coverage = self.tested.iter().map(|campaign| &campaign.coverage);
+        let (total, missing) = coverage.fold((0, 0), |(total, missing), one| {
+            (total + one.total, missing + one.unwalked.len())
+        });
+        match self.coverage && total > 0 {
+            true => format!("{said}; {}% walked", (total - missing) * 100 / total),
+            false => said,
+        }
+    }
+
+    /// For programs.
+    pub fn json(&self) -> Value {
+        let campaign = |campaign: &Tested| {
+            let stories: Vec<Value> = campaign.played.iter().map(|story| one(campaign, story)).collect();
+            let unwalked: Vec<String> = campaign
+                .coverage
+                .unwalked
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            json!({
+                "path": slashed(&campaign.file.path),
+                "stories": stories,
+                "coverage": { "total": campaign.coverage.total, "not_walked": unwalked },
+            })
+        };
+        json!({
+            "format_version": super::FORMAT_VERSION,
+            "campaigns": self.tested.iter().map(campaign).collect::<Vec<_>>(),
+        })
+    }
+
+    /// JUnit's XML: a suite for each file, a case for each story.
+    pub fn junit(&self) -> String {
+        let mut report = quick_junit::Report::new("crier test");
+        for campaign in self.tested {
+            let path = slashed(&campaign.file.path);
+            let mut suite = TestSuite::new(&path);
+            campaign.played.iter().for_each(|story| {
+                suite.add_test_case(case(&path, story));
+            });
+            report.add_test_suite(suite);
+        }
+        report
+            .to_string()
+            .expect("a document in memory can always be written")
+    }
+}
+
+fn case(path: &str, story: &Played) -> TestCase {
+    let status = match &story.failure {
+        None => TestCaseStatus::success(),
+        Some(failure) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            let shown = format!("{}\n{}\n{}", plain(story), failure.message, failure.help);
+            status.set_message(&failure.message).set_description(shown);
+            status
+        }
+    };
+    let mut case = TestCase::new(&story.name, status);
+    case.set_classname(path);
+    case
+}
+
+fn one(campaign: &Tested, story: &Played) -> Value {
+    let failure = story.failure.as_ref().map(|failure| {
+        let (line, column) = render::position(&campaign.file.text, failure.span.start);
+        json!({ "message": failure.message, "help": failure.help, "line": line, "column": column })
+    });
+    let entry = |entry: &Entry| json!({ "at": entry.at, "what": said(&entry.what) });
+    json!({
+        "name": story.name,
+        "passed": story.failure.is_none(),
+        "failure": failure,
+        "transcript": story.log.iter().map(entry).collect::<Vec<_>>(),
+    })
+}
+
+/// Spaces before what happened: the time stands there.
+const INDENT: usize = 11;
+
+/// What happened, a day's heading before what happened on it, on the person's clock.
+fn transcript(story: &Played) -> Vec<String> {
+    let mut lines = vec![];
+    let mut day: Option<NaiveDate> = None;
+    let wide = width().unwrap_or(80).max(40);
+    for entry in &story.log {
+        let local = entry.at.with_timezone(&story.zone);
+        if day.replace(local.date_naive()) != Some(local.date_naive()) {
+            lines.push(format!("    {DIM}{}{DIM:#}", local.format("%A, %-d %B %Y")));
+        }
+        let options = textwrap::Options::new(wide - INDENT).subsequent_indent("  ");
+        let said = said(&entry.what);
+        let mut wrapped = textwrap::wrap(&said, options).into_iter();
+        let first = wrapped.next().unwrap_or_default();
+        lines.push(format!("    {}  {first}", local.format("%H:%M")));
+        lines.extend(wrapped.map(|line| format!("{:INDENT$}{line}", "")));
+    }
+    lines
+}
+
+/// The transcript without colours.
+fn plain(story: &Played) -> String {
+    let shown = transcript(story).join("\n");
+    anstream::adapter::strip_str(&shown).to_string()
+}
+
+/// What happened, in words.
+fn said(what: &Happened) -> String {
+    match what {
+        Happened::Began => "the passage begins".into(),
+        Happened::Sent(sent) => {
+            let variant = sent
+                .variant
+                .as_ref()
+                .map_or(String::new(), |name| format!(", {name}"));
+            let parts = counted(sent.parts.into(), "part", "parts");
+            format!("< {} ({parts}{variant}): {}", sent.name, one_line(&sent.text))
+        }
+        Happened::Said(text) => format!("> {}", one_line(text)),
+        Happened::Receipt(true) => "the text is delivered".into(),
+        Happened::Receipt(false) => "the text is not delivered".into(),
+        Happened::Clicked(link) => format!("opens the link {link}"),
+        Happened::Event(name) => format!("the event {name} comes"),
+        Happened::Changed(change) => changed(change),
+        Happened::Skipped(reason) => format!("a step is left out: {reason}"),
+        Happened::LeftOut(reason) => format!("the passage ends: {reason}"),
+        Happened::Held(until) => format!("a text waits until {}", until.format("%Y-%m-%d %H:%M UTC")),
+        Happened::Kept { flagged: false } => "the reply goes to people".into(),
+        Happened::Kept { flagged: true } => {
+            "the reply goes to people, flagged: it has an opt-out word".into()
+        }
+        Happened::OptedOut => "opted out".into(),
+        Happened::OptedIn => "opted in again".into(),
+        Happened::Finished(None) => "the passage ends".into(),
+        Happened::Finished(Some(reason)) => format!("the passage ends: {reason}"),
+    }
+}
+
+fn changed(change: &Change) -> String {
+    match change {
+        Change::Tag(tag) => format!("tagged {tag}"),
+        Change::Untag(tag) => format!("no longer tagged {tag}"),
+        Change::Set(field, value) => format!("{field} is now {}", one_line(value)),
+        Change::Join(list) => format!("joins {list}"),
+        Change::Leave(list) => format!("leaves {list}"),
+        Change::Forward(to) => format!("the reply is forwarded to {to}"),
+        Change::Notify { to, text } => format!("{to} is told: {}", one_line(text)),
+        Change::Call(request) => format!("calls {} {}", request.method, request.url),
+        Change::Start(campaign) => format!("starts {campaign}"),
+        Change::Reach => "the goal is reached".into(),
+    }
+}
+
+/// As people write a path: `a.campaign.yaml`, not `./a.campaign.yaml`.
+pub fn named(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+fn slashed(path: &Path) -> String {
+    render::slashed(&path.display().to_string(), MAIN_SEPARATOR)
+}
