@@ -357,6 +357,8 @@ fn due<'a>(
             Gate::Leave(reason) => leave_out(enrolment, reason),
         },
         Deed::Listen(listen) => walk.silent().from(listen.silence),
+        // What happened while nobody could tell it is not lost.
+        Deed::Await { what, .. } if person(revision, enrolment, facts, now).holds(what) => walk.from(next),
         Deed::Await { silence, .. } => walk.silent().from(*silence),
         _ => walk.from(enrolment.place.step),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::Schedule;
+use dsl::campaign::{Purpose, Schedule};
 use dsl::project::Project;
 use sms::PhoneNumber;
 
@@ -101,6 +101,7 @@ pub async fn launch(
         revision: (revision.id.clone(), revision.source.clone()),
         created_at: now,
         starts_at,
+        marketing: revision.campaign.purpose == Purpose::Marketing,
     };
     let (launch, suppressed_to) = store.begin_launch(new).await?;
     let suppressed = store.suppressed(suppressed_to).await?;

@@ -8,6 +8,7 @@ use dsl::template::{Template, Values};
 use serde::{Deserialize, Serialize};
 
 use crate::advance::{Known, variant_of};
+use crate::asks::Asks;
 use crate::left_out::LeftOut;
 use crate::links;
 use crate::member::Member;
@@ -25,6 +26,8 @@ pub struct Revision {
     pub variables: Vec<String>,
     positions: HashMap<String, usize>,
     built_in: Vec<String>,
+    /// What it asks of the store about its people.
+    pub asks: Asks,
     /// What it was made from.
     pub source: Source,
 }
@@ -56,8 +59,10 @@ impl Revision {
             .partition::<Vec<_>, _>(|name| BUILT_IN.contains(&name.as_str()));
         let positions = variables.iter().cloned().zip(0..).collect();
         let id = source.hash();
+        let asks = Asks::of(&campaign);
         Revision {
             id,
+            asks,
             campaign,
             variables,
             positions,

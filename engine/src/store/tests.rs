@@ -162,6 +162,7 @@ fn new_launch(occurrence: &str) -> NewLaunch {
         revision: ("0".repeat(64), source),
         created_at: start(),
         starts_at: start(),
+        marketing: true,
     }
 }
 
