@@ -98,7 +98,8 @@ mod tests {
             MA 2027-03-10: Eid al-Fitr
             JP 2026-01-12: Coming of Age Day
             AQ 2026-01-01: -
-        "#]].assert_eq(&lines.concat());
+        "#]]
+        .assert_eq(&lines.concat());
     }
 
     #[test]

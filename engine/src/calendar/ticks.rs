@@ -90,6 +90,8 @@ fn times_after(cron: &Cron, after: NaiveDateTime) -> impl Iterator<Item = NaiveD
         ),
         false => (schedule(listed(days), weekdays), None),
     };
+    // Of years that it does not know it panics or finds nothing.
+    let after = after.clamp(DateTime::UNIX_EPOCH.naive_utc(), END);
     let times = |schedule: cron::Schedule| schedule.after_owned(after.and_utc()).map(|at| at.naive_utc());
     merged(times(one), other.map(times).into_iter().flatten())
 }

@@ -198,7 +198,7 @@ mod tests {
             Honolulu: Pacific/Honolulu
             Toronto: America/Toronto
             a mobile of Jamaica: America/Jamaica
-            toll free in the United States: America/Adak America/Chicago America/Denver America/Juneau America/Los_Angeles America/New_York America/Phoenix Pacific/Honolulu
+            toll free in the United States: America/Adak America/Anchorage America/Chicago America/Denver America/Los_Angeles America/New_York America/Phoenix Pacific/Honolulu
             a mobile of New Zealand: Pacific/Auckland Pacific/Chatham
             a mobile of Australia: Australia/Adelaide Australia/Brisbane Australia/Darwin Australia/Eucla Australia/Lord_Howe Australia/Perth Australia/Sydney
             Perth: Australia/Adelaide Australia/Perth
@@ -207,7 +207,7 @@ mod tests {
             a mobile of Sao Paulo: America/Sao_Paulo
             Tijuana: America/Tijuana
             a Russian mobile: Asia/Irkutsk Asia/Kamchatka Asia/Krasnoyarsk Asia/Magadan Asia/Omsk Asia/Vladivostok Asia/Yakutsk Asia/Yekaterinburg Europe/Kaliningrad Europe/Moscow Europe/Samara
-            a mobile of Kazakhstan: Asia/Aqtobe
+            a mobile of Kazakhstan: Asia/Almaty
             Kaliningrad: Europe/Kaliningrad
             a mobile of Algeria: Africa/Algiers
             a mobile of Kosovo: Europe/Belgrade

@@ -114,12 +114,22 @@ fn the_night_of_a_clock_change_has_its_own_length() {
             2026-11-01T07:30Z closed, opens 2026-11-02T06:00:00Z
         "#]],
     );
-    check("open 02:00-03:00", YORK, &["2027-03-14 01:30"], expect![[r#"
+    check(
+        "open 02:00-03:00",
+        YORK,
+        &["2027-03-14 01:30"],
+        expect![[r#"
         2027-03-14 01:30 closed, opens 2027-03-15T06:00:00Z
-    "#]]);
-    check("open 02:30-12:00", YORK, &["2027-03-14 01:30"], expect![[r#"
+    "#]],
+    );
+    check(
+        "open 02:30-12:00",
+        YORK,
+        &["2027-03-14 01:30"],
+        expect![[r#"
         2027-03-14 01:30 closed, opens 2027-03-14T07:00:00Z
-    "#]]);
+    "#]],
+    );
     check(
         "quiet 00:30-01:30",
         YORK,
@@ -276,9 +286,14 @@ fn a_holiday_is_closed_from_midnight_to_midnight() {
 
 #[test]
 fn hours_without_limits_are_always_open() {
-    check("open 00:00-24:00", LINE, &["2026-11-24T12:00Z"], expect![[r#"
+    check(
+        "open 00:00-24:00",
+        LINE,
+        &["2026-11-24T12:00Z"],
+        expect![[r#"
         2026-11-24T12:00Z open until for ever
-    "#]]);
+    "#]],
+    );
     let class = TimeClass::parse(LINE).expect("zones");
     for at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
         hours("open 10:00-20:00").opening(&class, at);
