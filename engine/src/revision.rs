@@ -13,6 +13,7 @@ use crate::left_out::LeftOut;
 use crate::links;
 use crate::member::Member;
 
+mod clocks;
 mod uses;
 
 /// A campaign with its source.
@@ -26,6 +27,8 @@ pub struct Revision {
     pub variables: Vec<String>,
     positions: HashMap<String, usize>,
     built_in: Vec<String>,
+    /// Whether anything of it goes by the clock of its people.
+    pub goes_by_clocks: bool,
     /// What it asks of the store about its people.
     pub asks: Asks,
     /// What it was made from.
@@ -63,6 +66,7 @@ impl Revision {
         Revision {
             id,
             asks,
+            goes_by_clocks: clocks::matter(&campaign),
             campaign,
             variables,
             positions,

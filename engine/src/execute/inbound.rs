@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Executor, Step};
 use crate::ids::MessageId;
 use crate::provider::{Inbound, Polled, Submission};
-use crate::store::{CohortKind, FoldOutcome, NewRaw, Raw, StoreError};
+use crate::store::{FoldOutcome, NewRaw, Raw, StoreError};
 
 use fold::Folder;
 use incoming::Batch;

@@ -15,6 +15,7 @@ use super::consent::ConsentOf;
 use super::draw;
 use crate::advance::{NOTHING, text_for};
 use crate::audience::{Row, cell_problem, clean};
+use crate::calendar::TimeClass;
 use crate::left_out::LeftOut;
 use crate::member::Member;
 use crate::revision::Revision;
@@ -50,7 +51,7 @@ pub struct PlannedRow {
     pub region: Option<Region>,
     /// The number was read out of a spreadsheet's form.
     pub repaired: bool,
-    /// The set of zones the person may be in: until zones come, the campaign's.
+    /// The set of zones the person may be in.
     pub time_class: Arc<str>,
 }
 
@@ -65,6 +66,8 @@ pub struct Frozen {
     /// The same for each name of `where`.
     asked: Vec<Cell>,
     consent: ConsentOf,
+    /// The column with the person's time zone.
+    timezone: Option<usize>,
     /// When the plan is made: `where` may ask for it.
     now: DateTime<Utc>,
     time_class: Arc<str>,
@@ -97,6 +100,7 @@ impl Frozen {
             cells: revision.variables.iter().map(cell).collect(),
             asked: asked.iter().map(cell).collect(),
             consent: ConsentOf::new(audience.consent.as_deref(), consent, columns),
+            timezone: columns.values.get("timezone").copied(),
             now,
             time_class: revision.campaign.timezone.name().into(),
         }
@@ -127,17 +131,42 @@ pub fn plan_row(
     if let Some(reason) = narrowed(revision, frozen, parsed.number, row) {
         return RowPlan::LeftOut(parsed.number, reason);
     }
-    match member_of(revision, frozen, parsed.number, row) {
-        Ok((member, parts, ucs2)) => RowPlan::Planned(PlannedRow {
+    let planned = member_of(revision, frozen, parsed.number, row);
+    let class = zones_of(revision, frozen, parsed.number, row);
+    match planned.and_then(|planned| Ok((planned, class?))) {
+        Ok(((member, parts, ucs2), time_class)) => RowPlan::Planned(PlannedRow {
             member,
             parts,
             ucs2,
             region: parsed.region,
             repaired: parsed.repaired.is_some(),
-            time_class: frozen.time_class.clone(),
+            time_class,
         }),
         Err(reason) => RowPlan::LeftOut(parsed.number, reason),
     }
+}
+
+/// The zones that a person may be in: the column's, else those of the number. Where nothing goes by the clock of its people
+/// it is the campaign's for all.
+fn zones_of(
+    revision: &Revision,
+    frozen: &Frozen,
+    phone: PhoneNumber,
+    row: &Row,
+) -> Result<Arc<str>, LeftOut> {
+    if !revision.goes_by_clocks {
+        return Ok(frozen.time_class.clone());
+    }
+    let cell = frozen.timezone.and_then(|column| row.cells.get(column));
+    let stated = match clean(cell.unwrap_or_default()) {
+        cell if cell.is_empty() => None,
+        cell => Some(
+            cell.parse::<Tz>()
+                .map_err(|_| LeftOut::IllTyped("timezone".into()))?,
+        ),
+    };
+    let class = TimeClass::of(stated, phone, revision.campaign.timezone);
+    Ok(class.to_string().into())
 }
 
 /// Why somebody with a number is not among the people of the campaign, whatever the other rows say.

@@ -266,7 +266,10 @@ fn stop(launch: LaunchId, n: u64, id: &str) -> NewReply {
             at: after(60),
             launch: Some(launch),
         }),
-        answer: Some(answer),
+        allow: false,
+        answers: vec![answer],
+        moved: None,
+        notes: vec![],
         ..says(launch, n, id, "STOP")
     }
 }
@@ -284,7 +287,10 @@ fn says(launch: LaunchId, n: u64, id: &str, text: &str) -> NewReply {
         meaning: ReplyMeaning::Other,
         inbox: "box-office".into(),
         suppress: None,
-        answer: None,
+        allow: false,
+        answers: vec![],
+        moved: None,
+        notes: vec![],
     }
 }
 

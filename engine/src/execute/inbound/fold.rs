@@ -199,6 +199,11 @@ impl Folder {
             return Ok(Replied::Later(words.again()));
         }
         let (_, effects) = advance(&revision, enrolment, facts, &Event::Reply(&text), now);
+        // Said twice it does nothing more.
+        let meaning = match facts.opted_out && effects.is_empty() {
+            true => ReplyMeaning::OptOut,
+            false => ReplyMeaning::Answer,
+        };
         let reply = NewReply {
             provider: words.provider.to_owned(),
             provider_id: words.id,
@@ -207,7 +212,7 @@ impl Folder {
             text,
             received_at: words.at,
             launch: sent.map(|sent| sent.launch),
-            meaning: ReplyMeaning::Answer,
+            meaning,
             inbox: inbox_of(&revision),
             suppress: None,
             allow: false,
