@@ -66,8 +66,8 @@ pub struct Campaign {
     pub links: Vec<(Spanned<String>, Value)>,
     /// The key `goal`.
     pub goal: Option<Goal>,
-    /// The key `exit`, in order: the reason, the condition.
-    pub exits: Vec<(Spanned<String>, Spanned<String>)>,
+    /// The key `exit`, in order: the reason, and conditions that must all hold.
+    pub exits: Vec<(Spanned<String>, Vec<Spanned<String>>)>,
     /// The key `priority`, as written.
     pub priority: Option<Spanned<String>>,
     /// The key `replies`.

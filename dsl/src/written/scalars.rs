@@ -78,15 +78,12 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Source => source(text),
         Form::Leaver if is_condition(text) => Err(Refusal::Later("leaving people out by a condition".into())),
         Form::Leaver => source(text),
-        Form::ReplyTo if text == "none" => Err(Refusal::Later("`replies: none`".into())),
+        Form::ReplyTo if text == "none" => Ok(()),
         Form::ReplyTo | Form::Inbox if text.contains('@') => address(text),
         Form::ReplyTo | Form::Inbox => name(text),
-        Form::List(_)
-        | Form::OneOrList(_)
-        | Form::Object(_)
-        | Form::Either(_)
-        | Form::LaterPart { .. }
-        | Form::ByKind(_) => Err(Refusal::OtherType),
+        Form::List(_) | Form::OneOrList(_) | Form::Object(_) | Form::Either(_) | Form::ByKind(_) => {
+            Err(Refusal::OtherType)
+        }
     }
 }
 

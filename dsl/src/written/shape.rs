@@ -16,7 +16,7 @@ mod words;
 
 pub(crate) use fit::fits;
 use fit::{chosen, is_text};
-use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, smallest, wrong};
+use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, wrong};
 
 /// Everything in the tree that is not as the table says.
 pub fn check(text: &str, tree: &Tree, object: &'static Object) -> Vec<Diagnostic> {
@@ -61,12 +61,6 @@ impl Shape<'_> {
                 for form in forms.iter().filter(|form| fits(form, node)).take(1) {
                     self.value(node, form, place);
                 }
-            }
-            Form::LaterPart { what, form } => {
-                if !place.later {
-                    self.found.push(Diagnostic::not_yet(smallest(node), what));
-                }
-                self.value(node, form, &place.later());
             }
             Form::List(item) => self.items(node, item, place),
             Form::OneOrList(item) if matches!(node.kind, Kind::List(_)) => self.items(node, item, place),

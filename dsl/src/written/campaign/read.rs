@@ -40,7 +40,7 @@ impl Campaign {
             steps: root.get("steps").map(Step::several).unwrap_or_default(),
             links: root.get("links").map(links).unwrap_or_default(),
             goal: root.entry("goal").map(Goal::read),
-            exits: root.get("exit").map(texts).unwrap_or_default(),
+            exits: root.get("exit").map(exits).unwrap_or_default(),
             priority: text(root, "priority"),
             replies: root.get("replies").and_then(replies),
             limits: root.get("limits").map(Limits::read).unwrap_or_default(),
@@ -135,6 +135,20 @@ impl Limits {
 /// `4 per 7 days`, alone or under `most`.
 pub(crate) fn frequency(node: &Node) -> Option<Spanned<String>> {
     spanned(node).or_else(|| text(node, "most"))
+}
+
+fn exits(node: &Node) -> Vec<(Spanned<String>, Vec<Spanned<String>>)> {
+    let all = own_entries(node);
+    all.map(|entry| {
+        (
+            key_of(entry),
+            one_or_list(&entry.value)
+                .into_iter()
+                .filter_map(spanned)
+                .collect(),
+        )
+    })
+    .collect()
 }
 
 fn links(node: &Node) -> Vec<(Spanned<String>, Value)> {

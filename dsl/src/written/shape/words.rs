@@ -159,15 +159,6 @@ pub(super) fn a_kind(node: &Node) -> &'static str {
     }
 }
 
-/// Where to point for a value of many lines: the first thing in it.
-pub(super) fn smallest(node: &Node) -> Range<usize> {
-    match &node.kind {
-        Kind::List(items) => items.first().map_or(node.span.clone(), smallest),
-        Kind::Map(_) => first_key(node),
-        Kind::Scalar(_) | Kind::Bad => node.span.clone(),
-    }
-}
-
 /// Where to point for a whole map: its first key.
 pub(super) fn first_key(node: &Node) -> Range<usize> {
     node.entries()
