@@ -7,9 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::rows::MessageRows;
 use super::{Outcome, Send, Window, WindowId, texts_of};
-use crate::advance::{
-    Effect, Enrolment, Facts, GaveUp, MOST_ATTEMPTS, Place, State, advance, round_up, slot,
-};
+use crate::advance::{Effect, Enrolment, Facts, GaveUp, MOST_ATTEMPTS, Place, State, advance, round_up};
 use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, MessageId};
@@ -329,7 +327,7 @@ impl Executor {
                     cohort.run,
                     place,
                     Turn::of(&member),
-                    slot(due_at, at),
+                    due_at,
                     cohort.time_class.clone(),
                 );
                 settled.departing.entry(way).or_default().push(member);
