@@ -1,8 +1,8 @@
 //! The consent that the policy needs is of a kind that people can have given. Kinds are words of the author, so that only
 //! what is nearly one of them is told.
 
-use crate::diagnostic::{Applicability, Diagnostic};
-use crate::written::nearest::{did_you_mean, nearest};
+use crate::diagnostic::Diagnostic;
+use crate::written::nearest::{Guess, nearest};
 use crate::written::project::Project;
 
 /// The kind that everybody has.
@@ -20,11 +20,7 @@ pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
             continue;
         };
         let message = format!("\"{}\" is the kind of no list's consent", kind.value);
-        found.push(
-            Diagnostic::error("unknown-value", kind.span.clone(), message)
-                .help(did_you_mean(Some(meant), String::new))
-                // It decides who is texted: a person looks at it.
-                .replace(kind.span.clone(), meant, Applicability::Unsure),
-        );
+        let diagnostic = Diagnostic::error("unknown-value", kind.span.clone(), message);
+        found.push(Guess::unsure(Some(meant)).tell(diagnostic, String::new));
     }
 }

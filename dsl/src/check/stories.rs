@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
-use crate::written::campaign::{Line, Start, Test};
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test};
+use crate::written::nearest::{Guess, listed, nearest};
 
 /// What `expect` may name beside messages.
 const EXPECTED: &[&str] = &["opt-out", "help", "nothing"];
@@ -94,7 +94,7 @@ fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
         }
         "clicks" => {
             let links = context.written.links.iter().map(|(name, _)| name.value.as_str());
-            let names: Vec<&str> = links.chain(["opt_out"]).collect();
+            let names: Vec<&str> = links.chain([OPT_OUT_LINK]).collect();
             if !names.contains(&what.value.as_str()) {
                 found.push(unknown("unknown-link", "link", what, &names, ""));
             }
@@ -114,15 +114,10 @@ fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
 }
 
 fn unknown(code: &'static str, kind: &str, what: &Spanned<String>, names: &[&str], none: &str) -> Diagnostic {
-    let meant = nearest(&what.value, names.iter().copied());
-    let help = did_you_mean(meant, || match names {
+    let message = format!("{kind} \"{}\" does not exist", what.value);
+    let found = Diagnostic::error(code, what.span.clone(), message);
+    Guess::unsure(nearest(&what.value, names.iter().copied())).tell(found, || match names {
         [] => none.to_owned(),
         names => format!("there are {}", listed(names.iter().copied())),
-    });
-    let message = format!("{kind} \"{}\" does not exist", what.value);
-    let found = Diagnostic::error(code, what.span.clone(), message).help(help);
-    match meant {
-        Some(meant) => found.replace(what.span.clone(), meant, Applicability::Unsure),
-        None => found,
-    }
+    })
 }

@@ -76,6 +76,9 @@ pub struct Campaign {
     pub first_key: Range<usize>,
 }
 
+/// The link by which people opt out: every campaign has it.
+pub const OPT_OUT_LINK: &str = "opt_out";
+
 /// What counts as success.
 #[derive(Debug, Clone)]
 pub struct Goal {

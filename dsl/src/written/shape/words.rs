@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::super::key::{Key, KeyKind, Object};
-use super::super::nearest::{Words, is_slip};
 use super::super::scalars::{self, Problem};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style};
@@ -104,12 +103,6 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
         Some((instead, sure)) => found.replace(node.span.clone(), instead, sure),
         None => found,
     }
-}
-
-/// Whether an unknown key is a slip for this one.
-pub(super) fn slip_of_key(entry: &Entry, meant: &str, object: &Object) -> Applicability {
-    let names = object.keys.iter().map(|key| key.name);
-    is_slip(&entry.key.text, meant, names, Words::Language)
 }
 
 /// Whether a text in brackets is the list of what stands between its commas.
