@@ -45,7 +45,8 @@ const OF_SHAPE: [&str; 6] = [
 ];
 
 fn names<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
-    let messages = context.written.messages.iter();
+    // The one text of the short form is called `message`.
+    let messages = context.written.all_messages();
     messages.map(|message| message.name.value.as_str())
 }
 

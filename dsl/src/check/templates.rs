@@ -165,7 +165,7 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
 }
 
 /// A name as a template must write it.
-fn in_template(name: &str) -> String {
+pub(super) fn in_template(name: &str) -> String {
     match is_plain(name) {
         true => name.to_owned(),
         false => format!("[{name}]"),

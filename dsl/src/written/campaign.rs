@@ -72,6 +72,8 @@ pub struct Campaign {
     pub limits: Limits,
     /// The key `tests`, where it is a list.
     pub tests: Vec<Test>,
+    /// The key `tests`, where it is a path.
+    pub tests_file: Option<Spanned<String>>,
     /// The first key: where to point for what is nowhere.
     pub first_key: Range<usize>,
 }

@@ -23,6 +23,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, k)| k)
 }
 
+/// Whether two words differ at most in letter case and in marks between their parts.
+pub(crate) fn same_word(a: &str, b: &str) -> bool {
+    fold(a) == fold(b)
+}
+
 fn fold(word: &str) -> String {
     let kept = word.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
     kept.flat_map(char::to_lowercase).collect()

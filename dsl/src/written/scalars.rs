@@ -11,7 +11,7 @@ use super::tables::DAYS;
 mod clock;
 mod money;
 
-pub(crate) use clock::{is_time_of_day, no_date};
+pub(crate) use clock::{clock as clock_of, is_time_of_day, no_date};
 
 use clock::{again, clock, cron, date, time, time_of_day, wait, window};
 
@@ -54,7 +54,8 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Time => time(text),
         Form::Start | Form::At if text == "now" => Ok(()),
         Form::At if is_time_of_day(text) => Ok(()),
-        Form::Start | Form::At => time(text),
+        Form::Start => clock::start(text),
+        Form::At => clock::at(text),
         Form::TimeOfDay => clock(text).map(drop).ok_or_else(|| time_of_day(text)),
         Form::Moment if is_time_of_day(text) => Ok(()),
         Form::Moment => time(text).map_err(|_| time_of_day(text)),

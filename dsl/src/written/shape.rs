@@ -8,7 +8,7 @@ use super::key::{Form, Key, KeyKind, KindOf, Object, Open, Status};
 use super::nearest::{Guess, Words, listed, nearest};
 use super::scalars::{self, Refusal};
 use super::traps::{self, Around};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style, Tree};
 
 mod fit;
@@ -315,6 +315,9 @@ impl Shape<'_> {
                 format!("[{written}]"),
                 words::sure_of_items(written),
             )
+        } else if let Some(map) = words::map_of(form, node) {
+            let help = format!("a map stands in braces: `{map}`");
+            found.help(help).replace(node.span.clone(), map, Applicability::Unsure)
         } else {
             match place.help() {
                 Some(help) => found.help(help),

@@ -10,7 +10,7 @@ use dsl::project::Project;
 use rayon::prelude::*;
 
 use super::found::{DEPTH, files_below, is_campaign};
-use super::{LoadedProject, PROJECT_FILE, decode, known_project, read, stem};
+use super::{LoadedProject, PROJECT_FILE, absent, decode, known_project, read, stem};
 
 /// What several files together have wrong, by the file that it stands in.
 #[derive(Debug, Default)]
@@ -38,10 +38,12 @@ pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundA
     let (places, campaigns): (Vec<usize>, Vec<Outline>) = all.into_iter().unzip();
     let sound = project.file.as_ref().filter(|_| project.project.is_some());
     let file = sound.map(|file| dsl::parse_project(&file.text));
+    let named = file.as_ref().map(dsl::ProjectFile::named_files);
     let found = check_across(&Whole {
         project: &known,
         file: file.as_ref(),
         campaigns: &campaigns,
+        absent: &absent(named.unwrap_or_default(), &project.folder),
     });
     let mut across = FoundAcross {
         project: found.project,
@@ -62,8 +64,8 @@ pub(super) fn outline(path: &Path, text: &dsl::CampaignFile, folder: &Path, proj
 
 /// One that cannot be read says nothing, and makes what all files say incomplete.
 fn sibling(path: &Path, project: &LoadedProject, known: &Project) -> Outline {
-    let text = read(path, &project.folder).map(|bytes| decode(&bytes).0);
-    let parsed = dsl::parse_campaign(&text.unwrap_or_default());
+    let bytes = read(path, &project.folder).unwrap_or_default();
+    let parsed = dsl::parse_campaign(&dsl::decode_text(&bytes).unwrap_or_default());
     outline(path, &parsed, &project.folder, known).untold()
 }
 

@@ -292,6 +292,7 @@ fn alone(open: &Open, kind: FileKind) -> Known {
                 project: &project,
                 file_name: "untitled",
                 headers: &none,
+                absent: &BTreeSet::new(),
             };
             let checked = dsl::check_campaign(&file, &around);
             (

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::key::{Key, KeyKind, Object};
+use super::super::key::{Form, Key, KeyKind, Object};
 use super::super::scalars::{self, Problem};
+use super::super::traps::quoted;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style};
 
@@ -111,6 +112,48 @@ pub(super) fn sure_of_items(written: &str) -> Applicability {
         true => Applicability::Unsure,
         false => Applicability::Safe,
     }
+}
+
+/// A text where a map is due, as that map: under the key that it must be for, where no other one takes it as well.
+pub(super) fn map_of(form: &Form, node: &Node) -> Option<String> {
+    let text = node.text().filter(|text| !text.is_empty())?;
+    let object = match form {
+        Form::Object(object) => object,
+        Form::Either(forms) => forms.iter().find_map(|form| match form {
+            Form::Object(object) => Some(object),
+            _ => None,
+        })?,
+        _ => return None,
+    };
+    let required = object.required.iter().flat_map(|required| std::iter::once(&required.key).chain(required.or));
+    let due = required.chain(object.one_of).filter_map(|name| object.key(name));
+    let takes = |key: &&Key| takes(&key.form, text);
+    let due: Vec<&Key> = due.filter(takes).collect();
+    let told_apart = || due.iter().filter(|key| !is_free(&key.form));
+    let key = match (due.as_slice(), told_apart().count()) {
+        ([one], _) => one,
+        (_, 1) => told_apart().next()?,
+        (_, _) => return None,
+    };
+    let plain = !text.contains([',', '{', '}', '[', ']', ':', '#', '"', '\'', '\n', '&', '*', '!', '|', '>', '%', '@', '`']);
+    let value = if plain { text.to_owned() } else { quoted(text) };
+    Some(format!("{{ {}: {value} }}", key.name))
+}
+
+/// Whether a scalar form has this text; a path looks like one.
+fn takes(form: &Form, text: &str) -> bool {
+    match form {
+        Form::Either(forms) => forms.iter().any(|form| takes(form, text)),
+        Form::OneOrList(item) => takes(item, text),
+        Form::LaterPart { form, .. } => takes(form, text),
+        Form::Path => text.contains(['.', '/']) && !text.contains(char::is_whitespace),
+        form => form.is_scalar() && scalars::check(form, text).is_ok(),
+    }
+}
+
+/// Whether a form has any text.
+fn is_free(form: &Form) -> bool {
+    matches!(form, Form::Text | Form::Word | Form::Message | Form::Condition | Form::Any)
 }
 
 /// A key of `node` that is no name.
