@@ -168,7 +168,11 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
         later: vec![],
     };
     let mut revision = None;
-    let parsed = dsl::parse_campaign(if file.diagnostics.is_empty() { &file.text } else { "" });
+    let parsed = dsl::parse_campaign(if file.diagnostics.is_empty() {
+        &file.text
+    } else {
+        ""
+    });
     let meant = known_project(&project);
     let outline = across::outline(path, &parsed, &project.folder, &meant);
     if file.diagnostics.is_empty() {

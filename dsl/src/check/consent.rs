@@ -41,7 +41,9 @@ pub(super) fn of_lists(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         Purpose::Emergency => "an emergency text",
     };
     // What the audience says wins, and is told once.
-    let own = context.root.and_then(|root| root.get("audience")?.get("consent")?.get("kind"));
+    let own = context
+        .root
+        .and_then(|root| root.get("audience")?.get("consent")?.get("kind"));
     let lists = context.from.iter().filter_map(|list| {
         let given = &list.file.consent.as_ref()?.kind;
         (given != needed).then_some((list, given))

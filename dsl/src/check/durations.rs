@@ -11,14 +11,20 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(root) = context.root else { return };
     let schedule = root.get("schedule");
     found.extend(schedule.and_then(before_and_after));
-    let window = schedule.or(root.get("trigger")).and_then(|start| start.entry("window"));
+    let window = schedule
+        .or(root.get("trigger"))
+        .and_then(|start| start.entry("window"));
     for key in ["steps", "replies"] {
         // Answers to replies pass every window.
         let window = window.filter(|_| key == "steps");
         let nodes = root.get(key).map(maps).unwrap_or_default();
         for step in nodes {
             found.extend(late_reminder(step));
-            found.extend(["wait", "at"].iter().filter_map(|key| before_and_after(step.get(key)?)));
+            found.extend(
+                ["wait", "at"]
+                    .iter()
+                    .filter_map(|key| before_and_after(step.get(key)?)),
+            );
             found.extend(outside_window(step, window));
         }
     }
@@ -93,7 +99,10 @@ fn outside_window(step: &Node, of_campaign: Option<&Entry>) -> Option<Diagnostic
     if hours.holds(time % (24 * 60)) {
         return None;
     }
-    let message = format!("{} is outside of the window {hours}, so the text waits until it opens", at.text()?);
+    let message = format!(
+        "{} is outside of the window {hours}, so the text waits until it opens",
+        at.text()?
+    );
     Some(
         Diagnostic::warning("moment-outside-window", at.span.clone(), message)
             .also(window.value.span.clone(), "the window")

@@ -38,14 +38,20 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
                     .help(format!("write `{right}`"))
                     .replace(span, right, Applicability::Unsure)
             }
-            None => diagnostic.help("a value is written `{{first_name}}`, by the name of its column or field"),
+            None => {
+                diagnostic.help("a value is written `{{first_name}}`, by the name of its column or field")
+            }
         });
     }
 }
 
 /// The field or column of that name, as a template writes it; letter case and marks between words do not count.
 fn known(context: &Context<'_>, name: &str) -> Option<String> {
-    let fields = context.written.fields.iter().map(|field| field.name.value.as_str());
+    let fields = context
+        .written
+        .fields
+        .iter()
+        .map(|field| field.name.value.as_str());
     let columns = context.from.iter().filter_map(audience::names).flatten();
     let all = fields.chain(columns).chain(templates::BUILT_IN.iter().copied());
     let all: Vec<&str> = all.collect();
@@ -127,7 +133,10 @@ mod tests {
     #[test]
     fn what_other_tools_write_is_told_from_other_signs() {
         let table: &[(&str, &[&str])] = &[
-            ("Hi {name}, %name% [[first name]] ${n} *|FNAME|*", &["name", "name", "first name", "n", "FNAME"]),
+            (
+                "Hi {name}, %name% [[first name]] ${n} *|FNAME|*",
+                &["name", "name", "first name", "n", "FNAME"],
+            ),
             ("Hi {{name}} and {{{name}}}, {{link x}}", &[]),
             ("50% off, 20% more", &[]),
             ("100%", &[]),

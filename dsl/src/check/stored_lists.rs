@@ -32,11 +32,13 @@ fn one(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
     let message = format!("list \"{}\" does not exist", name.value);
     let found = Diagnostic::error("unknown-list", name.span.clone(), message);
     let guess = Guess::unsure(nearest(&name.value, stored()));
-    Some(guess.tell(found, || match context.project.stored_lists.is_empty() {
-        true => format!(
-            "add it to crier.yaml: `lists: {{ {}: {{ stored: true }} }}`",
-            name.value
-        ),
-        false => format!("the stored lists of crier.yaml are {}", listed(stored())),
-    }))
+    Some(
+        guess.tell(found, || match context.project.stored_lists.is_empty() {
+            true => format!(
+                "add it to crier.yaml: `lists: {{ {}: {{ stored: true }} }}`",
+                name.value
+            ),
+            false => format!("the stored lists of crier.yaml are {}", listed(stored())),
+        }),
+    )
 }

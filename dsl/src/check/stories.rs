@@ -17,7 +17,14 @@ const OF_PERSON: &[&str] = &["variant", "phone", "language", "timezone"];
 
 /// Lines that say what must have come about.
 const CLAIMS: &[&str] = &[
-    "expect", "tagged", "joined", "left", "set", "notified", "forwarded", "finished",
+    "expect",
+    "tagged",
+    "joined",
+    "left",
+    "set",
+    "notified",
+    "forwarded",
+    "finished",
 ];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -90,9 +97,18 @@ fn person(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
     if !all_known {
         return;
     }
-    let fields = context.written.fields.iter().map(|field| field.name.value.as_str());
+    let fields = context
+        .written
+        .fields
+        .iter()
+        .map(|field| field.name.value.as_str());
     let columns = columns.into_iter().flatten().chain(fields);
-    let names: Vec<&str> = columns.chain(OF_PERSON.iter().copied()).collect();
+    let mut names: Vec<&str> = vec![];
+    for name in columns.chain(OF_PERSON.iter().copied()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     for (column, _) in &test.person {
         if names.contains(&column.value.as_str()) || templates::BUILT_IN.contains(&column.value.as_str()) {
             continue;
@@ -100,7 +116,9 @@ fn person(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
         let message = format!("\"{}\" is no column of the audience and no field", column.value);
         let diagnostic = Diagnostic::error("column-missing", column.span.clone(), message);
         let guess = Guess::unsure(nearest(&column.value, names.iter().copied()));
-        found.push(guess.tell(diagnostic, || format!("there are {}", listed(names.iter().copied()))));
+        found.push(guess.tell(diagnostic, || {
+            format!("there are {}", listed(names.iter().copied()))
+        }));
     }
 }
 

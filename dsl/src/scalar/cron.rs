@@ -167,7 +167,7 @@ mod tests {
             ("0 10 * * SAT-SUN", Some((true, Some(1)))),
             ("0 10 * * FRI-MON", Some((true, Some(1)))),
             ("0 10 * * FRI-MON/3", Some((true, Some(3)))),
-            ("0 10 1 NOV-FEB *", Some((true, Some(28)))),
+            ("0 10 1 NOV-FEB *", Some((true, Some(30)))),
             ("0 10 * * 6-0", None),
             ("0 10 * * FRI-1", None),
             ("0 10 * * FOO", None),

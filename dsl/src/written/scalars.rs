@@ -326,9 +326,11 @@ fn language(text: &str) -> Result<(), Refusal> {
     }
     let meant = language_called(text).map(|tag| (tag, Applicability::Safe));
     let message = format!("\"{text}\" is not the tag of a language");
-    Err(none_of("unknown-language", message, meant, || match text.contains(' ') {
-        true => "put commas between languages: `[it, en]`".into(),
-        false => "write its tag: `it`, `en`, `pt-BR`".into(),
+    Err(none_of("unknown-language", message, meant, || {
+        match text.contains(' ') {
+            true => "put commas between languages: `[it, en]`".into(),
+            false => "write its tag: `it`, `en`, `pt-BR`".into(),
+        }
     }))
 }
 

@@ -317,7 +317,9 @@ impl Shape<'_> {
             )
         } else if let Some(map) = words::map_of(form, node) {
             let help = format!("a map stands in braces: `{map}`");
-            found.help(help).replace(node.span.clone(), map, Applicability::Unsure)
+            found
+                .help(help)
+                .replace(node.span.clone(), map, Applicability::Unsure)
         } else {
             match place.help() {
                 Some(help) => found.help(help),

@@ -12,8 +12,17 @@ use crate::diagnostic::{Applicability, Diagnostic};
 const NOTHING: [&str; 5] = ["empty", "null", "nil", "none", "blank"];
 
 /// What looks into a text. No condition does.
-const INSIDE: [&str; 9] = [
-    "like", "ilike", "contains", "matches", "includes", "starts", "ends", "startswith", "endswith",
+const INSIDE: [&str; 10] = [
+    "like",
+    "ilike",
+    "contains",
+    "contain",
+    "matches",
+    "includes",
+    "starts",
+    "ends",
+    "startswith",
+    "endswith",
 ];
 
 impl Parser<'_> {
@@ -54,6 +63,10 @@ impl Parser<'_> {
 
     fn is_empty(&mut self, first: usize, left: &Expression, negated: bool) -> Expression {
         let span = self.since(first);
+        // A sign of another language is part of the same slip.
+        let sign = left.span.end..span.end;
+        self.found
+            .retain(|d| d.span.start < sign.start || d.span.end > sign.end);
         let value = &self.source[left.span.clone()];
         let right = match negated {
             true => format!("!empty({value})"),
@@ -97,16 +110,27 @@ impl Parser<'_> {
         let span = self.since(first);
         let text = |of: &Range<usize>| &self.source[of.clone()];
         let value = text(&left.span);
-        let right = format!("{value} >= {} && {value} <= {}", text(&least.span), text(&most.span));
-        let found = Diagnostic::error("not-cel", span.clone(), "there is no `between`: two comparisons are joined")
-            .help(format!("write `{right}`"))
-            .replace(span.clone(), right, Applicability::Unsure);
+        let right = format!(
+            "{value} >= {} && {value} <= {}",
+            text(&least.span),
+            text(&most.span)
+        );
+        let found = Diagnostic::error(
+            "not-cel",
+            span.clone(),
+            "there is no `between`: two comparisons are joined",
+        )
+        .help(format!("write `{right}`"))
+        .replace(span.clone(), right, Applicability::Unsure);
         self.found.push(found);
         let compare = |comparison, side| Expression {
             kind: Kind::Compare(comparison, Box::new([left.clone(), side])),
             span: span.clone(),
         };
-        let both = vec![compare(Comparison::AtLeast, least), compare(Comparison::AtMost, most)];
+        let both = vec![
+            compare(Comparison::AtLeast, least),
+            compare(Comparison::AtMost, most),
+        ];
         Some(self.expression(first, Kind::All(both)))
     }
 
@@ -123,9 +147,13 @@ impl Parser<'_> {
         let with = self.is_word(before + 1, "with");
         let end = self.span(self.at + before + usize::from(with)).end;
         let span = self.span(self.at).start..end;
-        let message = format!("there is no `{}`: texts are compared as a whole", &self.source[word.start..end]);
+        let message = format!(
+            "there is no `{}`: texts are compared as a whole",
+            &self.source[word.start..end]
+        );
         let help = "compare with `==`, or with several: `city in [\"Roma\", \"Latina\"]`; what a text begins with is a column of its own";
-        self.found.push(Diagnostic::error("not-cel", span, message).help(help));
+        self.found
+            .push(Diagnostic::error("not-cel", span, message).help(help));
         None
     }
 }

@@ -23,7 +23,11 @@ pub(super) fn time(text: &str) -> Result<(), Refusal> {
         && parse_time(&format!("{day} {clock}")).is_ok()
     {
         let right = format!("{day} {clock}");
-        let refusal = wrong("bad-time", format!("\"{text}\" is not a time"), did_you_mean(Some(&right), String::new));
+        let refusal = wrong(
+            "bad-time",
+            format!("\"{text}\" is not a time"),
+            did_you_mean(Some(&right), String::new),
+        );
         return Err(instead(refusal, right, Applicability::Safe));
     }
     if let Some(clock) = as_minutes(text) {
@@ -42,7 +46,11 @@ pub(super) fn time(text: &str) -> Result<(), Refusal> {
 pub(super) fn start(text: &str) -> Result<(), Refusal> {
     let now = text.trim_end_matches('!');
     if now.eq_ignore_ascii_case("now") || now.eq_ignore_ascii_case("immediately") {
-        let refusal = wrong("bad-time", format!("\"{text}\" is not a time"), did_you_mean(Some("now"), String::new));
+        let refusal = wrong(
+            "bad-time",
+            format!("\"{text}\" is not a time"),
+            did_you_mean(Some("now"), String::new),
+        );
         return Err(instead(refusal, "now", Applicability::Safe));
     }
     time(text)
@@ -92,7 +100,9 @@ fn no_cron(text: &str, help: &str) -> Refusal {
         Some((field, what, ..)) if is_reversed(field) => {
             let message = format!("\"{field}\" is not {what}, in a cron: the range goes down");
             let help = match what {
-                "a weekday" => "numbers go up, and 7 is Sunday too: `5-7`; names go on over the end of the week: `FRI-MON`",
+                "a weekday" => {
+                    "numbers go up, and 7 is Sunday too: `5-7`; names go on over the end of the week: `FRI-MON`"
+                }
                 "a month" => "numbers go up; names go on over the end of the year: `NOV-FEB`",
                 _ => "numbers go up; write two ranges: `50-59,0-10`",
             };
@@ -110,7 +120,9 @@ fn no_cron(text: &str, help: &str) -> Refusal {
 /// Whether a range of numbers begins after its end.
 fn is_reversed(field: &str) -> bool {
     let number = |text: &str| text.parse::<u32>().ok();
-    let ranges = field.split(',').map(|piece| piece.split('/').next().unwrap_or_default());
+    let ranges = field
+        .split(',')
+        .map(|piece| piece.split('/').next().unwrap_or_default());
     let mut ends = ranges.filter_map(|range| range.split_once('-'));
     ends.any(|(from, to)| number(from).zip(number(to)).is_some_and(|(from, to)| from > to))
 }

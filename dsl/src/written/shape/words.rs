@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::key::{Form, Key, KeyKind, Object};
 use super::super::scalars::{self, Problem};
-use super::super::traps::quoted;
+use super::super::traps::{misread, quoted};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style};
 
@@ -125,7 +125,10 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<String> {
         })?,
         _ => return None,
     };
-    let required = object.required.iter().flat_map(|required| std::iter::once(&required.key).chain(required.or));
+    let required = object
+        .required
+        .iter()
+        .flat_map(|required| std::iter::once(&required.key).chain(required.or));
     let due = required.chain(object.one_of).filter_map(|name| object.key(name));
     let takes = |key: &&Key| takes(&key.form, text);
     let due: Vec<&Key> = due.filter(takes).collect();
@@ -135,9 +138,22 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<String> {
         (_, 1) => told_apart().next()?,
         (_, _) => return None,
     };
-    let plain = !text.contains([',', '{', '}', '[', ']', ':', '#', '"', '\'', '\n', '&', '*', '!', '|', '>', '%', '@', '`']);
-    let value = if plain { text.to_owned() } else { quoted(text) };
-    Some(format!("{{ {}: {value} }}", key.name))
+    Some(format!("{{ {}: {} }}", key.name, in_braces(text)))
+}
+
+/// A text as it stands inside of braces.
+fn in_braces(text: &str) -> String {
+    let marked = text.starts_with([
+        '"', '\'', '&', '*', '!', '|', '>', '%', '@', '`', '-', '?', ':', '#', ' ',
+    ]);
+    let cut =
+        text.contains([',', '{', '}', '[', ']', '\n', '\\']) || text.contains(": ") || text.contains(" #");
+    let plain = !marked && !cut && !text.ends_with([':', ' ']) && !misread(text);
+    match plain {
+        true => text.to_owned(),
+        false if text.contains('"') && !text.contains(['\'', '\n']) => format!("'{text}'"),
+        false => quoted(text),
+    }
 }
 
 /// Whether a scalar form has this text; a path looks like one.
@@ -147,13 +163,18 @@ fn takes(form: &Form, text: &str) -> bool {
         Form::OneOrList(item) => takes(item, text),
         Form::LaterPart { form, .. } => takes(form, text),
         Form::Path => text.contains(['.', '/']) && !text.contains(char::is_whitespace),
+        Form::Phone => text.starts_with(['+', '0']) && text.len() > 8,
+        Form::ShortCode => (3..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()),
         form => form.is_scalar() && scalars::check(form, text).is_ok(),
     }
 }
 
 /// Whether a form has any text.
 fn is_free(form: &Form) -> bool {
-    matches!(form, Form::Text | Form::Word | Form::Message | Form::Condition | Form::Any)
+    matches!(
+        form,
+        Form::Text | Form::Word | Form::Message | Form::SenderName | Form::Condition | Form::Any
+    )
 }
 
 /// A key of `node` that is no name.
