@@ -10,7 +10,7 @@ use dsl::project::Project;
 use rayon::prelude::*;
 
 use super::found::{DEPTH, files_below, is_campaign};
-use super::{LoadedProject, PROJECT_FILE, absent, decode, known_project, read, stem};
+use super::{LoadedProject, PROJECT_FILE, absent, known_project, read, stem};
 
 /// What several files together have wrong, by the file that it stands in.
 #[derive(Debug, Default)]
