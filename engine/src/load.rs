@@ -16,7 +16,7 @@ use crate::revision::{Revision, Source};
 mod across;
 mod found;
 
-pub use across::{FoundAcross, across};
+pub use across::{FoundAcross, Siblings, across, across_with};
 pub use found::{DEPTH, files_below, is_campaign};
 
 /// The project's file.

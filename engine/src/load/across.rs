@@ -24,13 +24,43 @@ pub struct FoundAcross {
 /// Holds the campaigns that are asked about against each other and all others of their project. `asked` has for each its
 /// path and what is known of it.
 pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundAcross {
+    let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
+    let others = Siblings::read(project, &own);
+    across_with(project, asked, &others)
+}
+
+/// The campaigns of a project as they stand on the disk, so that they need not be read again for each question.
+#[derive(Debug, Clone)]
+pub struct Siblings(Vec<(PathBuf, Outline)>);
+
+impl Siblings {
+    /// All of them.
+    pub fn of(project: &LoadedProject) -> Siblings {
+        Siblings::read(project, &BTreeSet::new())
+    }
+
+    fn read(project: &LoadedProject, but: &BTreeSet<PathBuf>) -> Siblings {
+        let known = known_project(project);
+        let paths = siblings(project).into_par_iter();
+        let others = paths.filter_map(|path| {
+            let real = real(&path);
+            let outline = || sibling(&path, project, &known);
+            (!but.contains(&real)).then(|| (real.clone(), outline()))
+        });
+        Siblings(others.collect())
+    }
+}
+
+/// As [`across`], with the others as they were read; those that are asked about count as they are handed in.
+pub fn across_with(
+    project: &LoadedProject,
+    asked: Vec<(PathBuf, Outline)>,
+    siblings: &Siblings,
+) -> FoundAcross {
     let known = known_project(project);
     let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
-    let others = siblings(project).into_par_iter();
-    let others: Vec<Outline> = others
-        .filter(|path| !own.contains(&real(path)))
-        .map(|path| sibling(&path, project, &known))
-        .collect();
+    let others = siblings.0.iter().filter(|(path, _)| !own.contains(path));
+    let others = others.map(|(_, outline)| outline.clone());
     let count = asked.len();
     let outlines = asked.into_iter().map(|(_, outline)| outline).chain(others);
     let mut all: Vec<(usize, Outline)> = outlines.enumerate().collect();
