@@ -407,6 +407,11 @@ fn what_only_several_files_can_have_wrong_is_told_too() {
     );
     let yaml = CRIER_YAML.replace("prices.csv", "price.csv");
     editor.open("crier.yaml", &yaml);
+    // A change of crier.yaml is one of all its campaigns.
+    assert_eq!(
+        codes(&editor.diagnostics("a.campaign.yaml")),
+        ["campaign-name-twice"]
+    );
     assert_eq!(codes(&editor.diagnostics("crier.yaml")), ["file-missing"]);
     // What was saved meanwhile counts.
     folder.write("b.campaign.yaml", CAMPAIGN);
