@@ -44,6 +44,7 @@ impl Given {
             project: &self.project,
             file_name: "doors",
             headers: &headers,
+            absent: &Default::default(),
         };
         check_campaign(&file, &surroundings)
     }

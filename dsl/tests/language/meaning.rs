@@ -17,6 +17,7 @@ fn meant(text: &str, project: &Project) -> Campaign {
         project,
         file_name: "doors",
         headers: &headers,
+        absent: &Default::default(),
     };
     let checked = check_campaign(&parse_campaign(text), &surroundings);
     checked
@@ -165,6 +166,7 @@ fn an_unknown_header_is_not_judged() {
         project: &project,
         file_name: "doors",
         headers: &headers,
+        absent: &Default::default(),
     };
     let checked = check_campaign(&parse_campaign(text), &surroundings);
     let codes: Vec<&str> = checked.diagnostics.iter().map(|d| d.code).collect();

@@ -45,6 +45,7 @@ impl Campaign {
             replies: root.get("replies").and_then(replies),
             limits: root.get("limits").map(Limits::read).unwrap_or_default(),
             tests: root.get("tests").map(Test::several).unwrap_or_default(),
+            tests_file: text(root, "tests"),
             first_key: root
                 .entries()
                 .first()
@@ -71,9 +72,10 @@ impl Audience {
                 ..Audience::default()
             };
         }
-        let sources = |key| {
-            let nodes = node.get(key).map(one_or_list).unwrap_or_default();
-            nodes.into_iter().filter_map(source).collect()
+        let sources = |key| match node.get(key) {
+            Some(map) if map.get("file").is_some() => source(map).into_iter().collect(),
+            Some(node) => one_or_list(node).into_iter().filter_map(source).collect(),
+            None => vec![],
         };
         let invalid = node.get("invalid");
         Audience {
@@ -177,6 +179,10 @@ pub(crate) fn languages(root: &Node) -> Vec<Spanned<Language>> {
 }
 
 pub(super) fn source(node: &Node) -> Option<Spanned<Source>> {
+    if let Some(Spanned { value, span }) = plain_file(node) {
+        let value = Source::Path(value);
+        return Some(Spanned { value, span });
+    }
     let Spanned { value, span } = spanned(node)?;
     if value.contains('@') || is_condition(&value) {
         return None;
@@ -186,6 +192,13 @@ pub(super) fn source(node: &Node) -> Option<Spanned<Source>> {
         false => Source::List(value),
     };
     Some(Spanned { value, span })
+}
+
+/// The path of `{ file: lists/customers.csv }`. With more said of how it is read, its first line is not that of any CSV.
+fn plain_file(node: &Node) -> Option<Spanned<String>> {
+    let path = text(node, "file")?;
+    let workbook = path.value.to_lowercase().ends_with(".xlsx");
+    (own_entries(node).count() == 1 && !workbook).then_some(path)
 }
 
 pub(super) fn fields(node: &Node) -> Vec<Field> {

@@ -67,7 +67,7 @@ static EVENT_KEYS: &[Key] = &[
 ];
 
 /// What a line of a story can say: each says one thing.
-static SAID: &[&str] = &[
+pub(crate) static SAID: &[&str] = &[
     "expect",
     "reply",
     "says",
