@@ -199,10 +199,6 @@ impl Report {
                 "limit_millionths": budget, "reserved_millionths": self.launch.reserved,
             })),
             "left_out_later": serde_json::Value::Object(reasons.collect()),
-            "passages_ended": totals.ends,
-            "passed_over": totals.skipped.iter().map(|(reason, n)| (reason.code(), *n))
-                .collect::<std::collections::BTreeMap<_, _>>(),
-            "goal_reached": totals.reached,
             "opted_out": totals.opt_outs,
             "other_replies": totals.other_replies,
             "answers": totals.answers.values().sum::<u64>(),
