@@ -15,6 +15,7 @@ use super::consent::ConsentOf;
 use super::draw;
 use crate::advance::{NOTHING, text_for};
 use crate::audience::{Row, cell_problem, clean};
+use crate::calendar::TimeClass;
 use crate::left_out::LeftOut;
 use crate::member::Member;
 use crate::revision::Revision;
@@ -68,6 +69,8 @@ pub struct Frozen {
     /// When the plan is made: `where` may ask for it.
     now: DateTime<Utc>,
     time_class: Arc<str>,
+    /// People live by clocks of their own; the column that may state the zone.
+    own_clocks: Option<Option<usize>>,
 }
 
 struct Cell {
@@ -99,11 +102,33 @@ impl Frozen {
             consent: ConsentOf::new(audience.consent.as_deref(), consent, columns),
             now,
             time_class: revision.campaign.timezone.name().into(),
+            own_clocks: None,
+        }
+    }
+
+    /// Everybody lives by the clock of the column `timezone`, else by those of the number.
+    pub(super) fn with_zones(self, columns: &Columns) -> Frozen {
+        Frozen {
+            own_clocks: Some(columns.values.get("timezone").copied()),
+            ..self
         }
     }
 }
 
 impl Frozen {
+    fn class_of(&self, revision: &Revision, phone: PhoneNumber, row: &Row) -> Arc<str> {
+        let Some(column) = self.own_clocks else {
+            return self.time_class.clone();
+        };
+        let cell = column.and_then(|column| row.cells.get(column));
+        let stated = cell.and_then(|cell| clean(cell).parse::<Tz>().ok());
+        let class = TimeClass::of(stated, phone, revision.campaign.timezone);
+        match class.zones() {
+            [zone] => Arc::from(zone.name()),
+            _ => class.to_string().into(),
+        }
+    }
+
     fn today(&self, zone: Tz) -> NaiveDate {
         self.now.with_timezone(&zone).date_naive()
     }
@@ -134,7 +159,7 @@ pub fn plan_row(
             ucs2,
             region: parsed.region,
             repaired: parsed.repaired.is_some(),
-            time_class: frozen.time_class.clone(),
+            time_class: frozen.class_of(revision, parsed.number, row),
         }),
         Err(reason) => RowPlan::LeftOut(parsed.number, reason),
     }
@@ -276,9 +301,17 @@ fn member_of(
     let mut parts = vec![];
     let mut ucs2 = vec![];
     for (send, (_, message)) in campaign.program.sends().enumerate() {
-        let (text, n) = text_for(revision, message, &member, &NOTHING)?;
-        parts.push(n);
-        ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
+        match text_for(revision, message, &member, &NOTHING) {
+            Ok((text, n)) => {
+                parts.push(n);
+                ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
+            }
+            // A step gives the value later: how long the text is, nobody knows yet.
+            Err(LeftOut::EmptyValue(name)) if revision.field(&name).is_some_and(|f| f.set_by_steps) => {
+                parts.push(0);
+            }
+            Err(reason) => return Err(reason),
+        }
     }
     Ok((member, parts, ucs2))
 }
