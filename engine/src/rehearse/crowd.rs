@@ -71,8 +71,10 @@ impl Standing {
 pub(super) struct Asks {
     /// Messages whose receipts matter, by index.
     pub delivered: Vec<u16>,
-    /// When texts went.
+    /// When texts went: for caps, or since a condition asks.
     pub times: bool,
+    /// A condition asks when.
+    pub received: bool,
     pub clicks: Vec<String>,
     pub events: Vec<String>,
     /// So many times at most are asked about; none: all.
@@ -86,6 +88,7 @@ impl Asks {
         let mut asks = Asks {
             delivered: vec![],
             times: false,
+            received: false,
             clicks: vec![],
             events: vec![],
             most_times: None,
@@ -97,16 +100,17 @@ impl Asks {
                     .extend(message(name).and_then(|at| u16::try_from(at).ok())),
                 Happening::Clicked(link) => asks.clicks.push(link.clone()),
                 Happening::Event(name) => asks.events.push(name.clone()),
-                Happening::Received(name, _) => asks.times |= *name == campaign.name,
+                Happening::Received(name, _) => asks.received |= *name == campaign.name,
                 Happening::Replied | Happening::Answered(_) => {}
             }
         }
         asks.delivered.sort_unstable();
         asks.delivered.dedup();
-        if !asks.times && campaign.purpose == Purpose::Marketing {
-            let most = campaign.pace.frequency.iter().map(|cap| cap.most.most).max();
+        let caps = campaign.pace.frequency.iter().map(|cap| cap.most.most);
+        let most = caps.max().filter(|_| campaign.purpose == Purpose::Marketing);
+        asks.times = asks.received || most.is_some();
+        if !asks.received {
             asks.most_times = most.and_then(|most| usize::try_from(most).ok());
-            asks.times = most.is_some();
         }
         asks
     }
@@ -231,7 +235,9 @@ impl Crowd {
         for (went, counts) in self.times(person) {
             let at = clock.at(*went);
             known.marketing.extend(counts.then_some(at));
-            known.received.push((revision.campaign.name.clone(), at));
+            if asks.received {
+                known.received.push((revision.campaign.name.clone(), at));
+            }
         }
         if let Some(bits) = self.delivered.get(index(person)).filter(|bits| **bits != 0) {
             let messages = asks.delivered.iter().take(64).enumerate();
@@ -250,7 +256,8 @@ impl Crowd {
     /// A text went.
     pub fn went(&mut self, person: u32, at: Second, counts: bool) {
         let most = self.most_times;
-        if let Some(times) = self.times.get_mut(index(person)) {
+        // Where only caps ask, what does not count is not kept.
+        if let Some(times) = self.times.get_mut(index(person)).filter(|_| counts || most.is_none()) {
             times.push((at, counts));
             if most.is_some_and(|most| times.len() > most) {
                 times.remove(0);
