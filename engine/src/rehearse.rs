@@ -77,7 +77,9 @@ pub fn begins_at(campaign: &Campaign, now: DateTime<Utc>) -> Option<DateTime<Utc
         Schedule::Now | Schedule::Day { .. } | Schedule::Trigger(_) => Some(now),
         Schedule::At(at) => Some(*at),
         Schedule::Local(local) => Some(local_to_utc(*local, campaign.timezone)),
-        Schedule::Cron { cron, from, until, .. } => {
+        Schedule::Cron {
+            cron, from, until, ..
+        } => {
             let days = CronDays {
                 from: *from,
                 until: *until,
@@ -349,7 +351,11 @@ impl<'a> World<'a> {
             members += 1;
         }
         let room = (most - members).max(usize::from(members == 0));
-        let ahead = if parts > 0 { room } else { room.max(self.lanes[lane].ahead) };
+        let ahead = if parts > 0 {
+            room
+        } else {
+            room.max(self.lanes[lane].ahead)
+        };
         let queued = self.next_queued(lane, if members < most { ahead } else { 0 });
         let asked: Vec<(u32, Coming)> = queued
             .iter()
@@ -431,7 +437,11 @@ impl<'a> World<'a> {
         let tariff = self.crowd.tariff(person).map(usize::from);
         let price = tariff.and_then(|tariff| self.setting.tariffs.get(tariff));
         let price = price.map_or(0, |tariff| millionths(tariff.price)) * i64::from(parts);
-        if self.setting.budget.is_some_and(|budget| self.spent + price > budget) {
+        if self
+            .setting
+            .budget
+            .is_some_and(|budget| self.spent + price > budget)
+        {
             return false;
         }
         self.spent += price;
@@ -464,7 +474,11 @@ impl<'a> World<'a> {
             self.figures.ends_at = self.figures.ends_at.max(self.clock.after(self.now));
         }
         let asks = matches!(what, Coming::Reply { .. }) && outcome.place.step == outcome.from.step;
-        let asks = asks && outcome.effects.iter().any(|effect| matches!(effect, Effect::Depart(..)));
+        let asks = asks
+            && outcome
+                .effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Depart(..)));
         let waits = sent.is_none() && matches!(what, Coming::Due { .. });
         for effect in outcome.effects {
             match effect {
@@ -523,7 +537,10 @@ impl<'a> World<'a> {
         let Some(send) = sent(campaign, place) else {
             return Ok(());
         };
-        let (at, second) = (self.clock.after(self.now), self.clock.second(self.clock.after(self.now)));
+        let (at, second) = (
+            self.clock.after(self.now),
+            self.clock.second(self.clock.after(self.now)),
+        );
         self.check(person, place, send.answers, at)?;
         let lane = self.lane_at(place).unwrap_or(0);
         let standing = *self.crowd.at(person);
@@ -653,9 +670,7 @@ impl<'a> World<'a> {
     /// A text waits longer, not for the rate.
     fn count_deferred(&mut self, person: u32, place: Place) {
         let class = self.crowd.class(person);
-        let open = self
-            .checks
-            .is_open(place.step, class, self.clock.after(self.now));
+        let open = self.checks.is_open(place.step, class, self.clock.after(self.now));
         if let Some(step) = self.figures.steps.get_mut(&place.step) {
             match open {
                 true => step.deferred.frequency += 1,

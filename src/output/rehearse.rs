@@ -33,7 +33,10 @@ impl Shown<'_> {
         let rehearsal = self.rehearsal;
         let total = &rehearsal.total;
         let mut rows = vec![
-            ("campaign", format!("{} (seed {})", rehearsal.campaign, rehearsal.seed)),
+            (
+                "campaign",
+                format!("{} (seed {})", rehearsal.campaign, rehearsal.seed),
+            ),
             ("people", self.people()),
             ("begins", time(rehearsal.begins_at)),
             ("texts", self.texts()),
@@ -218,7 +221,10 @@ fn without(rehearsal: &Rehearsal) -> Option<String> {
         let reason = code.parse::<LeftOut>();
         reason.map_or_else(|_| code.clone(), |reason| reason.to_string())
     };
-    let left = rehearsal.left_out.iter().map(|(code, n)| (*n, "left", named(code)));
+    let left = rehearsal
+        .left_out
+        .iter()
+        .map(|(code, n)| (*n, "left", named(code)));
     let skipped = rehearsal
         .skipped
         .iter()
@@ -236,13 +242,18 @@ fn without(rehearsal: &Rehearsal) -> Option<String> {
         .into_iter()
         .map(|(n, what, why)| vec![format!("{:>9}", number(n)), what.to_owned(), why]);
     let cells: Vec<Vec<String>> = cells.collect();
-    (!cells.is_empty()).then(|| table::of(&["   people", "what", "why"], cells.into_iter()))
+    (!cells.is_empty()).then(|| table::of(&["   number", "what", "why"], cells.into_iter()))
 }
 
 /// Bars of the texts over time, at most 80 columns wide. Time without anything is left out.
 fn chart(rehearsal: &Rehearsal) -> Option<String> {
     let bins = bins::of(rehearsal, BARS, false);
-    let most = bins.all.iter().map(|bin| bin.texts).max().filter(|most| *most > 0)?;
+    let most = bins
+        .all
+        .iter()
+        .map(|bin| bin.texts)
+        .max()
+        .filter(|most| *most > 0)?;
     let mut lines = vec![format!("texts {}, and replies", bins.per())];
     for bin in &bins.all {
         let bar = bar(bin.texts, most);

@@ -162,7 +162,11 @@ impl Checks {
                 continue;
             };
             let second = Duration::from_secs(1);
-            while lately.windows.front().is_some_and(|(then, _)| *then + second <= at) {
+            while lately
+                .windows
+                .front()
+                .is_some_and(|(then, _)| *then + second <= at)
+            {
                 lately.windows.pop_front();
             }
             let before: u64 = lately.windows.iter().map(|(_, parts)| parts).sum();

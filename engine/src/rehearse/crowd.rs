@@ -225,7 +225,10 @@ impl Crowd {
     /// All that is known of a person.
     pub fn known(&self, person: u32, revision: &Revision, asks: &Asks, clock: Clock) -> Known {
         let standing = self.at(person);
-        let learnt = standing.is(Flag::Known).then(|| self.learnt.get(&person)).flatten();
+        let learnt = standing
+            .is(Flag::Known)
+            .then(|| self.learnt.get(&person))
+            .flatten();
         let mut known = learnt.map_or_else(Known::default, |known| Known::clone(known));
         let instant = |second: Second| (second != NEVER).then(|| clock.at(second));
         known.zones = Some(self.class(person).clone());
@@ -242,7 +245,8 @@ impl Crowd {
         if let Some(bits) = self.delivered.get(index(person)).filter(|bits| **bits != 0) {
             let messages = asks.delivered.iter().take(64).enumerate();
             let came = messages.filter(|(bit, _)| bits & 1 << bit != 0);
-            let names = came.map(|(_, message)| revision.campaign.messages[usize::from(*message)].name.clone());
+            let names =
+                came.map(|(_, message)| revision.campaign.messages[usize::from(*message)].name.clone());
             known.delivered.extend(names);
         }
         known
@@ -257,7 +261,11 @@ impl Crowd {
     pub fn went(&mut self, person: u32, at: Second, counts: bool) {
         let most = self.most_times;
         // Where only caps ask, what does not count is not kept.
-        if let Some(times) = self.times.get_mut(index(person)).filter(|_| counts || most.is_none()) {
+        if let Some(times) = self
+            .times
+            .get_mut(index(person))
+            .filter(|_| counts || most.is_none())
+        {
             times.push((at, counts));
             if most.is_some_and(|most| times.len() > most) {
                 times.remove(0);

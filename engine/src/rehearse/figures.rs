@@ -204,7 +204,9 @@ impl Figures {
     }
 
     pub fn sent(&mut self, step: Address, parts: u32, at: DateTime<Utc>) {
-        let Some(step) = self.steps.get_mut(&step) else { return };
+        let Some(step) = self.steps.get_mut(&step) else {
+            return;
+        };
         step.texts += 1;
         step.parts += u64::from(parts);
         step.first_at.get_or_insert(at);

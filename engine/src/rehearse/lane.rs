@@ -96,7 +96,10 @@ pub(super) fn lanes(campaign: &Campaign, project: &Project, checks: &mut Checks)
     for name in names {
         let sender: Option<&Sender> = project.senders.get(&name);
         let provider = sender.map(|sender| sender.provider.clone()).unwrap_or_default();
-        let account = project.providers.get(&provider).and_then(|provider| provider.rate());
+        let account = project
+            .providers
+            .get(&provider)
+            .and_then(|provider| provider.rate());
         let rates = vec![
             limit(format!("sender {name}"), sender.and_then(|sender| sender.rate)),
             limit(format!("provider {provider}"), account),

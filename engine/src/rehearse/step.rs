@@ -51,7 +51,8 @@ pub(super) fn step(world: &World<'_>, person: u32, coming: Coming, now: DateTime
     let (after, mut effects) = advance(revision, enrolment, facts, &event, now);
     let (mut place, mut state, due_at) = (after.place, after.state, after.due_at);
     if state == State::Submitting {
-        let counts = sent(&revision.campaign, place).is_some_and(|send| is_marketing(&revision.campaign, send));
+        let counts =
+            sent(&revision.campaign, place).is_some_and(|send| is_marketing(&revision.campaign, send));
         known.first_sent_at.get_or_insert(now);
         known.marketing.extend(counts.then_some(now));
         if world.asks.received {

@@ -24,9 +24,18 @@ const REPLIES: &str = "#e07b00";
 /// The picture.
 pub fn of(rehearsal: &Rehearsal) -> String {
     let bins = bins::of(rehearsal, BARS, true);
-    let most = bins.all.iter().map(|bin| bin.texts + bin.replies).max().unwrap_or(0);
+    let most = bins
+        .all
+        .iter()
+        .map(|bin| bin.texts + bin.replies)
+        .max()
+        .unwrap_or(0);
     let most = round(most.max(1));
-    let title = escaped(&format!("{}: texts and replies {}", rehearsal.campaign, bins.per()));
+    let title = escaped(&format!(
+        "{}: texts and replies {}",
+        rehearsal.campaign,
+        bins.per()
+    ));
     let mut svg = String::new();
     let _ = write!(
         svg,
@@ -45,7 +54,10 @@ pub fn of(rehearsal: &Rehearsal) -> String {
 }
 
 fn legend(svg: &mut String) {
-    for (x, colour, what) in [(LEFT, TEXTS, "texts, answers among them"), (LEFT + 200, REPLIES, "replies")] {
+    for (x, colour, what) in [
+        (LEFT, TEXTS, "texts, answers among them"),
+        (LEFT + 200, REPLIES, "replies"),
+    ] {
         let _ = writeln!(
             svg,
             "<rect x=\"{x}\" y=\"36\" width=\"12\" height=\"12\" fill=\"{colour}\"/><text x=\"{}\" y=\"46\">{what}</text>",
@@ -109,7 +121,10 @@ fn labels(svg: &mut String, bins: &[Bin], per: &str) {
             bin.at.format("%H:%M")
         );
     }
-    let (middle, down) = (LEFT + (WIDTH - LEFT - RIGHT) / 2, TOP + (HEIGHT - TOP - BOTTOM) / 2);
+    let (middle, down) = (
+        LEFT + (WIDTH - LEFT - RIGHT) / 2,
+        TOP + (HEIGHT - TOP - BOTTOM) / 2,
+    );
     let _ = writeln!(
         svg,
         "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">time, on the campaign's clock</text>\n\
@@ -136,7 +151,9 @@ fn round(n: u64) -> u64 {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[cfg(test)]
