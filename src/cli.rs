@@ -177,6 +177,10 @@ pub struct Expand {
     /// The campaign file
     pub file: PathBuf,
 
+    /// Print the program instead: the instructions that people walk through, with their addresses
+    #[arg(long, conflicts_with = "format")]
+    pub program: bool,
+
     /// How it is printed: YAML, or for programs
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

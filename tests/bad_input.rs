@@ -146,7 +146,7 @@ fn bombs_are_one_error() {
         "latin.campaign.yaml",
         b"audience: p.csv\nmessage: caff\xe8\n",
         expect![[r#"
-            latin.campaign.yaml:1:1: error[not-utf8] the file is not UTF-8: byte 0xE8 at offset 29, line 2
+            latin.campaign.yaml:2:14: error[not-utf8] the file is not UTF-8: byte 0xE8 at offset 29, line 2
             2 files checked: 1 error, 0 warnings
             exit Some(1)
         "#]],

@@ -1,8 +1,9 @@
-//! The example project is documentation that runs: each file of `campaigns/` is validated, planned, and executed to its
-//! end on a simulated clock.
+//! The example projects are documentation that runs: each file below `campaigns/` is validated, its stories are played, and
+//! what this version can run is planned and executed to its end on a simulated clock.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,15 +12,24 @@ use engine::execute::{End, Execution, execute};
 use engine::launch::{LaunchRequest, launch};
 use engine::load::{LoadedCampaign, load_campaign};
 use engine::store::{Access, MessageState, OpenOptions, Store};
+use engine::story::{Coverage, Played, play};
 use tokio::sync::watch;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns")
 }
 
+/// Every campaign, also of the projects in folders below.
 fn files() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder()).expect("campaigns/ is there");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    let mut files = vec![];
+    let mut folders = vec![folder()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(folder).expect("campaigns/ is there");
+        let paths = entries.map(|entry| entry.expect("readable").path());
+        let (below, here): (Vec<PathBuf>, Vec<PathBuf>) = paths.partition(|path| path.is_dir());
+        folders.extend(below);
+        files.extend(here);
+    }
     files.retain(|path| path.to_string_lossy().ends_with(".campaign.yaml"));
     files.sort();
     files
@@ -43,25 +53,69 @@ fn every_campaign_is_valid_and_explained_in_the_readme() {
     let readme =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("readable");
     let files = files();
-    assert!(files.len() >= 3, "{files:?}");
+    assert!(files.len() >= 13, "{files:?}");
     for path in files {
         valid(&path);
-        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        let name = path.strip_prefix(folder()).expect("a file below it");
         assert!(
-            readme.contains(&format!("](campaigns/{name})")),
-            "{name} is not in the README"
+            readme.contains(&format!("](campaigns/{})", name.display())),
+            "{} is not in the README",
+            name.display()
         );
     }
 }
 
-#[tokio::test]
-async fn every_campaign_is_planned_and_runs_to_its_end() {
+#[test]
+fn the_example_projects_are_without_a_finding_and_laid_out() {
+    for arguments in [
+        ["validate", "--fail-on", "warning"].as_slice(),
+        &["fmt", "--check"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_crier"))
+            .args(arguments)
+            .arg(folder())
+            .output()
+            .expect("it starts");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+    }
+}
+
+#[test]
+fn every_story_passes_and_no_step_answer_language_or_variant_is_left_out() {
     for path in files() {
         let loaded = valid(&path);
-        let (project, revision) = (
-            loaded.project.project.expect("valid"),
-            loaded.revision.expect("valid"),
-        );
+        let revision = loaded.meant.expect("valid");
+        let stories = &revision.campaign.stories;
+        if stories.is_empty() {
+            assert!(
+                loaded.revision.is_some(),
+                "{}: it neither runs nor has stories",
+                path.display()
+            );
+            continue;
+        }
+        let played: Vec<Played> = stories.iter().map(|story| play(&revision, story)).collect();
+        for story in &played {
+            assert_eq!(story.failure, None, "{}: {}", path.display(), story.name);
+        }
+        let unwalked = Coverage::of(&revision, &played).unwalked;
+        assert_eq!(unwalked, [], "{}", path.display());
+    }
+}
+
+#[tokio::test]
+async fn every_campaign_that_can_be_run_is_planned_and_runs_to_its_end() {
+    for path in files() {
+        let loaded = valid(&path);
+        // What this version cannot run is played by its stories alone.
+        let Some(revision) = loaded.revision else {
+            continue;
+        };
+        let project = loaded.project.project.expect("valid");
         let clock = Arc::new(SimulatedClock::new(
             "2026-11-25T15:00:00Z".parse().expect("an instant"),
         ));

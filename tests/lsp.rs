@@ -393,3 +393,29 @@ fn a_file_outside_of_any_project_is_checked_by_itself() {
     );
     assert!(codes(&editor.diagnostics("c.campaign.yaml")).contains(&"path-leaves-project".to_owned()));
 }
+
+#[test]
+fn what_only_several_files_can_have_wrong_is_told_too() {
+    let folder = folder();
+    folder.write("b.campaign.yaml", &format!("campaign: a\n{CAMPAIGN}"));
+    let mut editor = Editor::start(&folder);
+    editor.initialize();
+    editor.open("a.campaign.yaml", CAMPAIGN);
+    assert_eq!(
+        codes(&editor.diagnostics("a.campaign.yaml")),
+        ["campaign-name-twice"]
+    );
+    let yaml = CRIER_YAML.replace("prices.csv", "price.csv");
+    editor.open("crier.yaml", &yaml);
+    // A change of crier.yaml is one of all its campaigns.
+    assert_eq!(
+        codes(&editor.diagnostics("a.campaign.yaml")),
+        ["campaign-name-twice"]
+    );
+    assert_eq!(codes(&editor.diagnostics("crier.yaml")), ["file-missing"]);
+    // What was saved meanwhile counts.
+    folder.write("b.campaign.yaml", CAMPAIGN);
+    let saved = json!({ "textDocument": { "uri": editor.uri("b.campaign.yaml") } });
+    editor.notify("textDocument/didSave", saved);
+    assert_eq!(codes(&editor.diagnostics("a.campaign.yaml")), [""; 0]);
+}

@@ -4,7 +4,7 @@
 The source is Google's metadata, by way of the Python package phonenumbers (`pip install phonenumbers tzdata`), and the time zone
 database, which says the zones of a country. Numbers that belong to a place (all that are not mobile, and the mobile ones of a few
 countries) have the zones of their longest prefix, all others those of their country: Google's own zones of whole countries lack
-Darwin, and have Paris for Algiers. Of zones in one set whose clocks are the same from 2026 on only the one of the most prefixes is kept.
+Darwin, and have Paris for Algiers. Of zones in one set whose clocks are the same from 2026 on only the widest is kept.
 """
 import collections
 import datetime
@@ -23,6 +23,7 @@ HEAD = """# Time zones of telephone numbers. Made by tests/make_zones.py on {tod
 zoneinfo.reset_tzpath(to=[])
 START, DAYS = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc), 11 * 366
 CODES = {str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE}
+WIDEST = set()
 USES = collections.Counter(zone for zones in TIMEZONE_DATA.values() for zone in zones)
 
 
@@ -47,8 +48,10 @@ def zones_by_country():
     found = collections.defaultdict(list)
     for line in text.splitlines():
         if not line.startswith("#"):
-            country, _, zone = line.split("\t")[:3]
+            country, _, zone, *comment = line.split("\t")
             found[country].append(zone)
+            if "most" in "".join(comment):
+                WIDEST.add(zone)
     return found
 
 
@@ -74,8 +77,8 @@ def of_prefix(prefix, zones):
 
 
 def by_use(zones):
-    """Those of the most prefixes first, and else in the order of the database."""
-    return sorted(zones, key=lambda zone: -USES[zone])
+    """Those of most of an area first, then those of the most prefixes, else in the order of the database."""
+    return sorted(zones, key=lambda zone: (zone not in WIDEST, -USES[zone]))
 
 
 def above(prefix):

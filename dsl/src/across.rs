@@ -2,6 +2,8 @@
 //! and linear: each file is read into an [`Outline`] once, and the checks look at nothing else. Finds nothing that the
 //! check of a single file says. Where the rules come from: docs/language.md, what is checked.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
 use crate::written::project as written;
@@ -9,6 +11,7 @@ use crate::{CampaignFile, ProjectFile};
 
 mod cap;
 mod cycle;
+mod files;
 mod keywords;
 mod names;
 mod outline;
@@ -40,6 +43,8 @@ pub struct Whole<'a> {
     pub file: Option<&'a ProjectFile>,
     /// Every campaign, by path.
     pub campaigns: &'a [Outline],
+    /// The files of [`ProjectFile::named_files`] that are not there.
+    pub absent: &'a BTreeSet<String>,
 }
 
 /// What is found, by the file that it stands in.
@@ -62,6 +67,7 @@ const CHECKS: &[Check] = &[
     promises::check,
     cap::check,
     unused::check,
+    files::check,
 ];
 
 /// Holds the files of a project against each other. A finding that concerns several campaigns stands in the last of them

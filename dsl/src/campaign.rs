@@ -13,9 +13,11 @@ use crate::scalar::{Cron, Frequency, Money, Rate, Share, WaitTime, Window};
 use crate::template::Template;
 use crate::values::{FieldType, Language};
 
+mod listing;
 pub mod program;
 pub mod story;
 
+pub use listing::listing;
 use program::Shift;
 pub use program::{Address, Deed, Instruction, Program};
 

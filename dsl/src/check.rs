@@ -1,7 +1,7 @@
 //! A campaign as written against its surroundings: the project, and the headers of the lists. Each check looks at one
 //! thing, in a file of its own, and says all it finds. Where no check finds an error, the campaign as meant is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::campaign::Campaign;
 use crate::diagnostic::{Diagnostic, NOT_YET};
@@ -16,7 +16,10 @@ mod columns;
 mod conditions;
 mod consent;
 mod deadlines;
+mod durations;
 mod fields;
+mod files;
+mod foreign;
 mod hosts;
 mod languages;
 mod length;
@@ -58,6 +61,8 @@ pub struct Surroundings<'a> {
     pub file_name: &'a str,
     /// What is known of the lists, by the path of [`ListFile`]. A path that is not in it is not judged.
     pub headers: &'a BTreeMap<String, Header>,
+    /// The files of [`CampaignFile::named_files`] that are not there.
+    pub absent: &'a BTreeSet<String>,
 }
 
 /// What is known of a list.
@@ -94,6 +99,8 @@ pub(crate) struct Context<'a> {
     /// The lists the audience names that exist, with their headers where those are known.
     pub from: Vec<List<'a>>,
     pub except: Vec<List<'a>>,
+    /// Other files that it names, and that are not there.
+    pub absent: &'a BTreeSet<String>,
     /// Never empty.
     pub languages: Vec<Language>,
 }
@@ -113,6 +120,8 @@ const CHECKS: &[Check] = &[
     sender::check,
     audience::check,
     columns::check,
+    consent::of_lists,
+    files::check,
     narrowing::check,
     schedule::check,
     languages::check,
@@ -123,9 +132,11 @@ const CHECKS: &[Check] = &[
     steps::check,
     unreachable::check,
     deadlines::check,
+    durations::check,
     rules::check,
     patterns::check,
     templates::check,
+    foreign::check,
     length::check,
     hosts::check,
     opt_out::check,
@@ -218,6 +229,7 @@ impl<'a> Context<'a> {
             file_name: surroundings.file_name,
             from: lists(audience::from(&file.written, project)),
             except: lists(audience::except(&file.written, project)),
+            absent: surroundings.absent,
             languages: languages::of(&file.written, project),
         }
     }
@@ -232,6 +244,8 @@ pub(crate) fn files(written: &written::campaign::Campaign, project: &Project) ->
         .filter(|file| !file.path.is_empty())
         .collect()
 }
+
+pub(crate) use files::{missing as missing_file, named as named_files};
 
 /// The lists that people come from, as far as they are known, with what their columns are called here.
 pub(crate) fn people(written: &written::campaign::Campaign, project: &Project) -> Vec<ListFile> {

@@ -117,6 +117,16 @@ impl Condition {
         self.0.test.asks_the_store()
     }
 
+    /// Whether it asks for tags.
+    pub fn asks_for_tags(&self) -> bool {
+        self.0.test.any(&|test| matches!(test, Test::Tagged(_)))
+    }
+
+    /// Whether it asks for the text of the latest reply.
+    pub fn asks_for_reply(&self) -> bool {
+        self.0.test.any(&Test::names_reply)
+    }
+
     /// What it says of a person.
     pub fn evaluate<'c>(&'c self, facts: &dyn Facts) -> Verdict<'c> {
         let asked = Asked {

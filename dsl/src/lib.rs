@@ -81,6 +81,13 @@ impl CampaignFile {
         check::files(&self.written, project)
     }
 
+    /// The files that it names beside its lists, relative to the project's folder: media, and stories.
+    pub fn named_files(&self) -> Vec<String> {
+        check::named_files(&self.written)
+            .map(|path| path.value.clone())
+            .collect()
+    }
+
     /// The campaign as written.
     pub fn written(&self) -> &written::campaign::Campaign {
         &self.written
@@ -93,6 +100,15 @@ impl CampaignFile {
 }
 
 impl ProjectFile {
+    /// The files that it names: its prices, and those of its lists.
+    pub fn named_files(&self) -> Vec<String> {
+        let lists = self.written.lists.iter().filter_map(|list| list.file.as_ref());
+        let all = self.written.prices.iter().chain(lists);
+        all.filter(|path| written::stays_inside(&path.value))
+            .map(|path| path.value.clone())
+            .collect()
+    }
+
     /// The project as written.
     pub fn written(&self) -> &written::project::Project {
         &self.written

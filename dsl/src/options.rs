@@ -225,8 +225,6 @@ impl Inner {
             // The map itself rather than a list of such.
             let all = || forms.iter().filter_map(Inner::of);
             all().find(|inner| !inner.is_list).or_else(|| all().next())
-        } else if let Form::LaterPart { form, .. } = form {
-            Inner::of(form)
         } else {
             None
         }
@@ -235,10 +233,7 @@ impl Inner {
 
 /// Whether a value may be less than a map.
 fn has_short(form: &Form) -> bool {
-    match form {
-        Form::LaterPart { form, .. } => has_short(form),
-        other => matches!(other, Form::Either(_)),
-    }
+    matches!(form, Form::Either(_))
 }
 
 /// `age` and `int` of `{ age: int }`.

@@ -107,7 +107,6 @@ impl Definitions {
             Form::Any => Map::new(),
             Form::Object(object) => self.refer_to(object),
             Form::ByKind(kinds) => self.by_kind(kinds),
-            Form::LaterPart { form, .. } => self.form(form),
             Form::List(item) => self.list(item),
             Form::OneOrList(item) => {
                 let (one, list) = (self.form(item), self.list(item));

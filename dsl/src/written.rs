@@ -12,7 +12,8 @@ pub(crate) mod nearest;
 pub mod project;
 mod scalars;
 pub(crate) use scalars::{
-    is_condition, is_name, is_time_of_day, language_called, no_date, slug, stays_inside, zone_of_city,
+    clock_of, is_condition, is_name, is_time_of_day, language_called, no_date, slug, stays_inside,
+    zone_of_city,
 };
 mod shape;
 pub(crate) use shape::fits;

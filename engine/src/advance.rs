@@ -349,7 +349,8 @@ fn due<'a>(
     match &revision.campaign.program.at(enrolment.place.step).deed {
         Deed::Send(send) => match gate::gate(revision, send, facts.known, enrolment.due_at, now) {
             Gate::Open => send_now(revision, enrolment, facts, send.message),
-            Gate::Later(due_at) => {
+            Gate::Later(at) => {
+                let due_at = slot(at, now);
                 let waiting = Enrolment { due_at, ..enrolment };
                 (waiting, vec![Effect::Depart(enrolment.place, due_at)])
             }
@@ -357,6 +358,8 @@ fn due<'a>(
             Gate::Leave(reason) => leave_out(enrolment, reason),
         },
         Deed::Listen(listen) => walk.silent().from(listen.silence),
+        // What happened while nobody could tell it is not lost.
+        Deed::Await { what, .. } if person(revision, enrolment, facts, now).holds(what) => walk.from(next),
         Deed::Await { silence, .. } => walk.silent().from(*silence),
         _ => walk.from(enrolment.place.step),
     }
@@ -436,7 +439,7 @@ fn happened<'a>(
         Deed::Await { what, .. } if person.holds(what) => walk.from(enrolment.place.step + 1),
         Deed::Arrive(moment) => match person.moment(moment, now) {
             Some(at) if at != enrolment.due_at => {
-                let due_at = at.max(now);
+                let due_at = slot(at.max(now), now);
                 let waiting = Enrolment { due_at, ..enrolment };
                 (waiting, vec![Effect::Depart(enrolment.place, due_at)])
             }

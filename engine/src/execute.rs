@@ -22,6 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dsl::project::Project;
 use tokio::sync::watch;
 
+use crate::advance::Known;
 use crate::clock::Clock;
 use crate::ids::CohortId;
 use crate::provider::{Polled, Provider};
@@ -160,6 +161,13 @@ enum Step {
         /// [`Lane::expected`] when it was asked.
         expected: u64,
     },
+    /// What the campaign asks about the members of a window is read.
+    Informed {
+        sender: String,
+        cohorts: Vec<CohortId>,
+        settle: bool,
+        known: HashMap<u64, Known>,
+    },
     /// A request was answered.
     Answered {
         window: WindowId,
@@ -191,8 +199,8 @@ enum Step {
     },
     /// What was said is kept, up to this entry of the inbox.
     Kept(Vec<Said>, i64),
-    /// What was said is folded.
-    Folded(FoldOutcome),
+    /// What was said is folded, but for what is to be asked about again.
+    Folded(FoldOutcome, Vec<Said>),
     /// Something was done that nobody waits for.
     Noted,
     /// Cohorts were put back.
@@ -344,6 +352,12 @@ impl Executor {
                     *lane.next(kind) = next_due;
                 }
             }
+            Step::Informed {
+                sender,
+                cohorts,
+                settle,
+                known,
+            } => self.begin_window(&sender, cohorts, settle, known),
             Step::Answered { window, outcomes, at } => self.answered(window, outcomes, at),
             Step::PartRecorded { window, full } => {
                 self.fail(full);
@@ -370,7 +384,7 @@ impl Executor {
             }
             Step::Polled { provider, polled, at } => self.polled(&provider, polled, at),
             Step::Kept(said, up_to) => self.kept(said, up_to),
-            Step::Folded(outcome) => self.folded(outcome),
+            Step::Folded(outcome, deferred) => self.folded(outcome, deferred),
             Step::Noted => {}
             Step::Released => {
                 for lane in self.lanes.values_mut() {

@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::Schedule;
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use dsl::campaign::{Purpose, Schedule};
 use dsl::project::Project;
+use dsl::scalar::WrittenTime;
 use sms::PhoneNumber;
 
 use crate::advance::{Place, stop_at};
+use crate::calendar::{Moment, TimeClass};
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 use crate::member::Encoded;
@@ -60,6 +62,8 @@ pub enum LaunchError {
 
 /// A launch may begin so many hours late.
 const LATE_HOURS: i64 = 24;
+/// No clock is further ahead of UTC.
+const EASTERN: TimeDelta = TimeDelta::hours(14);
 /// Cohorts of one write.
 const COHORTS: usize = 64;
 /// Rows of people left out of one write.
@@ -74,9 +78,9 @@ pub fn starts_at(schedule: &Schedule, now: DateTime<Utc>) -> Result<DateTime<Utc
             hours: LATE_HOURS,
         }),
         Schedule::At(due) => Ok(*due),
-        Schedule::Local(_) | Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => {
-            Err(LaunchError::NotOnce)
-        }
+        // When it begins for the first of them.
+        Schedule::Local(local) => starts_at(&Schedule::At(local.and_utc() - EASTERN), now),
+        Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => Err(LaunchError::NotOnce),
     }
 }
 
@@ -101,6 +105,7 @@ pub async fn launch(
         revision: (revision.id.clone(), revision.source.clone()),
         created_at: now,
         starts_at,
+        marketing: revision.campaign.purpose == Purpose::Marketing,
     };
     let (launch, suppressed_to) = store.begin_launch(new).await?;
     let suppressed = store.suppressed(suppressed_to).await?;
@@ -145,6 +150,8 @@ struct FirstStep {
     launch: LaunchId,
     place: Place,
     due_at: DateTime<Utc>,
+    /// The time on each recipient's clock, where it is one.
+    local: Option<NaiveDateTime>,
     sender: String,
     now: DateTime<Utc>,
 }
@@ -156,6 +163,10 @@ impl FirstStep {
             launch,
             place,
             due_at,
+            local: match revision.campaign.schedule {
+                Schedule::Local(local) => Some(local),
+                _ => None,
+            },
             sender: revision.campaign.sender.clone(),
             now,
         }
@@ -188,10 +199,22 @@ impl FirstStep {
             kind: CohortKind::Passage,
             place: self.place,
             turn: Turn::First,
-            due_at: self.due_at,
+            due_at: self.due_at(time_class),
             sender: self.sender.clone(),
             time_class: time_class.to_owned(),
             members,
+        }
+    }
+
+    /// When people of these zones begin.
+    fn due_at(&self, time_class: &str) -> DateTime<Utc> {
+        let class = self.local.and_then(|_| TimeClass::parse(time_class));
+        match (self.local, class) {
+            (Some(local), Some(class)) => {
+                let at = Moment::At(WrittenTime::Local(local)).instant(&class, self.due_at);
+                at.max(self.due_at)
+            }
+            _ => self.due_at,
         }
     }
 

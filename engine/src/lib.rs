@@ -5,6 +5,7 @@
 //! happens to each member, submits to a [`provider`] and folds what comes back.
 
 pub mod advance;
+pub mod asks;
 pub mod audience;
 pub mod breaker;
 pub mod calendar;

@@ -1,7 +1,7 @@
 //! Reads a project and a campaign from files and has them checked: the walk from text to a campaign as meant, with its
 //! surroundings. `check` itself sees no files; what it must know of them is read here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::revision::{Revision, Source};
 mod across;
 mod found;
 
-pub use across::{FoundAcross, across};
+pub use across::{FoundAcross, Siblings, across, across_with};
 pub use found::{DEPTH, files_below, is_campaign};
 
 /// The project's file.
@@ -170,7 +170,11 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
         later: vec![],
     };
     let mut revision = None;
-    let parsed = dsl::parse_campaign(&file.text);
+    let parsed = dsl::parse_campaign(if file.diagnostics.is_empty() {
+        &file.text
+    } else {
+        ""
+    });
     let meant = known_project(&project);
     let outline = across::outline(path, &parsed, &project.folder, &meant);
     if file.diagnostics.is_empty() {
@@ -203,7 +207,8 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
 
 /// Codes that a fault of crier.yaml brings about in its campaigns: while it has any they are not told, since one cause
 /// is one diagnostic.
-const FROM_PROJECT: [&str; 7] = [
+const FROM_PROJECT: [&str; 8] = [
+    "consent-of-other-kind",
     "language-missing",
     "language-unlisted",
     "sender-cannot-receive",
@@ -242,6 +247,7 @@ fn check(
         project,
         file_name: &source.file_stem,
         headers: &headers,
+        absent: &absent(parsed.named_files(), folder),
     };
     let checked = dsl::check_campaign(parsed, &surroundings);
     source.headers = headers
@@ -256,6 +262,12 @@ fn check(
         checked.diagnostics,
         checked.later,
     )
+}
+
+/// Those of some files of a project that are not there.
+pub fn absent(files: Vec<String>, folder: &Path) -> BTreeSet<String> {
+    let is_absent = |path: &String| !folder.join(path).exists();
+    files.into_iter().filter(is_absent).collect()
 }
 
 fn header_of(list: &ListFile, folder: &Path) -> (String, Header) {
@@ -303,16 +315,19 @@ pub fn from_source(source: Source) -> Option<(Arc<Project>, Arc<Revision>)> {
         project: &project,
         file_name: &source.file_stem,
         headers: &headers,
+        absent: &BTreeSet::new(),
     };
     let campaign = dsl::check_campaign(&parsed, &surroundings).value?;
     Some((Arc::new(project), Arc::new(Revision::new(campaign, source))))
 }
 
-/// The text of a file; or the one diagnostic that says why it is none.
+/// The text of a file; or the one diagnostic that says why it is none, with what can be shown of it.
 fn decode(bytes: &[u8]) -> (String, Vec<Diagnostic>) {
     match dsl::decode_text(bytes) {
         Ok(text) => (text, vec![]),
-        Err(diagnostic) => (String::new(), vec![diagnostic]),
+        Err(diagnostic) if bytes.len() > dsl::LARGEST_FILE => (String::new(), vec![diagnostic]),
+        // What comes before the first byte that is no UTF-8 stands as it is, so that the place of that byte does too.
+        Err(diagnostic) => (String::from_utf8_lossy(bytes).into_owned(), vec![diagnostic]),
     }
 }
 

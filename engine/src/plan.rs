@@ -96,7 +96,6 @@ pub struct Planner {
     except: Vec<(String, Vec<u64>)>,
     seen: Seen,
     draw: Draw,
-    own_clocks: bool,
     files: std::vec::IntoIter<ListFile>,
     open: Option<OpenList>,
     phone_column: String,
@@ -155,7 +154,6 @@ impl Planner {
             files: self.revision.campaign.audience.from.clone().into_iter(),
             seen: Seen::default(),
             draw,
-            own_clocks: self.own_clocks,
             open: None,
             phone_column: String::new(),
             tariffs: Tariffs::default(),
@@ -199,7 +197,6 @@ impl Planner {
             except,
             seen: Seen::default(),
             draw: Draw::default(),
-            own_clocks: false,
             files,
             open: None,
             phone_column: String::new(),
@@ -207,14 +204,6 @@ impl Planner {
             summary,
             rows: 0,
         })
-    }
-
-    /// Everybody lives by the zones of the column `timezone`, else of the number, and not by that of the campaign.
-    pub fn with_zones(self) -> Planner {
-        Planner {
-            own_clocks: true,
-            ..self
-        }
     }
 
     /// Plans the next run of rows; none when all are planned.
@@ -282,10 +271,7 @@ impl Planner {
         let mut reader = audience::open(&self.folder, &list.path)?;
         let columns = audience::columns(&reader, &list)?;
         let ahead = reader.next_chunk(CHUNK_ROWS)?;
-        let mut frozen = Frozen::new(&self.revision, &columns, list.consent.as_ref(), self.now);
-        if self.own_clocks {
-            frozen = frozen.with_zones(&columns);
-        }
+        let frozen = Frozen::new(&self.revision, &columns, list.consent.as_ref(), self.now);
         self.phone_column = reader.header().get(columns.phone).cloned().unwrap_or_default();
         self.summary.files.push(FileRead {
             path: list.path.clone(),

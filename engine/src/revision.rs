@@ -8,10 +8,12 @@ use dsl::template::{Template, Values};
 use serde::{Deserialize, Serialize};
 
 use crate::advance::{Known, variant_of};
+use crate::asks::Asks;
 use crate::left_out::LeftOut;
 use crate::links;
 use crate::member::Member;
 
+mod clocks;
 mod uses;
 
 /// A campaign with its source.
@@ -25,6 +27,10 @@ pub struct Revision {
     pub variables: Vec<String>,
     positions: HashMap<String, usize>,
     built_in: Vec<String>,
+    /// Whether anything of it goes by the clock of its people.
+    pub goes_by_clocks: bool,
+    /// What it asks of the store about its people.
+    pub asks: Asks,
     /// What it was made from.
     pub source: Source,
 }
@@ -56,8 +62,11 @@ impl Revision {
             .partition::<Vec<_>, _>(|name| BUILT_IN.contains(&name.as_str()));
         let positions = variables.iter().cloned().zip(0..).collect();
         let id = source.hash();
+        let asks = Asks::of(&campaign);
         Revision {
             id,
+            asks,
+            goes_by_clocks: clocks::matter(&campaign),
             campaign,
             variables,
             positions,

@@ -58,6 +58,7 @@ fn problems(source: Source) -> Vec<Diagnostic> {
         project: &meant,
         file_name: &source.file_stem,
         headers: &headers,
+        absent: &Default::default(),
     };
     let campaign = dsl::check_campaign(&dsl::parse_campaign(&source.campaign), &surroundings);
     diagnostics.into_iter().chain(campaign.diagnostics).collect()

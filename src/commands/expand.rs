@@ -32,6 +32,10 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
     else {
         return Err(invalid(&files, args.format));
     };
+    if let (true, Some(revision)) = (args.program, &loaded.meant) {
+        output::lines(&dsl::campaign::listing(&revision.campaign));
+        return Ok(ExitCode::SUCCESS);
+    }
     let around = Around {
         project,
         has_file: loaded.project.file.is_some(),

@@ -61,6 +61,8 @@ fn row(reply: &KeptReply) -> Vec<String> {
     let mark = match reply.meaning {
         ReplyMeaning::OptOut => " (opted out)",
         ReplyMeaning::ContainsOptOut => " (contains an opt-out word: please read)",
+        ReplyMeaning::Answer => " (answered)",
+        ReplyMeaning::OptIn => " (opted in again)",
         ReplyMeaning::Other => "",
     };
     let text = output::one_line(&reply.text);

@@ -167,7 +167,7 @@ fn planned(
         .project
         .clone()
         .expect("a valid campaign has a project");
-    let mut planner = Planner::new(revision, &project, &loaded.project.folder, suppressed, at)?.with_zones();
+    let mut planner = Planner::new(revision, &project, &loaded.project.folder, suppressed, at)?;
     let mut people = vec![];
     while let Some(run) = planner.next_run()? {
         people.push(Cohorts::of(run.people));

@@ -46,6 +46,7 @@ async fn drip(rows: u64, together: usize) -> f64 {
         revision: (revision.id.clone(), revision.source.clone()),
         created_at: now,
         starts_at: now,
+        marketing: true,
     };
     let (launch, _) = store.begin_launch(new).await.expect("begun");
     let mut phones: Vec<u64> = (0..rows).map(support::data::phone).collect();

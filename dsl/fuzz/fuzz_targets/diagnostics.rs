@@ -61,7 +61,7 @@ fn check(text: &str, project: &Project) -> Checked<dsl::campaign::Campaign> {
         .into_iter()
         .map(|list| (list.path.clone(), header(&list.path)))
         .collect();
-    let surroundings = Surroundings { project, file_name: "fuzz", headers: &headers };
+    let surroundings = Surroundings { project, file_name: "fuzz", headers: &headers, absent: &Default::default() };
     dsl::check_campaign(&file, &surroundings)
 }
 

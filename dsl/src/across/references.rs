@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Across, Named, Whole};
-use crate::diagnostic::{Applicability, Diagnostic};
-use crate::written::nearest::{did_you_mean, nearest};
+use crate::diagnostic::Diagnostic;
+use crate::written::nearest::{Guess, nearest};
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     if !whole.is_complete() {
@@ -23,14 +23,9 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
 type Make = fn(&'static str, std::ops::Range<usize>, String) -> Diagnostic;
 
 fn unknown(named: &Named, names: &BTreeSet<&str>, make: Make) -> Diagnostic {
-    let meant = nearest(&named.text, names.iter().copied());
-    let help = did_you_mean(meant, || {
-        "a campaign is called by its key `campaign`, else by its file".to_owned()
-    });
     let message = format!("no campaign of this project is called \"{}\"", named.text);
-    let found = make("unknown-campaign", named.span.clone(), message).help(help);
-    match meant {
-        Some(meant) => found.replace(named.span.clone(), meant, Applicability::Unsure),
-        None => found,
-    }
+    let found = make("unknown-campaign", named.span.clone(), message);
+    Guess::unsure(nearest(&named.text, names.iter().copied())).tell(found, || {
+        "a campaign is called by its key `campaign`, else by its file".to_owned()
+    })
 }

@@ -7,7 +7,7 @@ use crate::columns::{self, ColumnError};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::project::{ListFile, Project};
 use crate::written::campaign::{Campaign, Source};
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::nearest::{Guess, listed, nearest};
 use crate::written::{Spanned, is_name, stays_inside};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -61,26 +61,17 @@ fn unknown_list(project: &Project, source: &Spanned<Source>, found: &mut Vec<Dia
         Source::List(_) | Source::Path(_) => return,
     };
     let names = || project.lists.keys().map(String::as_str);
-    let meant = nearest(name, names());
-    let help = did_you_mean(meant, || match project.lists.is_empty() {
-        true => "crier.yaml has no lists; a file is written as a path: `lists/customers.csv`".into(),
-        false => format!(
-            "the lists of crier.yaml are {}; a file is written as a path",
-            listed(names())
-        ),
-    });
-    let diagnostic = Diagnostic::error(
-        "unknown-list",
-        source.span.clone(),
-        format!("list \"{name}\" does not exist"),
+    let message = format!("list \"{name}\" does not exist");
+    let diagnostic = Diagnostic::error("unknown-list", source.span.clone(), message);
+    found.push(
+        Guess::unsure(nearest(name, names())).tell(diagnostic, || match project.lists.is_empty() {
+            true => "crier.yaml has no lists; a file is written as a path: `lists/customers.csv`".into(),
+            false => format!(
+                "the lists of crier.yaml are {}; a file is written as a path",
+                listed(names())
+            ),
+        }),
     );
-    found.push(match meant {
-        // It decides who is texted: a person looks at it.
-        Some(meant) => diagnostic
-            .help(help)
-            .replace(source.span.clone(), meant, Applicability::Unsure),
-        None => diagnostic.help(help),
-    });
 }
 
 fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {

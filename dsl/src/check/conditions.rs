@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use crate::condition::{Scope, Stage, check_condition, check_leaver};
+use crate::condition::{Mention, Scope, Stage, check_condition, check_leaver, mentions};
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node, Positions};
 use crate::written::key::Form;
@@ -65,11 +65,23 @@ impl Visitor for Conditions<'_> {
     }
 }
 
+/// Events come by an API that this version does not serve.
+fn events(text: &str) -> impl Iterator<Item = Diagnostic> + '_ {
+    let mentions = mentions(text).into_iter();
+    mentions.filter_map(|mention| match mention {
+        Mention::Argument { function, span, .. } if function == "event" => {
+            Some(Diagnostic::not_yet(span, "waiting for an event"))
+        }
+        Mention::Argument { .. } | Mention::Name { .. } => None,
+    })
+}
+
 impl Conditions<'_> {
     fn condition(&mut self, node: &Node) {
         let stage = self.stage;
         if let Some(text) = self.fresh(node) {
-            let found = check_condition(text, &self.scope, stage);
+            let mut found = check_condition(text, &self.scope, stage);
+            found.extend(events(text));
             self.tell(node, text, found);
         }
     }

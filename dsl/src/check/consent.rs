@@ -1,8 +1,11 @@
-//! The consent that the policy needs is of a kind that people can have given. Kinds are words of the author, so that only
-//! what is nearly one of them is told.
+//! The consent that the policy needs is of a kind that people can have given. Kinds are words of the author, so that of
+//! crier.yaml by itself only what is nearly one of them is told; of a campaign, the lists whose people gave another one.
 
-use crate::diagnostic::{Applicability, Diagnostic};
-use crate::written::nearest::{did_you_mean, nearest};
+use super::Context;
+use crate::campaign::Purpose;
+use crate::diagnostic::Diagnostic;
+use crate::tree::Node;
+use crate::written::nearest::{Guess, nearest};
 use crate::written::project::Project;
 
 /// The kind that everybody has.
@@ -20,11 +23,41 @@ pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
             continue;
         };
         let message = format!("\"{}\" is the kind of no list's consent", kind.value);
-        found.push(
-            Diagnostic::error("unknown-value", kind.span.clone(), message)
-                .help(did_you_mean(Some(meant), String::new))
-                // It decides who is texted: a person looks at it.
-                .replace(kind.span.clone(), meant, Applicability::Unsure),
+        let diagnostic = Diagnostic::error("unknown-value", kind.span.clone(), message);
+        found.push(Guess::unsure(Some(meant)).tell(diagnostic, String::new));
+    }
+}
+
+/// The lists of a campaign whose people gave another consent than its purpose asks for. Where they gave none at all, the
+/// plan says so of each person.
+pub(super) fn of_lists(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let purpose = context.written.meant_purpose();
+    let Some(needed) = context.project.policy.consent.of(purpose) else {
+        return;
+    };
+    let asks = match purpose {
+        Purpose::Marketing => "marketing",
+        Purpose::Service => "a service text",
+        Purpose::Emergency => "an emergency text",
+    };
+    // What the audience says wins, and is told once.
+    let own = context
+        .root
+        .and_then(|root| root.get("audience")?.get("consent")?.get("kind"));
+    let lists = context.from.iter().filter_map(|list| {
+        let given = &list.file.consent.as_ref()?.kind;
+        (given != needed).then_some((list, given))
+    });
+    for (list, given) in lists.take(if own.is_some() { 1 } else { usize::MAX }) {
+        let whose = match &list.file.name {
+            Some(name) if own.is_none() => format!("the people of list \"{name}\" gave"),
+            Some(_) | None => "these people gave".to_owned(),
+        };
+        let message = format!("{whose} consent of the kind \"{given}\", and {asks} needs \"{needed}\"");
+        let help = format!(
+            "all of them are left out of the plan: take a list of people who gave \"{needed}\", or correct its kind"
         );
+        let span = own.map_or(list.span.clone(), |kind: &Node| kind.span.clone());
+        found.push(Diagnostic::warning("consent-of-other-kind", span, message).help(help));
     }
 }

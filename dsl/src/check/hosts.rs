@@ -5,7 +5,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::Positions;
 use crate::written::Spanned;
 use crate::written::campaign::{Value, Verb};
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::nearest::{Guess, listed, nearest};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for step in context.written.all_steps() {
@@ -26,24 +26,24 @@ fn allowed(context: &Context<'_>, value: &Value) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("\"{host}\" is not a host that calls may go to");
-    let meant = nearest(host, hosts.iter().map(String::as_str));
-    let help = did_you_mean(meant, || match hosts.is_empty() {
+    let positions = Positions::new(context.text, &value.node);
+    // Where the host is written in another way than it is read, the whole URL is shown.
+    let whole = 0..value.text.len();
+    let written = value.text.find(host).map_or(whole, |at| at..at + host.len());
+    let span = positions.span(written);
+    let guess = Guess::unsure(nearest(host, hosts.iter().map(String::as_str)));
+    let found = Diagnostic::error("host-not-allowed", span.clone(), message);
+    let mut found = guess.tell(found, || match hosts.is_empty() {
         true => format!("allow it in crier.yaml: `policy: {{ hosts: [{host}] }}`"),
         false => format!(
             "add it to `hosts` under `policy` of crier.yaml, which are {}",
             listed(hosts.iter().map(String::as_str))
         ),
     });
-    let positions = Positions::new(context.text, &value.node);
-    // Where the host is written in another way than it is read, the whole URL is shown.
-    let whole = 0..value.text.len();
-    let written = value.text.find(host).map_or(whole, |at| at..at + host.len());
-    let span = positions.span(written);
-    let found = Diagnostic::error("host-not-allowed", span.clone(), message).help(help);
-    Some(match meant {
-        Some(meant) if span != value.node.span => found.replace(span, meant, Applicability::Unsure),
-        Some(_) | None => found,
-    })
+    if span == value.node.span {
+        found.suggestion = None;
+    }
+    Some(found)
 }
 
 /// The hosts of a policy; one that is no bare host never is the host of a call.

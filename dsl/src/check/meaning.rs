@@ -74,9 +74,8 @@ fn exits(
     compiler: &program::Compiler<'_>,
     file: &written::Campaign,
 ) -> Option<Vec<(String, crate::condition::Condition)>> {
-    let one = |(reason, condition): &(Spanned<String>, Spanned<String>)| {
-        let condition = compiler.condition(std::slice::from_ref(condition))??;
-        Some((reason.value.clone(), condition))
+    let one = |(reason, conditions): &(Spanned<String>, Vec<Spanned<String>>)| {
+        Some((reason.value.clone(), compiler.condition(conditions)??))
     };
     file.exits.iter().map(one).collect()
 }

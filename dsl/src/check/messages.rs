@@ -6,7 +6,7 @@ use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
 use crate::written::campaign::{Sent, Texts};
-use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
+use crate::written::nearest::{Guess, Words, listed, nearest};
 
 /// Misspelt names that are held against messages that nobody sends.
 const MOST_SLIPS: usize = 20;
@@ -45,7 +45,8 @@ const OF_SHAPE: [&str; 6] = [
 ];
 
 fn names<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
-    let messages = context.written.messages.iter();
+    // The one text of the short form is called `message`.
+    let messages = context.written.all_messages();
     messages.map(|message| message.name.value.as_str())
 }
 
@@ -76,20 +77,14 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagno
     if !crate::written::is_name(&name.value) {
         return;
     }
-    let meant = nearest(&name.value, names(context));
-    let help = did_you_mean(meant, || match context.written.messages.is_empty() {
-        true => "write it under `messages`, or send a text with `send: { text: … }`".into(),
-        false => format!("the messages are {}", listed(names(context))),
-    });
+    let known: Vec<&str> = names(context).collect();
     let message = format!("message \"{}\" does not exist", name.value);
-    let diagnostic = Diagnostic::error("unknown-message", name.span.clone(), message).help(help);
-    found.push(match meant {
-        Some(meant) => {
-            let sure = is_slip(&name.value, meant, names(context), Words::Author);
-            diagnostic.replace(name.span.clone(), meant, sure)
-        }
-        None => diagnostic,
-    });
+    let diagnostic = Diagnostic::error("unknown-message", name.span.clone(), message);
+    let guess = Guess::among(&name.value, known.iter().copied(), Words::Author);
+    found.push(guess.tell(diagnostic, || match known.is_empty() {
+        true => "write it under `messages`, or send a text with `send: { text: … }`".into(),
+        false => format!("the messages are {}", listed(known.iter().copied())),
+    }));
 }
 
 /// Texts that say nothing.

@@ -1,11 +1,11 @@
 //! Moments, `set` and what is kept of replies name fields that exist; a moment's field holds days.
 
 use super::{Context, audience, fields, templates};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::values::FieldType;
 use crate::written::Spanned;
 use crate::written::campaign::Verb;
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::nearest::{Guess, listed, nearest};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let written = context.written;
@@ -110,15 +110,10 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>) -> Diagnostic {
             .iter()
             .map(|field| field.name.value.as_str())
     };
-    let meant = nearest(&name.value, fields());
-    let help = did_you_mean(meant, || match context.written.fields.is_empty() {
+    let message = format!("field \"{}\" does not exist", name.value);
+    let found = Diagnostic::error("unknown-field", name.span.clone(), message);
+    Guess::unsure(nearest(&name.value, fields())).tell(found, || match context.written.fields.is_empty() {
         true => format!("declare it: `fields: {{ {}: date }}`", name.value),
         false => format!("the fields are {}", listed(fields())),
-    });
-    let message = format!("field \"{}\" does not exist", name.value);
-    let found = Diagnostic::error("unknown-field", name.span.clone(), message).help(help);
-    match meant {
-        Some(meant) => found.replace(name.span.clone(), meant, Applicability::Unsure),
-        None => found,
-    }
+    })
 }

@@ -14,7 +14,7 @@ use crate::project::{DEFAULT_STORE, Inbox, ListFile, Policy, Project, Sender};
 use crate::values::Language;
 use crate::written::campaign::ReplyTo;
 use crate::written::campaign::{Message, Texts};
-use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
+use crate::written::nearest::{Guess, Words, listed};
 use crate::written::project::{self as written, Address};
 use crate::written::{Spanned, is_name, slug};
 
@@ -109,19 +109,11 @@ pub(super) fn unknown(
     names: Vec<&str>,
     what: &str,
 ) -> Diagnostic {
-    let meant = nearest(&name.value, names.iter().copied());
-    let help = did_you_mean(meant, || match names.is_empty() {
+    let found = Diagnostic::error(code, name.span.clone(), message);
+    Guess::among(&name.value, names.iter().copied(), Words::Author).tell(found, || match names.is_empty() {
         true => format!("add it under `{what}` in crier.yaml"),
         false => format!("the {what} are {}", listed(names.iter().copied())),
-    });
-    let found = Diagnostic::error(code, name.span.clone(), message).help(help);
-    match meant {
-        Some(meant) => {
-            let sure = is_slip(&name.value, meant, names.iter().copied(), Words::Author);
-            found.replace(name.span.clone(), meant, sure)
-        }
-        None => found,
-    }
+    })
 }
 
 fn bad_sender(sender: &written::Sender, region: Region, found: &mut Vec<Diagnostic>) {

@@ -4,7 +4,7 @@ use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
 use crate::written::campaign::{Replies, ReplyTo, Verb};
-use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
+use crate::written::nearest::{Guess, Words, listed};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names: Vec<&str> = context.project.inboxes.keys().map(String::as_str).collect();
@@ -45,25 +45,14 @@ pub(super) fn unknown_inbox(name: &str, span: std::ops::Range<usize>, names: &[&
     if names.contains(&name) || !crate::written::is_name(name) {
         return None;
     }
-    let meant = nearest(name, names.iter().copied());
-    let help = did_you_mean(meant, || match names.is_empty() {
+    let message = format!("inbox \"{name}\" does not exist");
+    let found = Diagnostic::error("unknown-inbox", span, message);
+    let guess = Guess::among(name, names.iter().copied(), Words::Author);
+    Some(guess.tell(found, || match names.is_empty() {
         true => "crier.yaml has no inboxes; an address works too: `desk@arena.example`".into(),
         false => format!(
             "the inboxes of crier.yaml are {}; an address works too",
             listed(names.iter().copied())
         ),
-    });
-    let found = Diagnostic::error(
-        "unknown-inbox",
-        span.clone(),
-        format!("inbox \"{name}\" does not exist"),
-    )
-    .help(help);
-    Some(match meant {
-        Some(meant) => {
-            let sure = is_slip(name, meant, names.iter().copied(), Words::Author);
-            found.replace(span, meant, sure)
-        }
-        None => found,
-    })
+    }))
 }

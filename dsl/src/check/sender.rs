@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::written::nearest::{Words, did_you_mean, is_slip, listed, nearest};
+use crate::written::nearest::{Guess, Words, listed};
 use crate::written::{Spanned, is_name};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -39,19 +39,14 @@ fn of_steps(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 fn unknown(context: &Context<'_>, sender: &Spanned<String>) -> Diagnostic {
     let senders = || context.project.senders.keys().map(String::as_str);
-    let meant = nearest(&sender.value, senders());
-    let help = did_you_mean(meant, || {
-        format!("the senders of crier.yaml are {}", listed(senders()))
-    });
     let message = format!("sender \"{}\" does not exist", sender.value);
-    let diagnostic = Diagnostic::error("unknown-sender", sender.span.clone(), message).help(help);
-    match meant {
-        Some(meant) => {
-            let sure = is_slip(&sender.value, meant, senders(), Words::Author);
-            diagnostic.replace(sender.span.clone(), meant, sure)
+    let diagnostic = Diagnostic::error("unknown-sender", sender.span.clone(), message);
+    Guess::among(&sender.value, senders(), Words::Author).tell(diagnostic, || {
+        match context.project.senders.is_empty() {
+            true => "crier.yaml has no senders: add it under `senders` there".into(),
+            false => format!("the senders of crier.yaml are {}", listed(senders())),
         }
-        None => diagnostic,
-    }
+    })
 }
 
 /// The campaign's own, else the project's, else the only one. A default that does not exist is an error of crier.yaml.

@@ -1,10 +1,10 @@
 //! People join and leave lists that are kept in the store.
 
 use super::Context;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
 use crate::written::campaign::Verb;
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::nearest::{Guess, listed, nearest};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let trigger = context.written.trigger.as_ref();
@@ -29,18 +29,16 @@ fn one(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
         let help = "use a list with `stored: true`; a file is changed where it comes from";
         return Some(Diagnostic::error("list-not-stored", name.span.clone(), message).help(help));
     }
-    let meant = nearest(&name.value, stored());
-    let help = did_you_mean(meant, || match context.project.stored_lists.is_empty() {
-        true => format!(
-            "add it to crier.yaml: `lists: {{ {}: {{ stored: true }} }}`",
-            name.value
-        ),
-        false => format!("the stored lists of crier.yaml are {}", listed(stored())),
-    });
     let message = format!("list \"{}\" does not exist", name.value);
-    let found = Diagnostic::error("unknown-list", name.span.clone(), message).help(help);
-    Some(match meant {
-        Some(meant) => found.replace(name.span.clone(), meant, Applicability::Unsure),
-        None => found,
-    })
+    let found = Diagnostic::error("unknown-list", name.span.clone(), message);
+    let guess = Guess::unsure(nearest(&name.value, stored()));
+    Some(
+        guess.tell(found, || match context.project.stored_lists.is_empty() {
+            true => format!(
+                "add it to crier.yaml: `lists: {{ {}: {{ stored: true }} }}`",
+                name.value
+            ),
+            false => format!("the stored lists of crier.yaml are {}", listed(stored())),
+        }),
+    )
 }

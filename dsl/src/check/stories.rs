@@ -1,15 +1,31 @@
-//! Stories name messages, links and variants that exist, begin at a time, and each has a name of its own.
+//! Stories name messages, links, variants and columns that exist, begin at a time, show something, and each has a name of
+//! its own.
 
 use std::collections::BTreeMap;
 
-use super::Context;
-use crate::diagnostic::{Applicability, Diagnostic};
+use super::{Context, audience, templates};
+use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
-use crate::written::campaign::{Line, Start, Test};
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test};
+use crate::written::nearest::{Guess, listed, nearest};
 
 /// What `expect` may name beside messages.
 const EXPECTED: &[&str] = &["opt-out", "help", "nothing"];
+
+/// What a person of a story may have beside columns and fields.
+const OF_PERSON: &[&str] = &["variant", "phone", "language", "timezone"];
+
+/// Lines that say what must have come about.
+const CLAIMS: &[&str] = &[
+    "expect",
+    "tagged",
+    "joined",
+    "left",
+    "set",
+    "notified",
+    "forwarded",
+    "finished",
+];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
@@ -26,6 +42,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
         beginning(context, test, found);
         variant(context, test, found);
+        person(context, test, found);
+        found.extend(shows_nothing(test));
         test.lines.iter().for_each(|line| names(context, line, found));
     }
 }
@@ -69,6 +87,58 @@ fn variant(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Every value of the person is one that some list has, or a field.
+fn person(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
+    let lists: Vec<Option<Vec<&str>>> = context.from.iter().map(audience::names).collect();
+    let Some(columns) = lists.into_iter().collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    let all_known = columns.len() == context.written.audience.from.len() && !columns.is_empty();
+    if !all_known {
+        return;
+    }
+    let fields = context
+        .written
+        .fields
+        .iter()
+        .map(|field| field.name.value.as_str());
+    let columns = columns.into_iter().flatten().chain(fields);
+    let mut names: Vec<&str> = vec![];
+    for name in columns.chain(OF_PERSON.iter().copied()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for (column, _) in &test.person {
+        if names.contains(&column.value.as_str()) || templates::BUILT_IN.contains(&column.value.as_str()) {
+            continue;
+        }
+        let message = format!("\"{}\" is no column of the audience and no field", column.value);
+        let diagnostic = Diagnostic::error("column-missing", column.span.clone(), message);
+        let guess = Guess::unsure(nearest(&column.value, names.iter().copied()));
+        found.push(guess.tell(diagnostic, || {
+            format!("there are {}", listed(names.iter().copied()))
+        }));
+    }
+}
+
+/// A story without a line that something must come of is passed whatever happens.
+fn shows_nothing(test: &Test) -> Option<Diagnostic> {
+    let claims = |line: &Line| CLAIMS.contains(&line.verb.value.as_str());
+    let key = test.story_key.clone()?;
+    if test.lines.iter().any(claims) {
+        return None;
+    }
+    let message = match test.lines.is_empty() {
+        true => "the story is empty, so it shows nothing",
+        false => "the story expects nothing, so it shows nothing",
+    };
+    Some(
+        Diagnostic::warning("story-shows-nothing", key, message)
+            .help("say what must come of it: `- expect: invite`, or `- expect: nothing`"),
+    )
+}
+
 fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
     let Some(what) = &line.what else { return };
     match line.verb.value.as_str() {
@@ -94,7 +164,7 @@ fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
         }
         "clicks" => {
             let links = context.written.links.iter().map(|(name, _)| name.value.as_str());
-            let names: Vec<&str> = links.chain(["opt_out"]).collect();
+            let names: Vec<&str> = links.chain([OPT_OUT_LINK]).collect();
             if !names.contains(&what.value.as_str()) {
                 found.push(unknown("unknown-link", "link", what, &names, ""));
             }
@@ -114,15 +184,10 @@ fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
 }
 
 fn unknown(code: &'static str, kind: &str, what: &Spanned<String>, names: &[&str], none: &str) -> Diagnostic {
-    let meant = nearest(&what.value, names.iter().copied());
-    let help = did_you_mean(meant, || match names {
+    let message = format!("{kind} \"{}\" does not exist", what.value);
+    let found = Diagnostic::error(code, what.span.clone(), message);
+    Guess::unsure(nearest(&what.value, names.iter().copied())).tell(found, || match names {
         [] => none.to_owned(),
         names => format!("there are {}", listed(names.iter().copied())),
-    });
-    let message = format!("{kind} \"{}\" does not exist", what.value);
-    let found = Diagnostic::error(code, what.span.clone(), message).help(help);
-    match meant {
-        Some(meant) => found.replace(what.span.clone(), meant, Applicability::Unsure),
-        None => found,
-    }
+    })
 }

@@ -5,12 +5,12 @@ use std::ops::Range;
 use chrono_tz::Tz;
 
 use super::{Context, audience};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::template::{HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
 use crate::values::Language;
-use crate::written::campaign::{Value, Verb};
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::campaign::{OPT_OUT_LINK, Value, Verb};
+use crate::written::nearest::{Guess, listed, nearest};
 
 /// What every text may use, whatever the lists hold.
 pub(crate) const BUILT_IN: &[&str] = &["phone", "language", "country", "timezone"];
@@ -102,31 +102,20 @@ fn judge(context: &Context<'_>, used: &Use, span: Range<usize>) -> Option<Diagno
     }
 }
 
-/// The link by which people opt out is always there.
-const OPT_OUT: &str = "opt_out";
-
 fn unknown_link(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<Diagnostic> {
     let names = || {
         let own = context.written.links.iter().map(|(name, _)| name.value.as_str());
-        own.chain([OPT_OUT])
+        own.chain([OPT_OUT_LINK])
     };
     if names().any(|own| own == name) {
         return None;
     }
-    let meant = nearest(name, names());
-    let help = did_you_mean(meant, || match context.written.links.is_empty() {
+    let found = Diagnostic::error("unknown-link", span, format!("link \"{name}\" does not exist"));
+    let guess = Guess::unsure(nearest(name, names()));
+    Some(guess.tell(found, || match context.written.links.is_empty() {
         true => format!("add it to the campaign: `links: {{ {name}: https://… }}`"),
         false => format!("the links are {}", listed(names())),
-    });
-    let found = Diagnostic::error(
-        "unknown-link",
-        span.clone(),
-        format!("link \"{name}\" does not exist"),
-    );
-    Some(match meant {
-        Some(meant) => found.help(help).replace(span, meant, Applicability::Unsure),
-        None => found.help(help),
-    })
+    }))
 }
 
 fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
@@ -134,14 +123,10 @@ fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
         HelperStatus::Known => None,
         HelperStatus::Later => Some(Diagnostic::not_yet(span, &format!("the helper \"{name}\""))),
         HelperStatus::Unknown => {
-            let meant = nearest(name, HELPERS);
-            let help = did_you_mean(meant, || format!("the helpers are {}", listed(HELPERS)));
             let message = format!("there is no helper \"{name}\"");
-            let found = Diagnostic::error("unknown-helper", span.clone(), message).help(help);
-            Some(match meant {
-                Some(meant) => found.replace(span, meant, Applicability::Unsure),
-                None => found,
-            })
+            let found = Diagnostic::error("unknown-helper", span, message);
+            let guess = Guess::unsure(nearest(name, HELPERS));
+            Some(guess.tell(found, || format!("the helpers are {}", listed(HELPERS))))
         }
     }
 }
@@ -170,27 +155,21 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
             .chain(fields())
             .chain(BUILT_IN.iter().copied())
     };
-    let meant = nearest(name, candidates());
-    // As a template must write it.
-    let written = meant.map(|meant| {
-        if is_plain(meant) {
-            meant.to_owned()
-        } else {
-            format!("[{meant}]")
-        }
-    });
-    let help = did_you_mean(written.as_deref(), || {
+    let message = format!("\"{name}\" is not a column of \"{}\"", list.file.path);
+    let found = Diagnostic::error("unknown-variable", span, message).label("not a column");
+    let guess = Guess::unsure(nearest(name, candidates()).map(in_template));
+    Some(guess.tell(found, || {
         let all = listed(names.iter().copied());
         format!("the columns are {all}; a value for everybody is a `default` under `fields`")
-    });
-    let message = format!("\"{name}\" is not a column of \"{}\"", list.file.path);
-    let found = Diagnostic::error("unknown-variable", span.clone(), message)
-        .label("not a column")
-        .help(help);
-    Some(match written {
-        Some(written) => found.replace(span, &written, Applicability::Unsure),
-        None => found,
-    })
+    }))
+}
+
+/// A name as a template must write it.
+pub(super) fn in_template(name: &str) -> String {
+    match is_plain(name) {
+        true => name.to_owned(),
+        false => format!("[{name}]"),
+    }
 }
 
 /// Whether a name stands in a template without brackets.

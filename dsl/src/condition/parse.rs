@@ -7,6 +7,7 @@ use super::expression::{Comparison, Expression, Kind, Operation};
 use super::scan::{Lexeme, Sign, Token, misspelt, shortened};
 use crate::diagnostic::{Applicability, Diagnostic};
 
+mod foreign;
 mod slips;
 
 /// Levels of brackets and operators inside each other, at most; as many terms of one sum.
@@ -147,6 +148,9 @@ impl Parser<'_> {
             return self.word_not();
         }
         let left = self.sum()?;
+        if let Some(made) = self.foreign(first, &left) {
+            return made;
+        }
         let item = self.since(first);
         let before = self.found.len();
         let made = if let Some(comparison) = self.comparison() {

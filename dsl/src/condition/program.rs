@@ -73,11 +73,15 @@ pub(super) type Decided<'c, T> = Result<T, &'c str>;
 impl Test {
     /// Whether tags or happenings stand in it.
     pub(super) fn asks_the_store(&self) -> bool {
-        match self {
-            Test::Tagged(_) | Test::Happened(_) => true,
-            Test::Not(test) => test.asks_the_store(),
-            Test::All(tests) | Test::Any(tests) => tests.iter().any(Test::asks_the_store),
-            Test::SameTruth(one, other) => one.asks_the_store() || other.asks_the_store(),
+        self.any(&|test| matches!(test, Test::Tagged(_) | Test::Happened(_)))
+    }
+
+    /// Whether something holds of a test that stands in it.
+    pub(super) fn any(&self, holds: &impl Fn(&Test) -> bool) -> bool {
+        let inside = match self {
+            Test::Not(test) => test.any(holds),
+            Test::All(tests) | Test::Any(tests) => tests.iter().any(|test| test.any(holds)),
+            Test::SameTruth(one, other) => one.any(holds) || other.any(holds),
             Test::Constant(_)
             | Test::Flag(_)
             | Test::SameText(..)
@@ -85,7 +89,20 @@ impl Test {
             | Test::Numbers(..)
             | Test::Days(..)
             | Test::Times(..)
+            | Test::Tagged(_)
+            | Test::Happened(_)
             | Test::Empty(_) => false,
+        };
+        inside || holds(self)
+    }
+
+    /// Whether it compares the text of the latest reply.
+    pub(super) fn names_reply(&self) -> bool {
+        let is_reply = |text: &Text| matches!(text, Text::BuiltIn(BuiltIn::Reply));
+        match self {
+            Test::SameText(one, other) => is_reply(one) || is_reply(other),
+            Test::TextIn(text, _) | Test::Empty(text) => is_reply(text),
+            _ => false,
         }
     }
 

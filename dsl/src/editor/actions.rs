@@ -1,5 +1,6 @@
 //! Repairs that diagnostics suggest: those of the lines that an editor asks about, and all that are safe.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::formatting::difference;
@@ -43,6 +44,8 @@ pub fn repair_all(document: &Document<'_>, name: &str) -> Option<Edit> {
         project: document.around.project,
         file_name: name,
         headers: document.around.headers,
+        // Nothing that is not there is repaired unseen.
+        absent: &BTreeSet::new(),
     };
     let check = |text: &str| match document.file {
         File::Campaign(_) => check_campaign(&parse_campaign(text), &around).diagnostics,

@@ -50,7 +50,6 @@ fn objects_of(form: &'static Form) -> Vec<&'static Object> {
 pub(super) fn single(form: &'static Form) -> Vec<&'static Form> {
     match form {
         Form::Either(forms) => forms.iter().flat_map(single).collect(),
-        Form::LaterPart { form, .. } => single(form),
         Form::OneOrList(item) => {
             let mut all = single(item);
             all.push(form);

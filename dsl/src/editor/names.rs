@@ -7,6 +7,7 @@ use super::{Document, File};
 use crate::condition::Mention;
 use crate::template::{Template, UseKind};
 use crate::tree::{Entry, Kind, Node, Positions};
+use crate::written::campaign::OPT_OUT_LINK;
 use crate::written::key::Form;
 use crate::written::walk::{Visitor, walk};
 use crate::written::{own_entries, tables};
@@ -262,7 +263,7 @@ impl Names<'_> {
     fn push(&mut self, kind: NameKind, name: &str, span: Range<usize>, defines: bool) {
         // Where a place is not known, the whole scalar stands for it, and is no name.
         let written = self.text.get(span.clone()) == Some(name);
-        if written && !(kind == NameKind::Link && name == "opt_out") {
+        if written && !(kind == NameKind::Link && name == OPT_OUT_LINK) {
             let name = name.to_owned();
             self.found.push(Named {
                 kind,

@@ -130,7 +130,6 @@ impl Long<'_> {
 
     fn value(&self, node: &Node, form: &'static Form) -> Value {
         match form {
-            Form::LaterPart { form, .. } => self.value(node, form),
             Form::List(item) => self.items(node, item),
             Form::OneOrList(item) => match node.kind {
                 Kind::List(_) => self.items(node, item),

@@ -36,8 +36,9 @@ pub(super) fn align(file: &str, before: &Tree, text: &str, after: &Tree) -> Opti
     Some(edit::apply(text, edits.collect()).0)
 }
 
-/// Spaces before a comment that has its line for itself: those of the next line where it was as deep as that; else it
-/// belongs to the nearest line above that was no deeper. None where the lines of the two texts do not go together.
+/// Spaces before a comment that has its line for itself: those of the next line where it was as deep as that; none where
+/// it closes the file without any; else it belongs to the nearest line above that was no deeper. None where the lines of
+/// the two texts do not go together.
 fn level(old: &Lines, new: &Lines, comment: usize) -> Option<usize> {
     if old.all.len() != new.all.len() {
         return None;
@@ -51,6 +52,10 @@ fn level(old: &Lines, new: &Lines, comment: usize) -> Option<usize> {
     let next = below.find(|i| !old.all[*i].is_comment);
     if let Some(next) = next.filter(|next| old.all[*next].indent == own) {
         return Some(new.all[next].indent);
+    }
+    // The items of a list may stand as far left as a key: what closes the file is beside neither.
+    if own == 0 && next.is_none() {
+        return Some(0);
     }
     let above = || (0..at).rev().take(FARTHEST).filter(|i| !old.all[*i].is_comment);
     let owner = above().find(|i| old.all[*i].indent <= own)?;

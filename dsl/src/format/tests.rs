@@ -70,6 +70,42 @@ fn comments_stay_in_their_column_and_give_way_to_what_grows() {
 }
 
 #[test]
+fn what_closes_the_file_stays_as_far_left_as_it_was() {
+    check(
+        "steps:\n- send: invite\n- send: reminder\n\n# end of the file\n# for now\n",
+        expect![[r#"
+            steps:
+              - send: invite
+              - send: reminder
+
+            # end of the file
+            # for now
+        "#]],
+    );
+    check(
+        "steps:\n- ask: invite\n  answers:\n  - words: [si]\n  # of the answers\n- send: reminder\n# end\n",
+        expect![[r#"
+            steps:
+              - ask: invite
+                answers:
+                  - words: [si]
+                  # of the answers
+              - send: reminder
+            # end
+        "#]],
+    );
+    check(
+        "messages:\n    a: |\n        Ciao\n# end\n",
+        expect![[r#"
+            messages:
+              a: |
+                Ciao
+            # end
+        "#]],
+    );
+}
+
+#[test]
 fn comments_stay_beside_the_lines_that_they_were_beside() {
     check(
         "languages:\n- it\n# - fr\n# next\nsteps:\n    - send: a\n      # - b\n    # - send: c\nmessage: |\n    one\n  # two\n\n# three\nlimits:\n    # four\n    parts: 1\n    # five\n        # six\nlabels: {}\n  # seven\n",

@@ -117,7 +117,7 @@ impl Cron {
     }
 }
 
-/// The values of a field: `*`, `5`, `1-5`, `*/15`, `MON,WED`.
+/// The values of a field: `*`, `5`, `1-5`, `*/15`, `MON,WED`. Names go on over the end: `FRI-MON`, `NOV-FEB`.
 fn field(text: &str, least: u32, most: u32, names: &[&str]) -> Option<Vec<u32>> {
     let mut values = vec![];
     for piece in text.split(',') {
@@ -126,16 +126,23 @@ fn field(text: &str, least: u32, most: u32, names: &[&str]) -> Option<Vec<u32>> 
             None => (piece, 1),
         };
         let value = |text: &str| value(text, least, most, names);
+        let named = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic());
         let (from, to) = match range.split_once('-') {
             _ if range == "*" => (least, most),
             Some((from, to)) => (value(from)?, value(to)?),
             None if piece.contains('/') => (value(range)?, most),
             None => (value(range)?, value(range)?),
         };
-        if from > to {
+        if from <= to {
+            values.extend((from..=to).step_by(step));
+            continue;
+        }
+        if !range.split('-').all(named) {
             return None;
         }
-        values.extend((from..=to).step_by(step));
+        // Of weekdays the last is Sunday again, which is the first.
+        let last = least + u32::try_from(names.len()).ok()? - 1;
+        values.extend((from..=last).chain(least..=to).step_by(step));
     }
     values.sort_unstable();
     values.dedup();
@@ -174,6 +181,13 @@ mod tests {
             ("0 10 * *", None),
             ("0 10 * * MON 2026", None),
             ("60 10 * * *", None),
+            ("0 10 * * MON-SUN", Some((true, Some(1)))),
+            ("0 10 * * SAT-SUN", Some((true, Some(1)))),
+            ("0 10 * * FRI-MON", Some((true, Some(1)))),
+            ("0 10 * * FRI-MON/3", Some((true, Some(3)))),
+            ("0 10 1 NOV-FEB *", Some((true, Some(30)))),
+            ("0 10 * * 6-0", None),
+            ("0 10 * * FRI-1", None),
             ("0 10 * * FOO", None),
             ("0 10 5-1 * *", None),
             ("*/0 10 * * *", None),

@@ -133,7 +133,6 @@ pub(super) fn scalar(form: &Form) -> Scalar {
         | Form::OneOrList(_)
         | Form::Object(_)
         | Form::Either(_)
-        | Form::LaterPart { .. }
         | Form::ByKind(_)
         | Form::Any => return inline(text()),
     };

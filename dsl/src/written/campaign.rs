@@ -66,8 +66,8 @@ pub struct Campaign {
     pub links: Vec<(Spanned<String>, Value)>,
     /// The key `goal`.
     pub goal: Option<Goal>,
-    /// The key `exit`, in order: the reason, the condition.
-    pub exits: Vec<(Spanned<String>, Spanned<String>)>,
+    /// The key `exit`, in order: the reason, and conditions that must all hold.
+    pub exits: Vec<(Spanned<String>, Vec<Spanned<String>>)>,
     /// The key `priority`, as written.
     pub priority: Option<Spanned<String>>,
     /// The key `replies`.
@@ -76,9 +76,14 @@ pub struct Campaign {
     pub limits: Limits,
     /// The key `tests`, where it is a list.
     pub tests: Vec<Test>,
+    /// The key `tests`, where it is a path.
+    pub tests_file: Option<Spanned<String>>,
     /// The first key: where to point for what is nowhere.
     pub first_key: Range<usize>,
 }
+
+/// The link by which people opt out: every campaign has it.
+pub const OPT_OUT_LINK: &str = "opt_out";
 
 /// What counts as success.
 #[derive(Debug, Clone)]

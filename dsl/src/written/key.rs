@@ -170,13 +170,6 @@ pub enum Form {
     Object(&'static Object),
     /// A scalar, or a map or list: the first that has the shape of the value.
     Either(&'static [Form]),
-    /// A part that this version does not do at all, whatever its keys; `what` names it.
-    LaterPart {
-        /// As messages call it.
-        what: &'static str,
-        /// What it looks like.
-        form: &'static Form,
-    },
     /// A map whose keys depend on one of them.
     ByKind(&'static [KindOf]),
     /// Not looked into.
@@ -334,7 +327,6 @@ impl Form {
             | Form::OneOrList(_)
             | Form::Object(_)
             | Form::Either(_)
-            | Form::LaterPart { .. }
             | Form::ByKind(_)
             | Form::Any => false,
         }
@@ -395,7 +387,6 @@ impl Form {
                 let all: Vec<String> = forms.iter().map(Form::expected).collect();
                 return all.join(", or ");
             }
-            Form::LaterPart { form, .. } => return form.expected(),
         };
         fixed.into()
     }

@@ -1,6 +1,6 @@
 //! "Did you mean": which of the known words somebody was probably after.
 
-use crate::diagnostic::Applicability;
+use crate::diagnostic::{Applicability, Diagnostic};
 
 /// Words that are looked at, at most: a file may name thousands, and misspell as many.
 const MOST_KNOWN: usize = 300;
@@ -21,6 +21,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(distance, k)| *distance <= most && *distance < k.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, k)| k)
+}
+
+/// Whether two words differ at most in letter case and in marks between their parts.
+pub(crate) fn same_word(a: &str, b: &str) -> bool {
+    fold(a) == fold(b)
 }
 
 fn fold(word: &str) -> String {
@@ -60,6 +65,57 @@ pub(crate) fn is_slip<'a>(
     match distance == 0 || (long && small && digits(&folded) == digits(&target)) {
         true => Applicability::Safe,
         false => Applicability::Unsure,
+    }
+}
+
+/// What a word that nobody knows was probably meant to be, with its repair.
+#[derive(Debug, Clone)]
+pub(crate) struct Guess {
+    meant: Option<String>,
+    /// As it stands in the file; none: as it is.
+    instead: Option<String>,
+    sure: Applicability,
+}
+
+impl Guess {
+    /// One that a person looks at: it decides who gets what.
+    pub(crate) fn unsure(meant: Option<impl Into<String>>) -> Guess {
+        Guess {
+            meant: meant.map(Into::into),
+            instead: None,
+            sure: Applicability::Unsure,
+        }
+    }
+
+    /// The nearest of the known words, put in its place unseen where it is a slip of the keyboard.
+    pub(crate) fn among<'a, K>(word: &str, known: K, words: Words) -> Guess
+    where
+        K: IntoIterator<Item = &'a str> + Clone,
+    {
+        let meant = nearest(word, known.clone());
+        let sure = meant.map_or(Applicability::Unsure, |meant| is_slip(word, meant, known, words));
+        Guess {
+            sure,
+            ..Guess::unsure(meant)
+        }
+    }
+
+    /// As it has to stand in the file, where that is not the word alone.
+    pub(crate) fn written(mut self, write: impl FnOnce(&str) -> String) -> Guess {
+        self.instead = self.meant.as_deref().map(write);
+        self
+    }
+
+    /// Asks "did you mean" and offers the repair at the place of the diagnostic; without a guess it says something else.
+    pub(crate) fn tell(self, found: Diagnostic, otherwise: impl FnOnce() -> String) -> Diagnostic {
+        let found = found.help(did_you_mean(self.meant.as_deref(), otherwise));
+        match self.instead.or(self.meant) {
+            Some(instead) => {
+                let span = found.span.clone();
+                found.replace(span, instead, self.sure)
+            }
+            None => found,
+        }
     }
 }
 

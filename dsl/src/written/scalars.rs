@@ -11,7 +11,7 @@ use super::tables::DAYS;
 mod clock;
 mod money;
 
-pub(crate) use clock::{is_time_of_day, no_date};
+pub(crate) use clock::{clock as clock_of, is_time_of_day, no_date};
 
 use clock::{again, clock, cron, date, time, time_of_day, wait, window};
 
@@ -54,7 +54,8 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Time => time(text),
         Form::Start | Form::At if text == "now" => Ok(()),
         Form::At if is_time_of_day(text) => Ok(()),
-        Form::Start | Form::At => time(text),
+        Form::Start => clock::start(text),
+        Form::At => clock::at(text),
         Form::TimeOfDay => clock(text).map(drop).ok_or_else(|| time_of_day(text)),
         Form::Moment if is_time_of_day(text) => Ok(()),
         Form::Moment => time(text).map_err(|_| time_of_day(text)),
@@ -78,15 +79,12 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Source => source(text),
         Form::Leaver if is_condition(text) => Err(Refusal::Later("leaving people out by a condition".into())),
         Form::Leaver => source(text),
-        Form::ReplyTo if text == "none" => Err(Refusal::Later("`replies: none`".into())),
+        Form::ReplyTo if text == "none" => Ok(()),
         Form::ReplyTo | Form::Inbox if text.contains('@') => address(text),
         Form::ReplyTo | Form::Inbox => name(text),
-        Form::List(_)
-        | Form::OneOrList(_)
-        | Form::Object(_)
-        | Form::Either(_)
-        | Form::LaterPart { .. }
-        | Form::ByKind(_) => Err(Refusal::OtherType),
+        Form::List(_) | Form::OneOrList(_) | Form::Object(_) | Form::Either(_) | Form::ByKind(_) => {
+            Err(Refusal::OtherType)
+        }
     }
 }
 
@@ -145,6 +143,21 @@ fn instead(refusal: Refusal, text: impl Into<String>, sure: Applicability) -> Re
             ..problem
         }),
         Refusal::OtherType | Refusal::Later(_) => refusal,
+    }
+}
+
+/// Of a word that is none of those there are, with the one that was probably meant.
+fn none_of(
+    code: &'static str,
+    message: String,
+    meant: Option<(&str, Applicability)>,
+    otherwise: impl FnOnce() -> String,
+) -> Refusal {
+    let help = did_you_mean(meant.map(|(meant, _)| meant), otherwise);
+    let refusal = wrong(code, message, help);
+    match meant {
+        Some((meant, sure)) => instead(refusal, meant, sure),
+        None => refusal,
     }
 }
 
@@ -270,26 +283,17 @@ fn zone(text: &str) -> Result<(), Refusal> {
     let names = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
     let city = |name: &&str| is_in_city(name, text);
     let meant = zone_of_city(text).or_else(|| nearest(text, names()));
-    let help = did_you_mean(meant, || {
+    // A city of two zones of one name, or a slip that is another city, would text people at another hour.
+    let sure = |meant: &str| match names().filter(city).count() {
+        1 => Applicability::Safe,
+        0 => is_slip(text, meant, names(), Words::Author),
+        _ => Applicability::Unsure,
+    };
+    let message = format!("there is no time zone \"{text}\"");
+    let meant = meant.map(|meant| (meant, sure(meant)));
+    Err(none_of("unknown-timezone", message, meant, || {
         "write a zone of the IANA table, such as `Europe/Rome`".into()
-    });
-    let refusal = wrong(
-        "unknown-timezone",
-        format!("there is no time zone \"{text}\""),
-        help,
-    );
-    Err(match meant {
-        // A city of two zones of one name, or a slip that is another city, would text people at another hour.
-        Some(meant) => {
-            let sure = match names().filter(city).count() {
-                1 => Applicability::Safe,
-                0 => is_slip(text, meant, names(), Words::Author),
-                _ => Applicability::Unsure,
-            };
-            instead(refusal, meant, sure)
-        }
-        None => refusal,
-    })
+    }))
 }
 
 /// How some people name their language.
@@ -317,20 +321,14 @@ fn language(text: &str) -> Result<(), Refusal> {
     if Language::new(text).is_some() {
         return Ok(());
     }
-    let meant = language_called(text);
-    let help = did_you_mean(meant, || match text.contains(' ') {
-        true => "put commas between languages: `[it, en]`".into(),
-        false => "write its tag: `it`, `en`, `pt-BR`".into(),
-    });
-    let refusal = wrong(
-        "unknown-language",
-        format!("\"{text}\" is not the tag of a language"),
-        help,
-    );
-    Err(match meant {
-        Some(meant) => instead(refusal, meant, Applicability::Safe),
-        None => refusal,
-    })
+    let meant = language_called(text).map(|tag| (tag, Applicability::Safe));
+    let message = format!("\"{text}\" is not the tag of a language");
+    Err(none_of("unknown-language", message, meant, || {
+        match text.contains(' ') {
+            true => "put commas between languages: `[it, en]`".into(),
+            false => "write its tag: `it`, `en`, `pt-BR`".into(),
+        }
+    }))
 }
 
 fn region(text: &str) -> Result<(), Refusal> {
@@ -338,18 +336,10 @@ fn region(text: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let message = format!("\"{text}\" is not the ISO code of a country");
-    match text {
-        "UK" | "uk" => Err(instead(
-            wrong("unknown-region", message, "did you mean \"GB\"?"),
-            "GB",
-            Applicability::Safe,
-        )),
-        _ => Err(wrong(
-            "unknown-region",
-            message,
-            "write two letters, such as `IT`",
-        )),
-    }
+    let meant = matches!(text, "UK" | "uk").then_some(("GB", Applicability::Safe));
+    Err(none_of("unknown-region", message, meant, || {
+        "write two letters, such as `IT`".into()
+    }))
 }
 
 fn day(text: &str) -> Result<(), Refusal> {
@@ -357,9 +347,11 @@ fn day(text: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let begins = |day: &&&str| text.to_lowercase().starts_with(**day);
-    let meant = DAYS.iter().find(begins).copied();
-    let help = did_you_mean(meant, || format!("the days are {}", listed(DAYS.iter().copied())));
-    Err(wrong("unknown-day", format!("\"{text}\" is not a day"), help))
+    let meant = DAYS.iter().find(begins).map(|day| (*day, Applicability::Unsure));
+    let message = format!("\"{text}\" is not a day");
+    Err(none_of("unknown-day", message, meant, || {
+        format!("the days are {}", listed(DAYS.iter().copied()))
+    }))
 }
 
 fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {
@@ -370,14 +362,12 @@ fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {
         };
     }
     let words = || choices.iter().map(|choice| choice.word);
-    let meant = nearest(text, words());
     let message = format!("\"{text}\" is none of {}", listed(words()));
-    let help = did_you_mean(meant, || "write one of these".into());
-    let refusal = wrong("unknown-value", message, help);
-    Err(match meant {
-        Some(meant) => instead(refusal, meant, is_slip(text, meant, words(), Words::Language)),
-        None => refusal,
-    })
+    let meant = nearest(text, words());
+    let meant = meant.map(|meant| (meant, is_slip(text, meant, words(), Words::Language)));
+    Err(none_of("unknown-value", message, meant, || {
+        "write one of these".into()
+    }))
 }
 
 /// A value with `.` or `/` is a path, any other a name.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::is_note;
 use super::key::{Form, Key, KeyKind, KindOf, Object, Open, Status};
-use super::nearest::{Words, did_you_mean, is_slip, listed, nearest};
+use super::nearest::{Guess, Words, listed, nearest};
 use super::scalars::{self, Refusal};
 use super::traps::{self, Around};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -16,7 +16,7 @@ mod words;
 
 pub(crate) use fit::fits;
 use fit::{chosen, is_text};
-use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, smallest, wrong};
+use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, wrong};
 
 /// Everything in the tree that is not as the table says.
 pub fn check(text: &str, tree: &Tree, object: &'static Object) -> Vec<Diagnostic> {
@@ -61,12 +61,6 @@ impl Shape<'_> {
                 for form in forms.iter().filter(|form| fits(form, node)).take(1) {
                     self.value(node, form, place);
                 }
-            }
-            Form::LaterPart { what, form } => {
-                if !place.later {
-                    self.found.push(Diagnostic::not_yet(smallest(node), what));
-                }
-                self.value(node, form, &place.later());
             }
             Form::List(item) => self.items(node, item, place),
             Form::OneOrList(item) if matches!(node.kind, Kind::List(_)) => self.items(node, item, place),
@@ -201,7 +195,8 @@ impl Shape<'_> {
             self.found.push(found);
             return None;
         }
-        let meant = nearest(&entry.key.text, object.keys.iter().map(|key| key.name));
+        let names = object.keys.iter().map(|key| key.name);
+        let meant = nearest(&entry.key.text, names.clone());
         let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
         let written = &entry.key.text;
         let (code, message, label) = match is_step {
@@ -211,19 +206,12 @@ impl Shape<'_> {
                 ("unknown-key", message, "unknown key")
             }
         };
-        let found = Diagnostic::error(code, entry.key.span.clone(), message)
-            .label(label)
-            .help(did_you_mean(meant, || possible(object)));
-        self.found.push(match meant {
-            Some(meant) => {
-                let sure = match node.entry(meant) {
-                    Some(_) => Applicability::Unsure,
-                    None => words::slip_of_key(entry, meant, object),
-                };
-                found.replace(entry.key.span.clone(), meant, sure)
-            }
-            None => found,
-        });
+        let found = Diagnostic::error(code, entry.key.span.clone(), message).label(label);
+        let guess = match meant {
+            Some(meant) if node.entry(meant).is_some() => Guess::unsure(Some(meant)),
+            Some(_) | None => Guess::among(written, names, Words::Language),
+        };
+        self.found.push(guess.tell(found, || possible(object)));
         meant
     }
 
@@ -291,17 +279,11 @@ impl Shape<'_> {
             Some(_) if place.later => {}
             Some(_) => self.found.push(no_kind_yet(&entry.value, text)),
             None => {
-                let meant = nearest(text, names());
                 let message = format!("there is no kind of provider \"{text}\"");
-                let help = did_you_mean(meant, || format!("the kinds are {}", listed(names())));
-                let found = Diagnostic::error("unknown-value", entry.value.span.clone(), message).help(help);
-                self.found.push(match meant {
-                    Some(meant) => {
-                        let sure = is_slip(text, meant, names(), Words::Language);
-                        found.replace(entry.value.span.clone(), meant, sure)
-                    }
-                    None => found,
-                });
+                let found = Diagnostic::error("unknown-value", entry.value.span.clone(), message);
+                let guess = Guess::among(text, names(), Words::Language);
+                self.found
+                    .push(guess.tell(found, || format!("the kinds are {}", listed(names()))));
             }
         }
     }
@@ -327,6 +309,11 @@ impl Shape<'_> {
                 format!("[{written}]"),
                 words::sure_of_items(written),
             )
+        } else if let Some(map) = words::map_of(form, node) {
+            let help = format!("a map stands in braces: `{map}`");
+            found
+                .help(help)
+                .replace(node.span.clone(), map, Applicability::Unsure)
         } else {
             match place.help() {
                 Some(help) => found.help(help),

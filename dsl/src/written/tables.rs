@@ -13,3 +13,4 @@ pub use campaign::CAMPAIGN;
 pub use project::PROJECT;
 pub use schedule::DAYS;
 pub(crate) use steps::VERBS;
+pub(crate) use tests::SAID;

@@ -38,7 +38,7 @@ fn value(node: &Node, form: &'static Form, key: &str, visitor: &mut impl Visitor
         }
         Form::List(item) => items(node, item, key, visitor),
         Form::OneOrList(item) if !node.items().is_empty() => items(node, item, key, visitor),
-        Form::OneOrList(form) | Form::LaterPart { form, .. } => value(node, form, key, visitor),
+        Form::OneOrList(form) => value(node, form, key, visitor),
         Form::Object(object) => entries(node, object, false, visitor),
         Form::ByKind(kinds) => {
             let kind = node.get("kind").and_then(Node::text);

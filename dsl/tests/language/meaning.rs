@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use dsl::campaign::Campaign;
+use dsl::campaign::listing;
 use dsl::project::Project;
 use dsl::{Header, Surroundings, check_campaign, check_project, parse_campaign, parse_project};
 use expect_test::{Expect, expect};
@@ -16,6 +17,7 @@ fn meant(text: &str, project: &Project) -> Campaign {
         project,
         file_name: "doors",
         headers: &headers,
+        absent: &Default::default(),
     };
     let checked = check_campaign(&parse_campaign(text), &surroundings);
     checked
@@ -47,7 +49,7 @@ fn check(text: &str, expected: Expect) {
             .collect();
         line("message", format!("{} {texts:?}", message.name));
     }
-    line("program", format!("{:?}", campaign.program));
+    line("program", format!("\n{}", listing(&campaign).trim_end()));
     line("fields", format!("{:?}", campaign.fields));
     line("replies", format!("{:?}", campaign.replies));
     line("limits", format!("{:?}", campaign.limits));
@@ -66,7 +68,9 @@ fn the_smallest_campaign_takes_everything_else_from_the_project() {
             from: ["lists/customers.csv"]
             schedule: Now
             message: message ["Doors open. STOP to opt out"]
-            program: [Send { message: 0 }, Finish]
+            program: 
+               0  message  send message
+               1  end      finish
             fields: []
             replies: Kept
             limits: Limits { budget: None, parts: None, rate: None, in_doubt: Skip }
@@ -90,8 +94,15 @@ fn steps_become_a_program_that_ends() {
             message: reminder ["Ci sei?", "Coming?"]
             message: step-5 ["Ultima chiamata", "Ultima chiamata"]
             message: step-6 ["Grazie", "Thank you"]
-            program: [Send { message: 0 }, Wait(Days(2)), Send { message: 1 }, Wait(Elapsed(TimeDelta { secs: 129600, nanos: 0 })), Send { message: 2 }, Send { message: 3 }, Finish]
-            fields: [Field { name: "first_name", kind: Text, default: {"en": "Hello", "it": "Ciao"} }, Field { name: "Nome", kind: Text, default: {"en": "amico", "it": "amico"} }]
+            program: 
+               0  first   send invite
+               1  step-2  wait 2 days
+               2  step-3  send reminder
+               3  step-4  wait 36 hours
+               4  step-5  send step-5
+               5  step-6  send step-6
+               6  end     finish
+            fields: [Field { name: "first_name", kind: Text, format: None, set_by_steps: false, default: {"en": "Hello", "it": "Ciao"} }, Field { name: "Nome", kind: Text, format: None, set_by_steps: false, default: {"en": "amico", "it": "amico"} }]
             replies: Inbox("box-office")
             limits: Limits { budget: None, parts: Some(2), rate: Some(Rate { per_second: 5.0 }), in_doubt: Resend }
         "#]],
@@ -155,6 +166,7 @@ fn an_unknown_header_is_not_judged() {
         project: &project,
         file_name: "doors",
         headers: &headers,
+        absent: &Default::default(),
     };
     let checked = check_campaign(&parse_campaign(text), &surroundings);
     let codes: Vec<&str> = checked.diagnostics.iter().map(|d| d.code).collect();

@@ -209,6 +209,14 @@ const UNSEEN: &[(&str, &str)] = &[
         "how large a number of a cron may be, a pattern does not say",
     ),
     (
+        "bad-time-cron-down.campaign.yaml",
+        "whether a range of a cron goes up, a pattern does not say",
+    ),
+    (
+        "moment-outside-window.campaign.yaml",
+        "`before` and `after` are told apart by what they say of one day, not by their form",
+    ),
+    (
         "conflicting-keys-schedule.campaign.yaml",
         "`at` and another way to begin stand together where `at` is a time of day",
     ),

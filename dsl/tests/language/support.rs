@@ -62,6 +62,7 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
             project: &known,
             file_name: &stem,
             headers: &BTreeMap::new(),
+            absent: &BTreeSet::new(),
         };
         told.push((name, text, check_campaign(&parsed, &surroundings).diagnostics));
     }
@@ -69,6 +70,7 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         project: &known,
         file: file.as_ref().map(|(_, file)| file),
         campaigns: &outlines,
+        absent: &absent_of(folder, file.as_ref().map(|(_, file)| file)),
     });
     for ((_, _, found), more) in told.iter_mut().zip(across.campaigns) {
         found.extend(more);
@@ -78,6 +80,16 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         told.push(("crier.yaml".into(), text, found.collect()));
     }
     told
+}
+
+/// The files of a project that are not there, where it has a folder for lists.
+fn absent_of(folder: &Path, file: Option<&dsl::ProjectFile>) -> BTreeSet<String> {
+    let named = file.map(dsl::ProjectFile::named_files).unwrap_or_default();
+    let looked_at = folder.join("lists").is_dir();
+    let absent = named.into_iter();
+    absent
+        .filter(|path| looked_at && !folder.join(path).exists())
+        .collect()
 }
 
 /// The campaigns of a folder, by name.
@@ -172,13 +184,19 @@ fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
         project: &project,
         file_name: &file_name,
         headers: &headers,
+        absent: &file
+            .named_files()
+            .into_iter()
+            .filter(|path| !testdata("fixture").join(path).exists())
+            .collect(),
     };
     let checked = check_campaign(&file, &surroundings);
     let clean = !checked.diagnostics.iter().any(Diagnostic::is_error);
-    assert_eq!(
-        checked.value.is_some(),
-        clean && checked.later.is_empty(),
-        "a campaign exactly where there is no error and nothing that comes later"
+    let meant = checked.value.is_some();
+    assert!(clean || !meant, "no campaign where there is an error");
+    assert!(
+        meant || !clean || !checked.later.is_empty(),
+        "a campaign where there is none"
     );
     told(checked)
 }

@@ -1,7 +1,7 @@
 //! Whether a text may go to this person now: hours and days on the recipient's clock, how long it may wait, how many texts
 //! a person gets. What answers a reply goes at once. Opt-outs and budgets are asked about elsewhere, for every text.
 
-use chrono::{DateTime, Utc, WeekdaySet};
+use chrono::{DateTime, Timelike, Utc, WeekdaySet};
 use dsl::campaign::program::Send;
 use dsl::campaign::{Cap, Over, Pace, Purpose};
 
@@ -93,7 +93,9 @@ fn capped<'r>(revision: &'r Revision, known: &Known, at: DateTime<Utc>) -> Optio
     let free_at = |cap: &Cap| {
         let most = usize::try_from(cap.most.most).unwrap_or(usize::MAX);
         let oldest = known.marketing.len().checked_sub(most)?;
-        Some(cap.most.within.after(known.marketing[oldest], zone)).filter(|free| *free > at)
+        // In whole seconds, as all waits.
+        let since = known.marketing[oldest].with_nanosecond(0)?;
+        Some(cap.most.within.after(since, zone)).filter(|free| *free > at)
     };
     let caps = revision.campaign.pace.frequency.iter();
     caps.filter_map(|cap| Some((free_at(cap)?, cap)))

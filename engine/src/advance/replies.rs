@@ -225,7 +225,11 @@ fn rules<'a>(
     if is_loop(facts, now) {
         return (enrolment, vec![Effect::Skip(LeftOut::TooManyAnswers), keep]);
     }
-    let (stop, effects) = Walk::new(revision, enrolment, facts, now).aside(rule.then);
+    let (stop, mut effects) = Walk::new(revision, enrolment, facts, now).aside(rule.then);
+    // A reply that is not answered after all is for people.
+    if effects.iter().any(|effect| matches!(effect, Effect::Skip(_))) {
+        effects.push(keep);
+    }
     match stop {
         Stop::At(ended) if enrolment.state == State::Waiting => (ended, effects),
         Stop::At(_) | Stop::Back => (enrolment, effects),

@@ -139,7 +139,23 @@ mod tests {
             let often = if yearly { "yearly" } else { "once" };
             format!("{value} {often} {shift:?}, {from} to {to}: {}\n", days.join(" "))
         });
-        expect![[r#""#]].assert_eq(&lines.concat());
+        expect![[r#"
+            1984-11-24 yearly None, 2026-11-20 to 2026-11-28: 2026-11-24
+            1984-11-24 once None, 2026-11-20 to 2026-11-28: 
+            2026-11-24 once None, 2026-11-20 to 2026-11-28: 2026-11-24
+            2026-11-24 yearly None, 2026-11-20 to 2026-11-28: 2026-11-24
+            2027-11-24 yearly None, 2026-11-20 to 2026-11-28: 
+            1992-02-29 yearly None, 2027-02-25 to 2027-03-03: 2027-02-28
+            1992-02-29 yearly None, 2028-02-25 to 2028-03-03: 2028-02-29
+            1992-02-29 yearly Before(Days(1)), 2027-02-25 to 2027-03-03: 2027-02-27
+            1992-02-29 yearly After(Days(1)), 2028-02-25 to 2028-03-03: 2028-03-01
+            2026-12-24 once Before(Days(30)), 2026-11-20 to 2026-11-28: 2026-11-24
+            2026-12-24 once Before(Days(28)), 2026-11-20 to 2026-11-28: 2026-11-26
+            2026-11-25 once Before(Elapsed(TimeDelta { secs: 129600, nanos: 0 })), 2026-11-20 to 2026-11-28: 2026-11-23
+            1984-01-05 yearly Before(Days(14)), 2026-12-18 to 2026-12-26: 2026-12-22
+            1984-12-30 yearly After(Days(3)), 2027-01-01 to 2027-01-05: 2027-01-02
+            2020-11-24 yearly After(Days(3640)), 2036-11-01 to 2036-11-30: 2036-11-11
+        "#]].assert_eq(&lines.concat());
     }
 
     #[test]
@@ -176,6 +192,13 @@ mod tests {
             );
             format!("{day} {class}, in the list since {since} -> {found:?}\n")
         });
-        expect![[r#""#]].assert_eq(&lines.concat());
+        expect![[r#"
+            2026-11-24 Europe/Rome, in the list since 2026-11-01T00:00:00Z -> At(2026-11-24T09:00:00Z)
+            2026-11-25 Europe/Rome, in the list since 2026-11-01T00:00:00Z -> None
+            2026-11-24 Europe/Rome, in the list since 2026-11-24T09:00:00Z -> At(2026-11-24T09:00:00Z)
+            2026-11-24 Europe/Rome, in the list since 2026-11-24T09:00:01Z -> Missed
+            2026-11-24 America/Los_Angeles|America/New_York, in the list since 2026-11-24T09:00:01Z -> At(2026-11-24T18:00:00Z)
+            2026-11-24 Pacific/Auckland|Pacific/Honolulu, in the list since 2026-11-24T09:00:01Z -> At(2026-11-24T20:00:00Z)
+        "#]].assert_eq(&lines.concat());
     }
 }

@@ -83,7 +83,23 @@ mod tests {
             let name = Region::new(country).and_then(|country| holiday(country, date));
             format!("{country} {day}: {}\n", name.unwrap_or("-"))
         });
-        expect![[r#""#]].assert_eq(&lines.concat());
+        expect![[r#"
+            IT 2026-12-08: Immaculate Conception
+            IT 2026-12-09: -
+            IT 2027-03-29: Easter Monday
+            IT 2036-04-14: Easter Monday
+            IT 2037-01-01: -
+            FR 2026-07-14: National Day
+            US 2026-11-26: Thanksgiving Day
+            US 2027-07-05: Independence Day (observed)
+            GB 2026-12-28: Boxing Day (observed)
+            GB 2026-03-17: -
+            DE 2026-10-03: German Unity Day
+            MA 2027-03-10: Eid al-Fitr
+            JP 2026-01-12: Coming of Age Day
+            AQ 2026-01-01: -
+        "#]]
+        .assert_eq(&lines.concat());
     }
 
     #[test]

@@ -174,6 +174,9 @@ mod tests {
             (york, "2027-03-14T07:00:01Z", "02:30"),
             (york, "2026-11-01T05:00:00Z", "01:30"),
             (york, "2026-11-01T05:30:01Z", "01:30"),
+            ("Asia/Almaty", now, "2024-02-29 09:00"),
+            ("Asia/Almaty", now, "2024-03-01 09:00"),
+            ("Asia/Almaty", now, "2026-12-01 09:00"),
             (rome, now, "2026-12-01 10:00"),
             (coasts, now, "2026-12-01 10:00"),
             (line, now, "2026-12-01 10:00"),
@@ -202,7 +205,43 @@ mod tests {
                 at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
             )
         });
-        expect![[r#""#]].assert_eq(&lines.concat());
+        expect![[r#"
+            Europe/Rome 2026-11-24T12:00:00Z: 18:00 -> 2026-11-24T17:00:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: 13:00 -> 2026-11-24T12:00:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: 12:59 -> 2026-11-25T11:59:00Z
+            America/Los_Angeles|America/New_York 2026-11-24T12:00:00Z: 18:00 -> 2026-11-25T02:00:00Z
+            America/Los_Angeles|America/New_York 2026-11-24T23:30:00Z: 18:00 -> 2026-11-25T02:00:00Z
+            America/Los_Angeles|America/New_York 2026-11-25T02:00:00Z: 18:00 -> 2026-11-25T02:00:00Z
+            America/Los_Angeles|America/New_York 2026-11-25T02:00:01Z: 18:00 -> 2026-11-26T02:00:00Z
+            Pacific/Auckland|Pacific/Honolulu 2026-11-24T12:00:00Z: 18:00 -> 2026-11-25T04:00:00Z
+            Pacific/Auckland|Pacific/Honolulu 2026-11-24T12:00:00Z: 02:00 -> 2026-11-24T12:00:00Z
+            America/New_York 2027-03-14T06:00:00Z: 02:30 -> 2027-03-14T07:00:00Z
+            America/New_York 2027-03-14T07:00:00Z: 02:30 -> 2027-03-14T07:00:00Z
+            America/New_York 2027-03-14T07:00:01Z: 02:30 -> 2027-03-15T06:30:00Z
+            America/New_York 2026-11-01T05:00:00Z: 01:30 -> 2026-11-01T05:30:00Z
+            America/New_York 2026-11-01T05:30:01Z: 01:30 -> 2026-11-02T06:30:00Z
+            Asia/Almaty 2026-11-24T12:00:00Z: 2024-02-29 09:00 -> 2024-02-29T03:00:00Z
+            Asia/Almaty 2026-11-24T12:00:00Z: 2024-03-01 09:00 -> 2024-03-01T04:00:00Z
+            Asia/Almaty 2026-11-24T12:00:00Z: 2026-12-01 09:00 -> 2026-12-01T04:00:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: 2026-12-01 10:00 -> 2026-12-01T09:00:00Z
+            America/Los_Angeles|America/New_York 2026-11-24T12:00:00Z: 2026-12-01 10:00 -> 2026-12-01T18:00:00Z
+            Pacific/Auckland|Pacific/Honolulu 2026-11-24T12:00:00Z: 2026-12-01 10:00 -> 2026-12-01T20:00:00Z
+            America/Los_Angeles|America/New_York 2026-11-24T12:00:00Z: 2026-12-01T10:00:00+01:00 -> 2026-12-01T09:00:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: by 2026-12-10 before 1 day at 18:00 -> 2026-12-09T17:00:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: by 2026-12-10 -> 2026-12-09T23:00:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: by 2026-12-10 at 00:30 -> 2026-12-09T23:30:00Z
+            America/Los_Angeles|America/New_York 2026-11-24T12:00:00Z: by 2026-12-10 before 1 day at 18:00 -> 2026-12-10T02:00:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: by 2026-12-10 20:30 before 3 weeks -> 2026-11-19T19:30:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: by 2026-12-10 20:30 before 36 hours -> 2026-12-09T07:30:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: by 2026-12-10 20:30 before 36 hours at 18:00 -> 2026-12-09T17:00:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: by 2026-12-10T20:30Z after 2 hours -> 2026-12-10T22:30:00Z
+            America/Los_Angeles|America/New_York 2026-11-24T12:00:00Z: by 2026-12-10T20:30Z after 2 hours -> 2026-12-10T22:30:00Z
+            America/Los_Angeles|America/New_York 2026-11-24T12:00:00Z: by 2026-12-10T02:30Z at 18:00 -> 2026-12-10T02:00:00Z
+            America/New_York 2026-11-24T12:00:00Z: by 2027-03-14 10:00 before 1 day -> 2027-03-13T15:00:00Z
+            America/New_York 2026-11-24T12:00:00Z: by 2027-03-14 10:00 before 24 hours -> 2027-03-13T14:00:00Z
+            America/New_York 2026-11-24T12:00:00Z: by 2027-03-15 02:30 before 1 day -> 2027-03-14T07:00:00Z
+            Europe/Rome 2026-11-24T12:00:00Z: by 2026-12-10 before 520 weeks -> 2016-12-21T23:00:00Z
+        "#]].assert_eq(&lines.concat());
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct CronDays {
     pub until: Option<NaiveDate>,
 }
 
-/// The ticks later than `after`, in order, until the year 2100.
+/// The ticks later than `after`, in order, up to the year 2100.
 ///
 /// A local time in the gap of a clock change ticks at the gap's end; where several times come to that same instant, `*/15`,
 /// there is one tick, the last of them. A local time that occurs twice ticks the first time only. So `30 2 * * *` ticks once
@@ -33,7 +33,7 @@ pub fn ticks_after(
     days: CronDays,
     zone: Tz,
     after: DateTime<Utc>,
-) -> impl Iterator<Item = Tick> {
+) -> impl Iterator<Item = Tick> + use<> {
     let mut ticks = times_after(cron, start(days, zone, after))
         .take_while(move |local| days.until.is_none_or(|last| local.date() <= last))
         .map(move |local| Tick {
@@ -64,9 +64,15 @@ fn start(days: CronDays, zone: Tz, after: DateTime<Utc>) -> NaiveDateTime {
     days.from.and_then(eve).map_or(now, |eve| eve.max(now))
 }
 
+/// The last time that the crate knows.
+const END: NaiveDateTime = NaiveDate::from_ymd_opt(2100, 12, 31)
+    .expect("a day")
+    .and_hms_opt(23, 59, 59)
+    .expect("a time");
+
 /// The times that the fields name, on a clock that never changes. Where a day is enough that either the days or the
 /// weekdays name, these are two schedules, since the crate wants both.
-fn times_after(cron: &Cron, after: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> {
+fn times_after(cron: &Cron, after: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> + use<> {
     let [minutes, hours, days, months, weekdays] = cron.values();
     let schedule = |days: String, weekdays: String| -> cron::Schedule {
         let (minutes, hours, months) = (listed(minutes), listed(hours), listed(months));
@@ -84,6 +90,8 @@ fn times_after(cron: &Cron, after: NaiveDateTime) -> impl Iterator<Item = NaiveD
         ),
         false => (schedule(listed(days), weekdays), None),
     };
+    // Of years that it does not know it panics or finds nothing.
+    let after = after.clamp(DateTime::UNIX_EPOCH.naive_utc(), END);
     let times = |schedule: cron::Schedule| schedule.after_owned(after.and_utc()).map(|at| at.naive_utc());
     merged(times(one), other.map(times).into_iter().flatten())
 }

@@ -184,10 +184,37 @@ mod tests {
             ("no code of any country", "+999 123 4567"),
         ];
         let lines = numbers.map(|(what, digits)| {
-            let names: Vec<&str> = candidates(phone(digits)).iter().map(Tz::name).collect();
+            let names: Vec<&str> = candidates(phone(digits)).iter().map(|zone| zone.name()).collect();
             format!("{what}: {}\n", names.join(" "))
         });
-        expect![[r#""#]].assert_eq(&lines.concat());
+        expect![[r#"
+            an Italian mobile: Europe/Rome
+            Rome, and the Vatican: Europe/Vatican
+            a British mobile: Europe/London
+            Guernsey: Europe/Guernsey
+            New York: America/New_York
+            Los Angeles: America/Los_Angeles
+            Nashville in Tennessee: America/Chicago
+            Honolulu: Pacific/Honolulu
+            Toronto: America/Toronto
+            a mobile of Jamaica: America/Jamaica
+            toll free in the United States: America/Adak America/Anchorage America/Chicago America/Denver America/Los_Angeles America/New_York America/Phoenix Pacific/Honolulu
+            a mobile of New Zealand: Pacific/Auckland Pacific/Chatham
+            a mobile of Australia: Australia/Adelaide Australia/Brisbane Australia/Darwin Australia/Eucla Australia/Lord_Howe Australia/Perth Australia/Sydney
+            Perth: Australia/Adelaide Australia/Perth
+            a mobile of Spain: Atlantic/Canary Europe/Madrid
+            a mobile of Manaus: America/Manaus
+            a mobile of Sao Paulo: America/Sao_Paulo
+            Tijuana: America/Tijuana
+            a Russian mobile: Asia/Irkutsk Asia/Kamchatka Asia/Krasnoyarsk Asia/Magadan Asia/Omsk Asia/Vladivostok Asia/Yakutsk Asia/Yekaterinburg Europe/Kaliningrad Europe/Moscow Europe/Samara
+            a mobile of Kazakhstan: Asia/Almaty
+            Kaliningrad: Europe/Kaliningrad
+            a mobile of Algeria: Africa/Algiers
+            a mobile of Kosovo: Europe/Belgrade
+            toll free of no country: 
+            an Italian number that does not exist: Europe/Rome
+            no code of any country: 
+        "#]].assert_eq(&lines.concat());
     }
 
     #[test]

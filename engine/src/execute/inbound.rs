@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Executor, Step};
 use crate::ids::MessageId;
 use crate::provider::{Inbound, Polled, Submission};
-use crate::store::{CohortKind, FoldOutcome, NewRaw, Raw, StoreError};
+use crate::store::{FoldOutcome, NewRaw, Raw, StoreError};
 
 use fold::Folder;
 use incoming::Batch;
@@ -103,24 +103,30 @@ impl Executor {
             return;
         };
         let folder = self.folder();
-        self.work
-            .deed(async move { Ok(Step::Folded(folder.fold(batch).await?)) });
+        self.work.deed(async move {
+            let (outcome, deferred) = folder.fold(batch).await?;
+            Ok(Step::Folded(outcome, deferred))
+        });
     }
 
     /// Folds what an earlier process left, before anything it left in doubt is settled: a receipt settles it.
     pub(super) async fn fold_left(&mut self) -> Result<(), StoreError> {
+        let (mut after, mut waits) = (0, false);
         loop {
-            let rows = self.store.unfolded(ROWS).await?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            let up_to = last.id;
+            let rows = self.store.unfolded(after, ROWS).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.id;
             let said = rows.into_iter().filter_map(read).collect();
-            let batch = Batch {
-                said,
-                up_to: Some(up_to),
-            };
-            let outcome = self.folder().fold(batch).await?;
-            self.folded(outcome);
+            // What is to be asked about again stays in the inbox, and what came after it too.
+            let up_to = Some(after).filter(|_| !waits);
+            let (outcome, deferred) = self.folder().fold(Batch { said, up_to }).await?;
+            waits |= !deferred.is_empty();
+            self.folded(outcome, deferred);
         }
+        if waits {
+            self.incoming.left_in_inbox(after);
+        }
+        Ok(())
     }
 
     fn folder(&self) -> Folder {
@@ -133,8 +139,9 @@ impl Executor {
         }
     }
 
-    pub(super) fn folded(&mut self, outcome: FoldOutcome) {
+    pub(super) fn folded(&mut self, outcome: FoldOutcome, deferred: Vec<Said>) {
         self.incoming.folded();
+        self.incoming.postpone(deferred, self.clock.monotonic());
         self.progress.receipts += outcome.raised;
         self.progress.replies += outcome.replies.len() as u64;
         for reply in outcome.replies {
@@ -143,10 +150,16 @@ impl Executor {
                 let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
                 numbers.insert(reply.phone.as_u64());
             }
-            if let Some(answer) = reply.answer
-                && let Some(lane) = self.lanes.get_mut(&answer.sender)
-            {
-                lane.expect(CohortKind::Answer, answer.due_at);
+            if reply.allow {
+                let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
+                numbers.remove(&reply.phone.as_u64());
+            }
+            let moved = reply.moved.and_then(|moved| moved.to);
+            for cohort in reply.answers.into_iter().chain(moved) {
+                let own = cohort.launch == self.launch.id;
+                if let Some(lane) = self.lanes.get_mut(&cohort.sender).filter(|_| own) {
+                    lane.expect(cohort.kind, cohort.due_at);
+                }
             }
         }
     }

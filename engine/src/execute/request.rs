@@ -154,6 +154,7 @@ impl Executor {
         let cohort = self.cohort(&window.sender, send.cohort);
         let member = &cohort.members[send.index];
         let sent = SentTo {
+            run: cohort.run,
             message: send.message,
             launch: cohort.launch,
             step: cohort.place.step,

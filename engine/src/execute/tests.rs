@@ -1,5 +1,6 @@
 //! Whole executions on a simulated clock, over a real store, against a provider that keeps a ledger and does as told.
 
+mod as_told;
 mod corners;
 mod crash;
 mod failures;

@@ -1,10 +1,11 @@
 //! A window: members whose intent is committed, from `advance` to the record of their answers.
 
+mod known;
 mod outcome;
 mod rows;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -14,12 +15,13 @@ use sms::PhoneNumber;
 
 use super::lane::Held;
 use super::{Executor, RECORD_WITHIN, Step};
-use crate::advance::{Effect, Enrolment, Event, Facts, State, advance};
+use crate::advance::{Effect, Enrolment, Event, Facts, Known, State, advance};
 use crate::ids::{CohortId, MessageId};
 use crate::provider::Answer;
-use crate::store::{ClaimedCohort, CohortKind, Intent, LaunchState, WindowRecord};
+use crate::store::{ClaimedCohort, CohortKind, Intent, LaunchState, Of, WindowRecord};
 use crate::texts;
 
+use known::KnownPeople;
 pub(super) use outcome::Outcome;
 use rows::MessageRows;
 
@@ -36,6 +38,8 @@ pub(super) struct Window {
     pub sends: Vec<Send>,
     /// Members who move without one: cohort, index, what is to be done.
     pub moves: Vec<(CohortId, usize, Effect)>,
+    /// What is known of its members.
+    pub known: KnownPeople,
     /// Members whose turn failed by a fault of ours: cohort, index, why.
     pub faults: Vec<(CohortId, usize, String)>,
     /// The texts are in the store.
@@ -100,14 +104,41 @@ impl Executor {
         }
         for id in left {
             self.lane(sender).windows += 1;
-            self.begin_window(sender, vec![id], true);
+            self.open_window(sender, vec![id], true);
         }
         if fresh.is_empty() {
             self.nothing_goes(sender);
             return;
         }
         self.lane(sender).windows += 1;
-        self.begin_window(sender, fresh, false);
+        self.open_window(sender, fresh, false);
+    }
+
+    /// Reads what the campaign asks about the members of a window, and begins it.
+    fn open_window(&mut self, sender: &str, cohorts: Vec<CohortId>, settle: bool) {
+        let held = cohorts.iter().filter_map(|id| self.lanes[sender].held.get(id));
+        let passages = held.filter(|held| held.cohort.kind == CohortKind::Passage);
+        let members = passages.flat_map(|held| held.intended().map(|index| held.cohort.members[index].phone));
+        let people: Vec<PhoneNumber> = members.collect();
+        if !self.revision.asks.any() || people.is_empty() {
+            return self.begin_window(sender, cohorts, settle, HashMap::new());
+        }
+        let (store, revision, launch) = (self.store.clone(), self.revision.clone(), self.launch.id);
+        let sender = sender.to_owned();
+        self.work.deed(async move {
+            let of = Of {
+                launch,
+                campaign: &revision.campaign,
+                asks: &revision.asks,
+            };
+            let known = store.known(of, &people).await?;
+            Ok(Step::Informed {
+                sender,
+                cohorts,
+                settle,
+                known,
+            })
+        });
     }
 
     /// These got no intent after all, and what was reserved for them is free again.
@@ -150,13 +181,19 @@ impl Executor {
                 self.state = LaunchState::Paused;
             }
         } else {
-            self.begin_window(sender, next, false);
+            self.open_window(sender, next, false);
         }
     }
 
     /// Asks `advance` for each member whose intent is committed, and submits. `settle`: an earlier process may have
     /// submitted them, so what it knew stands for the answers.
-    fn begin_window(&mut self, sender: &str, cohorts: Vec<CohortId>, settle: bool) {
+    pub(super) fn begin_window(
+        &mut self,
+        sender: &str,
+        cohorts: Vec<CohortId>,
+        settle: bool,
+        known: HashMap<u64, Known>,
+    ) {
         let id = self.next_window;
         self.next_window += 1;
         let held = cohorts.first().and_then(|id| self.lanes[sender].held.get(id));
@@ -166,6 +203,7 @@ impl Executor {
             slices: vec![],
             sends: vec![],
             moves: vec![],
+            known: KnownPeople::new(&self.revision, self.launch.starts_at, known),
             faults: vec![],
             texts_recorded: false,
             recording: false,
@@ -177,6 +215,7 @@ impl Executor {
                 continue;
             };
             window.slices.push((cohort, held.intended()));
+            window.known.learn_zones(&held.cohort);
             for index in held
                 .intended()
                 .filter(|index| !held.cohort.departed.contains(index))
@@ -229,6 +268,7 @@ impl Executor {
         };
         let facts = Facts {
             opted_out,
+            known: window.known.of(cohort, member.phone),
             ..Facts::default()
         };
         let (_, effects) = advance(&self.revision, enrolment, facts, &Event::Due(cohort.place), now);

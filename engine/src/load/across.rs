@@ -10,7 +10,7 @@ use dsl::project::Project;
 use rayon::prelude::*;
 
 use super::found::{DEPTH, files_below, is_campaign};
-use super::{LoadedProject, PROJECT_FILE, decode, known_project, read, stem};
+use super::{LoadedProject, PROJECT_FILE, absent, known_project, read, stem};
 
 /// What several files together have wrong, by the file that it stands in.
 #[derive(Debug, Default)]
@@ -24,13 +24,43 @@ pub struct FoundAcross {
 /// Holds the campaigns that are asked about against each other and all others of their project. `asked` has for each its
 /// path and what is known of it.
 pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundAcross {
+    let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
+    let others = Siblings::read(project, &own);
+    across_with(project, asked, &others)
+}
+
+/// The campaigns of a project as they stand on the disk, so that they need not be read again for each question.
+#[derive(Debug, Clone)]
+pub struct Siblings(Vec<(PathBuf, Outline)>);
+
+impl Siblings {
+    /// All of them.
+    pub fn of(project: &LoadedProject) -> Siblings {
+        Siblings::read(project, &BTreeSet::new())
+    }
+
+    fn read(project: &LoadedProject, but: &BTreeSet<PathBuf>) -> Siblings {
+        let known = known_project(project);
+        let paths = siblings(project).into_par_iter();
+        let others = paths.filter_map(|path| {
+            let real = real(&path);
+            let outline = || sibling(&path, project, &known);
+            (!but.contains(&real)).then(|| (real.clone(), outline()))
+        });
+        Siblings(others.collect())
+    }
+}
+
+/// As [`across`], with the others as they were read; those that are asked about count as they are handed in.
+pub fn across_with(
+    project: &LoadedProject,
+    asked: Vec<(PathBuf, Outline)>,
+    siblings: &Siblings,
+) -> FoundAcross {
     let known = known_project(project);
     let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
-    let others = siblings(project).into_par_iter();
-    let others: Vec<Outline> = others
-        .filter(|path| !own.contains(&real(path)))
-        .map(|path| sibling(&path, project, &known))
-        .collect();
+    let others = siblings.0.iter().filter(|(path, _)| !own.contains(path));
+    let others = others.map(|(_, outline)| outline.clone());
     let count = asked.len();
     let outlines = asked.into_iter().map(|(_, outline)| outline).chain(others);
     let mut all: Vec<(usize, Outline)> = outlines.enumerate().collect();
@@ -38,10 +68,12 @@ pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundA
     let (places, campaigns): (Vec<usize>, Vec<Outline>) = all.into_iter().unzip();
     let sound = project.file.as_ref().filter(|_| project.project.is_some());
     let file = sound.map(|file| dsl::parse_project(&file.text));
+    let named = file.as_ref().map(dsl::ProjectFile::named_files);
     let found = check_across(&Whole {
         project: &known,
         file: file.as_ref(),
         campaigns: &campaigns,
+        absent: &absent(named.unwrap_or_default(), &project.folder),
     });
     let mut across = FoundAcross {
         project: found.project,
@@ -62,8 +94,8 @@ pub(super) fn outline(path: &Path, text: &dsl::CampaignFile, folder: &Path, proj
 
 /// One that cannot be read says nothing, and makes what all files say incomplete.
 fn sibling(path: &Path, project: &LoadedProject, known: &Project) -> Outline {
-    let text = read(path, &project.folder).map(|bytes| decode(&bytes).0);
-    let parsed = dsl::parse_campaign(&text.unwrap_or_default());
+    let bytes = read(path, &project.folder).unwrap_or_default();
+    let parsed = dsl::parse_campaign(&dsl::decode_text(&bytes).unwrap_or_default());
     outline(path, &parsed, &project.folder, known).untold()
 }
 

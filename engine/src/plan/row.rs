@@ -51,7 +51,7 @@ pub struct PlannedRow {
     pub region: Option<Region>,
     /// The number was read out of a spreadsheet's form.
     pub repaired: bool,
-    /// The set of zones the person may be in: until zones come, the campaign's.
+    /// The set of zones the person may be in.
     pub time_class: Arc<str>,
 }
 
@@ -66,11 +66,11 @@ pub struct Frozen {
     /// The same for each name of `where`.
     asked: Vec<Cell>,
     consent: ConsentOf,
+    /// The column with the person's time zone.
+    timezone: Option<usize>,
     /// When the plan is made: `where` may ask for it.
     now: DateTime<Utc>,
     time_class: Arc<str>,
-    /// People live by clocks of their own; the column that may state the zone.
-    own_clocks: Option<Option<usize>>,
 }
 
 struct Cell {
@@ -100,35 +100,14 @@ impl Frozen {
             cells: revision.variables.iter().map(cell).collect(),
             asked: asked.iter().map(cell).collect(),
             consent: ConsentOf::new(audience.consent.as_deref(), consent, columns),
+            timezone: columns.values.get("timezone").copied(),
             now,
             time_class: revision.campaign.timezone.name().into(),
-            own_clocks: None,
-        }
-    }
-
-    /// Everybody lives by the clock of the column `timezone`, else by those of the number.
-    pub(super) fn with_zones(self, columns: &Columns) -> Frozen {
-        Frozen {
-            own_clocks: Some(columns.values.get("timezone").copied()),
-            ..self
         }
     }
 }
 
 impl Frozen {
-    fn class_of(&self, revision: &Revision, phone: PhoneNumber, row: &Row) -> Arc<str> {
-        let Some(column) = self.own_clocks else {
-            return self.time_class.clone();
-        };
-        let cell = column.and_then(|column| row.cells.get(column));
-        let stated = cell.and_then(|cell| clean(cell).parse::<Tz>().ok());
-        let class = TimeClass::of(stated, phone, revision.campaign.timezone);
-        match class.zones() {
-            [zone] => Arc::from(zone.name()),
-            _ => class.to_string().into(),
-        }
-    }
-
     fn today(&self, zone: Tz) -> NaiveDate {
         self.now.with_timezone(&zone).date_naive()
     }
@@ -152,17 +131,42 @@ pub fn plan_row(
     if let Some(reason) = narrowed(revision, frozen, parsed.number, row) {
         return RowPlan::LeftOut(parsed.number, reason);
     }
-    match member_of(revision, frozen, parsed.number, row) {
-        Ok((member, parts, ucs2)) => RowPlan::Planned(PlannedRow {
+    let planned = member_of(revision, frozen, parsed.number, row);
+    let class = zones_of(revision, frozen, parsed.number, row);
+    match planned.and_then(|planned| Ok((planned, class?))) {
+        Ok(((member, parts, ucs2), time_class)) => RowPlan::Planned(PlannedRow {
             member,
             parts,
             ucs2,
             region: parsed.region,
             repaired: parsed.repaired.is_some(),
-            time_class: frozen.class_of(revision, parsed.number, row),
+            time_class,
         }),
         Err(reason) => RowPlan::LeftOut(parsed.number, reason),
     }
+}
+
+/// The zones that a person may be in: the column's, else those of the number. Where nothing goes by the clock of its people
+/// it is the campaign's for all.
+fn zones_of(
+    revision: &Revision,
+    frozen: &Frozen,
+    phone: PhoneNumber,
+    row: &Row,
+) -> Result<Arc<str>, LeftOut> {
+    if !revision.goes_by_clocks {
+        return Ok(frozen.time_class.clone());
+    }
+    let cell = frozen.timezone.and_then(|column| row.cells.get(column));
+    let stated = match clean(cell.unwrap_or_default()) {
+        cell if cell.is_empty() => None,
+        cell => Some(
+            cell.parse::<Tz>()
+                .map_err(|_| LeftOut::IllTyped("timezone".into()))?,
+        ),
+    };
+    let class = TimeClass::of(stated, phone, revision.campaign.timezone);
+    Ok(class.to_string().into())
 }
 
 /// Why somebody with a number is not among the people of the campaign, whatever the other rows say.

@@ -87,7 +87,7 @@ fn rehearsed(test: Test<'_>) -> Result<Rehearsal, Violation> {
     let campaign = &revision.campaign;
     let begins_at = begins_at(campaign, at("2026-12-01T15:00:00Z")).expect("it begins");
     let planner = Planner::new(revision.clone(), &project, folder.path(), vec![], begins_at);
-    let mut planner = planner.expect("a plan").with_zones();
+    let mut planner = planner.expect("a plan");
     let mut people = vec![];
     while let Some(run) = planner.next_run().expect("planned") {
         people.push(Cohorts::of(run.people));

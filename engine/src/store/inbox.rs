@@ -7,10 +7,12 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::bulk::Bulk;
 use super::message::remembered;
+use super::notes::{NoteRow, write_notes};
 use super::rows::{
     CohortRow, MessageState, NewCohort, corrupt, insert_cohorts, instant, millis, phone_number, small,
 };
-use super::suppression::{Suppression, suppress};
+use super::standing::{Moved, move_one};
+use super::suppression::{Suppression, allow, suppress};
 use super::{Failure, Store, StoreError};
 use crate::ids::{CohortId, LaunchId, MessageId};
 
@@ -72,8 +74,14 @@ pub struct NewReply {
     pub inbox: String,
     /// Text the number no more.
     pub suppress: Option<Suppression>,
-    /// The text that answers it. Written only when the reply, and the suppression where there is one, are new.
-    pub answer: Option<NewCohort>,
+    /// The suppression of the number ends.
+    pub allow: bool,
+    /// The texts that answer it. Written only when the reply, and the suppression where there is one, are new.
+    pub answers: Vec<NewCohort>,
+    /// Where it moves the person.
+    pub moved: Option<Moved>,
+    /// What is kept of the person beside.
+    pub notes: Vec<NoteRow>,
 }
 
 /// What a reply was taken for.
@@ -83,6 +91,10 @@ pub enum ReplyMeaning {
     OptOut,
     /// It contains an opt-out word and more: somebody must read it.
     ContainsOptOut,
+    /// A question or a rule took it.
+    Answer,
+    /// Somebody who had opted out wants texts again.
+    OptIn,
     /// Anything else.
     Other,
 }
@@ -93,6 +105,8 @@ impl ReplyMeaning {
         match self {
             ReplyMeaning::OptOut => "opt-out",
             ReplyMeaning::ContainsOptOut => "contains-opt-out",
+            ReplyMeaning::Answer => "answer",
+            ReplyMeaning::OptIn => "opt-in",
             ReplyMeaning::Other => "other",
         }
     }
@@ -101,6 +115,8 @@ impl ReplyMeaning {
         let all = [
             ReplyMeaning::OptOut,
             ReplyMeaning::ContainsOptOut,
+            ReplyMeaning::Answer,
+            ReplyMeaning::OptIn,
             ReplyMeaning::Other,
         ];
         let found = all.into_iter().find(|meaning| meaning.code() == code);
@@ -126,6 +142,8 @@ pub struct FoldOutcome {
     pub raised: u64,
     /// Replies that were new.
     pub replies: Vec<NewReply>,
+    /// Replies of people whose turn came meanwhile: they are not kept yet, and to be asked about again.
+    pub deferred: Vec<NewReply>,
 }
 
 /// The last text to a person from a sender.
@@ -135,6 +153,8 @@ pub struct SentTo {
     pub message: MessageId,
     /// Of this launch.
     pub launch: LaunchId,
+    /// Of this run of it.
+    pub run: u32,
     /// The instruction that sent it.
     pub step: u16,
     /// An index into the campaign's languages.
@@ -151,13 +171,15 @@ impl Store {
             .await
     }
 
-    /// What waits to be folded, the earliest first, at most so many.
-    pub async fn unfolded(&self, most: u32) -> Result<Vec<Raw>, StoreError> {
-        let rows = sqlx::query("select id, received_at, provider, body from inbox order by id limit ?")
-            .bind(most)
-            .fetch_all(&self.readers)
-            .await
-            .map_err(|error| self.error(error))?;
+    /// What waits to be folded behind an entry, the earliest first, at most so many.
+    pub async fn unfolded(&self, after: i64, most: u32) -> Result<Vec<Raw>, StoreError> {
+        let rows =
+            sqlx::query("select id, received_at, provider, body from inbox where id > ? order by id limit ?")
+                .bind(after)
+                .bind(most)
+                .fetch_all(&self.readers)
+                .await
+                .map_err(|error| self.error(error))?;
         let raw = |row: &sqlx::sqlite::SqliteRow| -> Result<Raw, Failure> {
             Ok(Raw {
                 id: row.try_get("id")?,
@@ -175,7 +197,11 @@ impl Store {
     /// number and end whatever waits for it, the batch leaves the inbox. Gives the replies that were new.
     pub async fn fold(&self, fold: Fold) -> Result<FoldOutcome, StoreError> {
         let mut ids = Vec::with_capacity(fold.replies.len());
-        for _ in fold.replies.iter().filter(|reply| reply.answer.is_some()) {
+        let cohorts = fold
+            .replies
+            .iter()
+            .map(|reply| reply.answers.len() + usize::from(reply.moved.is_some()));
+        for _ in 0..cohorts.sum() {
             ids.push(self.next_cohort_id().await);
         }
         self.writer
@@ -204,7 +230,7 @@ impl Store {
         since: DateTime<Utc>,
     ) -> Result<Option<SentTo>, Failure> {
         let mut select = QueryBuilder::<Sqlite>::new(
-            "select m.id, c.launch_id, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
+            "select m.id, c.launch_id, c.run, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
              where m.state not in (0, 2) and c.sender = ",
         );
         select
@@ -224,6 +250,7 @@ impl Store {
         Ok(Some(SentTo {
             message: MessageId(row.try_get("id")?),
             launch: LaunchId(row.try_get("launch_id")?),
+            run: small(row.try_get("run")?, "run")?,
             step: small(row.try_get("step")?, "step")?,
             language: small(row.try_get("language")?, "language")?,
             tariff: tariff.map(|tariff| small(tariff, "tariff")).transpose()?,
@@ -272,21 +299,29 @@ async fn write_fold(
 ) -> Result<FoldOutcome, Failure> {
     let raised = fold_receipts(connection, &fold.receipts).await?;
     let mut ids = answer_ids.into_iter();
-    let mut new = vec![];
+    let (mut new, mut deferred) = (vec![], vec![]);
     for reply in fold.replies {
-        // Each answer has an id set aside, written or not.
-        let id = reply.answer.as_ref().and_then(|_| ids.next());
-        if keep_reply(connection, &reply, id).await? {
-            new.push(reply);
+        // Each cohort has an id set aside, written or not.
+        let of_it = reply.answers.len() + usize::from(reply.moved.is_some());
+        let of_it: Vec<CohortId> = ids.by_ref().take(of_it).collect();
+        match keep_reply(connection, &reply, of_it).await? {
+            Keeping::New => new.push(reply),
+            Keeping::Known => {}
+            Keeping::Deferred => deferred.push(reply),
         }
     }
-    if let Some(up_to) = fold.up_to {
+    // What is to be asked about again stays in the inbox.
+    if let Some(up_to) = fold.up_to.filter(|_| deferred.is_empty()) {
         sqlx::query("delete from inbox where id <= ?")
             .bind(up_to)
             .execute(connection)
             .await?;
     }
-    Ok(FoldOutcome { raised, replies: new })
+    Ok(FoldOutcome {
+        raised,
+        replies: new,
+        deferred,
+    })
 }
 
 const RAISE: Bulk = Bulk {
@@ -315,12 +350,42 @@ async fn fold_receipts(connection: &mut SqliteConnection, receipts: &[ReceiptRow
     Ok(raised)
 }
 
-/// Keeps a reply once; true when it was new.
+/// What became of a reply.
+enum Keeping {
+    New,
+    /// It was kept before.
+    Known,
+    /// The person does not wait any more where the reply found them.
+    Deferred,
+}
+
+async fn is_known(connection: &mut SqliteConnection, reply: &NewReply) -> Result<bool, Failure> {
+    let found: Option<i64> = sqlx::query_scalar("select 1 from reply where provider = ? and provider_id = ?")
+        .bind(&reply.provider)
+        .bind(&reply.provider_id)
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Keeps a reply once, and does what it leads to.
 async fn keep_reply(
     connection: &mut SqliteConnection,
     reply: &NewReply,
-    answer_id: Option<CohortId>,
-) -> Result<bool, Failure> {
+    ids: Vec<CohortId>,
+) -> Result<Keeping, Failure> {
+    let mut ids = ids.into_iter();
+    if let Some(moved) = &reply.moved {
+        if is_known(connection, reply).await? {
+            return Ok(Keeping::Known);
+        }
+        let Some(id) = ids.next() else {
+            return Ok(Keeping::Deferred);
+        };
+        if !move_one(connection, moved.clone(), id).await? {
+            return Ok(Keeping::Deferred);
+        }
+    }
     let written = sqlx::query(
         "insert into reply (provider, provider_id, phone, sender, text, received_at, launch_id, meaning, inbox)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
@@ -337,14 +402,21 @@ async fn keep_reply(
     .execute(&mut *connection)
     .await?;
     if written.rows_affected() == 0 {
-        return Ok(false);
+        return Ok(Keeping::Known);
     }
     let answered = match &reply.suppress {
         Some(suppression) => suppress(connection, suppression).await?,
         None => true,
     };
-    if let (true, Some(answer), Some(id)) = (answered, &reply.answer, answer_id) {
-        insert_cohorts(connection, &[CohortRow::new(id, answer.clone())]).await?;
+    if reply.allow {
+        allow(connection, reply.phone, reply.received_at).await?;
     }
-    Ok(true)
+    write_notes(connection, &reply.notes).await?;
+    if answered {
+        let rows = ids
+            .zip(&reply.answers)
+            .map(|(id, answer)| CohortRow::new(id, answer.clone()));
+        insert_cohorts(connection, &rows.collect::<Vec<_>>()).await?;
+    }
+    Ok(Keeping::New)
 }

@@ -66,6 +66,8 @@ pub struct NewLaunch {
     pub created_at: DateTime<Utc>,
     /// When the first step is due.
     pub starts_at: DateTime<Utc>,
+    /// Its texts count for the caps of frequency.
+    pub marketing: bool,
 }
 
 /// A launch of the store.
@@ -292,8 +294,8 @@ async fn insert_launch(
         .fetch_one(&mut *connection)
         .await?;
     let inserted = sqlx::query(
-        "insert into launch (campaign, occurrence, revision, state, created_at, starts_at, suppressed_to, summary, tariffs)
-         values (?, ?, ?, 0, ?, ?, ?, '', '')",
+        "insert into launch (campaign, occurrence, revision, state, created_at, starts_at, suppressed_to, marketing, summary, tariffs)
+         values (?, ?, ?, 0, ?, ?, ?, ?, '', '')",
     )
     .bind(&new.campaign)
     .bind(&new.occurrence)
@@ -301,6 +303,7 @@ async fn insert_launch(
     .bind(millis(new.created_at))
     .bind(millis(new.starts_at))
     .bind(suppressed_to)
+    .bind(new.marketing)
     .execute(connection)
     .await;
     match inserted {

@@ -7,6 +7,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use super::dead::{DeadLetter, insert_dead};
 use super::launch::LaunchState;
 use super::message::{MessageRow, upsert_messages};
+use super::notes::{NoteRow, write_notes};
 use super::rows::{
     CohortKind, CohortRow, NewCohort, Turn, corrupt, count, insert_cohorts, millis, phone_number, small,
 };
@@ -34,6 +35,8 @@ pub struct WindowRecord {
     pub departing: Vec<NewCohort>,
     /// Numbers that a provider says are opted out.
     pub suppressions: Vec<Suppression>,
+    /// What is kept of people beside.
+    pub notes: Vec<NoteRow>,
     /// Messages that are given up.
     pub dead: Vec<DeadLetter>,
     /// What it moves on the launch row, where the launch has a budget.
@@ -137,6 +140,7 @@ async fn record_window(
     insert_left_out(connection, &record.left_out).await?;
     insert_departed(connection, &record.departed).await?;
     insert_dead(connection, &record.dead).await?;
+    write_notes(connection, &record.notes).await?;
     for suppression in &record.suppressions {
         suppress(connection, suppression).await?;
     }

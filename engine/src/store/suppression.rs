@@ -33,7 +33,8 @@ pub(super) async fn suppress(
 ) -> Result<bool, Failure> {
     let written = sqlx::query(
         "insert into suppression (phone, seq, reason, at, launch_id, evidence)
-         values (?, (select coalesce(max(seq), 0) + 1 from suppression), ?, ?, ?, ?) on conflict do nothing",
+         values (?, 1 + max((select coalesce(max(seq), 0) from suppression),
+                            (select coalesce(max(seq), 0) from suppression_ended)), ?, ?, ?, ?) on conflict do nothing",
     )
     .bind(phone_number(suppression.phone))
     .bind(suppression.reason)
@@ -47,6 +48,27 @@ pub(super) async fn suppress(
     }
     end_waiting(connection, suppression.phone, suppression.at).await?;
     Ok(true)
+}
+
+/// The number may be texted again. What was ended stays so.
+pub(super) async fn allow(
+    connection: &mut SqliteConnection,
+    phone: PhoneNumber,
+    at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    sqlx::query(
+        "insert into suppression_ended (phone, seq, reason, at, launch_id, evidence, ended_at)
+         select phone, seq, reason, at, launch_id, evidence, ? from suppression where phone = ?",
+    )
+    .bind(millis(at))
+    .bind(phone_number(phone))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("delete from suppression where phone = ?")
+        .bind(phone_number(phone))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Ends every passage in which the number waits. A cohort that is held is left to its holder, who asks the gate.

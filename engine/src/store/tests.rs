@@ -162,6 +162,7 @@ fn new_launch(occurrence: &str) -> NewLaunch {
         revision: ("0".repeat(64), source),
         created_at: start(),
         starts_at: start(),
+        marketing: true,
     }
 }
 
@@ -265,7 +266,10 @@ fn stop(launch: LaunchId, n: u64, id: &str) -> NewReply {
             at: after(60),
             launch: Some(launch),
         }),
-        answer: Some(answer),
+        allow: false,
+        answers: vec![answer],
+        moved: None,
+        notes: vec![],
         ..says(launch, n, id, "STOP")
     }
 }
@@ -283,7 +287,10 @@ fn says(launch: LaunchId, n: u64, id: &str, text: &str) -> NewReply {
         meaning: ReplyMeaning::Other,
         inbox: "box-office".into(),
         suppress: None,
-        answer: None,
+        allow: false,
+        answers: vec![],
+        moved: None,
+        notes: vec![],
     }
 }
 

@@ -1,6 +1,7 @@
 //! The files that are open, as the editor has them, and what is known of each with its project. A file is read and checked
 //! once for each change; a change of crier.yaml, open or not, is one of all its campaigns.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use dsl::editor::{Around, Document, File, FileKind, Price};
 use dsl::project::Project;
 use dsl::{CampaignFile, Header, ProjectFile, Surroundings};
 use engine::audience::Prices;
-use engine::load::{self, CAMPAIGN_ENDINGS, LoadedProject, PROJECT_FILE};
+use engine::load::{self, CAMPAIGN_ENDINGS, LoadedProject, PROJECT_FILE, Siblings};
 use url::Url;
 
 /// Bytes that an open file may have at most: of a longer one nothing is kept, and it is said once.
@@ -23,6 +24,8 @@ pub(super) struct Documents {
     open: BTreeMap<String, Open>,
     /// Those of which the diagnostics are to be told.
     stale: BTreeSet<String>,
+    /// The campaigns of each project, by its folder, as they were saved last.
+    siblings: RefCell<BTreeMap<PathBuf, Arc<Siblings>>>,
 }
 
 struct Open {
@@ -118,6 +121,7 @@ impl Documents {
 
     /// Something on the disk is not as it was: everything is looked at again.
     pub fn outdated(&mut self) {
+        self.siblings.get_mut().clear();
         for (uri, open) in &mut self.open {
             open.known = None;
             self.stale.insert(uri.clone());
@@ -154,7 +158,8 @@ impl Documents {
             (Some(path), FileKind::Campaign) => self.campaign(open, path),
             (Some(path), FileKind::Project) => {
                 let loaded = load::project_of_bytes(path, open.text.as_bytes());
-                project(open, &loaded)
+                let across = load::across_with(&loaded, vec![], &self.siblings(&loaded)).project;
+                project(open, &loaded, across)
             }
             (None, kind) => alone(open, kind),
         }
@@ -164,7 +169,13 @@ impl Documents {
         let (loaded, crier_yaml) = self.project_of(path);
         let project = load::known_project(&loaded);
         let folder = loaded.folder.clone();
-        let checked = load::campaign_of_bytes(path, open.text.as_bytes(), loaded).file;
+        let loaded = load::campaign_of_bytes(path, open.text.as_bytes(), loaded);
+        let siblings = self.siblings(&loaded.project);
+        let asked = vec![(path.to_owned(), loaded.outline)];
+        let across = load::across_with(&loaded.project, asked, &siblings).campaigns;
+        let mut checked = loaded.file;
+        checked.diagnostics.extend(across.into_iter().flatten());
+        checked.diagnostics.sort_by_key(Diagnostic::place);
         let parsed = dsl::parse_campaign(&checked.text);
         Known {
             lines: Lines::new(&checked.text),
@@ -179,6 +190,13 @@ impl Documents {
             project,
             crier_yaml,
         }
+    }
+
+    /// The campaigns of a project, read once until something on the disk changes.
+    fn siblings(&self, project: &LoadedProject) -> Arc<Siblings> {
+        let mut known = self.siblings.borrow_mut();
+        let its = known.entry(project.folder.clone());
+        Arc::clone(its.or_insert_with(|| Arc::new(Siblings::of(project))))
     }
 
     /// The project of a campaign, as it stands in the editor where crier.yaml is open there.
@@ -257,12 +275,15 @@ impl Known {
     }
 }
 
-fn project(open: &Open, loaded: &LoadedProject) -> Known {
+/// `across` is what its campaigns bring about in it.
+fn project(open: &Open, loaded: &LoadedProject, across: Vec<Diagnostic>) -> Known {
     let file = loaded.file.clone();
-    let (text, diagnostics, later) = match file {
+    let (text, mut diagnostics, later) = match file {
         Some(file) => (file.text, file.diagnostics, file.later),
         None => (open.text.clone(), vec![], vec![]),
     };
+    diagnostics.extend(across);
+    diagnostics.sort_by_key(Diagnostic::place);
     Known {
         lines: Lines::new(&text),
         diagnostics,
@@ -292,6 +313,7 @@ fn alone(open: &Open, kind: FileKind) -> Known {
                 project: &project,
                 file_name: "untitled",
                 headers: &none,
+                absent: &BTreeSet::new(),
             };
             let checked = dsl::check_campaign(&file, &around);
             (

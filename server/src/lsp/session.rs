@@ -281,7 +281,13 @@ fn capabilities() -> lsp::ServerCapabilities {
 
 /// Asks the editor to tell of files that change beside the open ones.
 fn watch() -> Value {
-    let watchers = ["**/crier.yaml", "**/*.csv"].map(|glob| json!({ "globPattern": glob }));
+    let watchers = [
+        "**/crier.yaml",
+        "**/*.campaign.yaml",
+        "**/*.campaign.yml",
+        "**/*.csv",
+    ];
+    let watchers = watchers.map(|glob| json!({ "globPattern": glob }));
     let registration = json!({
         "id": "files",
         "method": "workspace/didChangeWatchedFiles",

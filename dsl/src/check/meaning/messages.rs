@@ -43,7 +43,7 @@ impl<'a> Messages<'a> {
                 let name = self.free(
                     step.id
                         .as_ref()
-                        .map_or_else(|| format!("step-{name}"), |id| id.value.clone()),
+                        .map_or_else(|| name.to_owned(), |id| id.value.clone()),
                 );
                 self.all.push(Message {
                     name,

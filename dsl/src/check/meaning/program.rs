@@ -122,7 +122,13 @@ impl<'a> Compiler<'a> {
                 Some(id) => std::mem::replace(&mut self.path, vec![id]),
                 None => {
                     let before = self.path.clone();
-                    self.path.push((i + 1).to_string());
+                    let place = (i + 1).to_string();
+                    // As the long form of the campaign calls it.
+                    self.path.push(if before.is_empty() {
+                        format!("step-{place}")
+                    } else {
+                        place
+                    });
                     before
                 }
             };

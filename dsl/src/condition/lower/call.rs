@@ -11,7 +11,8 @@ use crate::condition::scan::{is_word, shortened};
 use crate::diagnostic::Applicability;
 use crate::scalar::WaitTime;
 use crate::values::parse_date;
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::campaign::OPT_OUT_LINK;
+use crate::written::nearest::{Guess, listed, nearest};
 use crate::written::{is_name, slug};
 
 impl Lower<'_> {
@@ -76,7 +77,7 @@ impl Lower<'_> {
             }
             _ => {
                 let link = self.one_text(call)?;
-                let names = self.scope.links.iter().map(String::as_str).chain(["opt_out"]);
+                let names = self.scope.links.iter().map(String::as_str).chain([OPT_OUT_LINK]);
                 self.known(call, link, "unknown-link", "link", names.collect())?;
                 Happening::Clicked(link.to_owned())
             }
@@ -99,18 +100,13 @@ impl Lower<'_> {
         if all.contains(&name) {
             return Some(());
         }
-        let meant = nearest(name, all.iter().copied());
-        let help = did_you_mean(meant, || match all.is_empty() {
+        let message = format!("{what} \"{name}\" does not exist");
+        let found = Diagnostic::error(code, call.argument_span(0), message);
+        let guess = Guess::unsure(nearest(name, all.iter().copied())).written(|meant| format!("\"{meant}\""));
+        self.found.push(guess.tell(found, || match all.is_empty() {
             true => format!("the campaign has no {what}s with a name"),
             false => format!("the {what}s are {}", listed(all.iter().copied())),
-        });
-        let span = call.argument_span(0);
-        let message = format!("{what} \"{name}\" does not exist");
-        let found = Diagnostic::error(code, span.clone(), message).help(help);
-        self.found.push(match meant {
-            Some(meant) => found.replace(span, format!("\"{meant}\""), Applicability::Unsure),
-            None => found,
-        });
+        }));
         None
     }
 
@@ -286,7 +282,7 @@ impl Lower<'_> {
                 "\"{name}\" is a value, and stands without brackets: `{name} == \"…\"`"
             ));
         }
-        let help = did_you_mean(meant, || match name {
+        Guess::unsure(meant).tell(found, || match name {
             "contains" | "startsWith" | "endsWith" | "matches" | "lower" | "upper" | "size" => {
                 "texts are compared as a whole, with `==`, `!=` and `in`".into()
             }
@@ -295,11 +291,7 @@ impl Lower<'_> {
                 let all: Vec<&str> = names().collect();
                 format!("the functions are {}", all.join(", "))
             }
-        });
-        match meant {
-            Some(meant) => found.help(help).replace(span, meant, Applicability::Unsure),
-            None => found.help(help),
-        }
+        })
     }
 }
 

@@ -2,9 +2,8 @@
 //! them is the value of nobody.
 
 use super::{BuiltIn, Diagnostic, Expression, Kind, Lower, Text, Value};
-use crate::diagnostic::Applicability;
 use crate::values::Language;
-use crate::written::nearest::did_you_mean;
+use crate::written::nearest::Guess;
 use crate::written::{language_called, zone_of_city};
 
 impl Lower<'_> {
@@ -17,12 +16,9 @@ impl Lower<'_> {
             return;
         };
         let message = format!("\"{text}\" is not {what}, so nobody has it");
-        let help = did_you_mean(meant.as_deref(), || help.to_owned());
-        let found = Diagnostic::error("unknown-value", piece.span.clone(), message).help(help);
-        self.found.push(match meant {
-            Some(meant) => found.replace(piece.span.clone(), format!("\"{meant}\""), Applicability::Unsure),
-            None => found,
-        });
+        let found = Diagnostic::error("unknown-value", piece.span.clone(), message);
+        let guess = Guess::unsure(meant).written(|meant| format!("\"{meant}\""));
+        self.found.push(guess.tell(found, || help.to_owned()));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::condition::functions::{self, FUNCTIONS};
 use crate::condition::program::{Day, Moment, Number, Test, Text};
 use crate::condition::scope::{Columns, Declared};
 use crate::diagnostic::Applicability;
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::nearest::{Guess, listed, nearest};
 
 impl Lower<'_> {
     pub(super) fn name(&mut self, name: &str, span: &Range<usize>, quote: bool) -> Option<Value> {
@@ -85,13 +85,16 @@ impl Lower<'_> {
         if let Some((function, usage)) = FUNCTIONS.iter().find(|(function, _)| *function == name) {
             return found.help(format!("`{function}` is a function: `{usage}`"));
         }
-        self.near(found, name, span, list)
+        self.near(found, name, list)
     }
 
-    fn near(&self, found: Diagnostic, name: &str, span: Range<usize>, list: Option<&Columns>) -> Diagnostic {
+    fn near(&self, found: Diagnostic, name: &str, list: Option<&Columns>) -> Diagnostic {
+        let label = match list {
+            Some(_) => "not a column",
+            None => "not declared",
+        };
         let meant = nearest(name, self.scope.names(list));
-        let written = meant.map(as_written);
-        let help = did_you_mean(written.as_deref(), || match list {
+        Guess::unsure(meant.map(as_written)).tell(found.label(label), || match list {
             Some(list) if !list.list.is_empty() => {
                 let all = listed(
                     list.names
@@ -104,17 +107,7 @@ impl Lower<'_> {
             Some(_) | None => {
                 "no list can be read here: say what it is under `fields`; a text stands in quotes".into()
             }
-        });
-        let label = if list.is_some() {
-            "not a column"
-        } else {
-            "not declared"
-        };
-        let found = found.label(label).help(help);
-        match written {
-            Some(written) => found.replace(span, written, Applicability::Unsure),
-            None => found,
-        }
+        })
     }
 
     /// Before anything is sent nothing has been delivered, clicked or answered.

@@ -3,6 +3,7 @@
 use super::super::names::NameKind;
 use super::{Asked, Item, ItemKind};
 use crate::template::{HELPERS, LATER};
+use crate::written::campaign::OPT_OUT_LINK;
 
 /// How much is looked back for the beginning of a tag.
 const LONGEST_TAG: usize = 200;
@@ -86,7 +87,7 @@ impl Place<'_> {
 
     fn links(&self) -> Vec<Item> {
         let own = self.asked.names(NameKind::Link).into_iter().map(|(name, _)| name);
-        let all = own.chain(["opt_out".to_owned()]);
+        let all = own.chain([OPT_OUT_LINK.to_owned()]);
         let item = |name: String| Item {
             after: self.closing().to_owned(),
             rank: 0,

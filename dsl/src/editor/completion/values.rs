@@ -51,7 +51,6 @@ fn of(asked: &Asked<'_>, form: &'static Form) -> Vec<Item> {
         Form::Message => texts::items(asked),
         Form::Condition => conditions::items(asked),
         Form::ByKind(_) | Form::Object(_) | Form::List(_) | Form::Either(_) | Form::OneOrList(_) => vec![],
-        Form::LaterPart { .. } => vec![],
         Form::Name | Form::Word | Form::Any => match names::kind_of(asked.key()) {
             Some(kind) => names_of(asked, kind),
             None => texts::items(asked)

@@ -52,15 +52,15 @@ fn a_key_shows_its_meaning_and_an_example() {
     check(
         "  - wa|it: 2 days",
         expect![[r#"
-        [wait]
-        **wait**: a duration, or a map of `date`, `before`, `after`
+            [wait]
+            **wait**: a duration, or a map of `date`, `before`, `after` and so on
 
-        Goes on after this time; days are counted on the recipient's clock, hours are elapsed time.
+            Goes on after this time; days are counted on the recipient's clock, hours are elapsed time.
 
-        ```yaml
-        wait: 2 days
-        ```
-    "#]],
+            ```yaml
+            wait: 2 days
+            ```
+        "#]],
     );
     let marked = CRIER_YAML.replacen("ki|nd".replace('|', "").as_str(), "ki|nd", 1);
     expect![[r#"

@@ -40,11 +40,12 @@ impl Campaign {
             steps: root.get("steps").map(Step::several).unwrap_or_default(),
             links: root.get("links").map(links).unwrap_or_default(),
             goal: root.entry("goal").map(Goal::read),
-            exits: root.get("exit").map(texts).unwrap_or_default(),
+            exits: root.get("exit").map(exits).unwrap_or_default(),
             priority: text(root, "priority"),
             replies: root.get("replies").and_then(replies),
             limits: root.get("limits").map(Limits::read).unwrap_or_default(),
             tests: root.get("tests").map(Test::several).unwrap_or_default(),
+            tests_file: text(root, "tests"),
             first_key: root
                 .entries()
                 .first()
@@ -71,9 +72,10 @@ impl Audience {
                 ..Audience::default()
             };
         }
-        let sources = |key| {
-            let nodes = node.get(key).map(one_or_list).unwrap_or_default();
-            nodes.into_iter().filter_map(source).collect()
+        let sources = |key| match node.get(key) {
+            Some(map) if map.get("file").is_some() => source(map).into_iter().collect(),
+            Some(node) => one_or_list(node).into_iter().filter_map(source).collect(),
+            None => vec![],
         };
         let invalid = node.get("invalid");
         Audience {
@@ -137,6 +139,20 @@ pub(crate) fn frequency(node: &Node) -> Option<Spanned<String>> {
     spanned(node).or_else(|| text(node, "most"))
 }
 
+fn exits(node: &Node) -> Vec<(Spanned<String>, Vec<Spanned<String>>)> {
+    let all = own_entries(node);
+    all.map(|entry| {
+        (
+            key_of(entry),
+            one_or_list(&entry.value)
+                .into_iter()
+                .filter_map(spanned)
+                .collect(),
+        )
+    })
+    .collect()
+}
+
 fn links(node: &Node) -> Vec<(Spanned<String>, Value)> {
     own_entries(node)
         .filter_map(|entry| Some((key_of(entry), Value::read(&entry.value)?)))
@@ -163,6 +179,10 @@ pub(crate) fn languages(root: &Node) -> Vec<Spanned<Language>> {
 }
 
 pub(super) fn source(node: &Node) -> Option<Spanned<Source>> {
+    if let Some(Spanned { value, span }) = plain_file(node) {
+        let value = Source::Path(value);
+        return Some(Spanned { value, span });
+    }
     let Spanned { value, span } = spanned(node)?;
     if value.contains('@') || is_condition(&value) {
         return None;
@@ -172,6 +192,13 @@ pub(super) fn source(node: &Node) -> Option<Spanned<Source>> {
         false => Source::List(value),
     };
     Some(Spanned { value, span })
+}
+
+/// The path of `{ file: lists/customers.csv }`. With more said of how it is read, its first line is not that of any CSV.
+fn plain_file(node: &Node) -> Option<Spanned<String>> {
+    let path = text(node, "file")?;
+    let workbook = path.value.to_lowercase().ends_with(".xlsx");
+    (own_entries(node).count() == 1 && !workbook).then_some(path)
 }
 
 pub(super) fn fields(node: &Node) -> Vec<Field> {

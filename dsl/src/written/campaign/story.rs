@@ -1,6 +1,7 @@
 //! Stories as written: the key `tests`. What a line names is kept with its place; `crier test` plays them.
 
-use crate::tree::{Entry, Node};
+use crate::tree::{Entry, Kind, Node};
+use crate::written::tables::SAID;
 use crate::written::{Spanned, key_of, own_entries, spanned, text, texts};
 
 /// One story.
@@ -18,16 +19,18 @@ pub struct Test {
     pub event: Option<Spanned<String>>,
     /// The same, with what it carries.
     pub event_node: Option<Node>,
+    /// Where the key `story` stands, where it is a list.
+    pub story_key: Option<std::ops::Range<usize>>,
     /// What happens, line by line.
     pub lines: Vec<Line>,
     /// Its first key.
     pub span: std::ops::Range<usize>,
 }
 
-/// A line of a story: its first key with what is told apart.
+/// A line of a story: its verb with what is told apart.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The first key.
+    /// What it says; its first key where that is nothing.
     pub verb: Spanned<String>,
     /// What it names, where that is one word: a message, a link, a tag, a list, an inbox, an event.
     pub what: Option<Spanned<String>>,
@@ -46,7 +49,9 @@ impl Test {
 
     fn read(node: &Node) -> Test {
         let person = node.entry("person");
-        let lines = node.get("story").map(Node::items).unwrap_or_default();
+        let story = node.entry("story");
+        let story = story.filter(|entry| matches!(entry.value.kind, Kind::List(_)));
+        let lines = story.map(|entry| entry.value.items()).unwrap_or_default();
         let first = node.entries().first();
         Test {
             name: text(node, "test"),
@@ -55,6 +60,7 @@ impl Test {
             at: text(node, "at"),
             event: node.get("event").and_then(event),
             event_node: node.get("event").cloned(),
+            story_key: story.map(|entry| entry.key.span.clone()),
             lines: lines.iter().filter_map(Line::read).collect(),
             span: first.map_or(node.span.clone(), |entry| entry.key.span.clone()),
         }
@@ -68,11 +74,12 @@ fn event(node: &Node) -> Option<Spanned<String>> {
 
 impl Line {
     fn read(node: &Node) -> Option<Line> {
-        let first: &Entry = own_entries(node).next()?;
+        let says = |entry: &&Entry| SAID.contains(&entry.key.text.as_str());
+        let verb: &Entry = (own_entries(node).find(says)).or(own_entries(node).next())?;
         Some(Line {
-            verb: key_of(first),
-            what: event(&first.value),
-            value: first.value.clone(),
+            verb: key_of(verb),
+            what: event(&verb.value),
+            value: verb.value.clone(),
             node: node.clone(),
             whole: node.span.clone(),
         })

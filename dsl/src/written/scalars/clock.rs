@@ -1,18 +1,35 @@
 //! Times, times of day and windows, and the numbers that some tools make of them.
 
-use super::{Refusal, by_parser, instead, listed, wrong};
+use super::{Refusal, by_parser, did_you_mean, instead, listed, wrong};
 use crate::diagnostic::Applicability;
 use crate::scalar::{Cron, WaitTime, parse_time};
 use crate::values::FieldType;
 
 pub(super) fn wait(text: &str) -> Result<(), Refusal> {
     match clock(text).is_some() || parse_time(text).is_ok() {
-        true => Err(Refusal::Later("waiting for a moment".into())),
+        true => Ok(()),
         false => by_parser(WaitTime::parse(text), "bad-duration"),
     }
 }
 
 pub(super) fn time(text: &str) -> Result<(), Refusal> {
+    if let Some(clock) = of_twelve_hours(text) {
+        let message = format!("\"{text}\" has no date");
+        let help = format!("put the date before it, and write 24 hours: `2026-12-01 {clock}`");
+        return Err(wrong("bad-time", message, help));
+    }
+    let day_and_time = text.get(..10).zip(text.get(11..));
+    if let Some((day, clock)) = day_and_time.and_then(|(day, rest)| Some((day, of_twelve_hours(rest)?)))
+        && parse_time(&format!("{day} {clock}")).is_ok()
+    {
+        let right = format!("{day} {clock}");
+        let refusal = wrong(
+            "bad-time",
+            format!("\"{text}\" is not a time"),
+            did_you_mean(Some(&right), String::new),
+        );
+        return Err(instead(refusal, right, Applicability::Safe));
+    }
     if let Some(clock) = as_minutes(text) {
         let message = format!("{text} is a number, not a time");
         let help = format!("{clock}? quote it, and put the date before it: \"2026-12-01 {clock}\"");
@@ -23,6 +40,28 @@ pub(super) fn time(text: &str) -> Result<(), Refusal> {
         return Err(wrong("bad-time", message, help));
     }
     by_parser(parse_time(text), "bad-time")
+}
+
+/// `now`, or a time.
+pub(super) fn start(text: &str) -> Result<(), Refusal> {
+    let now = text.trim_end_matches('!');
+    if now.eq_ignore_ascii_case("now") || now.eq_ignore_ascii_case("immediately") {
+        let refusal = wrong(
+            "bad-time",
+            format!("\"{text}\" is not a time"),
+            did_you_mean(Some("now"), String::new),
+        );
+        return Err(instead(refusal, "now", Applicability::Safe));
+    }
+    time(text)
+}
+
+/// As [`start`]; where a column gives the day, a time of day.
+pub(super) fn at(text: &str) -> Result<(), Refusal> {
+    match of_twelve_hours(text) {
+        Some(clock) => Err(twelve_hours("bad-time", text, &clock)),
+        None => start(text),
+    }
 }
 
 /// A day, or a time.
@@ -58,6 +97,17 @@ pub(super) fn cron(text: &str) -> Result<(), Refusal> {
 fn no_cron(text: &str, help: &str) -> Refusal {
     match Cron::faulty_field(text) {
         None => wrong("bad-time", format!("\"{text}\" is no cron"), help),
+        Some((field, what, ..)) if is_reversed(field) => {
+            let message = format!("\"{field}\" is not {what}, in a cron: the range goes down");
+            let help = match what {
+                "a weekday" => {
+                    "numbers go up, and 7 is Sunday too: `5-7`; names go on over the end of the week: `FRI-MON`"
+                }
+                "a month" => "numbers go up; names go on over the end of the year: `NOV-FEB`",
+                _ => "numbers go up; write two ranges: `50-59,0-10`",
+            };
+            wrong("bad-time", message, help)
+        }
         Some((field, what, least, most)) => {
             let help = format!(
                 "{what} is {least} to {most}; `*` is each, `1,3` two, `1-5` a range, `*/15` every 15th"
@@ -65,6 +115,16 @@ fn no_cron(text: &str, help: &str) -> Refusal {
             wrong("bad-time", format!("\"{field}\" is not {what}, in a cron"), &help)
         }
     }
+}
+
+/// Whether a range of numbers begins after its end.
+fn is_reversed(field: &str) -> bool {
+    let number = |text: &str| text.parse::<u32>().ok();
+    let ranges = field
+        .split(',')
+        .map(|piece| piece.split('/').next().unwrap_or_default());
+    let mut ends = ranges.filter_map(|range| range.split_once('-'));
+    ends.any(|(from, to)| number(from).zip(number(to)).is_some_and(|(from, to)| from > to))
 }
 
 /// One of the words, or `after 30 days`.
@@ -94,7 +154,7 @@ pub(crate) fn is_time_of_day(text: &str) -> bool {
 }
 
 /// Minutes of the day for `18:00`, `9:30`, `24:00`.
-pub(super) fn clock(text: &str) -> Option<u32> {
+pub(crate) fn clock(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
     let two = |s: &str, most: u32| {
         let digits = (1..=2).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
@@ -104,7 +164,29 @@ pub(super) fn clock(text: &str) -> Option<u32> {
     (of_day <= 24 * 60).then_some(of_day)
 }
 
+/// `22:00` for `10pm`, `10:00 PM`, `10 p.m.`; none where it is of 24 hours, or no time of day.
+fn of_twelve_hours(text: &str) -> Option<String> {
+    let folded = text.to_lowercase().replace(['.', ' '], "");
+    let (digits, after_noon) = match (folded.strip_suffix("am"), folded.strip_suffix("pm")) {
+        (Some(digits), _) => (digits, 0),
+        (None, digits) => (digits?, 12),
+    };
+    let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "00"));
+    let hour: u32 = hours.parse().ok().filter(|hour| (1..=12).contains(hour))?;
+    let of_day = format!("{:02}:{minutes}", hour % 12 + after_noon);
+    clock(&of_day).is_some().then_some(of_day)
+}
+
+fn twelve_hours(code: &'static str, text: &str, clock: &str) -> Refusal {
+    let message = format!("\"{text}\" is not a time of 24 hours");
+    let refusal = wrong(code, message, did_you_mean(Some(clock), String::new));
+    instead(refusal, format!("\"{clock}\""), Applicability::Safe)
+}
+
 pub(super) fn time_of_day(text: &str) -> Refusal {
+    if let Some(clock) = of_twelve_hours(text) {
+        return twelve_hours("bad-time", text, &clock);
+    }
     match as_minutes(text) {
         Some(clock) => seen_as_number("bad-time", text, &clock),
         None => wrong(
@@ -135,9 +217,18 @@ pub(super) fn window(text: &str) -> Result<(), Refusal> {
     if let Some(clock) = as_minutes(text) {
         return Err(seen_as_number("bad-window", text, &clock));
     }
-    let ends = text
-        .split_once('-')
-        .map(|(from, to)| (clock(from.trim()), clock(to.trim())));
+    let halves = text.split_once('-').map(|(from, to)| (from.trim(), to.trim()));
+    let full = |text: &str| of_twelve_hours(text).or_else(|| clock(text).map(|_| text.to_owned()));
+    if let Some((Some(from), Some(to))) = halves.map(|(from, to)| (full(from), full(to)))
+        && text.to_lowercase().contains('m')
+        && from != to
+    {
+        let right = format!("{from}-{to}");
+        let message = format!("\"{text}\" is not a window of 24 hours");
+        let refusal = wrong("bad-window", message, did_you_mean(Some(&right), String::new));
+        return Err(instead(refusal, right, Applicability::Safe));
+    }
+    let ends = halves.map(|(from, to)| (clock(from), clock(to)));
     let help = "write start and end, `21:00-08:00`; it may wrap midnight";
     match ends {
         Some((Some(from), Some(to))) if from == to => {

@@ -30,7 +30,6 @@ pub(crate) fn fits(form: &Form, node: &Node) -> bool {
         Form::OneOrList(item) => shape == Outline::List || fits(item, node),
         Form::Object(_) | Form::ByKind(_) => shape == Outline::Map,
         Form::Either(forms) => forms.iter().any(|form| fits(form, node)),
-        Form::LaterPart { form, .. } => fits(form, node),
         scalar => scalar.is_scalar() && shape == Outline::Scalar,
     }
 }

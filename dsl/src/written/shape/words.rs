@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::key::{Key, KeyKind, Object};
-use super::super::nearest::{Words, is_slip};
+use super::super::key::{Form, Key, KeyKind, Object};
 use super::super::scalars::{self, Problem};
+use super::super::traps::{misread, quoted};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style};
 
@@ -106,18 +106,74 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
     }
 }
 
-/// Whether an unknown key is a slip for this one.
-pub(super) fn slip_of_key(entry: &Entry, meant: &str, object: &Object) -> Applicability {
-    let names = object.keys.iter().map(|key| key.name);
-    is_slip(&entry.key.text, meant, names, Words::Language)
-}
-
 /// Whether a text in brackets is the list of what stands between its commas.
 pub(super) fn sure_of_items(written: &str) -> Applicability {
     match written.contains(['[', ']', '{', '}', '(', ')', '"', '\'', '#', '\n']) {
         true => Applicability::Unsure,
         false => Applicability::Safe,
     }
+}
+
+/// A text where a map is due, as that map: under the key that it must be for, where no other one takes it as well.
+pub(super) fn map_of(form: &Form, node: &Node) -> Option<String> {
+    let text = node.text().filter(|text| !text.is_empty())?;
+    let object = match form {
+        Form::Object(object) => object,
+        Form::Either(forms) => forms.iter().find_map(|form| match form {
+            Form::Object(object) => Some(object),
+            _ => None,
+        })?,
+        _ => return None,
+    };
+    let required = object
+        .required
+        .iter()
+        .flat_map(|required| std::iter::once(&required.key).chain(required.or));
+    let due = required.chain(object.one_of).filter_map(|name| object.key(name));
+    let takes = |key: &&Key| takes(&key.form, text);
+    let due: Vec<&Key> = due.filter(takes).collect();
+    let told_apart = || due.iter().filter(|key| !is_free(&key.form));
+    let key = match (due.as_slice(), told_apart().count()) {
+        ([one], _) => one,
+        (_, 1) => told_apart().next()?,
+        (_, _) => return None,
+    };
+    Some(format!("{{ {}: {} }}", key.name, in_braces(text)))
+}
+
+/// A text as it stands inside of braces.
+fn in_braces(text: &str) -> String {
+    let marked = text.starts_with([
+        '"', '\'', '&', '*', '!', '|', '>', '%', '@', '`', '-', '?', ':', '#', ' ',
+    ]);
+    let cut =
+        text.contains([',', '{', '}', '[', ']', '\n', '\\']) || text.contains(": ") || text.contains(" #");
+    let plain = !marked && !cut && !text.ends_with([':', ' ']) && !misread(text);
+    match plain {
+        true => text.to_owned(),
+        false if text.contains('"') && !text.contains(['\'', '\n']) => format!("'{text}'"),
+        false => quoted(text),
+    }
+}
+
+/// Whether a scalar form has this text; a path looks like one.
+fn takes(form: &Form, text: &str) -> bool {
+    match form {
+        Form::Either(forms) => forms.iter().any(|form| takes(form, text)),
+        Form::OneOrList(item) => takes(item, text),
+        Form::Path => text.contains(['.', '/']) && !text.contains(char::is_whitespace),
+        Form::Phone => text.starts_with(['+', '0']) && text.len() > 8,
+        Form::ShortCode => (3..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()),
+        form => form.is_scalar() && scalars::check(form, text).is_ok(),
+    }
+}
+
+/// Whether a form has any text.
+fn is_free(form: &Form) -> bool {
+    matches!(
+        form,
+        Form::Text | Form::Word | Form::Message | Form::SenderName | Form::Condition | Form::Any
+    )
 }
 
 /// A key of `node` that is no name.
@@ -156,15 +212,6 @@ pub(super) fn a_kind(node: &Node) -> &'static str {
             "a number"
         }
         Kind::Scalar(_) => "a text",
-    }
-}
-
-/// Where to point for a value of many lines: the first thing in it.
-pub(super) fn smallest(node: &Node) -> Range<usize> {
-    match &node.kind {
-        Kind::List(items) => items.first().map_or(node.span.clone(), smallest),
-        Kind::Map(_) => first_key(node),
-        Kind::Scalar(_) | Kind::Bad => node.span.clone(),
     }
 }
 

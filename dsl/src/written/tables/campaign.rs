@@ -4,7 +4,7 @@ use super::super::key::{Choice, Form, Key, KeyKind, Object, Open, Required, late
 use super::audience::AUDIENCE;
 use super::messages::{ANY_LANGUAGE, MESSAGE, MESSAGES};
 use super::schedule::{SCHEDULE, TRIGGER};
-use super::steps::{REPLY_RULES, STEPS};
+use super::steps::{REPLY_RULE, STEPS};
 use super::tests::TESTS;
 
 /// A campaign file.
@@ -63,7 +63,7 @@ static CAMPAIGN_KEYS: &[Key] = &[
         "service",
         "Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs alone. Default: `marketing`.",
     ),
-    later(
+    now(
         "urgent",
         Form::Flag,
         "true",
@@ -135,13 +135,13 @@ static CAMPAIGN_KEYS: &[Key] = &[
         "{ tickets: \"https://arena.example/t\" }",
         "Short links by name, one for each recipient, with click tracking; `opt_out` is built in. Default: none.",
     ),
-    later(
+    now(
         "goal",
         Form::Object(&GOAL),
         "{ when: tagged(\"coming\"), within: 7 days }",
         "What counts as success, compared between variants and with the holdout. Default: none.",
     ),
-    later(
+    now(
         "exit",
         Form::Object(&EXIT),
         "{ ordered: event(\"ordered\") }",
@@ -171,7 +171,7 @@ static CAMPAIGN_KEYS: &[Key] = &[
         "move",
         "What happens to people inside when the file changes: they `finish` on the old one, `move` to the step with the same id, or `stop`. Default: `finish`.",
     ),
-    later(
+    now(
         "tests",
         Form::Either(TESTS),
         "tests/winter.yaml",
@@ -187,13 +187,7 @@ static LINKS: Object = map("`links`", KeyKind::Name, &Form::Url);
 static EXIT: Object = map("`exit`", KeyKind::Name, &Form::OneOrList(&Form::Condition));
 
 /// Where replies go: a scalar, or rules.
-pub(super) const REPLIES: &[Form] = &[
-    Form::ReplyTo,
-    Form::LaterPart {
-        what: "a list of rules for replies",
-        form: &REPLY_RULES,
-    },
-];
+pub(super) const REPLIES: &[Form] = &[Form::ReplyTo, Form::List(&REPLY_RULE)];
 
 static FIELDS: Object = map("`fields`", KeyKind::Word, &Form::Either(FIELD));
 const FIELD: &[Form] = &[Form::OneOf(FIELD_TYPES), Form::Object(&FIELD_MAP)];
@@ -214,7 +208,7 @@ static FIELD_KEYS: &[Key] = &[
         "int",
         "How a cell is read; one that cannot be leaves the person out. Default: `text`.",
     ),
-    later(
+    now(
         "longest",
         Form::Positive,
         "14",
@@ -232,7 +226,7 @@ static FIELD_KEYS: &[Key] = &[
         "DD/MM/YYYY",
         "How dates are written in the list. Default: `YYYY-MM-DD`.",
     ),
-    later(
+    now(
         "from",
         Form::OneOf(&[word("campaign")]),
         "campaign",
@@ -246,13 +240,13 @@ static GOAL: Object = Object {
     ..object("`goal`", GOAL_KEYS)
 };
 static GOAL_KEYS: &[Key] = &[
-    later(
+    now(
         "when",
         Form::OneOrList(&Form::Condition),
         "tagged(\"coming\")",
         "What counts as success.",
     ),
-    later(
+    now(
         "within",
         Form::Duration,
         "7 days",
@@ -280,7 +274,7 @@ static LIMITS_KEYS: &[Key] = &[
         "2",
         "The most parts of a text; a longer one leaves the person out. Default: no bound.",
     ),
-    later(
+    now(
         "frequency",
         Form::Either(FREQUENCY),
         "4 per 7 days",
@@ -298,13 +292,13 @@ static LIMITS_KEYS: &[Key] = &[
         "{ opt_outs: 2%, failures: 10% }",
         "Pauses the launch when a share is passed, after 100 messages. Default: it is never paused.",
     ),
-    later(
+    now(
         "quiet_hours",
         Form::Window,
         "20:00-10:00",
         "No texts then, on the recipient's clock; tighter than the policy's. Default: the policy's.",
     ),
-    later(
+    now(
         "opt_out_words",
         Form::OneOrList(&Form::Word),
         "[basta]",
@@ -326,13 +320,13 @@ static FREQUENCY_MAP: Object = Object {
     ..object("`frequency`", FREQUENCY_KEYS)
 };
 static FREQUENCY_KEYS: &[Key] = &[
-    later(
+    now(
         "most",
         Form::Frequency,
         "1 per 24 hours",
         "The most texts in a time.",
     ),
-    later(
+    now(
         "over",
         Form::OneOf(&[word("wait"), word("skip"), word("leave")]),
         "skip",

@@ -16,7 +16,7 @@ static MESSAGE_MAP: Object = author("a message", KeyKind::Language, &Form::Messa
 static MESSAGE_KEYS: &[Key] = &[
     TEXT_KEY,
     MEDIA,
-    later(
+    now(
         "variants",
         Form::Object(&VARIANTS),
         "{ calm: { share: 50%, text: \"Doors open at nine\" }, urgent: { share: 50%, text: \"Last seats\" } }",
@@ -52,13 +52,13 @@ static VARIANT: Object = Object {
     ..author("a variant", KeyKind::Language, &Form::Message, VARIANT_KEYS)
 };
 static VARIANT_KEYS: &[Key] = &[
-    later(
+    now(
         "share",
         Form::Share,
         "50%",
         "The share of people who get this text; all shares make 100%.",
     ),
-    later(
+    now(
         "text",
         Form::Either(TEXT),
         "\"Doors open at nine\"",

@@ -82,7 +82,7 @@ static PROJECT_KEYS: &[Key] = &[
         "{ smtp: \"smtps://mail.example\", from: crier@arena.example }",
         "How replies are forwarded by e-mail. Default: they stay in `crier inbox`.",
     ),
-    later(
+    now(
         "messages",
         Form::Object(&MESSAGES),
         "{ help: \"Call 555-0100\" }",
@@ -414,13 +414,13 @@ static MAIL_KEYS: &[Key] = &[
 
 static POLICY: Object = object("`policy`", POLICY_KEYS);
 static POLICY_KEYS: &[Key] = &[
-    later(
+    now(
         "quiet_hours",
         Form::Window,
         "21:00-09:00",
         "No texts then, on the recipient's clock; it may wrap midnight. Default: those of the law packs.",
     ),
-    later(
+    now(
         "frequency",
         Form::Either(FREQUENCY),
         "4 per 7 days",
@@ -450,7 +450,7 @@ static POLICY_KEYS: &[Key] = &[
         "2%",
         "The share of people held out of all marketing, to compare with. Default: nobody.",
     ),
-    later(
+    now(
         "opt_out_words",
         Form::OneOrList(&Form::Word),
         "[basta]",

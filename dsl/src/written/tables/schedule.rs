@@ -61,7 +61,7 @@ static SCHEDULE_KEYS: &[Key] = &[
         "3 days",
         "So long after the day of the column. Default: on the day.",
     ),
-    later(
+    now(
         "clock",
         Form::OneOf(&[word("campaign"), word("recipient")]),
         "recipient",
@@ -90,21 +90,21 @@ const MAY_ENTER_TWICE: &str =
     "May a person enter twice: `never`, `always`, or `after` a time. Who is still inside never is.";
 
 /// Hours for texts.
-pub(super) const WINDOW: Key = later(
+pub(super) const WINDOW: Key = now(
     "window",
     Form::Window,
     "10:00-20:00",
     "The hours in which texts may go out, on the recipient's clock; answers to a reply go at once. Default: all day.",
 );
 /// Weekdays for texts.
-pub(super) const DAYS_KEY: Key = later(
+pub(super) const DAYS_KEY: Key = now(
     "days",
     Form::OneOrList(&Form::Day),
     "[mon, tue]",
     "The weekdays on which texts may go out, on the recipient's clock. Default: every day.",
 );
 /// Until when a text may go.
-pub(super) const EXPIRES: Key = later(
+pub(super) const EXPIRES: Key = now(
     "expires",
     Form::Duration,
     "6 hours",
@@ -164,25 +164,25 @@ pub(super) static MOMENT: Object = Object {
     ..object("a moment", MOMENT_KEYS)
 };
 static MOMENT_KEYS: &[Key] = &[
-    later(
+    now(
         "date",
         Form::Word,
         "starts",
         "The field with the day, or the day and its time.",
     ),
-    later(
+    now(
         "before",
         Form::Duration,
         "1 day",
         "So long before it. Default: on the day.",
     ),
-    later(
+    now(
         "after",
         Form::Duration,
         "1 day",
         "So long after it. Default: on the day.",
     ),
-    later(
+    now(
         "at",
         Form::TimeOfDay,
         "\"18:00\"",

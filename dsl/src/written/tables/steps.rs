@@ -41,38 +41,38 @@ static DEEDS: [Key; DEED_COUNT] = [
         "2 days",
         "Goes on after this time; days are counted on the recipient's clock, hours are elapsed time.",
     ),
-    later(
+    now(
         "ask",
         Form::Either(SENT),
         "invite",
         "Sends a message and waits for a reply, as long as `for` says.",
     ),
-    later(
+    now(
         "await",
         Form::OneOrList(&Form::Condition),
         "clicked(\"tickets\")",
         "Waits for something to happen, as long as `for` says; what has happened already passes at once.",
     ),
-    later(
+    now(
         "choose",
         CHOICES,
         "[{ when: age > 18, send: adult }, { otherwise: { send: minor } }]",
         "Goes the way of the first rule that holds.",
     ),
-    later(
+    now(
         "split",
         Form::Object(&ARMS),
         "{ a: { share: 50%, do: { send: calm } }, b: { share: 50%, do: { send: urgent } } }",
         "Sends each person down one of several paths, drawn by a hash.",
     ),
-    later(
+    now(
         "tag",
         Form::Word,
         "coming",
         "Puts a tag on the person, kept across campaigns.",
     ),
-    later("untag", Form::Word, "coming", "Takes a tag off the person."),
-    later(
+    now("untag", Form::Word, "coming", "Takes a tag off the person."),
+    now(
         "set",
         Form::Object(&SET),
         "{ city: Roma }",
@@ -90,7 +90,7 @@ static DEEDS: [Key; DEED_COUNT] = [
         "newsletter",
         "Takes the person off a stored list of crier.yaml.",
     ),
-    later(
+    now(
         "forward",
         Form::Inbox,
         "box-office",
@@ -114,13 +114,13 @@ static DEEDS: [Key; DEED_COUNT] = [
         "welcome",
         "Enrols the person in another campaign.",
     ),
-    later(
+    now(
         "repeat",
         Form::Object(&REPEAT),
         "{ times: 3, every: 1 day, until: replied(), do: { send: reminder } }",
         "Does steps again and again, at most so many times.",
     ),
-    later(
+    now(
         "finish",
         Form::Word,
         "declined",
@@ -152,7 +152,7 @@ static DETAILS: [Key; DETAIL_COUNT] = [
     )
     .beside(SENDS),
     WINDOW.beside(SENDS),
-    later(
+    now(
         "at",
         Form::Either(AT),
         "\"18:00\"",
@@ -160,49 +160,49 @@ static DETAILS: [Key; DETAIL_COUNT] = [
     )
     .beside(SENDS),
     EXPIRES.beside(SENDS),
-    later(
+    now(
         "for",
         Form::Duration,
         "2 days",
         "How long to wait for the reply, or for what is awaited.",
     )
     .beside(WAITS),
-    later(
+    now(
         "answers",
         REPLY_RULES,
         "[{ words: [\"yes\"], tag: coming }]",
         "What replies to the question do; the first rule that holds.",
     )
     .beside(ASKS),
-    later(
+    now(
         "save",
         Form::Word,
         "city",
         "The field that keeps the reply, which must be of its type. Default: it is not kept.",
     )
     .beside(ASKS),
-    later(
+    now(
         "unclear",
         Form::Either(SENT),
         "again",
         "Asks again with this message, at most twice, when no answer takes the reply. Default: the reply goes to `replies`.",
     )
     .beside(ASKS),
-    later(
+    now(
         "remind",
         Form::Object(&REMIND),
         "{ after: 1 day, send: reminder }",
         "Sends a message before the time is over, where no reply has come. Default: none.",
     )
     .beside(ASKS),
-    later(
+    now(
         "then",
         STEP_OR_STEPS,
         "{ send: thanks }",
         "What to do when it has happened, before the passage goes on below. Default: nothing.",
     )
     .beside(AWAITS),
-    later(
+    now(
         "silence",
         STEP_OR_STEPS,
         "{ send: reminder }",
@@ -211,13 +211,13 @@ static DETAILS: [Key; DETAIL_COUNT] = [
     .beside(WAITS),
 ];
 
-const WHEN: Key = later(
+const WHEN: Key = now(
     "when",
     Form::OneOrList(&Form::Condition),
     "age > 18",
     "Only if this holds, of several conditions all. Default: always.",
 );
-const UNLESS: Key = later(
+const UNLESS: Key = now(
     "unless",
     Form::OneOrList(&Form::Condition),
     "replied()",
@@ -237,13 +237,7 @@ static SENT_KEYS: &[Key] = &[
     MEDIA,
 ];
 
-const WAIT: &[Form] = &[
-    Form::Wait,
-    Form::LaterPart {
-        what: "waiting for a moment",
-        form: &Form::Object(&MOMENT),
-    },
-];
+const WAIT: &[Form] = &[Form::Wait, Form::Object(&MOMENT)];
 const AT: &[Form] = &[Form::Moment, Form::Object(&MOMENT)];
 
 static REMIND: Object = Object {
@@ -251,8 +245,8 @@ static REMIND: Object = Object {
     ..object("`remind`", REMIND_KEYS)
 };
 static REMIND_KEYS: &[Key] = &[
-    later("after", Form::Duration, "1 day", "So long after the question."),
-    later("send", Form::Either(SENT), "reminder", "The message to send."),
+    now("after", Form::Duration, "1 day", "So long after the question."),
+    now("send", Form::Either(SENT), "reminder", "The message to send."),
 ];
 
 static NOTIFY: Object = Object {
@@ -311,20 +305,20 @@ static REPEAT: Object = Object {
     ..object("`repeat`", REPEAT_KEYS)
 };
 static REPEAT_KEYS: &[Key] = &[
-    later("times", Form::Positive, "3", "How many rounds there are at most."),
-    later(
+    now("times", Form::Positive, "3", "How many rounds there are at most."),
+    now(
         "every",
         Form::Duration,
         "1 day",
         "The time from one round to the next.",
     ),
-    later(
+    now(
         "until",
         Form::OneOrList(&Form::Condition),
         "replied()",
         "Ends the rounds when this holds. Default: all rounds are done.",
     ),
-    later("do", STEP_OR_STEPS, "{ send: reminder }", "The steps of a round."),
+    now("do", STEP_OR_STEPS, "{ send: reminder }", "The steps of a round."),
 ];
 
 static ARMS: Object = map("`split`", KeyKind::Name, &Form::Object(&ARM));
@@ -333,18 +327,20 @@ static ARM: Object = Object {
     ..object("an arm", ARM_KEYS)
 };
 static ARM_KEYS: &[Key] = &[
-    later(
+    now(
         "share",
         Form::Share,
         "50%",
         "The share of people who go this way; all shares make 100%.",
     ),
-    later("do", STEP_OR_STEPS, "{ send: invite }", "The steps of this way."),
+    now("do", STEP_OR_STEPS, "{ send: invite }", "The steps of this way."),
 ];
 static SET: Object = map("`set`", KeyKind::Word, &Form::Text);
 
 /// Rules for replies, first that holds.
-pub(super) static REPLY_RULES: Form = Form::List(&Form::Object(&RULE));
+static REPLY_RULES: Form = Form::List(&REPLY_RULE);
+/// One of them.
+pub(super) static REPLY_RULE: Form = Form::Object(&RULE);
 
 static RULE: Object = Object {
     one_of: DEEDS_OF_RULES,
@@ -354,19 +350,19 @@ static RULE: Object = Object {
 static RULE_KEYS: [Key; 3 + CHOICE_COUNT] = join(&RULE_HEAD, &CHOICE_KEYS);
 
 static RULE_HEAD: [Key; 3] = [
-    later(
+    now(
         "words",
         Form::OneOrList(&Form::Word),
         "[\"yes\", si]",
         "Holds when the reply has one of these words or phrases, whatever their case and accents.",
     ),
-    later(
+    now(
         "pattern",
         Form::Word,
         "\"[0-9]+\"",
         "Holds when the reply matches this regular expression.",
     ),
-    later(
+    now(
         "value",
         Form::Text,
         "2",
@@ -387,13 +383,13 @@ static CHOICE_KEYS: [Key; CHOICE_COUNT] = {
 };
 
 static RULE_TAIL: [Key; 2] = [
-    later(
+    now(
         "do",
         STEP_OR_STEPS,
         "[{ tag: coming }, { send: thanks }]",
         "What to do: a step, or several in order.",
     ),
-    later(
+    now(
         "otherwise",
         STEP_OR_STEPS,
         "{ forward: box-office }",

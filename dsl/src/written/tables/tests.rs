@@ -1,6 +1,6 @@
 //! The keys of stories.
 
-use super::super::key::{Form, Key, KeyKind, Object, Required, later, map, object, word};
+use super::super::key::{Form, Key, KeyKind, Object, Required, map, now, object, word};
 
 /// A path, or stories.
 pub(super) const TESTS: &[Form] = &[Form::Path, Form::List(&Form::Object(&TEST))];
@@ -16,31 +16,31 @@ static TEST: Object = Object {
     ..object("a test", TEST_KEYS)
 };
 static TEST_KEYS: &[Key] = &[
-    later(
+    now(
         "test",
         Form::Text,
         "a yes keeps a seat",
         "What it shows, in a sentence.",
     ),
-    later(
+    now(
         "person",
         Form::Object(&VALUES),
         "{ phone: \"+393331234567\", language: it, age: 30 }",
         "The person of the story: values by column, and `variant` to choose a text.",
     ),
-    later(
+    now(
         "at",
         Form::Time,
         "2026-12-01 09:00",
         "When it begins. Default: the schedule, where that is a time.",
     ),
-    later(
+    now(
         "event",
         Form::Either(EVENT),
         "{ name: order-shipped, fields: { order_id: \"77\" } }",
         "The event that begins a campaign with a trigger.",
     ),
-    later(
+    now(
         "story",
         Form::List(&Form::Object(&SCENE)),
         "[{ expect: invite }, { reply: \"yes\" }, { expect: thanks }]",
@@ -57,8 +57,8 @@ static EVENT_MAP: Object = Object {
     ..object("`event`", EVENT_KEYS)
 };
 static EVENT_KEYS: &[Key] = &[
-    later("name", Form::Word, "order-shipped", "The name of the event."),
-    later(
+    now("name", Form::Word, "order-shipped", "The name of the event."),
+    now(
         "fields",
         Form::Object(&VALUES),
         "{ order_id: \"77\" }",
@@ -67,7 +67,7 @@ static EVENT_KEYS: &[Key] = &[
 ];
 
 /// What a line of a story can say: each says one thing.
-static SAID: &[&str] = &[
+pub(crate) static SAID: &[&str] = &[
     "expect",
     "reply",
     "says",
@@ -89,110 +89,110 @@ static SCENE: Object = Object {
     ..object("a line of a story", SCENES)
 };
 static SCENES: &[Key] = &[
-    later(
+    now(
         "expect",
         Form::Name,
         "invite",
         "The text that must come next: a message, `opt-out`, `help`, or `nothing`.",
     ),
-    later(
+    now(
         "text",
         Form::Text,
         "\"Doors open at nine\"",
         "What the expected text must say, word for word. Default: anything.",
     ),
-    later(
+    now(
         "parts",
         Form::Positive,
         "1",
         "How many parts the expected text must have. Default: any number.",
     ),
-    later(
+    now(
         "at",
         Form::Moment,
         "2026-12-01 09:00",
         "When the expected text must come, on the person's clock. Default: at any time.",
     ),
-    later(
+    now(
         "between",
         Form::Window,
         "09:00-21:00",
         "The hours in which the expected text must come, on the person's clock. Default: all day.",
     ),
-    later(
+    now(
         "reply",
         Form::Text,
         "\"yes\"",
         "What the person answers to the latest text.",
     ),
-    later(
+    now(
         "says",
         Form::Text,
         "\"hello\"",
         "A text of the person that nobody asked for.",
     ),
-    later(
+    now(
         "receipt",
         Form::OneOf(&[word("delivered"), word("undelivered")]),
         "delivered",
         "What the carrier says of the latest text.",
     ),
-    later("clicks", Form::Name, "tickets", "The link that the person opens."),
-    later(
+    now("clicks", Form::Name, "tickets", "The link that the person opens."),
+    now(
         "event",
         Form::Either(EVENT),
         "ordered",
         "An event of the API, by name, or with what it carries.",
     ),
-    later(
+    now(
         "calls",
         Form::Object(&CALLED),
         "{ url: \"https://api.arena.example/seats\", answer: 200 }",
         "The request that must be made, and the answer that it gets.",
     ),
-    later(
+    now(
         "after",
         Form::Duration,
         "2 days",
         "Runs the clock, its end included.",
     ),
-    later(
+    now(
         "tagged",
         Form::OneOrList(&Form::Word),
         "coming",
         "Tags that the person must have.",
     ),
-    later(
+    now(
         "joined",
         Form::OneOrList(&Form::Name),
         "newsletter",
         "Lists that the person must have joined.",
     ),
-    later(
+    now(
         "left",
         Form::OneOrList(&Form::Name),
         "newsletter",
         "Lists that the person must have left.",
     ),
-    later(
+    now(
         "set",
         Form::Object(&VALUES),
         "{ city: Roma }",
         "Values that the person must have.",
     ),
-    later(
+    now(
         "notified",
         Form::Inbox,
         "desk",
         "The inbox that must have got a text of ours.",
     ),
-    later(
+    now(
         "forwarded",
         Form::Inbox,
         "desk",
         "The inbox that must have got the reply.",
     ),
-    later(
+    now(
         "finished",
         Form::Word,
         "declined",
@@ -204,13 +204,13 @@ static CALLED: Object = Object {
     ..object(
         "`calls`",
         &[
-            later(
+            now(
                 "url",
                 Form::Url,
                 "https://api.arena.example/seats",
                 "The address that must be called.",
             ),
-            later(
+            now(
                 "answer",
                 Form::Any,
                 "200",

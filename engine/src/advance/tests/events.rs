@@ -103,9 +103,9 @@ fn a_receipt_moves_nobody() {
             ((3, Ended), Event::Happened),
         ],
         expect![[r#"
-            Submitting at 0, receipt for 0 -> Submitting at 0: nothing
-            Waiting at 2, receipt for 0 -> Waiting at 2: nothing
-            Ended at 3, receipt for 2 -> Ended at 3: nothing
+            Submitting at 0, happened -> Submitting at 0: nothing
+            Waiting at 2, happened -> Waiting at 2: nothing
+            Ended at 3, happened -> Ended at 3: nothing
         "#]],
     );
 }

@@ -49,6 +49,7 @@ impl Passage {
         for effect in &effects {
             match effect {
                 Effect::Suppress => self.facts.opted_out = true,
+                Effect::Allow => self.facts.opted_out = false,
                 Effect::Retry {
                     attempts,
                     crashes,
@@ -71,7 +72,6 @@ impl Passage {
                 | Effect::LeaveOut(_)
                 | Effect::Finish(_)
                 | Effect::Skip(_)
-                | Effect::Allow
                 | Effect::Change(_)
                 | Effect::Answer { .. }
                 | Effect::Keep { .. } => {}

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::passage::{Happening, Passage, REVISIONS, happenings, resolves, words};
-use crate::advance::{Effect, Event, MOST_ATTEMPTS, State};
+use crate::advance::{AnswerOf, Effect, Event, MOST_ATTEMPTS, State};
 use crate::provider::Resolve;
 use crate::testing::campaign;
 
@@ -39,7 +39,12 @@ proptest! {
             let sends = effects.iter().filter(|effect| matches!(effect, Effect::Send { .. })).count();
             prop_assert!(sends <= 1);
             prop_assert!(!out || sends == 0, "sent {:?} after an opt-out", effects);
-            answers += effects.iter().filter(|effect| matches!(effect, Effect::Answer { .. })).count();
+            // Whoever opts in again may opt out again.
+            if effects.contains(&Effect::Allow) {
+                (out, answers) = (false, 0);
+            }
+            let confirms = |effect: &&Effect| matches!(effect, Effect::Answer { of: AnswerOf::OptOut, .. });
+            answers += effects.iter().filter(confirms).count();
             out |= effects.contains(&Effect::Suppress) || matches!(happening, Happening::OptedOut);
         }
         prop_assert!(answers <= 1, "{} answers", answers);

@@ -75,7 +75,14 @@ fn quiet_hours_wrap_midnight_and_end_before_their_end() {
             "2026-11-25 07:59:59",
             "2026-11-25 08:00:00",
         ],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-24 20:59:59 open until 2026-11-24T20:00:00Z
+            2026-11-24 21:00:00 closed, opens 2026-11-25T07:00:00Z
+            2026-11-24 23:30 closed, opens 2026-11-25T07:00:00Z
+            2026-11-25 00:30 closed, opens 2026-11-25T07:00:00Z
+            2026-11-25 07:59:59 closed, opens 2026-11-25T07:00:00Z
+            2026-11-25 08:00:00 open until 2026-11-25T20:00:00Z
+        "#]],
     );
 }
 
@@ -85,7 +92,10 @@ fn the_night_of_a_clock_change_has_its_own_length() {
         "quiet 21:00-08:00",
         YORK,
         &["2026-11-01 00:30", "2027-03-14 00:30"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-01 00:30 closed, opens 2026-11-01T13:00:00Z
+            2027-03-14 00:30 closed, opens 2027-03-14T12:00:00Z
+        "#]],
     );
     // The window comes twice, and in spring not at all.
     check(
@@ -97,15 +107,37 @@ fn the_night_of_a_clock_change_has_its_own_length() {
             "2026-11-01T06:30Z",
             "2026-11-01T07:30Z",
         ],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-01 00:30 closed, opens 2026-11-01T05:00:00Z
+            2026-11-01T05:30Z open until 2026-11-01T07:00:00Z
+            2026-11-01T06:30Z open until 2026-11-01T07:00:00Z
+            2026-11-01T07:30Z closed, opens 2026-11-02T06:00:00Z
+        "#]],
     );
-    check("open 02:00-03:00", YORK, &["2027-03-14 01:30"], expect![[r#""#]]);
-    check("open 02:30-12:00", YORK, &["2027-03-14 01:30"], expect![[r#""#]]);
+    check(
+        "open 02:00-03:00",
+        YORK,
+        &["2027-03-14 01:30"],
+        expect![[r#"
+        2027-03-14 01:30 closed, opens 2027-03-15T06:00:00Z
+    "#]],
+    );
+    check(
+        "open 02:30-12:00",
+        YORK,
+        &["2027-03-14 01:30"],
+        expect![[r#"
+        2027-03-14 01:30 closed, opens 2027-03-14T07:00:00Z
+    "#]],
+    );
     check(
         "quiet 00:30-01:30",
         YORK,
         &["2026-11-01 00:45", "2026-11-01T05:45Z"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-01 00:45 closed, opens 2026-11-01T05:30:00Z
+            2026-11-01T05:45Z open until 2026-11-01T06:00:00Z
+        "#]],
     );
 }
 
@@ -115,38 +147,54 @@ fn hours_hold_in_every_zone_at_the_same_instant() {
         "open 10:00-20:00",
         "America/Los_Angeles|America/New_York",
         &["2026-11-24T14:00Z", "2026-11-24T18:00Z", "2026-11-25T01:00Z"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-24T14:00Z closed, opens 2026-11-24T18:00:00Z
+            2026-11-24T18:00Z open until 2026-11-25T01:00:00Z
+            2026-11-25T01:00Z closed, opens 2026-11-25T18:00:00Z
+        "#]],
     );
     check(
         "open 10:00-20:00",
         LINE,
         &["2026-11-24T12:00Z", "2026-11-24T21:30Z"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-24T12:00Z closed, opens 2026-11-24T21:00:00Z
+            2026-11-24T21:30Z open until 2026-11-25T06:00:00Z
+        "#]],
     );
     // Friday in Honolulu is Saturday in Auckland.
     check(
         "open 10:00-20:00 on mon,tue,wed,thu,fri",
         LINE,
         &["2026-11-26T21:00Z", "2026-11-27T06:30Z"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-26T21:00Z open until 2026-11-27T06:00:00Z
+            2026-11-27T06:30Z closed, opens 2026-11-30T21:00:00Z
+        "#]],
     );
     check(
         "open 10:00-12:00",
         "Asia/Tokyo|Europe/Rome",
         &["2026-11-24T12:00Z"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-24T12:00Z never
+        "#]],
     );
     check(
         "open 10:00-11:00; quiet 10:30-11:30",
         ROME,
         &["2026-11-24 12:00"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-24 12:00 closed, opens 2026-11-25T09:00:00Z
+        "#]],
     );
     check(
         "open 10:00-11:00; quiet 10:00-11:30",
         ROME,
         &["2026-11-24 12:00"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-24 12:00 never
+        "#]],
     );
 }
 
@@ -161,7 +209,12 @@ fn a_weekday_is_that_on_which_a_window_began() {
             "2026-11-29 01:00",
             "2026-11-29 23:00",
         ],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-28 01:00 closed, opens 2026-11-28T21:00:00Z
+            2026-11-28 23:00 open until 2026-11-29T01:00:00Z
+            2026-11-29 01:00 open until 2026-11-29T01:00:00Z
+            2026-11-29 23:00 closed, opens 2026-12-05T21:00:00Z
+        "#]],
     );
     check(
         "open 09:00-21:00; quiet 00:00-12:00 on sun",
@@ -172,13 +225,21 @@ fn a_weekday_is_that_on_which_a_window_began() {
             "2026-11-29 09:30",
             "2026-11-30 09:30",
         ],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-28 20:00 open until 2026-11-29T03:00:00Z
+            2026-11-28 22:00 closed, opens 2026-11-29T18:00:00Z
+            2026-11-29 09:30 closed, opens 2026-11-29T18:00:00Z
+            2026-11-30 09:30 open until 2026-12-01T03:00:00Z
+        "#]],
     );
     check(
         "quiet 00:00-24:00 on sun",
         ROME,
         &["2026-11-28 20:00", "2026-11-29 20:00"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-11-28 20:00 open until 2026-11-28T23:00:00Z
+            2026-11-29 20:00 closed, opens 2026-11-29T23:00:00Z
+        "#]],
     );
 }
 
@@ -193,13 +254,22 @@ fn a_holiday_is_closed_from_midnight_to_midnight() {
             "2026-12-25 23:00",
             "2026-12-26 01:00",
         ],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-12-24 23:00 open until 2026-12-24T23:00:00Z
+            2026-12-25 01:00 closed, opens 2026-12-25T23:00:00Z
+            2026-12-25 23:00 closed, opens 2026-12-25T23:00:00Z
+            2026-12-26 01:00 open until 2026-12-26T01:00:00Z
+        "#]],
     );
     check(
         "holiday 2026-12-25",
         ROME,
         &["2026-01-01 12:00", "2026-12-25 12:00", "2026-12-26 12:00"],
-        expect![[r#""#]],
+        expect![[r#"
+            2026-01-01 12:00 open until 2026-12-24T23:00:00Z
+            2026-12-25 12:00 closed, opens 2026-12-25T23:00:00Z
+            2026-12-26 12:00 open until for ever
+        "#]],
     );
     let mut august = hours("open 10:00-20:00");
     let first: NaiveDate = "2026-08-01".parse().expect("a date");
@@ -216,7 +286,14 @@ fn a_holiday_is_closed_from_midnight_to_midnight() {
 
 #[test]
 fn hours_without_limits_are_always_open() {
-    check("open 00:00-24:00", LINE, &["2026-11-24T12:00Z"], expect![[r#""#]]);
+    check(
+        "open 00:00-24:00",
+        LINE,
+        &["2026-11-24T12:00Z"],
+        expect![[r#"
+        2026-11-24T12:00Z open until for ever
+    "#]],
+    );
     let class = TimeClass::parse(LINE).expect("zones");
     for at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
         hours("open 10:00-20:00").opening(&class, at);

@@ -11,6 +11,8 @@ use crate::provider::Inbound;
 
 /// Receipts are folded at the latest after this, while texts go out.
 const FOLD_WITHIN: Duration = Duration::from_secs(1);
+/// Who was in the middle of something is asked about again after this.
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// So many are folded at once.
 const FOLD_AT: usize = 65_536;
 
@@ -40,6 +42,9 @@ pub(in crate::execute) struct Incoming {
     receipts: Vec<Said>,
     /// The same of people's texts.
     texts: Vec<Said>,
+    /// Texts of people whose turn has come: they are folded when that is recorded, not before this.
+    postponed: Vec<Said>,
+    postponed_to: Duration,
     /// The last entry of the inbox that holds any of it.
     up_to: i64,
     /// When the first of it was kept.
@@ -51,12 +56,16 @@ pub(in crate::execute) struct Incoming {
 impl Incoming {
     /// Whether nothing is on its way.
     pub fn is_empty(&self) -> bool {
-        self.said.is_empty() && self.kept_since.is_none() && !self.keeping && !self.folding
+        self.said.is_empty()
+            && self.postponed.is_empty()
+            && self.kept_since.is_none()
+            && !self.keeping
+            && !self.folding
     }
 
     /// How much waits to be kept or folded.
     pub fn waiting(&self) -> usize {
-        count(&self.said) + count(&self.receipts) + count(&self.texts)
+        count(&self.said) + count(&self.receipts) + count(&self.texts) + count(&self.postponed)
     }
 
     /// A provider said something.
@@ -102,13 +111,36 @@ impl Incoming {
         }
     }
 
+    /// The inbox holds entries up to this one that were read when the process began.
+    pub fn left_in_inbox(&mut self, up_to: i64) {
+        self.up_to = self.up_to.max(up_to);
+    }
+
+    /// These are folded again a little later. They stay in the inbox.
+    pub fn postpone(&mut self, mut said: Vec<Said>, now: Duration) {
+        if !said.is_empty() {
+            self.postponed.append(&mut said);
+            self.postponed_to = now + AGAIN_AFTER;
+        }
+    }
+
+    /// What was postponed is folded with the rest, if it is time.
+    fn take_up(&mut self, now: Duration) {
+        if self.postponed_to <= now && !self.postponed.is_empty() {
+            self.texts.append(&mut self.postponed);
+            self.kept_since.get_or_insert(now);
+        }
+    }
+
     /// In how long something that is kept is to be folded; none: nothing is kept, or something is being folded.
     pub fn fold_in(&self, now: Duration) -> Option<Duration> {
-        if self.texts.is_empty() {
-            self.receipts_in(now)
-        } else {
-            (!self.folding).then_some(Duration::ZERO)
-        }
+        let again =
+            (!self.postponed.is_empty() && !self.folding).then(|| self.postponed_to.saturating_sub(now));
+        let rest = match self.texts.is_empty() {
+            true => self.receipts_in(now),
+            false => (!self.folding).then_some(Duration::ZERO),
+        };
+        again.into_iter().chain(rest).min()
     }
 
     fn receipts_in(&self, now: Duration) -> Option<Duration> {
@@ -121,6 +153,7 @@ impl Incoming {
 
     /// What is to be folded now: all that is kept when it is time, else the texts of it.
     pub fn fold(&mut self, now: Duration, at_once: bool) -> Option<Batch> {
+        self.take_up(now);
         let receipts_in = self.receipts_in(now)?;
         let all = at_once || receipts_in.is_zero() || self.receipts.is_empty();
         if !all && self.texts.is_empty() {
@@ -135,7 +168,7 @@ impl Incoming {
         self.kept_since = None;
         Some(Batch {
             said,
-            up_to: Some(self.up_to),
+            up_to: Some(self.up_to).filter(|_| self.postponed.is_empty()),
         })
     }
 

@@ -1,15 +1,13 @@
 //! A window that is complete: what its answers mean for each member, and the record of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::rows::MessageRows;
 use super::{Outcome, Send, Window, WindowId, texts_of};
-use crate::advance::{
-    Effect, Enrolment, Facts, GaveUp, MOST_ATTEMPTS, Place, State, advance, round_up, slot,
-};
+use crate::advance::{Effect, Enrolment, Facts, GaveUp, MOST_ATTEMPTS, Place, State, advance, round_up};
 use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, MessageId};
@@ -17,7 +15,7 @@ use crate::member::{Doubt, Member, Pending};
 use crate::provider::{Answer, Found, Scope};
 use crate::store::{
     BudgetChange, CohortKind, DeadLetter, Intent, LaunchState, LeftOutRow, MessageRow, MessageState,
-    NewCohort, Progress, Store, StoreError, Suppression, Turn, WindowRecord,
+    NewCohort, Note, NoteRow, Progress, Store, StoreError, Suppression, Turn, WindowRecord,
 };
 
 /// Where members go together: same kind, run, place, turn, moment, zones.
@@ -31,6 +29,7 @@ struct Settled {
     /// Messages that get their end without an answer.
     ended: Vec<MessageRow>,
     dead: Vec<DeadLetter>,
+    notes: Vec<NoteRow>,
     suppressions: Vec<Suppression>,
     /// Members whose way is shut: they stay.
     blocked: Vec<(CohortId, usize)>,
@@ -56,22 +55,28 @@ impl Executor {
         for (cohort, index, reason) in std::mem::take(&mut window.faults) {
             self.bury(&window.sender, cohort, index, reason, &mut settled);
         }
+        let mut given_back = BTreeSet::new();
         for (cohort, index, effect) in std::mem::take(&mut window.moves) {
-            settled.released += self.cost(&window.sender, cohort, index);
-            if self.withdraw(&window.sender, (cohort, index), &effect, false, &mut settled) {
+            if given_back.insert((cohort, index)) {
+                settled.released += self.cost(&window.sender, cohort, index);
+            }
+            let withdrawn = self.withdraw(&window.sender, (cohort, index), &effect, false, &mut settled);
+            // Who only misses a text goes on.
+            if withdrawn && !matches!(effect, Effect::Skip(_)) {
                 continue;
             }
             let now = self.clock.now();
             self.apply_move(&window.sender, cohort, index, effect, now, &mut settled);
         }
         for send in &window.sends {
-            self.settle_send(&window.sender, send, &mut settled);
+            self.settle_send(&window, send, &mut settled);
         }
         let record = self.record_of(id, &mut window, settled);
         self.commit(window, record);
     }
 
-    fn settle_send(&self, sender: &str, send: &Send, settled: &mut Settled) {
+    fn settle_send(&self, window: &Window, send: &Send, settled: &mut Settled) {
+        let sender = window.sender.as_str();
         let Some((outcome, at)) = &send.outcome else {
             return;
         };
@@ -98,6 +103,7 @@ impl Executor {
         let facts = Facts {
             opted_out: self.is_suppressed(member.phone),
             cancelled: self.state == LaunchState::Cancelled,
+            known: window.known.of(cohort, member.phone),
             ..Facts::default()
         };
         let route = self.lanes[sender].routes.get(usize::from(send.route));
@@ -170,10 +176,9 @@ impl Executor {
         settled: &mut Settled,
     ) -> bool {
         let member = &self.cohort(sender, id).members[index];
-        let reason = if let Effect::LeaveOut(reason) = effect {
-            Some(reason.to_string())
-        } else {
-            None
+        let reason = match effect {
+            Effect::LeaveOut(reason) | Effect::Skip(reason) => Some(reason.to_string()),
+            _ => None,
         };
         let Some(reason) = reason.filter(|_| member.pending.is_some()) else {
             return false;
@@ -300,20 +305,31 @@ impl Executor {
     ) {
         let cohort = self.cohort(sender, id);
         let member = &cohort.members[index];
+        let (launch, phone) = (cohort.launch, member.phone);
+        let note = |note, settled: &mut Settled| {
+            settled.notes.push(NoteRow {
+                launch,
+                phone,
+                at,
+                note,
+            });
+        };
         match effect {
             Effect::Depart(place, due_at) => {
+                // Who is held where they are keep the message that is tried again.
+                let pending = member.pending.filter(|_| place == cohort.place);
+                let member = Member {
+                    pending,
+                    ..member.clone()
+                };
                 let way = (
                     cohort.kind,
                     cohort.run,
                     place,
-                    Turn::First,
-                    slot(due_at, at),
+                    Turn::of(&member),
+                    due_at,
                     cohort.time_class.clone(),
                 );
-                let member = Member {
-                    pending: None,
-                    ..member.clone()
-                };
                 settled.departing.entry(way).or_default().push(member);
             }
             Effect::LeaveOut(reason) => settled.left_out.push(LeftOutRow {
@@ -324,7 +340,20 @@ impl Executor {
                 reason,
                 at,
             }),
-            Effect::Finish(_) | Effect::Skip(_) | Effect::Allow | Effect::Change(_) => {}
+            Effect::Finish(Some(reason)) => note(Note::Finished(reason), settled),
+            Effect::Finish(None) => {}
+            Effect::Skip(reason) => note(
+                Note::Skipped {
+                    step: cohort.place.step,
+                    reason,
+                },
+                settled,
+            ),
+            Effect::Change(change) => {
+                if let Some(kept) = Note::of(change) {
+                    note(kept, settled);
+                }
+            }
             // Only a reply has some of these, and replies are folded elsewhere; only `Due` sends; only an answer to a text
             // leads to the others.
             Effect::Send { .. }
@@ -332,6 +361,7 @@ impl Executor {
             | Effect::Retry { .. }
             | Effect::GiveUp(_)
             | Effect::Suppress
+            | Effect::Allow
             | Effect::Answer { .. }
             | Effect::Keep { .. } => {}
         }
@@ -346,6 +376,7 @@ impl Executor {
             texts: texts_of(id, window),
             left_out: settled.left_out,
             dead: settled.dead,
+            notes: settled.notes,
             suppressions: settled.suppressions,
             departing: self.new_cohorts(&window.sender, settled.departing),
             budget: self.release(settled.released),

@@ -23,7 +23,7 @@ async fn what_a_provider_said_is_kept_in_order_until_it_is_folded() {
     let one_more = scene.store.receive(other, after(1)).await.expect("kept");
     assert_eq!(one_more, last + 1);
     let scene = scene.again().await;
-    let batch = scene.store.unfolded(2_000).await.expect("a batch");
+    let batch = scene.store.unfolded(0, 2_000).await.expect("a batch");
     assert!(
         batch
             .iter()
@@ -44,7 +44,7 @@ async fn what_a_provider_said_is_kept_in_order_until_it_is_folded() {
         .expect("folded");
     // A batch that is folded in part stays.
     scene.store.fold(Fold::default()).await.expect("folded");
-    let rest = scene.store.unfolded(2_000).await.expect("a batch");
+    let rest = scene.store.unfolded(0, 2_000).await.expect("a batch");
     assert_eq!(
         (rest.len(), rest[500].body.as_str(), rest[500].provider.as_str()),
         (501, "last", "other")
@@ -308,6 +308,7 @@ async fn a_reply_belongs_to_the_last_text_from_that_sender() {
     let (launch, ids) = texted(&scene, &texts).await;
     let last = |sender: &'static str, since| scene.store.last_sent(nth_phone(0), sender, after(since));
     let sent = SentTo {
+        run: 0,
         message: ids[1],
         launch,
         step: 2,

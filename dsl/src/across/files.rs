@@ -1,0 +1,30 @@
+//! The files that crier.yaml names are there. That of a list which a campaign reads is told of where it is read.
+
+use std::collections::BTreeSet;
+
+use super::{Across, Whole};
+use crate::check::missing_file;
+use crate::diagnostic::Diagnostic;
+
+pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
+    let Some(file) = whole.file else { return };
+    let prices = file.written().prices.iter();
+    let absent = prices.filter(|path| whole.absent.contains(&path.value));
+    across.project.extend(absent.map(missing_file));
+    let read: BTreeSet<&String> = whole.campaigns.iter().flat_map(|c| &c.lists).collect();
+    for list in whole
+        .lists()
+        .iter()
+        .filter(|list| !read.contains(&list.name.value))
+    {
+        let absent = list.file.iter().filter(|path| whole.absent.contains(&path.value));
+        across.project.extend(absent.map(|path| {
+            let message = format!(
+                "the file \"{}\" of list \"{}\" does not exist",
+                path.value, list.name.value
+            );
+            Diagnostic::error("list-file-missing", path.span.clone(), message)
+                .help("paths are relative to the folder of crier.yaml")
+        }));
+    }
+}

@@ -1,0 +1,153 @@
+//! Placeholders as other tools write them: `{name}`, `%name%`, `[[name]]`. People would read them as they stand.
+
+use std::ops::Range;
+
+use super::{Context, audience, templates};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::tree::Positions;
+use crate::written::campaign::Value;
+use crate::written::nearest::same_word;
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for (_, texts) in context.written.all_texts() {
+        for value in texts.values() {
+            one(context, value, found);
+        }
+    }
+}
+
+fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
+    let mut all = placeholders(&value.text).into_iter().peekable();
+    if all.peek().is_none() {
+        return;
+    }
+    let positions = Positions::new(context.text, &value.node);
+    for Foreign { name, span, sure } in all {
+        let known = known(context, &name);
+        if known.is_none() && !sure {
+            continue;
+        }
+        let written = &value.text[span.clone()];
+        let message = format!("`{written}` is sent as it stands: crier writes a value in double braces");
+        let span = positions.span(span);
+        let diagnostic = Diagnostic::warning("foreign-placeholder", span.clone(), message);
+        found.push(match known {
+            Some(known) => {
+                let right = format!("{{{{{known}}}}}");
+                diagnostic
+                    .help(format!("write `{right}`"))
+                    .replace(span, right, Applicability::Unsure)
+            }
+            None => {
+                diagnostic.help("a value is written `{{first_name}}`, by the name of its column or field")
+            }
+        });
+    }
+}
+
+/// The field or column of that name, as a template writes it; letter case and marks between words do not count.
+fn known(context: &Context<'_>, name: &str) -> Option<String> {
+    let fields = context
+        .written
+        .fields
+        .iter()
+        .map(|field| field.name.value.as_str());
+    let columns = context.from.iter().filter_map(audience::names).flatten();
+    let all = fields.chain(columns).chain(templates::BUILT_IN.iter().copied());
+    let all: Vec<&str> = all.collect();
+    let exact = all.iter().find(|known| **known == name);
+    let alike = || all.iter().find(|known| same_word(known, name));
+    exact.or_else(alike).map(|known| templates::in_template(known))
+}
+
+struct Foreign {
+    name: String,
+    span: Range<usize>,
+    /// Nothing else looks like that.
+    sure: bool,
+}
+
+/// Marks around a name, longer ones first.
+const MARKS: &[(&str, &str, bool)] = &[
+    ("[[", "]]", true),
+    ("${", "}", true),
+    ("%{", "}", true),
+    ("*|", "|*", true),
+    ("{", "}", true),
+    ("%", "%", false),
+    ("[", "]", false),
+    ("<", ">", false),
+];
+
+/// All that look like one, in order; what stands in double braces is ours.
+fn placeholders(text: &str) -> Vec<Foreign> {
+    let mut all = vec![];
+    let mut at = 0;
+    while let Some(next) = text[at..].find(['{', '%', '[', '$', '*', '<']) {
+        at += next;
+        let rest = &text[at..];
+        if rest.starts_with("{{") {
+            at += rest.find("}}").map_or(rest.len(), |end| end + 2);
+            continue;
+        }
+        let Some((length, foreign)) = begins(rest, at) else {
+            at += 1;
+            continue;
+        };
+        all.push(foreign);
+        at += length;
+    }
+    all
+}
+
+fn begins(rest: &str, at: usize) -> Option<(usize, Foreign)> {
+    MARKS.iter().find_map(|(open, close, sure)| {
+        let inner = rest.strip_prefix(open)?;
+        let end = inner.find(close)?;
+        let name = inner[..end].trim();
+        let length = open.len() + end + close.len();
+        is_name(name).then(|| {
+            let foreign = Foreign {
+                name: name.to_owned(),
+                span: at..at + length,
+                sure: *sure,
+            };
+            (length, foreign)
+        })
+    })
+}
+
+/// Whether it may be the name of a column: up to three words of letters.
+fn is_name(name: &str) -> bool {
+    let letters = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.');
+    name.starts_with(char::is_alphabetic)
+        && name.chars().all(letters)
+        && name.chars().count() <= 40
+        && name.split(' ').count() <= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_tools_write_is_told_from_other_signs() {
+        let table: &[(&str, &[&str])] = &[
+            (
+                "Hi {name}, %name% [[first name]] ${n} *|FNAME|*",
+                &["name", "name", "first name", "n", "FNAME"],
+            ),
+            ("Hi {{name}} and {{{name}}}, {{link x}}", &[]),
+            ("50% off, 20% more", &[]),
+            ("100%", &[]),
+            ("{ 20 }, {}, :-{, {{", &[]),
+            ("<b>", &["b"]),
+        ];
+        for (text, names) in table {
+            let found = placeholders(text).into_iter();
+            let found: Vec<(String, &str)> = found.map(|f| (f.name, &text[f.span])).collect();
+            let found: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(&found, names, "{text}");
+        }
+    }
+}

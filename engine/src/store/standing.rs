@@ -1,0 +1,204 @@
+//! Where a person stands in a launch, and moving one person on: what a reply, or something else that happened, does to a
+//! passage. Only who waits in a cohort that nobody holds is moved.
+
+use chrono::{DateTime, Utc};
+use sms::PhoneNumber;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use super::notes::{NoteRow, write_notes};
+use super::record::{depart, insert_departed};
+use super::rows::{NewCohort, corrupt, count, instant, phone as phone_of, phone_number, size, small};
+use super::{Failure, Store, StoreError};
+use crate::advance::Place;
+use crate::ids::{CohortId, LaunchId, MessageId};
+use crate::member::{self, Member};
+
+/// Where somebody stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The cohort.
+    pub cohort: CohortId,
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// Of this run of it.
+    pub run: u32,
+    /// Of the member in it.
+    pub index: usize,
+    /// The instruction.
+    pub place: Place,
+    /// When that comes due.
+    pub due_at: DateTime<Utc>,
+    /// The sender it goes from.
+    pub sender: String,
+    /// The set of zones.
+    pub time_class: String,
+    /// Who, with the values frozen at launch.
+    pub member: Member,
+    /// Somebody holds the cohort: its turn has come, and its record decides.
+    pub is_held: bool,
+}
+
+/// Moves one person on.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    /// The cohort where the person waits.
+    pub cohort: CohortId,
+    /// The member in it.
+    pub index: usize,
+    /// Where to; none: the passage is over.
+    pub to: Option<NewCohort>,
+}
+
+impl Store {
+    /// Where a person stands in a launch; none where the passage is over, or there is none.
+    pub async fn standing(
+        &self,
+        launch: LaunchId,
+        run: u32,
+        phone: PhoneNumber,
+    ) -> Result<Option<Standing>, StoreError> {
+        self.read_standing(launch, run, phone)
+            .await
+            .map_err(|failure| self.failed(failure))
+    }
+
+    async fn read_standing(
+        &self,
+        launch: LaunchId,
+        run: u32,
+        phone: PhoneNumber,
+    ) -> Result<Option<Standing>, Failure> {
+        let number = phone_number(phone);
+        let rows = sqlx::query(
+            "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
+             where c.launch_id = ?1 and c.run = ?2 and c.phone_lo <= ?3 and c.phone_hi >= ?3 and c.state in (0, 2)
+               and c.kind = 0",
+        )
+        .bind(launch.0)
+        .bind(run)
+        .bind(number)
+        .fetch_all(&self.readers)
+        .await?;
+        for row in rows {
+            let id: i64 = row.try_get("id")?;
+            let members =
+                member::decode(row.try_get("members")?).map_err(|error| corrupt(error.to_string()))?;
+            let Ok(index) = members.binary_search_by_key(&phone, |member| member.phone) else {
+                continue;
+            };
+            let (done, intent_to) = (size(row.try_get("done")?)?, size(row.try_get("intent_to")?)?);
+            if index < done || self.has_departed(id, index).await? {
+                continue;
+            }
+            return Ok(Some(Standing {
+                cohort: CohortId(id),
+                launch,
+                run,
+                index,
+                place: Place {
+                    step: small(row.try_get("step")?, "step")?,
+                    visit: small(row.try_get("visit")?, "visit")?,
+                },
+                due_at: instant(row.try_get("due_at")?)?,
+                sender: row.try_get("sender")?,
+                time_class: row.try_get("time_class")?,
+                member: members[index].clone(),
+                is_held: index < intent_to || row.try_get::<i64, _>("lease_until")? != 0,
+            }));
+        }
+        Ok(None)
+    }
+
+    async fn has_departed(&self, cohort: i64, index: usize) -> Result<bool, Failure> {
+        let found: Option<i64> =
+            sqlx::query_scalar("select 1 from departure where cohort_id = ? and member = ?")
+                .bind(cohort)
+                .bind(count(index))
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(found.is_some())
+    }
+
+    /// Who these messages went to: launch, run, number. What is not recorded yet is left out.
+    pub async fn recipients(
+        &self,
+        messages: Vec<MessageId>,
+    ) -> Result<Vec<(LaunchId, u32, PhoneNumber)>, StoreError> {
+        self.read_recipients(messages)
+            .await
+            .map_err(|failure| self.failed(failure))
+    }
+
+    async fn read_recipients(
+        &self,
+        messages: Vec<MessageId>,
+    ) -> Result<Vec<(LaunchId, u32, PhoneNumber)>, Failure> {
+        let mut recipients = vec![];
+        for messages in messages.chunks(500) {
+            let mut select = QueryBuilder::<Sqlite>::new(
+                "select c.launch_id, c.run, m.phone from message m join cohort c on c.id = m.id >> 12
+                 where c.kind = 0 and m.phone > 0 and m.id in (",
+            );
+            let mut values = select.separated(", ");
+            messages.iter().for_each(|id| {
+                values.push_bind(id.0);
+            });
+            select.push(")");
+            for row in select.build().fetch_all(&self.readers).await? {
+                let launch = LaunchId(row.try_get("launch_id")?);
+                let run = small(row.try_get("run")?, "run")?;
+                recipients.push((launch, run, phone_of(row.try_get("phone")?)?));
+            }
+        }
+        Ok(recipients)
+    }
+
+    /// Keeps what is to be kept of people.
+    pub async fn keep_notes(&self, notes: Vec<NoteRow>) -> Result<(), StoreError> {
+        if notes.is_empty() {
+            return Ok(());
+        }
+        self.writer
+            .write(move |connection| Box::pin(async move { write_notes(connection, &notes).await }))
+            .await
+    }
+
+    /// Moves one person on, and keeps what is to be kept; false, and nothing is written, when somebody holds the cohort by
+    /// now or the person is gone.
+    pub async fn move_on(&self, moved: Moved, notes: Vec<NoteRow>) -> Result<bool, StoreError> {
+        let id = self.next_cohort_id().await;
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let went = move_one(connection, moved, id).await?;
+                    if went {
+                        write_notes(connection, &notes).await?;
+                    }
+                    Ok(went)
+                })
+            })
+            .await
+    }
+}
+
+/// Takes a person out of the cohort where they wait, and puts them where they go; false when they wait there no more.
+pub(super) async fn move_one(
+    connection: &mut SqliteConnection,
+    moved: Moved,
+    id: CohortId,
+) -> Result<bool, Failure> {
+    let waits: Option<i64> = sqlx::query_scalar(
+        "select 1 from cohort where id = ?1 and state in (0, 2) and lease_until = 0 and done <= ?2 and intent_to <= ?2",
+    )
+    .bind(moved.cohort.0)
+    .bind(count(moved.index))
+    .fetch_optional(&mut *connection)
+    .await?;
+    if waits.is_none() || insert_departed(connection, &[(moved.cohort, moved.index)]).await? == 0 {
+        return Ok(false);
+    }
+    if let Some(to) = moved.to {
+        depart(connection, id, to).await?;
+    }
+    Ok(true)
+}
