@@ -289,8 +289,14 @@ impl<'a> World<'a> {
             let Entry { person, what } = entry;
             match what {
                 Coming::Due { departure } => {
-                    if let Some(lane) = self.lane_at(self.crowd.at(person).place) {
-                        self.lanes[lane].bulk.push_back(Queued { person, departure });
+                    let place = self.crowd.at(person).place;
+                    if let Some(lane) = self.lane_at(place) {
+                        let answers = sent(self.campaign(), place).is_some_and(|send| send.answers);
+                        self.lanes[lane].push(Queued {
+                            person,
+                            departure,
+                            answers,
+                        });
                         continue;
                     }
                 }
@@ -370,7 +376,7 @@ impl<'a> World<'a> {
             // What follows goes later, once that is paid for.
             if is_limited && members >= most && parts > 0 {
                 for queued in queued[nth..].iter().rev() {
-                    self.lanes[lane].bulk.push_front(*queued);
+                    self.lanes[lane].put_back(*queued);
                 }
                 break;
             }
@@ -391,9 +397,11 @@ impl<'a> World<'a> {
     fn next_queued(&mut self, lane: usize, most: usize) -> Vec<Queued> {
         let mut found = vec![];
         while found.len() < most
-            && let Some(queued) = self.lanes[lane].bulk.pop_front()
+            && let Some(queued) = self.lanes[lane].pop()
         {
-            let Queued { person, departure } = queued;
+            let Queued {
+                person, departure, ..
+            } = queued;
             let what = Coming::Due { departure };
             if self.is_current(&Entry { person, what }) {
                 found.push(queued);
@@ -537,14 +545,13 @@ impl<'a> World<'a> {
         let Some(send) = sent(campaign, place) else {
             return Ok(());
         };
-        let (at, second) = (
-            self.clock.after(self.now),
-            self.clock.second(self.clock.after(self.now)),
-        );
+        // Waits and caps count from the whole second.
+        let at = self.clock.after(self.now);
+        let second = Second::try_from(self.now.as_secs()).unwrap_or(NEVER);
         self.check(person, place, send.answers, at)?;
         let lane = self.lane_at(place).unwrap_or(0);
         let standing = *self.crowd.at(person);
-        if second > standing.due.saturating_add(1)
+        if second > standing.due
             && let Some(step) = self.figures.steps.get_mut(&place.step)
         {
             step.deferred.rate += 1;

@@ -23,6 +23,8 @@ pub(super) struct Lane {
     /// The rates that hold for it.
     pub rates: Vec<String>,
     pub answers: VecDeque<Answer>,
+    /// Texts of steps that answer a reply.
+    pub replies: VecDeque<Queued>,
     pub bulk: VecDeque<Queued>,
     /// How many people are asked at once.
     pub ahead: usize,
@@ -46,16 +48,44 @@ pub(super) struct Queued {
     pub person: u32,
     /// The person's departures then; others are known to be stale by it.
     pub departure: u16,
+    /// The text answers a reply.
+    pub answers: bool,
 }
 
 impl Lane {
     pub fn is_empty(&self) -> bool {
-        self.answers.is_empty() && self.bulk.is_empty()
+        self.waiting() == 0
+    }
+
+    fn waiting(&self) -> usize {
+        self.answers.len() + self.replies.len() + self.bulk.len()
+    }
+
+    /// Behind those who wait already.
+    pub fn push(&mut self, queued: Queued) {
+        self.queue(queued).push_back(queued);
+    }
+
+    /// Before those who wait.
+    pub fn put_back(&mut self, queued: Queued) {
+        self.queue(queued).push_front(queued);
+    }
+
+    /// Whose turn it is: answers before bulk.
+    pub fn pop(&mut self) -> Option<Queued> {
+        self.replies.pop_front().or_else(|| self.bulk.pop_front())
+    }
+
+    fn queue(&mut self, queued: Queued) -> &mut VecDeque<Queued> {
+        match queued.answers {
+            true => &mut self.replies,
+            false => &mut self.bulk,
+        }
     }
 
     /// Notes how many wait.
     pub fn note(&mut self, at: Duration) {
-        let waiting = self.answers.len() + self.bulk.len();
+        let waiting = self.waiting();
         if waiting > self.peak {
             self.peak = waiting;
             self.peak_at = Some(at);
@@ -110,6 +140,7 @@ pub(super) fn lanes(campaign: &Campaign, project: &Project, checks: &mut Checks)
             sender: name,
             rates,
             answers: VecDeque::new(),
+            replies: VecDeque::new(),
             bulk: VecDeque::new(),
             ahead: WINDOW,
             peak: 0,

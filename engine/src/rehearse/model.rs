@@ -64,7 +64,7 @@ pub enum ModelError {
     #[error("the model cannot be read: {0}")]
     Form(#[from] serde_yaml::Error),
     /// A value is not of its type.
-    #[error("`{key}`: {error}")]
+    #[error("`{key}`: {error}; {}", .error.help())]
     Value {
         /// Where, from the top.
         key: String,
@@ -84,7 +84,7 @@ pub enum ModelError {
         known: Vec<String>,
     },
     /// More than everybody.
-    #[error("`{key}`: `replies` and `opt_outs` are more than 100% together")]
+    #[error("{key}: `replies` and `opt_outs` are more than 100% together")]
     TooMuch {
         /// Where.
         key: String,
@@ -114,7 +114,7 @@ const AFTER: f64 = 600.0;
 const RECEIPTS_AFTER: f64 = 5.0;
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a map of keys such as `replies`")]
 struct Written {
     delivered: Option<String>,
     receipts_after: Option<String>,
@@ -129,7 +129,7 @@ struct Written {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a map of keys such as `replies`")]
 struct WrittenHabit {
     replies: Option<String>,
     opt_outs: Option<String>,
@@ -139,7 +139,7 @@ struct WrittenHabit {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a map of `share` and `after`")]
 struct WrittenOnce {
     share: String,
     #[serde(default)]
@@ -247,7 +247,10 @@ impl WrittenHabit {
         }
         match habit.replies.0 + habit.opt_outs.0 > 1.0 + 1e-9 {
             true => Err(ModelError::TooMuch {
-                key: key.trim_end_matches('.').to_owned(),
+                key: match key.trim_end_matches('.') {
+                    "" => "for every message".to_owned(),
+                    key => format!("`{key}`"),
+                },
             }),
             false => Ok(()),
         }

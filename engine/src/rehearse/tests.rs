@@ -180,12 +180,35 @@ fn check(campaign: &str, people: u64, model: &str, expected: Expect) {
 
 #[test]
 fn a_question_is_answered_by_its_words_and_silence_goes_on() {
-    check(QUESTION, 1_000, "", expect![""]);
+    check(
+        QUESTION,
+        1_000,
+        "",
+        expect![[r#"
+            1000 people, 1908 texts (1706 arrive), 162 answers, 2070 parts, 10 opt out; replies: 72 to people, 327 not
+            question invite: 1000 from 01 10:00:00 to 01 15:00:24, waited 750 hours 0 frequency 960 rate {}
+            question.silence.1 reminder: 830 from 03 10:00:00 to 03 15:01:19, waited 0 hours 0 frequency 754 rate {}
+            question.answers.1.2 kept: 78 from 01 10:01:00 to 01 20:34:08, waited 0 hours 0 frequency 0 rate {}
+            replies.1.1 prices: 0 from never to never, waited 0 hours 0 frequency 0 rate {}
+            ends 03 15:01:19, money {"USD": 20.7}, queue 1000, finished {"": 908, "declined": 87}, left {"opted-out": 5}, held 0
+            Some("calm"): 34 of 494
+            Some("urgent"): 44 of 506
+        "#]],
+    );
     check(
         QUESTION,
         1_000,
         "messages: { invite: { replies: 100%, opt_outs: 0%, free: 0%, words: { Yes!: 3, nope: 1 }, after: 2 hours } }",
-        expect![""],
+        expect![[r#"
+            1000 people, 2000 texts (1788 arrive), 173 answers, 2173 parts, 5 opt out; replies: 320 to people, 890 not
+            question invite: 1000 from 01 10:00:00 to 01 15:00:24, waited 750 hours 0 frequency 960 rate {}
+            question.silence.1 reminder: 283 from 03 10:00:00 to 03 15:01:06, waited 0 hours 0 frequency 231 rate {}
+            question.answers.1.2 kept: 717 from 01 10:00:47 to 03 11:02:28, waited 0 hours 0 frequency 0 rate {}
+            replies.1.1 prices: 0 from never to never, waited 0 hours 0 frequency 0 rate {}
+            ends 03 15:01:06, money {"USD": 21.73}, queue 1000, finished {"": 1000}, left {}, held 0
+            Some("calm"): 356 of 494
+            Some("urgent"): 361 of 506
+        "#]],
     );
 }
 
@@ -196,7 +219,11 @@ fn hours_hold_on_the_clock_of_each_recipient() {
          message: \"Hi {{name}}. STOP to opt out\"\n",
         2_000,
         "opt_outs: 0%\nreplies: 0%",
-        expect![""],
+        expect![[r#"
+            2000 people, 2000 texts (1794 arrive), 0 answers, 2000 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 2000 from 01 19:59:00 to 02 10:00:49, waited 500 hours 0 frequency 1980 rate {}
+            ends 02 10:00:49, money {"USD": 20}, queue 2000, finished {"": 2000}, left {}, held 0
+        "#]],
     );
 }
 
@@ -209,19 +236,34 @@ fn caps_and_a_budget_hold() {
         &format!("{steps}limits: {{ frequency: 1 per 24 hours }}\n"),
         100,
         silent,
-        expect![""],
+        expect![[r#"
+            100 people, 200 texts (178 arrive), 0 answers, 200 parts, 0 opt out; replies: 0 to people, 0 not
+            step-1 a: 100 from 01 10:00:00 to 01 10:00:09, waited 0 hours 0 frequency 90 rate {}
+            step-3 b: 100 from 02 10:00:00 to 02 10:01:08, waited 0 hours 100 frequency 80 rate {}
+            ends 02 10:01:08, money {"USD": 2}, queue 100, finished {"": 100}, left {}, held 0
+        "#]],
     );
     check(
         &format!("{steps}limits: {{ frequency: {{ most: 1 per 24 hours, over: skip }} }}\n"),
         100,
         silent,
-        expect![""],
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            step-1 a: 100 from 01 10:00:00 to 01 10:00:09, waited 0 hours 0 frequency 90 rate {}
+            step-3 b: 0 from never to never, waited 0 hours 0 frequency 0 rate {"too-many": 100}
+            ends 01 11:01:00, money {"USD": 1}, queue 100, finished {"": 100}, left {}, held 0
+        "#]],
     );
     check(
         &format!("{steps}limits: {{ budget: 1.50 USD }}\n"),
         100,
         silent,
-        expect![""],
+        expect![[r#"
+            100 people, 150 texts (131 arrive), 0 answers, 150 parts, 0 opt out; replies: 0 to people, 0 not
+            step-1 a: 100 from 01 10:00:00 to 01 10:00:09, waited 0 hours 0 frequency 90 rate {}
+            step-3 b: 50 from 01 11:00:00 to 01 11:01:03, waited 0 hours 0 frequency 30 rate {}
+            ends 01 11:01:03, money {"USD": 1.5}, queue 100, finished {"": 50}, left {}, held 50
+        "#]],
     );
 }
 
@@ -237,7 +279,12 @@ fn receipts_clicks_and_events_move_people() {
          messages: { a: \"Look {{link shop}}\", b: Two }\n",
         1_000,
         "opt_outs: 0%\nreplies: 0%\nclicks: { shop: { share: 30%, after: 1 hour } }\nevents: { ordered: { share: 10%, after: 10 minutes } }",
-        expect![""],
+        expect![[r#"
+            1000 people, 1246 texts (1115 arrive), 0 answers, 1246 parts, 0 opt out; replies: 0 to people, 0 not
+            step-1 a: 1000 from 01 10:00:00 to 01 10:01:39, waited 0 hours 0 frequency 990 rate {}
+            step-4 b: 246 from 01 10:01:40 to 02 22:58:21, waited 0 hours 0 frequency 6 rate {}
+            ends 03 10:05:00, money {"USD": 12.46}, queue 1000, finished {"": 246, "idle": 570, "lost": 93, "ordered": 91}, left {}, held 0
+        "#]],
     );
 }
 
@@ -249,19 +296,31 @@ fn people_enter_on_their_day_or_spread_over_time() {
          fields: { birthday: date }\nmessage: Happy birthday! STOP to opt out\n",
         100,
         silent,
-        expect![""],
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 100 from 01 10:00:00 to 28 15:00:00, waited 0 hours 0 frequency 0 rate {}
+            ends 28 15:00:00, money {"USD": 1}, queue 4, finished {"": 100}, left {}, held 0
+        "#]],
     );
     check(
         "audience: people.csv\nschedule: { at: now, spread: 4 hours }\nreplies: none\nmessage: STOP to opt out\n",
         100,
         silent,
-        expect![""],
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 100 from 01 10:03:38 to 01 13:57:48, waited 0 hours 0 frequency 0 rate {}
+            ends 01 13:57:48, money {"USD": 1}, queue 1, finished {"": 100}, left {}, held 0
+        "#]],
     );
     check(
         "audience: people.csv\nschedule: { at: 2026-12-01 10:00, clock: recipient }\nreplies: none\nmessage: STOP to opt out\n",
         100,
         silent,
-        expect![""],
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 100 from 01 10:00:00 to 01 15:00:02, waited 0 hours 0 frequency 60 rate {}
+            ends 01 15:00:02, money {"USD": 1}, queue 25, finished {"": 100}, left {}, held 0
+        "#]],
     );
 }
 
@@ -272,7 +331,7 @@ fn a_seed_comes_to_the_same_bytes_on_any_number_of_cores() {
         let rehearsal = pool.expect("threads").install(|| {
             rehearsed(Test {
                 campaign: QUESTION,
-                people: 3_000,
+                people: 1_200,
                 model: "replies: 40%",
                 seed,
             })

@@ -39,7 +39,11 @@ fn a_broken_rule_is_seen() {
 
 #[test]
 fn more_than_the_rate_is_seen() {
-    let (_, revision) = campaign_of(None, super::QUESTION, &[("people.csv", "phone,name,birthday")]);
+    let (_, revision) = campaign_of(
+        Some(super::PROJECT),
+        super::QUESTION,
+        &[("people.csv", "phone,name,birthday")],
+    );
     let mut checks = Checks::of(&revision.campaign);
     let rate = Rate { per_second: 10.0 };
     checks.limit("sender desk", rate);

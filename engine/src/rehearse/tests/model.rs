@@ -40,5 +40,21 @@ fn a_model_is_read_strictly() {
         "events: { ordered: { after: 1 day } }",
         "- replies",
     ];
-    expect![""].assert_eq(&table.map(told).concat());
+    expect![[r#"
+        delivered 90%, replies 20%, opt-outs 0.5%, free 20%, after 600, 0 words, 0 once
+        delivered 90%, replies 30%, opt-outs 0.5%, free 20%, after 7200, 2 words, 0 once
+        delivered 97%, replies 20%, opt-outs 1%, free 0%, after 600, 0 words, 0 once
+        the model cannot be read: unknown field `replys`, expected one of `delivered`, `receipts_after`, `replies`, `opt_outs`, `free`, `after`, `words`, `messages`, `clicks`, `events`
+        the model cannot be read: messages.invite: unknown field `reply`, expected one of `replies`, `opt_outs`, `free`, `after`, `words` at line 1 column 23
+        `messages`: the campaign has no message "invitation"; it has invite, kept, reminder, prices
+        `clicks`: the campaign has no link "shop"; it has none
+        `replies`: "0.3" is not a share; write a percentage from 0 to 100: `1%`, `2.5%`
+        `replies`: "30" is not a share; did you mean "30%"?
+        `after`: "min" is not a unit of time; did you mean "5 minutes"? the units are seconds, minutes, hours, days and weeks
+        for every message: `replies` and `opt_outs` are more than 100% together
+        `messages.kept`: `replies` and `opt_outs` are more than 100% together
+        `words`: at least one of the words needs a weight above 0
+        the model cannot be read: events.ordered: missing field `share` at line 1 column 20
+        the model cannot be read: invalid type: sequence, expected a map of keys such as `replies`
+    "#]].assert_eq(&table.map(told).concat());
 }

@@ -30,12 +30,12 @@ fn campaigns() -> impl Strategy<Value = String> {
         Just("limits: { rate: 1/s }\n"),
         Just("limits: { frequency: 2 per 3 days }\n"),
         Just("limits: { frequency: { most: 1 per 6 hours, over: skip }, budget: 3 USD }\n"),
-        Just("limits: { frequency: { most: 3 per 4 days, over: leave }, quiet_hours: 20:00-09:00 }\n"),
+        Just("limits: { frequency: { most: 3 per 4 days, over: leave }, quiet_hours: 23:00-09:30 }\n"),
     ];
     (schedule, prop::collection::vec(step, 0..5), limits).prop_map(|(schedule, steps, limits)| {
         let steps = steps.concat();
         format!(
-            "audience: people.csv\nschedule: {schedule}\nreplies:\n  - words: [more]\n    send: b\n  - otherwise:\n      forward: desk\n\
+            "audience: people.csv\nschedule: {schedule}\nreplies:\n  - words: [more]\n    send: b\n  - words: [again]\n    send: q\n  - otherwise:\n      forward: desk\n\
              steps:\n  - send: a\n{steps}messages: {{ a: \"Hi {{{{name}}}}. STOP to opt out\", b: More, q: Coming? }}\n{limits}"
         )
     })
