@@ -262,7 +262,8 @@ fn chart(rehearsal: &Rehearsal) -> Option<String> {
             n => format!(" +{}", number(n)),
         };
         let at = bin.at.format("%Y-%m-%d %H:%M");
-        lines.push(format!("{at} {bar} {}{replies}", number(bin.texts)));
+        let space = if bar.is_empty() { "" } else { " " };
+        lines.push(format!("{at} {bar}{space}{}{replies}", number(bin.texts)));
     }
     Some(lines.join("\n"))
 }
