@@ -434,8 +434,11 @@ impl<'a> World<'a> {
         *counted.by_tariff.entry(tariff).or_default() += u64::from(parts);
         let nth = self.crowd.at(person).texts;
         self.crowd.at_mut(person).texts = nth.wrapping_add(1);
-        if let (true, AnswerOf::Message(message)) = (asks, of) {
-            self.draw_reply(lane, person, message, nth);
+        if let AnswerOf::Message(message) = of {
+            self.figures.answered(self.campaign(), message, parts, at);
+            if asks {
+                self.draw_reply(lane, person, message, nth);
+            }
         }
         Ok(parts.into())
     }

@@ -213,6 +213,16 @@ impl Figures {
         step.last_at = Some(at);
     }
 
+    /// A text that answers a reply goes: the rule that it is of has a step too.
+    pub fn answered(&mut self, campaign: &Campaign, message: usize, parts: u32, at: DateTime<Utc>) {
+        let rules = rules_at(campaign);
+        let mut sends = campaign.program.sends();
+        let of_rule = sends.find(|(at, sent)| *at >= rules && *sent == message);
+        if let Some((step, _)) = of_rule {
+            self.sent(step, parts, at);
+        }
+    }
+
     /// A text or a step is passed over, or somebody leaves there.
     pub fn without(&mut self, at: Address, reason: &LeftOut, leaves: bool) {
         let all = if leaves {
@@ -258,20 +268,22 @@ impl Figures {
             codes.collect()
         };
         let conversion = self.variants.into_iter().filter(|_| campaign.goal.is_some());
-        let steps: Vec<Step> = self.steps.into_values().collect();
+        let of_steps = || self.steps.range(..rules_at(campaign)).map(|(_, step)| step);
+        let first_text_at = of_steps().filter_map(|step| step.first_at).min();
+        let last_text_at = of_steps().filter_map(|step| step.last_at).max();
         Rehearsal {
             campaign: campaign.name.clone(),
             seed,
             begins_at,
-            first_text_at: steps.iter().filter_map(|step| step.first_at).min(),
-            last_text_at: steps.iter().filter_map(|step| step.last_at).max(),
+            first_text_at,
+            last_text_at,
             ends_at: self.ends_at,
             people,
             total: total.count,
             money,
             unpriced_parts,
             hours,
-            steps,
+            steps: self.steps.into_values().collect(),
             deferred,
             left_out: by_code(self.left_out),
             skipped: by_code(self.skipped),
@@ -287,6 +299,12 @@ impl Figures {
             senders,
         }
     }
+}
+
+/// Where what the rules do begins: it stands behind the steps.
+fn rules_at(campaign: &Campaign) -> Address {
+    let rules = campaign.program.rules.iter().map(|rule| rule.then);
+    rules.min().unwrap_or(Address::MAX)
 }
 
 /// What parts cost, and those without a price.

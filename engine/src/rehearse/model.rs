@@ -61,7 +61,7 @@ pub enum Happened {
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// It is not of the form.
-    #[error("the model cannot be read: {0}")]
+    #[error("the model cannot be read")]
     Form(#[from] serde_yaml::Error),
     /// A value is not of its type.
     #[error("`{key}`: {error}; {}", .error.help())]

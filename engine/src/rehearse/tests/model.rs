@@ -21,7 +21,13 @@ fn a_model_is_read_strictly() {
                 model.once.len()
             )
         }
-        Err(error) => format!("{error}\n"),
+        Err(error) => {
+            let cause = std::error::Error::source(&error);
+            format!(
+                "{error}{}\n",
+                cause.map_or_else(String::new, |cause| format!(": {cause}"))
+            )
+        }
     };
     let table = [
         "",
