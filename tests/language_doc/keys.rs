@@ -115,7 +115,7 @@ fn kinds(form: &'static Form) -> Option<&'static [KindOf]> {
 fn objects(form: &'static Form) -> Vec<&'static Object> {
     match form {
         Form::Object(object) => vec![object],
-        Form::List(form) | Form::OneOrList(form) | Form::LaterPart { form, .. } => objects(form),
+        Form::List(form) | Form::OneOrList(form) => objects(form),
         Form::Either(forms) => forms.iter().flat_map(objects).collect(),
         Form::ByKind(kinds) => kinds.iter().filter_map(|kind| kind.object).collect(),
         _ => vec![],
@@ -249,7 +249,6 @@ fn form(form: &Form) -> String {
             all.dedup();
             return all.join("; ");
         }
-        Form::LaterPart { form, .. } => return format!("{} ○", self::form(form)),
         Form::Object(object) => {
             return match &object.open {
                 Some(open) if object.keys.is_empty() => {

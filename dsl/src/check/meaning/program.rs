@@ -51,6 +51,11 @@ impl<'a> Compiler<'a> {
             let send = self.sent(0);
             self.push_as("message", Deed::Send(send));
         }
+        // What a keyword begins answers the text that it came in.
+        self.answers = file
+            .trigger
+            .as_ref()
+            .is_some_and(|trigger| trigger.keyword.is_some());
         self.steps(&file.steps)?;
         self.push_as("end", Deed::Finish(None));
         let rules = file.rules();
@@ -298,8 +303,12 @@ impl<'a> Compiler<'a> {
                 self.land(first, Lands::Silence);
                 let question = self.here() + 1;
                 self.path.push("remind".into());
-                self.send(step, remind, Some(question))?;
+                let reminder = self.send(step, remind, Some(question))?;
                 self.path.pop();
+                // After the question nobody is reminded of it.
+                if let Deed::Send(send) = &mut self.code[usize::from(reminder)].deed {
+                    send.expires = send.expires.or(Some(rest(within, after.value)));
+                }
                 let rest = Listen {
                     within: rest(within, after.value),
                     ..listen
@@ -422,7 +431,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn split(&mut self, arms: &[written::Arm]) -> Option<()> {
-        let name = self.path.join(".");
+        let name = self.draw_of(arms);
         let split = self.push(Deed::Split { name, arms: vec![] });
         let mut meant = vec![];
         let mut ends = vec![];
@@ -440,6 +449,18 @@ impl<'a> Compiler<'a> {
         }
         ends.into_iter().for_each(|end| self.land(end, Lands::Next));
         Some(())
+    }
+
+    /// What is drawn for: the ways by their names, so that a step before it draws nobody anew.
+    fn draw_of(&self, arms: &[written::Arm]) -> String {
+        let names: Vec<&str> = arms.iter().map(|arm| arm.name.value.as_str()).collect();
+        let name = names.join("|");
+        let same =
+            |one: &&Instruction| matches!(&one.deed, Deed::Split { name: own, .. } if own.starts_with(&name));
+        match self.code.iter().filter(same).count() {
+            0 => name,
+            n => format!("{name}|{}", n + 1),
+        }
     }
 
     fn set(&mut self, values: &[(Spanned<String>, written::Value)]) -> Option<()> {

@@ -97,9 +97,13 @@ pub(super) fn pace(context: &Context<'_>) -> Pace {
     }
 }
 
-/// A column's day and an event come again; what a person entered once by anything else is entered once.
-fn by_default(_: &Context<'_>) -> Again {
-    Again::Never
+/// What comes every year comes to everybody again; anything else a person enters once.
+fn by_default(context: &Context<'_>) -> Again {
+    let schedule = context.written.schedule.as_ref();
+    match schedule.is_some_and(|schedule| schedule.yearly) {
+        true => Again::Always,
+        false => Again::Never,
+    }
 }
 
 fn meant_again(text: &str) -> Again {
