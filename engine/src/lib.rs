@@ -21,6 +21,7 @@ pub mod load;
 pub mod member;
 pub mod plan;
 pub mod provider;
+pub mod rehearse;
 pub mod revision;
 pub mod stage;
 pub mod store;
