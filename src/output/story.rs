@@ -5,9 +5,8 @@ use std::path::{MAIN_SEPARATOR, Path};
 use anstyle::{AnsiColor, Style};
 use chrono::NaiveDate;
 use dsl::render;
-use engine::advance::Change;
 use engine::load::CheckedFile;
-use engine::stage::{Entry, Happened};
+use engine::stage::Entry;
 use engine::story::Played;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value, json};
@@ -156,7 +155,7 @@ fn one(campaign: &Tested, story: &Played) -> Value {
         let (line, column) = render::position(&campaign.file.text, failure.span.start);
         json!({ "message": failure.message, "help": failure.help, "line": line, "column": column })
     });
-    let entry = |entry: &Entry| json!({ "at": entry.at, "what": said(&entry.what) });
+    let entry = |entry: &Entry| json!({ "at": entry.at, "what": entry.what.told(story.zone) });
     json!({
         "name": story.name,
         "passed": story.failure.is_none(),
@@ -179,7 +178,7 @@ fn transcript(story: &Played) -> Vec<String> {
             lines.push(format!("    {DIM}{}{DIM:#}", local.format("%A, %-d %B %Y")));
         }
         let options = textwrap::Options::new(wide - INDENT).subsequent_indent("  ");
-        let said = said(&entry.what);
+        let said = entry.what.told(story.zone);
         let mut wrapped = textwrap::wrap(&said, options).into_iter();
         let first = wrapped.next().unwrap_or_default();
         lines.push(format!("    {}  {first}", local.format("%H:%M")));
@@ -192,53 +191,6 @@ fn transcript(story: &Played) -> Vec<String> {
 fn plain(story: &Played) -> String {
     let shown = transcript(story).join("\n");
     anstream::adapter::strip_str(&shown).to_string()
-}
-
-/// What happened, in words.
-fn said(what: &Happened) -> String {
-    match what {
-        Happened::Began => "the passage begins".into(),
-        Happened::Sent(sent) => {
-            let variant = sent
-                .variant
-                .as_ref()
-                .map_or(String::new(), |name| format!(", {name}"));
-            let parts = counted(sent.parts.into(), "part", "parts");
-            format!("< {} ({parts}{variant}): {}", sent.name, one_line(&sent.text))
-        }
-        Happened::Said(text) => format!("> {}", one_line(text)),
-        Happened::Receipt(true) => "the text is delivered".into(),
-        Happened::Receipt(false) => "the text is not delivered".into(),
-        Happened::Clicked(link) => format!("opens the link {link}"),
-        Happened::Event(name) => format!("the event {name} comes"),
-        Happened::Changed(change) => changed(change),
-        Happened::Skipped(reason) => format!("a step is left out: {reason}"),
-        Happened::LeftOut(reason) => format!("the passage ends: {reason}"),
-        Happened::Held(until) => format!("a text waits until {}", until.format("%Y-%m-%d %H:%M UTC")),
-        Happened::Kept { flagged: false } => "the reply goes to people".into(),
-        Happened::Kept { flagged: true } => {
-            "the reply goes to people, flagged: it has an opt-out word".into()
-        }
-        Happened::OptedOut => "opted out".into(),
-        Happened::OptedIn => "opted in again".into(),
-        Happened::Finished(None) => "the passage ends".into(),
-        Happened::Finished(Some(reason)) => format!("the passage ends: {reason}"),
-    }
-}
-
-fn changed(change: &Change) -> String {
-    match change {
-        Change::Tag(tag) => format!("tagged {tag}"),
-        Change::Untag(tag) => format!("no longer tagged {tag}"),
-        Change::Set(field, value) => format!("{field} is now {}", one_line(value)),
-        Change::Join(list) => format!("joins {list}"),
-        Change::Leave(list) => format!("leaves {list}"),
-        Change::Forward(to) => format!("the reply is forwarded to {to}"),
-        Change::Notify { to, text } => format!("{to} is told: {}", one_line(text)),
-        Change::Call(request) => format!("calls {} {}", request.method, request.url),
-        Change::Start(campaign) => format!("starts {campaign}"),
-        Change::Reach => "the goal is reached".into(),
-    }
 }
 
 /// As people write a path: `a.campaign.yaml`, not `./a.campaign.yaml`.

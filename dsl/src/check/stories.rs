@@ -10,7 +10,7 @@ use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
 
 /// What `expect` may name beside messages.
-const EXPECTED: &[&str] = &["opt-out", "help", "nothing"];
+const EXPECTED: &[&str] = &["opt-out", "opt-in", "help", "nothing"];
 
 /// What a person of a story may have beside columns and fields.
 const OF_PERSON: &[&str] = &["variant", "phone", "language", "timezone"];
@@ -164,7 +164,7 @@ fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
                 .chain(projects)
                 .chain(EXPECTED.iter().copied())
                 .collect();
-            if !names.contains(&what.value.as_str()) {
+            if !names.contains(&what.value.as_str()) && !is_place(&what.value) {
                 found.push(unknown("unknown-message", "message", what, &names, ""));
             }
         }
@@ -187,6 +187,12 @@ fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
         }
         _ => {}
     }
+}
+
+/// The place of a step, by which a text is called that stands in a step without an `id`: `step-2`, `replies-1-1`.
+fn is_place(name: &str) -> bool {
+    let rest = name.strip_prefix("step-").or_else(|| name.strip_prefix("replies-"));
+    rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 fn unknown(code: &'static str, kind: &str, what: &Spanned<String>, names: &[&str], none: &str) -> Diagnostic {

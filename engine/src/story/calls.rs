@@ -7,7 +7,7 @@ use super::{Failure, Play};
 use crate::advance::{Change, Request};
 use crate::stage::Happened;
 
-impl Play {
+impl Play<'_> {
     /// The next call goes to that address, and gets that answer.
     pub(super) fn call(&mut self, scene: &Scene, url: &str, answer: Option<&Node>) -> Result<(), Failure> {
         let entries = self.stage.log().iter().zip(0..).skip(self.calls);
@@ -40,11 +40,17 @@ impl Play {
         };
         let value = match &answer.kind {
             Kind::Map(_) => answer.get(field).and_then(Node::text),
-            Kind::Scalar(_) => answer.text(),
+            // A status alone has no body.
+            Kind::Scalar(_) => answer.text().filter(|text| !is_status(text)),
             Kind::List(_) | Kind::Bad => None,
         };
         if let Some(value) = value {
             self.stage.learn(field, value);
         }
     }
+}
+
+/// 200, 404: as HTTP numbers its answers.
+fn is_status(text: &str) -> bool {
+    text.parse::<u16>().is_ok_and(|status| (100..600).contains(&status))
 }

@@ -93,7 +93,7 @@ static SCENES: &[Key] = &[
         "expect",
         Form::Name,
         "invite",
-        "The text that must come next: a message, `opt-out`, `help`, or `nothing`.",
+        "The text that must come next: a message, `opt-out`, `opt-in`, `help`, or `nothing`.",
     ),
     now(
         "text",
