@@ -64,6 +64,8 @@ pub enum Command {
     Expand(Expand),
     /// Play the stories of campaigns on a clock of their own: nothing is sent
     Test(Test),
+    /// Be the recipient of a campaign, in the terminal: nothing is sent
+    Play(Play),
     /// Show who gets what, when and for how much, and who is left out and why
     Plan(Plan),
     /// Send a campaign from this machine to its end; typed again, go on or say it is done
@@ -283,6 +285,21 @@ pub enum TestFormat {
     Junit,
 }
 
+/// `crier play`.
+#[derive(Debug, Args)]
+pub struct Play {
+    /// The campaign file
+    pub file: PathBuf,
+
+    /// Who it is, such as phone=+393331234567,first_name=Ada [default: the first of the lists whom the campaign texts]
+    #[arg(long, value_name = "COLUMN=VALUE,…")]
+    pub person: Option<String>,
+
+    /// When it begins, on the person's clock, such as "2026-12-01 09:00" [default: the schedule, else now]
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
 /// `crier plan`.
 #[derive(Debug, Args)]
 pub struct Plan {
@@ -482,6 +499,7 @@ impl Cli {
             Command::Explain(args) => args.format == Format::Json,
             Command::Fmt(_) | Command::Upgrade(_) => false,
             Command::Test(args) => args.format == TestFormat::Json,
+            Command::Play(_) => false,
             Command::Plan(args) => args.format == Format::Json,
             Command::Run(args) => args.format == Format::Json,
             Command::Status(args) => args.format == Format::Json,

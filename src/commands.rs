@@ -12,6 +12,7 @@ mod init;
 mod lsp;
 mod namesake;
 mod plan;
+mod play;
 mod rewrite;
 mod run;
 mod schema;
@@ -104,6 +105,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Upgrade(args) => upgrade::run(&args),
             Command::Expand(args) => expand::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Play(args) => play::run(&args),
             Command::Plan(args) => plan::run(&args).await,
             Command::Run(args) => run::run(&args).await,
             Command::Status(args) => status::run(&args).await,

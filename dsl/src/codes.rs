@@ -91,6 +91,8 @@ pub const CODES: &[(&str, &str)] = pages![
     "sender-missing",
     "shares-not-whole",
     "start-cycle",
+    "story-differs",
+    "story-impossible",
     "story-shows-nothing",
     "switches-to-ucs2",
     "tab-indentation",

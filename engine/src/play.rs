@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::Schedule;
-use dsl::scalar::{WaitTime, WrittenTime};
+use dsl::scalar::WrittenTime;
 use dsl::tree::Kind;
 
 use crate::advance::Change;

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::story::Occurrence;
 use dsl::campaign::{Again, Deed, Purpose, Replies, Schedule, Trigger};
+use dsl::tree::Node;
 
 use crate::advance::{
     AnswerOf, Change, Effect, Enrolment, Event, Facts, Known, Person, Place, State, Trace, Walked, advance,
@@ -18,9 +19,11 @@ use crate::links;
 use crate::plan::Cast;
 use crate::revision::Revision;
 
+mod answers;
 mod starts;
 mod words;
 
+use answers::Answers;
 use starts::Starts;
 pub use words::shown;
 
@@ -39,6 +42,7 @@ pub struct Stage {
     opted_out: bool,
     passages: Vec<Passage>,
     starts: Starts,
+    answers: Answers,
     log: Vec<Entry>,
     trace: Trace,
 }
@@ -139,6 +143,7 @@ impl Stage {
             opted_out: false,
             passages: vec![],
             starts,
+            answers: Answers::default(),
             log: vec![],
             trace: Trace::default(),
         }
@@ -424,8 +429,12 @@ impl Stage {
         let key = self.key_of(event);
         for passage in &mut self.passages {
             let own = key.is_none() || passage.key.is_none() || passage.key == key;
-            if own && passage.state != State::Ended {
-                passage.known.events.insert(event.name.clone());
+            if !own {
+                continue;
+            }
+            // A goal may be reached after the end.
+            passage.known.events.insert(event.name.clone());
+            if passage.state != State::Ended {
                 passage.known.values.extend(event.fields.iter().cloned());
             }
         }
@@ -465,10 +474,9 @@ impl Stage {
         field.map(|(_, value)| value.clone())
     }
 
-    /// A value becomes known from outside: an answer to a call.
-    pub fn learn(&mut self, field: &str, value: &str) {
-        self.change(None, Change::Set(field.to_owned(), value.to_owned()));
-        self.happened();
+    /// A call to that address gets this answer: the first one that is made and has none yet.
+    pub fn will_answer(&mut self, url: &str, answer: Option<Node>) {
+        self.answers.push(url, answer);
     }
 
     fn opt_out(&mut self) {
@@ -631,7 +639,14 @@ impl Stage {
                 _,
             ) => {}
         };
+        let kept = match &change {
+            Change::Call(request) => self.answers.take(request),
+            _ => None,
+        };
         self.note(Happened::Changed(change));
+        if let Some((field, value)) = kept {
+            self.change(at, Change::Set(field, value));
+        }
     }
 
     /// No more texts; `at`: the passage that was told already.

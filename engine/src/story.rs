@@ -113,7 +113,8 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     let at = story.at.map(|at| at.resolve(person.zones.zones()[0]));
     let begin = at.unwrap_or(begin);
     let language = person.member.language;
-    let stage = Stage::new(revision.clone(), person, story.variant.clone(), begin);
+    let mut stage = Stage::new(revision.clone(), person, story.variant.clone(), begin);
+    calls::answered(&mut stage, story);
     let mut play = Play {
         file: &revision.source.campaign,
         stage,
@@ -220,9 +221,7 @@ struct Play<'a> {
 impl Play<'_> {
     fn scenes(&mut self, story: &Story) -> Result<(), Failure> {
         for scene in &story.scenes {
-            if !matches!(scene.said, Said::Calls { .. }) {
-                self.stage.settle();
-            }
+            self.stage.settle();
             self.scene(scene)?;
         }
         self.stage.settle();
@@ -270,7 +269,7 @@ impl Play<'_> {
                 self.stage.event(event);
                 Ok(())
             }
-            Said::Calls { url, answer } => self.call(scene, url, answer.as_ref()),
+            Said::Calls { url, .. } => self.call(scene, url),
             Said::After(time) => {
                 let end = time.after(self.stage.now(), self.stage.zone());
                 self.stage.run_to(end);

@@ -4,6 +4,7 @@ use std::path::{MAIN_SEPARATOR, Path};
 
 use anstyle::{AnsiColor, Style};
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use dsl::render;
 use engine::load::CheckedFile;
 use engine::stage::Entry;
@@ -55,7 +56,7 @@ impl Report<'_> {
             Some(_) => super::line(&format!("  {BAD}FAILED{BAD:#}  {name}")),
         }
         if self.transcripts || story.failure.is_some() {
-            transcript(story).iter().for_each(|line| super::line(line));
+            of(story).iter().for_each(|line| super::line(line));
         }
         if let Some(failure) = &story.failure {
             let file = CheckedFile {
@@ -153,7 +154,7 @@ fn case(path: &str, story: &Played) -> TestCase {
 fn one(campaign: &Tested, story: &Played) -> Value {
     let failure = story.failure.as_ref().map(|failure| {
         let (line, column) = render::position(&campaign.file.text, failure.span.start);
-        json!({ "message": failure.message, "help": failure.help, "line": line, "column": column })
+        json!({ "code": failure.diagnostic().code, "message": failure.message, "help": failure.help, "line": line, "column": column })
     });
     let entry = |entry: &Entry| json!({ "at": entry.at, "what": entry.what.told(story.zone) });
     json!({
@@ -167,19 +168,18 @@ fn one(campaign: &Tested, story: &Played) -> Value {
 /// Spaces before what happened: the time stands there.
 const INDENT: usize = 11;
 
-/// What happened, a day's heading before what happened on it, on the person's clock.
-fn transcript(story: &Played) -> Vec<String> {
+/// What happened, a day's heading before what happened on it, on the person's clock; `day`: of the last heading.
+pub fn transcript(log: &[Entry], zone: Tz, day: &mut Option<NaiveDate>) -> Vec<String> {
     let mut lines = vec![];
-    let mut day: Option<NaiveDate> = None;
     let wide = width().unwrap_or(80).max(40);
-    for entry in &story.log {
-        let local = entry.at.with_timezone(&story.zone);
+    for entry in log {
+        let local = entry.at.with_timezone(&zone);
         if day.replace(local.date_naive()) != Some(local.date_naive()) {
             lines.push(format!("    {DIM}{}{DIM:#}", local.format("%A, %-d %B %Y")));
         }
         let options = textwrap::Options::new(wide - INDENT).subsequent_indent("  ");
-        let said = entry.what.told(story.zone);
-        let mut wrapped = textwrap::wrap(&said, options).into_iter();
+        let told = entry.what.told(zone);
+        let mut wrapped = textwrap::wrap(&told, options).into_iter();
         let first = wrapped.next().unwrap_or_default();
         lines.push(format!("    {}  {first}", local.format("%H:%M")));
         lines.extend(wrapped.map(|line| format!("{:INDENT$}{line}", "")));
@@ -187,9 +187,13 @@ fn transcript(story: &Played) -> Vec<String> {
     lines
 }
 
+fn of(story: &Played) -> Vec<String> {
+    transcript(&story.log, story.zone, &mut None)
+}
+
 /// The transcript without colours.
 fn plain(story: &Played) -> String {
-    let shown = transcript(story).join("\n");
+    let shown = of(story).join("\n");
     anstream::adapter::strip_str(&shown).to_string()
 }
 

@@ -1,16 +1,18 @@
 //! A person without a list: that of a story, or whoever plays one. The same rules as for a row, but for those that chance
 //! and consent have a part in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use csv::StringRecord;
 use dsl::columns::Columns;
+use dsl::project::ListFile;
 use sms::PhoneNumber;
 
 use super::row::{Frozen, filtered, frozen_values, language_of};
-use crate::audience::Row;
+use crate::audience::{self, Row};
 use crate::calendar::TimeClass;
 use crate::left_out::LeftOut;
 use crate::member::Member;
@@ -74,6 +76,52 @@ pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>
         },
         zones,
     })
+}
+
+/// The first person of a campaign's lists who can be in it: what the campaign asks of them, by our names. None where no
+/// list can be read, or its first rows hold nobody.
+pub fn first_of_lists(
+    revision: &Revision,
+    folder: &Path,
+    now: DateTime<Utc>,
+) -> Option<Vec<(String, String)>> {
+    let mut lists = revision.campaign.audience.from.iter();
+    lists.find_map(|list| first_of(revision, folder, list, now))
+}
+
+/// Rows that are looked through for somebody.
+const ROWS: usize = 1_000;
+
+fn first_of(
+    revision: &Revision,
+    folder: &Path,
+    list: &ListFile,
+    now: DateTime<Utc>,
+) -> Option<Vec<(String, String)>> {
+    let mut reader = audience::open(folder, &list.path).ok()?;
+    let columns = audience::columns(&reader, list).ok()?;
+    let filter = revision.campaign.audience.filter.iter();
+    let asked: BTreeSet<&str> = filter
+        .flat_map(|filter| filter.names())
+        .chain(&revision.variables)
+        .map(String::as_str)
+        .chain(["language", "timezone"])
+        .collect();
+    let asked: Vec<(&str, usize)> = asked
+        .into_iter()
+        .filter_map(|name| Some((name, *columns.values.get(name)?)))
+        .collect();
+    let chunk = reader.next_chunk(ROWS).ok()?;
+    let person = |row: &Row| {
+        let cell = |column: usize| row.cells.get(column).unwrap_or_default().trim().to_owned();
+        let phone = PhoneNumber::parse(&cell(columns.phone), revision.campaign.audience.region).ok()?;
+        let phone = ("phone".to_owned(), phone.number.to_string());
+        let values = asked.iter().map(|(name, column)| ((*name).to_owned(), cell(*column)));
+        let values = values.filter(|(_, value)| !value.is_empty());
+        let person: Vec<_> = std::iter::once(phone).chain(values).collect();
+        cast(revision, &person, now).is_ok().then_some(person)
+    };
+    chunk.rows.iter().find_map(person)
 }
 
 /// The row of a list that has nobody else.

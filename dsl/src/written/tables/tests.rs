@@ -137,7 +137,7 @@ static SCENES: &[Key] = &[
         "delivered",
         "What the carrier says of the latest text.",
     ),
-    now("clicks", Form::Name, "tickets", "The link that the person opens."),
+    now("clicks", Form::Word, "tickets", "The link that the person opens."),
     now(
         "event",
         Form::Either(EVENT),

@@ -94,7 +94,7 @@ fn lines_that_are_missing_or_too_many() {
     story: [
       { expect: invite },
       { after: 2 days },   # long enough
-    ]
+      ]
   - test: in pairs
     person: { phone: "+393331234567", name: Ada }
     story: [expect: invite, after: 2 days]
@@ -113,6 +113,39 @@ fn lines_that_are_missing_or_too_many() {
     story:
       - expect: nothing
 "#,
-        expect![""],
+        expect![[r#"
+            tests:
+              - test: in lines
+                person: { phone: "+393331234567", name: Ada }
+                story:
+                    - expect: invite
+                    - after: 2 days   # long enough
+                    - expect: reminder
+                    # the end
+              - test: in brackets
+                person: { phone: "+393331234567", name: Ada }
+                story: [{ expect: invite }, { after: 2 days }, { expect: reminder }]
+              - test: in brackets, in lines
+                person: { phone: "+393331234567", name: Ada }
+                story: [
+                  { expect: invite },
+                  { after: 2 days }, { expect: reminder },   # long enough
+                  ]
+              - test: in pairs
+                person: { phone: "+393331234567", name: Ada }
+                story: [expect: invite, after: 2 days, { expect: reminder }]
+              - test: too many
+                person: { phone: "+393331234567", name: Ada }
+                story:
+                  - expect: invite
+                  - expect: reminder
+                  - expect: nothing   # again
+                  - expect: nothing
+                  - { expect: nothing }
+              - test: nothing
+                person: { phone: "+393331234567", name: Ada }
+                story:
+                  - expect: invite
+        "#]],
     );
 }

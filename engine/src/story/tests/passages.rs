@@ -71,6 +71,7 @@ tests:
         Tue 1 Dec 10:00 < message (1 part): A coffee is waiting.
         Tue 1 Dec 10:00 the passage ends
         Tue 1 Dec 10:00 the event came comes
+        Tue 1 Dec 10:00 the goal is reached
         Tue 1 Dec 10:00 the event came comes
         Wed 1 Dec 10:00 the passage begins
         Wed 1 Dec 10:00 < message (1 part): A coffee is waiting.
@@ -133,7 +134,13 @@ tests:
     person: { phone: "+393331234567" }
     story: [{ expect: step-1 }, { clicks: opt_out }, { after: 30 days }, { expect: nothing }]
 "#;
-    check(campaign, expect![""]);
+    check(campaign, expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1 (1 part): News! https://crier.test/zg37mh
+        Tue 1 Dec 10:00 opens the link opt_out
+        Tue 1 Dec 10:00 opted out
+        Tue 1 Dec 10:00 the passage ends: opted out
+    "#]]);
 }
 
 #[test]

@@ -268,7 +268,17 @@ tests:
       - finished: sure
 "#,
     );
-    check(&campaign, expect![""]);
+    check(&campaign, expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < born (1 part): When were you born?
+        Tue 1 Dec 10:00 > yesterday
+        Tue 1 Dec 10:00 < born-text (1 part): As 31/12/1980, please.
+        Tue 1 Dec 10:00 > 1/2/1990
+        Tue 1 Dec 10:00 born is now 01/02/1990
+        Tue 1 Dec 10:00 < sure (1 part): Sure?
+        Tue 1 Dec 10:00 > sure
+        Tue 1 Dec 10:00 the passage ends: sure
+    "#]]);
 }
 
 #[test]

@@ -24,6 +24,7 @@ steps:
       - words: ["two", "a couple"]
         value: "2"
       - pattern: '^\d+$'
+        tag: counted
   - send: done
 replies: box-office
 messages:
@@ -68,7 +69,36 @@ tests:
       - expect: nothing
 "#,
     );
-    check(&campaign, expect![""]);
+    check(&campaign, expect![[r#"
+        # yes, then a word with a value
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Tue 1 Dec 10:00 > Yes!!
+        Tue 1 Dec 10:00 tagged coming
+        Tue 1 Dec 10:00 < kept (1 part): Your seat is kept.
+        Tue 1 Dec 10:00 < how-many (1 part): How many seats?
+        Tue 1 Dec 10:00 > all of them
+        Tue 1 Dec 10:00 < number (1 part): A number, please.
+        Tue 1 Dec 10:00 > A couple
+        Tue 1 Dec 10:00 seats is now 2
+        Tue 1 Dec 10:00 < done (1 part): 2 seats, thank you.
+        Tue 1 Dec 10:00 the passage ends
+        # silence, then a pattern
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Thu 3 Dec 10:00 < reminder (1 part): Still time.
+        Thu 3 Dec 10:00 < how-many (1 part): How many seats?
+        Thu 3 Dec 10:00 > 4
+        Thu 3 Dec 10:00 seats is now 4
+        Thu 3 Dec 10:00 tagged counted
+        Thu 3 Dec 10:00 < done (1 part): 4 seats, thank you.
+        Thu 3 Dec 10:00 the passage ends
+        # no ends it
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Tue 1 Dec 10:00 > no thanks
+        Tue 1 Dec 10:00 the passage ends: declined
+    "#]]);
 }
 
 #[test]
@@ -104,7 +134,22 @@ tests:
       - reply: "yes"
 "#,
     );
-    check(&campaign, expect![""]);
+    check(&campaign, expect![[r#"
+        # reminded
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Thu 3 Dec 10:00 < reminder (1 part): Coming, now?
+        Thu 3 Dec 10:00 > yes
+        Thu 3 Dec 10:00 < invite-answers-1-1 (1 part): Good.
+        Thu 3 Dec 10:00 the passage ends
+        # silent
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Thu 3 Dec 10:00 < reminder (1 part): Coming, now?
+        Sat 5 Dec 10:00 the passage ends: silent
+        Sat 5 Dec 10:00 > yes
+        Sat 5 Dec 10:00 the reply goes to the inbox
+    "#]]);
 }
 
 #[test]
@@ -307,10 +352,10 @@ steps:
 tests:
   - { test: young, person: { phone: "+393331234567", age: 12, city: Roma }, story: [expect: step-1-1-1, expect: rome, expect: young] }
   - { test: old, person: { phone: "+393331234567", age: 70, city: Bari }, story: [{ expect: step-1-2-1 }, { tagged: senior }] }
-  - { test: ageless, person: { phone: "+393331234567", city: Roma }, story: [{ expect: step-1-otherwise-1 }, { expect: rome }] }
+  - { test: ageless, person: { phone: "+393331234567", city: Roma }, story: [{ expect: step-1-3-1 }, { expect: rome }] }
 "#,
     );
-    check(&campaign, expect![[r##"
+    check(&campaign, expect![[r#"
         # young
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < step-1-1-1 (1 part): Ask your parents.
@@ -323,8 +368,14 @@ tests:
         Tue 1 Dec 10:00 tagged senior
         Tue 1 Dec 10:00 the passage ends
         # ageless
-        IMPOSSIBLE at "step-1-otherwise-1": no text is called "step-1-otherwise-1" (there are step-1-1-1, step-1-2-1, step-1-3-1, rome, young)
-    "##]]);
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 left out: the step cannot be decided: age is empty or not of its type
+        Tue 1 Dec 10:00 left out: the step cannot be decided: age is empty or not of its type
+        Tue 1 Dec 10:00 < step-1-3-1 (1 part): Full price.
+        Tue 1 Dec 10:00 < rome (1 part): Rome calls.
+        Tue 1 Dec 10:00 left out: the step cannot be decided: age is empty or not of its type
+        Tue 1 Dec 10:00 the passage ends
+    "#]]);
 }
 
 #[test]
@@ -396,16 +447,16 @@ tests:
     person: { phone: "+393331234567", name: Bo, city: Bari }
     story:
       - calls: { url: "https://api.arena.example/seats/Bari", answer: "B2" }
-      - expect: step-5-otherwise-1
+      - expect: step-5-2-1
   - test: the answer is a status, which has no body
     person: { phone: "+393331234567", name: Bo, city: Bari }
     story:
       - calls: { url: "https://api.arena.example/seats/Bari", answer: 404 }
-      - expect: step-5-otherwise-1
+      - expect: step-5-2-1
   - test: nobody says what is answered
     person: { phone: "+393331234567", name: Bo, city: Bari }
     story:
-      - expect: step-5-otherwise-1
+      - expect: step-5-2-1
 "#,
     );
     check(&campaign, expect![[r##"
@@ -415,19 +466,51 @@ tests:
         Tue 1 Dec 10:00 level is now ADA-1
         Tue 1 Dec 10:00 joins newsletter
         Tue 1 Dec 10:00 calls POST https://api.arena.example/seats/San%20Remo
-        Tue 1 Dec 10:00 < step-5-2-1 (1 part): ADA-1: any seat
+        Tue 1 Dec 10:00 seat is now A7
+        Tue 1 Dec 10:00 < step-5-1-1 (1 part): ADA-1: seat A7
         Tue 1 Dec 10:00 no longer tagged seen
         Tue 1 Dec 10:00 leaves newsletter
-        Tue 1 Dec 10:00 shift is told: Ada has any
+        Tue 1 Dec 10:00 shift is told: Ada has A7
         Tue 1 Dec 10:00 starts welcome
         Tue 1 Dec 10:00 the passage ends: seated
         DIFFERS at "seen": no tag "seen" (the person has no tags)
         # the answer is a text
-        IMPOSSIBLE at "step-5-otherwise-1": no text is called "step-5-otherwise-1" (there are step-5-1-1, step-5-2-1)
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 tagged seen
+        Tue 1 Dec 10:00 level is now BO-1
+        Tue 1 Dec 10:00 joins newsletter
+        Tue 1 Dec 10:00 calls POST https://api.arena.example/seats/Bari
+        Tue 1 Dec 10:00 seat is now B2
+        Tue 1 Dec 10:00 < step-5-2-1 (1 part): BO-1: any seat
+        Tue 1 Dec 10:00 no longer tagged seen
+        Tue 1 Dec 10:00 leaves newsletter
+        Tue 1 Dec 10:00 shift is told: Bo has B2
+        Tue 1 Dec 10:00 starts welcome
+        Tue 1 Dec 10:00 the passage ends: seated
         # the answer is a status, which has no body
-        IMPOSSIBLE at "step-5-otherwise-1": no text is called "step-5-otherwise-1" (there are step-5-1-1, step-5-2-1)
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 tagged seen
+        Tue 1 Dec 10:00 level is now BO-1
+        Tue 1 Dec 10:00 joins newsletter
+        Tue 1 Dec 10:00 calls POST https://api.arena.example/seats/Bari
+        Tue 1 Dec 10:00 < step-5-2-1 (1 part): BO-1: any seat
+        Tue 1 Dec 10:00 no longer tagged seen
+        Tue 1 Dec 10:00 leaves newsletter
+        Tue 1 Dec 10:00 shift is told: Bo has any
+        Tue 1 Dec 10:00 starts welcome
+        Tue 1 Dec 10:00 the passage ends: seated
         # nobody says what is answered
-        IMPOSSIBLE at "step-5-otherwise-1": no text is called "step-5-otherwise-1" (there are step-5-1-1, step-5-2-1)
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 tagged seen
+        Tue 1 Dec 10:00 level is now BO-1
+        Tue 1 Dec 10:00 joins newsletter
+        Tue 1 Dec 10:00 calls POST https://api.arena.example/seats/Bari
+        Tue 1 Dec 10:00 < step-5-2-1 (1 part): BO-1: any seat
+        Tue 1 Dec 10:00 no longer tagged seen
+        Tue 1 Dec 10:00 leaves newsletter
+        Tue 1 Dec 10:00 shift is told: Bo has any
+        Tue 1 Dec 10:00 starts welcome
+        Tue 1 Dec 10:00 the passage ends: seated
     "##]]);
 }
 
