@@ -256,6 +256,10 @@ pub struct Test {
     #[arg(short = 'k', long, value_name = "TEXT")]
     pub filter: Option<String>,
 
+    /// Instead, make a story of what the store has of this number's way through the campaign, and put it into the file
+    #[arg(long, value_name = "PHONE", conflicts_with_all = ["filter", "transcript", "coverage", "update", "format"])]
+    pub record: Option<String>,
+
     /// Show what happened in stories that passed too
     #[arg(long)]
     pub transcript: bool,

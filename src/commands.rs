@@ -104,7 +104,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Fmt(args) => fmt::run(&args),
             Command::Upgrade(args) => upgrade::run(&args),
             Command::Expand(args) => expand::run(&args),
-            Command::Test(args) => test::run(&args),
+            Command::Test(args) => test::run(&args).await,
             Command::Play(args) => play::run(&args),
             Command::Plan(args) => plan::run(&args).await,
             Command::Run(args) => run::run(&args).await,

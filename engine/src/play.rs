@@ -17,10 +17,12 @@ use crate::stage::{Entry, Happened, Stage};
 use crate::story::edits::quoted;
 
 mod command;
+mod record;
 #[cfg(test)]
 mod tests;
 
 pub use command::{Command, NoCommand};
+pub use record::{Heard, recorded};
 
 /// Nobody waits longer for a text.
 const PATIENCE: TimeDelta = TimeDelta::days(366 * 3);

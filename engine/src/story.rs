@@ -50,6 +50,15 @@ pub struct Played {
     pub ran: Range<DateTime<Utc>>,
 }
 
+impl Played {
+    /// Its places are those of a text that begins at this byte of the text that it was played from.
+    pub fn begin_at(&mut self, offset: usize) {
+        let back = |span: &mut Range<usize>| *span = span.start.saturating_sub(offset)..span.end.saturating_sub(offset);
+        self.failure.iter_mut().for_each(|failure| back(&mut failure.span));
+        self.edits.iter_mut().for_each(|edit| back(&mut edit.span));
+    }
+}
+
 /// Where what happens differs from what the story says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {

@@ -19,7 +19,7 @@ use super::{Failure, unusable};
 use crate::cli::{Format, Play};
 use crate::output::{self, diagnostics, story};
 
-const HELP: &str = "\
+const HELP: &str = "What can be typed:
   any text                  what the person answers
   /wait 2 days              run the clock
   /next                     run the clock to the next text

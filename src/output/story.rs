@@ -25,6 +25,8 @@ pub struct Report<'a> {
     pub tested: &'a [Tested],
     /// Whether to name what no story walked.
     pub coverage: bool,
+    /// What the names of the stories had to have in them.
+    pub filter: Option<&'a str>,
     /// Whether to show what happened in stories that passed too.
     pub transcripts: bool,
 }
@@ -83,7 +85,10 @@ impl Report<'_> {
             failed += u64::from(story.failure.is_some());
         }
         let said = match (all, failed) {
-            (0, _) => "no stories: write some under `tests`".to_owned(),
+            (0, _) => match self.filter {
+                Some(text) => format!("no story has \"{text}\" in its name"),
+                None => "no stories: write some under `tests`".to_owned(),
+            },
             (all, 0) => format!("{} passed", counted(all, "story", "stories")),
             (all, failed) => format!("{failed} of {} failed", counted(all, "story", "stories")),
         };

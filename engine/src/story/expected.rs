@@ -67,8 +67,9 @@ impl Play<'_> {
             && *parts != sent.parts
         {
             self.edits.push(edits::value(span, sent.parts.to_string()));
-            let message = format!("\"{}\" does not have so many parts", sent.name);
-            let help = format!("it has {}: {}", sent.parts, sent.text);
+            let word = if sent.parts == 1 { "part" } else { "parts" };
+            let message = format!("\"{}\" has {} {word}, not {parts}", sent.name, sent.parts);
+            let help = format!("it says: {}", sent.text);
             return Err(Failure::new(span.clone(), message, help));
         }
         Ok(())
