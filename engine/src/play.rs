@@ -66,7 +66,9 @@ impl Session {
             (Some(at), _) => at.resolve(zone),
             (None, Schedule::At(at)) => *at,
             (None, Schedule::Local(local)) => WrittenTime::Local(*local).resolve(zone),
-            (None, Schedule::Now | Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_)) => now,
+            (None, Schedule::Now | Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_)) => {
+                now
+            }
         };
         // Stories are told in minutes.
         let begin = begin.duration_trunc(TimeDelta::minutes(1)).unwrap_or(begin);
@@ -126,7 +128,11 @@ impl Session {
             Command::Event(event) => {
                 self.lines.push(match event.fields.is_empty() {
                     true => format!("- event: {}", word(&event.name)),
-                    false => format!("- event: {{ name: {}, fields: {} }}", word(&event.name), map(&event.fields)),
+                    false => format!(
+                        "- event: {{ name: {}, fields: {} }}",
+                        word(&event.name),
+                        map(&event.fields)
+                    ),
                 });
                 self.stage.event(event);
             }
@@ -201,7 +207,11 @@ impl Session {
 
 /// A story, without indentation.
 pub fn story(name: &str, person: &[(String, String)], at: &str, lines: &[String]) -> String {
-    let head = format!("- test: {}\n  person: {}\n  at: {at}\n", quoted(name), map(person));
+    let head = format!(
+        "- test: {}\n  person: {}\n  at: {at}\n",
+        quoted(name),
+        map(person)
+    );
     match lines {
         [] => format!("{head}  story: []\n"),
         lines => format!("{head}  story:\n{}", indented(&lines.join("\n"), 4)),
@@ -243,7 +253,9 @@ fn map(values: &[(String, String)]) -> String {
 /// A word as YAML: in quotes where it is not a name.
 fn word(text: &str) -> String {
     let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         && !READ_OTHERWISE.contains(&text.to_ascii_lowercase().as_str());
     match is_name {
         true => text.to_owned(),

@@ -12,7 +12,7 @@ use dsl::tree::Node;
 
 use crate::advance::{
     AnswerOf, Change, Effect, Enrolment, Event, Facts, Known, Person, Place, State, Trace, Walked, advance,
-    is_word, stop_at, variant_of,
+    is_word, variant_of,
 };
 use crate::left_out::LeftOut;
 use crate::links;
@@ -234,10 +234,7 @@ impl Stage {
             .passages
             .iter()
             .filter(|passage| passage.state == State::Waiting);
-        waiting
-            .map(|passage| passage.due_at)
-            .chain(self.start_at())
-            .min()
+        waiting.map(|passage| passage.due_at).chain(self.start_at()).min()
     }
 
     /// When a passage may begin next.
@@ -294,16 +291,15 @@ impl Stage {
     /// A passage begins: with nothing delivered, opened, answered or told of those before it.
     fn begin(&mut self, key: Option<String>, event: Option<&str>, fields: Vec<(String, String)>) {
         self.restart(key.as_deref());
-        let (place, due_at) = stop_at(&self.revision, Place::START, self.now);
         let mut known = self.person.clone();
         known.began_at = Some(self.now);
         known.values.extend(fields);
         known.events.extend(event.map(str::to_owned));
         self.passages.push(Passage {
             key,
-            place,
+            place: Place::START,
             state: State::Waiting,
-            due_at,
+            due_at: self.now,
             began_at: self.now,
             texted_at: None,
             known,
@@ -314,7 +310,10 @@ impl Stage {
 
     fn may_enter(&self, key: Option<&str>) -> bool {
         let again = self.revision.campaign.pace.again;
-        let mut own = self.passages.iter().filter(|passage| passage.key.as_deref() == key);
+        let mut own = self
+            .passages
+            .iter()
+            .filter(|passage| passage.key.as_deref() == key);
         let inside = own.clone().any(|passage| passage.state != State::Ended);
         let last = own.next_back().map(|passage| passage.began_at);
         match (last, again) {
@@ -342,17 +341,23 @@ impl Stage {
         if self.is_keyword(text) && !self.opted_out && self.may_enter(None) {
             return self.begin(None, None, vec![]);
         }
-        let Some(at) = self.texted_last() else {
+        let recent = |at: &usize| {
+            let texted_at = self.passages[*at].texted_at;
+            texted_at.is_some_and(|texted_at| self.now - texted_at <= REPLIES_WITHIN)
+        };
+        let Some(at) = self.texted_last().filter(recent) else {
             return self.reply_from_outside(text);
         };
         let passage = &self.passages[at];
         let is_word = is_word(&self.revision, &self.cast.member, &passage.known, text);
         if is_word {
             self.passages[at].known.reply = Some(text.to_owned());
+        }
+        self.advance(at, &Event::Reply(text));
+        if is_word && !self.opted_out {
             let name = self.revision.campaign.name.clone();
             self.know(|known| known.answered.insert(name.clone()));
         }
-        self.advance(at, &Event::Reply(text));
     }
 
     fn is_keyword(&self, text: &str) -> bool {
@@ -362,12 +367,11 @@ impl Stage {
         }
     }
 
-    /// The passage that texted last, where that is not too long ago.
+    /// The passage that texted last.
     fn texted_last(&self) -> Option<usize> {
         let texted = self.passages.iter().zip(0..);
         let texted = texted.filter_map(|(passage, at)| Some((passage.texted_at?, at)));
-        let last = texted.max().filter(|(texted_at, _)| self.now - *texted_at <= REPLIES_WITHIN);
-        last.map(|(_, at)| at)
+        texted.max().map(|(_, at)| at)
     }
 
     /// Of somebody in no passage only an opt-out, an opt-in or a call for help is answered.
@@ -407,8 +411,8 @@ impl Stage {
     pub fn receipt(&mut self, delivered: bool) {
         self.note(Happened::Receipt(delivered));
         let latest = self.texts().next().map(|sent| sent.name.clone());
-        if let (true, Some(message)) = (delivered, latest) {
-            self.know_inside(|known| known.delivered.insert(message.clone()));
+        if let (true, Some(message), Some(at)) = (delivered, latest, self.texted_last()) {
+            self.passages[at].known.delivered.insert(message);
         }
         self.happened();
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use chrono::Utc;
+use dsl::campaign::{Schedule, Trigger};
 use dsl::scalar::{WrittenTime, parse_time};
 use engine::load::{self, LoadedCampaign};
 use engine::plan::first_of_lists;
@@ -41,8 +42,19 @@ pub(super) fn run(args: &Play) -> Result<ExitCode, Failure> {
     };
     let session = Session::new(&revision, person.clone(), at, Utc::now());
     let session = session.map_err(|error| Failure::Usage(anyhow!("{error}")))?;
-    let who: Vec<&str> = person.iter().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty()).collect();
-    output::say(&format!("{}, as {}; /help lists what can be typed", revision.campaign.name, who.join(", ")));
+    let who: Vec<&str> = person
+        .iter()
+        .map(|(_, value)| value.as_str())
+        .filter(|value| !value.is_empty())
+        .collect();
+    output::say(&format!(
+        "{}, as {}; /help lists what can be typed",
+        revision.campaign.name,
+        who.join(", ")
+    ));
+    if let Some(how) = begins(&revision.campaign.schedule) {
+        output::say(&how);
+    }
     let mut game = Game {
         session,
         file: &args.file,
@@ -67,6 +79,21 @@ fn meant(loaded: &LoadedCampaign) -> Result<Arc<Revision>, Failure> {
     loaded.meant.clone().ok_or_else(|| unusable(&files, Format::Full))
 }
 
+/// How a campaign begins that does not begin by itself at once.
+fn begins(schedule: &Schedule) -> Option<String> {
+    Some(match schedule {
+        Schedule::Trigger(Trigger::Event { name, key, .. }) => {
+            let key = key.as_ref().map_or(String::new(), |key| format!(" {key}=1"));
+            format!("it begins with an event: /event {name}{key}")
+        }
+        Schedule::Trigger(Trigger::Keyword(word)) => format!("it begins with a text: {word}"),
+        Schedule::Cron { .. } | Schedule::Day { .. } => "it begins later: /next runs the clock there".into(),
+        Schedule::Now | Schedule::At(_) | Schedule::Local(_) | Schedule::Trigger(Trigger::Joins(_)) => {
+            return None;
+        }
+    })
+}
+
 fn time(typed: &str) -> Result<WrittenTime, Failure> {
     parse_time(typed).map_err(|error| Failure::Usage(anyhow!("--at {typed}: {error}")))
 }
@@ -78,15 +105,15 @@ fn values(typed: &str) -> Result<Vec<(String, String)>, Failure> {
         Some((name.trim().to_owned(), value.trim().to_owned()))
     };
     let all: Option<Vec<(String, String)>> = typed.split(',').map(one).collect();
-    all.ok_or_else(|| Failure::Usage(anyhow!("--person is written as phone=+393331234567,first_name=Ada")))
+    all.ok_or_else(|| {
+        Failure::Usage(anyhow!(
+            "--person is written as phone=+393331234567,first_name=Ada"
+        ))
+    })
 }
 
 /// The first person of the lists whom the campaign texts; without one, whoever is typed in.
-fn somebody(
-    revision: &Revision,
-    folder: &Path,
-    typed: &mut Typed,
-) -> Result<Vec<(String, String)>, Failure> {
+fn somebody(revision: &Revision, folder: &Path, typed: &mut Typed) -> Result<Vec<(String, String)>, Failure> {
     if let Some(person) = first_of_lists(revision, folder, Utc::now()) {
         return Ok(person);
     }
@@ -98,7 +125,11 @@ fn somebody(
         .filter(|field| field.set_by_steps)
         .map(|field| field.name.as_str())
         .collect();
-    let needed = revision.variables.iter().map(String::as_str).filter(|name| !set.contains(name));
+    let needed = revision
+        .variables
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !set.contains(name));
     let mut person = vec![];
     for name in std::iter::once("phone").chain(needed) {
         let value = typed.line(&format!("{name}: "))?.unwrap_or_default();
@@ -142,7 +173,11 @@ impl Game<'_> {
     /// What happened since; `typed`: but for the first, which was typed.
     fn show(&mut self, typed: bool) {
         let news = &self.session.log()[self.shown..];
-        let news = if typed { news.get(1..).unwrap_or_default() } else { news };
+        let news = if typed {
+            news.get(1..).unwrap_or_default()
+        } else {
+            news
+        };
         let lines = story::transcript(news, self.session.zone(), &mut self.day);
         lines.iter().for_each(|line| output::line(line));
         self.shown = self.session.log().len();

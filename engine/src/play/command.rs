@@ -49,7 +49,11 @@ impl Command {
         };
         let (name, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
         let rest = rest.trim();
-        let some = |form| Some(rest.to_owned()).filter(|rest| !rest.is_empty()).ok_or(NoCommand::Form(form));
+        let some = |form| {
+            Some(rest.to_owned())
+                .filter(|rest| !rest.is_empty())
+                .ok_or(NoCommand::Form(form))
+        };
         Ok(Some(match name {
             "wait" => {
                 let form = "/wait 2 days";
@@ -74,7 +78,10 @@ impl Command {
 fn event(typed: &str) -> Result<Occurrence, NoCommand> {
     let form = NoCommand::Form("/event NAME field=value");
     let mut words = words(typed).into_iter();
-    let name = words.next().filter(|name| !name.contains('=')).ok_or(form.clone())?;
+    let name = words
+        .next()
+        .filter(|name| !name.contains('='))
+        .ok_or(form.clone())?;
     let field = |word: String| {
         let (field, value) = word.split_once('=')?;
         Some((field.to_owned(), value.to_owned()))

@@ -28,14 +28,18 @@ messages: { invite: "Coming, {{name}}? {{link tickets}}", kept: "Kept.", reminde
 "#;
 
 fn revision(text: &str) -> Arc<Revision> {
-    let text = text.replace("replies: { otherwise: { forward: box@arena.example } }", "replies: [{ otherwise: { forward: box@arena.example } }]");
+    let text = text.replace(
+        "replies: { otherwise: { forward: box@arena.example } }",
+        "replies: [{ otherwise: { forward: box@arena.example } }]",
+    );
     campaign_of(None, &text, &[("people.csv", "phone,name")]).1
 }
 
 fn session(text: &str) -> Session {
     let person = [("phone", "+393331234567"), ("name", "Ada")];
     let person = person.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Session::new(&revision(text), person.into(), None, at("2026-11-30T10:00:30Z")).expect("she is in the audience")
+    Session::new(&revision(text), person.into(), None, at("2026-11-30T10:00:30Z"))
+        .expect("she is in the audience")
 }
 
 /// What somebody types; expected: what is shown, and the story that comes of it, which passes.
@@ -64,7 +68,14 @@ fn check(typed: &[&str], expected: Expect) {
 #[test]
 fn a_session_becomes_a_story_that_passes() {
     check(
-        &["Is there parking?", "/wait 1 day", "/receipt delivered", "/click tickets", "Yes: \"please\"", "/next"],
+        &[
+            "Is there parking?",
+            "/wait 1 day",
+            "/receipt delivered",
+            "/click tickets",
+            "Yes: \"please\"",
+            "/next",
+        ],
         expect![[r#"
             /next: no text comes for three years
             - test: "as it was played"
@@ -85,7 +96,12 @@ fn a_session_becomes_a_story_that_passes() {
         "#]],
     );
     check(
-        &["/next", "/event paid by=card what=\"two seats\"", "stop", "/wait 3 weeks"],
+        &[
+            "/next",
+            "/event paid by=card what=\"two seats\"",
+            "stop",
+            "/wait 3 weeks",
+        ],
         expect![[r#"
             - test: "as it was played"
               person: { phone: "+393331234567", name: "Ada" }
@@ -106,7 +122,19 @@ fn a_session_becomes_a_story_that_passes() {
 #[test]
 fn what_cannot_be_done_is_said_and_leaves_nothing() {
     check(
-        &["", "/click plan", "/nxt", "/wait a while", "/event", "/event a=b", "/receipt", "/click", "/help", "/save", "/quit"],
+        &[
+            "",
+            "/click plan",
+            "/nxt",
+            "/wait a while",
+            "/event",
+            "/event a=b",
+            "/receipt",
+            "/click",
+            "/help",
+            "/save",
+            "/quit",
+        ],
         expect![[r#"
             nothing
             /click plan: no text has come with the link "plan"
@@ -129,14 +157,19 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
 fn a_story_goes_behind_the_last_one() {
     let story = "- test: \"new\"\n  story: []\n";
     for (file, expected) in [
-        ("audience: a.csv\n", expect![[r#"
+        (
+            "audience: a.csv\n",
+            expect![[r#"
             audience: a.csv
 
             tests:
               - test: "new"
                 story: []
-        "#]]),
-        ("tests:\n  - test: a\n    story: []   # long enough\n\n# the end\nlimits: {}\n", expect![[r#"
+        "#]],
+        ),
+        (
+            "tests:\n  - test: a\n    story: []   # long enough\n\n# the end\nlimits: {}\n",
+            expect![[r#"
             tests:
               - test: a
                 story: []   # long enough
@@ -145,15 +178,19 @@ fn a_story_goes_behind_the_last_one() {
 
             # the end
             limits: {}
-        "#]]),
-        ("tests:\n- test: a\n  story:\n    - expect: b\n", expect![[r#"
+        "#]],
+        ),
+        (
+            "tests:\n- test: a\n  story:\n    - expect: b\n",
+            expect![[r#"
             tests:
             - test: a
               story:
                 - expect: b
             - test: "new"
               story: []
-        "#]]),
+        "#]],
+        ),
         ("tests: [{ test: a, story: [] }]\n", expect!["cannot"]),
         ("tests: stories.yaml\n", expect!["cannot"]),
     ] {
