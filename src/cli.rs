@@ -64,6 +64,8 @@ pub enum Command {
     Expand(Expand),
     /// Play the stories of campaigns on a clock of their own: nothing is sent
     Test(Test),
+    /// Be the recipient of a campaign, in the terminal: nothing is sent
+    Play(Play),
     /// Show who gets what, when and for how much, and who is left out and why
     Plan(Plan),
     /// Let the whole audience go through the whole campaign in virtual time: nothing is sent
@@ -256,6 +258,10 @@ pub struct Test {
     #[arg(short = 'k', long, value_name = "TEXT")]
     pub filter: Option<String>,
 
+    /// Instead, make a story of what the store has of this number's way through the campaign, and put it into the file
+    #[arg(long, value_name = "PHONE", conflicts_with_all = ["filter", "transcript", "coverage", "update", "format"])]
+    pub record: Option<String>,
+
     /// Show what happened in stories that passed too
     #[arg(long)]
     pub transcript: bool,
@@ -283,6 +289,21 @@ pub enum TestFormat {
     Json,
     /// JUnit's XML: a suite for each file
     Junit,
+}
+
+/// `crier play`.
+#[derive(Debug, Args)]
+pub struct Play {
+    /// The campaign file
+    pub file: PathBuf,
+
+    /// Who it is, such as phone=+393331234567,first_name=Ada [default: the first of the lists whom the campaign texts]
+    #[arg(long, value_name = "COLUMN=VALUE,…")]
+    pub person: Option<String>,
+
+    /// When it begins, on the person's clock, such as "2026-12-01 09:00" [default: the schedule, else now]
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 /// `crier plan`.
@@ -511,6 +532,7 @@ impl Cli {
             Command::Explain(args) => args.format == Format::Json,
             Command::Fmt(_) | Command::Upgrade(_) => false,
             Command::Test(args) => args.format == TestFormat::Json,
+            Command::Play(_) => false,
             Command::Plan(args) => args.format == Format::Json,
             Command::Rehearse(args) => args.format == Format::Json,
             Command::Run(args) => args.format == Format::Json,

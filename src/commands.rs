@@ -12,6 +12,7 @@ mod init;
 mod lsp;
 mod namesake;
 mod plan;
+mod play;
 mod rehearse;
 mod rewrite;
 mod run;
@@ -104,7 +105,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Fmt(args) => fmt::run(&args),
             Command::Upgrade(args) => upgrade::run(&args),
             Command::Expand(args) => expand::run(&args),
-            Command::Test(args) => test::run(&args),
+            Command::Test(args) => test::run(&args).await,
+            Command::Play(args) => play::run(&args),
             Command::Plan(args) => plan::run(&args).await,
             Command::Rehearse(args) => rehearse::run(&args).await,
             Command::Run(args) => run::run(&args).await,

@@ -7,12 +7,13 @@ use dsl::codes::{self, Page, page};
 use dsl::diagnostic::Diagnostic;
 use dsl::render::{self, Style};
 use engine::load::{self, CheckedFile, PROJECT_FILE};
+use engine::story::play;
 use project::{Folder, stderr, stdout};
 
 /// The list that examples without one read.
 const CUSTOMERS: &str = "phone,first_name,city,age\n";
 
-/// All that is said of files, each in the place that it names. What only several files can have wrong is looked for where
+/// All that is said of files, each in the place that it names, by their stories too. What only several files can have wrong is looked for where
 /// the page is about that: the others show no whole project.
 fn checked(code: &str, files: &[&page::File<'_>]) -> Vec<CheckedFile> {
     let together = dsl::across::CODES.contains(&code);
@@ -31,7 +32,18 @@ fn checked(code: &str, files: &[&page::File<'_>]) -> Vec<CheckedFile> {
         let campaign = load::load_campaign_of(&folder.path().join(file.path), project.clone());
         let campaign = campaign.expect("readable");
         asked.push((campaign.file.path.clone(), campaign.outline));
-        found.push(campaign.file);
+        let mut file = campaign.file;
+        for revision in campaign.meant.iter() {
+            let played = revision
+                .campaign
+                .stories
+                .iter()
+                .map(|story| play(revision, story));
+            let failures = played.filter_map(|played| played.failure);
+            file.diagnostics
+                .extend(failures.map(|failure| failure.diagnostic()));
+        }
+        found.push(file);
     }
     if together {
         let across = load::across(&project, asked);

@@ -57,6 +57,21 @@ pub enum Applicability {
 pub const NOT_YET: &str = "not-yet-supported";
 
 impl Diagnostic {
+    /// Of a text that begins at this byte of the text that it was found in.
+    pub fn begin_at(mut self, offset: usize) -> Diagnostic {
+        let back = |span: &Range<usize>| span.start.saturating_sub(offset)..span.end.saturating_sub(offset);
+        self.span = back(&self.span);
+        self.related.retain(|(span, _)| span.start >= offset);
+        self.related.iter_mut().for_each(|(span, _)| *span = back(span));
+        self.suggestion = self
+            .suggestion
+            .filter(|suggestion| suggestion.span.start >= offset);
+        self.suggestion
+            .iter_mut()
+            .for_each(|suggestion| suggestion.span = back(&suggestion.span));
+        self
+    }
+
     /// A part of the language that this version does not do; `what` names it.
     pub(crate) fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
         Diagnostic::error(NOT_YET, span, format!("{what} is not supported yet"))

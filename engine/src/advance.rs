@@ -21,7 +21,7 @@ mod trace;
 mod walk;
 
 pub use known::{Known, NOTHING, variant_of};
-pub use replies::MOST_ANSWERS;
+pub use replies::{MOST_ANSWERS, is_word};
 pub use request::Request;
 pub use trace::{Trace, Walked};
 

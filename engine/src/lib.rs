@@ -20,6 +20,7 @@ mod links;
 pub mod load;
 pub mod member;
 pub mod plan;
+pub mod play;
 pub mod provider;
 pub mod rehearse;
 pub mod revision;

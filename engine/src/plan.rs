@@ -24,7 +24,7 @@ use crate::left_out::LeftOut;
 use crate::revision::Revision;
 use crate::tariff::{Tariff, budget_of};
 
-pub use cast::{Cast, NotCast, cast};
+pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists};
 pub use people::{Cohorts, People};
 pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
 pub use seen::Place;

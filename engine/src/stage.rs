@@ -7,19 +7,25 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::story::Occurrence;
-use dsl::campaign::{Again, Deed, Purpose, Schedule, Trigger};
+use dsl::campaign::{Again, Deed, Purpose, Replies, Schedule, Trigger};
+use dsl::tree::Node;
 
 use crate::advance::{
     AnswerOf, Change, Effect, Enrolment, Event, Facts, Known, Person, Place, State, Trace, Walked, advance,
-    stop_at, variant_of,
+    is_word, variant_of,
 };
 use crate::left_out::LeftOut;
+use crate::links;
 use crate::plan::Cast;
 use crate::revision::Revision;
 
+mod answers;
 mod starts;
+mod words;
 
+use answers::Answers;
 use starts::Starts;
+pub use words::shown;
 
 /// Texts that are kept: reactions quote the last ones.
 const SENT: usize = 5;
@@ -36,9 +42,9 @@ pub struct Stage {
     opted_out: bool,
     passages: Vec<Passage>,
     starts: Starts,
+    answers: Answers,
     log: Vec<Entry>,
     trace: Trace,
-    last_sent_at: Option<DateTime<Utc>>,
 }
 
 /// One way through the campaign.
@@ -50,6 +56,8 @@ struct Passage {
     state: State,
     due_at: DateTime<Utc>,
     began_at: DateTime<Utc>,
+    /// When its latest text went, answers included.
+    texted_at: Option<DateTime<Utc>>,
     known: Known,
     finished: Option<String>,
 }
@@ -68,6 +76,8 @@ pub struct Entry {
 pub enum Happened {
     /// A passage began.
     Began,
+    /// A passage ended, since the next one takes its place.
+    Restarted,
     /// A text went to the person.
     Sent(Sent),
     /// The person wrote.
@@ -88,6 +98,8 @@ pub enum Happened {
     Held(DateTime<Utc>),
     /// The reply went to people.
     Kept {
+        /// The inbox or address of the campaign; none: the inbox without a name.
+        to: Option<String>,
         /// It contains an opt-out word.
         flagged: bool,
     },
@@ -131,9 +143,9 @@ impl Stage {
             opted_out: false,
             passages: vec![],
             starts,
+            answers: Answers::default(),
             log: vec![],
             trace: Trace::default(),
-            last_sent_at: None,
         }
     }
 
@@ -169,6 +181,34 @@ impl Stage {
             .filter_map(|passage| passage.finished.as_deref())
     }
 
+    /// The texts that went to the person, the latest first.
+    pub fn texts(&self) -> impl Iterator<Item = &Sent> {
+        self.log.iter().rev().filter_map(|entry| match &entry.what {
+            Happened::Sent(sent) => Some(sent),
+            _ => None,
+        })
+    }
+
+    /// Whether a list was joined or left last; none: neither.
+    pub fn is_joined(&self, list: &str) -> Option<bool> {
+        self.log.iter().rev().find_map(|entry| match &entry.what {
+            Happened::Changed(Change::Join(own)) if own == list => Some(true),
+            Happened::Changed(Change::Leave(own)) if own == list => Some(false),
+            _ => None,
+        })
+    }
+
+    /// Whether any went.
+    pub fn is_texted(&self) -> bool {
+        self.texts().next().is_some()
+    }
+
+    /// Whether a text went to the person that has this link in it.
+    pub fn has_link(&self, link: &str) -> bool {
+        let short = links::short(&self.revision.campaign.name, link, self.cast.member.phone);
+        self.texts().any(|sent| sent.text.contains(&short))
+    }
+
     /// The earliest text that the story has not come to.
     pub fn untaken(&self) -> Option<(DateTime<Utc>, &Sent)> {
         self.log.iter().find_map(|entry| match &entry.what {
@@ -194,10 +234,13 @@ impl Stage {
             .passages
             .iter()
             .filter(|passage| passage.state == State::Waiting);
-        waiting
-            .map(|passage| passage.due_at)
-            .chain(self.starts.next_at())
-            .min()
+        waiting.map(|passage| passage.due_at).chain(self.start_at()).min()
+    }
+
+    /// When a passage may begin next.
+    fn start_at(&self) -> Option<DateTime<Utc>> {
+        let once = self.revision.campaign.pace.again == Again::Never && !self.passages.is_empty();
+        self.starts.next_at().filter(|_| !once)
     }
 
     /// Lets everything happen that is due by now.
@@ -226,9 +269,12 @@ impl Stage {
 
     /// What is due first.
     fn happen(&mut self) {
-        if self.starts.next_at().is_some_and(|at| at <= self.now) {
+        if self.start_at().is_some_and(|at| at <= self.now) {
             self.starts.take();
-            return self.begin(None, vec![]);
+            if self.may_enter(None) {
+                self.begin(None, None, vec![]);
+            }
+            return;
         }
         let waiting = self
             .passages
@@ -242,63 +288,76 @@ impl Stage {
         }
     }
 
-    /// A passage begins, where the person may enter.
-    fn begin(&mut self, key: Option<String>, fields: Vec<(String, String)>) {
-        if !self.may_enter(key.as_deref()) {
-            return;
-        }
-        let (place, due_at) = stop_at(&self.revision, Place::START, self.now);
+    /// A passage begins: with nothing delivered, opened, answered or told of those before it.
+    fn begin(&mut self, key: Option<String>, event: Option<&str>, fields: Vec<(String, String)>) {
+        self.restart(key.as_deref());
         let mut known = self.person.clone();
         known.began_at = Some(self.now);
         known.values.extend(fields);
+        known.events.extend(event.map(str::to_owned));
         self.passages.push(Passage {
             key,
-            place,
+            place: Place::START,
             state: State::Waiting,
-            due_at,
+            due_at: self.now,
             began_at: self.now,
+            texted_at: None,
             known,
             finished: None,
         });
         self.note(Happened::Began);
     }
 
-    fn may_enter(&mut self, key: Option<&str>) -> bool {
+    fn may_enter(&self, key: Option<&str>) -> bool {
         let again = self.revision.campaign.pace.again;
-        let own = |passage: &&mut Passage| passage.key.as_deref() == key;
-        let mut last = None;
-        for passage in self.passages.iter_mut().filter(own) {
-            match (passage.state, again) {
-                (State::Ended, _) => {}
-                (State::Waiting | State::Submitting, Again::Restart) => passage.state = State::Ended,
-                (State::Waiting | State::Submitting, _) => return false,
-            }
-            last = Some(passage.began_at);
-        }
+        let mut own = self
+            .passages
+            .iter()
+            .filter(|passage| passage.key.as_deref() == key);
+        let inside = own.clone().any(|passage| passage.state != State::Ended);
+        let last = own.next_back().map(|passage| passage.began_at);
         match (last, again) {
-            (None, _) | (Some(_), Again::Always | Again::Restart) => true,
+            (None, _) | (Some(_), Again::Restart) => true,
+            (Some(_), Again::Always) => !inside,
             (Some(_), Again::Never) => false,
-            (Some(last), Again::After(time)) => time.after(last, self.zone()) <= self.now,
+            (Some(last), Again::After(time)) => !inside && time.after(last, self.zone()) <= self.now,
+        }
+    }
+
+    /// The passage that the next one takes the place of ends.
+    fn restart(&mut self, key: Option<&str>) {
+        let inside = |passage: &Passage| passage.key.as_deref() == key && passage.state != State::Ended;
+        for at in 0..self.passages.len() {
+            if inside(&self.passages[at]) {
+                self.passages[at].state = State::Ended;
+                self.note(Happened::Restarted);
+            }
         }
     }
 
     /// The person writes.
     pub fn reply(&mut self, text: &str) {
         self.note(Happened::Said(text.to_owned()));
-        if self.is_keyword(text) && !self.opted_out {
-            return self.begin(None, vec![]);
+        if self.is_keyword(text) && !self.opted_out && self.may_enter(None) {
+            return self.begin(None, None, vec![]);
         }
-        let texted = self
-            .last_sent_at
-            .is_some_and(|at| self.now - at <= REPLIES_WITHIN);
-        let Some(at) = self.texted_last() else {
-            // Nobody was texted: only an opt-out means anything.
+        let recent = |at: &usize| {
+            let texted_at = self.passages[*at].texted_at;
+            texted_at.is_some_and(|texted_at| self.now - texted_at <= REPLIES_WITHIN)
+        };
+        let Some(at) = self.texted_last().filter(recent) else {
             return self.reply_from_outside(text);
         };
-        if texted {
+        let passage = &self.passages[at];
+        let is_word = is_word(&self.revision, &self.cast.member, &passage.known, text);
+        if is_word {
             self.passages[at].known.reply = Some(text.to_owned());
         }
         self.advance(at, &Event::Reply(text));
+        if is_word && !self.opted_out {
+            let name = self.revision.campaign.name.clone();
+            self.know(|known| known.answered.insert(name.clone()));
+        }
     }
 
     fn is_keyword(&self, text: &str) -> bool {
@@ -308,11 +367,14 @@ impl Stage {
         }
     }
 
-    /// The passage that texted last; of several the one that began last.
+    /// The passage that texted last.
     fn texted_last(&self) -> Option<usize> {
-        self.passages.len().checked_sub(1)
+        let texted = self.passages.iter().zip(0..);
+        let texted = texted.filter_map(|(passage, at)| Some((passage.texted_at?, at)));
+        texted.max().map(|(_, at)| at)
     }
 
+    /// Of somebody in no passage only an opt-out, an opt-in or a call for help is answered.
     fn reply_from_outside(&mut self, text: &str) {
         let enrolment = Enrolment {
             member: &self.cast.member,
@@ -325,29 +387,32 @@ impl Stage {
             known: &self.person,
             ..Facts::default()
         };
-        let revision = self.revision.clone();
-        let (_, effects) = advance(&revision, enrolment, facts, &Event::Reply(text), self.now);
-        let known = |effect: &Effect| {
+        let (_, effects) = advance(&self.revision, enrolment, facts, &Event::Reply(text), self.now);
+        let (known, other): (Vec<Effect>, Vec<Effect>) = effects.into_iter().partition(|effect| {
             matches!(
                 effect,
-                Effect::Suppress | Effect::Allow | Effect::Keep { .. } | Effect::Answer { .. }
+                Effect::Suppress
+                    | Effect::Allow
+                    | Effect::Keep { .. }
+                    | Effect::Answer {
+                        of: AnswerOf::OptOut | AnswerOf::OptIn | AnswerOf::Help,
+                        ..
+                    }
             )
-        };
-        effects
-            .into_iter()
-            .filter(known)
-            .for_each(|effect| self.apply(None, effect));
+        });
+        let kept = known.iter().any(|effect| matches!(effect, Effect::Keep { .. }));
+        known.into_iter().for_each(|effect| self.apply(None, effect));
+        if !kept && !other.is_empty() {
+            self.apply(None, Effect::Keep { flagged: false });
+        }
     }
 
     /// The carrier's word on the latest text.
     pub fn receipt(&mut self, delivered: bool) {
         self.note(Happened::Receipt(delivered));
-        let latest = self.log.iter().rev().find_map(|entry| match &entry.what {
-            Happened::Sent(sent) => Some(sent.name.clone()),
-            _ => None,
-        });
-        if let (true, Some(message)) = (delivered, latest) {
-            self.know(|known| known.delivered.insert(message.clone()));
+        let latest = self.texts().next().map(|sent| sent.name.clone());
+        if let (true, Some(message), Some(at)) = (delivered, latest, self.texted_last()) {
+            self.passages[at].known.delivered.insert(message);
         }
         self.happened();
     }
@@ -358,24 +423,27 @@ impl Stage {
         if link == "opt_out" {
             return self.opt_out();
         }
-        self.know(|known| known.clicked.insert(link.to_owned()));
+        self.know_inside(|known| known.clicked.insert(link.to_owned()));
         self.happened();
     }
 
-    /// An event of the API.
+    /// An event of the API. One that carries the key of a passage counts for that passage alone.
     pub fn event(&mut self, event: &Occurrence) {
         self.note(Happened::Event(event.name.clone()));
         let key = self.key_of(event);
         for passage in &mut self.passages {
             let own = key.is_none() || passage.key.is_none() || passage.key == key;
-            if own && passage.state != State::Ended {
-                passage.known.events.insert(event.name.clone());
+            if !own {
+                continue;
+            }
+            // A goal may be reached after the end.
+            passage.known.events.insert(event.name.clone());
+            if passage.state != State::Ended {
                 passage.known.values.extend(event.fields.iter().cloned());
             }
         }
-        self.person.events.insert(event.name.clone());
-        if self.begins(event) {
-            self.begin(key, event.fields.clone());
+        if self.begins(event) && self.may_enter(key.as_deref()) {
+            self.begin(key, Some(&event.name), event.fields.clone());
         }
         self.happened();
     }
@@ -410,10 +478,9 @@ impl Stage {
         field.map(|(_, value)| value.clone())
     }
 
-    /// A value becomes known from outside: an answer to a call.
-    pub fn learn(&mut self, field: &str, value: &str) {
-        self.know(|known| known.values.insert(field.to_owned(), value.to_owned()));
-        self.happened();
+    /// A call to that address gets this answer: the first one that is made and has none yet.
+    pub fn will_answer(&mut self, url: &str, answer: Option<Node>) {
+        self.answers.push(url, answer);
     }
 
     fn opt_out(&mut self) {
@@ -427,8 +494,14 @@ impl Stage {
         }
     }
 
+    /// Something of the person, whatever the passage.
     fn know<T>(&mut self, learn: impl Fn(&mut Known) -> T) {
         learn(&mut self.person);
+        self.know_inside(learn);
+    }
+
+    /// Something of the passages there are.
+    fn know_inside<T>(&mut self, learn: impl Fn(&mut Known) -> T) {
         for passage in &mut self.passages {
             learn(&mut passage.known);
         }
@@ -436,12 +509,9 @@ impl Stage {
 
     /// Asks [`advance`], and keeps what comes of it.
     fn advance(&mut self, at: usize, event: &Event<'_>) {
-        let revision = self.revision.clone();
         let passage = &self.passages[at];
-        let known = passage.known.clone();
-        let member = self.cast.member.clone();
         let enrolment = Enrolment {
-            member: &member,
+            member: &self.cast.member,
             place: passage.place,
             state: passage.state,
             due_at: passage.due_at,
@@ -449,10 +519,10 @@ impl Stage {
         let facts = Facts {
             opted_out: self.opted_out,
             cancelled: false,
-            known: &known,
+            known: &passage.known,
             trace: Some(&self.trace),
         };
-        let (after, effects) = advance(&revision, enrolment, facts, event, self.now);
+        let (after, effects) = advance(&self.revision, enrolment, facts, event, self.now);
         let (place, state, due_at) = (after.place, after.state, after.due_at);
         let held =
             matches!((event, effects.as_slice()), (Event::Due(due), [Effect::Depart(to, _)]) if due == to);
@@ -469,8 +539,8 @@ impl Stage {
     fn apply(&mut self, at: Option<usize>, effect: Effect) {
         match (effect, at) {
             (Effect::Send { text, parts }, Some(at)) => self.send(at, text, parts),
-            (Effect::Answer { text, of }, _) => self.answer(text, of),
-            (Effect::Change(change), _) => self.change(change),
+            (Effect::Answer { text, of }, at) => self.answer(at, text, of),
+            (Effect::Change(change), at) => self.change(at, change),
             (Effect::Suppress, _) => self.suppress(at),
             (Effect::Allow, _) => {
                 self.opted_out = false;
@@ -482,7 +552,13 @@ impl Stage {
             }
             (Effect::Skip(reason), _) => self.note(Happened::Skipped(reason)),
             (Effect::LeaveOut(reason), _) => self.note(Happened::LeftOut(reason)),
-            (Effect::Keep { flagged }, _) => self.note(Happened::Kept { flagged }),
+            (Effect::Keep { flagged }, _) => {
+                let to = match &self.revision.campaign.replies {
+                    Replies::Inbox(to) | Replies::Address(to) => Some(to.clone()),
+                    Replies::Kept | Replies::Nobody => None,
+                };
+                self.note(Happened::Kept { to, flagged });
+            }
             (Effect::Depart(..), _) => {}
             // The carrier of this stage takes every text at once.
             (Effect::LookUp | Effect::Retry { .. } | Effect::GiveUp(_), _)
@@ -506,37 +582,34 @@ impl Stage {
             known.marketing.extend(counts.then_some(now));
             known.received.push((name.clone(), now));
         });
-        self.sent(Some(message), text, parts);
+        self.sent(at, message, text, parts);
         self.advance(at, &Event::Accepted(place));
     }
 
-    fn answer(&mut self, text: String, of: AnswerOf) {
+    fn answer(&mut self, at: Option<usize>, text: String, of: AnswerOf) {
         let parts = sms::parts::measure(&text).part_count;
         let now = self.now;
-        match of {
-            AnswerOf::OptOut => self.sent_as("opt-out", None, text, parts),
-            AnswerOf::OptIn => self.sent_as("opt-in", None, text, parts),
-            AnswerOf::Help => {
-                self.know(|known| known.answers.push(now));
-                self.sent_as("help", None, text, parts);
-            }
-            AnswerOf::Message(message) => {
-                self.know(|known| known.answers.push(now));
-                self.sent(Some(message), text, parts);
-            }
+        if matches!(of, AnswerOf::Help | AnswerOf::Message(_)) {
+            self.know(|known| known.answers.push(now));
+        }
+        match (of, at) {
+            (AnswerOf::OptOut, _) => self.sent_as("opt-out", None, text, parts),
+            (AnswerOf::OptIn, _) => self.sent_as("opt-in", None, text, parts),
+            (AnswerOf::Help, _) => self.sent_as("help", None, text, parts),
+            (AnswerOf::Message(message), Some(at)) => self.sent(at, message, text, parts),
+            (AnswerOf::Message(_), None) => {}
         }
     }
 
-    fn sent(&mut self, message: Option<usize>, text: String, parts: u32) {
-        let Some(message) = message else { return };
+    fn sent(&mut self, at: usize, message: usize, text: String, parts: u32) {
         let own = &self.revision.campaign.messages[message];
         let variant = variant_of(&self.revision, message, &self.cast.member, &self.person);
         let (name, variant) = (own.name.clone(), own.variants[variant].name.clone());
+        self.passages[at].texted_at = Some(self.now);
         self.sent_as(&name, variant, text, parts);
     }
 
     fn sent_as(&mut self, name: &str, variant: Option<String>, text: String, parts: u32) {
-        self.last_sent_at = Some(self.now);
         self.know(|known| {
             known.sent.insert(0, text.clone());
             known.sent.truncate(SENT);
@@ -550,20 +623,34 @@ impl Stage {
         }));
     }
 
-    fn change(&mut self, change: Change) {
-        match &change {
-            Change::Tag(tag) => self.know(|known| known.tags.insert(tag.clone())),
-            Change::Untag(tag) => self.know(|known| known.tags.remove(tag)),
-            Change::Set(field, value) => self.know(|known| known.values.insert(field.clone(), value.clone())),
-            Change::Reach => self.know(|known| std::mem::replace(&mut known.reached, true)),
-            Change::Join(_)
-            | Change::Leave(_)
-            | Change::Forward(_)
-            | Change::Notify { .. }
-            | Change::Call(_)
-            | Change::Start(_) => {}
+    /// `at`: the passage that brought it about.
+    fn change(&mut self, at: Option<usize>, change: Change) {
+        match (&change, at) {
+            (Change::Tag(tag), _) => self.know(|known| known.tags.insert(tag.clone())),
+            (Change::Untag(tag), _) => self.know(|known| known.tags.remove(tag)),
+            (Change::Set(field, value), _) => {
+                self.know(|known| known.values.insert(field.clone(), value.clone()));
+            }
+            (Change::Reach, Some(at)) => self.passages[at].known.reached = true,
+            (
+                Change::Reach
+                | Change::Join(_)
+                | Change::Leave(_)
+                | Change::Forward(_)
+                | Change::Notify { .. }
+                | Change::Call(_)
+                | Change::Start(_),
+                _,
+            ) => {}
+        };
+        let kept = match &change {
+            Change::Call(request) => self.answers.take(request),
+            _ => None,
         };
         self.note(Happened::Changed(change));
+        if let Some((field, value)) = kept {
+            self.change(at, Change::Set(field, value));
+        }
     }
 
     /// No more texts; `at`: the passage that was told already.

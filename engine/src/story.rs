@@ -1,25 +1,28 @@
 //! Plays a story: one person on a stage, line by line. What comes out is the transcript, and where it differs from what the
 //! story says. Pure: the same file gives the same transcript, whatever the day.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::Schedule;
-use dsl::campaign::program::Inbox;
-use dsl::campaign::story::{Expected, Said, Scene, Story};
+use dsl::campaign::story::{At, Expectation, Expected, Said, Scene, Story};
 use dsl::diagnostic::Diagnostic;
 use dsl::scalar::WrittenTime;
 
 use crate::advance::{Change, Walked};
 use crate::plan::{NotCast, cast};
 use crate::revision::Revision;
-use crate::stage::{Entry, Happened, Stage};
+use crate::stage::{Entry, Happened, Stage, shown};
 
 mod calls;
 mod coverage;
+pub(crate) mod edits;
 mod expected;
+#[cfg(test)]
+mod tests;
 
 pub use coverage::{Coverage, Unwalked};
 
@@ -45,6 +48,19 @@ pub struct Played {
     pub language: u8,
     /// From when to when it ran.
     pub ran: Range<DateTime<Utc>>,
+}
+
+impl Played {
+    /// Its places are those of a text that begins at this byte of the text that it was played from.
+    pub fn begin_at(&mut self, offset: usize) {
+        let back = |span: &mut Range<usize>| {
+            *span = span.start.saturating_sub(offset)..span.end.saturating_sub(offset)
+        };
+        self.failure
+            .iter_mut()
+            .for_each(|failure| back(&mut failure.span));
+        self.edits.iter_mut().for_each(|edit| back(&mut edit.span));
+    }
 }
 
 /// Where what happens differs from what the story says.
@@ -79,6 +95,13 @@ impl Failure {
             impossible: false,
         }
     }
+
+    fn impossible(self) -> Failure {
+        Failure {
+            impossible: true,
+            ..self
+        }
+    }
 }
 
 /// Plays a story of a campaign.
@@ -103,17 +126,21 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     let at = story.at.map(|at| at.resolve(person.zones.zones()[0]));
     let begin = at.unwrap_or(begin);
     let language = person.member.language;
-    let stage = Stage::new(revision.clone(), person, story.variant.clone(), begin);
+    let mut stage = Stage::new(revision.clone(), person, story.variant.clone(), begin);
+    calls::answered(&mut stage, story);
     let mut play = Play {
+        file: &revision.source.campaign,
         stage,
         calls: 0,
-        told: 0,
+        told: BTreeSet::new(),
         edits: vec![],
     };
     if let Some(event) = &story.event {
         play.stage.event(event);
     }
-    let failure = play.scenes(story).err();
+    let failure = too_early(story, begin, play.stage.zone());
+    let failure = failure.or_else(|| unknown(revision, story));
+    let failure = failure.or_else(|| play.scenes(story).err());
     let zone = play.stage.zone();
     Played {
         name: story.name.clone(),
@@ -135,15 +162,49 @@ fn person(story: &Story) -> Vec<(String, String)> {
     own.chain(extra).cloned().collect()
 }
 
+/// A text that is expected before the story begins.
+fn too_early(story: &Story, begin: DateTime<Utc>, zone: Tz) -> Option<Failure> {
+    let times = story.scenes.iter().filter_map(|scene| match &scene.said {
+        Said::Expect(Expectation {
+            at: Some((At::Time(time), span)),
+            ..
+        }) => Some((time.resolve(zone), span)),
+        _ => None,
+    });
+    let (at, span) = times.into_iter().find(|(at, _)| *at < begin)?;
+    let begins = shown(begin.with_timezone(&zone));
+    let failure = Failure::new(
+        span.clone(),
+        format!("no text can come {}", shown(at.with_timezone(&zone))),
+        format!("the story begins {begins}; `at` beside `person` begins it at another time"),
+    );
+    Some(failure.impossible())
+}
+
+/// A text that is expected by the place of its step, and stands nowhere.
+fn unknown(revision: &Revision, story: &Story) -> Option<Failure> {
+    let messages = &revision.campaign.messages;
+    let is_known = |name: &str| messages.iter().any(|message| message.name == name);
+    let expected = story.scenes.iter().filter_map(|scene| match &scene.said {
+        Said::Expect(Expectation {
+            what: Expected::Message(name),
+            ..
+        }) => Some((name, &scene.value)),
+        _ => None,
+    });
+    let (name, span) = expected.into_iter().find(|(name, _)| !is_known(name))?;
+    let names: Vec<&str> = messages.iter().map(|message| message.name.as_str()).collect();
+    let help = format!("there are {}", names.join(", "));
+    Some(Failure::new(span.clone(), format!("no text is called \"{name}\""), help).impossible())
+}
+
 fn impossible(story: &Story, error: &NotCast) -> Failure {
-    Failure {
-        impossible: true,
-        ..Failure::new(
-            story.person_span.clone(),
-            error.to_string(),
-            "a story is about somebody whom the campaign texts: change the person, or the audience",
-        )
-    }
+    Failure::new(
+        story.person_span.clone(),
+        error.to_string(),
+        "a story is about somebody whom the campaign texts: change the person, or the audience",
+    )
+    .impossible()
 }
 
 /// When a story begins that is told on the campaign's clock.
@@ -159,21 +220,21 @@ fn begin(revision: &Revision, story: &Story, zone: Tz) -> DateTime<Utc> {
 }
 
 /// A story under way.
-struct Play {
+struct Play<'a> {
+    /// The text that the story stands in.
+    file: &'a str,
     stage: Stage,
     /// Entries of the log up to which calls were answered.
     calls: usize,
-    /// Entries of the log up to which inboxes were told.
-    told: usize,
+    /// Entries of the log in which an inbox got something that the story came to.
+    told: BTreeSet<usize>,
     edits: Vec<dsl::edit::Edit>,
 }
 
-impl Play {
+impl Play<'_> {
     fn scenes(&mut self, story: &Story) -> Result<(), Failure> {
         for scene in &story.scenes {
-            if !matches!(scene.said, Said::Calls { .. }) {
-                self.stage.settle();
-            }
+            self.stage.settle();
             self.scene(scene)?;
         }
         self.stage.settle();
@@ -187,8 +248,10 @@ impl Play {
                 let when = self.shown(at);
                 let message = format!("the story ends, and \"{}\" came that nobody expected", sent.name);
                 let help = format!("it came {when}; add `- expect: {}`", sent.name);
-                let line = format!("\n{}- expect: {}", " ".repeat(6), sent.name);
-                self.edits.push(dsl::edit::Edit::new(last.end..last.end, line));
+                if let Some(scene) = story.scenes.last() {
+                    let says = format!("expect: {}", sent.name);
+                    self.edits.push(edits::behind(self.file, &scene.whole, &says));
+                }
                 Err(Failure::new(last, message, help))
             }
         }
@@ -201,19 +264,28 @@ impl Play {
                 self.stage.reply(text);
                 Ok(())
             }
-            Said::Receipt(delivered) => {
-                self.stage.receipt(*delivered);
-                Ok(())
-            }
-            Said::Clicks(link) => {
-                self.stage.click(link);
-                Ok(())
-            }
+            Said::Receipt(delivered) => match self.stage.is_texted() {
+                true => {
+                    self.stage.receipt(*delivered);
+                    Ok(())
+                }
+                false => Err(cannot(scene, "no text has come that a receipt could be of")),
+            },
+            Said::Clicks(link) => match self.stage.has_link(link) {
+                true => {
+                    self.stage.click(link);
+                    Ok(())
+                }
+                false => Err(cannot(
+                    scene,
+                    format!("no text has come with the link \"{link}\""),
+                )),
+            },
             Said::Event(event) => {
                 self.stage.event(event);
                 Ok(())
             }
-            Said::Calls { url, answer } => self.call(scene, url, answer.as_ref()),
+            Said::Calls { url, .. } => self.call(scene, url),
             Said::After(time) => {
                 let end = time.after(self.stage.now(), self.stage.zone());
                 self.stage.run_to(end);
@@ -223,18 +295,19 @@ impl Play {
                 self.all(scene, tags, "tag", |stage, tag| stage.person().tags.contains(tag))
             }
             Said::Joined(lists) => self.all(scene, lists, "list joined", |stage, list| {
-                last_of(stage, list) == Some(true)
+                stage.is_joined(list) == Some(true)
             }),
             Said::Left(lists) => self.all(scene, lists, "list left", |stage, list| {
-                last_of(stage, list) == Some(false)
+                stage.is_joined(list) == Some(false)
             }),
             Said::Set(values) => self.values(scene, values),
-            Said::Notified(inbox) => self.told(scene, inbox, "a text of ours", |change| match change {
-                Change::Notify { to, .. } => Some(to),
+            Said::Notified(inbox) => self.told(scene, inbox, "a text of ours", |what| match what {
+                Happened::Changed(Change::Notify { to, .. }) => Some(to.to_string()),
                 _ => None,
             }),
-            Said::Forwarded(inbox) => self.told(scene, inbox, "the reply", |change| match change {
-                Change::Forward(to) => Some(to),
+            Said::Forwarded(inbox) => self.told(scene, inbox, "the reply", |what| match what {
+                Happened::Changed(Change::Forward(to)) => Some(to.to_string()),
+                Happened::Kept { to, .. } => to.clone(),
                 _ => None,
             }),
             Said::Finished(reason) => self.finished(scene, reason),
@@ -281,42 +354,35 @@ impl Play {
         Ok(())
     }
 
-    /// An inbox got something since the last time that a story asked.
+    /// An inbox got something that the story has not come to.
     fn told(
         &mut self,
         scene: &Scene,
         inbox: &str,
         what: &str,
-        of: impl Fn(&Change) -> Option<&Inbox>,
+        of: impl Fn(&Happened) -> Option<String>,
     ) -> Result<(), Failure> {
-        let entries = self.stage.log().iter().zip(0..).skip(self.told);
-        let mut tellings = entries.filter_map(|(entry, at)| match &entry.what {
-            Happened::Changed(change) => of(change).map(|to| (to.to_string(), at)),
-            _ => None,
-        });
-        match tellings.next() {
-            Some((to, at)) if to == inbox => {
-                self.told = at + 1;
-                Ok(())
-            }
+        let entries = self.stage.log().iter().zip(0..);
+        let tellings: Vec<(String, usize)> = entries
+            .filter(|(_, at)| !self.told.contains(at))
+            .filter_map(|(entry, at)| Some((of(&entry.what)?, at)))
+            .collect();
+        if let Some((_, at)) = tellings.iter().find(|(to, _)| to == inbox) {
+            self.told.insert(*at);
+            return Ok(());
+        }
+        let (message, help) = match tellings.into_iter().next() {
             Some((to, _)) => {
                 let message = format!("\"{to}\" got {what}, not \"{inbox}\"");
-                self.edits.push(dsl::edit::Edit::new(scene.value.clone(), to));
-                Err(Failure::new(
-                    scene.value.clone(),
-                    message,
-                    "write the inbox that gets it",
-                ))
+                self.edits.push(edits::value(&scene.value, to));
+                (message, "write the inbox that gets it")
             }
-            None => {
-                let message = format!("\"{inbox}\" did not get {what}");
-                Err(Failure::new(
-                    scene.value.clone(),
-                    message,
-                    "no step did that by now",
-                ))
-            }
-        }
+            None => (
+                format!("\"{inbox}\" did not get {what}"),
+                "no step did that by now",
+            ),
+        };
+        Err(Failure::new(scene.value.clone(), message, help))
     }
 
     fn finished(&mut self, scene: &Scene, reason: &str) -> Result<(), Failure> {
@@ -326,8 +392,7 @@ impl Play {
         }
         let help = match reasons.last() {
             Some(own) => {
-                self.edits
-                    .push(dsl::edit::Edit::new(scene.value.clone(), own.clone()));
+                self.edits.push(edits::value(&scene.value, own.clone()));
                 format!("it ended with \"{own}\"")
             }
             None => "the passage has not ended with a reason".to_owned(),
@@ -338,19 +403,14 @@ impl Play {
 
     /// An instant on the person's clock.
     fn shown(&self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.stage.zone())
-            .format("%a %-d %b %Y, %H:%M")
-            .to_string()
+        shown(at.with_timezone(&self.stage.zone()))
     }
 }
 
-/// Whether a list was joined or left last; none: neither.
-fn last_of(stage: &Stage, list: &str) -> Option<bool> {
-    stage.log().iter().rev().find_map(|entry| match &entry.what {
-        Happened::Changed(Change::Join(own)) if own == list => Some(true),
-        Happened::Changed(Change::Leave(own)) if own == list => Some(false),
-        _ => None,
-    })
+/// What a line says cannot be, by what came before it.
+fn cannot(scene: &Scene, message: impl Into<String>) -> Failure {
+    let help = "`- expect:` the text before this line, or `- after:` some time";
+    Failure::new(scene.value.clone(), message, help).impossible()
 }
 
 /// Whether what was expected is that text.
@@ -358,6 +418,7 @@ fn is_it(expected: &Expected, name: &str) -> bool {
     match expected {
         Expected::Message(wanted) => wanted == name,
         Expected::OptOut => name == "opt-out",
+        Expected::OptIn => name == "opt-in",
         Expected::Help => name == "help",
         Expected::Nothing => false,
     }
@@ -368,6 +429,7 @@ fn written(expected: &Expected) -> &str {
     match expected {
         Expected::Message(name) => name,
         Expected::OptOut => "opt-out",
+        Expected::OptIn => "opt-in",
         Expected::Help => "help",
         Expected::Nothing => "nothing",
     }

@@ -1,11 +1,15 @@
 //! `crier test`: plays the stories of campaigns on a clock of their own. Nothing is sent, no list and no store is read.
 
+mod record;
+mod source;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::anyhow;
 use dsl::campaign::story::Story;
-use engine::load::{self, CheckedFile, LoadedCampaign, PROJECT_FILE};
+use engine::load::{CheckedFile, PROJECT_FILE};
 use engine::revision::Revision;
 use engine::story::{Coverage, Played, play};
 use rayon::prelude::*;
@@ -16,10 +20,11 @@ use super::validate::found;
 use crate::cli::{Test, TestFormat};
 use crate::output::story::{self, Report};
 use crate::output::{self, diagnostics};
+use source::{Read, Source};
 
 /// A campaign whose stories were played.
 pub struct Tested {
-    /// The file, with what is to be said of it.
+    /// The file that the stories stand in, with what is to be said of it.
     pub file: CheckedFile,
     /// What came of each story that was asked for, in the order of the file.
     pub played: Vec<Played>,
@@ -27,33 +32,47 @@ pub struct Tested {
     pub coverage: Coverage,
 }
 
-pub(super) fn run(args: &Test) -> Result<ExitCode, Failure> {
+pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
+    if let (Some(phone), [file]) = (&args.record, args.paths.as_slice()) {
+        return record::run(phone, file).await;
+    }
+    if args.record.is_some() {
+        return Err(Failure::Usage(anyhow!(
+            "name the campaign whose story it is: crier test --record PHONE FILE"
+        )));
+    }
     let paths: Vec<PathBuf> = found(&args.paths)?
         .into_iter()
         .filter(|path| !is_project(path))
         .collect();
-    let loaded: Vec<LoadedCampaign> = paths
+    let loaded: Vec<(Source, Read)> = paths
         .par_iter()
-        .map(|path| load::load_campaign(path))
+        .map(|path| Source::load(path))
         .collect::<Result<_, _>>()?;
-    let files: Vec<CheckedFile> = loaded.iter().flat_map(files_of).collect();
-    if files.iter().any(|file| !file.is_valid()) {
-        diagnostics::print_full(files.iter().filter(|file| !file.is_valid()));
+    let files = loaded
+        .iter()
+        .flat_map(|(source, read)| source.project().into_iter().chain([&read.file]));
+    let faulty: Vec<CheckedFile> = files.filter(|file| !file.is_valid()).cloned().collect();
+    if !faulty.is_empty() {
+        diagnostics::print_full(&faulty);
         return Err(Failure::Found(None));
     }
-    let mut tested: Vec<Tested> = loaded
+    let filter = args.filter.as_deref();
+    let mut tested: Vec<(Source, Tested)> = loaded
         .into_par_iter()
-        .filter_map(|loaded| test(loaded, args.filter.as_deref()))
+        .filter_map(|(source, read)| Some((source, test(read, filter)?)))
         .collect();
     if args.update {
-        for campaign in &mut tested {
-            update(campaign, args.filter.as_deref())?;
+        for (source, campaign) in &mut tested {
+            update(source, campaign, filter)?;
         }
     }
+    let tested: Vec<Tested> = tested.into_iter().map(|(_, tested)| tested).collect();
     let report = Report {
         tested: &tested,
         coverage: args.coverage,
         transcripts: args.transcript,
+        filter: args.filter.as_deref(),
     };
     match args.format {
         TestFormat::Full => report.full(),
@@ -75,23 +94,13 @@ fn is_project(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == PROJECT_FILE)
 }
 
-/// A campaign's file, and its project's.
-fn files_of(loaded: &LoadedCampaign) -> Vec<CheckedFile> {
-    loaded
-        .project
-        .file
-        .iter()
-        .chain([&loaded.file])
-        .cloned()
-        .collect()
-}
-
-fn test(loaded: LoadedCampaign, filter: Option<&str>) -> Option<Tested> {
-    let revision = loaded.meant?;
-    let played = played(&revision, filter);
+fn test(read: Read, filter: Option<&str>) -> Option<Tested> {
+    let revision = read.meant?;
+    let mut played = played(&revision, filter);
     let coverage = Coverage::of(&revision, &played);
+    played.iter_mut().for_each(|story| story.begin_at(read.offset));
     Some(Tested {
-        file: loaded.file,
+        file: read.file,
         played,
         coverage,
     })
@@ -111,7 +120,7 @@ fn played(revision: &Arc<Revision>, filter: Option<&str>) -> Vec<Played> {
 const MOST_ROUNDS: usize = 200;
 
 /// Makes the stories of a file say what happens.
-fn update(campaign: &mut Tested, filter: Option<&str>) -> Result<(), Failure> {
+fn update(source: &Source, campaign: &mut Tested, filter: Option<&str>) -> Result<(), Failure> {
     let path = campaign.file.path.clone();
     let before = campaign.file.text.clone();
     for _ in 0..MOST_ROUNDS {
@@ -124,10 +133,10 @@ fn update(campaign: &mut Tested, filter: Option<&str>) -> Result<(), Failure> {
         if made == 0 {
             break;
         }
-        let project = load::load_project(&load::project_folder(&path))?;
-        let loaded = load::campaign_of_bytes(&path, text.as_bytes(), project);
         // What cannot be read any more is not written.
-        let Some(next) = test(loaded, filter) else { break };
+        let Some(next) = test(source.read(text), filter) else {
+            break;
+        };
         *campaign = next;
     }
     if campaign.file.text != before {

@@ -4,10 +4,10 @@ use std::path::{MAIN_SEPARATOR, Path};
 
 use anstyle::{AnsiColor, Style};
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use dsl::render;
-use engine::advance::Change;
 use engine::load::CheckedFile;
-use engine::stage::{Entry, Happened};
+use engine::stage::Entry;
 use engine::story::Played;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value, json};
@@ -25,6 +25,8 @@ pub struct Report<'a> {
     pub tested: &'a [Tested],
     /// Whether to name what no story walked.
     pub coverage: bool,
+    /// What the names of the stories had to have in them.
+    pub filter: Option<&'a str>,
     /// Whether to show what happened in stories that passed too.
     pub transcripts: bool,
 }
@@ -56,7 +58,7 @@ impl Report<'_> {
             Some(_) => super::line(&format!("  {BAD}FAILED{BAD:#}  {name}")),
         }
         if self.transcripts || story.failure.is_some() {
-            transcript(story).iter().for_each(|line| super::line(line));
+            of(story).iter().for_each(|line| super::line(line));
         }
         if let Some(failure) = &story.failure {
             let file = CheckedFile {
@@ -83,7 +85,10 @@ impl Report<'_> {
             failed += u64::from(story.failure.is_some());
         }
         let said = match (all, failed) {
-            (0, _) => "no stories: write some under `tests`".to_owned(),
+            (0, _) => match self.filter {
+                Some(text) => format!("no story has \"{text}\" in its name"),
+                None => "no stories: write some under `tests`".to_owned(),
+            },
             (all, 0) => format!("{} passed", counted(all, "story", "stories")),
             (all, failed) => format!("{failed} of {} failed", counted(all, "story", "stories")),
         };
@@ -154,9 +159,9 @@ fn case(path: &str, story: &Played) -> TestCase {
 fn one(campaign: &Tested, story: &Played) -> Value {
     let failure = story.failure.as_ref().map(|failure| {
         let (line, column) = render::position(&campaign.file.text, failure.span.start);
-        json!({ "message": failure.message, "help": failure.help, "line": line, "column": column })
+        json!({ "code": failure.diagnostic().code, "message": failure.message, "help": failure.help, "line": line, "column": column })
     });
-    let entry = |entry: &Entry| json!({ "at": entry.at, "what": said(&entry.what) });
+    let entry = |entry: &Entry| json!({ "at": entry.at, "what": entry.what.told(story.zone) });
     json!({
         "name": story.name,
         "passed": story.failure.is_none(),
@@ -168,19 +173,18 @@ fn one(campaign: &Tested, story: &Played) -> Value {
 /// Spaces before what happened: the time stands there.
 const INDENT: usize = 11;
 
-/// What happened, a day's heading before what happened on it, on the person's clock.
-fn transcript(story: &Played) -> Vec<String> {
+/// What happened, a day's heading before what happened on it, on the person's clock; `day`: of the last heading.
+pub fn transcript(log: &[Entry], zone: Tz, day: &mut Option<NaiveDate>) -> Vec<String> {
     let mut lines = vec![];
-    let mut day: Option<NaiveDate> = None;
     let wide = width().unwrap_or(80).max(40);
-    for entry in &story.log {
-        let local = entry.at.with_timezone(&story.zone);
+    for entry in log {
+        let local = entry.at.with_timezone(&zone);
         if day.replace(local.date_naive()) != Some(local.date_naive()) {
             lines.push(format!("    {DIM}{}{DIM:#}", local.format("%A, %-d %B %Y")));
         }
         let options = textwrap::Options::new(wide - INDENT).subsequent_indent("  ");
-        let said = said(&entry.what);
-        let mut wrapped = textwrap::wrap(&said, options).into_iter();
+        let told = entry.what.told(zone);
+        let mut wrapped = textwrap::wrap(&told, options).into_iter();
         let first = wrapped.next().unwrap_or_default();
         lines.push(format!("    {}  {first}", local.format("%H:%M")));
         lines.extend(wrapped.map(|line| format!("{:INDENT$}{line}", "")));
@@ -188,57 +192,14 @@ fn transcript(story: &Played) -> Vec<String> {
     lines
 }
 
+fn of(story: &Played) -> Vec<String> {
+    transcript(&story.log, story.zone, &mut None)
+}
+
 /// The transcript without colours.
 fn plain(story: &Played) -> String {
-    let shown = transcript(story).join("\n");
+    let shown = of(story).join("\n");
     anstream::adapter::strip_str(&shown).to_string()
-}
-
-/// What happened, in words.
-fn said(what: &Happened) -> String {
-    match what {
-        Happened::Began => "the passage begins".into(),
-        Happened::Sent(sent) => {
-            let variant = sent
-                .variant
-                .as_ref()
-                .map_or(String::new(), |name| format!(", {name}"));
-            let parts = counted(sent.parts.into(), "part", "parts");
-            format!("< {} ({parts}{variant}): {}", sent.name, one_line(&sent.text))
-        }
-        Happened::Said(text) => format!("> {}", one_line(text)),
-        Happened::Receipt(true) => "the text is delivered".into(),
-        Happened::Receipt(false) => "the text is not delivered".into(),
-        Happened::Clicked(link) => format!("opens the link {link}"),
-        Happened::Event(name) => format!("the event {name} comes"),
-        Happened::Changed(change) => changed(change),
-        Happened::Skipped(reason) => format!("a step is left out: {reason}"),
-        Happened::LeftOut(reason) => format!("the passage ends: {reason}"),
-        Happened::Held(until) => format!("a text waits until {}", until.format("%Y-%m-%d %H:%M UTC")),
-        Happened::Kept { flagged: false } => "the reply goes to people".into(),
-        Happened::Kept { flagged: true } => {
-            "the reply goes to people, flagged: it has an opt-out word".into()
-        }
-        Happened::OptedOut => "opted out".into(),
-        Happened::OptedIn => "opted in again".into(),
-        Happened::Finished(None) => "the passage ends".into(),
-        Happened::Finished(Some(reason)) => format!("the passage ends: {reason}"),
-    }
-}
-
-fn changed(change: &Change) -> String {
-    match change {
-        Change::Tag(tag) => format!("tagged {tag}"),
-        Change::Untag(tag) => format!("no longer tagged {tag}"),
-        Change::Set(field, value) => format!("{field} is now {}", one_line(value)),
-        Change::Join(list) => format!("joins {list}"),
-        Change::Leave(list) => format!("leaves {list}"),
-        Change::Forward(to) => format!("the reply is forwarded to {to}"),
-        Change::Notify { to, text } => format!("{to} is told: {}", one_line(text)),
-        Change::Call(request) => format!("calls {} {}", request.method, request.url),
-        Change::Start(campaign) => format!("starts {campaign}"),
-        Change::Reach => "the goal is reached".into(),
-    }
 }
 
 /// As people write a path: `a.campaign.yaml`, not `./a.campaign.yaml`.

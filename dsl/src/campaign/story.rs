@@ -117,6 +117,8 @@ pub enum Expected {
     Message(String),
     /// The confirmation of an opt-out.
     OptOut,
+    /// The confirmation of an opt-in.
+    OptIn,
     /// The help text.
     Help,
     /// No text.

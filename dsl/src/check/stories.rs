@@ -10,7 +10,7 @@ use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
 
 /// What `expect` may name beside messages.
-const EXPECTED: &[&str] = &["opt-out", "help", "nothing"];
+const EXPECTED: &[&str] = &["opt-out", "opt-in", "help", "nothing"];
 
 /// What a person of a story may have beside columns and fields.
 const OF_PERSON: &[&str] = &["variant", "phone", "language", "timezone"];
@@ -154,17 +154,15 @@ fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
                 .all_messages()
                 .map(|message| message.name.value.as_str());
             let projects = context.project.messages.iter().map(String::as_str);
-            let inline = context.written.all_steps();
-            let inline = inline
-                .iter()
-                .filter_map(|step| step.id.as_ref())
-                .map(|id| id.value.as_str());
+            let steps = context.written.all_steps();
+            let ids = steps.iter().filter_map(|step| step.id.as_ref());
+            let ids: Vec<&str> = ids.map(|id| id.value.as_str()).collect();
             let names: Vec<&str> = messages
-                .chain(inline)
+                .chain(ids.iter().copied())
                 .chain(projects)
                 .chain(EXPECTED.iter().copied())
                 .collect();
-            if !names.contains(&what.value.as_str()) {
+            if !names.contains(&what.value.as_str()) && !is_place(&what.value, &ids) {
                 found.push(unknown("unknown-message", "message", what, &names, ""));
             }
         }
@@ -187,6 +185,17 @@ fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
         }
         _ => {}
     }
+}
+
+/// The place of a step, by which a text is called that stands in a step without an `id`: `step-2`, `replies-1-1`, or below
+/// one that has it, `invite-answers-1-1`. Whether there is one is known when the story is played.
+fn is_place(name: &str, ids: &[&str]) -> bool {
+    let numbered = name
+        .strip_prefix("step-")
+        .or_else(|| name.strip_prefix("replies-"));
+    let below = |id: &&str| name.strip_prefix(*id).is_some_and(|rest| rest.starts_with('-'));
+    numbered.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+        || ids.iter().any(below)
 }
 
 fn unknown(code: &'static str, kind: &str, what: &Spanned<String>, names: &[&str], none: &str) -> Diagnostic {

@@ -243,6 +243,10 @@ pub(crate) fn drawn(person: &Person<'_>) -> String {
             _ => None,
         });
     splits.next().map_or_else(String::new, |(name, arms)| {
+        let chosen = person.known.variant.as_deref();
+        if let Some(arm) = arms.iter().find(|arm| Some(arm.name.as_str()) == chosen) {
+            return arm.name.clone();
+        }
         let hash = draw::hash(name, &campaign.name, person.member.phone);
         arms[draw::pick(hash, arms.iter().map(|arm| arm.share.0))]
             .name

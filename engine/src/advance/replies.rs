@@ -7,10 +7,11 @@ use dsl::campaign::program::{Address, Listen, Rule, Test, UNCLEAR};
 use dsl::reply::{self, Answer, Matcher, Meaning, Words, value};
 use dsl::values::FieldType;
 
-use super::known::Person;
+use super::known::{Known, Person};
 use super::walk::{Stop, Walk};
 use super::{AnswerOf, Effect, Enrolment, Facts, Place, State, happened};
 use crate::left_out::LeftOut;
+use crate::member::Member;
 use crate::revision::Revision;
 
 /// Replies of one person that are answered by themselves in an hour, at most: two programs that answer each other stop.
@@ -37,6 +38,22 @@ pub(super) fn reply<'a>(
         Meaning::Help => help(revision, enrolment, facts, now),
         Meaning::Other => other(revision, enrolment, facts, text, now),
     }
+}
+
+/// Whether a text is a word of the person's: not a reaction, and not what a machine answers.
+pub fn is_word(revision: &Revision, member: &Member, known: &Known, text: &str) -> bool {
+    let enrolment = Enrolment {
+        member,
+        place: Place::START,
+        state: State::Ended,
+        due_at: DateTime::UNIX_EPOCH,
+    };
+    let facts = Facts {
+        known,
+        ..Facts::default()
+    };
+    let meaning = meaning(revision, enrolment, facts, text);
+    !matches!(meaning, Meaning::Reaction { .. } | Meaning::Automatic)
 }
 
 fn meaning(revision: &Revision, enrolment: Enrolment<'_>, facts: Facts<'_>, text: &str) -> Meaning {
@@ -113,7 +130,7 @@ fn help<'a>(
     facts: Facts<'_>,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
-    let answer = match is_loop(facts, now) {
+    let answer = match is_loop(facts.known, now) {
         true => Effect::Skip(LeftOut::TooManyAnswers),
         false => built_in(revision, enrolment, Answer::Help, AnswerOf::Help),
     };
@@ -184,7 +201,7 @@ fn unclear<'a>(
     let message = listen.unclear?;
     let asked = enrolment.place.visit % (UNCLEAR + 1);
     // A text of the question that is still to go must not be lost.
-    if asked >= UNCLEAR || enrolment.place.step != at || is_loop(facts, now) {
+    if asked >= UNCLEAR || enrolment.place.step != at || is_loop(facts.known, now) {
         return None;
     }
     let text = super::text_for(revision, message, enrolment.member, facts.known);
@@ -222,9 +239,6 @@ fn rules<'a>(
     let Some(rule) = rules.find(|rule| holds(&person, rule, text)) else {
         return (enrolment, vec![keep]);
     };
-    if is_loop(facts, now) {
-        return (enrolment, vec![Effect::Skip(LeftOut::TooManyAnswers), keep]);
-    }
     let (stop, mut effects) = Walk::new(revision, enrolment, facts, now).aside(rule.then);
     // A reply that is not answered after all is for people.
     if effects.iter().any(|effect| matches!(effect, Effect::Skip(_))) {
@@ -236,12 +250,9 @@ fn rules<'a>(
     }
 }
 
-fn is_loop(facts: Facts<'_>, now: DateTime<Utc>) -> bool {
-    let lately = facts
-        .known
-        .answers
-        .iter()
-        .filter(|at| now - **at < TimeDelta::hours(1));
+/// Whether the person got as many answers as one hour may have.
+pub(super) fn is_loop(known: &Known, now: DateTime<Utc>) -> bool {
+    let lately = known.answers.iter().filter(|at| now - **at < TimeDelta::hours(1));
     lately.count() >= MOST_ANSWERS
 }
 

@@ -10,6 +10,7 @@ use dsl::condition::{Condition, Verdict};
 use dsl::scalar::WaitTime;
 
 use super::known::{Known, Person};
+use super::replies::is_loop;
 use super::{AnswerOf, Change, Effect, Enrolment, Facts, Place, Request, State, Trace};
 use crate::draw;
 use crate::left_out::LeftOut;
@@ -177,6 +178,12 @@ impl<'a> Walk<'a> {
                 };
                 Next::Stop(Stop::At(enrolment))
             }
+            // What comes next may ask for the answer.
+            Deed::Call(call) if call.save.is_some() && !self.aside => {
+                self.deed(deed);
+                self.place.step += 1;
+                Next::Stop(self.depart(self.now))
+            }
             Deed::Tag(_)
             | Deed::Untag(_)
             | Deed::Set(_)
@@ -260,6 +267,9 @@ impl<'a> Walk<'a> {
     }
 
     fn answer(&mut self, message: usize) {
+        if is_loop(&self.known, self.now) {
+            return self.effects.push(Effect::Skip(LeftOut::TooManyAnswers));
+        }
         let text = super::text_for(self.revision, message, self.enrolment.member, &self.known);
         self.effects.push(match text {
             Ok((text, _)) => Effect::Answer {

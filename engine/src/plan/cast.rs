@@ -1,16 +1,18 @@
 //! A person without a list: that of a story, or whoever plays one. The same rules as for a row, but for those that chance
 //! and consent have a part in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use csv::StringRecord;
 use dsl::columns::Columns;
+use dsl::project::ListFile;
 use sms::PhoneNumber;
 
 use super::row::{Frozen, filtered, frozen_values, language_of};
-use crate::audience::Row;
+use crate::audience::{self, ListReader, Row};
 use crate::calendar::TimeClass;
 use crate::left_out::LeftOut;
 use crate::member::Member;
@@ -74,6 +76,92 @@ pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>
         },
         zones,
     })
+}
+
+/// Values of a person by column or field.
+type Values = Vec<(String, String)>;
+
+/// The first person of a campaign's lists who can be in it: what the campaign asks of them, by our names. None where no
+/// list can be read, or its first rows hold nobody.
+pub fn first_of_lists(revision: &Revision, folder: &Path, now: DateTime<Utc>) -> Option<Values> {
+    let mut lists = revision.campaign.audience.from.iter();
+    lists.find_map(|list| {
+        let mut people = People::open(revision, folder, list)?;
+        let chunk = people.reader.next_chunk(ROWS).ok()?;
+        let mut all = chunk.rows.iter().filter_map(|row| people.values(row));
+        all.find(|person| cast(revision, person, now).is_ok())
+    })
+}
+
+/// The person of a number in a campaign's lists. None where no list has it.
+pub fn of_lists(
+    revision: &Revision,
+    folder: &Path,
+    phone: PhoneNumber,
+    now: DateTime<Utc>,
+) -> Option<Values> {
+    let phone = phone.to_string();
+    let own = |person: &Values| person[0].1 == phone && cast(revision, person, now).is_ok();
+    let mut lists = revision.campaign.audience.from.iter();
+    lists.find_map(|list| {
+        let mut people = People::open(revision, folder, list)?;
+        loop {
+            let chunk = people.reader.next_chunk(ROWS).ok()?;
+            if chunk.is_empty() {
+                return None;
+            }
+            let mut all = chunk.rows.iter().filter_map(|row| people.values(row));
+            if let Some(person) = all.find(own) {
+                return Some(person);
+            }
+        }
+    })
+}
+
+/// Rows that are read together.
+const ROWS: usize = 1_000;
+
+/// The people of a list, with what a campaign asks of them.
+struct People<'a> {
+    revision: &'a Revision,
+    reader: ListReader,
+    phone: usize,
+    /// Name and column.
+    asked: Vec<(String, usize)>,
+}
+
+impl<'a> People<'a> {
+    fn open(revision: &'a Revision, folder: &Path, list: &ListFile) -> Option<People<'a>> {
+        let reader = audience::open(folder, &list.path).ok()?;
+        let columns = audience::columns(&reader, list).ok()?;
+        let filter = revision.campaign.audience.filter.iter();
+        let asked: BTreeSet<&str> = filter
+            .flat_map(|filter| filter.names())
+            .chain(&revision.variables)
+            .map(String::as_str)
+            .chain(["language", "timezone"])
+            .collect();
+        let column = |name: &str| Some((name.to_owned(), *columns.values.get(name)?));
+        Some(People {
+            revision,
+            reader,
+            phone: columns.phone,
+            asked: asked.into_iter().filter_map(column).collect(),
+        })
+    }
+
+    /// The number first; without empty cells. None where there is no number.
+    fn values(&self, row: &Row) -> Option<Values> {
+        let cell = |column: usize| row.cells.get(column).unwrap_or_default().trim().to_owned();
+        let phone = PhoneNumber::parse(&cell(self.phone), self.revision.campaign.audience.region).ok()?;
+        let phone = ("phone".to_owned(), phone.number.to_string());
+        let values = self
+            .asked
+            .iter()
+            .map(|(name, column)| (name.clone(), cell(*column)));
+        let values = values.filter(|(_, value)| !value.is_empty());
+        Some(std::iter::once(phone).chain(values).collect())
+    }
 }
 
 /// The row of a list that has nobody else.

@@ -67,14 +67,12 @@ fn starts(
             } else {
                 before
             };
-            let ticks: Vec<_> = ticks_after(cron, CronDays { from, until }, zone, before)
-                .take(500)
-                .collect();
+            let ticks = ticks_after(cron, CronDays { from, until }, zone, before);
             let at = move |tick: calendar::Tick| match recipient_clock {
                 true => Moment::At(WrittenTime::Local(tick.local)).instant(&zones, now),
                 false => tick.at,
             };
-            Box::new(ticks.into_iter().map(at).filter(move |at| *at >= now))
+            Box::new(ticks.map(at).filter(move |at| *at >= now))
         }
         Schedule::Day {
             field,

@@ -24,14 +24,14 @@ pub struct Coverage {
 /// Something that no story walked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unwalked {
-    /// A step: its `id`, else its place.
-    Step(String),
+    /// A step: its `id`, else its place; and what it does.
+    Step(String, String),
     /// An answer or a rule for replies.
     Answer(String),
     /// A question, or what is waited for, that ends in silence.
     Silence(String),
-    /// A way of a draw.
-    Arm(String),
+    /// A way of a draw: of which step, and its name.
+    Arm(String, String),
     /// A language.
     Language(String),
     /// A variant of a message.
@@ -43,14 +43,69 @@ pub enum Unwalked {
 impl fmt::Display for Unwalked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unwalked::Step(step) => write!(f, "step {step}"),
-            Unwalked::Answer(rule) => write!(f, "answer {rule}"),
-            Unwalked::Silence(step) => write!(f, "silence of {step}"),
-            Unwalked::Arm(arm) => write!(f, "way {arm}"),
+            Unwalked::Step(step, does) => write!(f, "{} ({does})", place(step)),
+            Unwalked::Answer(rule) => f.write_str(&place(rule)),
+            Unwalked::Silence(step) => write!(f, "silence of {}", place(step)),
+            Unwalked::Arm(step, arm) => write!(f, "way {arm} of {}", place(step)),
             Unwalked::Language(language) => write!(f, "language {language}"),
             Unwalked::Variant(message, variant) => write!(f, "variant {variant} of {message}"),
             Unwalked::ClockChange => f.write_str("a clock change"),
         }
+    }
+}
+
+/// The place of a step as people say it: `step 3`, `step 3, answer 1.2`, `step invite`.
+fn place(step: &str) -> String {
+    let mut said = String::new();
+    for piece in step.split('.') {
+        let number = |piece: &str| piece.chars().all(|c| c.is_ascii_digit());
+        let (before, piece) = match piece {
+            "answers" => (", ", "answer"),
+            "replies" => ("", "reply rule"),
+            piece if said.is_empty() => ("step ", piece.strip_prefix("step-").unwrap_or(piece)),
+            piece if number(piece) && said.ends_with(|c: char| c.is_ascii_digit()) => (".", piece),
+            piece if number(piece) => (" ", piece),
+            piece => (", ", piece),
+        };
+        said += before;
+        said += piece;
+    }
+    said
+}
+
+/// What a step does, as its author writes it.
+fn does(revision: &Revision, deed: &Deed) -> String {
+    match deed {
+        Deed::Send(send) => format!("send {}", revision.campaign.messages[send.message].name),
+        Deed::Wait { .. } => "wait".into(),
+        Deed::Await { .. } => "await".into(),
+        Deed::Choose { .. } => "choose".into(),
+        Deed::Tag(tag) => format!("tag {tag}"),
+        Deed::Untag(tag) => format!("untag {tag}"),
+        Deed::Set(values) => {
+            let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
+            format!("set {}", names.join(", "))
+        }
+        Deed::Join(list) => format!("join {list}"),
+        Deed::Leave(list) => format!("leave {list}"),
+        Deed::Forward(to) => format!("forward to {to}"),
+        Deed::Notify { to, .. } => format!("notify {to}"),
+        Deed::Call(_) => "call".into(),
+        Deed::Start(campaign) => format!("start {campaign}"),
+        Deed::Repeat { .. } => "repeat".into(),
+        Deed::Finish(reason) => format!("finish {}", reason.as_deref().unwrap_or_default())
+            .trim()
+            .to_owned(),
+        Deed::Arrive(_)
+        | Deed::Open
+        | Deed::Listen(_)
+        | Deed::Close
+        | Deed::Check { .. }
+        | Deed::Split { .. }
+        | Deed::Round { .. }
+        | Deed::Again { .. }
+        | Deed::Goto(_)
+        | Deed::Return => String::new(),
     }
 }
 
@@ -110,13 +165,14 @@ impl Coverage {
                 }
                 Deed::Split { arms, .. } => {
                     for arm in arms {
-                        self.one(done(arm.then), || Unwalked::Arm(format!("{step} {}", arm.name)));
+                        self.one(done(arm.then), || Unwalked::Arm(step.clone(), arm.name.clone()));
                     }
                     continue;
                 }
                 _ => {}
             }
-            self.one(done(at), || Unwalked::Step(step.clone()));
+            let does = || does(revision, &instruction.deed);
+            self.one(done(at), || Unwalked::Step(step.clone(), does()));
         }
         self.rules(&program.rules, walked);
     }

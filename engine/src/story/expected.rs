@@ -3,10 +3,10 @@
 use chrono::{DateTime, Timelike, Utc};
 use dsl::campaign::story::{At, Expectation, Expected, Scene};
 
-use super::{Failure, PATIENCE, Play, is_it, written};
+use super::{Failure, PATIENCE, Play, edits, is_it, written};
 use crate::stage::{Happened, Sent};
 
-impl Play {
+impl Play<'_> {
     pub(super) fn expect(&mut self, scene: &Scene, expectation: &Expectation) -> Result<(), Failure> {
         let span = scene.value.clone();
         if expectation.what == Expected::Nothing {
@@ -16,13 +16,13 @@ impl Play {
         self.stage.run_to_text(self.stage.now() + PATIENCE);
         let Some((at, sent)) = self.stage.untaken() else {
             let message = format!("\"{wanted}\" never comes");
+            self.edits.push(edits::nothing(self.file, scene, expectation));
             return Err(Failure::new(span, message, self.why_nothing()));
         };
         let (sent, when) = (sent.clone(), self.shown(at));
         if !is_it(&expectation.what, &sent.name) {
             let message = format!("\"{}\" comes, not \"{wanted}\"", sent.name);
-            self.edits
-                .push(dsl::edit::Edit::new(span.clone(), sent.name.clone()));
+            self.edits.push(edits::value(&span, sent.name.clone()));
             let help = format!("{when}: {}", sent.text);
             return Err(Failure::new(span, message, help));
         }
@@ -47,7 +47,7 @@ impl Play {
         let message = format!("\"{}\" comes, and nothing should", sent.name);
         let help = format!("{}: {}", self.shown(at), sent.text);
         let name = sent.name.clone();
-        self.edits.push(dsl::edit::Edit::new(scene.value.clone(), name));
+        self.edits.push(edits::value(&scene.value, name));
         Err(Failure::new(scene.value.clone(), message, help))
     }
 
@@ -55,8 +55,7 @@ impl Play {
         if let Some((text, span)) = &expectation.text
             && *text != sent.text
         {
-            self.edits
-                .push(dsl::edit::Edit::new(span.clone(), quoted(&sent.text)));
+            self.edits.push(edits::text(self.file, span, &sent.text));
             let message = format!("\"{}\" says something else", sent.name);
             return Err(Failure::new(
                 span.clone(),
@@ -67,10 +66,10 @@ impl Play {
         if let Some((parts, span)) = &expectation.parts
             && *parts != sent.parts
         {
-            self.edits
-                .push(dsl::edit::Edit::new(span.clone(), sent.parts.to_string()));
-            let message = format!("\"{}\" does not have so many parts", sent.name);
-            let help = format!("it has {}: {}", sent.parts, sent.text);
+            self.edits.push(edits::value(span, sent.parts.to_string()));
+            let word = if sent.parts == 1 { "part" } else { "parts" };
+            let message = format!("\"{}\" has {} {word}, not {parts}", sent.name, sent.parts);
+            let help = format!("it says: {}", sent.text);
             return Err(Failure::new(span.clone(), message, help));
         }
         Ok(())
@@ -95,7 +94,7 @@ impl Play {
             At::Minute(_) => local.format("\"%H:%M\"").to_string(),
             At::Time(_) => local.format("%Y-%m-%d %H:%M").to_string(),
         };
-        self.edits.push(dsl::edit::Edit::new(span.clone(), shown));
+        self.edits.push(edits::value(span, shown));
         let message = "it does not come at that time";
         Err(Failure::new(
             span.clone(),
@@ -120,9 +119,4 @@ impl Play {
             None => "the campaign never begins for this person".to_owned(),
         }
     }
-}
-
-/// A text as YAML in double quotes.
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_else(|_| text.to_owned())
 }

@@ -236,6 +236,16 @@ impl<'a> Compiler<'a> {
         Some(())
     }
 
+    /// Whether people come to what is written next when the time of that place comes. What is awaited must not stand there:
+    /// its time is that of its silence.
+    fn comes_late(&self) -> bool {
+        self.code.last().is_none_or(|last| match &last.deed {
+            Deed::Wait { .. } => true,
+            Deed::Call(call) => call.save.is_some(),
+            _ => false,
+        })
+    }
+
     fn wait_until(&mut self, at: crate::campaign::program::Moment) {
         let follows = matches!(at, crate::campaign::program::Moment::Day { .. });
         let until = Until::At(at.clone());
@@ -390,6 +400,9 @@ impl<'a> Compiler<'a> {
         let what = self.condition(&branches.what)??;
         let within = branches.within.as_ref()?.value;
         let silence = OPEN;
+        if self.comes_late() {
+            self.push(Deed::Goto(self.here() + 1));
+        }
         let at = self.push(Deed::Await {
             what,
             within,

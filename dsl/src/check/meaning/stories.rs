@@ -77,6 +77,7 @@ fn expectation(line: &Line) -> Option<Expectation> {
     Some(Expectation {
         what: match line.value.text()? {
             "opt-out" => Expected::OptOut,
+            "opt-in" => Expected::OptIn,
             "help" => Expected::Help,
             "nothing" => Expected::Nothing,
             name => Expected::Message(name.to_owned()),

@@ -93,7 +93,7 @@ static SCENES: &[Key] = &[
         "expect",
         Form::Name,
         "invite",
-        "The text that must come next: a message, `opt-out`, `help`, or `nothing`.",
+        "The text that must come next: a message, `opt-out`, `opt-in`, `help`, or `nothing`.",
     ),
     now(
         "text",
@@ -137,7 +137,7 @@ static SCENES: &[Key] = &[
         "delivered",
         "What the carrier says of the latest text.",
     ),
-    now("clicks", Form::Name, "tickets", "The link that the person opens."),
+    now("clicks", Form::Word, "tickets", "The link that the person opens."),
     now(
         "event",
         Form::Either(EVENT),

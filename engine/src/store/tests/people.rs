@@ -169,6 +169,9 @@ async fn the_counts_of_a_launch_come_from_what_happened() {
             other_replies: 1,
             set_aside: 0,
             after_end: 0,
+            ends: {},
+            skipped: {},
+            reached: 0,
             span: Some(
                 (
                     2026-11-25T09:00:01Z,

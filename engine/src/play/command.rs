@@ -1,0 +1,106 @@
+//! What somebody types who plays a person: a text, or a command behind a slash.
+
+use dsl::campaign::story::Occurrence;
+use dsl::scalar::WaitTime;
+
+/// What was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// A text of the person.
+    Reply(String),
+    /// `/wait 2 days`: the clock runs.
+    Wait(WaitTime),
+    /// `/next`: the clock runs to the next text.
+    Next,
+    /// `/click LINK`.
+    Click(String),
+    /// `/event NAME field=value field="two words"`.
+    Event(Occurrence),
+    /// `/receipt delivered`, or `undelivered`: of the latest text.
+    Receipt(bool),
+    /// `/save`, `/save NAME`, `/save FILE`: as a story.
+    Save(Option<String>),
+    /// `/help`.
+    Help,
+    /// `/quit`.
+    Quit,
+}
+
+/// What was typed is no command.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoCommand {
+    /// There is none of that name.
+    #[error("there is no /{0}: /help lists what there is")]
+    Unknown(String),
+    /// What it needs is missing, or something else.
+    #[error("write it as `{0}`")]
+    Form(&'static str),
+}
+
+impl Command {
+    /// A line as it was typed; none where it is empty.
+    pub fn parse(line: &str) -> Result<Option<Command>, NoCommand> {
+        let line = line.trim();
+        if line.is_empty() {
+            return Ok(None);
+        }
+        let Some(typed) = line.strip_prefix('/') else {
+            return Ok(Some(Command::Reply(line.to_owned())));
+        };
+        let (name, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+        let rest = rest.trim();
+        let some = |form| {
+            Some(rest.to_owned())
+                .filter(|rest| !rest.is_empty())
+                .ok_or(NoCommand::Form(form))
+        };
+        Ok(Some(match name {
+            "wait" => {
+                let form = "/wait 2 days";
+                Command::Wait(WaitTime::parse(rest).map_err(|_| NoCommand::Form(form))?)
+            }
+            "next" => Command::Next,
+            "click" => Command::Click(some("/click LINK")?),
+            "event" => Command::Event(event(rest)?),
+            "receipt" => match rest {
+                "delivered" => Command::Receipt(true),
+                "undelivered" => Command::Receipt(false),
+                _ => return Err(NoCommand::Form("/receipt delivered")),
+            },
+            "save" => Command::Save(some("").ok()),
+            "help" => Command::Help,
+            "quit" => Command::Quit,
+            name => return Err(NoCommand::Unknown(name.to_owned())),
+        }))
+    }
+}
+
+fn event(typed: &str) -> Result<Occurrence, NoCommand> {
+    let form = NoCommand::Form("/event NAME field=value");
+    let mut words = words(typed).into_iter();
+    let name = words
+        .next()
+        .filter(|name| !name.contains('='))
+        .ok_or(form.clone())?;
+    let field = |word: String| {
+        let (field, value) = word.split_once('=')?;
+        Some((field.to_owned(), value.to_owned()))
+    };
+    let fields = words.map(field).collect::<Option<_>>().ok_or(form)?;
+    Ok(Occurrence { name, fields })
+}
+
+/// Words between spaces; in double quotes spaces belong to the word.
+fn words(text: &str) -> Vec<String> {
+    let (mut words, mut word, mut inside) = (vec![], String::new(), false);
+    for c in text.chars() {
+        match c {
+            '"' => inside = !inside,
+            c if c.is_whitespace() && !inside => words.push(std::mem::take(&mut word)),
+            c => word.push(c),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
+}

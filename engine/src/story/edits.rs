@@ -1,0 +1,67 @@
+//! What makes a story say what happens: changes of its file that leave comments, and all else, as they are.
+
+use std::ops::Range;
+
+use dsl::campaign::story::{Expectation, Scene};
+use dsl::edit::Edit;
+
+/// One more line behind a line of a story, written as that is: in a list of lines, or within brackets.
+pub(super) fn behind(file: &str, line: &Range<usize>, says: &str) -> Edit {
+    let before = file[..line.start].trim_end();
+    match before.strip_suffix('-') {
+        Some(before) => {
+            let indentation = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+            let end = trimmed(file, line).end;
+            // A comment at the end of the line stays there.
+            let end = file[end..].find('\n').map_or(file.len(), |at| end + at);
+            Edit::new(end..end, format!("\n{indentation}- {says}"))
+        }
+        None => Edit::new(line.end..line.end, format!(", {{ {says} }}")),
+    }
+}
+
+/// A name, a number or a time in the place of another one.
+pub(super) fn value(span: &Range<usize>, written: impl Into<String>) -> Edit {
+    Edit::new(span.clone(), written)
+}
+
+/// Another text: in double quotes, whatever it stood in.
+pub(super) fn text(file: &str, span: &Range<usize>, text: &str) -> Edit {
+    let before = file[..span.start].trim_end();
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let own = trimmed(file, span);
+    // The sign of a text in lines, `|` or `>`, stands on the line before it, and a comment may follow.
+    let sign = [": |", ": >"].iter().find_map(|sign| before[line..].find(sign));
+    match sign.filter(|_| file[before.len()..span.start].contains('\n')) {
+        Some(at) => {
+            let from = line + at + 2;
+            let comment = before[from..].find(" #").map_or("", |at| &before[from + at..]);
+            Edit::new(from..own.end, quoted(text) + comment)
+        }
+        None => Edit::new(own, quoted(text)),
+    }
+}
+
+/// No text is expected any more.
+pub(super) fn nothing(file: &str, scene: &Scene, expectation: &Expectation) -> Edit {
+    let alone = expectation.text.is_none()
+        && expectation.parts.is_none()
+        && expectation.at.is_none()
+        && expectation.between.is_none();
+    let whole = trimmed(file, &scene.whole);
+    match (alone, file[whole.clone()].starts_with('{')) {
+        (true, _) => value(&scene.value, "nothing"),
+        (false, true) => Edit::new(whole, "{ expect: nothing }"),
+        (false, false) => Edit::new(whole, "expect: nothing"),
+    }
+}
+
+/// Without the white space at its end.
+fn trimmed(file: &str, span: &Range<usize>) -> Range<usize> {
+    span.start..span.start + file[span.clone()].trim_end().len()
+}
+
+/// A text as YAML in double quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_else(|_| text.to_owned())
+}

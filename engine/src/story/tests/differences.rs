@@ -1,0 +1,155 @@
+use expect_test::{Expect, expect};
+
+use super::{play, revision, service};
+
+/// Makes a story say what happens, as `crier test --update` does; twice changes nothing more.
+fn check(tests: &str, expected: Expect) {
+    let campaign = service(
+        r#"
+steps:
+  - send: invite
+  - wait: 1 day
+  - send: reminder
+  - notify: { to: shift, text: "done" }
+  - finish: done
+messages:
+  invite: "Coming, \"{{name}}\"?"
+  reminder: "Still time."
+"#,
+    );
+    let once = updated(&(campaign.clone() + tests));
+    expected.assert_eq(once.strip_prefix(&campaign).expect("only stories change"));
+    assert_eq!(updated(&once), once);
+}
+
+fn updated(text: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..20 {
+        let revision = revision(&text);
+        let edits = revision
+            .campaign
+            .stories
+            .iter()
+            .flat_map(|story| play(&revision, story).edits);
+        let (next, made) = dsl::edit::apply(&text, edits.collect());
+        if made == 0 {
+            return text;
+        }
+        text = next;
+    }
+    panic!("it never ends: {text}");
+}
+
+#[test]
+fn names_texts_parts_times_inboxes_and_reasons() {
+    check(
+        r#"tests:
+  - test: all wrong   # a comment
+    person: { phone: "+393331234567", name: Ada }
+    story:
+      # before
+      - expect: reminder  # one
+        text: |   # two
+          Going, Bo?
+          Really?
+        parts: 3  # three
+        at: "09:00"
+      - expect: invite
+        text: >
+          x
+        at: 2026-12-09 10:00
+      - notified: box-office  # four
+      - finished: never
+"#,
+        expect![[r#"
+            tests:
+              - test: all wrong   # a comment
+                person: { phone: "+393331234567", name: Ada }
+                story:
+                  # before
+                  - expect: invite  # one
+                    text: "Coming, \"Ada\"?" # two
+                    parts: 1  # three
+                    at: "10:00"
+                  - expect: reminder
+                    text: "Still time."
+                    at: 2026-12-02 10:00
+                  - notified: shift  # four
+                  - finished: done
+        "#]],
+    );
+}
+
+#[test]
+fn lines_that_are_missing_or_too_many() {
+    check(
+        r#"tests:
+  - test: in lines
+    person: { phone: "+393331234567", name: Ada }
+    story:
+        - expect: invite
+        - after: 2 days   # long enough
+        # the end
+  - test: in brackets
+    person: { phone: "+393331234567", name: Ada }
+    story: [{ expect: invite }, { after: 2 days }]
+  - test: in brackets, in lines
+    person: { phone: "+393331234567", name: Ada }
+    story: [
+      { expect: invite },
+      { after: 2 days },   # long enough
+      ]
+  - test: in pairs
+    person: { phone: "+393331234567", name: Ada }
+    story: [expect: invite, after: 2 days]
+  - test: too many
+    person: { phone: "+393331234567", name: Ada }
+    story:
+      - expect: invite
+      - expect: reminder
+      - expect: reminder   # again
+      - expect: invite
+        parts: 1
+        between: 10:00-12:00
+      - { expect: invite, parts: 1 }
+  - test: nothing
+    person: { phone: "+393331234567", name: Ada }
+    story:
+      - expect: nothing
+"#,
+        expect![[r#"
+            tests:
+              - test: in lines
+                person: { phone: "+393331234567", name: Ada }
+                story:
+                    - expect: invite
+                    - after: 2 days   # long enough
+                    - expect: reminder
+                    # the end
+              - test: in brackets
+                person: { phone: "+393331234567", name: Ada }
+                story: [{ expect: invite }, { after: 2 days }, { expect: reminder }]
+              - test: in brackets, in lines
+                person: { phone: "+393331234567", name: Ada }
+                story: [
+                  { expect: invite },
+                  { after: 2 days }, { expect: reminder },   # long enough
+                  ]
+              - test: in pairs
+                person: { phone: "+393331234567", name: Ada }
+                story: [expect: invite, after: 2 days, { expect: reminder }]
+              - test: too many
+                person: { phone: "+393331234567", name: Ada }
+                story:
+                  - expect: invite
+                  - expect: reminder
+                  - expect: nothing   # again
+                  - expect: nothing
+                  - { expect: nothing }
+              - test: nothing
+                person: { phone: "+393331234567", name: Ada }
+                story:
+                  - expect: invite
+        "#]],
+    );
+}

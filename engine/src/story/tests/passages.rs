@@ -1,0 +1,186 @@
+use expect_test::expect;
+
+use super::{check, service};
+
+#[test]
+fn an_exit_ends_a_passage_at_an_event_and_before_a_send() {
+    let campaign = service(
+        r#"
+exit: { bought: 'event("bought")', lost: tagged("lost") }
+steps:
+  - send: { text: "One." }
+  - wait: 2 days
+  - tag: lost
+  - send: { text: "Two." }
+tests:
+  - test: bought
+    person: { phone: "+393331234567" }
+    story:
+      - expect: step-1
+      - after: 1 day
+      - event: bought
+      - finished: bought
+      - after: 30 days
+      - expect: nothing
+  - test: by a tag of its own
+    person: { phone: "+393331234567" }
+    story:
+      - expect: step-1
+      - after: 2 days
+      - finished: lost
+      - expect: nothing
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        # bought
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1 (1 part): One.
+        Wed 2 Dec 10:00 the event bought comes
+        Wed 2 Dec 10:00 the passage ends: bought
+        # by a tag of its own
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1 (1 part): One.
+        Thu 3 Dec 10:00 tagged lost
+        Thu 3 Dec 10:00 the passage ends: lost
+    "#]],
+    );
+}
+
+#[test]
+fn a_goal_is_reached_once_in_time_in_each_passage() {
+    let campaign = r#"
+audience: people.csv
+purpose: service
+fields: { born: date }
+schedule: { date: born, yearly: true, at: "10:00" }
+goal: { when: event("came"), within: 7 days }
+message: "A coffee is waiting."
+tests:
+  - test: this year and next year
+    person: { phone: "+393331234567", born: 1988-12-01 }
+    at: 2026-11-01 10:00
+    story:
+      - expect: message
+      - event: came
+      - event: came
+      - expect: message
+      - after: 8 days
+      - event: came
+"#;
+    check(
+        campaign,
+        expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part): A coffee is waiting.
+        Tue 1 Dec 10:00 the passage ends
+        Tue 1 Dec 10:00 the event came comes
+        Tue 1 Dec 10:00 the goal is reached
+        Tue 1 Dec 10:00 the event came comes
+        Wed 1 Dec 10:00 the passage begins
+        Wed 1 Dec 10:00 < message (1 part): A coffee is waiting.
+        Wed 1 Dec 10:00 the passage ends
+        Thu 9 Dec 10:00 the event came comes
+    "#]],
+    );
+}
+
+#[test]
+fn what_a_year_brought_is_not_what_the_next_one_brings() {
+    let campaign = r#"
+audience: people.csv
+purpose: service
+fields: { born: date }
+links: { table: "https://trattoria.example/table" }
+schedule: { date: born, yearly: true, at: "10:00" }
+steps:
+  - send: { text: "A table? {{link table}}" }
+    id: table
+  - await: clicked("table")
+    for: 2 days
+    then: { send: { text: "See you." }, id: see-you }
+    silence: { send: { text: "A pity." }, id: pity }
+tests:
+  - test: it
+    person: { phone: "+393331234567", born: 1988-12-01 }
+    at: 2026-11-01 10:00
+    story:
+      - expect: table
+      - clicks: table
+      - expect: see-you
+      - expect: table
+        at: 2027-12-01 10:00
+      - expect: pity
+"#;
+    check(
+        campaign,
+        expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < table (1 part): A table? https://crier.test/vyae2x
+        Tue 1 Dec 10:00 opens the link table
+        Tue 1 Dec 10:00 < see-you (1 part): See you.
+        Tue 1 Dec 10:00 the passage ends
+        Wed 1 Dec 10:00 the passage begins
+        Wed 1 Dec 10:00 < table (1 part): A table? https://crier.test/vyae2x
+        Fri 3 Dec 10:00 < pity (1 part): A pity.
+        Fri 3 Dec 10:00 the passage ends
+    "#]],
+    );
+}
+
+#[test]
+fn a_link_to_opt_out_opts_out() {
+    let campaign = r#"
+audience: people.csv
+schedule: 2026-12-01 10:00
+steps:
+  - send: { text: "News! {{link opt_out}}" }
+  - wait: 1 day
+  - send: { text: "More news." }
+tests:
+  - test: it
+    person: { phone: "+393331234567" }
+    story: [{ expect: step-1 }, { clicks: opt_out }, { after: 30 days }, { expect: nothing }]
+"#;
+    check(
+        campaign,
+        expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1 (1 part): News! https://crier.test/zg37mh
+        Tue 1 Dec 10:00 opens the link opt_out
+        Tue 1 Dec 10:00 opted out
+        Tue 1 Dec 10:00 the passage ends: opted out
+    "#]],
+    );
+}
+
+#[test]
+fn languages_variants_and_parts() {
+    let campaign = r#"
+audience: people.csv
+purpose: service
+languages: [it, en]
+schedule: 2026-12-01 10:00
+message:
+  variants:
+    calm: { share: 50%, it: "Ciao {{name}}", en: "Hello {{name}}" }
+    loud: { share: 50%, it: "CIAO", en: "HELLO" }
+tests:
+  - { test: a fallback, person: { phone: "+393331234567", language: en-GB, name: Zoë, variant: calm }, story: [{ expect: message, text: "Hello Zoë", parts: 1 }] }
+  - { test: another language, person: { phone: "+393331234567", language: de, name: Bo, variant: loud }, story: [{ expect: message, text: CIAO }] }
+"#;
+    check(
+        campaign,
+        expect![[r#"
+        # a fallback
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part, calm): Hello Zoë
+        Tue 1 Dec 10:00 the passage ends
+        # another language
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part, loud): CIAO
+        Tue 1 Dec 10:00 the passage ends
+    "#]],
+    );
+}

@@ -1,0 +1,325 @@
+use expect_test::expect;
+
+use super::{check, service};
+
+const SHOP: &str = r#"
+limits: { opt_out_words: [basta] }
+steps:
+  - ask: invite
+    for: 3 days
+    unclear: again
+    answers:
+      - words: ["yes"]
+        send: kept
+replies:
+  - words: [prices, price]
+    send: prices
+  - when: reply == "rain"
+    do:
+      - tag: rainy
+      - forward: shift
+  - words: [enough]
+    finish: enough
+  - otherwise: { forward: box-office }
+messages:
+  invite: "Coming?"
+  again: "Yes or no?"
+  kept: "Kept."
+  prices: "30 euro"
+tests:
+"#;
+
+#[test]
+fn one_meaning_for_each_reply() {
+    let campaign = service(&format!(
+        r#"{SHOP}
+  - test: reactions and machines
+    person: {{ phone: "+393331234567" }}
+    story:
+      - expect: invite
+      - reply: "Loved “Coming?”"
+      - reply: "Automatic reply: I am away"
+      - expect: nothing
+      - reply: "yes"
+      - expect: kept
+  - test: unclear twice, then the rules
+    person: {{ phone: "+393331234567" }}
+    story:
+      - expect: invite
+      - reply: "hm"
+      - expect: again
+      - reply: "well"
+      - expect: again
+      - reply: "prices?"
+      - expect: prices
+      - reply: "rain"
+      - forwarded: shift
+      - tagged: rainy
+      - reply: "what now"
+      - forwarded: box-office
+      - reply: "yes"
+      - expect: kept
+  - test: stop is the last word, in any clothes, and a start takes it back
+    person: {{ phone: "+393331234567" }}
+    story:
+      - expect: invite
+      - reply: "Basta, grazie!"
+      - expect: opt-out
+      - reply: "stop"
+      - reply: "prices"
+      - after: 1 day
+      - expect: nothing
+      - says: "START"
+      - expect: opt-in
+      - after: 30 days
+      - expect: nothing
+  - test: a word in a sentence is for people
+    person: {{ phone: "+393331234567" }}
+    story:
+      - expect: invite
+      - reply: "please do not stop"
+      - expect: nothing
+      - reply: "yes"
+      - expect: kept
+  - test: a rule may end it
+    person: {{ phone: "+393331234567" }}
+    story:
+      - expect: invite
+      - after: 2 days
+      - reply: "hm"
+      - expect: again
+      - reply: "hm"
+      - expect: again
+      - reply: "enough"
+      - finished: enough
+  - test: help is answered, for people of the United States by their words too
+    person: {{ phone: "+12125550100" }}
+    story:
+      - expect: invite
+      - reply: "HELP"
+      - expect: help
+      - reply: "quit"
+      - expect: opt-out
+"#
+    ));
+    check(
+        &campaign,
+        expect![[r#"
+        # reactions and machines
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Tue 1 Dec 10:00 > Loved “Coming?”
+        Tue 1 Dec 10:00 the reply goes to the inbox
+        Tue 1 Dec 10:00 > Automatic reply: I am away
+        Tue 1 Dec 10:00 the reply goes to the inbox
+        Tue 1 Dec 10:00 > yes
+        Tue 1 Dec 10:00 < kept (1 part): Kept.
+        Tue 1 Dec 10:00 the passage ends
+        # unclear twice, then the rules
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Tue 1 Dec 10:00 > hm
+        Tue 1 Dec 10:00 < again (1 part): Yes or no?
+        Tue 1 Dec 10:00 > well
+        Tue 1 Dec 10:00 < again (1 part): Yes or no?
+        Tue 1 Dec 10:00 > prices?
+        Tue 1 Dec 10:00 < prices (1 part): 30 euro
+        Tue 1 Dec 10:00 > rain
+        Tue 1 Dec 10:00 tagged rainy
+        Tue 1 Dec 10:00 the reply is forwarded to shift
+        Tue 1 Dec 10:00 > what now
+        Tue 1 Dec 10:00 the reply is forwarded to box-office
+        Tue 1 Dec 10:00 > yes
+        Tue 1 Dec 10:00 < kept (1 part): Kept.
+        Tue 1 Dec 10:00 the passage ends
+        # stop is the last word, in any clothes, and a start takes it back
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Tue 1 Dec 10:00 > Basta, grazie!
+        Tue 1 Dec 10:00 opted out
+        Tue 1 Dec 10:00 < opt-out (1 part): You have opted out and will get no more messages from us.
+        Tue 1 Dec 10:00 the passage ends: opted out
+        Tue 1 Dec 10:00 > stop
+        Tue 1 Dec 10:00 > prices
+        Tue 1 Dec 10:00 the reply goes to the inbox
+        Wed 2 Dec 10:00 > START
+        Wed 2 Dec 10:00 opted in again
+        Wed 2 Dec 10:00 < opt-in (1 part): You have opted in again and will get messages from us. Reply STOP to get no more.
+        # a word in a sentence is for people
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Tue 1 Dec 10:00 > please do not stop
+        Tue 1 Dec 10:00 the reply goes to the inbox, flagged: it has an opt-out word
+        Tue 1 Dec 10:00 > yes
+        Tue 1 Dec 10:00 < kept (1 part): Kept.
+        Tue 1 Dec 10:00 the passage ends
+        # a rule may end it
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Thu 3 Dec 10:00 > hm
+        Thu 3 Dec 10:00 < again (1 part): Yes or no?
+        Thu 3 Dec 10:00 > hm
+        Thu 3 Dec 10:00 < again (1 part): Yes or no?
+        Thu 3 Dec 10:00 > enough
+        Thu 3 Dec 10:00 the passage ends: enough
+        # help is answered, for people of the United States by their words too
+        Tue 1 Dec 04:00 the passage begins
+        Tue 1 Dec 04:00 < invite (1 part): Coming?
+        Tue 1 Dec 04:00 > HELP
+        Tue 1 Dec 04:00 the reply goes to the inbox
+        Tue 1 Dec 04:00 < help (1 part): You get messages from us at this number. Reply STOP to get no more.
+        Tue 1 Dec 04:00 > quit
+        Tue 1 Dec 04:00 opted out
+        Tue 1 Dec 04:00 < opt-out (1 part): You have opted out and will get no more messages from us.
+        Tue 1 Dec 04:00 the passage ends: opted out
+    "#]],
+    );
+}
+
+#[test]
+fn at_most_three_automatic_answers_an_hour_and_nothing_is_lost() {
+    let campaign = service(
+        r#"
+message: "Hello"
+replies:
+  - words: [price]
+    send: { text: "30 euro" }
+  - words: [call]
+    do: [{ forward: shift }, { send: { text: "We call." } }]
+  - words: [note]
+    forward: box-office
+tests:
+  - test: a machine
+    person: { phone: "+393331234567" }
+    story:
+      - expect: message
+      - reply: "price"
+      - expect: replies-1-1
+      - reply: "price"
+      - expect: replies-1-1
+      - reply: "price"
+      - expect: replies-1-1
+      - reply: "price"
+      - reply: "call"
+      - forwarded: shift
+      - reply: "note"
+      - forwarded: box-office
+      - expect: nothing
+      - after: 1 hour
+      - reply: "price"
+      - expect: replies-1-1
+      - reply: "stop"
+      - expect: opt-out
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part): Hello
+        Tue 1 Dec 10:00 the passage ends
+        Tue 1 Dec 10:00 > price
+        Tue 1 Dec 10:00 < replies-1-1 (1 part): 30 euro
+        Tue 1 Dec 10:00 > price
+        Tue 1 Dec 10:00 < replies-1-1 (1 part): 30 euro
+        Tue 1 Dec 10:00 > price
+        Tue 1 Dec 10:00 < replies-1-1 (1 part): 30 euro
+        Tue 1 Dec 10:00 > price
+        Tue 1 Dec 10:00 left out: answered by itself too often within an hour
+        Tue 1 Dec 10:00 the reply goes to the inbox
+        Tue 1 Dec 10:00 > call
+        Tue 1 Dec 10:00 the reply is forwarded to shift
+        Tue 1 Dec 10:00 left out: answered by itself too often within an hour
+        Tue 1 Dec 10:00 the reply goes to the inbox
+        Tue 1 Dec 10:00 > note
+        Tue 1 Dec 10:00 the reply is forwarded to box-office
+        Tue 1 Dec 11:00 > price
+        Tue 1 Dec 11:00 < replies-1-1 (1 part): 30 euro
+        Tue 1 Dec 11:00 > stop
+        Tue 1 Dec 11:00 opted out
+        Tue 1 Dec 11:00 < opt-out (1 part): You have opted out and will get no more messages from us.
+    "#]],
+    );
+}
+
+#[test]
+fn answers_by_a_condition_and_saved_by_type() {
+    let campaign = service(
+        r#"
+fields: { born: { type: date, format: DD/MM/YYYY, from: campaign } }
+steps:
+  - ask: { text: "When were you born?" }
+    id: born
+    for: 1 day
+    save: born
+    unclear: { text: "As 31/12/1980, please." }
+  - ask: { text: "Sure?" }
+    id: sure
+    for: 1 day
+    answers:
+      - when: reply == "sure"
+        finish: sure
+      - otherwise: { finish: unsure }
+tests:
+  - test: it
+    person: { phone: "+393331234567" }
+    story:
+      - expect: born
+      - reply: "yesterday"
+      - expect: born-text
+      - reply: "1/2/1990"
+      - set: { born: 01/02/1990 }
+      - expect: sure
+      - reply: "sure"
+      - finished: sure
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < born (1 part): When were you born?
+        Tue 1 Dec 10:00 > yesterday
+        Tue 1 Dec 10:00 < born-text (1 part): As 31/12/1980, please.
+        Tue 1 Dec 10:00 > 1/2/1990
+        Tue 1 Dec 10:00 born is now 01/02/1990
+        Tue 1 Dec 10:00 < sure (1 part): Sure?
+        Tue 1 Dec 10:00 > sure
+        Tue 1 Dec 10:00 the passage ends: sure
+    "#]],
+    );
+}
+
+#[test]
+fn a_reply_belongs_to_the_passage_that_texted_last_within_seven_days() {
+    let campaign = service(
+        r#"
+steps:
+  - ask: { text: "Coming?" }
+    id: invite
+    for: 20 days
+    answers: [{ words: ["yes"], finish: coming }]
+tests:
+  - test: late
+    person: { phone: "+393331234567" }
+    story:
+      - says: "hello"
+      - expect: invite
+      - after: 8 days
+      - reply: "yes"
+      - after: 30 days
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < invite (1 part): Coming?
+        Tue 1 Dec 10:00 > hello
+        Tue 1 Dec 10:00 the reply goes to the inbox
+        Wed 9 Dec 10:00 > yes
+        Wed 9 Dec 10:00 the reply goes to the inbox
+        Mon 21 Dec 10:00 the passage ends
+    "#]],
+    );
+}

@@ -1,0 +1,118 @@
+//! Where the stories of a campaign stand: in it, or in a file of their own. That file is checked as if it stood at the end
+//! of the campaign, so that every check of stories holds there too.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dsl::diagnostic::{Diagnostic, Severity};
+use engine::load::{self, CheckedFile, LoadedCampaign, LoadedProject};
+use engine::revision::Revision;
+
+use crate::commands::Failure;
+use crate::commands::rewrite;
+
+/// A campaign, and where its stories stand.
+pub(super) struct Source {
+    campaign: CheckedFile,
+    project: LoadedProject,
+    /// None: in the campaign.
+    apart: Option<Apart>,
+}
+
+/// A file of stories.
+struct Apart {
+    path: PathBuf,
+    /// The key of the campaign that names it, in bytes of the campaign.
+    key: Range<usize>,
+}
+
+/// The file that the stories stand in, read.
+pub(super) struct Read {
+    /// With what is to be said of it.
+    pub file: CheckedFile,
+    /// None where it has errors.
+    pub meant: Option<Arc<Revision>>,
+    /// Bytes before it of what was checked.
+    pub offset: usize,
+}
+
+impl Source {
+    /// Reads a campaign, and the file of its stories.
+    pub fn load(path: &Path) -> Result<(Source, Read), Failure> {
+        let LoadedCampaign {
+            project, file, meant, ..
+        } = load::load_campaign(path)?;
+        let apart = Some(&file)
+            .filter(|file| file.is_valid())
+            .and_then(|file| apart(&file.text, &project.folder));
+        let source = Source {
+            campaign: file.clone(),
+            project,
+            apart,
+        };
+        let read = match &source.apart {
+            None => Read {
+                file,
+                meant,
+                offset: 0,
+            },
+            Some(apart) => {
+                let bytes = rewrite::read(&apart.path)?;
+                source.read(String::from_utf8_lossy(&bytes).into_owned())
+            }
+        };
+        Ok((source, read))
+    }
+
+    /// The project's file.
+    pub fn project(&self) -> Option<&CheckedFile> {
+        self.project.file.as_ref()
+    }
+
+    /// The same file with another text.
+    pub fn read(&self, text: String) -> Read {
+        let path = &self.campaign.path;
+        let of = |text: &str| load::campaign_of_bytes(path, text.as_bytes(), self.project.clone());
+        let Some(apart) = &self.apart else {
+            let LoadedCampaign { file, meant, .. } = of(&text);
+            return Read {
+                file,
+                meant,
+                offset: 0,
+            };
+        };
+        let campaign = &self.campaign.text;
+        let before = format!(
+            "{}{}\ntests:\n",
+            &campaign[..apart.key.start],
+            &campaign[apart.key.end..]
+        );
+        let offset = before.len();
+        let checked = of(&(before + &text));
+        let own = |found: &Diagnostic| found.span.start >= offset || found.severity == Severity::Error;
+        let diagnostics = checked.file.diagnostics.into_iter().filter(own);
+        let file = CheckedFile {
+            path: apart.path.clone(),
+            text,
+            diagnostics: diagnostics.map(|found| found.begin_at(offset)).collect(),
+            later: vec![],
+        };
+        Read {
+            file,
+            meant: checked.meant,
+            offset,
+        }
+    }
+}
+
+fn apart(campaign: &str, folder: &Path) -> Option<Apart> {
+    let parsed = dsl::parse_campaign(campaign);
+    let file = parsed.written().tests_file.as_ref()?;
+    let (tree, _) = dsl::tree::parse(campaign);
+    let entry = tree.root.as_ref()?.entry("tests")?.clone();
+    Some(Apart {
+        path: folder.join(&file.value),
+        key: entry.key.span.start..entry.value.span.end,
+    })
+}

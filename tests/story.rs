@@ -1,0 +1,612 @@
+//! `crier test` and `crier play` as people and programs meet them: what is printed, what is written, which exit code.
+
+mod project;
+
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use expect_test::{Expect, expect};
+use project::{Folder, stderr, stdout};
+use serde_json::Value;
+
+const CAMPAIGN: &str = r#"# The box office.
+audience: people.csv
+schedule: 2026-12-01 10:00
+purpose: service
+languages: [en, es]
+steps:
+  - ask: invite
+    for: 2 days
+    answers:
+      - words: ["yes"]
+        send: kept
+    silence: { send: reminder }
+messages:
+  invite: "{{first_name}}, the Foxes play the square on Sunday 20 December. Shall we keep a seat? Reply YES"
+  kept: "Your seat is kept."
+  reminder: "Still time."
+"#;
+
+const STORIES: &str = r#"tests:
+  - test: a yes keeps a seat   # as it should
+    person: { phone: "+12125550101", first_name: Ada }
+    story:
+      - expect: invite
+      - reply: "Yes!"
+      - expect: kept
+  - test: silence is respected
+    person: { phone: "+12125550101", first_name: Ada }
+    story:
+      - expect: invite
+        parts: 2   # it is long
+      - after: 2 days
+      - expect: nothing
+"#;
+
+fn folder(stories: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write("people.csv", "phone,first_name\n12,Nobody\n+12125550101,Ada\n");
+    folder.write("test.campaign.yaml", &format!("{CAMPAIGN}{stories}"));
+    folder
+}
+
+fn shown(output: &Output) -> String {
+    format!(
+        "exit {}\n{}--\n{}",
+        output.status.code().unwrap_or(-1),
+        stdout(output),
+        stderr(output)
+    )
+}
+
+fn check(folder: &Folder, args: &[&str], expected: Expect) {
+    let output = folder.output(args);
+    let wide = |text: &str| {
+        text.lines()
+            .find(|line| line.chars().count() > 80)
+            .map(str::to_owned)
+    };
+    if !args.contains(&"--format") {
+        assert_eq!(wide(&stdout(&output)), None);
+    }
+    expected.assert_eq(&shown(&output));
+}
+
+#[test]
+fn a_story_that_differs_is_shown_with_its_place() {
+    check(
+        &folder(STORIES),
+        &["test"],
+        expect![[r#"
+            exit 1
+            test.campaign.yaml
+              ok      a yes keeps a seat
+              FAILED  silence is respected
+                Tuesday, 1 December 2026
+                05:00  the passage begins
+                05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
+                         December. Shall we keep a seat? Reply YES
+            error[story-differs]: "invite" has 1 part, not 2
+              --> test.campaign.yaml:28:16
+               |
+            28 |         parts: 2   # it is long
+               |                ^
+               |
+               = help: it says: Ada, the Foxes play the square on Sunday 20 December.
+                       Shall we keep a seat? Reply YES
+
+            --
+            1 of 2 stories failed
+        "#]],
+    );
+}
+
+#[test]
+fn stories_that_pass_are_a_line_each_and_a_transcript_where_it_is_asked_for() {
+    let folder = folder(STORIES);
+    check(
+        &folder,
+        &["test", "-k", "yes"],
+        expect![[r#"
+        exit 0
+        test.campaign.yaml
+          ok      a yes keeps a seat
+        --
+        1 story passed
+    "#]],
+    );
+    check(
+        &folder,
+        &["test", "-k", "yes", "--transcript"],
+        expect![[r#"
+        exit 0
+        test.campaign.yaml
+          ok      a yes keeps a seat
+            Tuesday, 1 December 2026
+            05:00  the passage begins
+            05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
+                     December. Shall we keep a seat? Reply YES
+            05:00  > Yes!
+            05:00  < kept (1 part): Your seat is kept.
+            05:00  the passage ends
+        --
+        1 story passed
+    "#]],
+    );
+    check(
+        &folder,
+        &["test", "-k", "nobody"],
+        expect![[r#"
+            exit 0
+            --
+            no story has "nobody" in its name
+        "#]],
+    );
+}
+
+#[test]
+fn what_no_story_walked_fails_where_coverage_is_asked_for() {
+    check(
+        &folder(STORIES),
+        &["test", "--coverage", "-k", "yes"],
+        expect![[r#"
+        exit 1
+        test.campaign.yaml
+          ok      a yes keeps a seat
+          4 of 8 walked
+            not walked  silence of step 1
+            not walked  step 1, silence 1 (send reminder)
+            not walked  language es
+            not walked  a clock change
+        --
+        1 story passed; 50% walked
+    "#]],
+    );
+}
+
+#[test]
+fn stories_are_written_anew_and_comments_stay() {
+    let folder = folder(STORIES);
+    check(
+        &folder,
+        &["test", "--update"],
+        expect![[r#"
+        exit 0
+        test.campaign.yaml
+          ok      a yes keeps a seat
+          ok      silence is respected
+        --
+        test.campaign.yaml: stories written anew
+        2 stories passed
+    "#]],
+    );
+    let text = folder.read("test.campaign.yaml");
+    expect![[r#"
+        tests:
+          - test: a yes keeps a seat   # as it should
+            person: { phone: "+12125550101", first_name: Ada }
+            story:
+              - expect: invite
+              - reply: "Yes!"
+              - expect: kept
+          - test: silence is respected
+            person: { phone: "+12125550101", first_name: Ada }
+            story:
+              - expect: invite
+                parts: 1   # it is long
+              - after: 2 days
+              - expect: reminder
+    "#]]
+    .assert_eq(text.strip_prefix(CAMPAIGN).expect("only the stories change"));
+    check(
+        &folder,
+        &["test", "--update"],
+        expect![[r#"
+        exit 0
+        test.campaign.yaml
+          ok      a yes keeps a seat
+          ok      silence is respected
+        --
+        2 stories passed
+    "#]],
+    );
+    assert_eq!(folder.read("test.campaign.yaml"), text);
+}
+
+#[test]
+fn programs_read_the_same() {
+    let folder = folder(STORIES);
+    let output = folder.output(&["test", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    expect![[r#"
+        {
+          "campaigns": [
+            {
+              "coverage": {
+                "not_walked": [
+                  "silence of step 1",
+                  "step 1, silence 1 (send reminder)",
+                  "language es",
+                  "a clock change"
+                ],
+                "total": 8
+              },
+              "path": "test.campaign.yaml",
+              "stories": [
+                {
+                  "failure": null,
+                  "name": "a yes keeps a seat",
+                  "passed": true,
+                  "transcript": [
+                    {
+                      "at": "2026-12-01T10:00:00Z",
+                      "what": "the passage begins"
+                    },
+                    {
+                      "at": "2026-12-01T10:00:00Z",
+                      "what": "< invite (1 part): Ada, the Foxes play the square on Sunday 20 December. Shall we keep a seat? Reply YES"
+                    },
+                    {
+                      "at": "2026-12-01T10:00:00Z",
+                      "what": "> Yes!"
+                    },
+                    {
+                      "at": "2026-12-01T10:00:00Z",
+                      "what": "< kept (1 part): Your seat is kept."
+                    },
+                    {
+                      "at": "2026-12-01T10:00:00Z",
+                      "what": "the passage ends"
+                    }
+                  ]
+                },
+                {
+                  "failure": {
+                    "code": "story-differs",
+                    "column": 16,
+                    "help": "it says: Ada, the Foxes play the square on Sunday 20 December. Shall we keep a seat? Reply YES",
+                    "line": 28,
+                    "message": "\"invite\" has 1 part, not 2"
+                  },
+                  "name": "silence is respected",
+                  "passed": false,
+                  "transcript": [
+                    {
+                      "at": "2026-12-01T10:00:00Z",
+                      "what": "the passage begins"
+                    },
+                    {
+                      "at": "2026-12-01T10:00:00Z",
+                      "what": "< invite (1 part): Ada, the Foxes play the square on Sunday 20 December. Shall we keep a seat? Reply YES"
+                    }
+                  ]
+                }
+              ]
+            }
+          ],
+          "format_version": "1.0"
+        }
+    "#]].assert_eq(&format!("{json:#}\n"));
+    let output = folder.output(&["test", "--format", "junit"]);
+    assert_eq!(output.status.code(), Some(1));
+    expect![[r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="crier test" tests="2" skipped="0" failures="1" errors="0">
+            <testsuite name="test.campaign.yaml" tests="2" skipped="0" errors="0" failures="1">
+                <testcase name="a yes keeps a seat" classname="test.campaign.yaml"/>
+                <testcase name="silence is respected" classname="test.campaign.yaml">
+                    <failure message="&quot;invite&quot; has 1 part, not 2">    Tuesday, 1 December 2026
+            05:00  the passage begins
+            05:00  &lt; invite (1 part): Ada, the Foxes play the square on Sunday 20
+                     December. Shall we keep a seat? Reply YES
+        &quot;invite&quot; has 1 part, not 2
+        it says: Ada, the Foxes play the square on Sunday 20 December. Shall we keep a seat? Reply YES</failure>
+                </testcase>
+            </testsuite>
+        </testsuites>
+    "#]].assert_eq(&stdout(&output));
+}
+
+#[test]
+fn a_campaign_with_errors_has_no_stories_to_play() {
+    let folder = folder(
+        "tests:\n  - test: it\n    person: { phone: \"+12125550101\" }\n    story: [{ expect: invit }]\n",
+    );
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
+        exit 1
+        --
+        error[unknown-message]: message "invit" does not exist
+          --> test.campaign.yaml:20:23
+           |
+        20 |     story: [{ expect: invit }]
+           |                       ^^^^^
+           |
+        help: did you mean "invite"?
+           |
+        20 |     story: [{ expect: invite }]
+           |                            +
+
+    "#]],
+    );
+}
+
+#[test]
+fn stories_may_stand_in_a_file_of_their_own() {
+    let folder = folder("tests: stories/invite.yaml   # by Ada\nreplies: desk@arena.example\n");
+    let stories: String = STORIES
+        .lines()
+        .skip(1)
+        .map(|line| format!("{}\n", &line[2..]))
+        .collect();
+    folder.write("stories/invite.yaml", &format!("# Who comes.\n{stories}"));
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
+        exit 1
+        stories/invite.yaml
+          ok      a yes keeps a seat
+          FAILED  silence is respected
+            Tuesday, 1 December 2026
+            05:00  the passage begins
+            05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
+                     December. Shall we keep a seat? Reply YES
+        error[story-differs]: "invite" has 1 part, not 2
+          --> stories/invite.yaml:12:14
+           |
+        12 |       parts: 2   # it is long
+           |              ^
+           |
+           = help: it says: Ada, the Foxes play the square on Sunday 20 December.
+                   Shall we keep a seat? Reply YES
+
+        --
+        1 of 2 stories failed
+    "#]],
+    );
+    check(
+        &folder,
+        &["test", "--update"],
+        expect![[r#"
+        exit 0
+        stories/invite.yaml
+          ok      a yes keeps a seat
+          ok      silence is respected
+        --
+        stories/invite.yaml: stories written anew
+        2 stories passed
+    "#]],
+    );
+    expect![[r##"
+        # Who comes.
+        - test: a yes keeps a seat   # as it should
+          person: { phone: "+12125550101", first_name: Ada }
+          story:
+            - expect: invite
+            - reply: "Yes!"
+            - expect: kept
+        - test: silence is respected
+          person: { phone: "+12125550101", first_name: Ada }
+          story:
+            - expect: invite
+              parts: 1   # it is long
+            - after: 2 days
+            - expect: reminder
+    "##]]
+    .assert_eq(&folder.read("stories/invite.yaml"));
+    folder.write(
+        "stories/invite.yaml",
+        "- test: it\n  person: { phone: \"+12125550101\" }\n  storey: []\n",
+    );
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
+        exit 1
+        --
+        error[unknown-key]: "storey" is not a key of a test
+         --> stories/invite.yaml:3:3
+          |
+        3 |   storey: []
+          |   ^^^^^^ unknown key
+          |
+        help: did you mean "story"?
+          |
+        3 -   storey: []
+        3 +   story: []
+          |
+
+    "#]],
+    );
+}
+
+#[test]
+fn what_the_store_has_of_somebody_becomes_a_story() {
+    let folder = Folder::of_people(3, "100/s");
+    let simulated = folder.read("crier.yaml").replace("replies: 5%", "replies: 100%");
+    folder.write("crier.yaml", &simulated);
+    assert!(folder.run("test.campaign.yaml").status.success());
+    let phone = project::phone(1).to_string();
+    let output = folder.output(&["test", "--record", &phone, "test.campaign.yaml"]);
+    assert!(output.status.success(), "{output:?}");
+    let file = folder.read("test.campaign.yaml");
+    let story = file.split_once("tests:\n").expect("there is one now").1;
+    let lines: Vec<&str> = story
+        .lines()
+        .filter(|line| !line.contains("at: ") && !line.contains("- test: "))
+        .collect();
+    expect![[r#"
+            person: { phone: "+12023201000", first_name: "Person 1" }
+            story:
+              - expect: message
+                text: "Doors open at 8, Person 1. STOP to opt out"
+              - reply: "What time?""#]]
+    .assert_eq(&lines.join("\n"));
+    let output = folder.output(&["test"]);
+    assert!(output.status.success(), "{}", shown(&output));
+    check(
+        &folder,
+        &["test", "--record", "+12125550199", "test.campaign.yaml"],
+        expect![[r#"
+            exit 1
+            --
+            error: +12125550199 got no text of test
+        "#]],
+    );
+    check(
+        &folder,
+        &["test", "--record", "+12125550199"],
+        expect![[r#"
+        exit 2
+        --
+        error: name the campaign whose story it is: crier test --record PHONE FILE
+    "#]],
+    );
+}
+
+/// Lines typed one after the other.
+fn play(folder: &Folder, args: &[&str], typed: &str) -> Output {
+    let mut command = folder.crier(&["play", "test.campaign.yaml"]);
+    let mut child = command
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin.write_all(typed.as_bytes()).expect("it reads");
+    drop(stdin);
+    child.wait_with_output().expect("it ends")
+}
+
+#[test]
+fn whoever_plays_a_campaign_is_its_recipient_and_keeps_the_session_as_a_story() {
+    let folder = folder("");
+    let typed = "What time?\n/wait 1 day\n/receipt delivered\nyes\n/click x\n/save\n/save asks, then comes\n/save other.yaml\n/quit\n";
+    expect![[r#"
+        exit 0
+            Tuesday, 1 December 2026
+            05:00  the passage begins
+            05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
+                     December. Shall we keep a seat? Reply YES
+            05:00  > What time?
+            05:00  the reply goes to the inbox
+            Wednesday, 2 December 2026
+            05:00  the text is delivered
+            05:00  > yes
+            05:00  < kept (1 part): Your seat is kept.
+            05:00  the passage ends
+        - test: "as it was played"
+          person: { phone: "+12125550101", first_name: "Ada" }
+          at: 2026-12-01 05:00
+          story:
+            - expect: invite
+            - reply: "What time?"
+            - after: 1 day
+            - receipt: delivered
+            - reply: "yes"
+            - expect: kept
+        --
+        test, as +12125550101, Ada; /help lists what can be typed
+        it is Wed 2 Dec 2026, 05:00
+        no text has come with the link "x"
+        test.campaign.yaml: a story more
+        other.yaml: a story more
+    "#]]
+    .assert_eq(&shown(&play(&folder, &[], typed)));
+    let text = folder.read("test.campaign.yaml");
+    expect![[r#"
+
+        tests:
+          - test: "asks, then comes"
+            person: { phone: "+12125550101", first_name: "Ada" }
+            at: 2026-12-01 05:00
+            story:
+              - expect: invite
+              - reply: "What time?"
+              - after: 1 day
+              - receipt: delivered
+              - reply: "yes"
+              - expect: kept
+    "#]]
+    .assert_eq(text.strip_prefix(CAMPAIGN).expect("only the story is new"));
+    assert!(
+        folder
+            .read("other.yaml")
+            .starts_with("- test: \"as it was played\"\n")
+    );
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
+        exit 0
+        test.campaign.yaml
+          ok      asks, then comes
+        --
+        1 story passed
+    "#]],
+    );
+}
+
+#[test]
+fn a_person_and_a_time_can_be_named_and_asked_for() {
+    let stranger = [
+        "--person",
+        "phone=+12125550102,first_name=Bo",
+        "--at",
+        "2027-01-01 12:00",
+    ];
+    expect![[r#"
+        exit 0
+            Friday, 1 January 2027
+            12:00  the passage begins
+            12:00  < invite (1 part): Bo, the Foxes play the square on Sunday 20
+                     December. Shall we keep a seat? Reply YES
+            Sunday, 3 January 2027
+            12:00  < reminder (1 part): Still time.
+            12:00  the passage ends
+        --
+        test, as +12125550102, Bo; /help lists what can be typed
+        What can be typed:
+          any text                  what the person answers
+          /wait 2 days              run the clock
+          /next                     run the clock to the next text
+          /click LINK               open a link of a text
+          /event NAME field=value   an event of the API
+          /receipt delivered        what the carrier says of the latest text; undelivered
+          /save                     print all of it as a story; /save NAME puts it into
+                                    the campaign, /save FILE.yaml into that file
+          /quit                     leave
+    "#]]
+    .assert_eq(&shown(&play(&folder(""), &stranger, "/next\n/help\n")));
+    let nobody = folder("");
+    nobody.write("people.csv", "phone,first_name\n");
+    expect![[r#"
+        exit 0
+            Tuesday, 1 December 2026
+            05:00  the passage begins
+            05:00  < invite (1 part): Cy, the Foxes play the square on Sunday 20
+                     December. Shall we keep a seat? Reply YES
+        --
+        no list has somebody whom this campaign texts, so who is it?
+        test, as +12125550103, Cy; /help lists what can be typed
+    "#]]
+    .assert_eq(&shown(&play(&nobody, &[], "+12125550103\nCy\n/quit\n")));
+    expect![[r#"
+        exit 2
+        --
+        error: "12" is too short for a phone number; write all its digits
+    "#]]
+    .assert_eq(&shown(&play(&nobody, &["--person", "phone=12"], "")));
+    expect![[r#"
+        exit 2
+        --
+        error: --person is written as phone=+393331234567,first_name=Ada
+    "#]]
+    .assert_eq(&shown(&play(&nobody, &["--person", "Ada"], "")));
+}
