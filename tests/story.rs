@@ -343,7 +343,10 @@ fn stories_may_stand_in_a_file_of_their_own() {
         .map(|line| format!("{}\n", &line[2..]))
         .collect();
     folder.write("stories/invite.yaml", &format!("# Who comes.\n{stories}"));
-    check(&folder, &["test"], expect![[r#"
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
         exit 1
         stories/invite.yaml
           ok      a yes keeps a seat
@@ -363,8 +366,12 @@ fn stories_may_stand_in_a_file_of_their_own() {
 
         --
         1 of 2 stories failed
-    "#]]);
-    check(&folder, &["test", "--update"], expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        &["test", "--update"],
+        expect![[r#"
         exit 0
         stories/invite.yaml
           ok      a yes keeps a seat
@@ -372,7 +379,8 @@ fn stories_may_stand_in_a_file_of_their_own() {
         --
         stories/invite.yaml: stories written anew
         2 stories passed
-    "#]]);
+    "#]],
+    );
     expect![[r##"
         # Who comes.
         - test: a yes keeps a seat   # as it should
@@ -388,12 +396,16 @@ fn stories_may_stand_in_a_file_of_their_own() {
               parts: 1   # it is long
             - after: 2 days
             - expect: reminder
-    "##]].assert_eq(&folder.read("stories/invite.yaml"));
+    "##]]
+    .assert_eq(&folder.read("stories/invite.yaml"));
     folder.write(
         "stories/invite.yaml",
         "- test: it\n  person: { phone: \"+12125550101\" }\n  storey: []\n",
     );
-    check(&folder, &["test"], expect![[r#"
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
         exit 1
         --
         error[unknown-key]: "storey" is not a key of a test
@@ -408,7 +420,8 @@ fn stories_may_stand_in_a_file_of_their_own() {
         3 +   story: []
           |
 
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -431,7 +444,8 @@ fn what_the_store_has_of_somebody_becomes_a_story() {
             story:
               - expect: message
                 text: "Doors open at 8, Person 1. STOP to opt out"
-              - reply: "What time?""#]].assert_eq(&lines.join("\n"));
+              - reply: "What time?""#]]
+    .assert_eq(&lines.join("\n"));
     let output = folder.output(&["test"]);
     assert!(output.status.success(), "{}", shown(&output));
     check(
@@ -443,11 +457,15 @@ fn what_the_store_has_of_somebody_becomes_a_story() {
             error: +12125550199 got no text of test
         "#]],
     );
-    check(&folder, &["test", "--record", "+12125550199"], expect![[r#"
+    check(
+        &folder,
+        &["test", "--record", "+12125550199"],
+        expect![[r#"
         exit 2
         --
         error: name the campaign whose story it is: crier test --record PHONE FILE
-    "#]]);
+    "#]],
+    );
 }
 
 /// Lines typed one after the other.

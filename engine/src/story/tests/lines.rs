@@ -154,8 +154,8 @@ fn every_line_that_is_not() {
         (
             "- expect: invite\n  parts: 2",
             expect![[r#"
-            DIFFERS at "2": "invite" does not have so many parts (it has 1: Coming, Ada? https://crier.test/s44e4s)
-        "#]],
+                DIFFERS at "2": "invite" has 1 part, not 2 (it says: Coming, Ada? https://crier.test/s44e4s)
+            "#]],
         ),
         (
             "- expect: invite\n  at: \"10:01\"",

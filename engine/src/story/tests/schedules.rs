@@ -356,7 +356,12 @@ tests:
     at: 2026-12-01 21:00
     story: [{ says: "pizza" }, { expect: message, at: 2026-12-01 21:00 }]
 "#,
-        expect![""],
+        expect![[r#"
+            Tue 1 Dec 21:00 > pizza
+            Tue 1 Dec 21:00 the passage begins
+            Tue 1 Dec 21:00 < message (1 part): Hungry?
+            Tue 1 Dec 21:00 the passage ends
+        "#]],
     );
 }
 
@@ -374,6 +379,10 @@ steps:
 tests:
   - { test: over the change of the clocks, person: { phone: "+12125550100" }, story: [{ expect: step-2, at: 2027-03-14 10:00 }] }
 "#,
-        expect![""],
+        expect![[r#"
+            Fri 12 Mar 10:00 the passage begins
+            Sun 14 Mar 10:00 < step-2 (1 part): Hello
+            Sun 14 Mar 10:00 the passage ends
+        "#]],
     );
 }
