@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use chrono::Utc;
 use dsl::campaign::{Schedule, Trigger};
 use dsl::scalar::{WrittenTime, parse_time};
+use engine::clock::{Clock, SystemClock};
 use engine::load::{self, LoadedCampaign};
 use engine::plan::first_of_lists;
 use engine::play::{Command, Session, with_story};
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Play) -> Result<ExitCode, Failure> {
         Some(typed) => values(typed)?,
         None => somebody(&revision, &loaded.project.folder, &mut typed)?,
     };
-    let session = Session::new(&revision, person.clone(), at, Utc::now());
+    let session = Session::new(&revision, person.clone(), at, SystemClock::new().now());
     let session = session.map_err(|error| Failure::Usage(anyhow!("{error}")))?;
     let who: Vec<&str> = person
         .iter()
@@ -114,7 +114,7 @@ fn values(typed: &str) -> Result<Vec<(String, String)>, Failure> {
 
 /// The first person of the lists whom the campaign texts; without one, whoever is typed in.
 fn somebody(revision: &Revision, folder: &Path, typed: &mut Typed) -> Result<Vec<(String, String)>, Failure> {
-    if let Some(person) = first_of_lists(revision, folder, Utc::now()) {
+    if let Some(person) = first_of_lists(revision, folder, SystemClock::new().now()) {
         return Ok(person);
     }
     output::say("no list has somebody whom this campaign texts, so who is it?");

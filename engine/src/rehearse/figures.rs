@@ -165,7 +165,7 @@ pub(super) struct Counted {
 
 impl Figures {
     pub fn of(campaign: &Campaign, begins_at: DateTime<Utc>) -> Figures {
-        let steps = campaign.program.sends().map(|(at, message)| {
+        let steps = campaign.program.all_sends().map(|(at, message)| {
             let step = Step {
                 step: campaign.program.at(at).step.clone(),
                 message: campaign.messages[message].name.clone(),
@@ -216,7 +216,7 @@ impl Figures {
     /// A text that answers a reply goes: the rule that it is of has a step too.
     pub fn answered(&mut self, campaign: &Campaign, message: usize, parts: u32, at: DateTime<Utc>) {
         let rules = rules_at(campaign);
-        let mut sends = campaign.program.sends();
+        let mut sends = campaign.program.all_sends();
         let of_rule = sends.find(|(at, sent)| *at >= rules && *sent == message);
         if let Some((step, _)) = of_rule {
             self.sent(step, parts, at);

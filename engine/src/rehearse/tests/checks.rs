@@ -19,7 +19,7 @@ fn a_broken_rule_is_seen() {
     );
     let campaign = &revision.campaign;
     let checks = Checks::of(campaign);
-    let step = campaign.program.sends().next().expect("a text").0;
+    let step = campaign.program.all_sends().next().expect("a text").0;
     let clock = Clock::from(at("2026-12-01T15:00:00Z"));
     let class = TimeClass::parse("America/New_York|Pacific/Honolulu").expect("zones");
     let text =
