@@ -332,7 +332,14 @@ impl Program {
 
     /// Every text that a step sends, in the order of the file, by address and message.
     pub fn sends(&self) -> impl Iterator<Item = (Address, usize)> + '_ {
-        (0..).zip(self.steps()).filter_map(|(at, one)| match &one.deed {
+        let steps = self.steps().count();
+        self.all_sends().filter(move |(at, _)| usize::from(*at) < steps)
+    }
+
+    /// The same, and those of rules for replies behind them.
+    pub fn all_sends(&self) -> impl Iterator<Item = (Address, usize)> + '_ {
+        let all = (0..).zip(&self.instructions);
+        all.filter_map(|(at, one)| match &one.deed {
             Deed::Send(send) => Some((at, send.message)),
             _ => None,
         })

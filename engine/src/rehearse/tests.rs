@@ -189,6 +189,7 @@ fn a_question_is_answered_by_its_words_and_silence_goes_on() {
             question invite: 1000 from 01 10:00:00 to 01 15:00:24, waited 750 hours 0 frequency 960 rate {}
             question.silence.1 reminder: 830 from 03 10:00:00 to 03 15:01:19, waited 0 hours 0 frequency 754 rate {}
             question.answers.1.2 kept: 78 from 01 10:01:00 to 01 20:34:08, waited 0 hours 0 frequency 0 rate {}
+            replies.1.1 prices: 152 from 01 11:24:54 to 03 22:56:36, waited 0 hours 0 frequency 0 rate {}
             ends 03 15:01:19, money {"USD": 20.7}, queue 1000, finished {"": 908, "declined": 87}, left {"opted-out": 5}, held 0
             Some("calm"): 34 of 494
             Some("urgent"): 44 of 506
@@ -203,6 +204,7 @@ fn a_question_is_answered_by_its_words_and_silence_goes_on() {
             question invite: 1000 from 01 10:00:00 to 01 15:00:24, waited 750 hours 0 frequency 960 rate {}
             question.silence.1 reminder: 283 from 03 10:00:00 to 03 15:01:06, waited 0 hours 0 frequency 231 rate {}
             question.answers.1.2 kept: 717 from 01 10:00:47 to 03 11:02:28, waited 0 hours 0 frequency 0 rate {}
+            replies.1.1 prices: 168 from 01 10:22:16 to 03 16:31:24, waited 0 hours 0 frequency 0 rate {}
             ends 03 15:01:06, money {"USD": 21.73}, queue 1000, finished {"": 1000}, left {}, held 0
             Some("calm"): 356 of 494
             Some("urgent"): 361 of 506
