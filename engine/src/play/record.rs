@@ -80,7 +80,11 @@ fn of_answer(revision: &Revision, member: &Member, text: &str) -> Option<String>
         return Some(answer.name().unwrap_or("opt-in").to_owned());
     }
     let known: &Known = &NOTHING;
-    let says = |message: &usize| revision.render(*message, member, known).is_ok_and(|said| said == text);
+    let says = |message: &usize| {
+        revision
+            .render(*message, member, known)
+            .is_ok_and(|said| said == text)
+    };
     let message = (0..campaign.messages.len()).find(says)?;
     Some(campaign.messages[message].name.clone())
 }
