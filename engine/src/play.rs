@@ -201,6 +201,7 @@ impl Session {
         let person = self.stage.person();
         let change = match what {
             Happened::Changed(change) => change,
+            Happened::Kept { to: Some(to), .. } => return Some(format!("- forwarded: {}", word(to))),
             Happened::Finished(Some(reason)) => return Some(format!("- finished: {}", word(reason))),
             _ => return None,
         };

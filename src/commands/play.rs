@@ -144,17 +144,21 @@ fn nobody(revision: &Revision) -> String {
     format!("{lists}; {}", whom(revision))
 }
 
-/// What is to be given of a person.
+/// What is to be given of a person: of a campaign that an event begins all but the number comes with that.
 fn whom(revision: &Revision) -> String {
-    let asked = asked(revision).into_iter();
-    let asked: Vec<String> = asked.map(|name| format!("--person {name}=…")).collect();
-    let event = match &revision.campaign.schedule {
-        Schedule::Trigger(Trigger::Event { name, .. }) => {
-            format!("; what the event carries, with --event {name} --field KEY=…")
-        }
-        _ => String::new(),
+    let asked = asked(revision);
+    let given = |option: &str, names: &[&str]| {
+        let names = names.iter().map(|name| format!(" {option} {name}=…"));
+        names.collect::<String>()
     };
-    format!("say who it is: {}{event}", asked.join(" "))
+    match &revision.campaign.schedule {
+        Schedule::Trigger(Trigger::Event { name, .. }) => format!(
+            "say who it is, and what the event carries:{} --event {name}{}",
+            given("--person", &asked[..1]),
+            given("--field", &asked[1..])
+        ),
+        _ => format!("say who it is:{}", given("--person", &asked)),
+    }
 }
 
 /// A session on the terminal.

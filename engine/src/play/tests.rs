@@ -253,7 +253,21 @@ fn the_clock_runs_to_the_end_where_no_text_comes_and_the_story_knows_it() {
         quiet,
         opening,
         &["/next", "hello?", "/next", "/wait 1 hour"],
-        expect![[""]],
+        expect![[r#"
+            /next: no text comes for three years
+            /next: no text comes for three years
+            - test: "as it was played"
+              person: { phone: "+393331234567" }
+              at: 2026-12-01 10:00
+              story:
+                - expect: invite
+                - after: 74 hours
+                - tagged: silent
+                - finished: over
+                - reply: "hello?"
+                - forwarded: box@arena.example
+                - after: 1 hour
+        "#]],
     );
 }
 
@@ -282,12 +296,22 @@ fn an_event_begins_a_triggered_campaign_and_stands_beside_the_person() {
         }),
         at: None,
     };
-    check_of(BOOKED, opening, &["/next", "see you"], expect![[""]]);
+    check_of(BOOKED, opening, &["/next", "see you"], expect![[r#"
+        - test: "as it was played"
+          person: { phone: "+393331234567", variant: "ride" }
+          at: 2026-11-30 11:00
+          event: { name: booked, fields: { visit: "A1", starts: "2026-12-05 10:30", name: "Bo" } }
+          story:
+            - expect: ride
+            - expect: tomorrow
+              at: 2026-12-04 10:00
+            - reply: "see you"
+    "#]]);
 }
 
 #[test]
 fn what_is_asked_of_a_person_is_known() {
     let revision = revision(BOOKED);
-    assert_eq!(asked(&revision), ["phone", "name", "starts"]);
+    assert_eq!(asked(&revision), ["phone", "name", "starts", "visit"]);
     assert_eq!(variants(&revision), ["walk", "ride", "calm", "loud"]);
 }

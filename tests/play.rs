@@ -1,0 +1,220 @@
+//! `crier play` on the campaigns of the town: what is shown, what is refused, and that each story it keeps passes.
+
+mod project;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use expect_test::{Expect, expect};
+use project::{Folder, stderr, stdout};
+
+const TOWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/campaigns/town");
+
+/// A copy of the town.
+fn town() -> Folder {
+    let folder = Folder::new();
+    copy(&folder, Path::new(TOWN));
+    folder
+}
+
+fn copy(folder: &Folder, from: &Path) {
+    for entry in std::fs::read_dir(from).expect("it is there") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            copy(folder, &path);
+        } else {
+            let name = path.strip_prefix(TOWN).expect("of the town").to_string_lossy();
+            folder.write_bytes(&name, &std::fs::read(&path).expect("readable"));
+        }
+    }
+}
+
+/// Lines typed one after the other; `args`: the campaign, then options.
+fn played(folder: &Folder, args: &[&str], typed: &[&str]) -> Output {
+    let mut child = folder
+        .crier(&["play"])
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("crier starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    // Where the arguments are refused nothing is read.
+    let _ = stdin.write_all(typed.join("\n").as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("it ends")
+}
+
+fn check(args: &[&str], typed: &[&str], expected: Expect) {
+    let output = played(&town(), args, typed);
+    let code = output.status.code().unwrap_or(-1);
+    expected.assert_eq(&format!(
+        "exit {code}\n{}--\n{}",
+        stdout(&output),
+        stderr(&output)
+    ));
+}
+
+/// What is added to the campaign's file; the story passes.
+fn kept(args: &[&str], typed: &[&str], expected: Expect) {
+    let folder = town();
+    let before = folder.read(args[0]);
+    let output = played(&folder, args, typed);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let after = folder.read(args[0]);
+    expected.assert_eq(after.strip_prefix(before.trim_end()).expect("the rest stays"));
+    let tested = folder.output(&["test", args[0]]);
+    assert_eq!(tested.status.code(), Some(0), "{}", stdout(&tested));
+}
+
+#[test]
+fn the_first_of_the_list_is_played_and_said() {
+    check(
+        &["concert.campaign.yaml", "--variant", "urgent"],
+        &[
+            "/who",
+            "Yes!",
+            "/wait 1 day",
+            "/wro",
+            "/flights",
+            "/who",
+            "STOP",
+            "/who",
+        ],
+        expect![[""]],
+    );
+}
+
+#[test]
+fn an_event_begins_an_appointment() {
+    kept(
+        &[
+            "appointment.campaign.yaml",
+            "--person",
+            "phone=+16465550150",
+            "--at",
+            "2027-03-01 09:00",
+            "--event",
+            "appointment-booked",
+            "--field",
+            "appointment_id=A1",
+            "--field",
+            "starts=2027-03-05 10:30",
+            "--field",
+            "doctor=Dr. Lee",
+        ],
+        &["/next", "3: \"later\", please", "/save asks: for # another time"],
+        expect![[""]],
+    );
+}
+
+#[test]
+fn a_keyword_begins_the_letter_and_a_taken_name_gets_a_number() {
+    let letter = [
+        "newsletter.campaign.yaml",
+        "--person",
+        "phone=+19145550120",
+        "--at",
+        "2027-04-05 10:00",
+    ];
+    kept(&letter, &["join", "yes", "/save a no is a no"], expect![[""]]);
+}
+
+#[test]
+fn every_campaign_of_the_town_can_be_played_and_its_story_passes() {
+    let typed = [
+        "/next",
+        "/receipt delivered",
+        "maybe?",
+        "/next",
+        "yes",
+        "/wait 2 days",
+        "/next",
+        "stop",
+        "/next",
+        "/save zz",
+    ];
+    let mut campaigns = 0;
+    for campaign in [
+        "birthday",
+        "concert",
+        "flash-sale",
+        "renewal",
+        "storm-alert",
+        "survey",
+        "volunteers",
+        "win-back",
+    ] {
+        let folder = town();
+        let file = format!("{campaign}.campaign.yaml");
+        let before = folder.read(&file);
+        let output = played(&folder, &[&file, "--at", "2026-11-30 08:00"], &typed);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let after = folder.read(&file);
+        assert!(
+            after.starts_with(before.trim_end()) && after.contains("- test: \"zz\"\n"),
+            "{}",
+            stderr(&output)
+        );
+        let tested = folder.output(&["test", &file, "-k", "zz"]);
+        assert_eq!(
+            stderr(&tested),
+            "1 story passed\n",
+            "{campaign}: {}",
+            stdout(&tested)
+        );
+        campaigns += 1;
+    }
+    assert_eq!(campaigns, 8);
+}
+
+#[test]
+fn what_is_missing_or_misspelt_is_named() {
+    let appointment = "appointment.campaign.yaml";
+    let concert = "concert.campaign.yaml";
+    check(&[appointment], &[], expect![[""]]);
+    check(&["newsletter.campaign.yaml"], &[], expect![[""]]);
+    check(&[concert, "--person", "first_nam=Ada"], &[], expect![[""]]);
+    check(&[concert, "--person", "Ada"], &[], expect![[""]]);
+    check(
+        &[concert, "--person", "phone=1", "--person", "phone=2"],
+        &[],
+        expect![[""]],
+    );
+    check(&[concert, "--variant", "loud"], &[], expect![[""]]);
+    check(&[concert, "--event", "ticket-bought"], &[], expect![[""]]);
+    check(&[concert, "--at", "soon"], &[], expect![[""]]);
+    check(
+        &[appointment, "--person", "phone=+16465550150", "--event", "booked"],
+        &[],
+        expect![[""]],
+    );
+}
+
+#[test]
+fn a_story_that_the_file_cannot_take_is_printed() {
+    let folder = town();
+    let with = |tests: &str| {
+        let text = folder.read("storm-alert.campaign.yaml");
+        let text = &text[..text.find("tests:").expect("it has stories")];
+        folder.write("alert.campaign.yaml", &format!("{text}{tests}"));
+        folder.read("alert.campaign.yaml")
+    };
+    let shown = |tests: &str, expected: Expect| {
+        let before = with(tests);
+        let output = played(&folder, &["alert.campaign.yaml"], &["/save all clear"]);
+        assert_eq!(folder.read("alert.campaign.yaml"), before);
+        let printed = stdout(&output);
+        let printed = &printed[printed.find("- test").expect("the story")..];
+        expected.assert_eq(&format!("{printed}--\n{}", stderr(&output)));
+    };
+    let one = "test: it, person: { phone: \"+16465550160\", zone: 1 }, story: [{ expect: nothing }]";
+    shown(&format!("tests: [{{ {one} }}]\n"), expect![[""]]);
+    folder.write(
+        "stories.yaml",
+        "- test: it\n  person: { phone: \"+16465550160\", zone: 1 }\n  story: [{ expect: nothing }]\n",
+    );
+    shown("tests: stories.yaml\n", expect![[""]]);
+}
