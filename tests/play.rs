@@ -83,7 +83,54 @@ fn the_first_of_the_list_is_played_and_said() {
             "STOP",
             "/who",
         ],
-        expect![[""]],
+        expect![[r#"
+            exit 0
+                Tuesday, 1 December 2026
+                10:00  the passage begins
+                10:00  < invitation (1 part, urgent): Ada, last seats for the Foxes, Sunday
+                         20 December: https://crier.test/mzvse9 2 for you? Reply YES or NO.
+                         STOP to opt out
+                10:00  > Yes!
+                10:00  tagged coming
+                10:00  < seats-kept (1 part): Done: 2 seats at the box office until 7 pm.
+                         See you on the square!
+                Wednesday, 2 December 2026
+                10:00  > STOP
+                10:00  opted out
+                10:00  < opt-out (1 part): You get no more texts from the town. START brings
+                         them back.
+                10:00  the passage ends: opted out
+            --
+            winter-concert, as phone +16465550101, city Albany, first_name Ada, language en, seats 2, variant urgent, the first of the lists whom it texts
+            it is Tue 1 Dec 2026, 10:00; /help lists what can be typed
+            phone: +16465550101
+            city: Albany
+            first_name: Ada
+            language: en
+            seats: 2
+            variant: urgent
+            it is Tue 1 Dec 2026, 10:00 (America/New_York)
+            it is Wed 2 Dec 2026, 10:00
+            there is no /wro: did you mean /who?
+            there is no /flights: /help lists what there is
+            phone: +16465550101
+            city: Albany
+            first_name: Ada
+            language: en
+            seats: 2
+            variant: urgent
+            tagged coming
+            it is Wed 2 Dec 2026, 10:00 (America/New_York)
+            phone: +16465550101
+            city: Albany
+            first_name: Ada
+            language: en
+            seats: 2
+            variant: urgent
+            tagged coming
+            opted out
+            it is Wed 2 Dec 2026, 10:00 (America/New_York)
+        "#]],
     );
 }
 
@@ -106,7 +153,18 @@ fn an_event_begins_an_appointment() {
             "doctor=Dr. Lee",
         ],
         &["/next", "3: \"later\", please", "/save asks: for # another time"],
-        expect![[""]],
+        expect![[r#"
+
+              - test: "asks: for # another time"
+                person: { phone: "+16465550150" }
+                at: 2027-03-01 09:00
+                event: { name: appointment-booked, fields: { appointment_id: "A1", starts: "2027-03-05 10:30", doctor: "Dr. Lee" } }
+                story:
+                  - expect: will-you-come
+                    at: 2027-03-04 10:00
+                  - reply: "3: \"later\", please"
+                  - expect: one-two-three
+        "#]],
     );
 }
 
@@ -119,7 +177,18 @@ fn a_keyword_begins_the_letter_and_a_taken_name_gets_a_number() {
         "--at",
         "2027-04-05 10:00",
     ];
-    kept(&letter, &["join", "yes", "/save a no is a no"], expect![[""]]);
+    kept(&letter, &["join", "yes", "/save a no is a no"], expect![[r#"
+
+          - test: "a no is a no 2"
+            person: { phone: "+19145550120" }
+            at: 2027-04-05 10:00
+            story:
+              - reply: "join"
+              - expect: sure
+              - reply: "yes"
+              - expect: welcome
+              - joined: newsletter
+    "#]]);
 }
 
 #[test]
@@ -174,22 +243,59 @@ fn every_campaign_of_the_town_can_be_played_and_its_story_passes() {
 fn what_is_missing_or_misspelt_is_named() {
     let appointment = "appointment.campaign.yaml";
     let concert = "concert.campaign.yaml";
-    check(&[appointment], &[], expect![[""]]);
-    check(&["newsletter.campaign.yaml"], &[], expect![[""]]);
-    check(&[concert, "--person", "first_nam=Ada"], &[], expect![[""]]);
-    check(&[concert, "--person", "Ada"], &[], expect![[""]]);
+    check(&[appointment], &[], expect![[r#"
+        exit 2
+        --
+        error: the campaign has no list; say who it is, and what the event carries: --person phone=… --event appointment-booked --field appointment_id=… --field doctor=… --field first_name=… --field starts=…
+    "#]]);
+    check(&["newsletter.campaign.yaml"], &[], expect![[r#"
+        exit 2
+        --
+        error: the campaign has no list; say who it is: --person phone=…
+    "#]]);
+    check(&[concert, "--person", "first_nam=Ada"], &[], expect![[r#"
+        exit 2
+        --
+        nothing in the campaign goes by first_nam; did you mean first_name?
+        error: the person has no `phone`; say who it is: --person phone=… --person city=… --person first_name=… --person seats=…
+    "#]]);
+    check(&[concert, "--person", "Ada"], &[], expect![[r#"
+        exit 2
+        --
+        error: --person Ada: write it as first_name=Ada
+    "#]]);
     check(
         &[concert, "--person", "phone=1", "--person", "phone=2"],
         &[],
-        expect![[""]],
+        expect![[r#"
+            exit 2
+            --
+            error: --person names phone twice
+        "#]],
     );
-    check(&[concert, "--variant", "loud"], &[], expect![[""]]);
-    check(&[concert, "--event", "ticket-bought"], &[], expect![[""]]);
-    check(&[concert, "--at", "soon"], &[], expect![[""]]);
+    check(&[concert, "--variant", "loud"], &[], expect![[r#"
+        exit 2
+        --
+        error: variant "loud" does not exist; there are calm, urgent
+    "#]]);
+    check(&[concert, "--event", "ticket-bought"], &[], expect![[r#"
+        exit 2
+        --
+        error: --event ticket-bought: no event begins this campaign; /event brings one while it runs
+    "#]]);
+    check(&[concert, "--at", "soon"], &[], expect![[r#"
+        exit 2
+        --
+        error: --at soon: "soon" is not a time
+    "#]]);
     check(
         &[appointment, "--person", "phone=+16465550150", "--event", "booked"],
         &[],
-        expect![[""]],
+        expect![[r#"
+            exit 2
+            --
+            error: --event booked: this campaign begins with the event appointment-booked
+        "#]],
     );
 }
 
@@ -211,10 +317,30 @@ fn a_story_that_the_file_cannot_take_is_printed() {
         expected.assert_eq(&format!("{printed}--\n{}", stderr(&output)));
     };
     let one = "test: it, person: { phone: \"+16465550160\", zone: 1 }, story: [{ expect: nothing }]";
-    shown(&format!("tests: [{{ {one} }}]\n"), expect![[""]]);
+    shown(&format!("tests: [{{ {one} }}]\n"), expect![[r#"
+        - test: "all clear"
+          person: { phone: "+16465550160", language: "en", zone: "1" }
+          at: 2027-01-10 17:00
+          story:
+            - expect: message
+        --
+        storm-alert, as phone +16465550160, language en, zone 1, the first of the lists whom it texts
+        it is Sun 10 Jan 2027, 17:00; /help lists what can be typed
+        its `tests` are written in brackets, or in a file of their own: put this there
+    "#]]);
     folder.write(
         "stories.yaml",
         "- test: it\n  person: { phone: \"+16465550160\", zone: 1 }\n  story: [{ expect: nothing }]\n",
     );
-    shown("tests: stories.yaml\n", expect![[""]]);
+    shown("tests: stories.yaml\n", expect![[r#"
+        - test: "all clear"
+          person: { phone: "+16465550160", language: "en", zone: "1" }
+          at: 2027-01-10 17:00
+          story:
+            - expect: message
+        --
+        storm-alert, as phone +16465550160, language en, zone 1, the first of the lists whom it texts
+        it is Sun 10 Jan 2027, 17:00; /help lists what can be typed
+        its `tests` are written in brackets, or in a file of their own: put this there
+    "#]]);
 }
