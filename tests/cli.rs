@@ -492,7 +492,11 @@ fn the_json_of_every_command_has_the_documented_keys() {
     let documented =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/README.md")).expect("readable");
     let folder = Folder::of_people(60, "1000/s");
-    let commands: [(&str, Vec<&str>); 12] = [
+    let story = "tests: [{ test: it, at: 2026-12-01 10:00, person: { phone: \"+12015421000\", first_name: Ada }, story: [{ expect: nothing }] }]\n";
+    let campaign = folder.read("test.campaign.yaml");
+    folder.write("test.campaign.yaml", &(campaign + story));
+    let commands: [(&str, Vec<&str>); 13] = [
+        ("test", vec!["test"]),
         ("plan", vec!["plan", "test.campaign.yaml"]),
         ("run", vec!["run", "test.campaign.yaml"]),
         ("status", vec!["status"]),

@@ -34,9 +34,14 @@ fn checked(code: &str, files: &[&page::File<'_>]) -> Vec<CheckedFile> {
         asked.push((campaign.file.path.clone(), campaign.outline));
         let mut file = campaign.file;
         for revision in campaign.meant.iter() {
-            let played = revision.campaign.stories.iter().map(|story| play(revision, story));
+            let played = revision
+                .campaign
+                .stories
+                .iter()
+                .map(|story| play(revision, story));
             let failures = played.filter_map(|played| played.failure);
-            file.diagnostics.extend(failures.map(|failure| failure.diagnostic()));
+            file.diagnostics
+                .extend(failures.map(|failure| failure.diagnostic()));
         }
         found.push(file);
     }

@@ -177,7 +177,10 @@ fn a_keyword_begins_the_letter_and_a_taken_name_gets_a_number() {
         "--at",
         "2027-04-05 10:00",
     ];
-    kept(&letter, &["join", "yes", "/save a no is a no"], expect![[r#"
+    kept(
+        &letter,
+        &["join", "yes", "/save a no is a no"],
+        expect![[r#"
 
           - test: "a no is a no 2"
             person: { phone: "+19145550120" }
@@ -188,7 +191,8 @@ fn a_keyword_begins_the_letter_and_a_taken_name_gets_a_number() {
               - reply: "yes"
               - expect: welcome
               - joined: newsletter
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -243,27 +247,43 @@ fn every_campaign_of_the_town_can_be_played_and_its_story_passes() {
 fn what_is_missing_or_misspelt_is_named() {
     let appointment = "appointment.campaign.yaml";
     let concert = "concert.campaign.yaml";
-    check(&[appointment], &[], expect![[r#"
+    check(
+        &[appointment],
+        &[],
+        expect![[r#"
         exit 2
         --
         error: the campaign has no list; say who it is, and what the event carries: --person phone=… --event appointment-booked --field appointment_id=… --field doctor=… --field first_name=… --field starts=…
-    "#]]);
-    check(&["newsletter.campaign.yaml"], &[], expect![[r#"
+    "#]],
+    );
+    check(
+        &["newsletter.campaign.yaml"],
+        &[],
+        expect![[r#"
         exit 2
         --
         error: the campaign has no list; say who it is: --person phone=…
-    "#]]);
-    check(&[concert, "--person", "first_nam=Ada"], &[], expect![[r#"
+    "#]],
+    );
+    check(
+        &[concert, "--person", "first_nam=Ada"],
+        &[],
+        expect![[r#"
         exit 2
         --
         nothing in the campaign goes by first_nam; did you mean first_name?
         error: the person has no `phone`; say who it is: --person phone=… --person city=… --person first_name=… --person seats=…
-    "#]]);
-    check(&[concert, "--person", "Ada"], &[], expect![[r#"
+    "#]],
+    );
+    check(
+        &[concert, "--person", "Ada"],
+        &[],
+        expect![[r#"
         exit 2
         --
         error: --person Ada: write it as first_name=Ada
-    "#]]);
+    "#]],
+    );
     check(
         &[concert, "--person", "phone=1", "--person", "phone=2"],
         &[],
@@ -273,21 +293,33 @@ fn what_is_missing_or_misspelt_is_named() {
             error: --person names phone twice
         "#]],
     );
-    check(&[concert, "--variant", "loud"], &[], expect![[r#"
+    check(
+        &[concert, "--variant", "loud"],
+        &[],
+        expect![[r#"
         exit 2
         --
         error: variant "loud" does not exist; there are calm, urgent
-    "#]]);
-    check(&[concert, "--event", "ticket-bought"], &[], expect![[r#"
+    "#]],
+    );
+    check(
+        &[concert, "--event", "ticket-bought"],
+        &[],
+        expect![[r#"
         exit 2
         --
         error: --event ticket-bought: no event begins this campaign; /event brings one while it runs
-    "#]]);
-    check(&[concert, "--at", "soon"], &[], expect![[r#"
+    "#]],
+    );
+    check(
+        &[concert, "--at", "soon"],
+        &[],
+        expect![[r#"
         exit 2
         --
         error: --at soon: "soon" is not a time
-    "#]]);
+    "#]],
+    );
     check(
         &[appointment, "--person", "phone=+16465550150", "--event", "booked"],
         &[],
@@ -317,7 +349,9 @@ fn a_story_that_the_file_cannot_take_is_printed() {
         expected.assert_eq(&format!("{printed}--\n{}", stderr(&output)));
     };
     let one = "test: it, person: { phone: \"+16465550160\", zone: 1 }, story: [{ expect: nothing }]";
-    shown(&format!("tests: [{{ {one} }}]\n"), expect![[r#"
+    shown(
+        &format!("tests: [{{ {one} }}]\n"),
+        expect![[r#"
         - test: "all clear"
           person: { phone: "+16465550160", language: "en", zone: "1" }
           at: 2027-01-10 17:00
@@ -327,12 +361,15 @@ fn a_story_that_the_file_cannot_take_is_printed() {
         storm-alert, as phone +16465550160, language en, zone 1, the first of the lists whom it texts
         it is Sun 10 Jan 2027, 17:00; /help lists what can be typed
         its `tests` are written in brackets, or in a file of their own: put this there
-    "#]]);
+    "#]],
+    );
     folder.write(
         "stories.yaml",
         "- test: it\n  person: { phone: \"+16465550160\", zone: 1 }\n  story: [{ expect: nothing }]\n",
     );
-    shown("tests: stories.yaml\n", expect![[r#"
+    shown(
+        "tests: stories.yaml\n",
+        expect![[r#"
         - test: "all clear"
           person: { phone: "+16465550160", language: "en", zone: "1" }
           at: 2027-01-10 17:00
@@ -342,5 +379,6 @@ fn a_story_that_the_file_cannot_take_is_printed() {
         storm-alert, as phone +16465550160, language en, zone 1, the first of the lists whom it texts
         it is Sun 10 Jan 2027, 17:00; /help lists what can be typed
         its `tests` are written in brackets, or in a file of their own: put this there
-    "#]]);
+    "#]],
+    );
 }

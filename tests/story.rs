@@ -61,7 +61,11 @@ fn shown(output: &Output) -> String {
 
 fn check(folder: &Folder, args: &[&str], expected: Expect) {
     let output = folder.output(args);
-    let wide = |text: &str| text.lines().find(|line| line.chars().count() > 80).map(str::to_owned);
+    let wide = |text: &str| {
+        text.lines()
+            .find(|line| line.chars().count() > 80)
+            .map(str::to_owned)
+    };
     if !args.contains(&"--format") {
         assert_eq!(wide(&stdout(&output)), None);
     }
@@ -70,40 +74,51 @@ fn check(folder: &Folder, args: &[&str], expected: Expect) {
 
 #[test]
 fn a_story_that_differs_is_shown_with_its_place() {
-    check(&folder(STORIES), &["test"], expect![[r#"
-        exit 1
-        test.campaign.yaml
-          ok      a yes keeps a seat
-          FAILED  silence is respected
-            Tuesday, 1 December 2026
-            05:00  the passage begins
-            05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
-                     December. Shall we keep a seat? Reply YES
-        error[story-differs]: "invite" does not have so many parts
-          --> test.campaign.yaml:28:16
-           |
-        28 |         parts: 2   # it is long
-           |                ^
-           |
-           = help: it has 1: Ada, the Foxes play the square on Sunday 20 December.
-                   Shall we keep a seat? Reply YES
+    check(
+        &folder(STORIES),
+        &["test"],
+        expect![[r#"
+            exit 1
+            test.campaign.yaml
+              ok      a yes keeps a seat
+              FAILED  silence is respected
+                Tuesday, 1 December 2026
+                05:00  the passage begins
+                05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
+                         December. Shall we keep a seat? Reply YES
+            error[story-differs]: "invite" has 1 part, not 2
+              --> test.campaign.yaml:28:16
+               |
+            28 |         parts: 2   # it is long
+               |                ^
+               |
+               = help: it says: Ada, the Foxes play the square on Sunday 20 December.
+                       Shall we keep a seat? Reply YES
 
-        --
-        1 of 2 stories failed
-    "#]]);
+            --
+            1 of 2 stories failed
+        "#]],
+    );
 }
 
 #[test]
 fn stories_that_pass_are_a_line_each_and_a_transcript_where_it_is_asked_for() {
     let folder = folder(STORIES);
-    check(&folder, &["test", "-k", "yes"], expect![[r#"
+    check(
+        &folder,
+        &["test", "-k", "yes"],
+        expect![[r#"
         exit 0
         test.campaign.yaml
           ok      a yes keeps a seat
         --
         1 story passed
-    "#]]);
-    check(&folder, &["test", "-k", "yes", "--transcript"], expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        &["test", "-k", "yes", "--transcript"],
+        expect![[r#"
         exit 0
         test.campaign.yaml
           ok      a yes keeps a seat
@@ -116,17 +131,25 @@ fn stories_that_pass_are_a_line_each_and_a_transcript_where_it_is_asked_for() {
             05:00  the passage ends
         --
         1 story passed
-    "#]]);
-    check(&folder, &["test", "-k", "nobody"], expect![[r#"
-        exit 0
-        --
-        no stories: write some under `tests`
-    "#]]);
+    "#]],
+    );
+    check(
+        &folder,
+        &["test", "-k", "nobody"],
+        expect![[r#"
+            exit 0
+            --
+            no story has "nobody" in its name
+        "#]],
+    );
 }
 
 #[test]
 fn what_no_story_walked_fails_where_coverage_is_asked_for() {
-    check(&folder(STORIES), &["test", "--coverage", "-k", "yes"], expect![[r#"
+    check(
+        &folder(STORIES),
+        &["test", "--coverage", "-k", "yes"],
+        expect![[r#"
         exit 1
         test.campaign.yaml
           ok      a yes keeps a seat
@@ -137,13 +160,17 @@ fn what_no_story_walked_fails_where_coverage_is_asked_for() {
             not walked  a clock change
         --
         1 story passed; 50% walked
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn stories_are_written_anew_and_comments_stay() {
     let folder = folder(STORIES);
-    check(&folder, &["test", "--update"], expect![[r#"
+    check(
+        &folder,
+        &["test", "--update"],
+        expect![[r#"
         exit 0
         test.campaign.yaml
           ok      a yes keeps a seat
@@ -151,7 +178,8 @@ fn stories_are_written_anew_and_comments_stay() {
         --
         test.campaign.yaml: stories written anew
         2 stories passed
-    "#]]);
+    "#]],
+    );
     let text = folder.read("test.campaign.yaml");
     expect![[r#"
         tests:
@@ -168,15 +196,20 @@ fn stories_are_written_anew_and_comments_stay() {
                 parts: 1   # it is long
               - after: 2 days
               - expect: reminder
-    "#]].assert_eq(text.strip_prefix(CAMPAIGN).expect("only the stories change"));
-    check(&folder, &["test", "--update"], expect![[r#"
+    "#]]
+    .assert_eq(text.strip_prefix(CAMPAIGN).expect("only the stories change"));
+    check(
+        &folder,
+        &["test", "--update"],
+        expect![[r#"
         exit 0
         test.campaign.yaml
           ok      a yes keeps a seat
           ok      silence is respected
         --
         2 stories passed
-    "#]]);
+    "#]],
+    );
     assert_eq!(folder.read("test.campaign.yaml"), text);
 }
 
@@ -232,9 +265,9 @@ fn programs_read_the_same() {
                   "failure": {
                     "code": "story-differs",
                     "column": 16,
-                    "help": "it has 1: Ada, the Foxes play the square on Sunday 20 December. Shall we keep a seat? Reply YES",
+                    "help": "it says: Ada, the Foxes play the square on Sunday 20 December. Shall we keep a seat? Reply YES",
                     "line": 28,
-                    "message": "\"invite\" does not have so many parts"
+                    "message": "\"invite\" has 1 part, not 2"
                   },
                   "name": "silence is respected",
                   "passed": false,
@@ -263,12 +296,12 @@ fn programs_read_the_same() {
             <testsuite name="test.campaign.yaml" tests="2" skipped="0" errors="0" failures="1">
                 <testcase name="a yes keeps a seat" classname="test.campaign.yaml"/>
                 <testcase name="silence is respected" classname="test.campaign.yaml">
-                    <failure message="&quot;invite&quot; does not have so many parts">    Tuesday, 1 December 2026
+                    <failure message="&quot;invite&quot; has 1 part, not 2">    Tuesday, 1 December 2026
             05:00  the passage begins
             05:00  &lt; invite (1 part): Ada, the Foxes play the square on Sunday 20
                      December. Shall we keep a seat? Reply YES
-        &quot;invite&quot; does not have so many parts
-        it has 1: Ada, the Foxes play the square on Sunday 20 December. Shall we keep a seat? Reply YES</failure>
+        &quot;invite&quot; has 1 part, not 2
+        it says: Ada, the Foxes play the square on Sunday 20 December. Shall we keep a seat? Reply YES</failure>
                 </testcase>
             </testsuite>
         </testsuites>
@@ -277,8 +310,13 @@ fn programs_read_the_same() {
 
 #[test]
 fn a_campaign_with_errors_has_no_stories_to_play() {
-    let folder = folder("tests:\n  - test: it\n    person: { phone: \"+12125550101\" }\n    story: [{ expect: invit }]\n");
-    check(&folder, &["test"], expect![[r#"
+    let folder = folder(
+        "tests:\n  - test: it\n    person: { phone: \"+12125550101\" }\n    story: [{ expect: invit }]\n",
+    );
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
         exit 1
         --
         error[unknown-message]: message "invit" does not exist
@@ -292,7 +330,142 @@ fn a_campaign_with_errors_has_no_stories_to_play() {
         20 |     story: [{ expect: invite }]
            |                            +
 
-    "#]]);
+    "#]],
+    );
+}
+
+#[test]
+fn stories_may_stand_in_a_file_of_their_own() {
+    let folder = folder("tests: stories/invite.yaml   # by Ada\nreplies: desk@arena.example\n");
+    let stories: String = STORIES
+        .lines()
+        .skip(1)
+        .map(|line| format!("{}\n", &line[2..]))
+        .collect();
+    folder.write("stories/invite.yaml", &format!("# Who comes.\n{stories}"));
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
+        exit 1
+        stories/invite.yaml
+          ok      a yes keeps a seat
+          FAILED  silence is respected
+            Tuesday, 1 December 2026
+            05:00  the passage begins
+            05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
+                     December. Shall we keep a seat? Reply YES
+        error[story-differs]: "invite" has 1 part, not 2
+          --> stories/invite.yaml:12:14
+           |
+        12 |       parts: 2   # it is long
+           |              ^
+           |
+           = help: it says: Ada, the Foxes play the square on Sunday 20 December.
+                   Shall we keep a seat? Reply YES
+
+        --
+        1 of 2 stories failed
+    "#]],
+    );
+    check(
+        &folder,
+        &["test", "--update"],
+        expect![[r#"
+        exit 0
+        stories/invite.yaml
+          ok      a yes keeps a seat
+          ok      silence is respected
+        --
+        stories/invite.yaml: stories written anew
+        2 stories passed
+    "#]],
+    );
+    expect![[r##"
+        # Who comes.
+        - test: a yes keeps a seat   # as it should
+          person: { phone: "+12125550101", first_name: Ada }
+          story:
+            - expect: invite
+            - reply: "Yes!"
+            - expect: kept
+        - test: silence is respected
+          person: { phone: "+12125550101", first_name: Ada }
+          story:
+            - expect: invite
+              parts: 1   # it is long
+            - after: 2 days
+            - expect: reminder
+    "##]]
+    .assert_eq(&folder.read("stories/invite.yaml"));
+    folder.write(
+        "stories/invite.yaml",
+        "- test: it\n  person: { phone: \"+12125550101\" }\n  storey: []\n",
+    );
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
+        exit 1
+        --
+        error[unknown-key]: "storey" is not a key of a test
+         --> stories/invite.yaml:3:3
+          |
+        3 |   storey: []
+          |   ^^^^^^ unknown key
+          |
+        help: did you mean "story"?
+          |
+        3 -   storey: []
+        3 +   story: []
+          |
+
+    "#]],
+    );
+}
+
+#[test]
+fn what_the_store_has_of_somebody_becomes_a_story() {
+    let folder = Folder::of_people(3, "100/s");
+    let simulated = folder.read("crier.yaml").replace("replies: 5%", "replies: 100%");
+    folder.write("crier.yaml", &simulated);
+    assert!(folder.run("test.campaign.yaml").status.success());
+    let phone = project::phone(1).to_string();
+    let output = folder.output(&["test", "--record", &phone, "test.campaign.yaml"]);
+    assert!(output.status.success(), "{output:?}");
+    let file = folder.read("test.campaign.yaml");
+    let story = file.split_once("tests:\n").expect("there is one now").1;
+    let lines: Vec<&str> = story
+        .lines()
+        .filter(|line| !line.contains("at: ") && !line.contains("- test: "))
+        .collect();
+    expect![[r#"
+            person: { phone: "+12023201000", first_name: "Person 1" }
+            story:
+              - expect: message
+                text: "Doors open at 8, Person 1. STOP to opt out"
+              - reply: "What time?""#]]
+    .assert_eq(&lines.join("\n"));
+    let output = folder.output(&["test"]);
+    assert!(output.status.success(), "{}", shown(&output));
+    check(
+        &folder,
+        &["test", "--record", "+12125550199", "test.campaign.yaml"],
+        expect![[r#"
+            exit 1
+            --
+            error: +12125550199 got no text of test
+        "#]],
+    );
+    check(
+        &folder,
+        &["test", "--record", "+12125550199"],
+        expect![[r#"
+        exit 2
+        --
+        error: name the campaign whose story it is: crier test --record PHONE FILE
+    "#]],
+    );
 }
 
 /// Lines typed one after the other.
@@ -344,7 +517,8 @@ fn whoever_plays_a_campaign_is_its_recipient_and_keeps_the_session_as_a_story() 
         no text has come with the link "x"
         test.campaign.yaml: a story more
         other.yaml: a story more
-    "#]].assert_eq(&shown(&play(&folder, &[], typed)));
+    "#]]
+    .assert_eq(&shown(&play(&folder, &[], typed)));
     let text = folder.read("test.campaign.yaml");
     expect![[r#"
 
@@ -359,15 +533,24 @@ fn whoever_plays_a_campaign_is_its_recipient_and_keeps_the_session_as_a_story() 
               - receipt: delivered
               - reply: "yes"
               - expect: kept
-    "#]].assert_eq(text.strip_prefix(CAMPAIGN).expect("only the story is new"));
-    assert!(folder.read("other.yaml").starts_with("- test: \"as it was played\"\n"));
-    check(&folder, &["test"], expect![[r#"
+    "#]]
+    .assert_eq(text.strip_prefix(CAMPAIGN).expect("only the story is new"));
+    assert!(
+        folder
+            .read("other.yaml")
+            .starts_with("- test: \"as it was played\"\n")
+    );
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
         exit 0
         test.campaign.yaml
           ok      asks, then comes
         --
         1 story passed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -391,7 +574,8 @@ fn a_person_and_a_time_can_be_named() {
             12:00  the passage ends
         --
         test, as +12125550102, Bo; /help lists what can be typed
-        any text                  what the person answers
+        What can be typed:
+          any text                  what the person answers
           /wait 2 days              run the clock
           /next                     run the clock to the next text
           /click LINK               open a link of a text
@@ -400,7 +584,8 @@ fn a_person_and_a_time_can_be_named() {
           /save                     print all of it as a story; /save NAME puts it into
                                     the campaign, /save FILE.yaml into that file
           /quit                     leave
-    "#]].assert_eq(&shown(&play(&folder(""), &stranger, "/next\n/help\n")));
+    "#]]
+    .assert_eq(&shown(&play(&folder(""), &stranger, "/next\n/help\n")));
     let nobody = folder("");
     nobody.write("people.csv", "phone,first_name\n");
     expect![[r#"
@@ -417,10 +602,12 @@ fn a_person_and_a_time_can_be_named() {
         exit 2
         --
         error: "12" is too short for a phone number; write all its digits
-    "#]].assert_eq(&shown(&play(&nobody, &["--person", "phone=12"], "")));
+    "#]]
+    .assert_eq(&shown(&play(&nobody, &["--person", "phone=12"], "")));
     expect![[r#"
         exit 2
         --
         error: --person is written as phone=+393331234567,first_name=Ada
-    "#]].assert_eq(&shown(&play(&nobody, &["--person", "Ada"], "")));
+    "#]]
+    .assert_eq(&shown(&play(&nobody, &["--person", "Ada"], "")));
 }

@@ -12,6 +12,9 @@ macro_rules! pages {
     };
 }
 
+/// Codes of findings that only a story shows when it is played.
+pub const OF_STORIES: &[&str] = &["story-differs", "story-impossible"];
+
 /// Code and page, by the alphabet.
 pub const CODES: &[(&str, &str)] = pages![
     "alias-bomb",

@@ -63,8 +63,12 @@ impl Diagnostic {
         self.span = back(&self.span);
         self.related.retain(|(span, _)| span.start >= offset);
         self.related.iter_mut().for_each(|(span, _)| *span = back(span));
-        self.suggestion = self.suggestion.filter(|suggestion| suggestion.span.start >= offset);
-        self.suggestion.iter_mut().for_each(|suggestion| suggestion.span = back(&suggestion.span));
+        self.suggestion = self
+            .suggestion
+            .filter(|suggestion| suggestion.span.start >= offset);
+        self.suggestion
+            .iter_mut()
+            .for_each(|suggestion| suggestion.span = back(&suggestion.span));
         self
     }
 

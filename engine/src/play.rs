@@ -23,7 +23,7 @@ mod record;
 mod tests;
 
 pub use command::{Command, NoCommand};
-pub use file::{unused_name, with_story};
+pub use file::{NoPlace, unused_name, with_story};
 pub use opening::{Opening, asked, variants};
 pub use record::{Heard, recorded};
 

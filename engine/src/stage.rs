@@ -4,15 +4,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use dsl::campaign::story::Occurrence;
-use dsl::campaign::{Again, Deed, Purpose, Replies, Schedule, Trigger};
+use dsl::campaign::{Again, Deed, Purpose, Replies};
 use dsl::tree::Node;
 
 use crate::advance::{
-    AnswerOf, Change, Effect, Enrolment, Event, Facts, Known, Person, Place, State, Trace, Walked, advance,
-    is_word, stop_at, variant_of,
+    AnswerOf, Change, Effect, Enrolment, Event, Facts, Known, Place, State, Trace, Walked, advance,
+    variant_of,
 };
 use crate::left_out::LeftOut;
 use crate::links;
@@ -20,6 +19,7 @@ use crate::plan::Cast;
 use crate::revision::Revision;
 
 mod answers;
+mod outside;
 mod starts;
 mod words;
 
@@ -29,8 +29,6 @@ pub use words::shown;
 
 /// Texts that are kept: reactions quote the last ones.
 const SENT: usize = 5;
-/// A reply belongs to the campaign that texted the person last, within this time.
-const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
 
 /// A person, a clock, and what happened.
 pub struct Stage {
@@ -234,10 +232,7 @@ impl Stage {
             .passages
             .iter()
             .filter(|passage| passage.state == State::Waiting);
-        waiting
-            .map(|passage| passage.due_at)
-            .chain(self.start_at())
-            .min()
+        waiting.map(|passage| passage.due_at).chain(self.start_at()).min()
     }
 
     /// When a passage may begin next.
@@ -294,16 +289,15 @@ impl Stage {
     /// A passage begins: with nothing delivered, opened, answered or told of those before it.
     fn begin(&mut self, key: Option<String>, event: Option<&str>, fields: Vec<(String, String)>) {
         self.restart(key.as_deref());
-        let (place, due_at) = stop_at(&self.revision, Place::START, self.now);
         let mut known = self.person.clone();
         known.began_at = Some(self.now);
         known.values.extend(fields);
         known.events.extend(event.map(str::to_owned));
         self.passages.push(Passage {
             key,
-            place,
+            place: Place::START,
             state: State::Waiting,
-            due_at,
+            due_at: self.now,
             began_at: self.now,
             texted_at: None,
             known,
@@ -314,7 +308,10 @@ impl Stage {
 
     fn may_enter(&self, key: Option<&str>) -> bool {
         let again = self.revision.campaign.pace.again;
-        let mut own = self.passages.iter().filter(|passage| passage.key.as_deref() == key);
+        let mut own = self
+            .passages
+            .iter()
+            .filter(|passage| passage.key.as_deref() == key);
         let inside = own.clone().any(|passage| passage.state != State::Ended);
         let last = own.next_back().map(|passage| passage.began_at);
         match (last, again) {
@@ -336,158 +333,9 @@ impl Stage {
         }
     }
 
-    /// The person writes.
-    pub fn reply(&mut self, text: &str) {
-        self.note(Happened::Said(text.to_owned()));
-        if self.is_keyword(text) && !self.opted_out && self.may_enter(None) {
-            return self.begin(None, None, vec![]);
-        }
-        let Some(at) = self.texted_last() else {
-            return self.reply_from_outside(text);
-        };
-        let passage = &self.passages[at];
-        let is_word = is_word(&self.revision, &self.cast.member, &passage.known, text);
-        if is_word {
-            self.passages[at].known.reply = Some(text.to_owned());
-            let name = self.revision.campaign.name.clone();
-            self.know(|known| known.answered.insert(name.clone()));
-        }
-        self.advance(at, &Event::Reply(text));
-    }
-
-    fn is_keyword(&self, text: &str) -> bool {
-        match &self.revision.campaign.schedule {
-            Schedule::Trigger(Trigger::Keyword(word)) => dsl::reply::tokens(word) == dsl::reply::tokens(text),
-            _ => false,
-        }
-    }
-
-    /// The passage that texted last, where that is not too long ago.
-    fn texted_last(&self) -> Option<usize> {
-        let texted = self.passages.iter().zip(0..);
-        let texted = texted.filter_map(|(passage, at)| Some((passage.texted_at?, at)));
-        let last = texted.max().filter(|(texted_at, _)| self.now - *texted_at <= REPLIES_WITHIN);
-        last.map(|(_, at)| at)
-    }
-
-    /// Of somebody in no passage only an opt-out, an opt-in or a call for help is answered.
-    fn reply_from_outside(&mut self, text: &str) {
-        let enrolment = Enrolment {
-            member: &self.cast.member,
-            place: Place::START,
-            state: State::Ended,
-            due_at: self.now,
-        };
-        let facts = Facts {
-            opted_out: self.opted_out,
-            known: &self.person,
-            ..Facts::default()
-        };
-        let (_, effects) = advance(&self.revision, enrolment, facts, &Event::Reply(text), self.now);
-        let (known, other): (Vec<Effect>, Vec<Effect>) = effects.into_iter().partition(|effect| {
-            matches!(
-                effect,
-                Effect::Suppress
-                    | Effect::Allow
-                    | Effect::Keep { .. }
-                    | Effect::Answer {
-                        of: AnswerOf::OptOut | AnswerOf::OptIn | AnswerOf::Help,
-                        ..
-                    }
-            )
-        });
-        let kept = known.iter().any(|effect| matches!(effect, Effect::Keep { .. }));
-        known.into_iter().for_each(|effect| self.apply(None, effect));
-        if !kept && !other.is_empty() {
-            self.apply(None, Effect::Keep { flagged: false });
-        }
-    }
-
-    /// The carrier's word on the latest text.
-    pub fn receipt(&mut self, delivered: bool) {
-        self.note(Happened::Receipt(delivered));
-        let latest = self.texts().next().map(|sent| sent.name.clone());
-        if let (true, Some(message)) = (delivered, latest) {
-            self.know_inside(|known| known.delivered.insert(message.clone()));
-        }
-        self.happened();
-    }
-
-    /// The person opens a link; that to opt out opts out.
-    pub fn click(&mut self, link: &str) {
-        self.note(Happened::Clicked(link.to_owned()));
-        if link == "opt_out" {
-            return self.opt_out();
-        }
-        self.know_inside(|known| known.clicked.insert(link.to_owned()));
-        self.happened();
-    }
-
-    /// An event of the API. One that carries the key of a passage counts for that passage alone.
-    pub fn event(&mut self, event: &Occurrence) {
-        self.note(Happened::Event(event.name.clone()));
-        let key = self.key_of(event);
-        for passage in &mut self.passages {
-            let own = key.is_none() || passage.key.is_none() || passage.key == key;
-            if !own {
-                continue;
-            }
-            // A goal may be reached after the end.
-            passage.known.events.insert(event.name.clone());
-            if passage.state != State::Ended {
-                passage.known.values.extend(event.fields.iter().cloned());
-            }
-        }
-        if self.begins(event) && self.may_enter(key.as_deref()) {
-            self.begin(key, Some(&event.name), event.fields.clone());
-        }
-        self.happened();
-    }
-
-    /// Whether the event begins a passage.
-    fn begins(&self, event: &Occurrence) -> bool {
-        let Schedule::Trigger(Trigger::Event { name, conditions, .. }) = &self.revision.campaign.schedule
-        else {
-            return false;
-        };
-        let mut known = self.person.clone();
-        known.values.extend(event.fields.iter().cloned());
-        let person = Person {
-            revision: &self.revision,
-            member: &self.cast.member,
-            known: &known,
-            now: self.now,
-        };
-        *name == event.name
-            && conditions
-                .as_ref()
-                .is_none_or(|conditions| person.holds(conditions))
-    }
-
-    /// The value that tells passages apart, where the event has it.
-    fn key_of(&self, event: &Occurrence) -> Option<String> {
-        let Schedule::Trigger(Trigger::Event { key: Some(key), .. }) = &self.revision.campaign.schedule
-        else {
-            return None;
-        };
-        let field = event.fields.iter().find(|(name, _)| name == key);
-        field.map(|(_, value)| value.clone())
-    }
-
     /// A call to that address gets this answer: the first one that is made and has none yet.
     pub fn will_answer(&mut self, url: &str, answer: Option<Node>) {
         self.answers.push(url, answer);
-    }
-
-    fn opt_out(&mut self) {
-        self.apply(None, Effect::Suppress);
-    }
-
-    /// All passages are told.
-    fn happened(&mut self) {
-        for at in 0..self.passages.len() {
-            self.advance(at, &Event::Happened);
-        }
     }
 
     /// Something of the person, whatever the passage.

@@ -53,8 +53,12 @@ pub struct Played {
 impl Played {
     /// Its places are those of a text that begins at this byte of the text that it was played from.
     pub fn begin_at(&mut self, offset: usize) {
-        let back = |span: &mut Range<usize>| *span = span.start.saturating_sub(offset)..span.end.saturating_sub(offset);
-        self.failure.iter_mut().for_each(|failure| back(&mut failure.span));
+        let back = |span: &mut Range<usize>| {
+            *span = span.start.saturating_sub(offset)..span.end.saturating_sub(offset)
+        };
+        self.failure
+            .iter_mut()
+            .for_each(|failure| back(&mut failure.span));
         self.edits.iter_mut().for_each(|edit| back(&mut edit.span));
     }
 }
@@ -272,7 +276,10 @@ impl Play<'_> {
                     self.stage.click(link);
                     Ok(())
                 }
-                false => Err(cannot(scene, format!("no text has come with the link \"{link}\""))),
+                false => Err(cannot(
+                    scene,
+                    format!("no text has come with the link \"{link}\""),
+                )),
             },
             Said::Event(event) => {
                 self.stage.event(event);

@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use dsl::campaign::story::Occurrence;
 use dsl::campaign::{Schedule, Trigger};
 use dsl::scalar::{WrittenTime, parse_time};
+use engine::clock::{Clock, SystemClock};
 use engine::load::{self, LoadedCampaign};
-use engine::plan::first_of_lists;
+use engine::plan::{NotCast, first_of_lists};
 use engine::play::{Cannot, Command, Opening, Session, asked, unused_name, variants, with_story};
 use engine::revision::Revision;
 use engine::story::play;
@@ -24,11 +25,15 @@ use crate::output::{self, diagnostics, play as said, story};
 pub(super) fn run(args: &Play) -> Result<ExitCode, Failure> {
     let loaded = load::load_campaign(&args.file)?;
     let revision = meant(&loaded)?;
-    let now = Utc::now();
+    let now = SystemClock::new().now();
     let opening = opening(args, &revision, &loaded.project.folder, now)?;
     let session = Session::new(&revision, opening, now);
-    let session = session.map_err(|error| Failure::Usage(anyhow!("{error}; {}", whom(&revision))))?;
+    let session = session.map_err(|error| not_cast(&revision, &error))?;
     said::heading(&revision.campaign.name, &session, args.person.is_empty());
+    let begins = begins(&revision.campaign.schedule).filter(|_| args.event.is_none());
+    if let Some(how) = begins {
+        output::say(&how);
+    }
     let mut game = Game {
         session,
         file: &args.file,
@@ -135,6 +140,29 @@ fn unused(revision: &Revision, person: &[(String, String)]) {
     }
 }
 
+/// What is said of somebody who cannot be in the campaign.
+fn not_cast(revision: &Revision, error: &NotCast) -> Failure {
+    Failure::Usage(match error {
+        NotCast::NoPhone | NotCast::LeftOut(_) => anyhow!("{error}; {}", whom(revision)),
+        NotCast::BadPhone(_) | NotCast::BadZone(_) => anyhow!("{error}"),
+    })
+}
+
+/// How a campaign begins that does not begin by itself at once.
+fn begins(schedule: &Schedule) -> Option<String> {
+    Some(match schedule {
+        Schedule::Trigger(Trigger::Event { name, key, .. }) => {
+            let key = key.as_ref().map_or(String::new(), |key| format!(" {key}=1"));
+            format!("it begins with an event: /event {name}{key}")
+        }
+        Schedule::Trigger(Trigger::Keyword(word)) => format!("it begins with a text: {word}"),
+        Schedule::Cron { .. } | Schedule::Day { .. } => "it begins later: /next runs the clock there".into(),
+        Schedule::Now | Schedule::At(_) | Schedule::Local(_) | Schedule::Trigger(Trigger::Joins(_)) => {
+            return None;
+        }
+    })
+}
+
 /// Why nobody is there to be played.
 fn nobody(revision: &Revision) -> String {
     let lists = match revision.campaign.audience.from.is_empty() {
@@ -228,7 +256,7 @@ impl Game<'_> {
         let text = String::from_utf8_lossy(&bytes);
         let name = unused_name(&text, typed);
         let told = self.session.story(&name);
-        if let Some(with) = with_story(&text, &told)
+        if let Ok(with) = with_story(&text, &told)
             && let Some(why) = faulty(self.file, &with, &name)?
         {
             output::say(&format!("{}: {why}; it stays as it is", story::named(self.file)));
@@ -271,12 +299,18 @@ pub(super) fn keep(path: &Path, story: &str) -> Result<(), Failure> {
         let text = String::from_utf8_lossy(&bytes);
         let with = match load::is_campaign(path) {
             true => with_story(&text, story),
-            false => Some(format!("{}\n{story}", text.trim_end())),
+            false => Ok(format!("{}\n{story}", text.trim_end())),
         };
-        let Some(with) = with else {
-            output::say("its `tests` are written in brackets, or in a file of their own: put this there");
-            output::lines(story);
-            return Ok(());
+        let with = match with {
+            Ok(with) => with,
+            Err(why) => {
+                output::say(&format!(
+                    "{}: {why}, so put this there yourself",
+                    story::named(path)
+                ));
+                output::lines(story);
+                return Ok(());
+            }
         };
         replace(path, &with)?;
     }

@@ -37,7 +37,9 @@ pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
         return record::run(phone, file).await;
     }
     if args.record.is_some() {
-        return Err(Failure::Usage(anyhow!("name the campaign whose story it is: crier test --record PHONE FILE")));
+        return Err(Failure::Usage(anyhow!(
+            "name the campaign whose story it is: crier test --record PHONE FILE"
+        )));
     }
     let paths: Vec<PathBuf> = found(&args.paths)?
         .into_iter()
@@ -47,7 +49,9 @@ pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
         .par_iter()
         .map(|path| Source::load(path))
         .collect::<Result<_, _>>()?;
-    let files = loaded.iter().flat_map(|(source, read)| source.project().into_iter().chain([&read.file]));
+    let files = loaded
+        .iter()
+        .flat_map(|(source, read)| source.project().into_iter().chain([&read.file]));
     let faulty: Vec<CheckedFile> = files.filter(|file| !file.is_valid()).cloned().collect();
     if !faulty.is_empty() {
         diagnostics::print_full(&faulty);

@@ -46,7 +46,9 @@ fn main() {
         let used = support::best(5, || support::crier(folder.path(), &["test"]));
         figures.add_used(&used, Mark::Most(1.0), Mark::None);
     }
-    figures.print(&format!("crier test, {stories} stories of 1 file, of {FILES} files, the best of 5"));
+    figures.print(&format!(
+        "crier test, {stories} stories of 1 file, of {FILES} files, the best of 5"
+    ));
 }
 
 fn write(folder: &Path, file: u64, stories: u64) {
@@ -63,5 +65,7 @@ fn story(n: u64) -> String {
         _ => "      - expect: reminder\n      - after: 1 day\n      - finished: silent\n",
     };
     let phone = 12_125_550_100 + n % 100;
-    format!("  - test: person {n}\n    person: {{ phone: \"+{phone}\", first_name: Ada }}\n    story:\n      - expect: invite\n{said}")
+    format!(
+        "  - test: person {n}\n    person: {{ phone: \"+{phone}\", first_name: Ada }}\n    story:\n      - expect: invite\n{said}"
+    )
 }

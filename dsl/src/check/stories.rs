@@ -190,9 +190,12 @@ fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
 /// The place of a step, by which a text is called that stands in a step without an `id`: `step-2`, `replies-1-1`, or below
 /// one that has it, `invite-answers-1-1`. Whether there is one is known when the story is played.
 fn is_place(name: &str, ids: &[&str]) -> bool {
-    let numbered = name.strip_prefix("step-").or_else(|| name.strip_prefix("replies-"));
+    let numbered = name
+        .strip_prefix("step-")
+        .or_else(|| name.strip_prefix("replies-"));
     let below = |id: &&str| name.strip_prefix(*id).is_some_and(|rest| rest.starts_with('-'));
-    numbered.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) || ids.iter().any(below)
+    numbered.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+        || ids.iter().any(below)
 }
 
 fn unknown(code: &'static str, kind: &str, what: &Spanned<String>, names: &[&str], none: &str) -> Diagnostic {

@@ -155,7 +155,10 @@ impl<'a> People<'a> {
         let cell = |column: usize| row.cells.get(column).unwrap_or_default().trim().to_owned();
         let phone = PhoneNumber::parse(&cell(self.phone), self.revision.campaign.audience.region).ok()?;
         let phone = ("phone".to_owned(), phone.number.to_string());
-        let values = self.asked.iter().map(|(name, column)| (name.clone(), cell(*column)));
+        let values = self
+            .asked
+            .iter()
+            .map(|(name, column)| (name.clone(), cell(*column)));
         let values = values.filter(|(_, value)| !value.is_empty());
         Some(std::iter::once(phone).chain(values).collect())
     }

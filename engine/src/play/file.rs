@@ -2,26 +2,45 @@
 
 use dsl::tree::{Kind, Node};
 
-/// The file with one more story at the end of its `tests`; none where these are written in brackets, or in a file of their
-/// own.
-pub fn with_story(file: &str, story: &str) -> Option<String> {
+/// Why a file takes no story.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlace {
+    /// `[…]`: no line can be put there.
+    #[error("its `tests` are written in brackets")]
+    Brackets,
+    /// That of this path.
+    #[error("its `tests` stand in {0}")]
+    OtherFile(String),
+    /// No list.
+    #[error("its `tests` cannot be read")]
+    Unreadable,
+}
+
+/// The file with one more story at the end of its `tests`, which are added where there are none.
+pub fn with_story(file: &str, story: &str) -> Result<String, NoPlace> {
     if is_crlf(file) {
         let with = with_story(&file.replace("\r\n", "\n"), story)?;
-        return Some(with.replace('\n', "\r\n"));
+        return Ok(with.replace('\n', "\r\n"));
     }
     let (tree, _) = dsl::tree::parse(file);
     let tests = tree.root.as_ref().and_then(|root| root.entry("tests"));
     let Some(tests) = tests else {
-        return Some(format!("{}\n\ntests:\n{}", file.trim_end(), indented(story, 2)));
+        return Ok(format!("{}\n\ntests:\n{}", file.trim_end(), indented(story, 2)));
     };
     if tests.value.is_nothing() {
-        return Some(below(file, tests.key.span.end, &indented(story, 2)));
+        return Ok(below(file, tests.key.span.end, &indented(story, 2)));
     }
-    let last = items(&tests.value).last()?;
-    let before = file[..last.span.start].trim_end().strip_suffix('-')?;
+    let items = match &tests.value.kind {
+        Kind::List(items) => items,
+        Kind::Scalar(path) => return Err(NoPlace::OtherFile(path.text.clone())),
+        Kind::Map(_) | Kind::Bad => return Err(NoPlace::Unreadable),
+    };
+    let last = items.last().ok_or(NoPlace::Brackets)?;
+    let before = file[..last.span.start].trim_end().strip_suffix('-');
+    let before = before.ok_or(NoPlace::Brackets)?;
     let indentation = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
     let end = last.span.start + file[last.span.clone()].trim_end().len();
-    Some(below(file, end, &indented(story, indentation)))
+    Ok(below(file, end, &indented(story, indentation)))
 }
 
 /// That name, or with a number behind it where a story of the file has it.

@@ -204,8 +204,15 @@ fn a_story_goes_behind_the_last_one() {
               story: []
         "#]],
         ),
-        ("tests: [{ test: a, story: [] }]\n", expect!["cannot"]),
-        ("tests: stories.yaml\n", expect!["cannot"]),
+        (
+            "tests: [{ test: a, story: [] }]\n",
+            expect!["its `tests` are written in brackets"],
+        ),
+        ("tests: []\n", expect!["its `tests` are written in brackets"]),
+        (
+            "tests: stories.yaml\n",
+            expect!["its `tests` stand in stories.yaml"],
+        ),
         (
             "limits: {}\ntests:   # none yet\n# the end\n",
             expect![[r#"
@@ -217,7 +224,7 @@ fn a_story_goes_behind_the_last_one() {
             "#]],
         ),
     ] {
-        expected.assert_eq(&with_story(file, story).unwrap_or_else(|| "cannot".into()));
+        expected.assert_eq(&with_story(file, story).unwrap_or_else(|error| error.to_string()));
     }
 }
 
@@ -296,7 +303,11 @@ fn an_event_begins_a_triggered_campaign_and_stands_beside_the_person() {
         }),
         at: None,
     };
-    check_of(BOOKED, opening, &["/next", "see you"], expect![[r#"
+    check_of(
+        BOOKED,
+        opening,
+        &["/next", "see you"],
+        expect![[r#"
         - test: "as it was played"
           person: { phone: "+393331234567", variant: "ride" }
           at: 2026-11-30 11:00
@@ -306,7 +317,8 @@ fn an_event_begins_a_triggered_campaign_and_stands_beside_the_person() {
             - expect: tomorrow
               at: 2026-12-04 10:00
             - reply: "see you"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -23,7 +23,9 @@ impl Happened {
             Happened::Changed(change) => changed(change).into(),
             Happened::Skipped(reason) => format!("left out: {reason}").into(),
             Happened::LeftOut(reason) => format!("the passage ends: {reason}").into(),
-            Happened::Held(until) => format!("a text waits until {}", shown(until.with_timezone(&zone))).into(),
+            Happened::Held(until) => {
+                format!("a text waits until {}", shown(until.with_timezone(&zone))).into()
+            }
             Happened::Kept { to, flagged } => kept(to.as_deref(), *flagged).into(),
             Happened::OptedOut => "opted out".into(),
             Happened::OptedIn => "opted in again".into(),
@@ -36,7 +38,10 @@ impl Happened {
 impl Sent {
     fn told(&self) -> String {
         let parts = if self.parts == 1 { "part" } else { "parts" };
-        let variant = self.variant.as_ref().map_or(String::new(), |name| format!(", {name}"));
+        let variant = self
+            .variant
+            .as_ref()
+            .map_or(String::new(), |name| format!(", {name}"));
         let text = on_one_line(&self.text);
         format!("< {} ({} {parts}{variant}): {text}", self.name, self.parts)
     }

@@ -93,7 +93,9 @@ fn does(revision: &Revision, deed: &Deed) -> String {
         Deed::Call(_) => "call".into(),
         Deed::Start(campaign) => format!("start {campaign}"),
         Deed::Repeat { .. } => "repeat".into(),
-        Deed::Finish(reason) => format!("finish {}", reason.as_deref().unwrap_or_default()).trim().to_owned(),
+        Deed::Finish(reason) => format!("finish {}", reason.as_deref().unwrap_or_default())
+            .trim()
+            .to_owned(),
         Deed::Arrive(_)
         | Deed::Open
         | Deed::Listen(_)

@@ -1,5 +1,6 @@
 //! Campaigns, what somebody does, and what happens to them: the language as its readers know it.
 
+mod branches;
 mod differences;
 mod gate;
 mod lines;
@@ -45,7 +46,11 @@ fn service(steps: &str) -> String {
 
 /// The lines of one story of Ada, in Rome.
 fn story(lines: &str) -> String {
-    let lines: String = lines.trim().lines().map(|line| format!("      {}\n", line.trim_end())).collect();
+    let lines: String = lines
+        .trim()
+        .lines()
+        .map(|line| format!("      {}\n", line.trim_end()))
+        .collect();
     format!(
         "tests:\n  - test: it\n    person: {{ phone: \"+393331234567\", name: Ada, city: Roma, age: 30 }}\n    story:\n{lines}"
     )
@@ -55,22 +60,41 @@ fn story(lines: &str) -> String {
 fn check(campaign: &str, expected: Expect) {
     let revision = revision(campaign);
     let stories = &revision.campaign.stories;
-    let told = stories.iter().map(|story| told(&revision, &play(&revision, story), stories.len() > 1));
+    let told = stories
+        .iter()
+        .map(|story| told(&revision, &play(&revision, story), stories.len() > 1));
     expected.assert_eq(&told.collect::<String>());
 }
 
 fn told(revision: &Revision, played: &Played, named: bool) -> String {
-    let head = if named { format!("# {}\n", played.name) } else { String::new() };
+    let head = if named {
+        format!("# {}\n", played.name)
+    } else {
+        String::new()
+    };
     let lines: String = played.log.iter().map(|entry| line(entry, played)).collect();
     let failure = played.failure.as_ref().map_or(String::new(), |failure| {
         let at = &revision.source.campaign[failure.span.clone()];
-        let kind = if failure.impossible { "IMPOSSIBLE" } else { "DIFFERS" };
-        format!("{kind} at {:?}: {} ({})\n", at.trim_end(), failure.message, failure.help)
+        let kind = if failure.impossible {
+            "IMPOSSIBLE"
+        } else {
+            "DIFFERS"
+        };
+        format!(
+            "{kind} at {:?}: {} ({})\n",
+            at.trim_end(),
+            failure.message,
+            failure.help
+        )
     });
     head + &lines + &failure
 }
 
 fn line(entry: &Entry, played: &Played) -> String {
     let local = entry.at.with_timezone(&played.zone);
-    format!("{} {}\n", local.format("%a %-d %b %H:%M"), entry.what.told(played.zone))
+    format!(
+        "{} {}\n",
+        local.format("%a %-d %b %H:%M"),
+        entry.what.told(played.zone)
+    )
 }

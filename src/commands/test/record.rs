@@ -32,7 +32,9 @@ pub(super) async fn run(phone: &str, file: &Path) -> Result<ExitCode, Failure> {
     let person = person.unwrap_or_else(|| vec![("phone".to_owned(), number.to_string())]);
     let cast = cast(&revision, &person, begin).map_err(|error| Failure::Found(Some(anyhow!("{error}"))))?;
     let lines = recorded(&revision, &cast.member, begin, &heard);
-    let at = begin.with_timezone(&cast.zones.zones()[0]).format("%Y-%m-%d %H:%M");
+    let at = begin
+        .with_timezone(&cast.zones.zones()[0])
+        .format("%Y-%m-%d %H:%M");
     let name = format!("as it went for {number} on {}", begin.format("%Y-%m-%d"));
     play::keep(file, &story(&name, &person, &at.to_string(), &lines))?;
     Ok(ExitCode::SUCCESS)
@@ -52,7 +54,10 @@ async fn latest(store: &Store, known: &PersonStory, campaign: &str) -> Result<Op
 
 /// What was said in a launch, in order.
 fn heard(known: &PersonStory, launch: &LaunchRow) -> Vec<(DateTime<Utc>, Heard)> {
-    let texts = known.messages.iter().filter(|message| message.launch == launch.id);
+    let texts = known
+        .messages
+        .iter()
+        .filter(|message| message.launch == launch.id);
     let texts = texts.filter_map(|message| {
         let text = message.text.clone()?;
         Some((
@@ -63,7 +68,10 @@ fn heard(known: &PersonStory, launch: &LaunchRow) -> Vec<(DateTime<Utc>, Heard)>
             },
         ))
     });
-    let replies = known.replies.iter().filter(|reply| reply.launch == Some(launch.id));
+    let replies = known
+        .replies
+        .iter()
+        .filter(|reply| reply.launch == Some(launch.id));
     let replies = replies.map(|reply| (reply.received_at, Heard::Reply(reply.text.clone())));
     let mut heard: Vec<_> = texts.chain(replies).collect();
     heard.sort_by_key(|(at, _)| *at);

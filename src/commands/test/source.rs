@@ -83,7 +83,11 @@ impl Source {
             };
         };
         let campaign = &self.campaign.text;
-        let before = format!("{}{}\ntests:\n", &campaign[..apart.key.start], &campaign[apart.key.end..]);
+        let before = format!(
+            "{}{}\ntests:\n",
+            &campaign[..apart.key.start],
+            &campaign[apart.key.end..]
+        );
         let offset = before.len();
         let checked = of(&(before + &text));
         let own = |found: &Diagnostic| found.span.start >= offset || found.severity == Severity::Error;

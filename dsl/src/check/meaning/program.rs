@@ -47,15 +47,15 @@ impl<'a> Compiler<'a> {
 
     pub fn program(&mut self) -> Option<Program> {
         let file = self.context.written;
-        if file.message.is_some() {
-            let send = self.sent(0);
-            self.push_as("message", Deed::Send(send));
-        }
         // What a keyword begins answers the text that it came in.
         self.answers = file
             .trigger
             .as_ref()
             .is_some_and(|trigger| trigger.keyword.is_some());
+        if file.message.is_some() {
+            let send = self.sent(0);
+            self.push_as("message", Deed::Send(send));
+        }
         self.steps(&file.steps)?;
         self.push_as("end", Deed::Finish(None));
         let rules = file.rules();

@@ -26,7 +26,11 @@ fn updated(text: &str) -> String {
     let mut text = text.to_owned();
     for _ in 0..20 {
         let revision = revision(&text);
-        let edits = revision.campaign.stories.iter().flat_map(|story| play(&revision, story).edits);
+        let edits = revision
+            .campaign
+            .stories
+            .iter()
+            .flat_map(|story| play(&revision, story).edits);
         let (next, made) = dsl::edit::apply(&text, edits.collect());
         if made == 0 {
             return text;

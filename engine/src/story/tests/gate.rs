@@ -101,7 +101,9 @@ tests: [{ test: it, person: { phone: "+393331234567" }, story: [{ expect: step-1
 #[test]
 fn caps_wait_skip_or_leave() {
     for (over, expected) in [
-        ("wait", expect![[r#"
+        (
+            "wait",
+            expect![[r#"
             Tue 1 Dec 10:00 the passage begins
             Tue 1 Dec 10:00 < step-1 (1 part): One. STOP to opt out
             Wed 2 Dec 10:00 < step-3 (1 part): Two.
@@ -110,8 +112,11 @@ fn caps_wait_skip_or_leave() {
             Wed 16 Dec 10:00 < step-7 (1 part): Four.
             Wed 16 Dec 10:00 the passage ends
             DIFFERS at "{ after: 60 days }": the story ends, and "step-1" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: step-1`)
-        "#]]),
-        ("skip", expect![[r#"
+        "#]],
+        ),
+        (
+            "skip",
+            expect![[r#"
             Tue 1 Dec 10:00 the passage begins
             Tue 1 Dec 10:00 < step-1 (1 part): One. STOP to opt out
             Wed 2 Dec 10:00 < step-3 (1 part): Two.
@@ -119,14 +124,18 @@ fn caps_wait_skip_or_leave() {
             Fri 11 Dec 10:00 < step-7 (1 part): Four.
             Fri 11 Dec 10:00 the passage ends
             DIFFERS at "{ after: 60 days }": the story ends, and "step-1" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: step-1`)
-        "#]]),
-        ("leave", expect![[r#"
+        "#]],
+        ),
+        (
+            "leave",
+            expect![[r#"
             Tue 1 Dec 10:00 the passage begins
             Tue 1 Dec 10:00 < step-1 (1 part): One. STOP to opt out
             Wed 2 Dec 10:00 < step-3 (1 part): Two.
             Thu 3 Dec 10:00 the passage ends: as many texts as the frequency allows
             DIFFERS at "{ after: 60 days }": the story ends, and "step-1" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: step-1`)
-        "#]]),
+        "#]],
+        ),
     ] {
         check(
             &format!(

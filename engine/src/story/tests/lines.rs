@@ -37,7 +37,14 @@ fn lines(lines: &str, expected: Expect) {
 fn differs(said: &str, expected: Expect) {
     let revision = super::revision(&(service(ALL) + &story(said)));
     let played = super::play(&revision, &revision.campaign.stories[0]);
-    let told = super::told(&revision, &super::Played { log: vec![], ..played }, false);
+    let told = super::told(
+        &revision,
+        &super::Played {
+            log: vec![],
+            ..played
+        },
+        false,
+    );
     expected.assert_eq(&told);
 }
 
@@ -114,78 +121,144 @@ fn every_line_that_is_true() {
 #[test]
 fn every_line_that_is_not() {
     for (said, expected) in [
-        ("- expect: kept", expect![[r#"
+        (
+            "- expect: kept",
+            expect![[r#"
             DIFFERS at "kept": "invite" comes, not "kept" (Tue 1 Dec 2026, 10:00: Coming, Ada? https://crier.test/s44e4s)
-        "#]]),
-        ("- expect: nothing\n- expect: invite", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: nothing\n- expect: invite",
+            expect![[r#"
             DIFFERS at "nothing": "invite" comes, and nothing should (Tue 1 Dec 2026, 10:00: Coming, Ada? https://crier.test/s44e4s)
-        "#]]),
-        ("- expect: nothing", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: nothing",
+            expect![[r#"
             DIFFERS at "nothing": "invite" comes, and nothing should (Tue 1 Dec 2026, 10:00: Coming, Ada? https://crier.test/s44e4s)
-        "#]]),
-        ("- expect: invite\n- expect: opt-out", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- expect: opt-out",
+            expect![[r#"
             DIFFERS at "opt-out": "reminder" comes, not "opt-out" (Thu 3 Dec 2026, 10:00: Still time.)
-        "#]]),
-        ("- expect: invite\n  text: \"Coming, Bo?\"", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n  text: \"Coming, Bo?\"",
+            expect![[r#"
             DIFFERS at "\"Coming, Bo?\"": "invite" says something else (it says: Coming, Ada? https://crier.test/s44e4s)
-        "#]]),
-        ("- expect: invite\n  parts: 2", expect![[r#"
-            DIFFERS at "2": "invite" does not have so many parts (it has 1: Coming, Ada? https://crier.test/s44e4s)
-        "#]]),
-        ("- expect: invite\n  at: \"10:01\"", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n  parts: 2",
+            expect![[r#"
+                DIFFERS at "2": "invite" has 1 part, not 2 (it says: Coming, Ada? https://crier.test/s44e4s)
+            "#]],
+        ),
+        (
+            "- expect: invite\n  at: \"10:01\"",
+            expect![[r#"
             DIFFERS at "\"10:01\"": it does not come at that time (it comes Tue 1 Dec 2026, 10:00)
-        "#]]),
-        ("- expect: invite\n  at: 2026-12-02 10:00", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n  at: 2026-12-02 10:00",
+            expect![[r#"
             DIFFERS at "2026-12-02 10:00": it does not come at that time (it comes Tue 1 Dec 2026, 10:00)
-        "#]]),
-        ("- expect: invite\n  between: 11:00-12:00", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n  between: 11:00-12:00",
+            expect![[r#"
             DIFFERS at "invite": "invite" does not come between 11:00-12:00 (it comes Tue 1 Dec 2026, 10:00)
-        "#]]),
-        ("- expect: invite\n- tagged: coming", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- tagged: coming",
+            expect![[r#"
             DIFFERS at "coming": no tag "coming" (the person has no tags)
-        "#]]),
-        ("- expect: invite\n- reply: \"yes\"\n- tagged: [coming, gone]", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- reply: \"yes\"\n- tagged: [coming, gone]",
+            expect![[r#"
             DIFFERS at "[coming, gone]": no tag "gone" (the person has coming)
-        "#]]),
-        ("- expect: invite\n- joined: newsletter", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- joined: newsletter",
+            expect![[r#"
             DIFFERS at "newsletter": no list joined "newsletter" (no step did that by now)
-        "#]]),
-        ("- expect: invite\n- left: newsletter", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- left: newsletter",
+            expect![[r#"
             DIFFERS at "newsletter": no list left "newsletter" (no step did that by now)
-        "#]]),
-        ("- expect: invite\n- set: { level: gold }", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- set: { level: gold }",
+            expect![[r#"
             DIFFERS at "{ level: gold }": level is not "gold" (no step set it)
-        "#]]),
-        ("- expect: invite\n- notified: shift", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- notified: shift",
+            expect![[r#"
             DIFFERS at "shift": "shift" did not get a text of ours (no step did that by now)
-        "#]]),
-        ("- expect: invite\n- reply: \"yes\"\n- notified: box-office", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- reply: \"yes\"\n- notified: box-office",
+            expect![[r#"
             DIFFERS at "box-office": "shift" got a text of ours, not "box-office" (write the inbox that gets it)
-        "#]]),
-        ("- expect: invite\n- forwarded: box-office", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- forwarded: box-office",
+            expect![[r#"
             DIFFERS at "box-office": "box-office" did not get the reply (no step did that by now)
-        "#]]),
-        ("- expect: invite\n- finished: coming", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- finished: coming",
+            expect![[r#"
             DIFFERS at "coming": the passage did not end with "coming" (the passage has not ended with a reason)
-        "#]]),
-        ("- expect: invite\n- reply: \"no\"\n- finished: coming", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- reply: \"no\"\n- finished: coming",
+            expect![[r#"
             DIFFERS at "coming": the passage did not end with "coming" (it ended with "declined")
-        "#]]),
-        ("- expect: invite\n- calls: { url: \"https://api.arena.example/seats\" }", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- calls: { url: \"https://api.arena.example/seats\" }",
+            expect![[r#"
             DIFFERS at "{ url: \"https://api.arena.example/seats\" }": nothing calls https://api.arena.example/seats (no step did that by now)
-        "#]]),
+        "#]],
+        ),
         (
             "- expect: invite\n- reply: \"yes\"\n- calls: { url: \"https://api.arena.example/seat\" }",
             expect![[r#"
                 DIFFERS at "{ url: \"https://api.arena.example/seat\" }": another address is called than https://api.arena.example/seat (it is https://api.arena.example/seats)
             "#]],
         ),
-        ("- expect: invite\n- reply: \"yes\"\n- finished: coming", expect![[r#"
+        (
+            "- expect: invite\n- reply: \"yes\"\n- finished: coming",
+            expect![[r#"
             DIFFERS at "finished: coming": the story ends, and "kept" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: kept`)
-        "#]]),
-        ("- after: 3 days\n- expect: invite", expect![[r#"
+        "#]],
+        ),
+        (
+            "- after: 3 days\n- expect: invite",
+            expect![[r#"
             DIFFERS at "expect: invite": the story ends, and "reminder" came that nobody expected (it came Thu 3 Dec 2026, 10:00; add `- expect: reminder`)
-        "#]]),
+        "#]],
+        ),
     ] {
         differs(said, expected);
     }
@@ -194,18 +267,30 @@ fn every_line_that_is_not() {
 #[test]
 fn what_cannot_be() {
     for (said, expected) in [
-        ("- expect: invite\n  at: 2026-11-30 10:00", expect![[r#"
+        (
+            "- expect: invite\n  at: 2026-11-30 10:00",
+            expect![[r#"
             IMPOSSIBLE at "2026-11-30 10:00": no text can come Mon 30 Nov 2026, 10:00 (the story begins Tue 1 Dec 2026, 10:00; `at` beside `person` begins it at another time)
-        "#]]),
-        ("- expect: step-9", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: step-9",
+            expect![[r#"
             IMPOSSIBLE at "step-9": no text is called "step-9" (there are invite, kept, reminder)
-        "#]]),
-        ("- clicks: plan\n- expect: invite", expect![[r#"
+        "#]],
+        ),
+        (
+            "- clicks: plan\n- expect: invite",
+            expect![[r#"
             IMPOSSIBLE at "plan": no text has come with the link "plan" (`- expect:` the text before this line, or `- after:` some time)
-        "#]]),
-        ("- expect: invite\n- clicks: plan", expect![[r#"
+        "#]],
+        ),
+        (
+            "- expect: invite\n- clicks: plan",
+            expect![[r#"
             IMPOSSIBLE at "plan": no text has come with the link "plan" (`- expect:` the text before this line, or `- after:` some time)
-        "#]]),
+        "#]],
+        ),
     ] {
         differs(said, expected);
     }

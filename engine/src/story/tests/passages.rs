@@ -31,7 +31,9 @@ tests:
       - expect: nothing
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         # bought
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < step-1 (1 part): One.
@@ -42,7 +44,8 @@ tests:
         Tue 1 Dec 10:00 < step-1 (1 part): One.
         Thu 3 Dec 10:00 tagged lost
         Thu 3 Dec 10:00 the passage ends: lost
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -66,7 +69,9 @@ tests:
       - after: 8 days
       - event: came
 "#;
-    check(campaign, expect![[r#"
+    check(
+        campaign,
+        expect![[r#"
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < message (1 part): A coffee is waiting.
         Tue 1 Dec 10:00 the passage ends
@@ -77,7 +82,8 @@ tests:
         Wed 1 Dec 10:00 < message (1 part): A coffee is waiting.
         Wed 1 Dec 10:00 the passage ends
         Thu 9 Dec 10:00 the event came comes
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -107,7 +113,9 @@ tests:
         at: 2027-12-01 10:00
       - expect: pity
 "#;
-    check(campaign, expect![[r#"
+    check(
+        campaign,
+        expect![[r#"
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < table (1 part): A table? https://crier.test/vyae2x
         Tue 1 Dec 10:00 opens the link table
@@ -117,7 +125,8 @@ tests:
         Wed 1 Dec 10:00 < table (1 part): A table? https://crier.test/vyae2x
         Fri 3 Dec 10:00 < pity (1 part): A pity.
         Fri 3 Dec 10:00 the passage ends
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -134,13 +143,16 @@ tests:
     person: { phone: "+393331234567" }
     story: [{ expect: step-1 }, { clicks: opt_out }, { after: 30 days }, { expect: nothing }]
 "#;
-    check(campaign, expect![[r#"
+    check(
+        campaign,
+        expect![[r#"
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < step-1 (1 part): News! https://crier.test/zg37mh
         Tue 1 Dec 10:00 opens the link opt_out
         Tue 1 Dec 10:00 opted out
         Tue 1 Dec 10:00 the passage ends: opted out
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -158,7 +170,9 @@ tests:
   - { test: a fallback, person: { phone: "+393331234567", language: en-GB, name: Zoë, variant: calm }, story: [{ expect: message, text: "Hello Zoë", parts: 1 }] }
   - { test: another language, person: { phone: "+393331234567", language: de, name: Bo, variant: loud }, story: [{ expect: message, text: CIAO }] }
 "#;
-    check(campaign, expect![[r#"
+    check(
+        campaign,
+        expect![[r#"
         # a fallback
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < message (1 part, calm): Hello Zoë
@@ -167,5 +181,6 @@ tests:
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < message (1 part, loud): CIAO
         Tue 1 Dec 10:00 the passage ends
-    "#]]);
+    "#]],
+    );
 }

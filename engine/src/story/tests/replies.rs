@@ -102,7 +102,9 @@ fn one_meaning_for_each_reply() {
       - expect: opt-out
 "#
     ));
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         # reactions and machines
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < invite (1 part): Coming?
@@ -170,7 +172,8 @@ fn one_meaning_for_each_reply() {
         Tue 1 Dec 04:00 opted out
         Tue 1 Dec 04:00 < opt-out (1 part): You have opted out and will get no more messages from us.
         Tue 1 Dec 04:00 the passage ends: opted out
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -209,7 +212,9 @@ tests:
       - expect: opt-out
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < message (1 part): Hello
         Tue 1 Dec 10:00 the passage ends
@@ -233,7 +238,8 @@ tests:
         Tue 1 Dec 11:00 > stop
         Tue 1 Dec 11:00 opted out
         Tue 1 Dec 11:00 < opt-out (1 part): You have opted out and will get no more messages from us.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -268,7 +274,9 @@ tests:
       - finished: sure
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < born (1 part): When were you born?
         Tue 1 Dec 10:00 > yesterday
@@ -278,7 +286,8 @@ tests:
         Tue 1 Dec 10:00 < sure (1 part): Sure?
         Tue 1 Dec 10:00 > sure
         Tue 1 Dec 10:00 the passage ends: sure
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -301,7 +310,9 @@ tests:
       - after: 30 days
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < invite (1 part): Coming?
         Tue 1 Dec 10:00 > hello
@@ -309,5 +320,6 @@ tests:
         Wed 9 Dec 10:00 > yes
         Wed 9 Dec 10:00 the reply goes to the inbox
         Mon 21 Dec 10:00 the passage ends
-    "#]]);
+    "#]],
+    );
 }

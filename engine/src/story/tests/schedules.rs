@@ -5,7 +5,10 @@ use super::check;
 #[test]
 fn now_at_and_each_recipients_clock() {
     for (schedule, at, expected) in [
-        ("now", "at: 2026-12-01 09:00", expect![[r#"
+        (
+            "now",
+            "at: 2026-12-01 09:00",
+            expect![[r#"
             # here
             Tue 1 Dec 09:00 the passage begins
             Tue 1 Dec 09:00 < message (1 part): Hello
@@ -14,8 +17,12 @@ fn now_at_and_each_recipients_clock() {
             Tue 1 Dec 09:00 the passage begins
             Tue 1 Dec 09:00 < message (1 part): Hello
             Tue 1 Dec 09:00 the passage ends
-        "#]]),
-        ("2026-12-01 10:00", "x-at: none", expect![[r#"
+        "#]],
+        ),
+        (
+            "2026-12-01 10:00",
+            "x-at: none",
+            expect![[r#"
             # here
             Tue 1 Dec 10:00 the passage begins
             Tue 1 Dec 10:00 < message (1 part): Hello
@@ -24,8 +31,12 @@ fn now_at_and_each_recipients_clock() {
             Tue 1 Dec 22:00 the passage begins
             Tue 1 Dec 22:00 < message (1 part): Hello
             Tue 1 Dec 22:00 the passage ends
-        "#]]),
-        ("{ at: 2026-12-01 10:00, clock: recipient }", "x-at: none", expect![[r#"
+        "#]],
+        ),
+        (
+            "{ at: 2026-12-01 10:00, clock: recipient }",
+            "x-at: none",
+            expect![[r#"
             # here
             Tue 1 Dec 10:00 the passage begins
             Tue 1 Dec 10:00 < message (1 part): Hello
@@ -34,7 +45,8 @@ fn now_at_and_each_recipients_clock() {
             Tue 1 Dec 10:00 the passage begins
             Tue 1 Dec 10:00 < message (1 part): Hello
             Tue 1 Dec 10:00 the passage ends
-        "#]]),
+        "#]],
+        ),
     ] {
         check(
             &format!(
@@ -56,13 +68,18 @@ tests:
 #[test]
 fn ticks_of_a_cron_and_who_may_enter_again() {
     for (again, expected) in [
-        ("never", expect![[r#"
+        (
+            "never",
+            expect![[r#"
             Mon 7 Dec 10:00 the passage begins
             Mon 7 Dec 10:00 < message (1 part): Hello
             Mon 7 Dec 10:00 the passage ends
             DIFFERS at "{ after: 60 days }": the story ends, and "message" came that nobody expected (it came Mon 7 Dec 2026, 10:00; add `- expect: message`)
-        "#]]),
-        ("always", expect![[r#"
+        "#]],
+        ),
+        (
+            "always",
+            expect![[r#"
             Mon 7 Dec 10:00 the passage begins
             Mon 7 Dec 10:00 < message (1 part): Hello
             Mon 7 Dec 10:00 the passage ends
@@ -76,8 +93,11 @@ fn ticks_of_a_cron_and_who_may_enter_again() {
             Mon 28 Dec 10:00 < message (1 part): Hello
             Mon 28 Dec 10:00 the passage ends
             DIFFERS at "{ after: 60 days }": the story ends, and "message" came that nobody expected (it came Mon 7 Dec 2026, 10:00; add `- expect: message`)
-        "#]]),
-        ("after 10 days", expect![[r#"
+        "#]],
+        ),
+        (
+            "after 10 days",
+            expect![[r#"
             Mon 7 Dec 10:00 the passage begins
             Mon 7 Dec 10:00 < message (1 part): Hello
             Mon 7 Dec 10:00 the passage ends
@@ -85,7 +105,8 @@ fn ticks_of_a_cron_and_who_may_enter_again() {
             Mon 21 Dec 10:00 < message (1 part): Hello
             Mon 21 Dec 10:00 the passage ends
             DIFFERS at "{ after: 60 days }": the story ends, and "message" came that nobody expected (it came Mon 7 Dec 2026, 10:00; add `- expect: message`)
-        "#]]),
+        "#]],
+        ),
     ] {
         check(
             &format!(
@@ -105,7 +126,9 @@ tests: [{{ test: it, person: {{ phone: "+393331234567" }}, at: 2026-12-01 09:00,
 #[test]
 fn a_day_of_a_column_each_year_or_so_long_before() {
     for (schedule, expected) in [
-        ("{ date: born, yearly: true, at: \"10:00\" }", expect![[r##"
+        (
+            "{ date: born, yearly: true, at: \"10:00\" }",
+            expect![[r##"
             # leap
             Sun 28 Feb 10:00 the passage begins
             Sun 28 Feb 10:00 < message (1 part): Hello
@@ -116,8 +139,11 @@ fn a_day_of_a_column_each_year_or_so_long_before() {
             DIFFERS at "{ after: 400 days }": the story ends, and "message" came that nobody expected (it came Sun 28 Feb 2027, 10:00; add `- expect: message`)
             # late
             # none
-        "##]]),
-        ("{ date: starts, before: 30 days, at: \"10:00\" }", expect![[r##"
+        "##]],
+        ),
+        (
+            "{ date: starts, before: 30 days, at: \"10:00\" }",
+            expect![[r##"
             # leap
             Sat 13 Feb 10:00 the passage begins
             Sat 13 Feb 10:00 < message (1 part): Hello
@@ -125,7 +151,8 @@ fn a_day_of_a_column_each_year_or_so_long_before() {
             DIFFERS at "{ after: 400 days }": the story ends, and "message" came that nobody expected (it came Sat 13 Feb 2027, 10:00; add `- expect: message`)
             # late
             # none
-        "##]]),
+        "##]],
+        ),
     ] {
         check(
             &format!(
@@ -311,6 +338,51 @@ tests:
             Tue 1 Dec 22:00 a text waits until Wed 2 Dec 2026, 10:00
             Wed 2 Dec 10:00 < step-3 (1 part): Still hungry?
             Wed 2 Dec 10:00 the passage ends
+        "#]],
+    );
+}
+
+#[test]
+fn the_one_message_of_a_keyword_goes_at_night_too() {
+    check(
+        r#"
+purpose: service
+trigger: { keyword: PIZZA }
+limits: { quiet_hours: 20:00-10:00 }
+message: "Hungry?"
+tests:
+  - test: it
+    person: { phone: "+393331234567" }
+    at: 2026-12-01 21:00
+    story: [{ says: "pizza" }, { expect: message, at: 2026-12-01 21:00 }]
+"#,
+        expect![[r#"
+            Tue 1 Dec 21:00 > pizza
+            Tue 1 Dec 21:00 the passage begins
+            Tue 1 Dec 21:00 < message (1 part): Hungry?
+            Tue 1 Dec 21:00 the passage ends
+        "#]],
+    );
+}
+
+#[test]
+fn days_before_the_first_text_are_days_on_the_persons_clock() {
+    check(
+        r#"
+audience: people.csv
+purpose: service
+timezone: Europe/Rome
+schedule: { at: 2027-03-12 10:00, clock: recipient }
+steps:
+  - wait: 2 days
+  - send: { text: "Hello" }
+tests:
+  - { test: over the change of the clocks, person: { phone: "+12125550100" }, story: [{ expect: step-2, at: 2027-03-14 10:00 }] }
+"#,
+        expect![[r#"
+            Fri 12 Mar 10:00 the passage begins
+            Sun 14 Mar 10:00 < step-2 (1 part): Hello
+            Sun 14 Mar 10:00 the passage ends
         "#]],
     );
 }

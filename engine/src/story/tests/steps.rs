@@ -69,7 +69,9 @@ tests:
       - expect: nothing
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         # yes, then a word with a value
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < invite (1 part): Coming?
@@ -98,7 +100,8 @@ tests:
         Tue 1 Dec 10:00 < invite (1 part): Coming?
         Tue 1 Dec 10:00 > no thanks
         Tue 1 Dec 10:00 the passage ends: declined
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -134,7 +137,9 @@ tests:
       - reply: "yes"
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         # reminded
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < invite (1 part): Coming?
@@ -149,7 +154,8 @@ tests:
         Sat 5 Dec 10:00 the passage ends: silent
         Sat 5 Dec 10:00 > yes
         Sat 5 Dec 10:00 the reply goes to the inbox
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -201,7 +207,9 @@ tests:
       - expect: step-11
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         # in time
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < step-1 (1 part): one
@@ -229,7 +237,8 @@ tests:
         Thu 3 Dec 18:00 left out: the step cannot be decided: starts is empty or not of its type
         Thu 24 Dec 12:00 < step-11 (1 part): six
         Thu 24 Dec 12:00 the passage ends
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -287,7 +296,9 @@ tests:
       - expect: bye
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         # before it is asked for
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < invite (1 part): Look: https://crier.test/s44e4s
@@ -313,102 +324,28 @@ tests:
         Fri 4 Dec 10:00 the reply goes to the inbox
         Fri 4 Dec 10:00 < bye (1 part): Bye.
         Fri 4 Dec 10:00 the passage ends
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_campaign_may_begin_with_what_it_awaits() {
     let campaign = format!(
         "{}{}",
-        service("steps:\n  - await: event(\"ordered\")\n    for: 3 days\n    silence: { finish: never }\n  - send: { text: \"Thanks.\" }\n"),
+        service(
+            "steps:\n  - await: event(\"ordered\")\n    for: 3 days\n    silence: { finish: never }\n  - send: { text: \"Thanks.\" }\n"
+        ),
         story("- after: 1 day\n- event: ordered\n- expect: step-2\n  at: 2026-12-02 10:00")
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         Tue 1 Dec 10:00 the passage begins
         Wed 2 Dec 10:00 the event ordered comes
         Wed 2 Dec 10:00 < step-2 (1 part): Thanks.
         Wed 2 Dec 10:00 the passage ends
-    "#]]);
-}
-
-#[test]
-fn conditions_choose_skip_and_count_what_they_cannot_decide() {
-    let campaign = service(
-        r#"
-fields: { age: int }
-steps:
-  - choose:
-      - when: age < 18
-        send: { text: "Ask your parents." }
-      - when: age >= 65
-        do: [{ send: { text: "Half price." } }, { tag: senior }]
-      - otherwise: { send: { text: "Full price." } }
-  - send: { text: "Rome calls." }
-    id: rome
-    when: city == "Roma"
-  - send: { text: "You are young." }
-    id: young
-    unless: age > 30
-tests:
-  - { test: young, person: { phone: "+393331234567", age: 12, city: Roma }, story: [expect: step-1-1-1, expect: rome, expect: young] }
-  - { test: old, person: { phone: "+393331234567", age: 70, city: Bari }, story: [{ expect: step-1-2-1 }, { tagged: senior }] }
-  - { test: ageless, person: { phone: "+393331234567", city: Roma }, story: [{ expect: step-1-3-1 }, { expect: rome }] }
-"#,
+    "#]],
     );
-    check(&campaign, expect![[r#"
-        # young
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < step-1-1-1 (1 part): Ask your parents.
-        Tue 1 Dec 10:00 < rome (1 part): Rome calls.
-        Tue 1 Dec 10:00 < young (1 part): You are young.
-        Tue 1 Dec 10:00 the passage ends
-        # old
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < step-1-2-1 (1 part): Half price.
-        Tue 1 Dec 10:00 tagged senior
-        Tue 1 Dec 10:00 the passage ends
-        # ageless
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 left out: the step cannot be decided: age is empty or not of its type
-        Tue 1 Dec 10:00 left out: the step cannot be decided: age is empty or not of its type
-        Tue 1 Dec 10:00 < step-1-3-1 (1 part): Full price.
-        Tue 1 Dec 10:00 < rome (1 part): Rome calls.
-        Tue 1 Dec 10:00 left out: the step cannot be decided: age is empty or not of its type
-        Tue 1 Dec 10:00 the passage ends
-    "#]]);
-}
-
-#[test]
-fn ways_are_drawn_or_chosen_by_the_story() {
-    let campaign = service(
-        r#"
-steps:
-  - split:
-      wine: { share: 50%, do: { send: { text: "A glass?" } } }
-      cake: { share: 50%, do: { send: { text: "A cake?" } } }
-  - send: { text: "Both are good." }
-    when: variant == "cake"
-tests:
-  - { test: drawn, person: { phone: "+393331234567" }, story: [{ expect: step-1-wine-1 }] }
-  - { test: wine, person: { phone: "+393331234567", variant: wine }, story: [{ expect: step-1-wine-1 }] }
-  - { test: cake, person: { phone: "+393331234567", variant: cake }, story: [{ expect: step-1-cake-1 }, { expect: step-2 }] }
-"#,
-    );
-    check(&campaign, expect![[r#"
-        # drawn
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < step-1-wine-1 (1 part): A glass?
-        Tue 1 Dec 10:00 the passage ends
-        # wine
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < step-1-wine-1 (1 part): A glass?
-        Tue 1 Dec 10:00 the passage ends
-        # cake
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < step-1-cake-1 (1 part): A cake?
-        Tue 1 Dec 10:00 < step-2 (1 part): Both are good.
-        Tue 1 Dec 10:00 the passage ends
-    "#]]);
 }
 
 #[test]
@@ -459,7 +396,9 @@ tests:
       - expect: step-5-2-1
 "#,
     );
-    check(&campaign, expect![[r##"
+    check(
+        &campaign,
+        expect![[r##"
         # the answer is a map
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 tagged seen
@@ -511,7 +450,8 @@ tests:
         Tue 1 Dec 10:00 shift is told: Bo has any
         Tue 1 Dec 10:00 starts welcome
         Tue 1 Dec 10:00 the passage ends: seated
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
@@ -548,7 +488,9 @@ tests:
         at: 2026-12-03 10:00
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         # never paid
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < dun (1 part): Please pay.
@@ -562,7 +504,8 @@ tests:
         Wed 2 Dec 10:00 the event paid comes
         Thu 3 Dec 10:00 < thanks (1 part): Thank you.
         Thu 3 Dec 10:00 the passage ends
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -583,10 +526,13 @@ tests:
         at: 2026-12-19 10:00
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         Tue 1 Dec 10:00 the passage begins
         Thu 3 Dec 10:00 the event moved comes
         Sat 19 Dec 10:00 < step-2 (1 part): Tomorrow!
         Sat 19 Dec 10:00 the passage ends
-    "#]]);
+    "#]],
+    );
 }

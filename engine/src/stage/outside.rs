@@ -1,0 +1,167 @@
+//! What comes from outside of the campaign: what the person writes and opens, receipts, events of the API.
+
+use chrono::TimeDelta;
+use dsl::campaign::story::Occurrence;
+use dsl::campaign::{Schedule, Trigger};
+
+use super::{Happened, Stage};
+use crate::advance::{AnswerOf, Effect, Enrolment, Event, Facts, Person, Place, State, advance, is_word};
+
+/// A reply belongs to the campaign that texted the person last, within this time.
+const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
+
+impl Stage {
+    /// The person writes.
+    pub fn reply(&mut self, text: &str) {
+        self.note(Happened::Said(text.to_owned()));
+        if self.is_keyword(text) && !self.opted_out && self.may_enter(None) {
+            return self.begin(None, None, vec![]);
+        }
+        let recent = |at: &usize| {
+            let texted_at = self.passages[*at].texted_at;
+            texted_at.is_some_and(|texted_at| self.now - texted_at <= REPLIES_WITHIN)
+        };
+        let Some(at) = self.texted_last().filter(recent) else {
+            return self.reply_from_outside(text);
+        };
+        let passage = &self.passages[at];
+        let is_word = is_word(&self.revision, &self.cast.member, &passage.known, text);
+        if is_word {
+            self.passages[at].known.reply = Some(text.to_owned());
+        }
+        self.advance(at, &Event::Reply(text));
+        if is_word && !self.opted_out {
+            let name = self.revision.campaign.name.clone();
+            self.know(|known| known.answered.insert(name.clone()));
+        }
+    }
+
+    fn is_keyword(&self, text: &str) -> bool {
+        match &self.revision.campaign.schedule {
+            Schedule::Trigger(Trigger::Keyword(word)) => dsl::reply::tokens(word) == dsl::reply::tokens(text),
+            _ => false,
+        }
+    }
+
+    /// The passage that texted last.
+    fn texted_last(&self) -> Option<usize> {
+        let texted = self.passages.iter().zip(0..);
+        let texted = texted.filter_map(|(passage, at)| Some((passage.texted_at?, at)));
+        texted.max().map(|(_, at)| at)
+    }
+
+    /// Of somebody in no passage only an opt-out, an opt-in or a call for help is answered.
+    fn reply_from_outside(&mut self, text: &str) {
+        let enrolment = Enrolment {
+            member: &self.cast.member,
+            place: Place::START,
+            state: State::Ended,
+            due_at: self.now,
+        };
+        let facts = Facts {
+            opted_out: self.opted_out,
+            known: &self.person,
+            ..Facts::default()
+        };
+        let (_, effects) = advance(&self.revision, enrolment, facts, &Event::Reply(text), self.now);
+        let (known, other): (Vec<Effect>, Vec<Effect>) = effects.into_iter().partition(|effect| {
+            matches!(
+                effect,
+                Effect::Suppress
+                    | Effect::Allow
+                    | Effect::Keep { .. }
+                    | Effect::Answer {
+                        of: AnswerOf::OptOut | AnswerOf::OptIn | AnswerOf::Help,
+                        ..
+                    }
+            )
+        });
+        let kept = known.iter().any(|effect| matches!(effect, Effect::Keep { .. }));
+        known.into_iter().for_each(|effect| self.apply(None, effect));
+        if !kept && !other.is_empty() {
+            self.apply(None, Effect::Keep { flagged: false });
+        }
+    }
+
+    /// The carrier's word on the latest text.
+    pub fn receipt(&mut self, delivered: bool) {
+        self.note(Happened::Receipt(delivered));
+        let latest = self.texts().next().map(|sent| sent.name.clone());
+        if let (true, Some(message), Some(at)) = (delivered, latest, self.texted_last()) {
+            self.passages[at].known.delivered.insert(message);
+        }
+        self.happened();
+    }
+
+    /// The person opens a link; that to opt out opts out.
+    pub fn click(&mut self, link: &str) {
+        self.note(Happened::Clicked(link.to_owned()));
+        if link == "opt_out" {
+            return self.opt_out();
+        }
+        self.know_inside(|known| known.clicked.insert(link.to_owned()));
+        self.happened();
+    }
+
+    /// An event of the API. One that carries the key of a passage counts for that passage alone.
+    pub fn event(&mut self, event: &Occurrence) {
+        self.note(Happened::Event(event.name.clone()));
+        let key = self.key_of(event);
+        for passage in &mut self.passages {
+            let own = key.is_none() || passage.key.is_none() || passage.key == key;
+            if !own {
+                continue;
+            }
+            // A goal may be reached after the end.
+            passage.known.events.insert(event.name.clone());
+            if passage.state != State::Ended {
+                passage.known.values.extend(event.fields.iter().cloned());
+            }
+        }
+        if self.begins(event) && self.may_enter(key.as_deref()) {
+            self.begin(key, Some(&event.name), event.fields.clone());
+        }
+        self.happened();
+    }
+
+    /// Whether the event begins a passage.
+    fn begins(&self, event: &Occurrence) -> bool {
+        let Schedule::Trigger(Trigger::Event { name, conditions, .. }) = &self.revision.campaign.schedule
+        else {
+            return false;
+        };
+        let mut known = self.person.clone();
+        known.values.extend(event.fields.iter().cloned());
+        let person = Person {
+            revision: &self.revision,
+            member: &self.cast.member,
+            known: &known,
+            now: self.now,
+        };
+        *name == event.name
+            && conditions
+                .as_ref()
+                .is_none_or(|conditions| person.holds(conditions))
+    }
+
+    /// The value that tells passages apart, where the event has it.
+    fn key_of(&self, event: &Occurrence) -> Option<String> {
+        let Schedule::Trigger(Trigger::Event { key: Some(key), .. }) = &self.revision.campaign.schedule
+        else {
+            return None;
+        };
+        let field = event.fields.iter().find(|(name, _)| name == key);
+        field.map(|(_, value)| value.clone())
+    }
+
+    fn opt_out(&mut self) {
+        self.apply(None, Effect::Suppress);
+    }
+
+    /// All passages are told.
+    fn happened(&mut self) {
+        for at in 0..self.passages.len() {
+            self.advance(at, &Event::Happened);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+use expect_test::expect;
+
+use super::{check, service};
+
+#[test]
+fn conditions_choose_skip_and_count_what_they_cannot_decide() {
+    let campaign = service(
+        r#"
+fields: { age: int }
+steps:
+  - choose:
+      - when: age < 18
+        send: { text: "Ask your parents." }
+      - when: age >= 65
+        do: [{ send: { text: "Half price." } }, { tag: senior }]
+      - otherwise: { send: { text: "Full price." } }
+  - send: { text: "Rome calls." }
+    id: rome
+    when: city == "Roma"
+  - send: { text: "You are young." }
+    id: young
+    unless: age > 30
+tests:
+  - { test: young, person: { phone: "+393331234567", age: 12, city: Roma }, story: [expect: step-1-1-1, expect: rome, expect: young] }
+  - { test: old, person: { phone: "+393331234567", age: 70, city: Bari }, story: [{ expect: step-1-2-1 }, { tagged: senior }] }
+  - { test: ageless, person: { phone: "+393331234567", city: Roma }, story: [{ expect: step-1-3-1 }, { expect: rome }] }
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        # young
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1-1-1 (1 part): Ask your parents.
+        Tue 1 Dec 10:00 < rome (1 part): Rome calls.
+        Tue 1 Dec 10:00 < young (1 part): You are young.
+        Tue 1 Dec 10:00 the passage ends
+        # old
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1-2-1 (1 part): Half price.
+        Tue 1 Dec 10:00 tagged senior
+        Tue 1 Dec 10:00 the passage ends
+        # ageless
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 left out: the step cannot be decided: age is empty or not of its type
+        Tue 1 Dec 10:00 left out: the step cannot be decided: age is empty or not of its type
+        Tue 1 Dec 10:00 < step-1-3-1 (1 part): Full price.
+        Tue 1 Dec 10:00 < rome (1 part): Rome calls.
+        Tue 1 Dec 10:00 left out: the step cannot be decided: age is empty or not of its type
+        Tue 1 Dec 10:00 the passage ends
+    "#]],
+    );
+}
+
+#[test]
+fn ways_are_drawn_or_chosen_by_the_story() {
+    let campaign = service(
+        r#"
+steps:
+  - split:
+      wine: { share: 50%, do: { send: { text: "A glass?" } } }
+      cake: { share: 50%, do: { send: { text: "A cake?" } } }
+  - send: { text: "Both are good." }
+    when: variant == "cake"
+tests:
+  - { test: drawn, person: { phone: "+393331234567" }, story: [{ expect: step-1-wine-1 }] }
+  - { test: wine, person: { phone: "+393331234567", variant: wine }, story: [{ expect: step-1-wine-1 }] }
+  - { test: cake, person: { phone: "+393331234567", variant: cake }, story: [{ expect: step-1-cake-1 }, { expect: step-2 }] }
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        # drawn
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1-wine-1 (1 part): A glass?
+        Tue 1 Dec 10:00 the passage ends
+        # wine
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1-wine-1 (1 part): A glass?
+        Tue 1 Dec 10:00 the passage ends
+        # cake
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1-cake-1 (1 part): A cake?
+        Tue 1 Dec 10:00 < step-2 (1 part): Both are good.
+        Tue 1 Dec 10:00 the passage ends
+    "#]],
+    );
+}
