@@ -182,16 +182,16 @@ fn a_keyword_begins_the_letter_and_a_taken_name_gets_a_number() {
         &["join", "yes", "/save a no is a no"],
         expect![[r#"
 
-          - test: "a no is a no 2"
-            person: { phone: "+19145550120" }
-            at: 2027-04-05 10:00
-            story:
-              - reply: "join"
-              - expect: sure
-              - reply: "yes"
-              - expect: welcome
-              - joined: newsletter
-    "#]],
+              - test: "a no is a no 2"
+                person: { phone: "+19145550120" }
+                at: 2027-04-05 10:00
+                story:
+                  - reply: "join"
+                  - expect: sure
+                  - reply: "yes"
+                  - expect: welcome
+                  - joined: newsletter
+        "#]],
     );
 }
 
@@ -352,16 +352,16 @@ fn a_story_that_the_file_cannot_take_is_printed() {
     shown(
         &format!("tests: [{{ {one} }}]\n"),
         expect![[r#"
-        - test: "all clear"
-          person: { phone: "+16465550160", language: "en", zone: "1" }
-          at: 2027-01-10 17:00
-          story:
-            - expect: message
-        --
-        storm-alert, as phone +16465550160, language en, zone 1, the first of the lists whom it texts
-        it is Sun 10 Jan 2027, 17:00; /help lists what can be typed
-        its `tests` are written in brackets, or in a file of their own: put this there
-    "#]],
+            - test: "all clear"
+              person: { phone: "+16465550160", language: "en", zone: "1" }
+              at: 2027-01-10 17:00
+              story:
+                - expect: message
+            --
+            storm-alert, as phone +16465550160, language en, zone 1, the first of the lists whom it texts
+            it is Sun 10 Jan 2027, 17:00; /help lists what can be typed
+            alert.campaign.yaml: its `tests` are written in brackets, so put this there yourself
+        "#]],
     );
     folder.write(
         "stories.yaml",
@@ -370,15 +370,15 @@ fn a_story_that_the_file_cannot_take_is_printed() {
     shown(
         "tests: stories.yaml\n",
         expect![[r#"
-        - test: "all clear"
-          person: { phone: "+16465550160", language: "en", zone: "1" }
-          at: 2027-01-10 17:00
-          story:
-            - expect: message
-        --
-        storm-alert, as phone +16465550160, language en, zone 1, the first of the lists whom it texts
-        it is Sun 10 Jan 2027, 17:00; /help lists what can be typed
-        its `tests` are written in brackets, or in a file of their own: put this there
-    "#]],
+            - test: "all clear"
+              person: { phone: "+16465550160", language: "en", zone: "1" }
+              at: 2027-01-10 17:00
+              story:
+                - expect: message
+            --
+            storm-alert, as phone +16465550160, language en, zone 1, the first of the lists whom it texts
+            it is Sun 10 Jan 2027, 17:00; /help lists what can be typed
+            alert.campaign.yaml: its `tests` stand in stories.yaml, so put this there yourself
+        "#]],
     );
 }
