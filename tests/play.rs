@@ -135,6 +135,52 @@ fn the_first_of_the_list_is_played_and_said() {
 }
 
 #[test]
+fn a_person_and_a_time_can_be_named() {
+    let person = [
+        "phone=+16465550109",
+        "first_name=Bo",
+        "city=Albany",
+        "variant=calm",
+    ];
+    let person = person.iter().flat_map(|value| ["--person", value]);
+    let options = ["concert.campaign.yaml", "--at", "2027-01-01 12:00"].into_iter();
+    let args: Vec<&str> = options.chain(person).collect();
+    check(&args, &["/help", "/save"], expect![[r#"
+        exit 0
+            Friday, 1 January 2027
+            12:00  the passage begins
+            12:00  < invitation (1 part, calm): Bo, the Foxes play the square on Sunday
+                     20 December: https://crier.test/au847v Shall we keep 2 seats? YES
+                     or NO. STOP to opt out
+        - test: "as it was played"
+          person: { phone: "+16465550109", first_name: "Bo", city: "Albany", variant: "calm" }
+          at: 2027-01-01 12:00
+          story:
+            - expect: invitation
+        --
+        winter-concert, as phone +16465550109, first_name Bo, city Albany, variant calm
+        it is Fri 1 Jan 2027, 12:00; /help lists what can be typed
+        What can be typed:
+          any text                  what the person answers
+          /wait 2 days              run the clock
+          /next                     run the clock to the next text
+          /click LINK               open a link of a text
+          /event NAME field=value   an event of the API
+          /receipt delivered        what the carrier says of the latest text; undelivered
+          /who                      the person, as it stands
+          /save                     print all of it as a story; /save NAME puts it into
+                                    the campaign, /save FILE.yaml into that file
+          /quit                     leave
+    "#]]);
+    let folder = town();
+    folder.write("lists/opted-in.csv", "Name;Mobile;Lang;City;Seats\n");
+    let output = played(&folder, &["concert.campaign.yaml"], &[]);
+    expect![[r#"
+        error: no list has somebody whom this campaign texts; say who it is: --person phone=… --person city=… --person first_name=… --person seats=…
+    "#]].assert_eq(&stderr(&output));
+}
+
+#[test]
 fn an_event_begins_an_appointment() {
     kept(
         &[

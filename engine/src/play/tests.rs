@@ -325,5 +325,5 @@ fn an_event_begins_a_triggered_campaign_and_stands_beside_the_person() {
 fn what_is_asked_of_a_person_is_known() {
     let revision = revision(BOOKED);
     assert_eq!(asked(&revision), ["phone", "name", "starts", "visit"]);
-    assert_eq!(variants(&revision), ["walk", "ride", "calm", "loud"]);
+    assert_eq!(variants(&revision), ["calm", "loud", "walk", "ride"]);
 }
