@@ -68,6 +68,8 @@ pub enum Command {
     Play(Play),
     /// Show who gets what, when and for how much, and who is left out and why
     Plan(Plan),
+    /// Let the whole audience go through the whole campaign in virtual time: nothing is sent
+    Rehearse(Rehearse),
     /// Send a campaign from this machine to its end; typed again, go on or say it is done
     Run(Run),
     /// Show what launches are doing and came to
@@ -328,6 +330,33 @@ pub struct Plan {
     pub format: Format,
 }
 
+/// `crier rehearse`.
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// The campaign file
+    pub file: PathBuf,
+
+    /// What is drawn: another seed is another outcome
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+
+    /// When it begins, as `2026-12-01 10:00` on the campaign's clock [default: its schedule, else now]
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+
+    /// How people behave, a YAML or JSON file: docs/rehearse.md [default: the provider's shares]
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+
+    /// Write the texts and replies of each hour as a picture
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
 /// `crier run`.
 #[derive(Debug, Args)]
 pub struct Run {
@@ -518,6 +547,7 @@ impl Cli {
             Command::Test(args) => args.format == TestFormat::Json,
             Command::Play(_) => false,
             Command::Plan(args) => args.format == Format::Json,
+            Command::Rehearse(args) => args.format == Format::Json,
             Command::Run(args) => args.format == Format::Json,
             Command::Status(args) => args.format == Format::Json,
             Command::Pause(args) | Command::Resume(args) | Command::Cancel(args) => {

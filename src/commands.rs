@@ -13,6 +13,7 @@ mod lsp;
 mod namesake;
 mod plan;
 mod play;
+mod rehearse;
 mod rewrite;
 mod run;
 mod schema;
@@ -107,6 +108,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Test(args) => test::run(&args).await,
             Command::Play(args) => play::run(&args),
             Command::Plan(args) => plan::run(&args).await,
+            Command::Rehearse(args) => rehearse::run(&args).await,
             Command::Run(args) => run::run(&args).await,
             Command::Status(args) => status::run(&args).await,
             Command::Pause(args) => change::run(&args, LaunchState::Paused).await,
@@ -120,6 +122,24 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Schema(args) => schema::run(&args),
         }
     })
+}
+
+/// Reads a campaign that must be valid, and may have parts that cannot be run yet; prints as [`valid_campaign`].
+fn meant_campaign(path: &Path, format: Format) -> Result<LoadedCampaign, Failure> {
+    let loaded = load::load_campaign(path)?;
+    let files: Vec<CheckedFile> = loaded
+        .project
+        .file
+        .iter()
+        .chain([&loaded.file])
+        .cloned()
+        .collect();
+    diagnostics::print_full(&files);
+    let Some(revision) = &loaded.meant else {
+        return Err(invalid(&files, format));
+    };
+    output::use_clock(revision.campaign.timezone);
+    Ok(loaded)
 }
 
 /// Reads a campaign that must be valid; prints what is to be said of it and its project on stderr, and for programs on

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod plan;
 pub mod play;
 pub mod progress;
+pub mod rehearse;
 pub mod report;
 pub mod story;
 pub mod table;
@@ -14,7 +15,7 @@ use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::commands::Failure;
@@ -107,6 +108,12 @@ pub fn use_clock(zone: Tz) {
 pub fn time(at: DateTime<Utc>) -> String {
     let zone = CLOCK.get().copied().unwrap_or(Tz::UTC);
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S %Z").to_string()
+}
+
+/// An instant on the clock that instants are shown on.
+pub fn local(at: DateTime<Utc>) -> NaiveDateTime {
+    let zone = CLOCK.get().copied().unwrap_or(Tz::UTC);
+    at.with_timezone(&zone).naive_local()
 }
 
 /// A number with its thousands apart.

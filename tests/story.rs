@@ -1,9 +1,8 @@
-//! `crier test` and `crier play` as people and programs meet them: what is printed, what is written, which exit code.
+//! `crier test` as people and programs meet it: what is printed, what is written, which exit code.
 
 mod project;
 
-use std::io::Write;
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use expect_test::{Expect, expect};
 use project::{Folder, stderr, stdout};
@@ -464,92 +463,6 @@ fn what_the_store_has_of_somebody_becomes_a_story() {
         exit 2
         --
         error: name the campaign whose story it is: crier test --record PHONE FILE
-    "#]],
-    );
-}
-
-/// Lines typed one after the other.
-fn play(folder: &Folder, args: &[&str], typed: &str) -> Output {
-    let mut command = folder.crier(&["play", "test.campaign.yaml"]);
-    let mut child = command
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let mut stdin = child.stdin.take().expect("it is piped");
-    stdin.write_all(typed.as_bytes()).expect("it reads");
-    drop(stdin);
-    child.wait_with_output().expect("it ends")
-}
-
-#[test]
-fn whoever_plays_a_campaign_is_its_recipient_and_keeps_the_session_as_a_story() {
-    let folder = folder("");
-    let typed = "What time?\n/wait 1 day\n/receipt delivered\nyes\n/click x\n/save\n/save asks, then comes\n/save other.yaml\n/quit\n";
-    expect![[r#"
-        exit 0
-            Tuesday, 1 December 2026
-            05:00  the passage begins
-            05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
-                     December. Shall we keep a seat? Reply YES
-            05:00  > What time?
-            05:00  the reply goes to the inbox
-            Wednesday, 2 December 2026
-            05:00  the text is delivered
-            05:00  > yes
-            05:00  < kept (1 part): Your seat is kept.
-            05:00  the passage ends
-        - test: "as it was played"
-          person: { phone: "+12125550101", first_name: "Ada" }
-          at: 2026-12-01 05:00
-          story:
-            - expect: invite
-            - reply: "What time?"
-            - after: 1 day
-            - receipt: delivered
-            - reply: "yes"
-            - expect: kept
-        --
-        test, as phone +12125550101, first_name Ada, the first of the lists whom it texts
-        it is Tue 1 Dec 2026, 05:00; /help lists what can be typed
-        it is Wed 2 Dec 2026, 05:00
-        no text has come with the link "x"
-        test.campaign.yaml: a story more
-        other.yaml: a story more
-    "#]]
-    .assert_eq(&shown(&play(&folder, &[], typed)));
-    let text = folder.read("test.campaign.yaml");
-    expect![[r#"
-
-        tests:
-          - test: "asks, then comes"
-            person: { phone: "+12125550101", first_name: "Ada" }
-            at: 2026-12-01 05:00
-            story:
-              - expect: invite
-              - reply: "What time?"
-              - after: 1 day
-              - receipt: delivered
-              - reply: "yes"
-              - expect: kept
-    "#]]
-    .assert_eq(text.strip_prefix(CAMPAIGN).expect("only the story is new"));
-    assert!(
-        folder
-            .read("other.yaml")
-            .starts_with("- test: \"as it was played\"\n")
-    );
-    check(
-        &folder,
-        &["test"],
-        expect![[r#"
-        exit 0
-        test.campaign.yaml
-          ok      asks, then comes
-        --
-        1 story passed
     "#]],
     );
 }

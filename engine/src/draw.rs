@@ -13,6 +13,20 @@ pub fn hash(salt: &str, campaign: &str, phone: PhoneNumber) -> u64 {
     u64::from_le_bytes(*eight)
 }
 
+/// Four hashes of what happens to a person for the `nth` time, in one world (`seed`).
+pub fn four(seed: u64, phone: PhoneNumber, nth: u16) -> [u64; 4] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&seed.to_le_bytes());
+    hasher.update(&phone.as_u64().to_le_bytes());
+    hasher.update(&nth.to_le_bytes());
+    let hash = hasher.finalize();
+    let mut eights = hash.as_bytes().chunks_exact(8).map(|eight| {
+        let eight = eight.try_into().expect("chunks of eight bytes");
+        u64::from_le_bytes(eight)
+    });
+    std::array::from_fn(|_| eights.next().expect("a hash has 32 bytes"))
+}
+
 /// From 0 to 1. 53 bits are what a float holds exactly.
 pub fn fraction(hash: u64) -> f64 {
     (hash >> 11) as f64 / (1_u64 << 53) as f64

@@ -22,6 +22,7 @@ pub mod member;
 pub mod plan;
 pub mod play;
 pub mod provider;
+pub mod rehearse;
 pub mod revision;
 pub mod stage;
 pub mod store;

@@ -64,7 +64,7 @@ fn summary(
 }
 
 /// Who is opted out by now; nobody where nothing was ever sent.
-async fn suppressed(loaded: &LoadedCampaign) -> Result<Vec<u64>, Failure> {
+pub(super) async fn suppressed(loaded: &LoadedCampaign) -> Result<Vec<u64>, Failure> {
     let settings = loaded.project.project.as_ref().expect("the project is valid");
     if !loaded.project.folder.join(&settings.store).exists() {
         return Ok(vec![]);

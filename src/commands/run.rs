@@ -225,7 +225,8 @@ async fn run_launch(
         ))
     })?;
     let providers = engine::provider::providers(&project);
-    let total = launch.summary.people * sends(&revision);
+    let straight = revision.campaign.program.is_straight();
+    let total = straight.then(|| launch.summary.people * sends(&revision));
     let execution = Execution {
         store,
         clock: Arc::new(SystemClock::new()),

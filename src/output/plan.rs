@@ -250,6 +250,12 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
             shown.collect::<Vec<_>>().join(", ")
         ));
     }
+    if !revision.campaign.program.is_straight() {
+        notes.push(
+            "what depends on answers, conditions or draws is counted as if everybody got it: at most so much"
+                .into(),
+        );
+    }
     if let Some((line, character)) = summary.ucs2_first {
         let by = if own_text(revision, character) {
             "every one".to_owned()

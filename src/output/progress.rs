@@ -10,7 +10,8 @@ use super::{number, say, time};
 
 /// Shows the progress of an execution.
 pub struct Shown {
-    total: u64,
+    /// None where it depends on what people do.
+    total: Option<u64>,
     bar: Option<ProgressBar>,
     said_at: Option<Instant>,
     last: Option<String>,
@@ -18,11 +19,15 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// For so many messages.
-    pub fn new(total: u64) -> Shown {
+    /// For so many messages; none: as many as it takes.
+    pub fn new(total: Option<u64>) -> Shown {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{bar:24} {pos}/{len}  {msg}");
+            let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+            let template = match total {
+                Some(_) => "{bar:24} {pos}/{len}  {msg}",
+                None => "{spinner} {pos}  {msg}",
+            };
+            let style = ProgressStyle::with_template(template);
             bar.set_style(style.expect("the template is fixed").progress_chars("=> "));
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
@@ -42,7 +47,10 @@ impl Shown {
         let message = message(progress);
         match &self.bar {
             Some(bar) => {
-                bar.set_position((progress.accepted + progress.rejected + progress.in_doubt).min(self.total));
+                bar.set_position(
+                    (progress.accepted + progress.rejected + progress.in_doubt)
+                        .min(self.total.unwrap_or(u64::MAX)),
+                );
                 bar.set_message(message);
             }
             None => self.line(progress, message),
@@ -53,11 +61,10 @@ impl Shown {
         let due = self
             .said_at
             .is_none_or(|at| at.elapsed() >= Duration::from_secs(1));
-        let line = format!(
-            "{} of {}  {message}",
-            number(progress.accepted),
-            number(self.total)
-        );
+        let of = self
+            .total
+            .map_or(String::new(), |total| format!(" of {}", number(total)));
+        let line = format!("{}{of}  {message}", number(progress.accepted));
         // What did not change is not said again.
         if due && self.last.as_ref() != Some(&line) {
             say(&line);

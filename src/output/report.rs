@@ -65,8 +65,15 @@ impl Report {
             }
         }
         rows.push(("unknown", self.unknown()));
-        rows.push(("opted out", self.opted_out()));
+        rows.push(("opted out", number(totals.opt_outs)));
         rows.push(("other replies", number(totals.other_replies)));
+        let answers: u64 = totals.answers.values().sum();
+        if answers > 0 {
+            rows.push(("answers sent", number(answers)));
+        }
+        if totals.reached > 0 {
+            rows.push(("goal reached", number(totals.reached)));
+        }
         rows.push(("parts", number(totals.parts.values().sum())));
         rows.push(("money", money(&cost, unpriced)));
         rows.push(("time", self.time()));
@@ -78,6 +85,20 @@ impl Report {
                 super::folded(&line, "    ")
             });
             text.push_str(&shown.collect::<Vec<_>>().join("\n"));
+        }
+        let ends = totals
+            .ends
+            .iter()
+            .map(|(reason, n)| (format!("ended: {reason}"), *n));
+        let skipped = totals
+            .skipped
+            .iter()
+            .map(|(reason, n)| (format!("passed over: {reason}"), *n));
+        for (what, n) in ends.chain(skipped) {
+            text.push_str(&format!(
+                "\n{}",
+                super::folded(&format!("  {} {what}", number(n)), "    ")
+            ));
         }
         if self.dead > 0 {
             text.push_str(&format!(
@@ -129,18 +150,6 @@ impl Report {
         }
     }
 
-    fn opted_out(&self) -> String {
-        let answers: u64 = self.totals.answers.values().sum();
-        match answers {
-            0 => number(self.totals.opt_outs),
-            n => format!(
-                "{}, {} sent",
-                number(self.totals.opt_outs),
-                counted(n, "confirmation", "confirmations")
-            ),
-        }
-    }
-
     fn time(&self) -> String {
         let Some((first, last)) = self.totals.span else {
             return "nothing was sent".to_owned();
@@ -160,7 +169,7 @@ impl Report {
             .left_out
             .iter()
             .map(|(reason, n): (&LeftOut, &u64)| (reason.code(), json!(n)));
-        json!({
+        let mut report = json!({
             "launch": self.launch.id.0,
             "campaign": self.launch.campaign,
             "occurrence": self.launch.occurrence,
@@ -202,7 +211,9 @@ impl Report {
                 "phone": doubt.phone.to_string(), "message": doubt.message.0, "step": doubt.step, "at": doubt.at,
                 "reason": doubt.reason,
             })).collect::<Vec<_>>(),
-        })
+        });
+        report["passages"] = passages(totals);
+        report
     }
 
     /// Whether there is something that the line among others does not explain.
@@ -241,4 +252,14 @@ impl Report {
         "rejected",
         "waiting",
     ];
+}
+
+/// How passages went: ends by reason, texts and steps that were passed over by reason, goals.
+fn passages(totals: &Totals) -> serde_json::Value {
+    let skipped = totals.skipped.iter().map(|(reason, n)| (reason.code(), json!(n)));
+    json!({
+        "ended": totals.ends,
+        "passed_over": serde_json::Value::Object(skipped.collect()),
+        "goal_reached": totals.reached,
+    })
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use engine::store::{CohortKind, MessageState, PersonMessage, PersonStory, Store};
+use engine::store::{CohortKind, MessageState, PersonMessage, PersonStory, ReplyMeaning, Store};
 use server::carrier::ledger::{Entry, Fate, TextEntry, text_hash};
 use sms::PhoneNumber;
 
@@ -212,9 +212,16 @@ impl<'a> Join<'a> {
         }
     }
 
-    /// One confirmation of an opt-out, and nothing else.
+    /// One confirmation of each opt-out, and of each opt-in after it, and nothing else.
     fn answers(&mut self, phone: PhoneNumber, story: &PersonStory, answers: &[&PersonMessage]) {
-        let most = usize::from(story.suppression.is_some());
+        let (mut most, mut out) = (0, false);
+        for reply in &story.replies {
+            match reply.meaning {
+                ReplyMeaning::OptOut => most += usize::from(!std::mem::replace(&mut out, true)),
+                ReplyMeaning::OptIn => most += usize::from(std::mem::replace(&mut out, false)),
+                ReplyMeaning::ContainsOptOut | ReplyMeaning::Answer | ReplyMeaning::Other => {}
+            }
+        }
         if answers.len() > most {
             self.fault(format!("I3 {phone} has {} confirmations", answers.len()));
         }

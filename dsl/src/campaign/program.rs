@@ -313,13 +313,28 @@ impl Program {
         &self.instructions[usize::from(address)]
     }
 
-    /// Every text that is sent in the order of the file, by address and message.
+    /// The instructions of the steps; what rules for replies do comes after them.
+    fn steps(&self) -> impl Iterator<Item = &Instruction> {
+        let rules = self.rules.iter().map(|rule| usize::from(rule.then)).min();
+        self.instructions.iter().take(rules.unwrap_or(usize::MAX))
+    }
+
+    /// Whether everybody goes through all of it: nothing depends on what a person does or is.
+    pub fn is_straight(&self) -> bool {
+        let straight = |deed: &Deed| {
+            matches!(
+                deed,
+                Deed::Send(_) | Deed::Wait { .. } | Deed::Arrive(_) | Deed::Tag(_) | Deed::Finish(_)
+            )
+        };
+        self.steps().all(|one| straight(&one.deed))
+    }
+
+    /// Every text that a step sends, in the order of the file, by address and message.
     pub fn sends(&self) -> impl Iterator<Item = (Address, usize)> + '_ {
-        (0..)
-            .zip(&self.instructions)
-            .filter_map(|(at, one)| match &one.deed {
-                Deed::Send(send) => Some((at, send.message)),
-                _ => None,
-            })
+        (0..).zip(self.steps()).filter_map(|(at, one)| match &one.deed {
+            Deed::Send(send) => Some((at, send.message)),
+            _ => None,
+        })
     }
 }

@@ -45,6 +45,14 @@ impl Matcher {
             || self.pattern.as_ref().is_some_and(|p| p.is_in(text))
     }
 
+    /// What somebody may write that the rule takes: its words. None of a rule that has a pattern only.
+    pub fn examples(&self) -> impl Iterator<Item = String> + '_ {
+        self.words.iter().map(|wanted| match wanted {
+            Wanted::Phrase(words) | Wanted::Number(words) => words.join(" "),
+            Wanted::Signs(signs) => signs.clone(),
+        })
+    }
+
     /// Whether the rule asks for this text and for more than the opt-out word in it: a phrase that has the word and others
     /// than politeness, or a pattern that takes the whole message and would not take the word by itself.
     pub(super) fn wins_over(&self, text: &str, word: &Word) -> bool {

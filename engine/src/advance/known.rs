@@ -221,7 +221,7 @@ impl Texts {
 }
 
 /// The variant of the first message that has some, else the arm of the first split.
-fn drawn(person: &Person<'_>) -> String {
+pub(crate) fn drawn(person: &Person<'_>) -> String {
     let campaign = &person.revision.campaign;
     let several = campaign
         .messages

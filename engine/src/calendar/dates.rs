@@ -50,6 +50,22 @@ impl DateSchedule {
         }
     }
 
+    /// When it comes next for a person with this value in the column, not before `since`; none where it never does.
+    pub fn next(&self, value: NaiveDate, class: &TimeClass, since: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let of = |date: NaiveDate| {
+            let day = self.shift.apply(date.and_time(NaiveTime::MIN))?.date();
+            latest(class, |zone| Some(local_to_utc(day.and_time(self.at), zone)))
+        };
+        let begins: Vec<DateTime<Utc>> = match self.yearly {
+            false => of(value).into_iter().collect(),
+            true => years_around(since.date_naive())
+                .filter(|year| *year >= value.year())
+                .filter_map(|year| of(anniversary(value, year)?))
+                .collect(),
+        };
+        begins.into_iter().filter(|at| *at >= since).min()
+    }
+
     fn falls_on(&self, day: NaiveDate, value: NaiveDate) -> bool {
         let shifted = |date: NaiveDate| {
             let there = self.shift.apply(date.and_time(NaiveTime::MIN));

@@ -73,7 +73,6 @@ impl People {
     }
 
     /// The person at `at`.
-    #[cfg(test)]
     pub(super) fn member(&self, at: usize) -> Member {
         Member {
             phone: self.phones[at],
@@ -145,6 +144,32 @@ impl Cohorts {
     /// There is none.
     pub fn is_empty(&self) -> bool {
         self.cohorts.is_empty()
+    }
+
+    /// People of all of them.
+    pub fn people(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The person who is the `nth` of all, from 0, cohort after cohort.
+    pub fn member(&self, nth: usize) -> Member {
+        self.people.member(index(self.order[nth]))
+    }
+
+    /// The number of the `nth` of all.
+    pub fn phone(&self, nth: usize) -> PhoneNumber {
+        self.people.phones[index(self.order[nth])]
+    }
+
+    /// The tariff of the `nth` of all.
+    pub fn tariff(&self, nth: usize) -> Option<u8> {
+        self.people.tariffs[index(self.order[nth])]
+    }
+
+    /// The time class of the `nth` of all.
+    pub fn time_class(&self, nth: usize) -> &Arc<str> {
+        let class = self.people.classes[index(self.order[nth])];
+        &self.people.class_names[usize::from(class)]
     }
 
     /// Some of them, from 0, each with its time class; made on every core.

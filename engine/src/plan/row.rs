@@ -305,9 +305,17 @@ fn member_of(
     let mut parts = vec![];
     let mut ucs2 = vec![];
     for (send, (_, message)) in campaign.program.sends().enumerate() {
-        let (text, n) = text_for(revision, message, &member, &NOTHING)?;
-        parts.push(n);
-        ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
+        match text_for(revision, message, &member, &NOTHING) {
+            Ok((text, n)) => {
+                parts.push(n);
+                ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
+            }
+            // A step gives the value later: how long the text is, nobody knows yet.
+            Err(LeftOut::EmptyValue(name)) if revision.field(&name).is_some_and(|f| f.set_by_steps) => {
+                parts.push(0);
+            }
+            Err(reason) => return Err(reason),
+        }
     }
     Ok((member, parts, ucs2))
 }

@@ -37,6 +37,12 @@ pub struct Totals {
     pub set_aside: u64,
     /// Messages of steps that were answered after the launch had ended: those that were under way when it was cancelled.
     pub after_end: u64,
+    /// Passages that ended for a reason of the campaign, by reason.
+    pub ends: BTreeMap<String, u64>,
+    /// Texts and steps that were left out while the passage went on, by reason.
+    pub skipped: BTreeMap<LeftOut, u64>,
+    /// Passages that reached the goal.
+    pub reached: u64,
     /// When the first and the last text of a step was answered by the provider.
     pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
@@ -95,7 +101,34 @@ impl Store {
         .await?;
         totals.opt_outs = small(replies.try_get("opt_outs")?, "count")?;
         totals.other_replies = small(replies.try_get("others")?, "count")?;
+        self.count_passages(launch, &mut totals).await?;
         Ok(totals)
+    }
+
+    /// How passages went.
+    async fn count_passages(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
+        let ends =
+            sqlx::query("select reason, count(*) as n from passage_end where launch_id = ? group by reason");
+        for row in ends.bind(launch.0).fetch_all(&self.readers).await? {
+            totals
+                .ends
+                .insert(row.try_get("reason")?, small(row.try_get("n")?, "count")?);
+        }
+        let skipped =
+            sqlx::query("select reason, count(*) as n from skipped where launch_id = ? group by reason");
+        for row in skipped.bind(launch.0).fetch_all(&self.readers).await? {
+            let reason: String = row.try_get("reason")?;
+            let reason = reason
+                .parse()
+                .map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?;
+            totals.skipped.insert(reason, small(row.try_get("n")?, "count")?);
+        }
+        let reached: i64 = sqlx::query_scalar("select count(*) from goal_reached where launch_id = ?")
+            .bind(launch.0)
+            .fetch_one(&self.readers)
+            .await?;
+        totals.reached = small(reached, "count")?;
+        Ok(())
     }
 
     /// Where the people of the cohorts are: before their intent, or in it.

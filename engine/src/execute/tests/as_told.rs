@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sms::PhoneNumber;
+use tokio::sync::watch;
 
 use super::world::{Does, World, accept, phone, scripted};
 use crate::execute::End;
@@ -27,13 +28,31 @@ fn minute(at: DateTime<Utc>) -> DateTime<Utc> {
         - TimeDelta::nanoseconds(i64::from(at.timestamp_subsec_nanos()))
 }
 
-async fn told_by_engine(world: &World, answers: Answers) -> Told {
+/// Every so many texts the process is interrupted and begins again; none: it is not.
+async fn told_by_engine(world: &World, answers: Answers, every: Option<u64>) -> Told {
     let provider = scripted(50, move |text, _| match answers(text.to, &text.text) {
         Some(said) => Does::AcceptAndReply(said),
         None => accept(),
     });
-    let ran = world.run(provider.clone(), &mut |_| {}).await;
-    assert_eq!(ran.end, End::Done);
+    let mut next = every;
+    loop {
+        let (stop, stopped) = watch::channel(false);
+        let ran = world
+            .run_until(provider.clone(), stopped, &mut |progress| {
+                if next.is_some_and(|next| progress.accepted >= next) {
+                    // Nobody listens once it has ended.
+                    let _ = stop.send(true);
+                }
+            })
+            .await
+            .expect("executed");
+        if ran.end == End::Done {
+            break;
+        }
+        assert_eq!(ran.end, End::Interrupted);
+        let accepted = ran.totals.messages.values().sum::<u64>();
+        next = every.map(|every| accepted + every);
+    }
     let mut told = Told::new();
     for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
         let of_person = told.entry(text.to.as_u64()).or_default();
@@ -82,12 +101,18 @@ fn told_by_stage(world: &World, answers: Answers) -> Told {
 }
 
 async fn check(campaign: &str, answers: Answers) {
-    let world = World::new(PEOPLE, campaign, "");
-    let engine = told_by_engine(&world, answers).await;
-    let stage = told_by_stage(&world, answers);
-    assert_eq!(engine.len(), stage.len());
-    for (number, texts) in &stage {
-        assert_eq!(engine.get(number), Some(texts), "+{number}");
+    for every in [None, Some(7), Some(40)] {
+        let world = World::new(PEOPLE, campaign, "");
+        let engine = told_by_engine(&world, answers, every).await;
+        let stage = told_by_stage(&world, answers);
+        assert_eq!(engine.len(), stage.len());
+        for (number, texts) in &stage {
+            assert_eq!(
+                engine.get(number),
+                Some(texts),
+                "+{number}, interrupted every {every:?} texts"
+            );
+        }
     }
 }
 

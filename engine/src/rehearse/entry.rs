@@ -1,0 +1,102 @@
+//! When everybody enters: at once, on a clock of their own, on a day of their own, or spread over a time.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use dsl::campaign::Schedule;
+use dsl::scalar::WrittenTime;
+use rayon::prelude::*;
+
+use super::World;
+use super::crowd::Flag;
+use crate::advance::{Known, Person, Place, stop_at};
+use crate::calendar::{self, DateSchedule, TimeClass};
+use crate::draw;
+use crate::left_out::LeftOut;
+
+impl World<'_> {
+    /// Everybody enters.
+    pub(super) fn begin(&mut self) {
+        let begins: Vec<Result<DateTime<Utc>, LeftOut>> = (0..self.crowd.len())
+            .into_par_iter()
+            .map(|person| self.enters_at(person))
+            .collect();
+        let revision = self.setting.revision;
+        for (person, begins) in (0..).zip(begins) {
+            match begins {
+                Ok(at) => {
+                    let (place, due_at) = stop_at(revision, Place::START, at);
+                    let (began, due) = (self.clock.second(at), self.clock.second(due_at));
+                    let standing = self.crowd.at_mut(person);
+                    (standing.place, standing.began) = (place, began);
+                    self.wait(person, due);
+                }
+                Err(reason) => {
+                    self.figures.without(Place::START.step, &reason, true);
+                    self.crowd.at_mut(person).set(Flag::Ended, true);
+                }
+            }
+        }
+    }
+
+    /// When somebody enters.
+    fn enters_at(&self, person: u32) -> Result<DateTime<Utc>, LeftOut> {
+        let (campaign, begins_at) = (self.campaign(), self.setting.begins_at);
+        let class = self.crowd.class(person);
+        let at = match &campaign.schedule {
+            schedule if on_own_clocks(schedule) => {
+                let local = begins_at.with_timezone(&campaign.timezone).naive_local();
+                calendar::Moment::At(WrittenTime::Local(local)).instant(class, begins_at)
+            }
+            Schedule::Day {
+                field,
+                yearly,
+                shift,
+                at,
+            } => {
+                let schedule = DateSchedule {
+                    yearly: *yearly,
+                    shift: (*shift).into(),
+                    at: NaiveTime::from_num_seconds_from_midnight_opt(at * 60, 0).unwrap_or(NaiveTime::MIN),
+                };
+                self.day_of(person, field, class)
+                    .ok_or_else(|| LeftOut::StepUndecided(field.clone()))
+                    .and_then(|day| {
+                        let next = schedule.next(day, class, begins_at);
+                        next.ok_or(LeftOut::TooLate)
+                    })?
+            }
+            _ => begins_at,
+        };
+        let Some(spread) = campaign.pace.spread else {
+            return Ok(at);
+        };
+        let all = spread.after(at, campaign.timezone) - at;
+        let hash = draw::hash("spread", &campaign.name, self.crowd.phone(person));
+        let seconds = (all.as_seconds_f64() * draw::fraction(hash)).floor();
+        Ok(at + TimeDelta::from_std(Duration::from_secs_f64(seconds.max(0.0))).unwrap_or_default())
+    }
+
+    fn day_of(&self, person: u32, field: &str, class: &TimeClass) -> Option<NaiveDate> {
+        let known = Known {
+            zones: Some(class.clone()),
+            ..Known::default()
+        };
+        let asked = Person {
+            revision: self.setting.revision,
+            member: &self.crowd.member(person),
+            known: &known,
+            now: self.setting.begins_at,
+        };
+        asked.date(field)
+    }
+}
+
+/// Whether it begins for each person on a clock of their own.
+pub(super) fn on_own_clocks(schedule: &Schedule) -> bool {
+    match schedule {
+        Schedule::Local(_) => true,
+        Schedule::Cron { recipient_clock, .. } => *recipient_clock,
+        Schedule::Now | Schedule::At(_) | Schedule::Day { .. } | Schedule::Trigger(_) => false,
+    }
+}

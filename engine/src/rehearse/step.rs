@@ -1,0 +1,111 @@
+//! What one event does to one person, by [`advance`]: pure, so that many are asked at once on every core. The carrier takes
+//! every text at once, so a text and its acceptance are one.
+
+use chrono::{DateTime, Utc};
+use dsl::campaign::program::Send;
+use dsl::campaign::{Campaign, Deed, Purpose};
+
+use super::World;
+use super::agenda::Coming;
+use crate::advance::{Change, Effect, Enrolment, Event, Facts, Place, State, advance};
+use crate::draw;
+
+/// What came of it.
+pub(super) struct Outcome {
+    /// Where the person stood.
+    pub from: Place,
+    pub place: Place,
+    pub state: State,
+    pub effects: Vec<Effect>,
+    /// What the person wrote.
+    pub said: Option<String>,
+}
+
+/// Asks for one person. What the event says is known already; but for a reply, whose words are drawn here.
+pub(super) fn step(world: &World<'_>, person: u32, coming: Coming, now: DateTime<Utc>) -> Outcome {
+    let revision = world.setting.revision;
+    let crowd = &world.crowd;
+    let standing = crowd.at(person);
+    let member = crowd.member(person);
+    let mut known = crowd.known(person, revision, &world.asks, world.clock);
+    let from = standing.place;
+    let said = words(world, person, coming);
+    known.reply = said.clone().or(known.reply);
+    let event = match (&said, coming) {
+        (Some(text), _) => Event::Reply(text),
+        (None, Coming::Due { .. }) => Event::Due(from),
+        (None, Coming::Reply { .. } | Coming::Delivered(_) | Coming::Once(_)) => Event::Happened,
+    };
+    let opted_out = standing.is(super::crowd::Flag::OptedOut);
+    let enrolment = Enrolment {
+        member: &member,
+        place: from,
+        state: standing.state(),
+        due_at: world.clock.at(standing.due),
+    };
+    let facts = Facts {
+        opted_out,
+        known: &known,
+        ..Facts::default()
+    };
+    let (after, mut effects) = advance(revision, enrolment, facts, &event, now);
+    let (mut place, mut state, due_at) = (after.place, after.state, after.due_at);
+    if state == State::Submitting {
+        let counts =
+            sent(&revision.campaign, place).is_some_and(|send| is_marketing(&revision.campaign, send));
+        known.first_sent_at.get_or_insert(now);
+        known.marketing.extend(counts.then_some(now));
+        if world.asks.received {
+            known.received.push((revision.campaign.name.clone(), now));
+        }
+        known.reached |= effects.contains(&Effect::Change(Change::Reach));
+        let submitting = Enrolment {
+            member: &member,
+            place,
+            state,
+            due_at,
+        };
+        let facts = Facts {
+            opted_out,
+            known: &known,
+            ..Facts::default()
+        };
+        let (after, more) = advance(revision, submitting, facts, &Event::Accepted(place), now);
+        (place, state) = (after.place, after.state);
+        effects.extend(more);
+    }
+    Outcome {
+        from,
+        place,
+        state,
+        effects,
+        said,
+    }
+}
+
+/// What somebody writes; none where it is not a reply.
+fn words(world: &World<'_>, person: u32, coming: Coming) -> Option<String> {
+    let Coming::Reply { message, nth, out } = coming else {
+        return None;
+    };
+    let standing = world.crowd.at(person);
+    let draws = draw::four(world.setting.seed, world.crowd.phone(person), nth);
+    let habit = &world.setting.model.messages[usize::from(message)];
+    let at = (standing.place, standing.state());
+    let campaign = &world.setting.revision.campaign;
+    let draws = (draws[2], draws[3].rotate_left(20));
+    Some(world.vocabulary.said(campaign, at, habit, out, draws))
+}
+
+/// The text that goes at a place.
+pub(super) fn sent(campaign: &Campaign, place: Place) -> Option<&Send> {
+    match &campaign.program.at(place.step).deed {
+        Deed::Send(send) => Some(send),
+        _ => None,
+    }
+}
+
+/// Whether a text counts for the caps.
+pub(super) fn is_marketing(campaign: &Campaign, send: &Send) -> bool {
+    campaign.purpose == Purpose::Marketing && !send.answers
+}

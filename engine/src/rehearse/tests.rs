@@ -1,0 +1,346 @@
+use std::fmt::Write;
+
+use expect_test::{Expect, expect};
+
+use super::{Model, Rehearsal, Setting, Violation, begins_at, rehearse};
+use crate::plan::{Cohorts, Planner};
+use crate::testing::{at, campaign_of};
+
+mod checks;
+mod model;
+mod properties;
+
+const PROJECT: &str = "
+crier: 1
+project: shop
+region: US
+timezone: America/New_York
+prices: prices.csv
+sender: desk
+providers: { trial: { kind: simulated, delivered: 90%, replies: 20% } }
+senders: { desk: { number: \"+12125550100\", provider: trial, rate: 10/s, receives: true } }
+inboxes: { desk: { email: desk@shop.example } }
+replies: desk
+";
+
+const QUESTION: &str = "
+audience: people.csv
+schedule: { at: 2026-12-01 10:00, window: 10:00-20:00 }
+steps:
+  - ask: invite
+    id: question
+    for: 2 days
+    answers:
+      - words: [yes, sure]
+        do: [{ tag: coming }, { send: kept }]
+      - words: [no]
+        finish: declined
+    silence: { send: reminder }
+goal: { when: tagged(\"coming\"), within: 7 days }
+replies:
+  - words: [price]
+    send: prices
+  - otherwise:
+      forward: desk
+messages:
+  invite:
+    variants:
+      calm: { share: 50%, en: \"{{name}}, the Foxes play on Sunday. Coming? YES or NO. STOP to opt out\" }
+      urgent: { share: 50%, en: \"{{name}}, last seats for Sunday. Coming? YES or NO. STOP to opt out\" }
+  kept: See you on Sunday!
+  reminder: We keep your seat until tomorrow.
+  prices: Stalls 30, gallery 20
+";
+
+/// What is rehearsed in a test.
+#[derive(Clone, Copy)]
+struct Test<'a> {
+    campaign: &'a str,
+    people: u64,
+    model: &'a str,
+    seed: u64,
+}
+
+/// Numbers of New York, Chicago, Los Angeles and Honolulu in turn.
+fn list(people: u64) -> String {
+    let mut list = "phone,name,birthday\n".to_owned();
+    for n in 0..people {
+        let area = [212, 312, 213, 808][usize::try_from(n % 4).expect("small")];
+        let (number, day) = (n / 4, n % 28 + 1);
+        let _ = writeln!(
+            list,
+            "+1{area}{}{:04},Ada,1984-12-{day:02}",
+            300 + number / 10_000,
+            number % 10_000
+        );
+    }
+    list
+}
+
+fn rehearsed(test: Test<'_>) -> Result<Rehearsal, Violation> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    write("people.csv", &list(test.people));
+    write("prices.csv", "country,price,currency\nUS,0.01,USD\n");
+    let lists = [("people.csv", "phone,name,birthday")];
+    let (project, revision) = campaign_of(Some(PROJECT), test.campaign, &lists);
+    let campaign = &revision.campaign;
+    let begins_at = begins_at(campaign, at("2026-12-01T15:00:00Z")).expect("it begins");
+    let planner = Planner::new(revision.clone(), &project, folder.path(), vec![], begins_at);
+    let mut planner = planner.expect("a plan");
+    let mut people = vec![];
+    while let Some(run) = planner.next_run().expect("planned") {
+        people.push(Cohorts::of(run.people));
+    }
+    let (summary, tariffs) = planner.finish().expect("planned");
+    let model = Model::read(test.model, campaign, &project).expect("a model");
+    let setting = Setting {
+        revision: &revision,
+        project: &project,
+        tariffs: &tariffs,
+        budget: summary.budget,
+        model: &model,
+        seed: test.seed,
+        begins_at,
+    };
+    rehearse(&setting, people)
+}
+
+fn told(rehearsal: &Rehearsal) -> String {
+    let total = &rehearsal.total;
+    let mut told = String::new();
+    let local = |at: chrono::DateTime<chrono::Utc>| {
+        at.with_timezone(&chrono_tz::America::New_York)
+            .format("%d %H:%M:%S")
+            .to_string()
+    };
+    let _ = writeln!(
+        told,
+        "{} people, {} texts ({} arrive), {} answers, {} parts, {} opt out; replies: {} to people, {} not",
+        rehearsal.people,
+        total.texts,
+        total.delivered,
+        total.answers,
+        total.parts,
+        total.opt_outs,
+        total.desk,
+        total.automatic,
+    );
+    for step in &rehearsal.steps {
+        let [first, last] = [step.first_at, step.last_at].map(|at| at.map_or("never".to_owned(), local));
+        let deferred = step.deferred;
+        let _ = writeln!(
+            told,
+            "{} {}: {} from {first} to {last}, waited {} hours {} frequency {} rate {:?}",
+            step.step,
+            step.message,
+            step.texts,
+            deferred.hours,
+            deferred.frequency,
+            deferred.rate,
+            step.without
+        );
+    }
+    let _ = writeln!(
+        told,
+        "ends {}, money {:?}, queue {}, finished {:?}, left {:?}, held {}",
+        local(rehearsal.ends_at),
+        rehearsal.money,
+        rehearsal.senders[0].peak_queue,
+        rehearsal.finished,
+        rehearsal.left_out,
+        rehearsal.held_by_budget
+    );
+    for of in &rehearsal.conversion {
+        let _ = writeln!(told, "{:?}: {} of {}", of.variant, of.reached, of.texted);
+    }
+    told
+}
+
+fn check(campaign: &str, people: u64, model: &str, expected: Expect) {
+    let rehearsal = rehearsed(Test {
+        campaign,
+        people,
+        model,
+        seed: 7,
+    });
+    let rehearsal = rehearsal.unwrap_or_else(|violation| panic!("{violation}"));
+    let ends = rehearsal
+        .finished
+        .values()
+        .chain(rehearsal.left_out.values())
+        .sum::<u64>();
+    assert_eq!(
+        ends + rehearsal.held_by_budget,
+        rehearsal.people,
+        "everybody has an end"
+    );
+    expected.assert_eq(&told(&rehearsal));
+}
+
+#[test]
+fn a_question_is_answered_by_its_words_and_silence_goes_on() {
+    check(
+        QUESTION,
+        1_000,
+        "",
+        expect![[r#"
+            1000 people, 1908 texts (1706 arrive), 162 answers, 2070 parts, 10 opt out; replies: 72 to people, 327 not
+            question invite: 1000 from 01 10:00:00 to 01 15:00:24, waited 750 hours 0 frequency 960 rate {}
+            question.silence.1 reminder: 830 from 03 10:00:00 to 03 15:01:19, waited 0 hours 0 frequency 754 rate {}
+            question.answers.1.2 kept: 78 from 01 10:01:00 to 01 20:34:08, waited 0 hours 0 frequency 0 rate {}
+            replies.1.1 prices: 152 from 01 11:24:54 to 03 22:56:36, waited 0 hours 0 frequency 0 rate {}
+            ends 03 15:01:19, money {"USD": 20.7}, queue 1000, finished {"": 908, "declined": 87}, left {"opted-out": 5}, held 0
+            Some("calm"): 34 of 494
+            Some("urgent"): 44 of 506
+        "#]],
+    );
+    check(
+        QUESTION,
+        1_000,
+        "messages: { invite: { replies: 100%, opt_outs: 0%, free: 0%, words: { Yes!: 3, nope: 1 }, after: 2 hours } }",
+        expect![[r#"
+            1000 people, 2000 texts (1788 arrive), 173 answers, 2173 parts, 5 opt out; replies: 320 to people, 890 not
+            question invite: 1000 from 01 10:00:00 to 01 15:00:24, waited 750 hours 0 frequency 960 rate {}
+            question.silence.1 reminder: 283 from 03 10:00:00 to 03 15:01:06, waited 0 hours 0 frequency 231 rate {}
+            question.answers.1.2 kept: 717 from 01 10:00:47 to 03 11:02:28, waited 0 hours 0 frequency 0 rate {}
+            replies.1.1 prices: 168 from 01 10:22:16 to 03 16:31:24, waited 0 hours 0 frequency 0 rate {}
+            ends 03 15:01:06, money {"USD": 21.73}, queue 1000, finished {"": 1000}, left {}, held 0
+            Some("calm"): 356 of 494
+            Some("urgent"): 361 of 506
+        "#]],
+    );
+}
+
+#[test]
+fn hours_hold_on_the_clock_of_each_recipient() {
+    check(
+        "audience: people.csv\nschedule: { at: 2026-12-01 19:59, window: 10:00-20:00 }\nreplies: none\n\
+         message: \"Hi {{name}}. STOP to opt out\"\n",
+        2_000,
+        "opt_outs: 0%\nreplies: 0%",
+        expect![[r#"
+            2000 people, 2000 texts (1794 arrive), 0 answers, 2000 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 2000 from 01 19:59:00 to 02 10:00:49, waited 500 hours 0 frequency 1980 rate {}
+            ends 02 10:00:49, money {"USD": 20}, queue 2000, finished {"": 2000}, left {}, held 0
+        "#]],
+    );
+}
+
+#[test]
+fn caps_and_a_budget_hold() {
+    let steps = "audience: people.csv\nschedule: now\nreplies: none\nsteps:\n  - send: a\n  - wait: 1 hour\n  - send: b\n\
+                 messages: { a: STOP to opt out, b: Two }\n";
+    let silent = "replies: 0%\nopt_outs: 0%";
+    check(
+        &format!("{steps}limits: {{ frequency: 1 per 24 hours }}\n"),
+        100,
+        silent,
+        expect![[r#"
+            100 people, 200 texts (178 arrive), 0 answers, 200 parts, 0 opt out; replies: 0 to people, 0 not
+            step-1 a: 100 from 01 10:00:00 to 01 10:00:09, waited 0 hours 0 frequency 90 rate {}
+            step-3 b: 100 from 02 10:00:00 to 02 10:01:08, waited 0 hours 100 frequency 80 rate {}
+            ends 02 10:01:08, money {"USD": 2}, queue 100, finished {"": 100}, left {}, held 0
+        "#]],
+    );
+    check(
+        &format!("{steps}limits: {{ frequency: {{ most: 1 per 24 hours, over: skip }} }}\n"),
+        100,
+        silent,
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            step-1 a: 100 from 01 10:00:00 to 01 10:00:09, waited 0 hours 0 frequency 90 rate {}
+            step-3 b: 0 from never to never, waited 0 hours 0 frequency 0 rate {"too-many": 100}
+            ends 01 11:01:00, money {"USD": 1}, queue 100, finished {"": 100}, left {}, held 0
+        "#]],
+    );
+    check(
+        &format!("{steps}limits: {{ budget: 1.50 USD }}\n"),
+        100,
+        silent,
+        expect![[r#"
+            100 people, 150 texts (131 arrive), 0 answers, 150 parts, 0 opt out; replies: 0 to people, 0 not
+            step-1 a: 100 from 01 10:00:00 to 01 10:00:09, waited 0 hours 0 frequency 90 rate {}
+            step-3 b: 50 from 01 11:00:00 to 01 11:01:03, waited 0 hours 0 frequency 30 rate {}
+            ends 01 11:01:03, money {"USD": 1.5}, queue 100, finished {"": 50}, left {}, held 50
+        "#]],
+    );
+}
+
+#[test]
+fn receipts_clicks_and_events_move_people() {
+    check(
+        "audience: people.csv\nschedule: now\nreplies: none\npurpose: service\nlinks: { shop: \"https://shop.example\" }\nsteps:\n\
+         \x20 - send: a\n\
+         \x20 - await: delivered(\"a\")\n    for: 1 hour\n    silence: { finish: lost }\n\
+         \x20 - await: clicked(\"shop\")\n    for: 2 days\n    silence: { finish: idle }\n\
+         \x20 - send: b\n\
+         exit: { ordered: event(\"ordered\") }\n\
+         messages: { a: \"Look {{link shop}}\", b: Two }\n",
+        1_000,
+        "opt_outs: 0%\nreplies: 0%\nclicks: { shop: { share: 30%, after: 1 hour } }\nevents: { ordered: { share: 10%, after: 10 minutes } }",
+        expect![[r#"
+            1000 people, 1246 texts (1115 arrive), 0 answers, 1246 parts, 0 opt out; replies: 0 to people, 0 not
+            step-1 a: 1000 from 01 10:00:00 to 01 10:01:39, waited 0 hours 0 frequency 990 rate {}
+            step-4 b: 246 from 01 10:01:40 to 02 22:58:21, waited 0 hours 0 frequency 6 rate {}
+            ends 03 10:05:00, money {"USD": 12.46}, queue 1000, finished {"": 246, "idle": 570, "lost": 93, "ordered": 91}, left {}, held 0
+        "#]],
+    );
+}
+
+#[test]
+fn people_enter_on_their_day_or_spread_over_time() {
+    let silent = "replies: 0%\nopt_outs: 0%";
+    check(
+        "audience: people.csv\nschedule: { date: birthday, yearly: true, at: \"10:00\" }\nreplies: none\n\
+         fields: { birthday: date }\nmessage: Happy birthday! STOP to opt out\n",
+        100,
+        silent,
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 100 from 01 10:00:00 to 28 15:00:00, waited 0 hours 0 frequency 0 rate {}
+            ends 28 15:00:00, money {"USD": 1}, queue 4, finished {"": 100}, left {}, held 0
+        "#]],
+    );
+    check(
+        "audience: people.csv\nschedule: { at: now, spread: 4 hours }\nreplies: none\nmessage: STOP to opt out\n",
+        100,
+        silent,
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 100 from 01 10:03:38 to 01 13:57:48, waited 0 hours 0 frequency 0 rate {}
+            ends 01 13:57:48, money {"USD": 1}, queue 1, finished {"": 100}, left {}, held 0
+        "#]],
+    );
+    check(
+        "audience: people.csv\nschedule: { at: 2026-12-01 10:00, clock: recipient }\nreplies: none\nmessage: STOP to opt out\n",
+        100,
+        silent,
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 100 from 01 10:00:00 to 01 15:00:02, waited 0 hours 0 frequency 60 rate {}
+            ends 01 15:00:02, money {"USD": 1}, queue 25, finished {"": 100}, left {}, held 0
+        "#]],
+    );
+}
+
+#[test]
+fn a_seed_comes_to_the_same_bytes_on_any_number_of_cores() {
+    let bytes = |threads: usize, seed: u64| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let rehearsal = pool.expect("threads").install(|| {
+            rehearsed(Test {
+                campaign: QUESTION,
+                people: 1_200,
+                model: "replies: 40%",
+                seed,
+            })
+        });
+        serde_json::to_vec(&rehearsal.expect("no violation")).expect("plain figures")
+    };
+    let first = bytes(1, 3);
+    assert!(first == bytes(1, 3), "run twice");
+    assert!(first == bytes(2, 3), "on two cores");
+    assert!(first == bytes(5, 3), "on five");
+    assert!(first != bytes(2, 4), "another seed");
+}

@@ -1,0 +1,177 @@
+//! `crier rehearse`: the whole audience through the whole campaign, in virtual time. Nothing is written to the store, and
+//! nothing is sent.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use chrono::{DateTime, Utc};
+use dsl::campaign::{Campaign, Schedule};
+use engine::clock::{Clock, SystemClock};
+use engine::launch::LaunchError;
+use engine::load::LoadedCampaign;
+use engine::plan::{Cohorts, PlanError, Planner, Summary};
+use engine::rehearse::{Model, Setting, begins_at, rehearse};
+use engine::tariff::Tariff;
+use serde_json::json;
+
+use super::plan::{failed, suppressed};
+use super::{Failure, meant_campaign};
+use crate::cli::{Format, Rehearse};
+use crate::output::rehearse::{Shown, svg};
+use crate::output::{self};
+
+pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
+    let loaded = meant_campaign(&args.file, args.format)?;
+    let revision = loaded.meant.clone().expect("a valid campaign has a meaning");
+    let project = loaded
+        .project
+        .project
+        .clone()
+        .expect("a valid campaign has a project");
+    let campaign = &revision.campaign;
+    if campaign.audience.from.is_empty() {
+        return Err(Failure::Found(Some(nobody_listed(campaign))));
+    }
+    let now = SystemClock::new().now();
+    let begins_at = begins(args, campaign, now)?;
+    let model = match &args.model {
+        None => Model::of(campaign, &project),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read {}", path.display()))
+                .map_err(Failure::Usage)?;
+            Model::read(&text, campaign, &project)
+                .with_context(|| path.display().to_string())
+                .map_err(Failure::Usage)?
+        }
+    };
+    let suppressed = suppressed(&loaded).await?;
+    let seed = args.seed;
+    let (of, with) = (revision.clone(), project.clone());
+    let rehearsed = tokio::task::spawn_blocking(move || {
+        let (people, summary, tariffs) = planned(&loaded, suppressed, begins_at)?;
+        if summary.people == 0 {
+            return Err(LaunchError::Nobody(Box::new(summary)).into());
+        }
+        let setting = Setting {
+            revision: &of,
+            project: &with,
+            tariffs: &tariffs,
+            budget: summary.budget,
+            model: &model,
+            seed,
+            begins_at,
+        };
+        let rehearsal = rehearse(&setting, people).map_err(anyhow::Error::from)?;
+        Ok((rehearsal, summary))
+    });
+    let rehearsed: Result<_, Stopped> = rehearsed.await.expect("a rehearsal does not panic");
+    let (rehearsal, summary) = rehearsed?;
+    if let Some(path) = &args.svg {
+        std::fs::write(path, svg::of(&rehearsal))
+            .with_context(|| format!("cannot write {}", path.display()))
+            .map_err(Failure::Usage)?;
+    }
+    let shown = Shown {
+        rehearsal: &rehearsal,
+        plan: &summary,
+        revision: &revision,
+    };
+    match args.format {
+        Format::Full => output::line(&shown.text()),
+        Format::Json => {
+            output::json(&json!({ "format_version": output::FORMAT_VERSION, "rehearsal": shown.json() }));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Why there is no rehearsal.
+enum Stopped {
+    /// There is nobody to rehearse with.
+    Launch(LaunchError),
+    /// A rule was broken.
+    Violation(anyhow::Error),
+}
+
+impl From<LaunchError> for Stopped {
+    fn from(error: LaunchError) -> Stopped {
+        Stopped::Launch(error)
+    }
+}
+
+impl From<PlanError> for Stopped {
+    fn from(error: PlanError) -> Stopped {
+        Stopped::Launch(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Stopped {
+    fn from(error: anyhow::Error) -> Stopped {
+        Stopped::Violation(error)
+    }
+}
+
+impl From<Stopped> for Failure {
+    fn from(stopped: Stopped) -> Failure {
+        match stopped {
+            Stopped::Launch(error) => failed(error),
+            Stopped::Violation(error) => Failure::Found(Some(
+                error.context("the rehearsal broke a rule, which is a fault of crier: please report it"),
+            )),
+        }
+    }
+}
+
+fn nobody_listed(campaign: &Campaign) -> anyhow::Error {
+    match &campaign.schedule {
+        Schedule::Trigger(_) => anyhow!(
+            "people come into this campaign by its trigger; to rehearse it, name a list under `audience`: everybody of it enters at the start"
+        ),
+        Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Cron { .. }
+        | Schedule::Day { .. } => anyhow!(
+            "the audience is in no file: a rehearsal reads lists from files, and stored lists cannot be read yet"
+        ),
+    }
+}
+
+/// When it begins.
+fn begins(args: &Rehearse, campaign: &Campaign, now: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
+    match &args.at {
+        Some(text) => {
+            let at = dsl::scalar::parse_time(text).map_err(|error| {
+                Failure::Usage(anyhow!("--at: {error}; write a time as in 2026-12-01 10:00"))
+            })?;
+            Ok(at.resolve(campaign.timezone))
+        }
+        None => begins_at(campaign, now).ok_or_else(|| {
+            Failure::Found(Some(anyhow!(
+                "the cron of the schedule does not tick any more; say with --at when the rehearsal begins"
+            )))
+        }),
+    }
+}
+
+/// Everybody of the audience, in the order in which a launch has them.
+fn planned(
+    loaded: &LoadedCampaign,
+    suppressed: Vec<u64>,
+    at: DateTime<Utc>,
+) -> Result<(Vec<Cohorts>, Summary, Vec<Tariff>), PlanError> {
+    let revision = loaded.meant.clone().expect("a valid campaign has a meaning");
+    let project = loaded
+        .project
+        .project
+        .clone()
+        .expect("a valid campaign has a project");
+    let mut planner = Planner::new(revision, &project, &loaded.project.folder, suppressed, at)?;
+    let mut people = vec![];
+    while let Some(run) = planner.next_run()? {
+        people.push(Cohorts::of(run.people));
+    }
+    let (summary, tariffs) = planner.finish()?;
+    Ok((people, summary, tariffs))
+}

@@ -1,0 +1,289 @@
+//! A rehearsal, for people and for programs.
+
+mod bins;
+pub mod svg;
+
+use engine::left_out::LeftOut;
+use engine::plan::Summary;
+use engine::rehearse::{Conversion, Rehearsal, Step};
+use engine::revision::Revision;
+use serde_json::json;
+
+use super::plan::money;
+use super::{counted, number, span, table, time};
+
+/// What a rehearsal is printed with.
+pub struct Shown<'a> {
+    /// What would happen.
+    pub rehearsal: &'a Rehearsal,
+    /// The plan that it began with.
+    pub plan: &'a Summary,
+    /// The campaign.
+    pub revision: &'a Revision,
+}
+
+/// Characters of a bar.
+const BAR: usize = 44;
+/// Bars of a chart, about.
+const BARS: usize = 30;
+
+impl Shown<'_> {
+    /// For people.
+    pub fn text(&self) -> String {
+        let rehearsal = self.rehearsal;
+        let total = &rehearsal.total;
+        let mut rows = vec![
+            (
+                "campaign",
+                format!("{} (seed {})", rehearsal.campaign, rehearsal.seed),
+            ),
+            ("people", self.people()),
+            ("begins", time(rehearsal.begins_at)),
+            ("texts", self.texts()),
+            (
+                "ends",
+                format!(
+                    "{}, after {}",
+                    time(rehearsal.ends_at),
+                    span(rehearsal.ends_at - rehearsal.begins_at)
+                ),
+            ),
+            (
+                "parts",
+                format!("{} with {}", number(total.parts), answers(total.answers)),
+            ),
+            ("money", money(&rehearsal.money, rehearsal.unpriced_parts)),
+            (
+                "replies",
+                format!(
+                    "{}: {} to people, {} by themselves",
+                    number(total.replies),
+                    number(total.desk),
+                    number(total.automatic)
+                ),
+            ),
+            (
+                "opt-outs",
+                format!(
+                    "{} ({} of the texts)",
+                    number(total.opt_outs),
+                    percent(total.opt_outs, total.texts)
+                ),
+            ),
+            ("waited", self.waited()),
+        ];
+        if rehearsal.held_by_budget > 0 {
+            let held = counted(rehearsal.held_by_budget, "person waits", "people wait");
+            rows.push(("budget", format!("used up: {held} for a text until it is raised")));
+        }
+        let mut sections = vec![table::pairs(&rows)];
+        sections.push(steps(&rehearsal.steps));
+        sections.extend(without(rehearsal));
+        sections.extend(self.conversion());
+        sections.extend(chart(rehearsal));
+        sections.join("\n\n")
+    }
+
+    fn people(&self) -> String {
+        let people = number(self.rehearsal.people);
+        match self.plan.left_out_rows() {
+            0 => people,
+            out => format!(
+                "{people} of {} rows; {} left out by the plan",
+                number(self.plan.rows),
+                number(out)
+            ),
+        }
+    }
+
+    fn texts(&self) -> String {
+        let total = &self.rehearsal.total;
+        let arrive = format!("{} of them arrive", percent(total.delivered, total.texts));
+        match (self.rehearsal.first_text_at, self.rehearsal.last_text_at) {
+            (Some(first), Some(last)) => format!(
+                "{}, {arrive}; from {} to {}",
+                number(total.texts),
+                time(first),
+                time(last)
+            ),
+            (None, _) | (_, None) => "none".to_owned(),
+        }
+    }
+
+    fn waited(&self) -> String {
+        let deferred = self.rehearsal.deferred;
+        let peaks = self.rehearsal.senders.iter().filter_map(|peak| {
+            let at = peak.at?;
+            Some(format!(
+                "at most {} at once for {}, at {}",
+                number(peak.peak_queue),
+                peak.sender,
+                time(at)
+            ))
+        });
+        let why = [
+            (deferred.hours, "for their hours"),
+            (deferred.frequency, "for the frequency"),
+            (deferred.rate, "for the rate"),
+        ];
+        let why = why.into_iter().filter(|(n, _)| *n > 0);
+        let mut said: Vec<String> = why.map(|(n, why)| format!("{} {why}", number(n))).collect();
+        if said.is_empty() {
+            said.push("no text".to_owned());
+        }
+        std::iter::once(said.join(", "))
+            .chain(peaks)
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    fn conversion(&self) -> Option<String> {
+        let rehearsal = self.rehearsal;
+        let row = |of: &Conversion| {
+            vec![
+                of.variant.clone().unwrap_or_else(|| "everybody".to_owned()),
+                number(of.texted),
+                number(of.reached),
+                percent(of.reached, of.texted),
+            ]
+        };
+        let held_out = self.held_out();
+        let held = (held_out > 0).then(|| {
+            let known = "not known: no text".to_owned();
+            vec!["held out".to_owned(), number(held_out), known, String::new()]
+        });
+        let rows = rehearsal.conversion.iter().map(row).chain(held);
+        (!rehearsal.conversion.is_empty())
+            .then(|| table::of(&["variant", "people", "reach the goal", ""], rows))
+    }
+
+    fn held_out(&self) -> u64 {
+        self.plan.left_out_for(&LeftOut::HeldOut)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> serde_json::Value {
+        let mut document = json!(self.rehearsal);
+        document["revision"] = json!(self.revision.id);
+        document["plan"] = json!({
+            "rows": self.plan.rows,
+            "people": self.plan.people,
+            "left_out": self.plan.left_out,
+            "held_out": self.held_out(),
+        });
+        document
+    }
+}
+
+fn answers(n: u64) -> String {
+    match n {
+        0 => "no automatic answers".to_owned(),
+        n => counted(n, "automatic answer", "automatic answers"),
+    }
+}
+
+fn percent(of: u64, all: u64) -> String {
+    match all {
+        0 => "0%".to_owned(),
+        all => format!("{:.1}%", of as f64 * 100.0 / all as f64),
+    }
+}
+
+fn steps(steps: &[Step]) -> String {
+    let row = |step: &Step| {
+        let when = |at: Option<_>| at.map_or_else(|| "-".to_owned(), short);
+        let without: u64 = step.without.values().sum();
+        vec![
+            step.step.clone(),
+            step.message.clone(),
+            number(step.texts),
+            number(step.parts),
+            when(step.first_at),
+            when(step.last_at),
+            number(step.deferred.hours + step.deferred.frequency),
+            number(without),
+        ]
+    };
+    let headings = [
+        "step", "message", "texts", "parts", "first", "last", "deferred", "without",
+    ];
+    table::of(&headings, steps.iter().map(row))
+}
+
+/// An instant without its zone: that stands above.
+fn short(at: chrono::DateTime<chrono::Utc>) -> String {
+    super::local(at).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Who went without a text, and why; and how passages ended for a reason.
+fn without(rehearsal: &Rehearsal) -> Option<String> {
+    let named = |code: &String| {
+        let reason = code.parse::<LeftOut>();
+        reason.map_or_else(|_| code.clone(), |reason| reason.to_string())
+    };
+    let left = rehearsal
+        .left_out
+        .iter()
+        .map(|(code, n)| (*n, "left", named(code)));
+    let skipped = rehearsal
+        .skipped
+        .iter()
+        .map(|(code, n)| (*n, "passed over", named(code)));
+    let finished = rehearsal.finished.iter().map(|(reason, n)| {
+        let reason = match reason.as_str() {
+            "" => "the end of the steps".to_owned(),
+            reason => reason.to_owned(),
+        };
+        (*n, "finished", reason)
+    });
+    let mut rows: Vec<(u64, &str, String)> = finished.chain(left).chain(skipped).collect();
+    rows.sort_by_key(|(n, ..)| std::cmp::Reverse(*n));
+    let cells = rows
+        .into_iter()
+        .map(|(n, what, why)| vec![format!("{:>9}", number(n)), what.to_owned(), why]);
+    let cells: Vec<Vec<String>> = cells.collect();
+    (!cells.is_empty()).then(|| table::of(&["   number", "what", "why"], cells.into_iter()))
+}
+
+/// Bars of the texts over time, at most 80 columns wide. Time without anything is left out.
+fn chart(rehearsal: &Rehearsal) -> Option<String> {
+    let bins = bins::of(rehearsal, BARS, false);
+    let most = bins
+        .all
+        .iter()
+        .map(|bin| bin.texts)
+        .max()
+        .filter(|most| *most > 0)?;
+    let mut lines = vec![format!("texts {}, and replies", bins.per())];
+    for bin in &bins.all {
+        let bar = bar(bin.texts, most);
+        let replies = match bin.replies {
+            0 => String::new(),
+            n => format!(" +{}", number(n)),
+        };
+        let at = bin.at.format("%Y-%m-%d %H:%M");
+        let space = if bar.is_empty() { "" } else { " " };
+        lines.push(format!("{at} {bar}{space}{}{replies}", number(bin.texts)));
+    }
+    Some(lines.join("\n"))
+}
+
+/// A bar in eighths of a character.
+fn bar(n: u64, most: u64) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let whole = u128::from(n) * 8 * BAR as u128;
+    let eighths = usize::try_from(whole.div_ceil(u128::from(most))).unwrap_or(0);
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_as_long_as_their_number_and_never_none_for_something() {
+        let bars = [0, 1, 500, 1_000].map(|n| bar(n, 1_000).chars().count());
+        assert_eq!(bars, [0, 1, BAR / 2, BAR]);
+        assert_eq!(bar(1, 1_000_000), "▏");
+    }
+}

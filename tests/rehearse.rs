@@ -1,0 +1,263 @@
+//! `crier rehearse` as it is typed: the example projects, models, pictures, and what cannot be rehearsed.
+
+mod project;
+
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+use project::{Folder, stderr, stdout};
+use serde_json::Value;
+
+/// The example projects, without a store beside them.
+fn example() -> Folder {
+    let folder = Folder::new();
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns"),
+        folder.path(),
+    );
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        match path.is_dir() {
+            true if entry.file_name() != ".crier" => copy(&path, &to),
+            true => {}
+            false => {
+                std::fs::copy(&path, &to).expect("copied");
+            }
+        }
+    }
+}
+
+fn check(folder: &Folder, args: &[&str], expected: Expect) {
+    let output = folder.output(args);
+    let code = output.status.code();
+    let lines = |text: String| {
+        text.lines()
+            .map(|line| format!("{}\n", line.trim_end()))
+            .collect::<String>()
+    };
+    let shown = format!(
+        "exit {code:?}\n{}--\n{}",
+        lines(stdout(&output)),
+        lines(stderr(&output))
+    );
+    expected.assert_eq(&shown);
+}
+
+const AT: [&str; 2] = ["--at", "2026-12-01 10:00"];
+
+#[test]
+fn a_rehearsal_says_when_texts_go_and_what_comes_back() {
+    let folder = example();
+    let concert = ["rehearse", "concert.campaign.yaml", "--seed", "3"];
+    check(
+        &folder,
+        &[&concert[..], &AT].concat(),
+        expect![[r#"
+        exit Some(0)
+         campaign  winter-concert (seed 3)
+         people    16 of 24 rows; 8 left out by the plan
+         begins    2026-12-01 10:00:00 EST
+         texts     32, 96.9% of them arrive; from 2026-12-01 10:00:00 EST to 2026-12-03 10:00:00 EST
+         ends      2026-12-03 10:00:00 EST, after 2 days
+         parts     32 with no automatic answers
+         money     0.2528 USD
+         replies   4: 4 to people, 0 by themselves
+         opt-outs  0 (0.0% of the texts)
+         waited    no text; at most 16 at once for square, at 2026-12-01 10:00:00 EST
+
+        step             message    texts parts first               last                deferred without
+        invite           invitation 16    16    2026-12-01 10:00:00 2026-12-01 10:00:00 0        0
+        how-to-get-there bus        16    16    2026-12-03 10:00:00 2026-12-03 10:00:00 0        0
+
+           number what     why
+               16 finished the end of the steps
+
+        texts an hour, and replies
+        2026-12-01 10:00 ████████████████████████████████████████████ 16 +4
+        2026-12-03 10:00 ████████████████████████████████████████████ 16
+        --
+    "#]],
+    );
+}
+
+#[test]
+fn a_question_of_the_town_is_rehearsed_with_a_model() {
+    let folder = example();
+    folder.write(
+        "people.yaml",
+        "replies: 70%\nopt_outs: 3%\nfree: 10%\nafter: 40 minutes\nmessages: { invitation: { words: { \"yes\": 3, \"no\": 1 } } }\n",
+    );
+    let town = ["rehearse", "town/concert.campaign.yaml", "--model", "people.yaml"];
+    check(
+        &folder,
+        &[&town[..], &AT].concat(),
+        expect![[r#"
+            exit Some(0)
+             campaign  winter-concert (seed 0)
+             people    13 of 24 rows; 11 left out by the plan
+             begins    2026-12-01 10:00:00 EST
+             texts     30, 93.3% of them arrive; from 2026-12-01 10:08:51 EST to 2026-12-19 12:00:00 EST
+             ends      2026-12-19 12:00:00 EST, after 18 days
+             parts     40 with 10 automatic answers
+             money     0.316 USD
+             replies   23: 2 to people, 21 by themselves
+             opt-outs  2 (6.7% of the texts)
+             waited    no text; at most 7 at once for square, at 2026-12-19 12:00:00 EST
+
+            step               message    texts parts first               last                deferred without
+            invite             invitation 13    13    2026-12-01 10:08:51 2026-12-01 11:49:50 0        0
+            invite.remind      reminder   3     3     2026-12-03 10:09:00 2026-12-03 11:36:00 0        0
+            invite.answers.1.2 seats-kept 7     7     2026-12-01 11:14:34 2026-12-01 19:22:14 0        0
+            how-to-get-there   bus        7     7     2026-12-19 12:00:00 2026-12-19 12:00:00 0        0
+            replies.1.1        prices     8     8     2026-12-01 11:56:55 2026-12-20 10:51:44 0        0
+
+               number what     why
+                    7 finished the end of the steps
+                    4 finished declined
+                    2 left     opted out
+
+            variant  people reach the goal
+            calm     5      0                  0.0%
+            urgent   8      0                  0.0%
+            held out 1      not known: no text
+
+            texts an hour, and replies
+            2026-12-01 10:00 ████████████▋ 4 +1
+            2026-12-01 11:00 ████████████████████████████████████████████ 14 +4
+            2026-12-01 12:00 ███▎ 1 +3
+            2026-12-01 13:00 ███▎ 1 +1
+            2026-12-01 14:00 ███▎ 1 +1
+            2026-12-01 16:00 ███▎ 1 +1
+            2026-12-01 17:00 0 +1
+            2026-12-01 18:00 0 +1
+            2026-12-01 19:00 ██████▍ 2 +2
+            2026-12-03 10:00 ██████▍ 2 +1
+            2026-12-03 11:00 ██████▍ 2 +2
+            2026-12-19 12:00 ██████████████████████████████████▋ 11 +4
+            2026-12-20 10:00 ███▎ 1 +1
+            --
+        "#]],
+    );
+}
+
+#[test]
+fn the_document_is_the_same_on_any_number_of_cores_and_adds_up() {
+    let folder = example();
+    let args = [&["rehearse", "hello.campaign.yaml", "--format", "json"][..], &AT].concat();
+    let on = |cores: &str| {
+        let mut command = folder.crier(&args);
+        let output = command
+            .env("RAYON_NUM_THREADS", cores)
+            .output()
+            .expect("crier runs");
+        assert!(output.status.success());
+        stdout(&output)
+    };
+    let document = on("1");
+    assert_eq!(document, on("2"));
+    assert_eq!(document, on("3"));
+    let document: Value = serde_json::from_str(&document).expect("JSON");
+    let rehearsal = &document["rehearsal"];
+    let sum = |key: &str| {
+        let hours = rehearsal["hours"].as_array().expect("a list");
+        hours.iter().filter_map(|hour| hour[key].as_u64()).sum::<u64>()
+    };
+    for key in ["texts", "answers", "parts", "replies", "desk", "opt_outs"] {
+        assert_eq!(rehearsal["total"][key].as_u64(), Some(sum(key)), "{key}");
+    }
+    assert_eq!(rehearsal["plan"]["people"], rehearsal["people"]);
+    assert_eq!(rehearsal["total"]["texts"], 972);
+}
+
+#[test]
+fn a_picture_is_well_formed() {
+    let folder = example();
+    let args = ["rehearse", "hello.campaign.yaml", "--svg", "hello.svg"];
+    assert!(folder.output(&[&args[..], &AT].concat()).status.success());
+    let svg = folder.read("hello.svg");
+    assert!(
+        svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""),
+        "{svg}"
+    );
+    let mut open: Vec<&str> = vec![];
+    for tag in svg.split('<').skip(1) {
+        let (tag, rest) = tag.split_once('>').expect("a tag ends");
+        assert!(!rest.contains(['&', '>']), "{rest}");
+        let name = tag
+            .split([' ', '/'])
+            .find(|name| !name.is_empty())
+            .expect("a name");
+        match (tag.starts_with('/'), tag.ends_with('/')) {
+            (true, _) => assert_eq!(open.pop(), Some(name)),
+            (false, true) => {}
+            (false, false) => open.push(name),
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    for words in [
+        "hello: texts and replies an hour",
+        "time, on the campaign&apos;s clock",
+        "messages an hour",
+    ] {
+        let words = words.replace("&apos;", "'");
+        assert!(svg.contains(&words), "{words}");
+    }
+}
+
+#[test]
+fn what_cannot_be_rehearsed_says_why() {
+    let folder = example();
+    folder.write("bad.yaml", "replys: 3%\n");
+    folder.write("other.yaml", "messages: { invitation: { replies: 3% } }\n");
+    check(
+        &folder,
+        &["rehearse", "hello.campaign.yaml", "--model", "bad.yaml"],
+        expect![[r#"
+            exit Some(2)
+            --
+            error: bad.yaml: the model cannot be read: unknown field `replys`, expected one of `delivered`, `receipts_after`, `replies`, `opt_outs`, `free`, `after`, `words`, `messages`, `clicks`, `events`
+        "#]],
+    );
+    check(
+        &folder,
+        &["rehearse", "hello.campaign.yaml", "--model", "other.yaml"],
+        expect![[r#"
+            exit Some(2)
+            --
+            error: other.yaml: `messages`: the campaign has no message "invitation"; it has message
+        "#]],
+    );
+    check(
+        &folder,
+        &["rehearse", "hello.campaign.yaml", "--model", "none.yaml"],
+        expect![[r#"
+            exit Some(2)
+            --
+            error: cannot read none.yaml: No such file or directory (os error 2)
+        "#]],
+    );
+    check(
+        &folder,
+        &["rehearse", "hello.campaign.yaml", "--at", "noon"],
+        expect![[r#"
+            exit Some(2)
+            --
+            error: --at: "noon" is not a time; write a time as in 2026-12-01 10:00
+        "#]],
+    );
+    check(
+        &folder,
+        &["rehearse", "town/newsletter.campaign.yaml"],
+        expect![[r#"
+            exit Some(1)
+            --
+            error: people come into this campaign by its trigger; to rehearse it, name a list under `audience`: everybody of it enters at the start
+        "#]],
+    );
+}
