@@ -297,13 +297,26 @@ pub struct Play {
     /// The campaign file
     pub file: PathBuf,
 
-    /// Who it is, such as phone=+393331234567,first_name=Ada [default: the first of the lists whom the campaign texts]
-    #[arg(long, value_name = "COLUMN=VALUE,…")]
-    pub person: Option<String>,
+    /// A column of the person, such as first_name=Ada; again for each [default: the first of the lists whom the
+    /// campaign texts]
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub person: Vec<String>,
 
     /// When it begins, on the person's clock, such as "2026-12-01 09:00" [default: the schedule, else now]
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
+
+    /// The variant of the texts, or the way that is drawn [default: as it is drawn]
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+
+    /// Begin a campaign that an event triggers
+    #[arg(long, value_name = "NAME")]
+    pub event: Option<String>,
+
+    /// What the event carries; again for each field
+    #[arg(long, value_name = "KEY=VALUE", requires = "event")]
+    pub field: Vec<String>,
 }
 
 /// `crier plan`.

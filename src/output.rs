@@ -4,6 +4,7 @@ pub mod diagnostics;
 pub mod diff;
 pub mod explain;
 pub mod plan;
+pub mod play;
 pub mod progress;
 pub mod rehearse;
 pub mod report;

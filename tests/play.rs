@@ -86,7 +86,8 @@ fn whoever_plays_a_campaign_is_its_recipient_and_keeps_the_session_as_a_story() 
             - reply: "yes"
             - expect: kept
         --
-        test, as +12125550101, Ada; /help lists what can be typed
+        test, as phone +12125550101, first_name Ada, the first of the lists whom it texts
+        it is Tue 1 Dec 2026, 05:00; /help lists what can be typed
         it is Wed 2 Dec 2026, 05:00
         no text has come with the link "x"
         test.campaign.yaml: a story more
@@ -125,10 +126,12 @@ fn whoever_plays_a_campaign_is_its_recipient_and_keeps_the_session_as_a_story() 
 }
 
 #[test]
-fn a_person_and_a_time_can_be_named_and_asked_for() {
+fn a_person_and_a_time_can_be_named() {
     let stranger = [
         "--person",
-        "phone=+12125550102,first_name=Bo",
+        "phone=+12125550102",
+        "--person",
+        "first_name=Bo",
         "--at",
         "2027-01-01 12:00",
     ];
@@ -142,7 +145,8 @@ fn a_person_and_a_time_can_be_named_and_asked_for() {
             12:00  < reminder (1 part): Still time.
             12:00  the passage ends
         --
-        test, as +12125550102, Bo; /help lists what can be typed
+        test, as phone +12125550102, first_name Bo
+        it is Fri 1 Jan 2027, 12:00; /help lists what can be typed
         What can be typed:
           any text                  what the person answers
           /wait 2 days              run the clock
@@ -150,6 +154,7 @@ fn a_person_and_a_time_can_be_named_and_asked_for() {
           /click LINK               open a link of a text
           /event NAME field=value   an event of the API
           /receipt delivered        what the carrier says of the latest text; undelivered
+          /who                      the person, as it stands
           /save                     print all of it as a story; /save NAME puts it into
                                     the campaign, /save FILE.yaml into that file
           /quit                     leave
@@ -158,16 +163,11 @@ fn a_person_and_a_time_can_be_named_and_asked_for() {
     let nobody = folder();
     nobody.write("people.csv", "phone,first_name\n");
     expect![[r#"
-        exit 0
-            Tuesday, 1 December 2026
-            05:00  the passage begins
-            05:00  < invite (1 part): Cy, the Foxes play the square on Sunday 20
-                     December. Shall we keep a seat? Reply YES
+        exit 2
         --
-        no list has somebody whom this campaign texts, so who is it?
-        test, as +12125550103, Cy; /help lists what can be typed
+        error: no list has somebody whom this campaign texts; say who it is: --person phone=… --person first_name=…
     "#]]
-    .assert_eq(&shown(&play(&nobody, &[], "+12125550103\nCy\n/quit\n")));
+    .assert_eq(&shown(&play(&nobody, &[], "/quit\n")));
     expect![[r#"
         exit 2
         --
@@ -177,7 +177,7 @@ fn a_person_and_a_time_can_be_named_and_asked_for() {
     expect![[r#"
         exit 2
         --
-        error: --person is written as phone=+393331234567,first_name=Ada
+        error: --person Ada: write it as first_name=Ada
     "#]]
     .assert_eq(&shown(&play(&nobody, &["--person", "Ada"], "")));
 }

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use chrono_tz::Tz;
-use dsl::campaign::Schedule;
-use dsl::scalar::WrittenTime;
-use dsl::tree::Kind;
+use dsl::campaign::story::Occurrence;
+use dsl::scalar::WaitTime;
 
 use crate::advance::Change;
 use crate::plan::{NotCast, cast};
@@ -17,11 +16,15 @@ use crate::stage::{Entry, Happened, Stage};
 use crate::story::edits::quoted;
 
 mod command;
+mod file;
+mod opening;
 mod record;
 #[cfg(test)]
 mod tests;
 
 pub use command::{Command, NoCommand};
+pub use file::{NoPlace, unused_name, with_story};
+pub use opening::{Opening, asked, variants};
 pub use record::{Heard, recorded};
 
 /// Nobody waits longer for a text.
@@ -30,8 +33,10 @@ const PATIENCE: TimeDelta = TimeDelta::days(366 * 3);
 /// Somebody's way through a campaign, as far as it was played.
 pub struct Session {
     stage: Stage,
-    person: Vec<(String, String)>,
+    opening: Opening,
     begin: DateTime<Utc>,
+    /// The person's clock when it began.
+    zone: Tz,
     /// Of the story: a line each, or several where a key stands below the first one.
     lines: Vec<String>,
     /// Entries of the stage's log that are in the lines.
@@ -53,35 +58,27 @@ pub enum Cannot {
 }
 
 impl Session {
-    /// A person with these values, and `variant` to choose a text. `at`: when it begins, on the person's clock; else when the
-    /// schedule says, else `now`.
-    pub fn new(
-        revision: &Arc<Revision>,
-        person: Vec<(String, String)>,
-        at: Option<WrittenTime>,
-        now: DateTime<Utc>,
-    ) -> Result<Session, NotCast> {
-        let zone = cast(revision, &person, now)?.zones.zones()[0];
-        let begin = match (at, &revision.campaign.schedule) {
-            (Some(at), _) => at.resolve(zone),
-            (None, Schedule::At(at)) => *at,
-            (None, Schedule::Local(local)) => WrittenTime::Local(*local).resolve(zone),
-            (None, Schedule::Now | Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_)) => {
-                now
-            }
-        };
+    /// Somebody at the beginning. `now`: when it begins where neither the opening nor the schedule says so.
+    pub fn new(revision: &Arc<Revision>, opening: Opening, now: DateTime<Utc>) -> Result<Session, NotCast> {
+        let person = opening.values();
+        let before = opening.begin(revision, revision.campaign.timezone, now);
+        let zone = cast(revision, &person, before)?.zones.zones()[0];
+        let begin = opening.begin(revision, zone, now);
         // Stories are told in minutes.
         let begin = begin.duration_trunc(TimeDelta::minutes(1)).unwrap_or(begin);
-        let variant = person.iter().find(|(name, _)| name == "variant");
-        let variant = variant.map(|(_, value)| value.clone());
         let cast = cast(revision, &person, begin)?;
+        let variant = opening.variant().map(str::to_owned);
         let mut session = Session {
             stage: Stage::new(revision.clone(), cast, variant, begin),
-            person,
+            opening,
             begin,
+            zone,
             lines: vec![],
             kept: 0,
         };
+        if let Some(event) = &session.opening.event {
+            session.stage.event(event);
+        }
         session.stage.settle();
         session.keep(begin);
         Ok(session)
@@ -97,6 +94,30 @@ impl Session {
         self.stage.zone()
     }
 
+    /// What the person is and has by now: what it began with, then what steps set; a name each.
+    pub fn values(&self) -> Vec<(String, String)> {
+        let mut values = self.opening.values();
+        for (name, value) in &self.stage.person().values {
+            match values.iter_mut().find(|(own, _)| own == name) {
+                Some((_, own)) => own.clone_from(value),
+                None => values.push((name.clone(), value.clone())),
+            }
+        }
+        values
+    }
+
+    /// The tags of the person, by the alphabet.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.stage.person().tags.iter().map(String::as_str)
+    }
+
+    /// Whether the person gets no more texts.
+    pub fn is_opted_out(&self) -> bool {
+        let mut latest = self.log().iter().rev().map(|entry| &entry.what);
+        let last = latest.find(|what| matches!(what, Happened::OptedOut | Happened::OptedIn));
+        matches!(last, Some(Happened::OptedOut))
+    }
+
     /// What happened so far.
     pub fn log(&self) -> &[Entry] {
         self.stage.log()
@@ -105,6 +126,7 @@ impl Session {
     /// Does what a command says; those that say nothing to the campaign do nothing.
     pub fn act(&mut self, command: &Command) -> Result<(), Cannot> {
         let before = self.stage.now();
+        let mut done = Ok(());
         match command {
             Command::Reply(text) => {
                 self.lines.push(format!("- reply: {}", quoted(text)));
@@ -117,23 +139,17 @@ impl Session {
             Command::Next => {
                 self.stage.run_to_text(before + PATIENCE);
                 if self.stage.untaken().is_none() {
-                    return Err(Cannot::NothingComes);
+                    self.passed(before);
+                    done = Err(Cannot::NothingComes);
                 }
             }
             Command::Click(link) if !self.stage.has_link(link) => return Err(Cannot::NoLink(link.clone())),
             Command::Click(link) => {
-                self.lines.push(format!("- clicks: {link}"));
+                self.lines.push(format!("- clicks: {}", word(link)));
                 self.stage.click(link);
             }
             Command::Event(event) => {
-                self.lines.push(match event.fields.is_empty() {
-                    true => format!("- event: {}", word(&event.name)),
-                    false => format!(
-                        "- event: {{ name: {}, fields: {} }}",
-                        word(&event.name),
-                        map(&event.fields)
-                    ),
-                });
+                self.lines.push(format!("- event: {}", occurrence(event)));
                 self.stage.event(event);
             }
             Command::Receipt(_) if !self.stage.is_texted() => return Err(Cannot::NoText),
@@ -142,11 +158,22 @@ impl Session {
                 self.lines.push(format!("- receipt: {word}"));
                 self.stage.receipt(*delivered);
             }
-            Command::Save(_) | Command::Help | Command::Quit => {}
+            Command::Who | Command::Save(_) | Command::Help | Command::Quit => {}
         }
         self.stage.settle();
         self.keep(before);
-        Ok(())
+        done
+    }
+
+    /// No text came, and the clock ran to the last thing that happens: a line for it, in whole seconds.
+    fn passed(&mut self, before: DateTime<Utc>) {
+        let ran = self.stage.now() - before;
+        let seconds = TimeDelta::seconds(ran.num_seconds() + i64::from(ran.subsec_nanos() > 0));
+        if seconds > TimeDelta::zero() {
+            self.lines
+                .push(format!("- after: {}", WaitTime::Elapsed(seconds)));
+            self.stage.run_to(before + seconds);
+        }
     }
 
     /// Lines for what happened since the last ones: first the texts, which move the clock, then what holds when they came.
@@ -155,7 +182,7 @@ impl Session {
         self.kept = self.stage.log().len();
         for entry in &news {
             if let Happened::Sent(sent) = &entry.what {
-                let mut line = format!("- expect: {}", sent.name);
+                let mut line = format!("- expect: {}", word(&sent.name));
                 if entry.at > before {
                     let at = entry.at.with_timezone(&self.stage.zone());
                     let _ = write!(line, "\n  at: {}", at.format("%Y-%m-%d %H:%M"));
@@ -174,6 +201,7 @@ impl Session {
         let person = self.stage.person();
         let change = match what {
             Happened::Changed(change) => change,
+            Happened::Kept { to: Some(to), .. } => return Some(format!("- forwarded: {}", word(to))),
             Happened::Finished(Some(reason)) => return Some(format!("- finished: {}", word(reason))),
             _ => return None,
         };
@@ -182,10 +210,14 @@ impl Session {
             Change::Set(field, value) if person.values.get(field) == Some(value) => {
                 format!("- set: {}", map(&[(field.clone(), value.clone())]))
             }
-            Change::Join(list) if self.stage.is_joined(list) == Some(true) => format!("- joined: {list}"),
-            Change::Leave(list) if self.stage.is_joined(list) == Some(false) => format!("- left: {list}"),
-            Change::Notify { to, .. } => format!("- notified: {to}"),
-            Change::Forward(to) => format!("- forwarded: {to}"),
+            Change::Join(list) if self.stage.is_joined(list) == Some(true) => {
+                format!("- joined: {}", word(list))
+            }
+            Change::Leave(list) if self.stage.is_joined(list) == Some(false) => {
+                format!("- left: {}", word(list))
+            }
+            Change::Notify { to, .. } => format!("- notified: {}", word(&to.to_string())),
+            Change::Forward(to) => format!("- forwarded: {}", word(&to.to_string())),
             Change::Call(request) => format!("- calls: {{ url: {} }}", quoted(&request.url)),
             Change::Tag(_)
             | Change::Untag(_)
@@ -199,48 +231,49 @@ impl Session {
 
     /// All of it as a story of that name, without indentation.
     pub fn story(&self, name: &str) -> String {
-        let at = self.begin.with_timezone(&self.stage.zone());
-        let at = at.format("%Y-%m-%d %H:%M");
-        story(name, &self.person, &at.to_string(), &self.lines)
+        let at = self.begin.with_timezone(&self.zone);
+        let at = at.format("%Y-%m-%d %H:%M").to_string();
+        let Opening { person, event, .. } = &self.opening;
+        written(name, person, &at, event.as_ref(), &self.lines)
     }
 }
 
 /// A story, without indentation.
 pub fn story(name: &str, person: &[(String, String)], at: &str, lines: &[String]) -> String {
-    let head = format!(
+    written(name, person, at, None, lines)
+}
+
+fn written(
+    name: &str,
+    person: &[(String, String)],
+    at: &str,
+    event: Option<&Occurrence>,
+    lines: &[String],
+) -> String {
+    let mut head = format!(
         "- test: {}\n  person: {}\n  at: {at}\n",
         quoted(name),
         map(person)
     );
+    if let Some(event) = event {
+        let _ = writeln!(head, "  event: {}", occurrence(event));
+    }
     match lines {
         [] => format!("{head}  story: []\n"),
-        lines => format!("{head}  story:\n{}", indented(&lines.join("\n"), 4)),
+        lines => format!("{head}  story:\n{}", file::indented(&lines.join("\n"), 4)),
     }
 }
 
-/// The file with one more story at the end of its `tests`; none where these are written in brackets, or in a file of their
-/// own.
-pub fn with_story(file: &str, story: &str) -> Option<String> {
-    let (tree, _) = dsl::tree::parse(file);
-    let tests = tree.root.as_ref().and_then(|root| root.entry("tests"));
-    let Some(tests) = tests else {
-        return Some(format!("{}\n\ntests:\n{}", file.trim_end(), indented(story, 2)));
-    };
-    let Kind::List(items) = &tests.value.kind else {
-        return None;
-    };
-    let last = items.last()?;
-    let before = file[..last.span.start].trim_end().strip_suffix('-')?;
-    let indentation = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
-    let end = last.span.start + file[last.span.clone()].trim_end().len();
-    let end = file[end..].find('\n').map_or(file.len(), |at| end + at);
-    let story = indented(story, indentation);
-    Some(format!("{}\n{}{}", &file[..end], story.trim_end(), &file[end..]))
-}
-
-fn indented(text: &str, by: usize) -> String {
-    let line = |line: &str| format!("{:by$}{line}\n", "");
-    text.lines().map(line).collect()
+/// An event: its name, or a map where it carries something.
+fn occurrence(event: &Occurrence) -> String {
+    match event.fields.is_empty() {
+        true => word(&event.name),
+        false => format!(
+            "{{ name: {}, fields: {} }}",
+            word(&event.name),
+            map(&event.fields)
+        ),
+    }
 }
 
 /// Values in brackets.
@@ -255,7 +288,7 @@ fn word(text: &str) -> String {
     let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@'))
         && !READ_OTHERWISE.contains(&text.to_ascii_lowercase().as_str());
     match is_name {
         true => text.to_owned(),

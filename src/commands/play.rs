@@ -1,58 +1,37 @@
 //! `crier play`: somebody is the recipient, in the terminal, on a clock that runs when they say so. Nothing is sent.
 
-use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use dsl::campaign::story::Occurrence;
 use dsl::campaign::{Schedule, Trigger};
 use dsl::scalar::{WrittenTime, parse_time};
 use engine::clock::{Clock, SystemClock};
 use engine::load::{self, LoadedCampaign};
-use engine::plan::first_of_lists;
-use engine::play::{Command, Session, with_story};
+use engine::plan::{NotCast, first_of_lists};
+use engine::play::{Cannot, Command, Opening, Session, asked, unused_name, variants, with_story};
 use engine::revision::Revision;
+use engine::story::play;
 
 use super::rewrite::replace;
 use super::{Failure, unusable};
 use crate::cli::{Format, Play};
-use crate::output::{self, diagnostics, story};
-
-const HELP: &str = "What can be typed:
-  any text                  what the person answers
-  /wait 2 days              run the clock
-  /next                     run the clock to the next text
-  /click LINK               open a link of a text
-  /event NAME field=value   an event of the API
-  /receipt delivered        what the carrier says of the latest text; undelivered
-  /save                     print all of it as a story; /save NAME puts it into
-                            the campaign, /save FILE.yaml into that file
-  /quit                     leave";
+use crate::output::{self, diagnostics, play as said, story};
 
 pub(super) fn run(args: &Play) -> Result<ExitCode, Failure> {
     let loaded = load::load_campaign(&args.file)?;
     let revision = meant(&loaded)?;
-    let mut typed = Typed::default();
-    let at = args.at.as_deref().map(time).transpose()?;
-    let person = match &args.person {
-        Some(typed) => values(typed)?,
-        None => somebody(&revision, &loaded.project.folder, &mut typed)?,
-    };
-    let session = Session::new(&revision, person.clone(), at, SystemClock::new().now());
-    let session = session.map_err(|error| Failure::Usage(anyhow!("{error}")))?;
-    let who: Vec<&str> = person
-        .iter()
-        .map(|(_, value)| value.as_str())
-        .filter(|value| !value.is_empty())
-        .collect();
-    output::say(&format!(
-        "{}, as {}; /help lists what can be typed",
-        revision.campaign.name,
-        who.join(", ")
-    ));
-    if let Some(how) = begins(&revision.campaign.schedule) {
+    let now = SystemClock::new().now();
+    let opening = opening(args, &revision, &loaded.project.folder, now)?;
+    let session = Session::new(&revision, opening, now);
+    let session = session.map_err(|error| not_cast(&revision, &error))?;
+    said::heading(&revision.campaign.name, &session, args.person.is_empty());
+    let begins = begins(&revision.campaign.schedule).filter(|_| args.event.is_none());
+    if let Some(how) = begins {
         output::say(&how);
     }
     let mut game = Game {
@@ -62,6 +41,7 @@ pub(super) fn run(args: &Play) -> Result<ExitCode, Failure> {
         shown: 0,
     };
     game.show(false);
+    let mut typed = Typed::default();
     while let Some(line) = typed.line("> ")? {
         match Command::parse(&line) {
             Ok(None) => {}
@@ -79,6 +59,95 @@ fn meant(loaded: &LoadedCampaign) -> Result<Arc<Revision>, Failure> {
     loaded.meant.clone().ok_or_else(|| unusable(&files, Format::Full))
 }
 
+/// How it begins, as it was typed.
+fn opening(args: &Play, revision: &Revision, folder: &Path, now: DateTime<Utc>) -> Result<Opening, Failure> {
+    let mut opening = Opening {
+        person: pairs("--person", "first_name=Ada", &args.person)?,
+        event: event(args, &revision.campaign.schedule)?,
+        at: args.at.as_deref().map(time).transpose()?,
+    };
+    if opening.person.is_empty() {
+        let begin = opening.begin(revision, revision.campaign.timezone, now);
+        let found = first_of_lists(revision, folder, begin);
+        opening.person = found.ok_or_else(|| Failure::Usage(anyhow!("{}", nobody(revision))))?;
+    }
+    let named = args.variant.as_ref();
+    let named = named.map(|variant| ("variant".to_owned(), variant.clone()));
+    opening.person.extend(named);
+    is_variant(revision, opening.variant())?;
+    unused(revision, &opening.person);
+    Ok(opening)
+}
+
+/// The event that begins the campaign.
+fn event(args: &Play, schedule: &Schedule) -> Result<Option<Occurrence>, Failure> {
+    let Some(typed) = &args.event else { return Ok(None) };
+    match schedule {
+        Schedule::Trigger(Trigger::Event { name, .. }) if name == typed => Ok(Some(Occurrence {
+            name: typed.clone(),
+            fields: pairs("--field", "seats=2", &args.field)?,
+        })),
+        Schedule::Trigger(Trigger::Event { name, .. }) => Err(Failure::Usage(anyhow!(
+            "--event {typed}: this campaign begins with the event {name}"
+        ))),
+        _ => Err(Failure::Usage(anyhow!(
+            "--event {typed}: no event begins this campaign; /event brings one while it runs"
+        ))),
+    }
+}
+
+fn time(typed: &str) -> Result<WrittenTime, Failure> {
+    parse_time(typed).map_err(|error| Failure::Usage(anyhow!("--at {typed}: {error}")))
+}
+
+/// `first_name=Ada`, each with another name.
+fn pairs(option: &str, such_as: &str, typed: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let mut pairs: Vec<(String, String)> = vec![];
+    for typed in typed {
+        let (name, value) = typed
+            .split_once('=')
+            .ok_or_else(|| Failure::Usage(anyhow!("{option} {typed}: write it as {such_as}")))?;
+        let name = name.trim();
+        if pairs.iter().any(|(own, _)| own == name) {
+            return Err(Failure::Usage(anyhow!("{option} names {name} twice")));
+        }
+        pairs.push((name.to_owned(), value.trim().to_owned()));
+    }
+    Ok(pairs)
+}
+
+fn is_variant(revision: &Revision, variant: Option<&str>) -> Result<(), Failure> {
+    let names = variants(revision);
+    let Some(variant) = variant.filter(|variant| !names.contains(variant)) else {
+        return Ok(());
+    };
+    let help = match names.as_slice() {
+        [] => "no message has variants, and no step draws a way".to_owned(),
+        names => format!("there are {}", names.join(", ")),
+    };
+    Err(Failure::Usage(anyhow!(
+        "variant \"{variant}\" does not exist; {help}"
+    )))
+}
+
+/// Says which values nothing in the campaign goes by: they may be misspelt.
+fn unused(revision: &Revision, person: &[(String, String)]) {
+    let known = [asked(revision), vec!["language", "timezone", "variant"]].concat();
+    for (name, _) in person.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+        let help = dsl::nearest(name, known.iter().copied());
+        let help = help.map_or(String::new(), |nearest| format!("; did you mean {nearest}?"));
+        output::say(&format!("nothing in the campaign goes by {name}{help}"));
+    }
+}
+
+/// What is said of somebody who cannot be in the campaign.
+fn not_cast(revision: &Revision, error: &NotCast) -> Failure {
+    Failure::Usage(match error {
+        NotCast::NoPhone | NotCast::LeftOut(_) => anyhow!("{error}; {}", whom(revision)),
+        NotCast::BadPhone(_) | NotCast::BadZone(_) => anyhow!("{error}"),
+    })
+}
+
 /// How a campaign begins that does not begin by itself at once.
 fn begins(schedule: &Schedule) -> Option<String> {
     Some(match schedule {
@@ -94,48 +163,30 @@ fn begins(schedule: &Schedule) -> Option<String> {
     })
 }
 
-fn time(typed: &str) -> Result<WrittenTime, Failure> {
-    parse_time(typed).map_err(|error| Failure::Usage(anyhow!("--at {typed}: {error}")))
-}
-
-/// `phone=+393331234567,name=Ada`.
-fn values(typed: &str) -> Result<Vec<(String, String)>, Failure> {
-    let one = |pair: &str| {
-        let (name, value) = pair.split_once('=')?;
-        Some((name.trim().to_owned(), value.trim().to_owned()))
+/// Why nobody is there to be played.
+fn nobody(revision: &Revision) -> String {
+    let lists = match revision.campaign.audience.from.is_empty() {
+        true => "the campaign has no list",
+        false => "no list has somebody whom this campaign texts",
     };
-    let all: Option<Vec<(String, String)>> = typed.split(',').map(one).collect();
-    all.ok_or_else(|| {
-        Failure::Usage(anyhow!(
-            "--person is written as phone=+393331234567,first_name=Ada"
-        ))
-    })
+    format!("{lists}; {}", whom(revision))
 }
 
-/// The first person of the lists whom the campaign texts; without one, whoever is typed in.
-fn somebody(revision: &Revision, folder: &Path, typed: &mut Typed) -> Result<Vec<(String, String)>, Failure> {
-    if let Some(person) = first_of_lists(revision, folder, SystemClock::new().now()) {
-        return Ok(person);
+/// What is to be given of a person: of a campaign that an event begins all but the number comes with that.
+fn whom(revision: &Revision) -> String {
+    let asked = asked(revision);
+    let given = |option: &str, names: &[&str]| {
+        let names = names.iter().map(|name| format!(" {option} {name}=…"));
+        names.collect::<String>()
+    };
+    match &revision.campaign.schedule {
+        Schedule::Trigger(Trigger::Event { name, .. }) => format!(
+            "say who it is, and what the event carries:{} --event {name}{}",
+            given("--person", &asked[..1]),
+            given("--field", &asked[1..])
+        ),
+        _ => format!("say who it is:{}", given("--person", &asked)),
     }
-    output::say("no list has somebody whom this campaign texts, so who is it?");
-    let set: BTreeSet<&str> = revision
-        .campaign
-        .fields
-        .iter()
-        .filter(|field| field.set_by_steps)
-        .map(|field| field.name.as_str())
-        .collect();
-    let needed = revision
-        .variables
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !set.contains(name));
-    let mut person = vec![];
-    for name in std::iter::once("phone").chain(needed) {
-        let value = typed.line(&format!("{name}: "))?.unwrap_or_default();
-        person.push((name.to_owned(), value.trim().to_owned()));
-    }
-    Ok(person)
 }
 
 /// A session on the terminal.
@@ -153,19 +204,23 @@ impl Game<'_> {
         match command {
             Command::Save(to) => return self.save(to.as_deref()),
             Command::Help => {
-                output::say(HELP);
+                output::say(said::HELP);
+                return Ok(());
+            }
+            Command::Who => {
+                said::who(&self.session);
                 return Ok(());
             }
             _ => {}
         }
-        if let Err(error) = self.session.act(command) {
+        let done = self.session.act(command);
+        if let Err(error) = &done {
             output::say(&error.to_string());
         }
         // What was typed stands on the terminal already.
         self.show(is_terminal && matches!(command, Command::Reply(_)));
-        if matches!(command, Command::Wait(_)) {
-            let now = self.session.now().with_timezone(&self.session.zone());
-            output::say(&format!("it is {}", engine::stage::shown(now)));
+        if matches!(command, Command::Wait(_)) || done == Err(Cannot::NothingComes) {
+            output::say(&said::clock(&self.session));
         }
         Ok(())
     }
@@ -185,16 +240,53 @@ impl Game<'_> {
 
     fn save(&self, to: Option<&str>) -> Result<(), Failure> {
         let is_file = |to: &&str| [".yaml", ".yml"].iter().any(|ending| to.ends_with(ending));
-        let (path, name) = match to {
+        match to {
             None => {
                 output::lines(&self.session.story("as it was played"));
-                return Ok(());
+                Ok(())
             }
-            Some(to) if is_file(&to) => (Path::new(to), "as it was played"),
-            Some(name) => (self.file, name),
-        };
-        keep(path, &self.session.story(name))
+            Some(to) if is_file(&to) => keep(Path::new(to), &self.session.story("as it was played")),
+            Some(name) => self.save_as(name),
+        }
     }
+
+    /// Into the campaign, where the story can be read there and passes.
+    fn save_as(&self, typed: &str) -> Result<(), Failure> {
+        let bytes = super::rewrite::read(self.file)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let name = unused_name(&text, typed);
+        let told = self.session.story(&name);
+        if let Ok(with) = with_story(&text, &told)
+            && let Some(why) = faulty(self.file, &with, &name)?
+        {
+            output::say(&format!("{}: {why}; it stays as it is", story::named(self.file)));
+            output::lines(&told);
+            return Ok(());
+        }
+        if name != typed {
+            output::say(&format!(
+                "a story is called \"{typed}\", so this one is \"{name}\""
+            ));
+        }
+        keep(self.file, &told)
+    }
+}
+
+/// Why a campaign's file is not to have a story in it.
+fn faulty(path: &Path, with: &str, name: &str) -> Result<Option<String>, Failure> {
+    let project = load::load_project(&load::project_folder(path))?;
+    let loaded = load::campaign_of_bytes(path, with.as_bytes(), project);
+    let Some(revision) = &loaded.meant else {
+        let first = loaded.file.diagnostics.first();
+        let first = first.map_or(String::new(), |found| format!(": {}", found.message));
+        return Ok(Some(format!("with the story it has errors{first}")));
+    };
+    let mut stories = revision.campaign.stories.iter();
+    let Some(own) = stories.find(|story| story.name == name) else {
+        return Ok(Some("the story cannot be read there".to_owned()));
+    };
+    let failure = play(revision, own).failure;
+    Ok(failure.map(|failure| format!("the story does not pass: {}, {}", failure.message, failure.help)))
 }
 
 /// Puts a story behind those of a campaign; into a file of its own that is made if it is not there.
@@ -207,12 +299,18 @@ pub(super) fn keep(path: &Path, story: &str) -> Result<(), Failure> {
         let text = String::from_utf8_lossy(&bytes);
         let with = match load::is_campaign(path) {
             true => with_story(&text, story),
-            false => Some(format!("{}\n{story}", text.trim_end())),
+            false => Ok(format!("{}\n{story}", text.trim_end())),
         };
-        let Some(with) = with else {
-            output::say("its `tests` are written in brackets, or in a file of their own: put this there");
-            output::lines(story);
-            return Ok(());
+        let with = match with {
+            Ok(with) => with,
+            Err(why) => {
+                output::say(&format!(
+                    "{}: {why}, so put this there yourself",
+                    story::named(path)
+                ));
+                output::lines(story);
+                return Ok(());
+            }
         };
         replace(path, &with)?;
     }

@@ -20,6 +20,8 @@ pub enum Command {
     Receipt(bool),
     /// `/save`, `/save NAME`, `/save FILE`: as a story.
     Save(Option<String>),
+    /// `/who`: the person, as it stands.
+    Who,
     /// `/help`.
     Help,
     /// `/quit`.
@@ -30,8 +32,11 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoCommand {
     /// There is none of that name.
-    #[error("there is no /{0}: /help lists what there is")]
-    Unknown(String),
+    #[error("there is no /{name}: {}", meant(name))]
+    Unknown {
+        /// As it was typed.
+        name: String,
+    },
     /// What it needs is missing, or something else.
     #[error("write it as `{0}`")]
     Form(&'static str),
@@ -68,10 +73,28 @@ impl Command {
                 _ => return Err(NoCommand::Form("/receipt delivered")),
             },
             "save" => Command::Save(some("").ok()),
+            "who" => Command::Who,
             "help" => Command::Help,
             "quit" => Command::Quit,
-            name => return Err(NoCommand::Unknown(name.to_owned())),
+            name => {
+                return Err(NoCommand::Unknown {
+                    name: name.to_owned(),
+                });
+            }
         }))
+    }
+}
+
+/// Their names.
+const NAMES: [&str; 9] = [
+    "wait", "next", "click", "event", "receipt", "who", "save", "help", "quit",
+];
+
+/// What is said of a command that there is not.
+fn meant(name: &str) -> String {
+    match dsl::nearest(name, NAMES) {
+        Some(nearest) => format!("did you mean /{nearest}?"),
+        None => "/help lists what there is".to_owned(),
     }
 }
 

@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 
-use super::{Command, Session, with_story};
+use dsl::campaign::story::Occurrence;
+
+use super::{Command, Opening, Session, asked, unused_name, variants, with_story};
 use crate::revision::Revision;
 use crate::story::play;
 use crate::testing::{at, campaign_of};
@@ -35,16 +37,24 @@ fn revision(text: &str) -> Arc<Revision> {
     campaign_of(None, &text, &[("people.csv", "phone,name")]).1
 }
 
-fn session(text: &str) -> Session {
-    let person = [("phone", "+393331234567"), ("name", "Ada")];
-    let person = person.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Session::new(&revision(text), person.into(), None, at("2026-11-30T10:00:30Z"))
-        .expect("she is in the audience")
+fn values(values: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    values.iter().map(own).collect()
 }
 
 /// What somebody types; expected: what is shown, and the story that comes of it, which passes.
 fn check(typed: &[&str], expected: Expect) {
-    let mut session = session(CAMPAIGN);
+    let person = values(&[("phone", "+393331234567"), ("name", "Ada")]);
+    let opening = Opening {
+        person,
+        ..Opening::default()
+    };
+    check_of(CAMPAIGN, opening, typed, expected);
+}
+
+fn check_of(campaign: &str, opening: Opening, typed: &[&str], expected: Expect) {
+    let session = Session::new(&revision(campaign), opening, at("2026-11-30T10:00:30Z"));
+    let mut session = session.expect("the audience holds this person");
     let mut shown = String::new();
     for line in typed {
         match Command::parse(line) {
@@ -59,7 +69,7 @@ fn check(typed: &[&str], expected: Expect) {
     }
     let story = session.story("as it was played");
     expected.assert_eq(&format!("{shown}{story}"));
-    let with = with_story(CAMPAIGN, &story).expect("there are no stories yet");
+    let with = with_story(campaign, &story).expect("there are no stories yet");
     let revision = revision(&with);
     let played = play(&revision, &revision.campaign.stories[0]);
     assert_eq!(played.failure, None, "{:#?}", played.log);
@@ -126,11 +136,13 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
             "",
             "/click plan",
             "/nxt",
+            "/teleport",
             "/wait a while",
             "/event",
             "/event a=b",
             "/receipt",
             "/click",
+            "/who",
             "/help",
             "/save",
             "/quit",
@@ -138,7 +150,8 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
         expect![[r#"
             nothing
             /click plan: no text has come with the link "plan"
-            /nxt: there is no /nxt: /help lists what there is
+            /nxt: there is no /nxt: did you mean /next?
+            /teleport: there is no /teleport: /help lists what there is
             /wait a while: write it as `/wait 2 days`
             /event: write it as `/event NAME field=value`
             /event a=b: write it as `/event NAME field=value`
@@ -191,9 +204,126 @@ fn a_story_goes_behind_the_last_one() {
               story: []
         "#]],
         ),
-        ("tests: [{ test: a, story: [] }]\n", expect!["cannot"]),
-        ("tests: stories.yaml\n", expect!["cannot"]),
+        (
+            "tests: [{ test: a, story: [] }]\n",
+            expect!["its `tests` are written in brackets"],
+        ),
+        ("tests: []\n", expect!["its `tests` are written in brackets"]),
+        (
+            "tests: stories.yaml\n",
+            expect!["its `tests` stand in stories.yaml"],
+        ),
+        (
+            "limits: {}\ntests:   # none yet\n# the end\n",
+            expect![[r#"
+                limits: {}
+                tests:   # none yet
+                  - test: "new"
+                    story: []
+                # the end
+            "#]],
+        ),
     ] {
-        expected.assert_eq(&with_story(file, story).unwrap_or_else(|| "cannot".into()));
+        expected.assert_eq(&with_story(file, story).unwrap_or_else(|error| error.to_string()));
     }
+}
+
+#[test]
+fn lines_end_as_in_the_file() {
+    let story = "- test: \"new\"\n  story: []\n";
+    let file = "tests:\r\n  - test: a\r\n    story: []\r\nlimits: {}\r\n";
+    let with = with_story(file, story).expect("it has a list of lines");
+    expect![[r#"
+        "tests:\r\n  - test: a\r\n    story: []\r\n  - test: \"new\"\r\n    story: []\r\nlimits: {}\r\n"
+    "#]]
+    .assert_debug_eq(&with);
+}
+
+#[test]
+fn a_name_that_is_taken_gets_a_number() {
+    let file = "tests:\n  - test: comes\n  - test: \"comes 2\"\n";
+    assert_eq!(unused_name(file, "stays"), "stays");
+    assert_eq!(unused_name(file, "comes"), "comes 3");
+    assert_eq!(unused_name("audience: a.csv\n", "comes"), "comes");
+}
+
+#[test]
+fn the_clock_runs_to_the_end_where_no_text_comes_and_the_story_knows_it() {
+    let quiet = "audience: people.csv\nschedule: 2026-12-01 10:00\ntimezone: Europe/Rome\npurpose: service\n\
+        steps: [{ ask: invite, for: 50 hours, answers: [{ words: [\"yes\"], tag: coming }], silence: { tag: silent } }, { wait: 1 day }, { finish: over }]\n\
+        replies: [{ otherwise: { forward: box@arena.example } }]\nmessages: { invite: \"Coming?\" }\n";
+    let opening = Opening {
+        person: values(&[("phone", "+393331234567")]),
+        ..Opening::default()
+    };
+    check_of(
+        quiet,
+        opening,
+        &["/next", "hello?", "/next", "/wait 1 hour"],
+        expect![[r#"
+            /next: no text comes for three years
+            /next: no text comes for three years
+            - test: "as it was played"
+              person: { phone: "+393331234567" }
+              at: 2026-12-01 10:00
+              story:
+                - expect: invite
+                - after: 74 hours
+                - tagged: silent
+                - finished: over
+                - reply: "hello?"
+                - forwarded: box@arena.example
+                - after: 1 hour
+        "#]],
+    );
+}
+
+const BOOKED: &str = r#"purpose: service
+trigger: { event: booked, key: visit, again: restart }
+timezone: Europe/Rome
+fields: { name: { default: you }, visit: { longest: 9 }, starts: time, mood: { from: campaign, default: "-" } }
+steps:
+  - split: { walk: { share: 50%, do: [{ send: walk }] }, ride: { share: 50%, do: [{ send: ride }] } }
+  - wait: { date: starts, before: 1 day, at: "10:00" }
+  - send: tomorrow
+messages:
+  walk: "On foot, {{name}}"
+  ride: "By bus"
+  tomorrow: { variants: { calm: { share: 50%, en: "Tomorrow, {{name}}" }, loud: { share: 50%, en: "Now!" } } }
+"#;
+
+#[test]
+fn an_event_begins_a_triggered_campaign_and_stands_beside_the_person() {
+    let fields = values(&[("visit", "A1"), ("starts", "2026-12-05 10:30"), ("name", "Bo")]);
+    let opening = Opening {
+        person: values(&[("phone", "+393331234567"), ("variant", "ride")]),
+        event: Some(Occurrence {
+            name: "booked".into(),
+            fields,
+        }),
+        at: None,
+    };
+    check_of(
+        BOOKED,
+        opening,
+        &["/next", "see you"],
+        expect![[r#"
+        - test: "as it was played"
+          person: { phone: "+393331234567", variant: "ride" }
+          at: 2026-11-30 11:00
+          event: { name: booked, fields: { visit: "A1", starts: "2026-12-05 10:30", name: "Bo" } }
+          story:
+            - expect: ride
+            - expect: tomorrow
+              at: 2026-12-04 10:00
+            - reply: "see you"
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_asked_of_a_person_is_known() {
+    let revision = revision(BOOKED);
+    assert_eq!(asked(&revision), ["phone", "name", "starts", "visit"]);
+    assert_eq!(variants(&revision), ["calm", "loud", "walk", "ride"]);
 }
