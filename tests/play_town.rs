@@ -64,7 +64,9 @@ fn kept(args: &[&str], typed: &[&str], expected: Expect) {
     let output = played(&folder, args, typed);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let after = folder.read(args[0]);
-    expected.assert_eq(after.strip_prefix(before.trim_end()).expect("the rest stays"));
+    let added = after.strip_prefix(before.trim_end()).expect("the rest stays");
+    // What is expected has no indentation of its own.
+    expected.assert_eq(&textwrap::dedent(added));
     let tested = folder.output(&["test", args[0]]);
     assert_eq!(tested.status.code(), Some(0), "{}", stdout(&tested));
 }

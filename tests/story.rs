@@ -444,7 +444,7 @@ fn what_the_store_has_of_somebody_becomes_a_story() {
               - expect: message
                 text: "Doors open at 8, Person 1. STOP to opt out"
               - reply: "What time?""#]]
-    .assert_eq(&lines.join("\n"));
+    .assert_eq(&textwrap::dedent(&lines.join("\n")));
     let output = folder.output(&["test"]);
     assert!(output.status.success(), "{}", shown(&output));
     check(

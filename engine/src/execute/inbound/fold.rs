@@ -199,6 +199,10 @@ impl Folder {
             return Ok(Replied::Later(words.again()));
         }
         let (_, effects) = advance(&revision, enrolment, facts, &Event::Reply(&text), now);
+        let effects = match sent {
+            Some(_) => effects,
+            None => of_a_stranger(effects),
+        };
         // Said twice it does nothing more.
         let meaning = match facts.opted_out && effects.is_empty() {
             true => ReplyMeaning::OptOut,
@@ -353,6 +357,24 @@ enum Replied {
     Now(Box<NewReply>),
     /// The person is in the middle of something: to be asked about again.
     Later(Said),
+}
+
+/// Of somebody whom no campaign texted lately an opt-out counts, and everything else is for people.
+fn of_a_stranger(effects: Vec<Effect>) -> Vec<Effect> {
+    let counts = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::Suppress | Effect::Allow | Effect::Keep { .. } | Effect::Answer { .. }
+        )
+    };
+    let for_people = |effects: &[Effect]| {
+        let told = |effect: &Effect| matches!(effect, Effect::Suppress | Effect::Allow | Effect::Keep { .. });
+        !effects.is_empty() && !effects.iter().any(told)
+    };
+    match for_people(&effects) {
+        true => vec![Effect::Keep { flagged: false }],
+        false => effects.into_iter().filter(counts).collect(),
+    }
 }
 
 /// Whether a reply may mean something else once the turn of the person is recorded: a question is about to be open.
