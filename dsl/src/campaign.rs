@@ -340,4 +340,12 @@ impl Campaign {
             .and_then(|l| exact(l).or_else(|| exact(&l.without_region())))
             .unwrap_or(0)
     }
+
+    /// Every condition that is asked once the campaign runs: those of its goal, its exits, its steps and its rules for
+    /// replies.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let goal = self.goal.iter().map(|goal| &goal.when);
+        let exits = self.exits.iter().map(|(_, exit)| exit);
+        goal.chain(exits).chain(self.program.conditions())
+    }
 }

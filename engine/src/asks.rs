@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use dsl::campaign::program::Test;
 use dsl::campaign::{Campaign, Deed, Purpose};
 use dsl::condition::{Condition, Happening};
 
@@ -36,66 +35,18 @@ impl Asks {
             values: campaign.fields.iter().any(|field| field.set_by_steps),
             ..Asks::default()
         };
-        campaign.exits.iter().for_each(|(_, exit)| asks.condition(exit));
-        campaign.goal.iter().for_each(|goal| asks.condition(&goal.when));
-        for instruction in &campaign.program.instructions {
-            asks.deed(&instruction.deed);
-        }
         campaign
-            .program
-            .rules
-            .iter()
-            .for_each(|rule| asks.test(&rule.test));
+            .conditions()
+            .for_each(|condition| asks.condition(condition));
+        for instruction in &campaign.program.instructions {
+            asks.values |= sets_values(&instruction.deed);
+        }
         asks
     }
 
     /// Whether anything is asked.
     pub fn any(&self) -> bool {
         *self != Asks::default()
-    }
-
-    fn deed(&mut self, deed: &Deed) {
-        match deed {
-            Deed::Listen(listen) => {
-                self.values |= listen.save.is_some();
-                listen.answers.iter().for_each(|rule| self.test(&rule.test));
-            }
-            Deed::Await { what, .. } => self.condition(what),
-            Deed::Check { when, unless, .. } => {
-                when.iter()
-                    .chain(unless)
-                    .for_each(|condition| self.condition(condition));
-            }
-            Deed::Choose { ways, .. } => ways.iter().for_each(|(condition, _)| self.condition(condition)),
-            Deed::Round { until, .. } => until.iter().for_each(|condition| self.condition(condition)),
-            Deed::Set(_) => self.values = true,
-            Deed::Call(call) => self.values |= call.save.is_some(),
-            Deed::Send(_)
-            | Deed::Wait { .. }
-            | Deed::Arrive(_)
-            | Deed::Open
-            | Deed::Close
-            | Deed::Split { .. }
-            | Deed::Tag(_)
-            | Deed::Untag(_)
-            | Deed::Join(_)
-            | Deed::Leave(_)
-            | Deed::Forward(_)
-            | Deed::Notify { .. }
-            | Deed::Start(_)
-            | Deed::Repeat { .. }
-            | Deed::Again { .. }
-            | Deed::Goto(_)
-            | Deed::Return
-            | Deed::Finish(_) => {}
-        }
-    }
-
-    fn test(&mut self, test: &Test) {
-        match test {
-            Test::When(condition) => self.condition(condition),
-            Test::Reply(_) | Test::Otherwise => {}
-        }
     }
 
     fn condition(&mut self, condition: &Condition) {
@@ -115,5 +66,15 @@ impl Asks {
                 Happening::Clicked(_) | Happening::Event(_) => {}
             }
         }
+    }
+}
+
+/// Whether people have other values after it.
+fn sets_values(deed: &Deed) -> bool {
+    match deed {
+        Deed::Listen(listen) => listen.save.is_some(),
+        Deed::Call(call) => call.save.is_some(),
+        Deed::Set(_) => true,
+        _ => false,
     }
 }

@@ -17,6 +17,6 @@ pub use dates::{DateSchedule, Occurrence};
 pub use due::{Due, due, latest_start};
 pub use holidays::{holiday, holidays};
 pub use hours::{DayWindow, Hours, Opening};
-pub use moment::{FieldTime, Moment, Shift};
+pub use moment::{FieldTime, Moment};
 pub use ticks::{CronDays, Tick, ticks_after};
 pub use zones::{TimeClass, candidates};

@@ -288,6 +288,51 @@ pub enum Body {
     Map(Vec<(String, Body)>),
 }
 
+impl Deed {
+    /// The conditions that it asks, in order.
+    fn conditions(&self) -> Vec<&Condition> {
+        match self {
+            Deed::Await { what, .. } => vec![what],
+            Deed::Check { when, unless, .. } => when.iter().chain(unless).collect(),
+            Deed::Choose { ways, .. } => ways.iter().map(|(condition, _)| condition).collect(),
+            Deed::Round { until, .. } => until.iter().collect(),
+            Deed::Listen(listen) => {
+                let tests = listen.answers.iter().map(|rule| &rule.test);
+                tests.filter_map(Test::condition).collect()
+            }
+            Deed::Send(_)
+            | Deed::Wait { .. }
+            | Deed::Arrive(_)
+            | Deed::Open
+            | Deed::Close
+            | Deed::Split { .. }
+            | Deed::Tag(_)
+            | Deed::Untag(_)
+            | Deed::Set(_)
+            | Deed::Join(_)
+            | Deed::Leave(_)
+            | Deed::Forward(_)
+            | Deed::Notify { .. }
+            | Deed::Call(_)
+            | Deed::Start(_)
+            | Deed::Repeat { .. }
+            | Deed::Again { .. }
+            | Deed::Goto(_)
+            | Deed::Return
+            | Deed::Finish(_) => vec![],
+        }
+    }
+}
+
+impl Test {
+    fn condition(&self) -> Option<&Condition> {
+        match self {
+            Test::When(condition) => Some(condition),
+            Test::Reply(_) | Test::Otherwise => None,
+        }
+    }
+}
+
 impl Moment {
     /// The field that gives the day.
     pub fn field(&self) -> Option<&str> {
@@ -317,6 +362,12 @@ impl Program {
     fn steps(&self) -> impl Iterator<Item = &Instruction> {
         let rules = self.rules.iter().map(|rule| usize::from(rule.then)).min();
         self.instructions.iter().take(rules.unwrap_or(usize::MAX))
+    }
+
+    /// Every condition of the steps, of their answers and of the rules.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let steps = self.instructions.iter().flat_map(|one| one.deed.conditions());
+        steps.chain(self.rules.iter().filter_map(|rule| rule.test.condition()))
     }
 
     /// Whether everybody goes through all of it: nothing depends on what a person does or is.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::Deed;
-use dsl::campaign::program::{Moment, Shift};
+use dsl::campaign::program::Moment;
 use dsl::condition::{BuiltIn, Condition, Happening, Verdict};
 use dsl::scalar::{WaitTime, WrittenTime, parse_time};
 use dsl::values::parse_date;
@@ -144,7 +144,7 @@ impl<'a> Person<'a> {
             Moment::Time(time) => calendar::Moment::At(*time),
             Moment::Day { field, shift, at } => calendar::Moment::By {
                 field: self.day(field)?,
-                shift: (*shift).into(),
+                shift: *shift,
                 at: at.map(time_of_day),
             },
         };
@@ -184,16 +184,6 @@ impl<'a> Person<'a> {
         let set = self.known.values.get(name).map(String::as_str);
         set.or_else(|| self.revision.value(self.member, name))
             .unwrap_or("")
-    }
-}
-
-impl From<Shift> for calendar::Shift {
-    fn from(shift: Shift) -> calendar::Shift {
-        match shift {
-            Shift::None => calendar::Shift::None,
-            Shift::Before(time) => calendar::Shift::Before(time),
-            Shift::After(time) => calendar::Shift::After(time),
-        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dsl::campaign::program::{Body, Call};
 use dsl::template::{Template, Values};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::known::Known;
 use crate::left_out::LeftOut;
@@ -73,7 +74,7 @@ impl Encoded {
     fn of(template: &Template, values: &dyn Values) -> Encoded {
         let names = template.uses().into_iter().map(|used| used.name);
         let one = |name: String| {
-            let value = percent_encoded(values.get(&name)?);
+            let value = utf8_percent_encode(values.get(&name)?, RESERVED).to_string();
             Some((name, value))
         };
         Encoded(names.filter_map(one).collect())
@@ -87,11 +88,9 @@ impl Values for Encoded {
     }
 }
 
-/// All but letters, digits and `-._~` (RFC 3986, unreserved).
-pub(crate) fn percent_encoded(text: &str) -> String {
-    let one = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(one).collect()
-}
+/// All that is not unreserved in RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');

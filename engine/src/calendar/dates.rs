@@ -4,10 +4,11 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use dsl::campaign::program::Shift;
 use dsl::scalar::local_to_utc;
 
 use super::TimeClass;
-use super::moment::{Shift, latest};
+use super::moment::{latest, shifted};
 
 /// `{date: birthday, yearly: true, at: "10:00"}`, `{date: expires, before: 30 days, at: "10:00"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl DateSchedule {
     /// When it comes next for a person with this value in the column, not before `since`; none where it never does.
     pub fn next(&self, value: NaiveDate, class: &TimeClass, since: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let of = |date: NaiveDate| {
-            let day = self.shift.apply(date.and_time(NaiveTime::MIN))?.date();
+            let day = shifted(date.and_time(NaiveTime::MIN), self.shift)?.date();
             latest(class, |zone| Some(local_to_utc(day.and_time(self.at), zone)))
         };
         let begins: Vec<DateTime<Utc>> = match self.yearly {
@@ -68,7 +69,7 @@ impl DateSchedule {
 
     fn falls_on(&self, day: NaiveDate, value: NaiveDate) -> bool {
         let shifted = |date: NaiveDate| {
-            let there = self.shift.apply(date.and_time(NaiveTime::MIN));
+            let there = shifted(date.and_time(NaiveTime::MIN), self.shift);
             there.map(|local| local.date()) == Some(day)
         };
         match self.yearly {

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
+use dsl::campaign::program::Shift;
 use dsl::scalar::{WaitTime, WrittenTime, local_to_utc};
 
 use super::TimeClass;
@@ -34,17 +35,6 @@ pub enum FieldTime {
     Time(WrittenTime),
 }
 
-/// How far from the day of a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shift {
-    /// The day itself.
-    None,
-    /// So long before it.
-    Before(WaitTime),
-    /// So long after it.
-    After(WaitTime),
-}
-
 impl Moment {
     /// When it has come for people of a class. It can be past; but the next time of day is never before `now`. What is past
     /// the ends of all calendars is the last of time.
@@ -58,16 +48,14 @@ impl Moment {
     }
 }
 
-impl Shift {
-    /// The time on a clock so much before or after another one, as if the clock never changed.
-    pub(super) fn apply(self, local: NaiveDateTime) -> Option<NaiveDateTime> {
-        match self {
-            Shift::None => Some(local),
-            Shift::Before(WaitTime::Days(days)) => local.checked_sub_days(Days::new(days.into())),
-            Shift::After(WaitTime::Days(days)) => local.checked_add_days(Days::new(days.into())),
-            Shift::Before(WaitTime::Elapsed(time)) => local.checked_sub_signed(time),
-            Shift::After(WaitTime::Elapsed(time)) => local.checked_add_signed(time),
-        }
+/// The time on a clock so much before or after another one, as if the clock never changed.
+pub(super) fn shifted(local: NaiveDateTime, shift: Shift) -> Option<NaiveDateTime> {
+    match shift {
+        Shift::None => Some(local),
+        Shift::Before(WaitTime::Days(days)) => local.checked_sub_days(Days::new(days.into())),
+        Shift::After(WaitTime::Days(days)) => local.checked_add_days(Days::new(days.into())),
+        Shift::Before(WaitTime::Elapsed(time)) => local.checked_sub_signed(time),
+        Shift::After(WaitTime::Elapsed(time)) => local.checked_add_signed(time),
     }
 }
 
@@ -104,7 +92,7 @@ fn by_field(field: FieldTime, shift: Shift, at: Option<NaiveTime>, zone: Tz) -> 
         Shift::None => (local, instant),
         Shift::Before(WaitTime::Elapsed(time)) => of_instant(instant.checked_sub_signed(time)?)?,
         Shift::After(WaitTime::Elapsed(time)) => of_instant(instant.checked_add_signed(time)?)?,
-        Shift::Before(WaitTime::Days(_)) | Shift::After(WaitTime::Days(_)) => of_local(shift.apply(local)?),
+        Shift::Before(WaitTime::Days(_)) | Shift::After(WaitTime::Days(_)) => of_local(shifted(local, shift)?),
     };
     Some(at.map_or(instant, |at| local_to_utc(local.date().and_time(at), zone)))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dsl::campaign::program::{Body, Call, Moment, Test, Until};
+use dsl::campaign::program::{Body, Call, Moment, Until};
 use dsl::campaign::{Campaign, Deed, Schedule, Trigger};
 use dsl::condition::Condition;
 use dsl::template::{Template, UseKind};
@@ -27,16 +27,12 @@ pub(super) fn names(campaign: &Campaign) -> BTreeSet<String> {
         | Schedule::Trigger(_) => {}
     }
     campaign.links.iter().for_each(|link| uses.text(&link.url));
-    campaign.exits.iter().for_each(|(_, exit)| uses.condition(exit));
-    campaign.goal.iter().for_each(|goal| uses.condition(&goal.when));
+    campaign
+        .conditions()
+        .for_each(|condition| uses.condition(condition));
     for instruction in &campaign.program.instructions {
         uses.deed(&instruction.deed);
     }
-    campaign
-        .program
-        .rules
-        .iter()
-        .for_each(|rule| uses.test(&rule.test));
     uses.0
 }
 
@@ -50,44 +46,14 @@ impl Uses {
                 ..
             }
             | Deed::Arrive(moment) => self.moment(moment),
-            Deed::Listen(listen) => listen.answers.iter().for_each(|rule| self.test(&rule.test)),
-            Deed::Await { what, .. } => self.condition(what),
-            Deed::Check { when, unless, .. } => {
-                when.iter()
-                    .chain(unless)
-                    .for_each(|condition| self.condition(condition));
-            }
-            Deed::Choose { ways, .. } => ways.iter().for_each(|(condition, _)| self.condition(condition)),
-            Deed::Round { until, .. } => until.iter().for_each(|condition| self.condition(condition)),
             Deed::Set(values) => {
                 let texts = values.iter().flat_map(|(_, text)| &text.0);
                 texts.for_each(|text| self.text(text));
             }
             Deed::Notify { text, .. } => text.0.iter().for_each(|text| self.text(text)),
             Deed::Call(call) => self.call(call),
-            Deed::Wait { .. }
-            | Deed::Send(_)
-            | Deed::Open
-            | Deed::Close
-            | Deed::Split { .. }
-            | Deed::Tag(_)
-            | Deed::Untag(_)
-            | Deed::Join(_)
-            | Deed::Leave(_)
-            | Deed::Forward(_)
-            | Deed::Start(_)
-            | Deed::Repeat { .. }
-            | Deed::Again { .. }
-            | Deed::Goto(_)
-            | Deed::Return
-            | Deed::Finish(_) => {}
-        }
-    }
-
-    fn test(&mut self, test: &Test) {
-        match test {
-            Test::When(condition) => self.condition(condition),
-            Test::Reply(_) | Test::Otherwise => {}
+            // The conditions of the others are already looked at.
+            _ => {}
         }
     }
 

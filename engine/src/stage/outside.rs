@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use dsl::campaign::story::Occurrence;
 use dsl::campaign::{Schedule, Trigger};
+use dsl::written::campaign::OPT_OUT_LINK;
 
 use super::{Happened, Stage};
 use crate::advance::{AnswerOf, Effect, Enrolment, Event, Facts, Person, Place, State, advance, is_word};
@@ -96,7 +97,7 @@ impl Stage {
     /// The person opens a link; that to opt out opts out.
     pub fn click(&mut self, link: &str) {
         self.note(Happened::Clicked(link.to_owned()));
-        if link == "opt_out" {
+        if link == OPT_OUT_LINK {
             return self.opt_out();
         }
         self.know_inside(|known| known.clicked.insert(link.to_owned()));

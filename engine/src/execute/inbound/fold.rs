@@ -9,7 +9,6 @@ use sms::PhoneNumber;
 
 use super::{Batch, Said};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance};
-use crate::calendar::TimeClass;
 use crate::clock::Clock;
 use crate::execute::InFlight;
 use crate::ids::{LaunchId, MessageId};
@@ -253,7 +252,7 @@ impl Folder {
         known.sent = texts;
         known.answers = answers;
         known.reply = Some(words.text.clone());
-        known.zones = standing.and_then(|standing| zones_of(&standing.time_class, revision));
+        known.zones = standing.and_then(|standing| zones_of(&standing.time_class, revision.campaign.timezone.name()));
         Ok(known)
     }
 
@@ -294,7 +293,7 @@ impl Folder {
                 continue;
             };
             let mut known = self.known_of(&self.revision, launch, phone).await?;
-            known.zones = zones_of(&standing.time_class, &self.revision);
+            known.zones = zones_of(&standing.time_class, self.revision.campaign.timezone.name());
             let enrolment = Enrolment {
                 member: &standing.member,
                 place: standing.place,
@@ -583,12 +582,6 @@ fn shown(text: String) -> String {
     } else {
         text
     }
-}
-
-/// The zones that a class names; none where it is that of the campaign alone.
-fn zones_of(class: &str, revision: &Revision) -> Option<TimeClass> {
-    let other = class != revision.campaign.timezone.name();
-    other.then(|| TimeClass::parse(class)).flatten()
 }
 
 fn inbox_of(revision: &Revision) -> String {
