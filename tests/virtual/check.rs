@@ -87,16 +87,16 @@ fn messages(story: &Story, pages: &Pages, audit: &Audit, wrong: &mut Vec<String>
     }
 }
 
-/// Nobody gets a text twice, unless the campaign says that this is better than not at all; and under one message only.
+/// Nobody gets a text twice, unless the campaign says that this is better than not at all; and under one message only. A
+/// confirmation is told from another by what it says: whoever opts out and in again gets both.
 fn once(story: &Story, pages: &Pages, wrong: &mut Vec<String>) {
     let mut taken: BTreeMap<_, Vec<&Arrived>> = BTreeMap::new();
     for text in pages.arrived.iter().filter(|text| text.fate == Fate::Taken) {
-        taken
-            .entry((text.to, step_of(&text.text)))
-            .or_default()
-            .push(text);
+        let step = step_of(&text.text);
+        let says = if step.is_none() { text.text.as_str() } else { "" };
+        taken.entry((text.to, step, says)).or_default().push(text);
     }
-    for ((to, step), texts) in taken {
+    for ((to, step, _), texts) in taken {
         let most = match step {
             Some(_) if story.world.campaign.resend => 2,
             Some(_) | None => 1,

@@ -28,6 +28,9 @@ use story::{Story, tell};
 /// Stories of a run where nobody says how many: about a minute in debug.
 const SEEDS: u64 = 300;
 
+/// Stories that are told at once on each core: a story and its store take turns, and wait for each other in between.
+const TELLERS: usize = 4;
+
 #[test]
 #[allow(clippy::print_stderr)]
 fn nothing_goes_wrong_and_everything_ends() {
@@ -42,7 +45,7 @@ fn nothing_goes_wrong_and_everything_ends() {
     let (next, wrong) = (AtomicU64::new(first), Mutex::new(BTreeMap::new()));
     let seen = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+        for _ in 0..TELLERS * std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);

@@ -92,7 +92,9 @@ fn by_field(field: FieldTime, shift: Shift, at: Option<NaiveTime>, zone: Tz) -> 
         Shift::None => (local, instant),
         Shift::Before(WaitTime::Elapsed(time)) => of_instant(instant.checked_sub_signed(time)?)?,
         Shift::After(WaitTime::Elapsed(time)) => of_instant(instant.checked_add_signed(time)?)?,
-        Shift::Before(WaitTime::Days(_)) | Shift::After(WaitTime::Days(_)) => of_local(shifted(local, shift)?),
+        Shift::Before(WaitTime::Days(_)) | Shift::After(WaitTime::Days(_)) => {
+            of_local(shifted(local, shift)?)
+        }
     };
     Some(at.map_or(instant, |at| local_to_utc(local.date().and_time(at), zone)))
 }

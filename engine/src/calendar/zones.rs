@@ -17,6 +17,11 @@ use sms::{LineKind, PhoneNumber};
 pub struct TimeClass(Cow<'static, [Tz]>);
 
 impl TimeClass {
+    /// The zones that a class names; none where it is that of the campaign alone, or none.
+    pub fn beside(class: &str, campaign: &str) -> Option<TimeClass> {
+        (class != campaign).then(|| TimeClass::parse(class)).flatten()
+    }
+
     /// Of a person: the zone that the list states, else those of the number, else that of the campaign.
     pub fn of(stated: Option<Tz>, phone: PhoneNumber, campaign: Tz) -> TimeClass {
         match (stated, candidates(phone)) {

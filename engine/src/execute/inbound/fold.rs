@@ -9,6 +9,7 @@ use sms::PhoneNumber;
 
 use super::{Batch, Said};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance};
+use crate::calendar::TimeClass;
 use crate::clock::Clock;
 use crate::execute::InFlight;
 use crate::ids::{LaunchId, MessageId};
@@ -252,7 +253,8 @@ impl Folder {
         known.sent = texts;
         known.answers = answers;
         known.reply = Some(words.text.clone());
-        known.zones = standing.and_then(|standing| zones_of(&standing.time_class, revision.campaign.timezone.name()));
+        known.zones = standing
+            .and_then(|standing| TimeClass::beside(&standing.time_class, revision.campaign.timezone.name()));
         Ok(known)
     }
 
@@ -293,7 +295,7 @@ impl Folder {
                 continue;
             };
             let mut known = self.known_of(&self.revision, launch, phone).await?;
-            known.zones = zones_of(&standing.time_class, self.revision.campaign.timezone.name());
+            known.zones = TimeClass::beside(&standing.time_class, self.revision.campaign.timezone.name());
             let enrolment = Enrolment {
                 member: &standing.member,
                 place: standing.place,

@@ -31,7 +31,7 @@ impl KnownPeople {
 
     /// The members of a cohort have its zones.
     pub fn learn_zones(&mut self, cohort: &ClaimedCohort) {
-        let zones = zones_of(&cohort.time_class, &self.zone);
+        let zones = TimeClass::beside(&cohort.time_class, &self.zone);
         for member in &cohort.members[cohort.done..cohort.intent_to] {
             if let Some(known) = self.people.get_mut(&member.phone.as_u64()) {
                 known.zones.clone_from(&zones);
@@ -54,9 +54,4 @@ impl KnownPeople {
         let of_class = || self.classes.get(&cohort.time_class);
         own.or_else(of_class).unwrap_or(&crate::advance::NOTHING)
     }
-}
-
-/// The zones that a class names; none where it is that of the campaign alone.
-pub(in crate::execute) fn zones_of(class: &str, campaign: &str) -> Option<TimeClass> {
-    (class != campaign).then(|| TimeClass::parse(class)).flatten()
 }
