@@ -110,6 +110,11 @@ pub struct Audience {
     pub region: Option<sms::Region>,
     /// The kind of consent that the policy asks for; none: it asks for none.
     pub consent: Option<String>,
+    /// People elsewhere are left out: the countries that the policy and the sender both allow; none: nobody is for that
+    /// reason.
+    pub countries: Option<Vec<sms::Region>>,
+    /// Held out of all marketing of the project; none where this is no marketing.
+    pub control_group: Option<Share>,
     /// Who stays; none: everybody.
     pub filter: Option<Condition>,
     /// Only so many people, by a hash; none: all.

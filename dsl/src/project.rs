@@ -49,7 +49,7 @@ pub struct Project {
 }
 
 /// Rules for all campaigns, which each can only tighten.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Policy {
     /// No texts then, on the recipient's clock.
     pub quiet_hours: Option<Window>,
@@ -57,6 +57,8 @@ pub struct Policy {
     pub frequency: Option<Frequency>,
     /// People elsewhere are left out; empty: nobody is for that reason.
     pub countries: Vec<sms::Region>,
+    /// Held out of all marketing, to compare with.
+    pub control_group: Option<Share>,
     /// Hosts that calls and webhooks may go to.
     pub hosts: Vec<String>,
     /// More words that opt out.
@@ -190,6 +192,8 @@ pub struct Sender {
     pub rate: Option<Rate>,
     /// Whether replies to it reach us.
     pub receives: bool,
+    /// The countries that it may text; empty: all.
+    pub countries: Vec<sms::Region>,
 }
 
 /// Where replies go.
@@ -215,6 +219,7 @@ impl Project {
             then: vec![],
             rate: None,
             receives: true,
+            countries: vec![],
         };
         Project {
             name: name.into(),

@@ -14,6 +14,8 @@ pub enum LeftOut {
     InvalidNumber,
     /// A landline, or another number that takes no texts.
     Landline,
+    /// The number is of a country that the policy or the sender does not allow.
+    Elsewhere,
     /// The number stood in an earlier row.
     Duplicate,
     /// The number is in a list under `except`.
@@ -32,6 +34,8 @@ pub enum LeftOut {
     NotSampled,
     /// Held out, to compare with.
     HeldOut,
+    /// Held out of all marketing of the project, to compare with.
+    ControlGroup,
     /// The person said stop.
     OptedOut,
     /// The launch was cancelled before the text went.
@@ -72,6 +76,7 @@ impl LeftOut {
             LeftOut::UnreadableRow => ("unreadable-row", None),
             LeftOut::InvalidNumber => ("invalid-number", None),
             LeftOut::Landline => ("landline", None),
+            LeftOut::Elsewhere => ("elsewhere", None),
             LeftOut::Duplicate => ("duplicate", None),
             LeftOut::Excepted(list) => ("excepted", Some(list)),
             LeftOut::Filtered => ("filtered", None),
@@ -81,6 +86,7 @@ impl LeftOut {
             LeftOut::ConsentUndated(column) => ("consent-undated", Some(column)),
             LeftOut::NotSampled => ("not-sampled", None),
             LeftOut::HeldOut => ("held-out", None),
+            LeftOut::ControlGroup => ("control-group", None),
             LeftOut::OptedOut => ("opted-out", None),
             LeftOut::Cancelled => ("cancelled", None),
             LeftOut::EmptyValue(field) => ("empty-value", Some(field)),
@@ -112,6 +118,7 @@ impl FromStr for LeftOut {
             "unreadable-row" => LeftOut::UnreadableRow,
             "invalid-number" => LeftOut::InvalidNumber,
             "landline" => LeftOut::Landline,
+            "elsewhere" => LeftOut::Elsewhere,
             "duplicate" => LeftOut::Duplicate,
             "excepted" => LeftOut::Excepted(detail.to_owned()),
             "filtered" => LeftOut::Filtered,
@@ -121,6 +128,7 @@ impl FromStr for LeftOut {
             "consent-undated" => LeftOut::ConsentUndated(detail.to_owned()),
             "not-sampled" => LeftOut::NotSampled,
             "held-out" => LeftOut::HeldOut,
+            "control-group" => LeftOut::ControlGroup,
             "opted-out" => LeftOut::OptedOut,
             "cancelled" => LeftOut::Cancelled,
             "empty-value" => LeftOut::EmptyValue(detail.to_owned()),
@@ -145,6 +153,7 @@ impl fmt::Display for LeftOut {
             LeftOut::UnreadableRow => f.write_str("row that cannot be read"),
             LeftOut::InvalidNumber => f.write_str("no valid number"),
             LeftOut::Landline => f.write_str("landline"),
+            LeftOut::Elsewhere => f.write_str("in a country that is not texted"),
             LeftOut::Duplicate => f.write_str("duplicate of an earlier row"),
             LeftOut::Excepted(list) => write!(f, "in the except list {list}"),
             LeftOut::Filtered => f.write_str("`where` does not hold"),
@@ -160,6 +169,7 @@ impl fmt::Display for LeftOut {
             }
             LeftOut::NotSampled => f.write_str("not in the sample"),
             LeftOut::HeldOut => f.write_str("held out, to compare with"),
+            LeftOut::ControlGroup => f.write_str("held out of all marketing, to compare with"),
             LeftOut::OptedOut => f.write_str("opted out"),
             LeftOut::Cancelled => f.write_str("the launch was cancelled"),
             LeftOut::EmptyValue(field) => write!(f, "{field} is empty"),
@@ -202,6 +212,7 @@ mod tests {
             LeftOut::UnreadableRow,
             LeftOut::InvalidNumber,
             LeftOut::Landline,
+            LeftOut::Elsewhere,
             LeftOut::Duplicate,
             LeftOut::Excepted("staff".into()),
             LeftOut::Filtered,
@@ -211,6 +222,7 @@ mod tests {
             LeftOut::ConsentUndated("Data".into()),
             LeftOut::NotSampled,
             LeftOut::HeldOut,
+            LeftOut::ControlGroup,
             LeftOut::OptedOut,
             LeftOut::Cancelled,
             LeftOut::EmptyValue("first_name".into()),

@@ -102,6 +102,8 @@ fn audience(context: &Context<'_>) -> Audience {
             .map(|region| region.value)
             .or(context.project.region),
         consent: needed_consent(context),
+        countries: countries(context),
+        control_group: control_group(context),
         filter: narrowing::filter(context),
         sample: amount(written.sample.as_ref()),
         holdout: amount(written.holdout.as_ref()),
@@ -111,6 +113,28 @@ fn audience(context: &Context<'_>) -> Audience {
             .as_ref()
             .map_or(MOST_INVALID, |most| most.value),
     }
+}
+
+/// Where both the policy and the sender name countries, those that both name.
+fn countries(context: &Context<'_>) -> Option<Vec<sms::Region>> {
+    let sender = sender::of(context).and_then(|name| context.project.senders.get(name));
+    let of_sender = sender.map_or(&[][..], |sender| &sender.countries);
+    let of_policy = &context.project.policy.countries[..];
+    match (of_policy, of_sender) {
+        ([], []) => None,
+        (one, []) | ([], one) => Some(one.to_vec()),
+        (one, other) => Some(
+            one.iter()
+                .filter(|country| other.contains(country))
+                .copied()
+                .collect(),
+        ),
+    }
+}
+
+fn control_group(context: &Context<'_>) -> Option<Share> {
+    let is_marketing = context.written.meant_purpose() == Purpose::Marketing;
+    context.project.policy.control_group.filter(|_| is_marketing)
 }
 
 fn needed_consent(context: &Context<'_>) -> Option<String> {

@@ -226,7 +226,8 @@ fn policy(written: &written::Policy) -> Policy {
     Policy {
         quiet_hours: written.quiet_hours.as_ref().map(|hours| hours.value),
         frequency: written.frequency.as_ref().map(|frequency| frequency.value),
-        countries: written.countries.iter().map(|country| country.value).collect(),
+        countries: countries(&written.countries),
+        control_group: written.control_group.as_ref().map(|share| share.value),
         hosts: written
             .hosts
             .iter()
@@ -235,6 +236,10 @@ fn policy(written: &written::Policy) -> Policy {
         opt_out_words: words(&written.opt_out_words),
         consent: written.consent.clone(),
     }
+}
+
+fn countries(written: &[Spanned<sms::Region>]) -> Vec<sms::Region> {
+    written.iter().map(|country| country.value).collect()
 }
 
 /// Where replies go, as meant.
@@ -276,6 +281,7 @@ fn sender(sender: &written::Sender, region: Region) -> Option<Sender> {
         then: sender.then.iter().map(|name| name.value.clone()).collect(),
         rate: sender.rate.as_ref().map(|rate| rate.value),
         receives: sender.receives.as_ref().is_none_or(|receives| receives.value) && can_receive,
+        countries: countries(&sender.countries),
         address,
     })
 }

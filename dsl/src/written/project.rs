@@ -55,6 +55,8 @@ pub struct Policy {
     pub frequency: Option<Spanned<Frequency>>,
     /// The key `countries`.
     pub countries: Vec<Spanned<sms::Region>>,
+    /// The key `control_group`.
+    pub control_group: Option<Spanned<Share>>,
     /// The kinds that `consent` asks for, by purpose, with their places.
     pub consent_kinds: Vec<(Spanned<String>, Spanned<String>)>,
     /// The key `hosts`.
@@ -117,6 +119,8 @@ pub struct Sender {
     pub rate: Option<Spanned<Rate>>,
     /// Whether replies reach us.
     pub receives: Option<Spanned<bool>>,
+    /// The countries that it may text.
+    pub countries: Vec<Spanned<sms::Region>>,
 }
 
 /// A sender's address as written, by its key.
@@ -189,21 +193,14 @@ impl OptIn {
 
 impl Policy {
     fn read(node: &Node) -> Policy {
-        let countries = several(node, "countries").into_iter();
-        let region = |country: Spanned<String>| {
-            let value = sms::Region::new(&country.value)?;
-            Some(Spanned {
-                value,
-                span: country.span,
-            })
-        };
         let frequency = node.get("frequency").and_then(frequency);
         Policy {
             quiet_hours: parsed(node, "quiet_hours", Window::parse),
             frequency: frequency.and_then(|Spanned { value, span }| {
                 Frequency::parse(&value).map(|value| Spanned { value, span })
             }),
-            countries: countries.filter_map(region).collect(),
+            countries: countries(node),
+            control_group: parsed(node, "control_group", |text| Share::parse(text).ok()),
             consent_kinds: node.get("consent").map(texts).unwrap_or_default(),
             hosts: several(node, "hosts"),
             opt_out_words: several(node, "opt_out_words"),
@@ -294,8 +291,24 @@ impl Sender {
             then: several(node, "then"),
             rate: parsed(node, "rate", |text| Rate::parse(text).ok()),
             receives: parsed(node, "receives", |text| text.parse().ok()),
+            countries: countries(node),
         }
     }
+}
+
+/// The key `countries`.
+fn countries(node: &Node) -> Vec<Spanned<sms::Region>> {
+    let region = |country: Spanned<String>| {
+        let value = sms::Region::new(&country.value)?;
+        Some(Spanned {
+            value,
+            span: country.span,
+        })
+    };
+    several(node, "countries")
+        .into_iter()
+        .filter_map(region)
+        .collect()
 }
 
 impl Inbox {

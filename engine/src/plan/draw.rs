@@ -4,6 +4,7 @@
 use std::collections::BinaryHeap;
 
 use dsl::campaign::{Amount, Audience};
+use dsl::scalar::Share;
 use sms::PhoneNumber;
 
 use crate::draw::{fraction, hash};
@@ -11,6 +12,7 @@ use crate::left_out::LeftOut;
 
 const SAMPLE: &str = "sample";
 const HOLDOUT: &str = "holdout";
+const CONTROL_GROUP: &str = "control group";
 
 /// Why a share leaves somebody out; numbers are drawn once everybody is known.
 pub(super) fn by_share(audience: &Audience, campaign: &str, phone: PhoneNumber) -> Option<LeftOut> {
@@ -18,6 +20,11 @@ pub(super) fn by_share(audience: &Audience, campaign: &str, phone: PhoneNumber) 
         Some(Amount::Share(share)) => Some(fraction(hash(salt, campaign, phone)) < share.0),
         Some(Amount::People(_)) | None => None,
     };
+    // The same people for every campaign, so that nothing of it goes into their hash.
+    let in_control_group = |share: Share| fraction(hash(CONTROL_GROUP, "", phone)) < share.0;
+    if audience.control_group.is_some_and(in_control_group) {
+        return Some(LeftOut::ControlGroup);
+    }
     if drawn(SAMPLE, audience.sample) == Some(false) {
         return Some(LeftOut::NotSampled);
     }

@@ -181,14 +181,20 @@ fn narrowed(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row)
     draw::by_share(&campaign.audience, &campaign.name, phone)
 }
 
-/// Why `where` does not hold for somebody.
+/// Why the campaign is not for somebody: by the country of the number, or by `where`.
 pub(super) fn filtered(
     revision: &Revision,
     frozen: &Frozen,
     phone: PhoneNumber,
     row: &Row,
 ) -> Option<LeftOut> {
-    let filter = revision.campaign.audience.filter.as_ref()?;
+    let audience = &revision.campaign.audience;
+    if let Some(countries) = &audience.countries
+        && !phone.region().is_some_and(|region| countries.contains(&region))
+    {
+        return Some(LeftOut::Elsewhere);
+    }
+    let filter = audience.filter.as_ref()?;
     match filter.evaluate(&RowFacts::new(revision, frozen, phone, row)) {
         Verdict::Holds => None,
         Verdict::Fails => Some(LeftOut::Filtered),

@@ -56,7 +56,7 @@ impl World<'_> {
             } => {
                 let schedule = DateSchedule {
                     yearly: *yearly,
-                    shift: (*shift).into(),
+                    shift: *shift,
                     at: NaiveTime::from_num_seconds_from_midnight_opt(at * 60, 0).unwrap_or(NaiveTime::MIN),
                 };
                 self.day_of(person, field, class)

@@ -85,7 +85,7 @@ fn starts(
             };
             let schedule = DateSchedule {
                 yearly: *yearly,
-                shift: (*shift).into(),
+                shift: *shift,
                 at: NaiveTime::from_num_seconds_from_midnight_opt(at * 60, 0).unwrap_or(NaiveTime::MIN),
             };
             days(schedule, value, zones, now)

@@ -302,7 +302,7 @@ static SENDER_KEYS: &[Key] = &[
         "false",
         "Whether replies reach us. Default: yes, but never for a name.",
     ),
-    later(
+    now(
         "countries",
         Form::List(&Form::Region),
         "[IT, SM]",
@@ -426,7 +426,7 @@ static POLICY_KEYS: &[Key] = &[
         "4 per 7 days",
         "The most texts a person gets in a time, over all campaigns. Default: no bound.",
     ),
-    later(
+    now(
         "countries",
         Form::List(&Form::Region),
         "[IT, SM]",
@@ -444,7 +444,7 @@ static POLICY_KEYS: &[Key] = &[
         "[api.arena.example]",
         "Where `call` and webhooks may go. Default: nowhere.",
     ),
-    later(
+    now(
         "control_group",
         Form::Share,
         "2%",

@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::{LeftOut, plan_one, shown};
+use super::{LeftOut, Setting, plan, plan_one, shown};
 
 const LIST: &str = "phone,city,age,joined\n\
     +393331234561,Roma,30,2026-11-01\n\
@@ -91,6 +91,82 @@ fn samples_and_holdouts_are_the_same_people_every_time_and_about_as_many_as_was_
         both.len(),
         all.len()
     );
+}
+
+#[test]
+fn who_is_in_a_country_that_the_policy_or_the_sender_does_not_allow_is_left_out() {
+    let list = "phone\n+393331234561\n+41781234567\n+14155550123\n+80012345678\n";
+    let table = [
+        ("", "", "39 41 1"),
+        ("countries: [IT, CH]", "", "39 41"),
+        ("", "countries: [US]", "1"),
+        ("countries: [IT, CH]", "countries: [CH, US]", "41"),
+        ("countries: [IT]", "countries: [US]", ""),
+    ];
+    for (policy, sender, texted) in table {
+        let project = format!(
+            "crier: 1\nsender: shop\npolicy: {{ {policy} }}\nproviders: {{ trial: {{ kind: simulated }} }}\n\
+             senders: {{ shop: {{ alphanumeric: SHOP, provider: trial, {sender} }} }}\n"
+        );
+        let campaign = campaign_of_phones("");
+        let planned = plan(Setting {
+            project: Some(&project),
+            campaign: &campaign,
+            files: &[("people.csv", list.as_bytes())],
+            suppressed: &[],
+        })
+        .expect("a plan");
+        let mut phones: Vec<String> = planned
+            .people
+            .iter()
+            .map(|p| p.member.phone.to_string())
+            .collect();
+        phones.sort();
+        let prefixes: Vec<&str> = texted.split(' ').filter(|prefix| !prefix.is_empty()).collect();
+        assert_eq!(phones.len(), prefixes.len(), "{policy}, {sender}: {phones:?}");
+        for prefix in prefixes {
+            let found = phones
+                .iter()
+                .any(|phone| phone.starts_with(&format!("+{prefix}")));
+            assert!(found, "{policy}, {sender}: {phones:?}");
+        }
+        let left_out = 3 - phones.len() as u64;
+        assert_eq!(planned.summary.left_out_for(&LeftOut::Elsewhere), left_out);
+    }
+}
+
+#[test]
+fn the_control_group_gets_no_marketing_of_any_campaign_and_all_else() {
+    let rows: String = (0..2_000)
+        .map(|n| format!("+1415320{:04}\n", 1_000 + n))
+        .collect();
+    let list = format!("phone\n{rows}");
+    let project = "crier: 1\nsender: shop\npolicy: { control_group: 10% }\n\
+        providers: { trial: { kind: simulated } }\nsenders: { shop: { alphanumeric: SHOP, provider: trial } }\n";
+    let people = |key: &str| {
+        let campaign = format!("{key}\n{}", campaign_of_phones(""));
+        let planned = plan(Setting {
+            project: Some(project),
+            campaign: &campaign,
+            files: &[("people.csv", list.as_bytes())],
+            suppressed: &[],
+        })
+        .expect("a plan");
+        let held = planned.summary.left_out_for(&LeftOut::ControlGroup);
+        let mut phones: Vec<u64> = planned.people.iter().map(|p| p.member.phone.as_u64()).collect();
+        phones.sort_unstable();
+        (phones, held)
+    };
+    let (spring, held) = people("campaign: spring");
+    assert!((150..=250).contains(&held), "{held} of 2000");
+    assert_eq!(spring.len() as u64 + held, 2_000);
+    assert_eq!(
+        people("campaign: autumn"),
+        (spring, held),
+        "the same people in every campaign"
+    );
+    let (service, held) = people("purpose: service");
+    assert_eq!((service.len(), held), (2_000, 0));
 }
 
 #[test]
