@@ -16,7 +16,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (ours, theirs) in &context.written.audience.columns {
         let reversed = OURS.contains(&theirs.value.as_str()) && !OURS.contains(&ours.value.as_str());
         let has = |name: &Spanned<String>| headers.iter().any(|header| header.contains(&name.value));
-        let fits = has(ours) && !has(theirs);
+        // `phone: Phone` is no slip of this kind, whatever the letters of the header.
+        let may_be_theirs = !OURS.contains(&ours.value.as_str());
+        let fits = may_be_theirs && has(ours) && !has(theirs);
         let unknown = headers.is_empty() && reversed;
         if !(fits || unknown) {
             continue;

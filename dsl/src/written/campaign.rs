@@ -8,7 +8,7 @@ use super::{Spanned, key_of};
 use crate::campaign::{InDoubt, Purpose};
 use crate::project::Consent;
 use crate::scalar::{Money, Rate, Share, WaitTime};
-use crate::tree::Node;
+use crate::tree::{Kind, Node};
 use crate::values::{FieldType, Language};
 
 mod message;
@@ -222,7 +222,10 @@ impl Texts {
         let all: Vec<_> = entries
             .filter_map(|entry| Some((key_of(entry), Value::read(&entry.value)?)))
             .collect();
-        (!all.is_empty()).then_some(Texts::ByLanguage(all))
+        // What else stands there is told as what it is; where nothing does, that there is no text has to be.
+        let says_nothing =
+            matches!(node.kind, Kind::Map(_)) && node.entries().iter().all(|entry| entry.key.text == "share");
+        (!all.is_empty() || says_nothing).then_some(Texts::ByLanguage(all))
     }
 
     /// The text for a language: its own, else the one without the region.

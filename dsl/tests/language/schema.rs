@@ -224,6 +224,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "conflicting-keys-trigger.campaign.yaml",
         "either key alone is enough, and a schema that refuses both cannot point at the second",
     ),
+    (
+        "conflicting-keys-rule.campaign.yaml",
+        "either key alone is enough, and a schema that refuses both cannot point at the second",
+    ),
 ];
 
 #[test]
