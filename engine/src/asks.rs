@@ -75,6 +75,27 @@ fn sets_values(deed: &Deed) -> bool {
         Deed::Listen(listen) => listen.save.is_some(),
         Deed::Call(call) => call.save.is_some(),
         Deed::Set(_) => true,
-        _ => false,
+        Deed::Send(_)
+        | Deed::Wait { .. }
+        | Deed::Arrive(_)
+        | Deed::Open
+        | Deed::Close
+        | Deed::Await { .. }
+        | Deed::Check { .. }
+        | Deed::Choose { .. }
+        | Deed::Split { .. }
+        | Deed::Tag(_)
+        | Deed::Untag(_)
+        | Deed::Join(_)
+        | Deed::Leave(_)
+        | Deed::Forward(_)
+        | Deed::Notify { .. }
+        | Deed::Start(_)
+        | Deed::Repeat { .. }
+        | Deed::Round { .. }
+        | Deed::Again { .. }
+        | Deed::Goto(_)
+        | Deed::Return
+        | Deed::Finish(_) => false,
     }
 }

@@ -14,12 +14,13 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .filter_map(|list| columns_of(list.header))
         .collect();
     for (ours, theirs) in &context.written.audience.columns {
-        let reversed = OURS.contains(&theirs.value.as_str()) && !OURS.contains(&ours.value.as_str());
-        let has = |name: &Spanned<String>| headers.iter().any(|header| header.contains(&name.value));
         // `phone: Phone` is no slip of this kind, whatever the letters of the header.
-        let may_be_theirs = !OURS.contains(&ours.value.as_str());
-        let fits = may_be_theirs && has(ours) && !has(theirs);
-        let unknown = headers.is_empty() && reversed;
+        if OURS.contains(&ours.value.as_str()) {
+            continue;
+        }
+        let has = |name: &Spanned<String>| headers.iter().any(|header| header.contains(&name.value));
+        let fits = has(ours) && !has(theirs);
+        let unknown = headers.is_empty() && OURS.contains(&theirs.value.as_str());
         if !(fits || unknown) {
             continue;
         }

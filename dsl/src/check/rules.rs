@@ -96,21 +96,7 @@ fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagn
             let help = format!("add {conditions}; the last rule may be `otherwise`");
             found.push(Diagnostic::error("rule-without-condition", rule.span.clone(), message).help(help));
         }
-        let said_by = [
-            ("words", rule.words.first().map(|word| &word.span)),
-            ("pattern", rule.pattern.as_ref().map(|pattern| &pattern.span)),
-            ("when", rule.when.first().map(|condition| &condition.span)),
-        ];
-        let mut said_by = said_by.into_iter().filter_map(|(key, span)| Some((key, span?)));
-        if let (Some((first, first_at)), Some((second, second_at))) = (said_by.next(), said_by.next()) {
-            let message = format!("a rule has both \"{first}\" and \"{second}\"");
-            found.push(
-                Diagnostic::error("conflicting-keys", second_at.clone(), message)
-                    .label("one too many")
-                    .also(first_at.clone(), "the first")
-                    .help("keep one of them: a rule has one condition"),
-            );
-        }
+        found.extend(two_conditions(rule));
         if let Some(before) = takes_all.filter(|all| i > *all) {
             let message = "this rule is never reached: one before it takes everything";
             let all = rules[before].otherwise.clone().unwrap_or_default();
@@ -121,6 +107,24 @@ fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagn
             );
         }
     }
+}
+
+/// A rule that holds by more than one condition.
+fn two_conditions(rule: &Rule) -> Option<Diagnostic> {
+    let keys = [
+        ("words", rule.words.first().map(|word| &word.span)),
+        ("pattern", rule.pattern.as_ref().map(|pattern| &pattern.span)),
+        ("when", rule.when.first().map(|condition| &condition.span)),
+    ];
+    let mut given = keys.into_iter().filter_map(|(key, span)| Some((key, span?)));
+    let ((first, first_at), (second, second_at)) = (given.next()?, given.next()?);
+    let message = format!("a rule has both \"{first}\" and \"{second}\"");
+    Some(
+        Diagnostic::error("conflicting-keys", second_at.clone(), message)
+            .label("one too many")
+            .also(first_at.clone(), "the first")
+            .help("keep one of them: a rule has one condition"),
+    )
 }
 
 /// Where the faults are that other checks have told of, by place: a rule with one of them is not told of again.

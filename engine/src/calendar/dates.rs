@@ -68,14 +68,14 @@ impl DateSchedule {
     }
 
     fn falls_on(&self, day: NaiveDate, value: NaiveDate) -> bool {
-        let shifted = |date: NaiveDate| {
+        let comes = |date: NaiveDate| {
             let there = shifted(date.and_time(NaiveTime::MIN), self.shift);
             there.map(|local| local.date()) == Some(day)
         };
         match self.yearly {
-            false => shifted(value),
+            false => comes(value),
             true => years_around(day)
-                .any(|year| year >= value.year() && anniversary(value, year).is_some_and(shifted)),
+                .any(|year| year >= value.year() && anniversary(value, year).is_some_and(comes)),
         }
     }
 }

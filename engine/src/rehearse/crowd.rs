@@ -9,7 +9,6 @@ use hashbrown::HashMap;
 use sms::PhoneNumber;
 
 use super::agenda::{Clock, NEVER, Second};
-use super::model::conditions;
 use crate::advance::{Known, Place, State};
 use crate::calendar::TimeClass;
 use crate::member::Member;
@@ -93,7 +92,7 @@ impl Asks {
             events: vec![],
             most_times: None,
         };
-        for happening in conditions(campaign).into_iter().flat_map(|c| c.happenings()) {
+        for happening in campaign.conditions().flat_map(|c| c.happenings()) {
             match happening {
                 Happening::Delivered(name) => asks
                     .delivered

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use dsl::campaign::{Campaign, Deed, Schedule, Trigger};
-use dsl::condition::{Condition, Happening};
+use dsl::campaign::{Campaign, Schedule, Trigger};
+use dsl::condition::Happening;
 use dsl::project::{Project, Provider};
 use dsl::scalar::{ScalarError, Share, WaitTime};
 use serde::Deserialize;
@@ -297,8 +297,8 @@ fn seconds(key: &str, text: &str) -> Result<f64, ModelError> {
 
 /// The events that a campaign asks for, and that which begins it.
 fn events_of(campaign: &Campaign) -> Vec<String> {
-    let mut events: Vec<String> = conditions(campaign)
-        .iter()
+    let mut events: Vec<String> = campaign
+        .conditions()
         .flat_map(|condition| condition.happenings())
         .filter_map(|happening| match happening {
             Happening::Event(name) => Some(name.clone()),
@@ -315,45 +315,4 @@ fn events_of(campaign: &Campaign) -> Vec<String> {
     events.sort_unstable();
     events.dedup();
     events
-}
-
-/// Every condition that is asked about a person on the way.
-pub(super) fn conditions(campaign: &Campaign) -> Vec<&Condition> {
-    let mut found: Vec<&Condition> = campaign.exits.iter().map(|(_, exit)| exit).collect();
-    found.extend(campaign.goal.iter().map(|goal| &goal.when));
-    let mut rules: Vec<_> = campaign.program.rules.iter().collect();
-    for instruction in &campaign.program.instructions {
-        match &instruction.deed {
-            Deed::Await { what, .. } => found.push(what),
-            Deed::Check { when, unless, .. } => found.extend(when.iter().chain(unless)),
-            Deed::Choose { ways, .. } => found.extend(ways.iter().map(|(condition, _)| condition)),
-            Deed::Round { until, .. } => found.extend(until),
-            Deed::Listen(listen) => rules.extend(&listen.answers),
-            Deed::Send(_)
-            | Deed::Wait { .. }
-            | Deed::Arrive(_)
-            | Deed::Open
-            | Deed::Close
-            | Deed::Split { .. }
-            | Deed::Tag(_)
-            | Deed::Untag(_)
-            | Deed::Set(_)
-            | Deed::Join(_)
-            | Deed::Leave(_)
-            | Deed::Forward(_)
-            | Deed::Notify { .. }
-            | Deed::Call(_)
-            | Deed::Start(_)
-            | Deed::Repeat { .. }
-            | Deed::Again { .. }
-            | Deed::Goto(_)
-            | Deed::Return
-            | Deed::Finish(_) => {}
-        }
-    }
-    found.extend(rules.into_iter().filter_map(|rule| match &rule.test {
-        dsl::campaign::program::Test::When(condition) => Some(condition),
-        dsl::campaign::program::Test::Reply(_) | dsl::campaign::program::Test::Otherwise => None,
-    }));
-    found
 }

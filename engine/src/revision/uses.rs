@@ -53,7 +53,27 @@ impl Uses {
             Deed::Notify { text, .. } => text.0.iter().for_each(|text| self.text(text)),
             Deed::Call(call) => self.call(call),
             // The conditions of the others are already looked at.
-            _ => {}
+            Deed::Send(_)
+            | Deed::Wait { .. }
+            | Deed::Open
+            | Deed::Close
+            | Deed::Listen(_)
+            | Deed::Await { .. }
+            | Deed::Check { .. }
+            | Deed::Choose { .. }
+            | Deed::Split { .. }
+            | Deed::Tag(_)
+            | Deed::Untag(_)
+            | Deed::Join(_)
+            | Deed::Leave(_)
+            | Deed::Forward(_)
+            | Deed::Start(_)
+            | Deed::Repeat { .. }
+            | Deed::Round { .. }
+            | Deed::Again { .. }
+            | Deed::Goto(_)
+            | Deed::Return
+            | Deed::Finish(_) => {}
         }
     }
 
