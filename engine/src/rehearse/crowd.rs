@@ -74,8 +74,6 @@ pub(super) struct Asks {
     pub times: bool,
     /// A condition asks when.
     pub received: bool,
-    pub clicks: Vec<String>,
-    pub events: Vec<String>,
     /// So many times at most are asked about; none: all.
     most_times: Option<usize>,
 }
@@ -88,8 +86,6 @@ impl Asks {
             delivered: vec![],
             times: false,
             received: false,
-            clicks: vec![],
-            events: vec![],
             most_times: None,
         };
         for happening in campaign.conditions().flat_map(|c| c.happenings()) {
@@ -97,10 +93,9 @@ impl Asks {
                 Happening::Delivered(name) => asks
                     .delivered
                     .extend(message(name).and_then(|at| u16::try_from(at).ok())),
-                Happening::Clicked(link) => asks.clicks.push(link.clone()),
-                Happening::Event(name) => asks.events.push(name.clone()),
                 Happening::Received(name, _) => asks.received |= *name == campaign.name,
-                Happening::Replied | Happening::Answered(_) => {}
+                Happening::Clicked(_) | Happening::Event(_) | Happening::Replied | Happening::Answered(_) => {
+                }
             }
         }
         asks.delivered.sort_unstable();
