@@ -422,7 +422,10 @@ fn a_second_process_is_told_who_holds_the_store_and_may_pause_and_cancel() {
     assert!(stdout(&ended).contains("launch 1 of test: cancelled"));
     let after = folder.run("test.campaign.yaml");
     assert_eq!(after.status.code(), Some(1));
-    assert!(stderr(&after).contains("was cancelled, and nothing is sent; `--again` makes a new launch"));
+    assert!(
+        stderr(&after)
+            .contains("was cancelled: nobody is texted any more, only what it left in doubt is settled")
+    );
 }
 
 #[test]

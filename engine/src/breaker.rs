@@ -76,7 +76,11 @@ impl Breaker {
     pub fn take(&mut self, sign: Sign, now: Duration) -> bool {
         match sign {
             Sign::Works => {
-                self.works();
+                self.probing = false;
+                // What was under way before a pause and is taken during it says nothing of what the pause is for.
+                if now >= self.open_until {
+                    self.works();
+                }
                 false
             }
             Sign::Silent => {
@@ -112,7 +116,6 @@ impl Breaker {
         const ENOUGH: usize = 256;
         self.silent = 0;
         self.pauses = 0;
-        self.probing = false;
         self.ramp = self.ramp.map(|ramp| ramp * 2).filter(|ramp| *ramp < ENOUGH);
     }
 
@@ -159,7 +162,7 @@ mod tests {
     #[test]
     fn pauses_grow_and_trust_comes_back_in_steps() {
         use Sign::{Away, Silent, SlowDown, Stopped, Works};
-        let table: [(&[(u64, Sign)], &str); 7] = [
+        let table: [(&[(u64, Sign)], &str); 8] = [
             (&[(0, Works)], "0:all"),
             (
                 &[(0, Silent), (0, Silent), (0, Silent), (0, Silent), (0, Silent)],
@@ -172,6 +175,7 @@ mod tests {
                 "15:1 45:1 45:2 45:4",
             ),
             (&[(0, Away), (1, Silent)], "1:1 3:1"),
+            (&[(0, Stopped), (1, Works), (15, Stopped)], "15:1 15:1 45:1"),
             (
                 &[
                     (0, SlowDown(Some(seconds(30)))),

@@ -479,7 +479,19 @@ impl Executor {
             self.release_held(|_| false);
             return Ok(None);
         }
+        if matches!(end, End::Done | End::Cancelled) && !self.others_wait().await? && self.clear_all() {
+            return Ok(None);
+        }
         Ok(Some(end))
+    }
+
+    /// Whether another launch has people who may wait behind what an alarm is about.
+    async fn others_wait(&mut self) -> Result<bool, StoreError> {
+        let launches = self.store.launches(None).await?;
+        let waits = |state| matches!(state, LaunchState::Running | LaunchState::Paused);
+        Ok(launches
+            .iter()
+            .any(|row| row.id != self.launch.id && waits(row.state)))
     }
 
     /// Has it stand in the store that the budget is used up, until it is raised or the launch ends.

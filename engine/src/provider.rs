@@ -195,7 +195,7 @@ pub struct Polled {
     pub mark: u64,
 }
 
-/// The providers of a project, by name.
+/// The providers that the senders of a project use, by name.
 pub fn providers(project: &Project) -> BTreeMap<String, Arc<dyn Provider>> {
     let make = |name: &str, settings: &Settings| -> Arc<dyn Provider> {
         match settings {
@@ -203,9 +203,14 @@ pub fn providers(project: &Project) -> BTreeMap<String, Arc<dyn Provider>> {
             Settings::Carrier(settings) => Arc::new(carrier::CarrierProvider::new(name, settings)),
         }
     };
+    let used = |name: &String| {
+        let mut senders = project.senders.values();
+        senders.any(|sender| sender.provider == *name || sender.then.contains(name))
+    };
     project
         .providers
         .iter()
+        .filter(|(name, _)| used(name))
         .map(|(name, settings)| (name.clone(), make(name, settings)))
         .collect()
 }

@@ -149,10 +149,11 @@ impl From<ServerError> for Failure {
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Failure {
         match error {
-            ClientError::Address { .. } | ClientError::Refused(_) | ClientError::Stranger { .. } => {
-                Failure::Usage(error.into())
-            }
-            ClientError::Http(_) | ClientError::Unreachable { .. } => Failure::Internal(error.into()),
+            ClientError::Address { .. }
+            | ClientError::Refused(_)
+            | ClientError::Stranger { .. }
+            | ClientError::Unreachable { .. } => Failure::Usage(error.into()),
+            ClientError::Http(_) => Failure::Internal(error.into()),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{Failure, named_campaign, number_typed, open_store};
 use crate::cli::{Dead, Format};
 use crate::output::{self, counted, time};
 
-/// Letters that are shown.
+/// Letters of a launch that are shown.
 const SHOWN: u32 = 1_000;
 
 pub(super) async fn run(args: &Dead) -> Result<ExitCode, Failure> {
@@ -25,56 +25,94 @@ pub(super) async fn run(args: &Dead) -> Result<ExitCode, Failure> {
         .transpose()?;
     let access = if args.retry { Access::Execute } else { Access::Read };
     let store = open_store(&project, access).await?;
-    let Some(launch) = store.launches(Some(&campaign)).await?.into_iter().next() else {
+    let launches = store.launches(Some(&campaign)).await?;
+    let Some(latest) = launches.first() else {
         return Err(Failure::Usage(anyhow!(
             "{campaign} was never launched from this project; see `crier status`"
         )));
     };
     if args.retry {
-        retry(args, &store, &launch, of).await
+        retry(args, &store, latest, of).await
     } else {
-        list(args, &store, &launch, of).await
+        list(args, &store, &launches, of).await
     }
 }
 
+/// What was given up of a launch.
+struct Letters<'a> {
+    launch: &'a LaunchRow,
+    /// How many, to whomever.
+    all: u64,
+    /// Those that are shown.
+    shown: Vec<DeadLetter>,
+}
+
+/// Lists those of the latest launch, and of each earlier one that has some.
 async fn list(
     args: &Dead,
     store: &Store,
-    launch: &LaunchRow,
+    launches: &[LaunchRow],
     of: Option<PhoneNumber>,
 ) -> Result<ExitCode, Failure> {
-    let all = store.dead_count(launch.id).await?;
-    let letters = store.dead_letters(launch.id, of, MessageId(0), SHOWN).await?;
+    let mut lists = vec![];
+    for (at, launch) in launches.iter().enumerate() {
+        let all = store.dead_count(launch.id).await?;
+        let shown = store.dead_letters(launch.id, of, MessageId(0), SHOWN).await?;
+        if at == 0 || all > 0 {
+            lists.push(Letters { launch, all, shown });
+        }
+    }
     match args.format {
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
-            "campaign": launch.campaign,
-            "launch": launch.id.0,
-            "dead_letters": all,
-            "shown": letters.iter().map(letter_json).collect::<Vec<_>>(),
+            "campaign": launches[0].campaign,
+            "launches": lists.iter().map(Letters::json).collect::<Vec<_>>(),
         })),
         Format::Full => {
-            let n = counted(all, "message", "messages");
-            let shown = of.map_or(String::new(), |of| format!(", {} to {of}", letters.len()));
-            output::line(&format!(
-                "launch {} of {}: {n} given up{shown}",
-                launch.id, launch.campaign
-            ));
-            letters
-                .iter()
-                .for_each(|letter| output::line(&letter_line(letter)));
-            if !letters.is_empty() {
-                let of = of.map_or(String::new(), |of| format!(" --phone {of}"));
-                output::line(&format!(
-                    "\nonce the cause is mended: `crier dead {}{of} --retry`, then `crier run` of its file",
-                    launch.campaign
-                ));
+            let texts: Vec<String> = lists.iter().map(|letters| letters.text(of)).collect();
+            output::line(&texts.join("\n\n"));
+            if !lists[0].shown.is_empty() {
+                output::line(&format!("\n{}", hint(lists[0].launch, of)));
             }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
+impl Letters<'_> {
+    fn text(&self, of: Option<PhoneNumber>) -> String {
+        let n = counted(self.all, "message", "messages");
+        let to = of.map_or(String::new(), |of| format!(", {} to {of}", self.shown.len()));
+        let head = format!(
+            "launch {} of {}: {n} given up{to}",
+            self.launch.id, self.launch.campaign
+        );
+        let lines = std::iter::once(head).chain(self.shown.iter().map(letter_line));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "launch": self.launch.id.0,
+            "dead_letters": self.all,
+            "shown": self.shown.iter().map(letter_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// How those of the latest launch can go after all.
+fn hint(latest: &LaunchRow, of: Option<PhoneNumber>) -> String {
+    if latest.state == LaunchState::Cancelled {
+        return "it was cancelled: these go no more".to_owned();
+    }
+    let of = of.map_or(String::new(), |of| format!(" --phone {of}"));
+    format!(
+        "once the cause is mended: `crier dead {}{of} --retry`, then `crier run` of its file",
+        latest.campaign
+    )
+}
+
+/// Has those of the latest launch tried again: an earlier one is over for good.
 async fn retry(
     args: &Dead,
     store: &Store,
@@ -103,14 +141,32 @@ async fn retry(
             "retried": retried,
             "taken_up": taken_up,
         })),
-        Format::Full => output::line(&format!(
-            "{} and {} that were set aside go again with the next `crier run` of {}",
-            counted(retried, "message", "messages"),
-            counted(taken_up, "person", "people"),
-            launch.campaign
-        )),
+        Format::Full => output::line(&retry_line(launch, retried, taken_up)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn retry_line(launch: &LaunchRow, retried: u64, taken_up: u64) -> String {
+    let set_aside = match taken_up {
+        0 => None,
+        n => Some(format!("{} that were set aside", counted(n, "person", "people"))),
+    };
+    let given_up = match retried {
+        0 => None,
+        n => Some(counted(n, "message", "messages")),
+    };
+    let going: Vec<String> = given_up.into_iter().chain(set_aside).collect();
+    if going.is_empty() {
+        return format!(
+            "nothing of launch {} of {} was given up: there is nothing to try again",
+            launch.id, launch.campaign
+        );
+    }
+    format!(
+        "{} will go again with the next `crier run` of {}",
+        going.join(" and "),
+        launch.campaign
+    )
 }
 
 fn letter_line(letter: &DeadLetter) -> String {

@@ -95,7 +95,7 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
         }
         LaunchState::Cancelled => {
             output::say(&format!(
-                "launch {} of {name} was cancelled, and nothing is sent; `--again` makes a new launch",
+                "launch {} of {name} was cancelled: nobody is texted any more, only what it left in doubt is settled; `--again` makes a new launch",
                 launch.id
             ));
             Ok((launch, Begun::EndedBefore))

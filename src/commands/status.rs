@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use engine::clock::{Clock, SystemClock};
 use engine::store::{Access, Alarm, LaunchRow, Store};
 use serde_json::json;
 
@@ -30,7 +32,10 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     }
     let alarms = store.alarms().await?;
     if args.format == Format::Full {
-        alarms.iter().for_each(|alarm| output::line(&alarm_line(alarm)));
+        let now = SystemClock::new().now();
+        alarms
+            .iter()
+            .for_each(|alarm| output::line(&alarm_line(alarm, now)));
     }
     match (args.format, campaign) {
         (Format::Json, _) => output::json(&json!({
@@ -59,10 +64,11 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
 }
 
 /// What stands still.
-fn alarm_line(alarm: &Alarm) -> String {
-    let again = alarm
-        .retry_at
-        .map(|at| format!("; nothing is lost, `crier run` tries again at {}", time(at)));
+fn alarm_line(alarm: &Alarm, now: DateTime<Utc>) -> String {
+    let again = alarm.retry_at.map(|at| match at > now {
+        true => format!("; nothing is lost, `crier run` tries again at {}", time(at)),
+        false => "; nothing is lost, `crier run` tries again".to_owned(),
+    });
     let line = format!(
         "alarm: {} since {}: {}{}\n",
         alarm.subject,

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use dsl::project::Project;
+use engine::clock::{Clock, SystemClock};
 use engine::ids::LaunchId;
 use engine::plan::list_and_line;
 use engine::store::{
@@ -27,7 +29,10 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     let settings = project.project.as_ref().expect("the project is valid");
     match args.format {
         Format::Json => output::json(&as_json(number, &story, &names)),
-        Format::Full => output::line(&as_text(number, &story, &names, &alarms, settings)),
+        Format::Full => {
+            let now = SystemClock::new().now();
+            output::line(&as_text(number, &story, &names, &alarms, settings, now));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -70,6 +75,7 @@ fn as_text(
     names: &Names,
     alarms: &[Alarm],
     project: &Project,
+    now: DateTime<Utc>,
 ) -> String {
     let mut events = vec![];
     for message in &story.messages {
@@ -105,17 +111,27 @@ fn as_text(
     for waiting in &story.waiting {
         let (step, launch) = (waiting.step + 1, name(names, waiting.launch));
         let (at, line) = match waiting.cancelled_at {
-            _ if waiting.under_way => {
-                let line = "is being submitted; if no `crier run` is running it is in doubt, and the next one settles it";
-                (waiting.due_at, format!("step {step} ({launch}) {line}"))
-            }
-            _ if waiting.turn == Turn::LookUp => {
-                let line = "is looked up at the provider by `crier run`: nobody knows whether it was taken";
-                (waiting.due_at, format!("step {step} ({launch}) {line}"))
+            cancelled if waiting.under_way || waiting.turn == Turn::LookUp => {
+                let line = if waiting.under_way {
+                    "is being submitted; if no `crier run` is running it is in doubt, and the next one settles it"
+                } else {
+                    "is looked up at the provider by `crier run`: nobody knows whether it was taken"
+                };
+                let cancelled =
+                    cancelled.map(|at| format!("; the launch was cancelled {}", output::time(at)));
+                let cancelled = cancelled.unwrap_or_default();
+                (
+                    waiting.due_at,
+                    format!("step {step} ({launch}) {line}{cancelled}"),
+                )
             }
             Some(at) => (
                 at,
                 format!("was not sent step {step} ({launch}): it was cancelled"),
+            ),
+            None if waiting.due_at <= now => (
+                waiting.due_at,
+                format!("is due since then, and waits its turn in `crier run`: step {step} ({launch})"),
             ),
             None => (
                 waiting.due_at,

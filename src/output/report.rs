@@ -33,7 +33,6 @@ impl Report {
     pub fn text(&self) -> String {
         let totals = &self.totals;
         let taken = self.accepted();
-        let (cost, unpriced) = cost(&totals.parts, &self.launch.tariffs);
         let mut rows = vec![
             ("accepted", number(taken)),
             ("delivered", number(self.count(MessageState::Delivered))),
@@ -45,11 +44,14 @@ impl Report {
         let attempting = self.count(MessageState::Attempting);
         // What is to be tried again is not, once the launch is cancelled.
         let (left, again, ended) = match self.launch.state {
-            LaunchState::Cancelled => (("not sent", totals.waiting + attempting), 0, totals.after_end),
+            LaunchState::Cancelled => (("not sent", self.not_sent()), 0, totals.after_end),
             LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Done => {
                 (("waiting", totals.waiting), attempting, 0)
             }
         };
+        if ended > 0 {
+            rows.push(("after cancel", format!("{} of these", number(ended))));
+        }
         for (name, n) in [
             ("no receipt yet", self.count(MessageState::Accepted)),
             ("rejected", self.count(MessageState::Rejected)),
@@ -57,7 +59,6 @@ impl Report {
             left,
             ("being sent", totals.under_way),
             ("set aside", totals.set_aside),
-            ("after cancel", ended),
             ("left out later", totals.left_out.values().sum()),
         ] {
             if n > 0 {
@@ -75,7 +76,7 @@ impl Report {
             rows.push(("goal reached", number(totals.reached)));
         }
         rows.push(("parts", number(totals.parts.values().sum())));
-        rows.push(("money", money(&cost, unpriced)));
+        rows.push(("money", self.money()));
         rows.push(("time", self.time()));
         let mut text = table::pairs(&rows);
         if !self.rejected.is_empty() {
@@ -102,13 +103,13 @@ impl Report {
         }
         if self.dead > 0 {
             text.push_str(&format!(
-                "\n\n{} given up: `crier dead {}` lists them, `--retry` tries them again",
+                "\n\n{} given up: `crier dead {}` lists them",
                 counted(self.dead, "message", "messages"),
                 self.launch.campaign
             ));
         }
         if !self.in_doubt.is_empty() {
-            text.push_str("\n\nin doubt: it cannot be known whether the provider took these\n");
+            text.push_str("\n\nin doubt: whether the provider took these is not known\n");
             let shown = self.in_doubt.iter().map(|doubt| {
                 let reason = doubt.reason.as_deref().unwrap_or("no answer");
                 let line = format!(
@@ -150,6 +151,21 @@ impl Report {
         }
     }
 
+    /// People whose next text was not sent (yet), those whose last one was refused for now included.
+    fn not_sent(&self) -> u64 {
+        self.totals.waiting + self.count(MessageState::Attempting)
+    }
+
+    fn money(&self) -> String {
+        let (sums, unpriced) = cost(&self.totals.parts, &self.launch.tariffs);
+        let (more, _) = cost(&self.totals.parts_in_doubt, &self.launch.tariffs);
+        let sums = money(&sums, unpriced);
+        if more.is_empty() {
+            return sums;
+        }
+        format!("{sums}; up to {} more for the unknown", money(&more, 0))
+    }
+
     fn time(&self) -> String {
         let Some((first, last)) = self.totals.span else {
             return "nothing was sent".to_owned();
@@ -164,7 +180,8 @@ impl Report {
     /// For programs.
     pub fn json(&self) -> serde_json::Value {
         let totals = &self.totals;
-        let (cost, unpriced) = cost(&totals.parts, &self.launch.tariffs);
+        let (sums, unpriced) = cost(&totals.parts, &self.launch.tariffs);
+        let (in_doubt, _) = cost(&totals.parts_in_doubt, &self.launch.tariffs);
         let reasons = totals
             .left_out
             .iter()
@@ -203,8 +220,6 @@ impl Report {
             "other_replies": totals.other_replies,
             "answers": totals.answers.values().sum::<u64>(),
             "parts": totals.parts.values().sum::<u64>(),
-            "money": money_json(&cost),
-            "unpriced_parts": unpriced,
             "first_sent_at": totals.span.map(|(first, _)| first),
             "last_sent_at": totals.span.map(|(_, last)| last),
             "in_doubt": self.in_doubt.iter().map(|doubt| json!({
@@ -212,6 +227,9 @@ impl Report {
                 "reason": doubt.reason,
             })).collect::<Vec<_>>(),
         });
+        report["money"] = money_json(&sums);
+        report["money_in_doubt"] = money_json(&in_doubt);
+        report["unpriced_parts"] = json!(unpriced);
         report["passages"] = passages(totals);
         report
     }
@@ -223,20 +241,16 @@ impl Report {
 
     /// One line among others.
     pub fn row(&self) -> Vec<String> {
-        let state = match self.launch.state {
-            LaunchState::Running if self.totals.span.is_none() => "launched",
-            state => state.word(),
-        };
         vec![
             self.launch.id.to_string(),
             self.launch.campaign.clone(),
-            state.to_owned(),
+            self.launch.state.word().to_owned(),
             number(self.launch.summary.people),
             number(self.accepted()),
             number(self.count(MessageState::Delivered)),
             number(self.count(MessageState::Unknown)),
             number(self.count(MessageState::Rejected)),
-            number(self.totals.unrecorded()),
+            number(self.totals.under_way + self.not_sent()),
         ]
     }
 
@@ -250,7 +264,7 @@ impl Report {
         "delivered",
         "unknown",
         "rejected",
-        "waiting",
+        "not sent",
     ];
 }
 

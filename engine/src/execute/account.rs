@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::Executor;
 use super::permits::Permits;
@@ -134,7 +134,11 @@ impl Executor {
         let until = gate.breaker.open_until();
         let is_new = !std::mem::replace(&mut gate.alarmed, true) || until != before;
         if is_new {
-            self.raise(sender_subject(sender), &refusal.reason, until.saturating_sub(now));
+            let reason = format!(
+                "{}; see at the provider whether it may send from this sender",
+                refusal.reason
+            );
+            self.raise(sender_subject(sender), reason, until.saturating_sub(now));
         }
     }
 
@@ -155,6 +159,7 @@ impl Executor {
         // What was let through to find out about the sender found nothing out.
         self.lane(sender).gate.breaker.never_mind();
         if raise {
+            let reason = format!("{reason}; {}", remedy(sign));
             self.raise(account_subject(provider), reason, wait);
         }
     }
@@ -162,25 +167,29 @@ impl Executor {
     fn works(&mut self, sender: &str, provider: &str, now: Duration) {
         if let Some(account) = self.accounts.get_mut(provider) {
             account.breaker.take(Sign::Works, now);
-            if std::mem::take(&mut account.alarmed) {
+            if account.breaker.open_until() <= now && std::mem::take(&mut account.alarmed) {
+                tracing::info!(provider, "it works again");
                 self.clear(account_subject(provider));
             }
         }
         let gate = &mut self.lane(sender).gate;
         gate.breaker.take(Sign::Works, now);
-        if std::mem::take(&mut gate.alarmed) {
+        if gate.breaker.open_until() <= now && std::mem::take(&mut gate.alarmed) {
+            tracing::info!(sender, "it works again");
             self.clear(sender_subject(sender));
         }
     }
 
-    fn raise(&mut self, subject: String, reason: &str, wait: Duration) {
-        tracing::warn!(subject, reason, ?wait, "it takes nothing now");
+    fn raise(&mut self, subject: String, reason: String, wait: Duration) {
         let now = self.clock.now();
+        let retry_at = TimeDelta::from_std(wait).ok().map(|wait| now + wait);
+        let until = retry_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true));
+        tracing::warn!(subject, reason, until, "it takes nothing now");
         let alarm = Alarm {
             subject,
-            reason: reason.to_owned(),
+            reason,
             since: now,
-            retry_at: TimeDelta::from_std(wait).ok().map(|wait| now + wait),
+            retry_at,
         };
         self.note(alarm);
     }
@@ -194,8 +203,21 @@ impl Executor {
         });
     }
 
+    /// Takes down the alarms: nothing is left that would wait behind what they are about. Whether there were any.
+    pub(super) fn clear_all(&mut self) -> bool {
+        let accounts = self.accounts.iter_mut();
+        let accounts =
+            accounts.filter_map(|(name, of)| std::mem::take(&mut of.alarmed).then(|| account_subject(name)));
+        let lanes = self.lanes.iter_mut();
+        let senders =
+            lanes.filter_map(|(name, of)| std::mem::take(&mut of.gate.alarmed).then(|| sender_subject(name)));
+        let subjects: Vec<String> = accounts.chain(senders).collect();
+        let any = !subjects.is_empty();
+        subjects.into_iter().for_each(|subject| self.clear(subject));
+        any
+    }
+
     fn clear(&mut self, subject: String) {
-        tracing::info!(subject, "it works again");
         let store = self.store.clone();
         self.work.deed(async move {
             store.clear_alarm(subject).await?;
@@ -224,6 +246,15 @@ impl Scope {
             Scope::Provider => 3,
             Scope::Account => 4,
         }
+    }
+}
+
+/// What a person can do where an account takes nothing.
+fn remedy(sign: Sign) -> &'static str {
+    match sign {
+        Sign::Stopped => "see at the provider to the account's credit, key and permissions",
+        Sign::SlowDown(_) => "a lower `rate` of the provider in crier.yaml keeps it from asking",
+        Sign::Away | Sign::Silent | Sign::Works => "see whether the provider can be reached from here",
     }
 }
 

@@ -205,11 +205,19 @@ impl Executor {
             return next;
         }
         lane.intending = true;
+        let intended_at = self.clock.now();
         for id in &next {
-            let Some(held) = lane.held.get(id) else { continue };
+            let Some(held) = lane.held.get_mut(id) else {
+                continue;
+            };
+            held.cohort.intended_at = intended_at;
             let now = held.cohort.progress();
             match record.progress.iter_mut().find(|progress| progress.cohort == *id) {
-                Some(progress) => (progress.intent_to, progress.route) = (now.intent_to, now.route),
+                Some(progress) => {
+                    progress.intent_to = now.intent_to;
+                    progress.intended_at = intended_at;
+                    progress.route = now.route;
+                }
                 None => record.progress.push(now),
             }
         }

@@ -256,7 +256,7 @@ impl Executor {
             let parts = sms::parts::measure(&text).part_count;
             return window
                 .sends
-                .push(send_of(cohort, index, What::Submit { text, parts }, settle, now));
+                .push(send_of(cohort, index, What::Submit { text, parts }, settle));
         }
         // Whoever may have been texted by an earlier process was not left out: that is not asked again.
         let opted_out = !settle && self.is_suppressed(member.phone);
@@ -277,11 +277,9 @@ impl Executor {
                 Effect::Send { text, parts } => {
                     window
                         .sends
-                        .push(send_of(cohort, index, What::Submit { text, parts }, settle, now));
+                        .push(send_of(cohort, index, What::Submit { text, parts }, settle));
                 }
-                Effect::LookUp => window
-                    .sends
-                    .push(send_of(cohort, index, What::LookUp, settle, now)),
+                Effect::LookUp => window.sends.push(send_of(cohort, index, What::LookUp, settle)),
                 other => window.moves.push((cohort.id, index, other)),
             }
         }
@@ -371,11 +369,11 @@ impl Executor {
 }
 
 /// A text for a member. Of one whom an earlier process may have texted it is known already what became of it.
-fn send_of(cohort: &ClaimedCohort, index: usize, what: What, settle: bool, now: DateTime<Utc>) -> Send {
+fn send_of(cohort: &ClaimedCohort, index: usize, what: What, settle: bool) -> Send {
     let outcome = match cohort.known.get(&index) {
         Some(known) if known.recorded => Some((Outcome::Known(*known), known.sent_at)),
         Some(known) => Some((Outcome::Answered(Answer::Accepted), known.sent_at)),
-        None => settle.then_some((Outcome::InDoubt, now)),
+        None => settle.then_some((Outcome::InDoubt, cohort.intended_at)),
     };
     Send {
         cohort: cohort.id,

@@ -60,6 +60,8 @@ pub struct ClaimedCohort {
     pub done: usize,
     /// Members before this index may have been submitted.
     pub intent_to: usize,
+    /// When they were free to go.
+    pub intended_at: DateTime<Utc>,
     /// Members that left before their turn.
     pub departed: BTreeSet<usize>,
     /// What is known of the members between `done` and `intent_to` that an earlier process submitted. Empty when the
@@ -276,6 +278,7 @@ async fn take_rows(
             let most = if cohort.alone { 1 } else { room };
             let members = (cohort.members.len() - cohort.done).min(most);
             cohort.intent_to = cohort.done + if claim.intent { members } else { 0 };
+            cohort.intended_at = claim.now;
             cohort.route = claim.route;
             room -= members;
         }
@@ -297,16 +300,17 @@ async fn hold(
     if cohorts.is_empty() {
         return Ok(());
     }
-    let mut update = QueryBuilder::<Sqlite>::new("with held (id, intent_to, route) as (");
+    let mut update = QueryBuilder::<Sqlite>::new("with held (id, intent_to, intended_at, route) as (");
     update.push_values(cohorts, |mut row, cohort| {
         let route = if cohort.in_doubt { cohort.route } else { route };
         row.push_bind(cohort.id.0)
             .push_bind(count(cohort.intent_to))
+            .push_bind(millis(cohort.intended_at))
             .push_bind(route);
     });
     update.push(
         ") update cohort set lease_until = 9223372036854775807, fence = fence + 1, claims = claims + 1, intent_to = held.intent_to,
-                route = held.route
+                intended_at = held.intended_at, route = held.route
          from held where cohort.id = held.id",
     );
     update.build().execute(connection).await?;
@@ -337,6 +341,7 @@ fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
         members,
         done,
         intent_to,
+        intended_at: instant(integer("intended_at")?)?,
         departed: BTreeSet::new(),
         known: HashMap::new(),
         in_doubt: intent_to > done,
@@ -420,6 +425,7 @@ impl ClaimedCohort {
             turn: self.turn,
             done: self.done,
             intent_to: self.intent_to,
+            intended_at: self.intended_at,
             route: self.route,
             finished: self.done == self.members.len(),
             put_back: None,

@@ -53,7 +53,7 @@ const UPSERT: Bulk = Bulk {
              phone = excluded.phone, language = excluded.language, tariff = excluded.tariff,
              parts = iif(excluded.window_id > 0, excluded.parts, parts),
              window_id = iif(excluded.window_id > 0, excluded.window_id, window_id),
-             sent_at = iif(excluded.attempts >= attempts, excluded.sent_at, sent_at),
+             sent_at = iif(sent_at = 0 or excluded.window_id > 0 and excluded.attempts >= attempts, excluded.sent_at, sent_at),
              attempts = max(attempts, excluded.attempts),
              reason = iif(excluded.state > state, null, reason),
              state_at = iif(excluded.state > state, excluded.state_at, state_at),

@@ -69,6 +69,8 @@ pub struct Progress {
     pub done: usize,
     /// Members before this index may be submitted from this commit on.
     pub intent_to: usize,
+    /// Since when they may.
+    pub intended_at: DateTime<Utc>,
     /// What its members' turn is for.
     pub turn: Turn,
     /// Whom the intent goes to: 0 the sender's provider, then those of its `then`.
@@ -204,20 +206,22 @@ async fn stopped_launches(
 /// Moves the marks of all cohorts of the record, or fails whole when one is held under a newer fence.
 async fn write_progress(connection: &mut SqliteConnection, progress: &[Progress]) -> Result<(), Failure> {
     for rows in progress.chunks(ROWS) {
-        let mut update =
-            QueryBuilder::<Sqlite>::new("with p (id, fence, done, intent_to, route, state, back) as (");
+        let mut update = QueryBuilder::<Sqlite>::new(
+            "with p (id, fence, done, intent_to, intended_at, route, state, back) as (",
+        );
         update.push_values(rows, |mut row, p| {
             row.push_bind(p.cohort.0)
                 .push_bind(p.fence)
                 .push_bind(count(p.done))
                 .push_bind(count(p.intent_to))
+                .push_bind(millis(p.intended_at))
                 .push_bind(p.route)
                 .push_bind(i64::from(p.finished))
                 .push_bind(p.put_back.map(millis));
         });
         update.push(
-            ") update cohort set done = p.done, intent_to = p.intent_to, route = p.route, state = p.state,
-                 claims = 0, due_at = coalesce(p.back, due_at), lease_until = iif(p.back is null, lease_until, 0)
+            ") update cohort set done = p.done, intent_to = p.intent_to, intended_at = p.intended_at, route = p.route,
+                 state = p.state,                 claims = 0, due_at = coalesce(p.back, due_at), lease_until = iif(p.back is null, lease_until, 0)
              from p where cohort.id = p.id and cohort.fence = p.fence",
         );
         let written = update.build().execute(&mut *connection).await?.rows_affected();

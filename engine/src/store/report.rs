@@ -20,6 +20,8 @@ pub struct Totals {
     pub answers: BTreeMap<MessageState, u64>,
     /// Parts of the messages and answers that the provider took, by tariff.
     pub parts: BTreeMap<Option<u8>, u64>,
+    /// Parts of the messages and answers of which nobody knows whether it took them, by tariff.
+    pub parts_in_doubt: BTreeMap<Option<u8>, u64>,
     /// People whose next text was not tried yet. Who is counted here, under way or set aside stands among no messages of
     /// that step.
     pub waiting: u64,
@@ -43,7 +45,7 @@ pub struct Totals {
     pub skipped: BTreeMap<LeftOut, u64>,
     /// Passages that reached the goal.
     pub reached: u64,
-    /// When the first and the last text of a step was answered by the provider.
+    /// When the first and the last text of a step was answered by the provider, or freed to go where a crash took the answer.
     pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
@@ -189,10 +191,18 @@ impl Store {
                 CohortKind::Answer => &mut totals.answers,
             };
             *counts.entry(state).or_default() += n;
-            if state >= MessageState::Accepted {
+            let parts = match state {
+                MessageState::Attempting | MessageState::Rejected => None,
+                MessageState::Unknown => Some(&mut totals.parts_in_doubt),
+                MessageState::Accepted
+                | MessageState::Expired
+                | MessageState::Undelivered
+                | MessageState::Delivered => Some(&mut totals.parts),
+            };
+            if let Some(parts) = parts {
                 let tariff = row.try_get::<Option<i64>, _>("tariff")?;
                 let tariff = tariff.map(|tariff| small(tariff, "tariff")).transpose()?;
-                *totals.parts.entry(tariff).or_default() += small::<u64>(row.try_get("parts")?, "parts")?;
+                *parts.entry(tariff).or_default() += small::<u64>(row.try_get("parts")?, "parts")?;
             }
             if kind == CohortKind::Answer {
                 continue;

@@ -226,6 +226,7 @@ fn progress(cohort: &ClaimedCohort) -> Progress {
         turn: cohort.turn,
         done: cohort.done,
         intent_to: cohort.intent_to,
+        intended_at: cohort.intended_at,
         route: cohort.route,
         finished: false,
         put_back: None,

@@ -1,6 +1,6 @@
 //! What one batch of the inbox comes to: each receipt a state of its message, each reply what `advance` says.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -79,6 +79,7 @@ impl Folder {
     ) -> Result<(Vec<ReceiptRow>, Vec<NewReply>, Vec<Said>), StoreError> {
         let mut receipts: Vec<ReceiptRow> = vec![];
         let (mut replies, mut deferred) = (vec![], vec![]);
+        let mut strange: BTreeMap<Arc<str>, u64> = BTreeMap::new();
         // Said twice in one batch is said once; of two replies of one person the second finds where the first one led.
         let mut opted_out: HashSet<PhoneNumber> = HashSet::new();
         let mut moved: HashSet<PhoneNumber> = HashSet::new();
@@ -102,7 +103,7 @@ impl Folder {
                             at,
                             reason,
                         }),
-                        None => tracing::warn!(%provider, "a receipt names a message that is not ours"),
+                        None => *strange.entry(provider.clone()).or_default() += 1,
                     },
                     Inbound::Text {
                         id,
@@ -137,6 +138,9 @@ impl Folder {
                     }
                 }
             }
+        }
+        for (provider, receipts) in strange {
+            tracing::warn!(%provider, receipts, "receipts name messages that are not ours");
         }
         // Of one message the highest, and of those the earliest, stands first and stays.
         receipts.sort_by(|a, b| (a.message, b.state, a.at).cmp(&(b.message, a.state, b.at)));

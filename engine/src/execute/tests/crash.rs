@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::TimeDelta;
 use tokio::sync::{Notify, watch};
 
 use super::world::{Does, Gate, World, accept, asked, gated, scripted};
-use crate::clock::Clock;
+use crate::clock::{Clock, SimulatedClock};
 use crate::execute::End;
 use crate::provider::Found;
 use crate::store::{Access, LaunchState, MessageState, StoreError};
@@ -318,6 +319,20 @@ async fn killed_and_cancelled_who_was_under_way_is_unknown_and_the_rest_is_not_s
     );
     assert_eq!(ran.totals.under_way, 0, "{}", ran.states());
     assert_eq!(ran.totals.waiting + told, 20, "{}", ran.states());
+}
+
+/// The time of a text whose answer a crash took away is that of its intent, not that of whoever settles it.
+#[tokio::test]
+async fn what_is_settled_later_was_not_sent_later() {
+    let mut world = World::new(20, super::corners::ONE, "");
+    killed_and_cancelled(&world).await;
+    let killed_at = world.clock.now();
+    world.clock = Arc::new(SimulatedClock::new(killed_at + TimeDelta::hours(1)));
+    let ran = world.run(scripted(5, |_, _| accept()), &mut |_| {}).await;
+    assert!(ran.totals.messages.contains_key(&MessageState::Unknown));
+    let (_, last) = ran.totals.span.expect("texts were sent");
+    assert!(last <= killed_at, "{last}");
+    assert_eq!(ran.totals.after_end, 0, "the cancel came after them");
 }
 
 /// Where the provider can be asked it is, also after a cancel: asking sends nothing.

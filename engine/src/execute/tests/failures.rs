@@ -3,9 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::world::{Does, World, accept, refuse, scripted};
-use crate::execute::End;
+use tokio::sync::watch;
+
+use super::world::{Does, Gate, World, accept, gated, refuse, scripted};
+use crate::clock::Clock;
+use crate::execute::{End, Progress};
 use crate::provider::{Answer, Scope};
+use crate::store::{Access, LaunchState, MessageState};
 
 const ONE: &str = "message: \"Doors open at 8, {{first_name}}. STOP to opt out\"\n";
 
@@ -202,4 +206,74 @@ async fn an_account_without_credit_holds_its_queue_raises_an_alarm_and_goes_on_w
         .expect("executed");
     assert_eq!((ran.end, ran.states()), (End::Done, "accepted 700".to_owned()));
     assert_eq!(store.alarms().await.expect("alarms"), [], "it works again");
+}
+
+/// The first request is taken while the account turns out to be without credit: stops once that answer is in.
+async fn stopped_with_an_alarm(world: &World) {
+    let gate = Gate::after(50);
+    let handed = AtomicUsize::new(0);
+    let provider = gated(50, Some(gate.clone()), move |_, _| {
+        if handed.fetch_add(1, Ordering::Relaxed) < 50 {
+            accept()
+        } else {
+            refuse(Scope::Account)
+        }
+    });
+    let store = Arc::new(world.store(Access::Execute).await.expect("opened"));
+    let launch = world.launched(&store).await;
+    let beside = world.store(Access::Read).await.expect("opened beside");
+    let alarmed = async {
+        gate.is_held().await;
+        while beside.alarms().await.expect("alarms").is_empty() {
+            tokio::task::yield_now().await;
+        }
+        gate.open();
+    };
+    let (ask, stop) = watch::channel(false);
+    let mut observer = |progress: &Progress| {
+        if progress.accepted > 0 {
+            let _ = ask.send(true);
+        }
+    };
+    let (ran, ()) = tokio::join!(
+        world.execute(store, launch, provider, stop, &mut observer),
+        alarmed
+    );
+    let ran = ran.expect("executed");
+    assert_eq!(
+        (ran.end, ran.totals.messages.get(&MessageState::Accepted)),
+        (End::Interrupted, Some(&50))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_to_what_went_before_ends_no_alarm() {
+    let world = World::new(700, ONE, "");
+    stopped_with_an_alarm(&world).await;
+    let store = world.store(Access::Read).await.expect("opened");
+    let alarms = store.alarms().await.expect("alarms");
+    let told: Vec<_> = alarms
+        .iter()
+        .map(|alarm| (alarm.subject.as_str(), alarm.reason.as_str()))
+        .collect();
+    let reason = "scripted; see at the provider to the account's credit, key and permissions";
+    assert_eq!(told, [("provider trial", reason)]);
+}
+
+#[tokio::test]
+async fn an_alarm_ends_with_the_last_launch_that_waits_behind_it() {
+    let world = World::new(700, ONE, "");
+    stopped_with_an_alarm(&world).await;
+    let store = world.store(Access::Read).await.expect("opened");
+    let launch = store.launches(None).await.expect("launches").remove(0);
+    let cancelled = store.change_launch(
+        launch.id,
+        &[LaunchState::Running],
+        LaunchState::Cancelled,
+        world.clock.now(),
+    );
+    assert!(cancelled.await.expect("changed"));
+    let ran = world.run(scripted(50, |_, _| accept()), &mut |_| {}).await;
+    assert_eq!(ran.end, End::Cancelled);
+    assert_eq!(store.alarms().await.expect("alarms"), []);
 }

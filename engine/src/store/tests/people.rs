@@ -159,6 +159,9 @@ async fn the_counts_of_a_launch_come_from_what_happened() {
             parts: {
                 None: 1,
             },
+            parts_in_doubt: {
+                None: 1,
+            },
             waiting: 1,
             under_way: 0,
             asked: 0,
