@@ -322,6 +322,30 @@ pub struct Limits {
     pub rate: Option<Rate>,
     /// When it cannot be known whether the provider took a message.
     pub in_doubt: InDoubt,
+    /// Who is texted before the others; none: nobody.
+    pub canary: Option<Canary>,
+    /// What pauses a launch.
+    pub halt: Halt,
+}
+
+/// A share of the people, texted first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Canary {
+    /// Of the people.
+    pub share: Share,
+    /// How long the others wait.
+    pub watch: WaitTime,
+}
+
+/// Shares past which a launch is paused; none: it is not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Halt {
+    /// Of those texted, who opt out.
+    pub opt_outs: Option<Share>,
+    /// Of the texts, what providers refuse.
+    pub failures: Option<Share>,
+    /// Of the texts that were taken, what does not arrive.
+    pub undelivered: Option<Share>,
 }
 
 /// What is done about a message that may or may not have been taken.

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 
 use crate::advance::Known;
 use crate::clock::Clock;
+use crate::halt::{Tally, halts};
 use crate::ids::CohortId;
 use crate::provider::{Polled, Provider};
 use crate::revision::Revision;
@@ -69,6 +70,8 @@ pub enum End {
     Cancelled,
     /// The next text would pass the budget: who is left waits until it is raised.
     OverBudget,
+    /// A share of its `halt` was passed: who is left waits until somebody resumes it.
+    Halted,
     /// It was asked to stop; executing the launch again goes on where it stopped.
     Interrupted,
 }
@@ -137,6 +140,10 @@ struct Executor {
     done_at: Option<DateTime<Utc>>,
     incoming: Incoming,
     progress: Progress,
+    /// What no count of the progress says and `halt` asks about.
+    tally: Tally,
+    /// The store is being told that the launch is halted: what it says meanwhile of its state is old.
+    halting: bool,
     work: Work,
 }
 
@@ -207,6 +214,8 @@ enum Step {
     Released,
     /// What the launch is doing.
     State(LaunchState),
+    /// It was halted, unless somebody changed it before; what it is doing now.
+    Halted(LaunchState),
 }
 
 impl Executor {
@@ -233,6 +242,8 @@ impl Executor {
             asked_at: clock.monotonic(),
             done_at: matches!(launch.state, LaunchState::Done).then_some(now),
             progress: progress_of(&totals),
+            tally: tally_of(&totals),
+            halting: false,
             lanes: lane::lanes(&project, &accounts, &alarms, &revision),
             accounts,
             budget: Budget::of(&launch),
@@ -391,7 +402,12 @@ impl Executor {
                     lane.expect(CohortKind::Passage, DateTime::<Utc>::MIN_UTC);
                 }
             }
-            Step::State(state) => self.changed(state),
+            Step::State(state) if !self.halting => self.changed(state),
+            Step::State(_) => {}
+            Step::Halted(state) => {
+                self.halting = false;
+                self.changed(state);
+            }
         }
     }
 
@@ -409,6 +425,9 @@ impl Executor {
                 state = state.word(),
                 "launch changed"
             );
+        }
+        if self.state != LaunchState::Running && state == LaunchState::Running {
+            self.done_at = None;
         }
         self.state = state;
         self.progress.paused = state == LaunchState::Paused;
@@ -447,6 +466,7 @@ impl Executor {
         }
         let running = self.state == LaunchState::Running;
         let cancelled = self.state == LaunchState::Cancelled;
+        let halted = self.state == LaunchState::Halted;
         let next = self.lanes.values().filter_map(|lane| self.next_move(lane)).next();
         if running
             && next.is_none()
@@ -456,8 +476,8 @@ impl Executor {
         {
             return Ok(None);
         }
-        if cancelled || (self.is_over_budget() && next.is_none()) {
-            if !cancelled && self.done_at.is_none() {
+        if cancelled || halted || (self.is_over_budget() && next.is_none()) {
+            if !cancelled && !halted && self.done_at.is_none() {
                 self.say_over_budget();
             }
             // What was sent before is still received and answered.
@@ -467,6 +487,8 @@ impl Executor {
             End::Interrupted
         } else if cancelled {
             End::Cancelled
+        } else if halted {
+            End::Halted
         } else if self.is_over_budget() {
             End::OverBudget
         } else {
@@ -479,19 +501,41 @@ impl Executor {
             self.release_held(|_| false);
             return Ok(None);
         }
-        if matches!(end, End::Done | End::Cancelled) && !self.others_wait().await? && self.clear_all() {
-            return Ok(None);
-        }
         Ok(Some(end))
     }
 
-    /// Whether another launch has people who may wait behind what an alarm is about.
-    async fn others_wait(&mut self) -> Result<bool, StoreError> {
-        let launches = self.store.launches(None).await?;
-        let waits = |state| matches!(state, LaunchState::Running | LaunchState::Paused);
-        Ok(launches
-            .iter()
-            .any(|row| row.id != self.launch.id && waits(row.state)))
+    /// Halts the launch where what came back passes a share that its campaign allows.
+    fn halt_if_passed(&mut self) {
+        if self.state != LaunchState::Running {
+            return;
+        }
+        let tally = Tally {
+            taken: self.progress.accepted,
+            refused: self.progress.rejected,
+            ..self.tally
+        };
+        let halt = &self.revision.campaign.limits.halt;
+        let Some(reason) = halts(halt, tally, self.launch.halted_at) else {
+            return;
+        };
+        tracing::warn!(launch.id = self.launch.id.0, reason, "launch halted");
+        self.changed(LaunchState::Halted);
+        self.halting = true;
+        self.launch.halted_at = tally;
+        let alarm = Alarm {
+            subject: launch_subject(self.launch.id),
+            reason: format!(
+                "{reason}: look into it, then `crier resume {name}` or `crier cancel {name}`",
+                name = self.launch.campaign
+            ),
+            since: self.clock.now(),
+            retry_at: None,
+        };
+        let (store, launch) = (self.store.clone(), self.launch.id);
+        self.work.deed(async move {
+            store.halt(launch, tally, alarm).await?;
+            Ok(Step::Halted(store.launch_state(launch).await?))
+        });
     }
 
     /// Has it stand in the store that the budget is used up, until it is raised or the launch ends.
@@ -572,6 +616,16 @@ fn progress_of(totals: &Totals) -> Progress {
         receipts: count(|state| state > MessageState::Accepted),
         replies: totals.opt_outs + totals.other_replies,
         ..Progress::default()
+    }
+}
+
+fn tally_of(totals: &Totals) -> Tally {
+    let failed = [MessageState::Expired, MessageState::Undelivered];
+    let undelivered = failed.iter().filter_map(|state| totals.messages.get(state));
+    Tally {
+        undelivered: undelivered.sum(),
+        opt_outs: totals.opt_outs,
+        ..Tally::default()
     }
 }
 

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use dsl::campaign::{Purpose, Schedule};
+use chrono::{DateTime, TimeDelta, Utc};
+use dsl::campaign::{Campaign, Purpose, Schedule};
 use dsl::project::Project;
-use dsl::scalar::WrittenTime;
 use sms::PhoneNumber;
 
 use crate::advance::{Place, stop_at};
-use crate::calendar::{Moment, TimeClass};
+use crate::calendar::{Hours, TimeClass, latest_start};
+use crate::entry::{Entry, Step};
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 use crate::member::Encoded;
@@ -50,18 +50,16 @@ pub enum LaunchError {
     NotOnce,
     /// Its time is longer past than a launch may be late.
     #[error(
-        "too late: it was due {due}, and may begin at most {hours} hours late; give `schedule` a time that is ahead"
+        "too late: it was due {due}, and may begin until {latest} (`late` of the schedule says how late); give `schedule` a time that is ahead"
     )]
     TooLate {
         /// When it was due.
         due: DateTime<Utc>,
-        /// How late a launch may begin.
-        hours: i64,
+        /// Until when it may begin.
+        latest: DateTime<Utc>,
     },
 }
 
-/// A launch may begin so many hours late.
-const LATE_HOURS: i64 = 24;
 /// No clock is further ahead of UTC.
 const EASTERN: TimeDelta = TimeDelta::hours(14);
 /// Cohorts of one write.
@@ -69,19 +67,27 @@ const COHORTS: usize = 64;
 /// Rows of people left out of one write.
 const LEFT_OUT: usize = 20_000;
 
-/// When a schedule begins, asked now.
-pub fn starts_at(schedule: &Schedule, now: DateTime<Utc>) -> Result<DateTime<Utc>, LaunchError> {
-    match schedule {
-        Schedule::Now => Ok(now),
-        Schedule::At(due) if now - *due > TimeDelta::hours(LATE_HOURS) => Err(LaunchError::TooLate {
-            due: *due,
-            hours: LATE_HOURS,
-        }),
-        Schedule::At(due) => Ok(*due),
+/// When a campaign begins, asked now.
+pub fn starts_at(campaign: &Campaign, now: DateTime<Utc>) -> Result<DateTime<Utc>, LaunchError> {
+    let due = match &campaign.schedule {
+        Schedule::Now => return Ok(now),
+        Schedule::At(due) => *due,
         // When it begins for the first of them.
-        Schedule::Local(local) => starts_at(&Schedule::At(local.and_utc() - EASTERN), now),
-        Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => Err(LaunchError::NotOnce),
+        Schedule::Local(local) => local.and_utc() - EASTERN,
+        Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => {
+            return Err(LaunchError::NotOnce);
+        }
+    };
+    let pace = &campaign.pace;
+    let window = Hours {
+        open: pace.window.into_iter().map(Into::into).collect(),
+        ..Hours::default()
+    };
+    let latest = latest_start(due, pace.late, &window, campaign.timezone);
+    if now > latest {
+        return Err(LaunchError::TooLate { due, latest });
     }
+    Ok(due)
 }
 
 /// Plans a campaign and launches it. Reads the lists in `folder`; when it fails nothing is launched. `planned` is told
@@ -98,7 +104,7 @@ pub async fn launch(
         occurrence,
         now,
     } = request;
-    let starts_at = starts_at(&revision.campaign.schedule, now)?;
+    let starts_at = starts_at(&revision.campaign, now)?;
     let new = NewLaunch {
         campaign: revision.campaign.name.clone(),
         occurrence,
@@ -110,7 +116,7 @@ pub async fn launch(
     let (launch, suppressed_to) = store.begin_launch(new).await?;
     let suppressed = store.suppressed(suppressed_to).await?;
     let planner = Planner::new(revision.clone(), &project, folder, suppressed, now)?;
-    let first = FirstStep::of(launch, &revision, starts_at, now);
+    let first = FirstStep::of(launch, revision.clone(), starts_at, now);
     // One thread plans, on every core; a run is written while the next is planned, and no third one waits in between.
     let (hand_over, mut runs) = sync_channel(0);
     let planning = tokio::task::spawn_blocking(move || plan_all(planner, &hand_over));
@@ -148,26 +154,22 @@ fn plan_all(
 /// Where everybody begins.
 struct FirstStep {
     launch: LaunchId,
-    place: Place,
-    due_at: DateTime<Utc>,
-    /// The time on each recipient's clock, where it is one.
-    local: Option<NaiveDateTime>,
-    sender: String,
+    revision: Arc<Revision>,
+    entry: Entry,
     now: DateTime<Utc>,
 }
 
 impl FirstStep {
-    fn of(launch: LaunchId, revision: &Revision, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> FirstStep {
-        let (place, due_at) = stop_at(revision, Place::START, starts_at);
+    fn of(
+        launch: LaunchId,
+        revision: Arc<Revision>,
+        starts_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> FirstStep {
         FirstStep {
             launch,
-            place,
-            due_at,
-            local: match revision.campaign.schedule {
-                Schedule::Local(local) => Some(local),
-                _ => None,
-            },
-            sender: revision.campaign.sender.clone(),
+            entry: Entry::of(&revision.campaign, starts_at),
+            revision,
             now,
         }
     }
@@ -182,7 +184,7 @@ impl FirstStep {
             let encoded = blocking(move || from.encoded(which)).await;
             let rows = encoded
                 .into_iter()
-                .map(|(class, members)| self.cohort(run, &class, members));
+                .map(|(class, step, members)| self.cohort(run, &class, step, members));
             store.add_to_launch(rows.collect(), vec![]).await?;
         }
         for left_out in left_out.chunks(LEFT_OUT) {
@@ -192,29 +194,19 @@ impl FirstStep {
         Ok(())
     }
 
-    fn cohort(&self, run: u32, time_class: &str, members: Encoded) -> NewCohort<Encoded> {
+    fn cohort(&self, run: u32, time_class: &str, step: Step, members: Encoded) -> NewCohort<Encoded> {
+        let enters_at = self.entry.at(TimeClass::parse(time_class).as_ref(), step);
+        let (place, due_at) = stop_at(&self.revision, Place::START, enters_at);
         NewCohort {
             launch: self.launch,
             run,
             kind: CohortKind::Passage,
-            place: self.place,
+            place,
             turn: Turn::First,
-            due_at: self.due_at(time_class),
-            sender: self.sender.clone(),
+            due_at,
+            sender: self.revision.campaign.sender.clone(),
             time_class: time_class.to_owned(),
             members,
-        }
-    }
-
-    /// When people of these zones begin.
-    fn due_at(&self, time_class: &str) -> DateTime<Utc> {
-        let class = self.local.and_then(|_| TimeClass::parse(time_class));
-        match (self.local, class) {
-            (Some(local), Some(class)) => {
-                let at = Moment::At(WrittenTime::Local(local)).instant(&class, self.due_at);
-                at.max(self.due_at)
-            }
-            _ => self.due_at,
         }
     }
 
@@ -223,7 +215,7 @@ impl FirstStep {
             launch: self.launch,
             phone: *phone,
             at_row: *at_row,
-            step: self.place.step,
+            step: stop_at(&self.revision, Place::START, self.now).0.step,
             reason: reason.clone(),
             at: self.now,
         }
@@ -234,4 +226,61 @@ impl FirstStep {
 async fn blocking<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> T {
     let done = tokio::task::spawn_blocking(compute).await;
     done.expect("what is computed for a launch does not panic")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::testing::campaign;
+
+    #[test]
+    fn a_launch_may_be_late_as_its_schedule_says() {
+        let table = [
+            ("\"2026-11-25 09:00\"", "2026-11-26T09:00:00Z"),
+            ("\"2026-11-25 09:00\"", "2026-11-26T09:00:01Z"),
+            (
+                "{ at: \"2026-11-25 09:00\", late: 2 hours }",
+                "2026-11-25T11:00:00Z",
+            ),
+            (
+                "{ at: \"2026-11-25 09:00\", late: 2 hours }",
+                "2026-11-25T11:00:01Z",
+            ),
+            (
+                "{ at: \"2026-11-25 09:00\", window: \"09:00-18:00\" }",
+                "2026-11-25T17:59:59Z",
+            ),
+            (
+                "{ at: \"2026-11-25 09:00\", window: \"09:00-18:00\" }",
+                "2026-11-25T18:00:00Z",
+            ),
+            ("{ cron: \"0 9 * * *\" }", "2026-11-25T18:00:00Z"),
+        ];
+        let lines = table.map(|(schedule, now)| {
+            let text = format!(
+                "audience: people.csv\nreplies: none\ntimezone: UTC\nmessage: STOP to opt out\nschedule: {schedule}\n"
+            );
+            let found = starts_at(&campaign(&text).campaign, now.parse().expect("an instant"));
+            let found = found.map_or_else(|error| error.to_string(), |at| format!("from {at}"));
+            format!("{schedule}, now {now}\n    {found}\n")
+        });
+        expect![[r#"
+            "2026-11-25 09:00", now 2026-11-26T09:00:00Z
+                from 2026-11-25 09:00:00 UTC
+            "2026-11-25 09:00", now 2026-11-26T09:00:01Z
+                too late: it was due 2026-11-25 09:00:00 UTC, and may begin until 2026-11-26 09:00:00 UTC (`late` of the schedule says how late); give `schedule` a time that is ahead
+            { at: "2026-11-25 09:00", late: 2 hours }, now 2026-11-25T11:00:00Z
+                from 2026-11-25 09:00:00 UTC
+            { at: "2026-11-25 09:00", late: 2 hours }, now 2026-11-25T11:00:01Z
+                too late: it was due 2026-11-25 09:00:00 UTC, and may begin until 2026-11-25 11:00:00 UTC (`late` of the schedule says how late); give `schedule` a time that is ahead
+            { at: "2026-11-25 09:00", window: "09:00-18:00" }, now 2026-11-25T17:59:59Z
+                from 2026-11-25 09:00:00 UTC
+            { at: "2026-11-25 09:00", window: "09:00-18:00" }, now 2026-11-25T18:00:00Z
+                too late: it was due 2026-11-25 09:00:00 UTC, and may begin until 2026-11-25 17:59:59 UTC (`late` of the schedule says how late); give `schedule` a time that is ahead
+            { cron: "0 9 * * *" }, now 2026-11-25T18:00:00Z
+                a launch by hand needs a `schedule` with one time: `now`, or a time on the campaign's clock
+        "#]].assert_eq(&lines.concat());
+    }
 }

@@ -46,9 +46,9 @@ pub(super) async fn run(args: &Change, to: LaunchState) -> Result<ExitCode, Fail
 fn from(to: LaunchState) -> &'static [LaunchState] {
     match to {
         LaunchState::Paused => &[LaunchState::Running],
-        LaunchState::Running => &[LaunchState::Paused],
-        LaunchState::Cancelled => &[LaunchState::Running, LaunchState::Paused],
-        LaunchState::Building | LaunchState::Done => &[],
+        LaunchState::Running => &[LaunchState::Paused, LaunchState::Halted],
+        LaunchState::Cancelled => &[LaunchState::Running, LaunchState::Paused, LaunchState::Halted],
+        LaunchState::Building | LaunchState::Done | LaunchState::Halted => &[],
     }
 }
 
@@ -65,6 +65,8 @@ fn sentence(campaign: &str, launch: i64, changed: bool, state: LaunchState) -> S
             format!("{launch} is cancelled: at most what was being submitted at that moment still goes")
         }
         LaunchState::Running => format!("{launch} goes on; if no `crier run` is waiting for it, type one"),
-        LaunchState::Building | LaunchState::Done => format!("{launch} is {}", state.word()),
+        LaunchState::Building | LaunchState::Done | LaunchState::Halted => {
+            format!("{launch} is {}", state.word())
+        }
     }
 }

@@ -32,7 +32,7 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
         .expect("planning does not panic")
         .map_err(|error| failed(error.into()))?;
     let now = SystemClock::new().now();
-    let starts_at = starts_at(&revision.campaign.schedule, now).map_err(failed)?;
+    let starts_at = starts_at(&revision.campaign, now).map_err(failed)?;
     let shown = Shown {
         summary: &summary,
         revision: &revision,

@@ -100,6 +100,13 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
             ));
             Ok((launch, Begun::EndedBefore))
         }
+        LaunchState::Halted => {
+            output::say(&format!(
+                "launch {} of {name} is halted, and nobody new is texted: `crier resume {name}` lets it go on, `crier cancel {name}` ends it",
+                launch.id
+            ));
+            Ok((launch, Begun::Resumed))
+        }
         LaunchState::Running | LaunchState::Paused | LaunchState::Building => {
             let edited = if changed {
                 "; the file has changed since: this launch keeps the text and the time it began with, and takes the budget of the file; `crier cancel` with `--again` launches the file as it is now"
@@ -270,6 +277,10 @@ fn title(end: End, begun: Begun, launch: &LaunchRow) -> String {
             "{what}: the budget is used up, and who is left waits; raise `limits.budget` and type the same command again"
         ),
         (End::Cancelled, _) => format!("{what}: cancelled"),
+        (End::Halted, _) => format!(
+            "{what}: halted; `crier status` says why, `crier resume {name}` and the same command go on, `crier cancel {name}` ends it",
+            name = launch.campaign
+        ),
         (End::Interrupted, _) => format!("{what}: interrupted; type the same command again to go on"),
     }
 }
@@ -277,7 +288,7 @@ fn title(end: End, begun: Begun, launch: &LaunchRow) -> String {
 fn code(end: End) -> ExitCode {
     match end {
         End::Done => ExitCode::SUCCESS,
-        End::Cancelled | End::OverBudget => ExitCode::from(1),
+        End::Cancelled | End::OverBudget | End::Halted => ExitCode::from(1),
         End::Interrupted => ExitCode::from(130),
     }
 }

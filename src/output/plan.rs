@@ -58,6 +58,7 @@ impl Shown<'_> {
         }
         rows.extend(self.budget().map(|budget| ("budget", budget)));
         rows.push(("when", self.when()));
+        rows.extend(self.entry().map(|entry| ("who first", entry)));
         let mut sections = vec![table::pairs(&rows)];
         sections.extend(texts::table(summary, self.revision));
         sections.extend(left_out(summary));
@@ -76,6 +77,23 @@ impl Shown<'_> {
         } else {
             stated.to_string()
         })
+    }
+
+    /// How people enter, where they do not all at once.
+    fn entry(&self) -> Option<String> {
+        let campaign = &self.revision.campaign;
+        let canary = campaign.limits.canary.map(|canary| {
+            format!(
+                "{} of the people, the others {} later",
+                canary.share, canary.watch
+            )
+        });
+        let spread = campaign
+            .pace
+            .spread
+            .map(|spread| format!("spread evenly over {spread}"));
+        let entry: Vec<String> = canary.into_iter().chain(spread).collect();
+        (!entry.is_empty()).then(|| entry.join(", "))
     }
 
     fn when(&self) -> String {

@@ -45,9 +45,11 @@ impl Report {
         // What is to be tried again is not, once the launch is cancelled.
         let (left, again, ended) = match self.launch.state {
             LaunchState::Cancelled => (("not sent", self.not_sent()), 0, totals.after_end),
-            LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Done => {
-                (("waiting", totals.waiting), attempting, 0)
-            }
+            LaunchState::Building
+            | LaunchState::Running
+            | LaunchState::Paused
+            | LaunchState::Done
+            | LaunchState::Halted => (("waiting", totals.waiting), attempting, 0),
         };
         if ended > 0 {
             rows.push(("after cancel", format!("{} of these", number(ended))));

@@ -155,10 +155,10 @@ impl Stage {
     /// As another process does, while this one stands still: no deed of it is under way between two of its steps.
     fn change(&self, launch: LaunchId, to: LaunchState) {
         let from: &'static [LaunchState] = match to {
-            LaunchState::Running => &[LaunchState::Paused],
+            LaunchState::Running => &[LaunchState::Paused, LaunchState::Halted],
             LaunchState::Paused => &[LaunchState::Running],
-            LaunchState::Cancelled | LaunchState::Building | LaunchState::Done => {
-                &[LaunchState::Running, LaunchState::Paused]
+            LaunchState::Cancelled | LaunchState::Building | LaunchState::Done | LaunchState::Halted => {
+                &[LaunchState::Running, LaunchState::Paused, LaunchState::Halted]
             }
         };
         let (path, now) = (self.path.clone(), self.clock.now());

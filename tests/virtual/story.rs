@@ -54,7 +54,7 @@ impl Story {
     pub fn rests(&self) -> bool {
         match self.end {
             Some(End::Cancelled | End::OverBudget) => true,
-            Some(End::Done | End::Interrupted) | None => false,
+            Some(End::Done | End::Interrupted | End::Halted) | None => false,
         }
     }
 
@@ -199,6 +199,8 @@ impl Teller {
         for _ in 0..MOST_HEALED {
             match self.live(&mut Script::empty(self.stage.clone())) {
                 Ended::By(End::OverBudget) if raises => self.budget = self.budget.map(|budget| budget * 2),
+                // The next process resumes it.
+                Ended::By(End::Halted) => {}
                 Ended::By(_) => return,
                 Ended::Crash => return self.wrong.push("a process without trouble crashes".to_owned()),
                 Ended::Error(error) => {
@@ -277,7 +279,12 @@ impl Teller {
         store.set_budget(id, self.budget).await?;
         let now = self.stage.clock.now();
         store
-            .change_launch(id, &[LaunchState::Paused], LaunchState::Running, now)
+            .change_launch(
+                id,
+                &[LaunchState::Paused, LaunchState::Halted],
+                LaunchState::Running,
+                now,
+            )
             .await?;
         Ok(store.launches(None).await?.remove(0))
     }

@@ -45,6 +45,12 @@ pub struct CampaignSettings {
     pub parts: Option<u64>,
     /// How long receipts are awaited.
     pub receipts: Duration,
+    /// A few people go first.
+    pub canary: bool,
+    /// Few opt-outs, refusals and failures halt it.
+    pub halt: bool,
+    /// Over which time people enter.
+    pub spread: Option<&'static str>,
 }
 
 /// A provider account.
@@ -150,6 +156,9 @@ fn campaign(chance: &mut Chance) -> CampaignSettings {
             Duration::from_secs(600),
             Duration::from_secs(300_000),
         ]),
+        canary: chance.one_in(4),
+        halt: chance.one_in(3),
+        spread: chance.pick(&[None, None, None, Some("5 seconds"), Some("1 hour")]),
     }
 }
 
@@ -212,6 +221,16 @@ fn campaign_yaml(campaign: &CampaignSettings) -> String {
     )];
     limits.extend(campaign.rate.map(|rate| format!("rate: {rate}/s")));
     limits.extend(campaign.parts.map(|parts| format!("parts: {parts}")));
+    let canary = campaign
+        .canary
+        .then_some("canary: { share: 20%, watch: 10 minutes }");
+    let halt = campaign
+        .halt
+        .then_some("halt: { opt_outs: 5%, failures: 5%, undelivered: 5% }");
+    limits.extend(canary.into_iter().chain(halt).map(str::to_owned));
+    let spread = campaign.spread.map_or("now".to_owned(), |spread| {
+        format!("{{ at: now, spread: {spread} }}")
+    });
     let first = "Doors open at 8, {{first_name}}. STOP to opt out";
     let texts = match campaign.wait {
         None => format!("message: \"{first}\"\n"),
@@ -221,7 +240,7 @@ fn campaign_yaml(campaign: &CampaignSettings) -> String {
         ),
     };
     format!(
-        "audience: people.csv\nschedule: now\nsender: desk\nreplies: office\nlimits: {{ {} }}\n{texts}",
+        "audience: people.csv\nschedule: {spread}\nsender: desk\nreplies: office\nlimits: {{ {} }}\n{texts}",
         limits.join(", ")
     )
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Context, narrowing, project, sender};
-use crate::campaign::{Amount, Audience, Campaign, Field, Goal, Limits, Link, Priority, Purpose, Replies};
+use crate::campaign::{
+    Amount, Audience, Campaign, Canary, Field, Goal, Halt, Limits, Link, Priority, Purpose, Replies,
+};
 use crate::condition::DateFormat;
 use crate::scalar::Share;
 use crate::template::Template;
@@ -207,5 +209,18 @@ fn limits(limits: &written::Limits) -> Limits {
             .in_doubt
             .as_ref()
             .map_or_else(Default::default, |doubt| doubt.value),
+        canary: canary(limits),
+        halt: Halt {
+            opt_outs: limits.halt_opt_outs.as_ref().map(|share| share.value),
+            failures: limits.halt_failures.as_ref().map(|share| share.value),
+            undelivered: limits.halt_undelivered.as_ref().map(|share| share.value),
+        },
     }
+}
+
+fn canary(limits: &written::Limits) -> Option<Canary> {
+    Some(Canary {
+        share: limits.canary_share.as_ref()?.value,
+        watch: limits.canary_watch.as_ref()?.value,
+    })
 }

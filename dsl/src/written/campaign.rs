@@ -204,6 +204,16 @@ pub struct Limits {
     pub over: Option<Spanned<String>>,
     /// The key `opt_out_words`.
     pub opt_out_words: Vec<Spanned<String>>,
+    /// The share of the key `canary`.
+    pub canary_share: Option<Spanned<Share>>,
+    /// How long it is watched.
+    pub canary_watch: Option<Spanned<WaitTime>>,
+    /// The key `opt_outs` of `halt`.
+    pub halt_opt_outs: Option<Spanned<Share>>,
+    /// The key `failures` of `halt`.
+    pub halt_failures: Option<Spanned<Share>>,
+    /// The key `undelivered` of `halt`.
+    pub halt_undelivered: Option<Spanned<Share>>,
 }
 
 impl Texts {

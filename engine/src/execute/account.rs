@@ -203,20 +203,6 @@ impl Executor {
         });
     }
 
-    /// Takes down the alarms: nothing is left that would wait behind what they are about. Whether there were any.
-    pub(super) fn clear_all(&mut self) -> bool {
-        let accounts = self.accounts.iter_mut();
-        let accounts =
-            accounts.filter_map(|(name, of)| std::mem::take(&mut of.alarmed).then(|| account_subject(name)));
-        let lanes = self.lanes.iter_mut();
-        let senders =
-            lanes.filter_map(|(name, of)| std::mem::take(&mut of.gate.alarmed).then(|| sender_subject(name)));
-        let subjects: Vec<String> = accounts.chain(senders).collect();
-        let any = !subjects.is_empty();
-        subjects.into_iter().for_each(|subject| self.clear(subject));
-        any
-    }
-
     fn clear(&mut self, subject: String) {
         let store = self.store.clone();
         self.work.deed(async move {

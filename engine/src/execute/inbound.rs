@@ -143,12 +143,15 @@ impl Executor {
         self.incoming.folded();
         self.incoming.postpone(deferred, self.clock.monotonic());
         self.progress.receipts += outcome.raised;
+        self.tally.undelivered += outcome.undelivered;
         self.progress.replies += outcome.replies.len() as u64;
         for reply in outcome.replies {
             if reply.suppress.is_some() {
                 // Read before each submit from now on; the change's number comes with the next record.
                 let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
-                numbers.insert(reply.phone.as_u64());
+                let is_new = numbers.insert(reply.phone.as_u64());
+                drop(numbers);
+                self.tally.opt_outs += u64::from(is_new && reply.launch == Some(self.launch.id));
             }
             if reply.allow {
                 let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
@@ -162,6 +165,7 @@ impl Executor {
                 }
             }
         }
+        self.halt_if_passed();
     }
 
     /// Once something was submitted, its provider has something to say.

@@ -59,9 +59,11 @@ impl Executor {
             LaunchState::Running if !self.is_over_budget() => |_| true,
             // To ask about what was sent before sends nothing.
             LaunchState::Cancelled => |held| held.cohort.turn == Turn::LookUp,
-            LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Done => {
-                |_| false
-            }
+            LaunchState::Building
+            | LaunchState::Running
+            | LaunchState::Paused
+            | LaunchState::Done
+            | LaunchState::Halted => |_| false,
         }
     }
 

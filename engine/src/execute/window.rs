@@ -328,6 +328,7 @@ impl Executor {
             self.judge(&sender, &provider, &answers);
             self.expect_inbound(&provider);
         }
+        self.halt_if_passed();
         self.finish_window(id);
     }
 

@@ -9,6 +9,7 @@ use sms::PhoneNumber;
 
 use super::COHORT_MEMBERS;
 use super::row::PlannedRow;
+use crate::entry::Step;
 use crate::member::{Encoded, Encoder, Member};
 
 /// People in the order of their rows.
@@ -20,6 +21,7 @@ pub struct People {
     /// Which of `class_names`.
     classes: Vec<u16>,
     class_names: Vec<Arc<str>>,
+    steps: Vec<Step>,
     values: Vec<u8>,
     /// Where the values of each person end.
     ends: Vec<usize>,
@@ -60,6 +62,7 @@ impl People {
         self.ends.push(self.values.len());
         let class = self.class_of(&planned.time_class);
         self.classes.push(class);
+        self.steps.push(planned.step);
     }
 
     fn class_of(&mut self, name: &Arc<str>) -> u16 {
@@ -95,7 +98,8 @@ impl People {
     }
 }
 
-/// People of a run, cut into cohorts: sorted by time class, sender (one, until a step names another) and phone.
+/// People of a run, cut into cohorts: sorted by time class, step of the entry, sender (one, until a step names another)
+/// and phone.
 #[derive(Debug)]
 pub struct Cohorts {
     people: People,
@@ -110,18 +114,19 @@ impl Cohorts {
         // The keys stand side by side while they are sorted: in the columns each look would be far from the last.
         let ranks = ranks(&people.class_names);
         let classes = people.classes.iter().map(|class| ranks[usize::from(*class)]);
-        let mut keyed: Vec<(u16, PhoneNumber, u32)> = classes
-            .zip(&people.phones)
+        let together = classes.zip(&people.steps).zip(&people.phones);
+        let mut keyed: Vec<(u16, Step, PhoneNumber, u32)> = together
             .zip(0..)
-            .map(|((class, phone), at)| (class, *phone, at))
+            .map(|(((class, step), phone), at)| (class, *step, *phone, at))
             .collect();
         keyed.par_sort_unstable();
-        let order: Vec<u32> = keyed.iter().map(|(_, _, at)| *at).collect();
+        let order: Vec<u32> = keyed.iter().map(|(_, _, _, at)| *at).collect();
         drop(keyed);
         let mut cohorts = vec![];
         let mut start = 0;
-        for class in order.chunk_by(|a, b| people.classes[index(*a)] == people.classes[index(*b)]) {
-            let end = start + class.len();
+        let together = |at: &u32| (people.classes[index(*at)], people.steps[index(*at)]);
+        for together in order.chunk_by(|a, b| together(a) == together(b)) {
+            let end = start + together.len();
             cohorts.extend(
                 (start..end)
                     .step_by(COHORT_MEMBERS)
@@ -172,29 +177,31 @@ impl Cohorts {
         &self.people.class_names[usize::from(class)]
     }
 
-    /// Some of them, from 0, each with its time class; made on every core.
-    pub fn encoded(&self, which: Range<usize>) -> Vec<(Arc<str>, Encoded)> {
+    /// Some of them, from 0, each with its time class and step; made on every core.
+    pub fn encoded(&self, which: Range<usize>) -> Vec<(Arc<str>, Step, Encoded)> {
         let cohorts = self.cohorts[which].par_iter();
         cohorts
             .map(|range| self.encode(&self.order[range.clone()]))
             .collect()
     }
 
-    fn encode(&self, members: &[u32]) -> (Arc<str>, Encoded) {
+    fn encode(&self, members: &[u32]) -> (Arc<str>, Step, Encoded) {
         let People {
             phones,
             languages,
             tariffs,
             classes,
             class_names,
+            steps,
             ..
         } = &self.people;
         let mut encoder = Encoder::default();
         for at in members.iter().map(|at| index(*at)) {
             encoder.push(phones[at], languages[at], tariffs[at], self.people.values(at));
         }
-        let class = members.first().map_or(0, |at| classes[index(*at)]);
-        (class_names[usize::from(class)].clone(), encoder.finish())
+        let first = members.first().map_or(0, |at| index(*at));
+        let class = class_names[usize::from(classes[first])].clone();
+        (class, steps[first], encoder.finish())
     }
 }
 

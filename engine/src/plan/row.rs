@@ -16,6 +16,7 @@ use super::draw;
 use crate::advance::{NOTHING, text_for};
 use crate::audience::{Row, cell_problem, clean};
 use crate::calendar::TimeClass;
+use crate::entry::{self, Entry};
 use crate::left_out::LeftOut;
 use crate::member::Member;
 use crate::revision::Revision;
@@ -53,6 +54,8 @@ pub struct PlannedRow {
     pub repaired: bool,
     /// The set of zones the person may be in.
     pub time_class: Arc<str>,
+    /// With whom the person enters.
+    pub step: entry::Step,
 }
 
 /// The sends whose text is not GSM-7, from 0 and in order, each with the first character that is not.
@@ -71,6 +74,7 @@ pub struct Frozen {
     /// When the plan is made: `where` may ask for it.
     now: DateTime<Utc>,
     time_class: Arc<str>,
+    entry: Entry,
 }
 
 struct Cell {
@@ -103,6 +107,8 @@ impl Frozen {
             timezone: columns.values.get("timezone").copied(),
             now,
             time_class: revision.campaign.timezone.name().into(),
+            // Only who enters with whom is asked here, and that is the same whenever it begins.
+            entry: Entry::of(&revision.campaign, now),
         }
     }
 }
@@ -141,6 +147,7 @@ pub fn plan_row(
             region: parsed.region,
             repaired: parsed.repaired.is_some(),
             time_class,
+            step: frozen.entry.step(parsed.number),
         }),
         Err(reason) => RowPlan::LeftOut(parsed.number, reason),
     }

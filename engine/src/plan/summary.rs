@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::row::PlannedRow;
 use super::seen::Place;
 use super::texts::{self, TextParts};
+use crate::entry::Entry;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
 use crate::tariff::{Money, Tariff, cost};
@@ -239,6 +240,8 @@ impl Summary {
             }
         }
         let add = |at: DateTime<Utc>, span| at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        add(waited, span(first)).max(add(starts_at, span(self.parts)))
+        // Who enters last begins last, however fast the others went.
+        let last = Entry::of(campaign, starts_at).lasts();
+        add(waited, span(first).max(last)).max(add(starts_at, span(self.parts)))
     }
 }

@@ -1,8 +1,6 @@
-//! When everybody enters: at once, on a clock of their own, on a day of their own, or spread over a time.
+//! When everybody enters: at once, on a clock of their own, on a day of their own; together, after the canary, or spread.
 
-use std::time::Duration;
-
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use dsl::campaign::Schedule;
 use dsl::scalar::WrittenTime;
 use rayon::prelude::*;
@@ -11,15 +9,16 @@ use super::World;
 use super::crowd::Flag;
 use crate::advance::{Known, Person, Place, stop_at};
 use crate::calendar::{self, DateSchedule, TimeClass};
-use crate::draw;
+use crate::entry::Entry;
 use crate::left_out::LeftOut;
 
 impl World<'_> {
     /// Everybody enters.
     pub(super) fn begin(&mut self) {
+        let entry = Entry::of(self.campaign(), self.setting.begins_at);
         let begins: Vec<Result<DateTime<Utc>, LeftOut>> = (0..self.crowd.len())
             .into_par_iter()
-            .map(|person| self.enters_at(person))
+            .map(|person| self.enters_at(&entry, person))
             .collect();
         let revision = self.setting.revision;
         for (person, begins) in (0..).zip(begins) {
@@ -40,7 +39,7 @@ impl World<'_> {
     }
 
     /// When somebody enters.
-    fn enters_at(&self, person: u32) -> Result<DateTime<Utc>, LeftOut> {
+    fn enters_at(&self, entry: &Entry, person: u32) -> Result<DateTime<Utc>, LeftOut> {
         let (campaign, begins_at) = (self.campaign(), self.setting.begins_at);
         let class = self.crowd.class(person);
         let at = match &campaign.schedule {
@@ -68,13 +67,10 @@ impl World<'_> {
             }
             _ => begins_at,
         };
-        let Some(spread) = campaign.pace.spread else {
+        if entry.is_at_once() {
             return Ok(at);
-        };
-        let all = spread.after(at, campaign.timezone) - at;
-        let hash = draw::hash("spread", &campaign.name, self.crowd.phone(person));
-        let seconds = (all.as_seconds_f64() * draw::fraction(hash)).floor();
-        Ok(at + TimeDelta::from_std(Duration::from_secs_f64(seconds.max(0.0))).unwrap_or_default())
+        }
+        Ok(at + entry.after(entry.step(self.crowd.phone(person))))
     }
 
     fn day_of(&self, person: u32, field: &str, class: &TimeClass) -> Option<NaiveDate> {

@@ -308,8 +308,8 @@ fn people_enter_on_their_day_or_spread_over_time() {
         silent,
         expect![[r#"
             100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
-            message message: 100 from 01 10:03:38 to 01 13:57:48, waited 0 hours 0 frequency 0 rate {}
-            ends 01 13:57:48, money {"USD": 1}, queue 1, finished {"": 100}, left {}, held 0
+            message message: 100 from 01 10:03:36 to 01 13:57:36, waited 0 hours 0 frequency 0 rate {}
+            ends 01 13:57:36, money {"USD": 1}, queue 2, finished {"": 100}, left {}, held 0
         "#]],
     );
     check(

@@ -24,21 +24,7 @@ impl Store {
     /// Raises an alarm, or words the one of that subject anew.
     pub async fn raise_alarm(&self, alarm: Alarm) -> Result<(), StoreError> {
         self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    sqlx::query(
-                        "insert into alarm (subject, reason, since, retry_at) values (?, ?, ?, ?)
-                         on conflict (subject) do update set reason = excluded.reason, retry_at = excluded.retry_at",
-                    )
-                    .bind(&alarm.subject)
-                    .bind(&alarm.reason)
-                    .bind(millis(alarm.since))
-                    .bind(alarm.retry_at.map(millis))
-                    .execute(connection)
-                    .await?;
-                    Ok(())
-                })
-            })
+            .write(move |connection| Box::pin(async move { insert_alarm(connection, &alarm).await }))
             .await
     }
 
@@ -80,6 +66,20 @@ impl Store {
     }
 }
 
+pub(super) async fn insert_alarm(connection: &mut SqliteConnection, alarm: &Alarm) -> Result<(), Failure> {
+    sqlx::query(
+        "insert into alarm (subject, reason, since, retry_at) values (?, ?, ?, ?)
+         on conflict (subject) do update set reason = excluded.reason, retry_at = excluded.retry_at",
+    )
+    .bind(&alarm.subject)
+    .bind(&alarm.reason)
+    .bind(millis(alarm.since))
+    .bind(alarm.retry_at.map(millis))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// What alarms call a launch.
 pub fn launch_subject(launch: LaunchId) -> String {
     format!("launch {launch}")
@@ -93,7 +93,7 @@ pub(super) async fn clear_behind(connection: &mut SqliteConnection, launch: Laun
         .await?;
     sqlx::query(
         "delete from alarm where (subject like 'sender %' or subject like 'provider %')
-         and not exists (select 1 from launch where state in (1, 2))",
+         and not exists (select 1 from launch where state in (1, 2, 5))",
     )
     .execute(connection)
     .await?;

@@ -140,6 +140,8 @@ pub struct Fold {
 pub struct FoldOutcome {
     /// Receipts that told something new.
     pub raised: u64,
+    /// Of these, the receipts that say that a text did not arrive.
+    pub undelivered: u64,
     /// Replies that were new.
     pub replies: Vec<NewReply>,
     /// Replies of people whose turn came meanwhile: they are not kept yet, and to be asked about again.
@@ -297,7 +299,7 @@ async fn write_fold(
     fold: Fold,
     answer_ids: Vec<CohortId>,
 ) -> Result<FoldOutcome, Failure> {
-    let raised = fold_receipts(connection, &fold.receipts).await?;
+    let (raised, undelivered) = fold_receipts(connection, &fold.receipts).await?;
     let mut ids = answer_ids.into_iter();
     let (mut new, mut deferred) = (vec![], vec![]);
     for reply in fold.replies {
@@ -319,6 +321,7 @@ async fn write_fold(
     }
     Ok(FoldOutcome {
         raised,
+        undelivered,
         replies: new,
         deferred,
     })
@@ -331,11 +334,19 @@ const RAISE: Bulk = Bulk {
              reason = null, state_at = excluded.state_at, state = excluded.state where excluded.state > state",
 };
 
-/// Raises the states, in the order of the messages; how many receipts told something new.
-async fn fold_receipts(connection: &mut SqliteConnection, receipts: &[ReceiptRow]) -> Result<u64, Failure> {
+/// Raises the states, in the order of the messages; how many receipts told something new, and how many of these that a
+/// text did not arrive.
+async fn fold_receipts(
+    connection: &mut SqliteConnection,
+    receipts: &[ReceiptRow],
+) -> Result<(u64, u64), Failure> {
     let row = |receipt: &ReceiptRow| [receipt.message.0, receipt.state as i64, millis(receipt.at)];
-    let rows: Vec<[i64; 3]> = receipts.iter().map(row).collect();
-    let raised = RAISE.run(connection, &[], &rows).await?;
+    let failed =
+        |receipt: &&ReceiptRow| matches!(receipt.state, MessageState::Expired | MessageState::Undelivered);
+    let (failures, others): (Vec<_>, Vec<_>) = receipts.iter().partition(failed);
+    let rows = |receipts: Vec<&ReceiptRow>| -> Vec<[i64; 3]> { receipts.into_iter().map(row).collect() };
+    let undelivered = RAISE.run(connection, &[], &rows(failures)).await?;
+    let raised = undelivered + RAISE.run(connection, &[], &rows(others)).await?;
     for receipt in receipts {
         let Some(reason) = &receipt.reason else { continue };
         let [id, state, at] = row(receipt);
@@ -347,7 +358,7 @@ async fn fold_receipts(connection: &mut SqliteConnection, receipts: &[ReceiptRow
             .execute(&mut *connection)
             .await?;
     }
-    Ok(raised)
+    Ok((raised, undelivered))
 }
 
 /// What became of a reply.

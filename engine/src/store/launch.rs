@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
-use super::alarm::clear_behind;
+use super::alarm::{Alarm, clear_behind, insert_alarm};
 use super::record::{LeftOutRow, insert_left_out};
 use super::rows::{CohortRow, NewCohort, corrupt, insert_cohorts, instant, millis};
 use super::{Failure, Store, StoreError};
+use crate::halt::Tally;
 use crate::ids::LaunchId;
 use crate::member::Encoded;
 use crate::plan::Summary;
@@ -26,6 +27,8 @@ pub enum LaunchState {
     Cancelled = 3,
     /// Everybody's passage has ended.
     Done = 4,
+    /// Nothing more is submitted until `resume`: a share of its campaign's `halt` was passed.
+    Halted = 5,
 }
 
 impl LaunchState {
@@ -37,6 +40,7 @@ impl LaunchState {
             LaunchState::Paused => "paused",
             LaunchState::Cancelled => "cancelled",
             LaunchState::Done => "done",
+            LaunchState::Halted => "halted",
         }
     }
 
@@ -47,6 +51,7 @@ impl LaunchState {
             LaunchState::Paused,
             LaunchState::Cancelled,
             LaunchState::Done,
+            LaunchState::Halted,
         ];
         let found = all.into_iter().find(|state| *state as i64 == number);
         found.ok_or_else(|| corrupt(format!("launch state {number}")))
@@ -99,6 +104,8 @@ pub struct LaunchRow {
     pub budget: Option<i64>,
     /// What its texts that were taken, or may have been, cost; the same unit. Counted where there is a budget.
     pub reserved: i64,
+    /// What it had come to when it was halted last.
+    pub halted_at: Tally,
 }
 
 impl Store {
@@ -217,10 +224,34 @@ impl Store {
                     });
                     update.push(")");
                     let changed = update.build().execute(&mut *connection).await?.rows_affected() > 0;
-                    if changed && ended.is_some() {
+                    // Whoever resumes it has seen why it stood.
+                    if changed && (ended.is_some() || to == LaunchState::Running) {
                         clear_behind(connection, launch).await?;
                     }
                     Ok(changed)
+                })
+            })
+            .await
+    }
+
+    /// Halts a launch that runs, with an alarm that says why; false when it did not run any more.
+    pub async fn halt(&self, launch: LaunchId, tally: Tally, alarm: Alarm) -> Result<bool, StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let halted = sqlx::query(
+                        "update launch set state = 5, halted_at_tally = ? where id = ? and state = 1",
+                    )
+                    .bind(to_json(&tally))
+                    .bind(launch.0)
+                    .execute(&mut *connection)
+                    .await?
+                    .rows_affected()
+                        > 0;
+                    if halted {
+                        insert_alarm(connection, &alarm).await?;
+                    }
+                    Ok(halted)
                 })
             })
             .await
@@ -336,6 +367,10 @@ fn launch_row(row: &SqliteRow) -> Result<LaunchRow, Failure> {
         tariffs: from_json(&text("tariffs")?, "tariffs")?,
         budget: row.try_get("budget")?,
         reserved: integer("reserved")?,
+        halted_at: match text("halted_at_tally")?.as_str() {
+            "" => Tally::default(),
+            tally => from_json(tally, "a tally")?,
+        },
     })
 }
 

@@ -219,7 +219,7 @@ impl Store {
         let rows = sqlx::query(
             "select c.id, c.launch_id, c.step, c.turn, c.sender, c.due_at, c.done, c.intent_to, l.state, l.ended_at, m.members
              from launch l join cohort c on c.launch_id = l.id join cohort_members m on m.id = c.id
-             where l.state in (1, 2, 3) and c.state = 0 and c.kind = 0 and c.phone_lo <= ?1 and c.phone_hi >= ?1",
+             where l.state in (1, 2, 3, 5) and c.state = 0 and c.kind = 0 and c.phone_lo <= ?1 and c.phone_hi >= ?1",
         )
         .bind(key)
         .fetch_all(&self.readers)

@@ -77,7 +77,7 @@ async fn end_waiting(
     phone: PhoneNumber,
     at: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    let launches = sqlx::query("select id, runs from launch where state in (1, 2)")
+    let launches = sqlx::query("select id, runs from launch where state in (1, 2, 5)")
         .fetch_all(&mut *connection)
         .await?;
     for row in launches {

@@ -115,6 +115,8 @@ impl Value {
 
 impl Limits {
     fn read(node: &Node) -> Limits {
+        let canary = node.get("canary");
+        let halt = |key| parsed(node.get("halt")?, key, |text| Share::parse(text).ok());
         Limits {
             budget: parsed(node, "budget", |text| Money::parse(text).ok()),
             parts: parsed(node, "parts", |text| text.parse().ok()),
@@ -130,6 +132,11 @@ impl Limits {
                 .get("frequency")
                 .and_then(|frequency| text(frequency, "over")),
             opt_out_words: several(node, "opt_out_words"),
+            canary_share: canary.and_then(|node| parsed(node, "share", |text| Share::parse(text).ok())),
+            canary_watch: canary.and_then(|node| parsed(node, "watch", |text| WaitTime::parse(text).ok())),
+            halt_opt_outs: halt("opt_outs"),
+            halt_failures: halt("failures"),
+            halt_undelivered: halt("undelivered"),
         }
     }
 }

@@ -280,13 +280,13 @@ static LIMITS_KEYS: &[Key] = &[
         "4 per 7 days",
         "The most texts a person gets in a time, over all campaigns. Default: the policy's.",
     ),
-    later(
+    now(
         "canary",
         Form::Object(&CANARY),
         "{ share: 1%, watch: 30 minutes }",
         "Texts a few people first, then watches. Default: all at once.",
     ),
-    later(
+    now(
         "halt",
         Form::Object(&HALT),
         "{ opt_outs: 2%, failures: 10% }",
@@ -347,13 +347,13 @@ static CANARY: Object = Object {
     ..object("`canary`", CANARY_KEYS)
 };
 static CANARY_KEYS: &[Key] = &[
-    later(
+    now(
         "share",
         Form::Share,
         "1%",
         "The share of people who are texted first.",
     ),
-    later(
+    now(
         "watch",
         Form::Duration,
         "30 minutes",
@@ -362,19 +362,19 @@ static CANARY_KEYS: &[Key] = &[
 ];
 static HALT: Object = object("`halt`", HALT_KEYS);
 static HALT_KEYS: &[Key] = &[
-    later(
+    now(
         "opt_outs",
         Form::Share,
         "2%",
         "The share of those texted who opt out. Default: not looked at.",
     ),
-    later(
+    now(
         "failures",
         Form::Share,
         "10%",
         "The share of texts that providers refuse. Default: not looked at.",
     ),
-    later(
+    now(
         "undelivered",
         Form::Share,
         "10%",

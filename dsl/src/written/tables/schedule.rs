@@ -69,13 +69,13 @@ static SCHEDULE_KEYS: &[Key] = &[
     ),
     WINDOW,
     DAYS_KEY,
-    later(
+    now(
         "spread",
         Form::Duration,
         "4 hours",
         "Texts go out evenly over that time, so that replies do not swamp the desk. Default: as fast as the rate allows.",
     ),
-    later(
+    now(
         "late",
         Form::Duration,
         "2 hours",

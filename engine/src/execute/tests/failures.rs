@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use expect_test::expect;
 use tokio::sync::watch;
 
 use super::world::{Does, Gate, World, accept, gated, refuse, scripted};
@@ -276,4 +277,118 @@ async fn an_alarm_ends_with_the_last_launch_that_waits_behind_it() {
     let ran = world.run(scripted(50, |_, _| accept()), &mut |_| {}).await;
     assert_eq!(ran.end, End::Cancelled);
     assert_eq!(store.alarms().await.expect("alarms"), []);
+}
+
+/// Every seventh person opts out: the launch is halted, resumed, and halted again once that holds anew.
+#[tokio::test]
+async fn a_share_that_is_passed_halts_until_somebody_resumes() {
+    let text = "limits: { halt: { opt_outs: 10% } }\nmessage: \"Doors open at 8, {{first_name}}. STOP to opt out\"\n";
+    let world = World::new(1_000, text, "50/s");
+    let provider = || {
+        scripted(10, |text, _| {
+            if text.to.as_u64().is_multiple_of(7) && text.text.starts_with("Doors") {
+                Does::AcceptAndReply("STOP")
+            } else {
+                accept()
+            }
+        })
+    };
+    let store = || world.store(Access::Read);
+    let mut told = vec![];
+    for _ in 0..20 {
+        let ran = world.run(provider(), &mut |_| {}).await;
+        let store = store().await.expect("opened");
+        let launch = store.launches(None).await.expect("launches").remove(0);
+        let alarms = store.alarms().await.expect("alarms");
+        let reasons: Vec<String> = alarms.into_iter().map(|alarm| alarm.reason).collect();
+        told.push((
+            ran.end,
+            launch.state.word(),
+            ran.totals.opt_outs,
+            reasons.join("; "),
+        ));
+        if ran.end == End::Done {
+            assert_eq!(ran.totals.messages.values().sum::<u64>(), 1_000);
+            break;
+        }
+        // Typed again without a resume nobody new is texted.
+        let before = ran.totals.messages.values().sum::<u64>();
+        let again = world.run(provider(), &mut |_| {}).await;
+        assert_eq!(
+            (again.end, again.totals.messages.values().sum::<u64>()),
+            (End::Halted, before)
+        );
+        let resumed = store.change_launch(
+            launch.id,
+            &[LaunchState::Halted],
+            LaunchState::Running,
+            world.clock.now(),
+        );
+        assert!(resumed.await.expect("changed"));
+        assert_eq!(store.alarms().await.expect("alarms"), []);
+    }
+    expect![[r#"
+        [
+            (
+                Halted,
+                "halted",
+                16,
+                "11 of 108 texted opted out, more than 10% (`limits.halt.opt_outs`): look into it, then `crier resume test` or `crier cancel test`",
+            ),
+            (
+                Halted,
+                "halted",
+                31,
+                "13 of 106 texted opted out, more than 10% (`limits.halt.opt_outs`): look into it, then `crier resume test` or `crier cancel test`",
+            ),
+            (
+                Halted,
+                "halted",
+                46,
+                "15 of 108 texted opted out, more than 10% (`limits.halt.opt_outs`): look into it, then `crier resume test` or `crier cancel test`",
+            ),
+            (
+                Halted,
+                "halted",
+                61,
+                "15 of 108 texted opted out, more than 10% (`limits.halt.opt_outs`): look into it, then `crier resume test` or `crier cancel test`",
+            ),
+            (
+                Halted,
+                "halted",
+                77,
+                "16 of 108 texted opted out, more than 10% (`limits.halt.opt_outs`): look into it, then `crier resume test` or `crier cancel test`",
+            ),
+            (
+                Halted,
+                "halted",
+                92,
+                "15 of 108 texted opted out, more than 10% (`limits.halt.opt_outs`): look into it, then `crier resume test` or `crier cancel test`",
+            ),
+            (
+                Halted,
+                "halted",
+                107,
+                "16 of 108 texted opted out, more than 10% (`limits.halt.opt_outs`): look into it, then `crier resume test` or `crier cancel test`",
+            ),
+            (
+                Halted,
+                "halted",
+                123,
+                "15 of 108 texted opted out, more than 10% (`limits.halt.opt_outs`): look into it, then `crier resume test` or `crier cancel test`",
+            ),
+            (
+                Halted,
+                "halted",
+                138,
+                "15 of 108 texted opted out, more than 10% (`limits.halt.opt_outs`): look into it, then `crier resume test` or `crier cancel test`",
+            ),
+            (
+                Done,
+                "done",
+                142,
+                "",
+            ),
+        ]
+    "#]].assert_debug_eq(&told);
 }

@@ -1,10 +1,11 @@
 //! The straight way: everybody gets everything once, at the rate, and the cohorts stay together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use expect_test::expect;
 
-use super::world::{World, accept, phone, scripted};
+use super::world::{START, World, accept, phone, scripted};
 use crate::execute::End;
 
 const ONE: &str = "message: \"Doors open at 8, {{first_name}}. STOP to opt out\"\n";
@@ -122,4 +123,41 @@ async fn a_launch_in_the_future_waits_for_its_time() {
     );
     assert_eq!(provider.submitted(), 10);
     assert_eq!(phone(0).len(), 12);
+}
+
+#[tokio::test]
+async fn the_canary_goes_first_and_the_others_once_it_was_watched() {
+    let text = "limits: { canary: { share: 10%, watch: 30 minutes } }\nsteps:\n  - send: first\n  - wait: 1 hour\n  - send: second\nmessages:\n  first: \"Doors open at 8. STOP to opt out\"\n  second: See you\n";
+    let world = World::new(300, text, "");
+    let provider = scripted(50, |_, _| accept());
+    let ran = world.run(provider.clone(), &mut |_| {}).await;
+    assert_eq!(ran.states(), "accepted 600");
+    let start = START.parse::<DateTime<Utc>>().expect("an instant");
+    let mut minutes: BTreeMap<(i64, String), u32> = BTreeMap::new();
+    for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
+        *minutes
+            .entry(((*at - start).num_minutes(), text.text.clone()))
+            .or_default() += 1;
+    }
+    expect![[r#"
+        {
+            (
+                0,
+                "Doors open at 8. STOP to opt out",
+            ): 34,
+            (
+                30,
+                "Doors open at 8. STOP to opt out",
+            ): 266,
+            (
+                60,
+                "See you",
+            ): 34,
+            (
+                90,
+                "See you",
+            ): 266,
+        }
+    "#]]
+    .assert_debug_eq(&minutes);
 }

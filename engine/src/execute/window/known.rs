@@ -7,6 +7,7 @@ use sms::PhoneNumber;
 
 use crate::advance::Known;
 use crate::calendar::TimeClass;
+use crate::entry::{Entry, Step};
 use crate::revision::Revision;
 use crate::store::ClaimedCohort;
 
@@ -14,44 +15,58 @@ use crate::store::ClaimedCohort;
 pub(in crate::execute) struct KnownPeople {
     /// The campaign's zone: who lives by it needs nothing known.
     zone: String,
-    began_at: DateTime<Utc>,
+    entry: Entry,
     people: HashMap<u64, Known>,
-    classes: HashMap<String, Known>,
+    /// By zones, and by the step of the entry.
+    others: HashMap<String, HashMap<Step, Known>>,
 }
 
 impl KnownPeople {
-    pub fn new(revision: &Revision, began_at: DateTime<Utc>, people: HashMap<u64, Known>) -> KnownPeople {
+    pub fn new(
+        revision: &Revision,
+        launch_starts_at: DateTime<Utc>,
+        people: HashMap<u64, Known>,
+    ) -> KnownPeople {
         KnownPeople {
             zone: revision.campaign.timezone.name().to_owned(),
-            began_at,
+            entry: Entry::of(&revision.campaign, launch_starts_at),
             people,
-            classes: HashMap::new(),
+            others: HashMap::new(),
         }
     }
 
     /// The members of a cohort have its zones.
     pub fn learn_zones(&mut self, cohort: &ClaimedCohort) {
         let zones = TimeClass::beside(&cohort.time_class, &self.zone);
+        let class = TimeClass::parse(&cohort.time_class);
+        let others = self.others.entry(cohort.time_class.clone()).or_default();
         for member in &cohort.members[cohort.done..cohort.intent_to] {
+            let step = step(&self.entry, member.phone);
+            let began_at = Some(self.entry.at(class.as_ref(), step));
             if let Some(known) = self.people.get_mut(&member.phone.as_u64()) {
                 known.zones.clone_from(&zones);
-                known.began_at = Some(self.began_at);
+                known.began_at = began_at;
+                continue;
             }
-        }
-        let began_at = Some(self.began_at);
-        self.classes
-            .entry(cohort.time_class.clone())
-            .or_insert_with(|| Known {
-                zones,
+            others.entry(step).or_insert_with(|| Known {
+                zones: zones.clone(),
                 began_at,
                 ..Known::default()
             });
+        }
     }
 
     /// What is known of a member.
     pub fn of(&self, cohort: &ClaimedCohort, phone: PhoneNumber) -> &Known {
         let own = self.people.get(&phone.as_u64());
-        let of_class = || self.classes.get(&cohort.time_class);
-        own.or_else(of_class).unwrap_or(&crate::advance::NOTHING)
+        let other = || {
+            let others = self.others.get(&cohort.time_class)?;
+            others.get(&step(&self.entry, phone))
+        };
+        own.or_else(other).unwrap_or(&crate::advance::NOTHING)
     }
+}
+
+fn step(entry: &Entry, phone: PhoneNumber) -> Step {
+    if entry.is_at_once() { 0 } else { entry.step(phone) }
 }
