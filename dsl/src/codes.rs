@@ -108,6 +108,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "too-deep",
     "too-many-findings",
     "unknown-campaign",
+    "unknown-database",
     "unknown-day",
     "unknown-field",
     "unknown-function",

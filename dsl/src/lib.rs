@@ -49,6 +49,7 @@ pub struct CampaignFile {
 /// A crier.yaml, read.
 #[derive(Debug, Clone)]
 pub struct ProjectFile {
+    text: String,
     read: Read,
     written: written::project::Project,
 }
@@ -69,6 +70,7 @@ pub fn parse_project(text: &str) -> ProjectFile {
     let read = Read::new(text, &tables::PROJECT);
     let root = read.tree.root.as_ref();
     ProjectFile {
+        text: text.to_owned(),
         written: root.map(written::project::Project::read).unwrap_or_default(),
         read,
     }

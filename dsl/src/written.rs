@@ -10,6 +10,7 @@ pub mod campaign;
 pub mod key;
 pub(crate) mod nearest;
 pub mod project;
+pub(crate) mod reading;
 mod scalars;
 pub(crate) use scalars::{
     clock_of, is_condition, is_name, is_time_of_day, language_called, no_date, slug, stays_inside,

@@ -7,7 +7,7 @@ use super::Context;
 use crate::condition::{Mention, Scope, Stage, check_condition, check_leaver, mentions};
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node, Positions};
-use crate::written::key::Form;
+use crate::written::key::{Form, Object};
 use crate::written::walk::{Visitor, walk};
 use crate::written::{is_condition, tables};
 
@@ -15,6 +15,15 @@ mod place;
 pub(super) mod scope;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    within(context, &tables::CAMPAIGN, found);
+}
+
+/// The conditions of a crier.yaml.
+pub(super) fn of_project(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    within(context, &tables::PROJECT, found);
+}
+
+fn within(context: &Context<'_>, table: &'static Object, found: &mut Vec<Diagnostic>) {
     let Some(root) = context.root else {
         return;
     };
@@ -32,7 +41,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         seen: BTreeSet::new(),
         found,
     };
-    walk(root, &tables::CAMPAIGN, &mut told);
+    walk(root, table, &mut told);
 }
 
 struct Conditions<'a> {
@@ -76,11 +85,22 @@ fn events(text: &str) -> impl Iterator<Item = Diagnostic> + '_ {
     })
 }
 
+/// Codes that hang on what a field is, which only a campaign says.
+const OF_TYPES: [&str; 2] = ["column-is-text", "ill-typed-condition"];
+
+fn names_a_field(text: &str) -> bool {
+    let is_name = |mention: &Mention| matches!(mention, Mention::Name { .. });
+    mentions(text).iter().any(is_name)
+}
+
 impl Conditions<'_> {
     fn condition(&mut self, node: &Node) {
         let stage = self.stage;
         if let Some(text) = self.fresh(node) {
             let mut found = check_condition(text, &self.scope, stage);
+            if self.context.of_project && names_a_field(text) {
+                found.retain(|d| !OF_TYPES.contains(&d.code));
+            }
             found.extend(events(text));
             self.tell(node, text, found);
         }

@@ -107,7 +107,7 @@ fn unknown_link(context: &Context<'_>, name: &str, span: Range<usize>) -> Option
         let own = context.written.links.iter().map(|(name, _)| name.value.as_str());
         own.chain([OPT_OUT_LINK])
     };
-    if names().any(|own| own == name) {
+    if context.of_project || names().any(|own| own == name) {
         return None;
     }
     let found = Diagnostic::error("unknown-link", span, format!("link \"{name}\" does not exist"));

@@ -19,6 +19,8 @@ pub struct Scope {
     pub messages: BTreeSet<String>,
     /// The links of the campaign, without `opt_out`.
     pub links: BTreeSet<String>,
+    /// Whether it may be any campaign, so that other messages and links may be there too.
+    pub any_campaign: bool,
 }
 
 /// A declared field.

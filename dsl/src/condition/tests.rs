@@ -36,6 +36,7 @@ fn scope() -> Scope {
         open: false,
         messages: BTreeSet::from(["invite".to_owned()]),
         links: BTreeSet::from(["tickets".to_owned()]),
+        any_campaign: false,
     }
 }
 

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::{Spanned, key_of};
 use crate::campaign::{InDoubt, Purpose};
-use crate::project::Consent;
+use crate::project::{Consent, Reading};
 use crate::scalar::{Money, Rate, Share, WaitTime};
 use crate::tree::{Kind, Node};
 use crate::values::{FieldType, Language};
@@ -137,6 +137,8 @@ pub struct Audience {
 pub enum Source {
     /// A file.
     Path(String),
+    /// A file of which is said how it is read.
+    Read(String, Reading),
     /// A list of crier.yaml.
     List(String),
 }

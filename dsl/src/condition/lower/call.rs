@@ -97,7 +97,7 @@ impl Lower<'_> {
         what: &str,
         all: Vec<&str>,
     ) -> Option<()> {
-        if all.contains(&name) {
+        if self.scope.any_campaign || all.contains(&name) {
             return Some(());
         }
         let message = format!("{what} \"{name}\" does not exist");
