@@ -1,7 +1,8 @@
 //! Conditions can be read, name what exists and compare what can be compared. Every condition of the file is found by the
 //! tables of keys, in parts that this version does not do yet too; each is told at its own bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::Context;
 use crate::condition::{Mention, Scope, Stage, check_condition, check_leaver, mentions};
@@ -33,11 +34,14 @@ fn within(context: &Context<'_>, table: &'static Object, found: &mut Vec<Diagnos
         .map(|d| d.span.start)
         .collect();
     faulty.sort_unstable();
+    let cut = found.iter().filter_map(cut);
+    let cut = cut.map(|span| (span.start, span.end)).collect();
     let mut told = Conditions {
         context,
         scope: scope::of(context, root),
         stage: Stage::Within,
         faulty,
+        cut,
         seen: BTreeSet::new(),
         found,
     };
@@ -50,6 +54,8 @@ struct Conditions<'a> {
     stage: Stage,
     /// Where something else is wrong, in order: a condition in which it is has been spoken of.
     faulty: Vec<usize>,
+    /// What YAML cut into pieces, which has been told: where each begins and ends.
+    cut: BTreeMap<usize, usize>,
     /// What stands behind an alias is looked at once.
     seen: BTreeSet<(usize, Stage)>,
     found: &'a mut Vec<Diagnostic>,
@@ -71,6 +77,15 @@ impl Visitor for Conditions<'_> {
             Form::Leaver => self.leaver(node),
             _ => {}
         }
+    }
+}
+
+/// The text that a finding says is cut: what stands in it is no condition of its own.
+fn cut(found: &Diagnostic) -> Option<Range<usize>> {
+    match found.code {
+        "quote-the-text" => Some(found.span.clone()),
+        "text-cut-by-comma" => found.related.first().map(|(span, _)| span.clone()),
+        _ => None,
     }
 }
 
@@ -119,6 +134,8 @@ impl Conditions<'_> {
         let text = node.text()?;
         let next = self.faulty.partition_point(|at| *at < node.span.start);
         let spoken_of = self.faulty.get(next).is_some_and(|at| *at < node.span.end);
+        let before = self.cut.range(..=node.span.start).next_back();
+        let spoken_of = spoken_of || before.is_some_and(|(_, end)| *end > node.span.start);
         (!spoken_of && self.seen.insert((node.span.start, self.stage))).then_some(text)
     }
 

@@ -155,6 +155,11 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
             .chain(fields())
             .chain(BUILT_IN.iter().copied())
     };
+    if HELPERS.contains(&name) {
+        let message = format!("the helper \"{name}\" is given no value");
+        let help = format!("write what it is to change: `{{{{{name} first_name}}}}`");
+        return Some(Diagnostic::error("bad-template", span, message).help(help));
+    }
     let message = format!("\"{name}\" is not a column of \"{}\"", list.file.path);
     let found = Diagnostic::error("unknown-variable", span, message).label("not a column");
     let guess = Guess::unsure(nearest(name, candidates()).map(in_template));

@@ -67,7 +67,7 @@ mod tests {
             encoding: Some("shift_jis".into()),
             ..Reading::default()
         };
-        let error = "line 1 holds bytes that are not Shift_JIS (near byte 6 of the file)".to_owned();
+        let error = "line 1 holds bytes that are not Shift_JIS (near byte 8 of the file)".to_owned();
         assert_eq!(header(b"phone,\x81\xff\n", reading), Err(error));
     }
 }

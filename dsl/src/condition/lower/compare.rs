@@ -98,7 +98,7 @@ impl Lower<'_> {
         let kind = kind.unwrap_or(FieldType::Int);
         match column {
             Some((column, span)) => {
-                let message = format!("\"{column}\" is a column, so it is a text, and texts have no order");
+                let message = format!("{}, and texts have no order", self.as_text(column));
                 let help = format!("declare what it is: {}", declared(column, kind));
                 Diagnostic::error("column-is-text", span.clone(), message).help(help)
             }
@@ -229,10 +229,7 @@ impl Lower<'_> {
             Value::Time(_) => FieldType::Time,
             Value::Text(_) | Value::Tags => return None,
         };
-        let message = format!(
-            "\"{column}\" is a column, so it is a text, and not {}",
-            value.kind()
-        );
+        let message = format!("{}, and not {}", self.as_text(column), value.kind());
         let found = Diagnostic::error("column-is-text", piece.span.clone(), message);
         let declare = declared(column, kind);
         let literal = matches!(other.kind, Kind::Number(_)) && !comparison.is_order();
