@@ -76,7 +76,7 @@ impl Condition {
             tests.extend(lower.whole(|_| None));
             all.extend(found.into_iter().map(|found| (at, found)));
         }
-        if !all.is_empty() {
+        if all.iter().any(|(_, found)| found.is_error()) {
             return Err(all);
         }
         let test = match tests.len() {

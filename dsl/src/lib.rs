@@ -85,9 +85,9 @@ impl CampaignFile {
 
     /// The files that it names beside its lists, relative to the project's folder: media, and stories.
     pub fn named_files(&self) -> Vec<String> {
-        check::named_files(&self.written)
-            .map(|path| path.value.clone())
-            .collect()
+        let named = self.read.tree.root.as_ref().map(check::named_files);
+        let named = named.into_iter().flatten();
+        named.map(|path| path.value).collect()
     }
 
     /// The campaign as written.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Context, audience, templates};
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
-use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test, Verb};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test};
 use crate::written::nearest::{Guess, listed, nearest};
 
 /// What `expect` may name beside messages.
@@ -71,17 +71,8 @@ fn variant(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
     let Some((_, drawn)) = test.person.iter().find(|(column, _)| column.value == "variant") else {
         return;
     };
-    let messages = context.written.all_messages();
-    let variants = messages
-        .flat_map(|message| message.variants())
-        .map(|variant| &variant.name);
-    let steps = context.written.all_steps();
-    let arms = steps.iter().filter_map(|step| match &step.verb {
-        Verb::Split(arms) => Some(arms),
-        _ => None,
-    });
-    let arms = arms.flatten().map(|arm| &arm.name);
-    let names: Vec<&str> = variants.chain(arms).map(|name| name.value.as_str()).collect();
+    let names = context.written.drawn();
+    let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
     if !names.contains(&drawn.value.as_str()) {
         found.push(unknown(
             "unknown-variant",

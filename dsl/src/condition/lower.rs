@@ -146,6 +146,10 @@ impl Lower<'_> {
             self.contradiction(&piece.span, all);
             return None;
         }
+        if all && constant::apart(&tests) {
+            self.no_number(&piece.span);
+            return None;
+        }
         Some(Value::Test(match all {
             true => Test::All(tests),
             false => Test::Any(tests),

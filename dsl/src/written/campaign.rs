@@ -301,6 +301,18 @@ impl Campaign {
         self.all_messages().find(|message| message.name.value == name)
     }
 
+    /// What can be drawn: the names of variants of messages, and of ways of steps.
+    pub fn drawn(&self) -> Vec<&Spanned<String>> {
+        let variants = self.all_messages().flat_map(|message| message.variants());
+        let steps = self.all_steps().into_iter();
+        let arms = steps.filter_map(|step| match &step.verb {
+            Verb::Split(arms) => Some(arms),
+            _ => None,
+        });
+        let variants = variants.map(|variant| &variant.name);
+        variants.chain(arms.flatten().map(|arm| &arm.name)).collect()
+    }
+
     /// Every text that people may get, with the name of what says it: a message, a variant, or the verb of a step.
     pub fn all_texts(&self) -> Vec<(Spanned<String>, &Texts)> {
         let messages = self.all_messages().flat_map(Message::texts);

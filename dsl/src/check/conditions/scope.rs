@@ -29,6 +29,8 @@ pub(in crate::check) fn of(context: &Context<'_>, root: &Node) -> Scope {
         open,
         messages: messages(context, root),
         links: keys(root, "links"),
+        variants: variants(context),
+        languages: languages(context),
         any_campaign: context.of_project,
     }
 }
@@ -105,6 +107,18 @@ fn texts_with_ids(node: &Node, names: &mut BTreeSet<String>) {
     for entry in node.entries() {
         texts_with_ids(&entry.value, names);
     }
+}
+
+/// What can be drawn: variants of messages, and ways of steps.
+fn variants(context: &Context<'_>) -> BTreeSet<String> {
+    let names = context.written.drawn();
+    names.iter().map(|name| name.value.clone()).collect()
+}
+
+/// The languages that people of the campaign can have; of crier.yaml it is not known whose.
+fn languages(context: &Context<'_>) -> Vec<String> {
+    let all = context.languages.iter().filter(|_| !context.of_project);
+    all.map(|language| language.as_str().to_owned()).collect()
 }
 
 fn keys(root: &Node, key: &str) -> BTreeSet<String> {

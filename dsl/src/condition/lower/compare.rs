@@ -1,6 +1,6 @@
 //! Comparisons and `in`: both sides are of one type, and what has no order is not ordered.
 
-use super::constant::constant;
+use super::constant::{constant, is_never_whole};
 use super::{Diagnostic, Expression, FieldType, Kind, Lower, Test, Text, Value, declared};
 use crate::condition::expression::Comparison;
 use crate::condition::functions;
@@ -35,6 +35,10 @@ impl Lower<'_> {
         self.held_by_nobody(&right, &sides[0]);
         let mismatch = (left.clone(), right.clone());
         match pair(comparison, left, right) {
+            Some(test) if is_never_whole(&test) => {
+                self.no_whole_number(&piece.span, comparison);
+                None
+            }
             Some(test) => Some(test),
             None => {
                 let found = self.mismatch(piece, comparison, sides, [&mismatch.0, &mismatch.1]);
