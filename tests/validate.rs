@@ -402,3 +402,22 @@ fn since_says_what_it_lacks() {
     "#]]
     .assert_eq(&said(None, "--output=x"));
 }
+
+#[test]
+fn a_file_of_stories_is_told_of_at_its_own_lines() {
+    let folder = Folder::of_people(2, "100/s");
+    folder.write(
+        "told.campaign.yaml",
+        "audience: people.csv\nschedule: 2026-12-01 10:00\nmessage: \"Hi. STOP to opt out\"\ntests: told.yaml\n",
+    );
+    folder.write(
+        "told.yaml",
+        "- test: one text\n  person: { phone: \"+39333\" }\n  story:\n    - expect: mesage\n",
+    );
+    let output = folder.output(&["validate", "told.campaign.yaml", "--format", "concise"]);
+    expect![[r#"
+        told.yaml:2:20: warning[story-impossible] "+39333" is too short for a phone number; write all its digits
+        told.yaml:4:15: error[unknown-message] message "mesage" does not exist
+    "#]]
+    .assert_eq(&stdout(&output));
+}

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
+use crate::written::campaign::{Step, flattened};
 use crate::written::project as written;
 use crate::{CampaignFile, ProjectFile};
 
@@ -103,5 +104,11 @@ impl<'a> Whole<'a> {
     /// The lists of crier.yaml as written.
     fn lists(&self) -> &'a [written::List] {
         self.file.map_or(&[], |file| file.written().lists.as_slice())
+    }
+
+    /// The steps of the rules for replies of crier.yaml.
+    fn steps_of_rules(&self) -> Vec<&'a Step> {
+        let rules = self.file.map_or(&[][..], |file| file.written().rules.as_slice());
+        rules.iter().flat_map(|rule| flattened(&rule.steps)).collect()
     }
 }

@@ -37,6 +37,7 @@ mod opt_out_words;
 mod patterns;
 mod policy;
 mod project;
+mod project_rules;
 mod receiving;
 mod replies;
 mod rules;
@@ -59,7 +60,7 @@ pub struct Surroundings<'a> {
     pub project: &'a Project,
     /// The campaign's file name without its endings; its name where the file states none.
     pub file_name: &'a str,
-    /// What is known of the lists, by the path of [`ListFile`]. A path that is not in it is not judged.
+    /// What is known of the lists, by the key of [`ListFile`]. One that is not in it is not judged.
     pub headers: &'a BTreeMap<String, Header>,
     /// The files of [`CampaignFile::named_files`] that are not there.
     pub absent: &'a BTreeSet<String>,
@@ -103,6 +104,8 @@ pub(crate) struct Context<'a> {
     pub absent: &'a BTreeSet<String>,
     /// Never empty.
     pub languages: Vec<Language>,
+    /// What is held against it stands in crier.yaml: messages and links may be those of any campaign.
+    pub of_project: bool,
 }
 
 /// A list of an audience.
@@ -174,10 +177,13 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
         return finish(None, found);
     }
     project::check(&file.written, &mut found);
+    let outline = project::outline(&file.written, folder_name);
+    project::of_lists(file.read.tree.root.as_ref(), &mut found);
+    project_rules::check(file, &outline, &mut found);
     secrets::check(file.read.tree.root.as_ref(), &mut found);
     // Campaigns are checked against a project of which parts cannot be run yet.
     let clean = !found.iter().any(Diagnostic::is_fault);
-    let value = clean.then(|| project::outline(&file.written, folder_name));
+    let value = clean.then_some(outline);
     finish(value, found)
 }
 
@@ -215,7 +221,7 @@ impl<'a> Context<'a> {
         let project = surroundings.project;
         let lists = |files: Vec<(std::ops::Range<usize>, ListFile)>| {
             let list = |(span, file): (std::ops::Range<usize>, ListFile)| List {
-                header: surroundings.headers.get(&file.path),
+                header: surroundings.headers.get(&file.key()),
                 span,
                 file,
             };
@@ -231,6 +237,7 @@ impl<'a> Context<'a> {
             except: lists(audience::except(&file.written, project)),
             absent: surroundings.absent,
             languages: languages::of(&file.written, project),
+            of_project: false,
         }
     }
 }

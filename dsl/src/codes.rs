@@ -12,7 +12,7 @@ macro_rules! pages {
     };
 }
 
-/// Codes of findings that only a story shows when it is played.
+/// Codes of findings that a story shows when it is played.
 pub const OF_STORIES: &[&str] = &["story-differs", "story-impossible"];
 
 /// Code and page, by the alphabet.
@@ -108,6 +108,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "too-deep",
     "too-many-findings",
     "unknown-campaign",
+    "unknown-database",
     "unknown-day",
     "unknown-field",
     "unknown-function",

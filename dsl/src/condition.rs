@@ -76,7 +76,7 @@ impl Condition {
             tests.extend(lower.whole(|_| None));
             all.extend(found.into_iter().map(|found| (at, found)));
         }
-        if !all.is_empty() {
+        if all.iter().any(|(_, found)| found.is_error()) {
             return Err(all);
         }
         let test = match tests.len() {
@@ -150,6 +150,12 @@ impl fmt::Debug for Condition {
 /// What leaves people out under `except`, beside paths and lists: one of `answered`, `received` and `tagged`, alone. Says
 /// everything that is wrong, with places in bytes of `source`.
 pub(crate) fn check_leaver(source: &str, scope: &Scope) -> Vec<Diagnostic> {
+    let negated = source.strip_prefix("not ").or_else(|| source.strip_prefix('!'));
+    if let Some(asked) = negated.filter(|asked| !asked.starts_with('(')) {
+        let message = "`except` says who goes, and cannot be turned round";
+        let help = format!("who stays stands in `where`: `where: {}`", asked.trim());
+        return vec![Diagnostic::error("ill-typed-condition", 0..source.len(), message).help(help)];
+    }
     check(source, scope, Stage::Before, |kind| match kind {
         Kind::Call { name, .. } if matches!(name.as_str(), "answered" | "received" | "tagged") => None,
         _ => Some("`except` leaves people out by a path, a list, `answered`, `received` or `tagged` alone"),

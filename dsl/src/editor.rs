@@ -101,7 +101,7 @@ impl<'a> Document<'a> {
         };
         let mut all: Vec<String> = vec![];
         for list in crate::check::people(written, self.around.project) {
-            let header = match self.around.headers.get(&list.path) {
+            let header = match self.around.headers.get(&list.key()) {
                 Some(Header::Columns(columns)) => columns.as_slice(),
                 Some(Header::Unreadable(_) | Header::Absent) | None => &[],
             };

@@ -49,6 +49,7 @@ pub struct CampaignFile {
 /// A crier.yaml, read.
 #[derive(Debug, Clone)]
 pub struct ProjectFile {
+    text: String,
     read: Read,
     written: written::project::Project,
 }
@@ -69,6 +70,7 @@ pub fn parse_project(text: &str) -> ProjectFile {
     let read = Read::new(text, &tables::PROJECT);
     let root = read.tree.root.as_ref();
     ProjectFile {
+        text: text.to_owned(),
         written: root.map(written::project::Project::read).unwrap_or_default(),
         read,
     }
@@ -83,9 +85,9 @@ impl CampaignFile {
 
     /// The files that it names beside its lists, relative to the project's folder: media, and stories.
     pub fn named_files(&self) -> Vec<String> {
-        check::named_files(&self.written)
-            .map(|path| path.value.clone())
-            .collect()
+        let named = self.read.tree.root.as_ref().map(check::named_files);
+        let named = named.into_iter().flatten();
+        named.map(|path| path.value).collect()
     }
 
     /// The campaign as written.

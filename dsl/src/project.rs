@@ -113,6 +113,29 @@ pub struct ListFile {
     pub columns: BTreeMap<String, String>,
     /// None where nothing is said of consent.
     pub consent: Option<Consent>,
+    /// How the file is read.
+    pub reading: Reading,
+}
+
+/// How a file of people is read, as far as its author says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The name of an encoding.
+    pub encoding: Option<String>,
+    /// What stands between two cells.
+    pub separator: Option<u8>,
+    /// The line with the names of the columns, where that is not the first.
+    pub header_row: Option<u64>,
+}
+
+impl ListFile {
+    /// What its header is known by: its path, and how it is read where that is said.
+    pub fn key(&self) -> String {
+        match self.reading == Reading::default() {
+            true => self.path.clone(),
+            false => format!("{} {:?}", self.path, self.reading),
+        }
+    }
 }
 
 /// A provider account.

@@ -32,6 +32,7 @@ pub struct Template(Arc<Compiled>);
 struct Compiled {
     source: String,
     uses: Vec<Use>,
+    given: Vec<Given>,
     nodes: Vec<Node>,
 }
 
@@ -43,6 +44,17 @@ pub struct Use {
     /// The name, without the brackets of `{{[Data di nascita]}}`.
     pub name: String,
     /// Where it stands in the template, in bytes.
+    pub span: Range<usize>,
+}
+
+/// A value that a helper is given which takes those of one kind only: `date`, `number`, `money`, `plural`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The helper.
+    pub helper: String,
+    /// The name of the value.
+    pub name: String,
+    /// Where that stands in the template, in bytes.
     pub span: Range<usize>,
 }
 
@@ -96,11 +108,12 @@ impl Template {
         }
         let words = scan::scan(source)?;
         let parsed = handlebars::Template::compile(source).map_err(|e| syntax_error(source, &e))?;
-        let (nodes, uses) = lower::lower(source, words, &parsed, setting)?;
+        let lowered = lower::lower(source, words, &parsed, setting)?;
         Ok(Template(Arc::new(Compiled {
             source: source.to_owned(),
-            uses,
-            nodes,
+            uses: lowered.uses,
+            given: lowered.given,
+            nodes: lowered.nodes,
         })))
     }
 
@@ -118,6 +131,11 @@ impl Template {
     /// Every name it uses, in the order of the text.
     pub fn uses(&self) -> Vec<Use> {
         self.0.uses.clone()
+    }
+
+    /// The values of a person that helpers are given which take those of one kind only.
+    pub fn given(&self) -> &[Given] {
+        &self.0.given
     }
 
     /// The text for one person, without white space at its end. Errors: a name without a value, an empty value where it

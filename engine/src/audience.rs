@@ -12,6 +12,7 @@ mod cell;
 mod error;
 mod prices;
 mod reader;
+mod reading;
 mod records;
 mod separator;
 mod source;
@@ -21,6 +22,7 @@ pub use dsl::scalar::Currency;
 pub use error::{AudienceError, AudienceProblem, PriceProblem};
 pub use prices::Prices;
 pub use reader::ListReader;
+pub use reading::header_read;
 
 /// Bytes a cell may have at most; a row with a longer one is left out.
 pub const MOST_CELL: usize = 64 * 1024;

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 
 use self::changed::Changed;
 pub(super) use self::found::found;
+use super::test::stories_of;
 use super::{Failure, fix};
 use crate::cli::{DiagnosticFormat, FailOn, Validate};
 use crate::output::{self, diagnostics};
@@ -182,7 +183,9 @@ fn check(
             Err(error) => unread.push(error),
         }
     }
-    let read = across::told(read, projects.values().map(|met| &met.project));
+    let stories: Vec<CheckedFile> = read.iter_mut().filter_map(|seen| seen.stories.take()).collect();
+    let mut read = across::told(read, projects.values().map(|met| &met.project));
+    read.extend(stories);
     Ok((read, unread))
 }
 
@@ -228,6 +231,8 @@ struct Seen {
     folder: PathBuf,
     /// What other campaigns have to do with in it; none of a crier.yaml.
     outline: Option<Outline>,
+    /// The file of its stories, where they stand in one of their own.
+    stories: Option<CheckedFile>,
 }
 
 impl Found<'_> {
@@ -239,12 +244,14 @@ impl Found<'_> {
                     file,
                     folder,
                     outline,
+                    stories: None,
                 });
             }
             Found::Campaign(path, project) => load::load_campaign_of(path, project)?,
             Found::Piped(piped, project) => load::campaign_of_bytes(&piped.path, &piped.bytes, project),
         };
         Ok(Seen {
+            stories: stories_of(&loaded.file, &loaded.project),
             file: loaded.file,
             folder: loaded.project.folder,
             outline: Some(loaded.outline),

@@ -134,9 +134,17 @@ fn started(step: &Step) -> Option<&Spanned<String>> {
     None
 }
 
-fn tag(step: &Step) -> Option<String> {
+pub(super) fn tag(step: &Step) -> Option<String> {
     if let Verb::Tag(tag) = &step.verb {
         return Some(tag.value.clone());
+    }
+    None
+}
+
+/// The stored list that people join or leave by a step.
+pub(super) fn changed(step: &Step) -> Option<&Spanned<String>> {
+    if let Verb::Join(list) | Verb::Leave(list) = &step.verb {
+        return Some(list);
     }
     None
 }
@@ -146,18 +154,13 @@ fn lists(written: &Campaign, steps: &[&Step]) -> Vec<String> {
     let audience = written.audience.from.iter().chain(&written.audience.except);
     let read = audience.filter_map(|source| match &source.value {
         Source::List(name) => Some(name.clone()),
-        Source::Path(_) => None,
+        Source::Path(_) | Source::Read(..) => None,
     });
     let joins = written
         .trigger
         .iter()
         .filter_map(|trigger| trigger.joins.as_ref());
-    let changed = steps.iter().filter_map(|step| {
-        if let Verb::Join(list) | Verb::Leave(list) = &step.verb {
-            return Some(list);
-        }
-        None
-    });
+    let changed = steps.iter().filter_map(|step| changed(step));
     read.chain(joins.chain(changed).map(|list| list.value.clone()))
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Across, Whole};
+use super::{Across, Whole, outline};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::written::nearest::{Words, did_you_mean, is_slip, nearest};
 
@@ -11,7 +11,10 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
         return;
     }
     let all = || whole.campaigns.iter();
-    let set: BTreeSet<&str> = all().flat_map(|c| &c.sets).map(String::as_str).collect();
+    let of_rules = whole.steps_of_rules();
+    let of_rules = of_rules.iter().filter_map(|step| outline::tag(step));
+    let set: BTreeSet<String> = all().flat_map(|c| c.sets.clone()).chain(of_rules).collect();
+    let set: BTreeSet<&str> = set.iter().map(String::as_str).collect();
     let happens: BTreeSet<&str> = all().flat_map(|c| &c.happens).map(String::as_str).collect();
     for (campaign, found) in whole.campaigns.iter().zip(&mut across.campaigns) {
         for tag in campaign

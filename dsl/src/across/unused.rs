@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Across, Whole};
+use super::{Across, Whole, outline};
 use crate::diagnostic::Diagnostic;
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
@@ -29,7 +29,10 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
             across.project.push(found.help(help));
         }
     }
-    let lists: BTreeSet<&String> = all().flat_map(|campaign| &campaign.lists).collect();
+    let of_rules = whole.steps_of_rules();
+    let changed = of_rules.iter().filter_map(|step| outline::changed(step));
+    let lists = all().flat_map(|campaign| &campaign.lists);
+    let lists: BTreeSet<&String> = lists.chain(changed.map(|list| &list.value)).collect();
     for list in whole.lists() {
         if !lists.contains(&list.name.value) && list.opt_in.keyword.is_none() {
             let message = format!("no campaign uses list \"{}\"", list.name.value);

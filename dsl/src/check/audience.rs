@@ -5,15 +5,22 @@ use std::ops::Range;
 use super::{Context, Header, List};
 use crate::columns::{self, ColumnError};
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::project::{ListFile, Project};
+use crate::project::{ListFile, Project, Reading};
 use crate::written::campaign::{Campaign, Source};
 use crate::written::nearest::{Guess, listed, nearest};
-use crate::written::{Spanned, is_name, stays_inside};
+use crate::written::{Spanned, is_name, reading, stays_inside};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let audience = &context.written.audience;
     for source in audience.from.iter().chain(&audience.except) {
         unknown_list(context.project, source, found);
+    }
+    let written = context.root.and_then(|root| root.get("audience")?.get("from"));
+    for file in written
+        .into_iter()
+        .flat_map(|from| from.items().iter().chain([from]))
+    {
+        reading::check(file, found);
     }
     for list in context.from.iter().chain(&context.except) {
         header(context, list, found);
@@ -43,22 +50,28 @@ fn resolve(sources: &[Spanned<Source>], project: &Project) -> Vec<(Range<usize>,
     let file = |source: &Spanned<Source>| {
         let file = match &source.value {
             Source::List(name) => project.lists.get(name)?.clone(),
-            Source::Path(path) => ListFile {
-                path: path.clone(),
-                name: None,
-                columns: Default::default(),
-                consent: None,
-            },
+            Source::Path(path) => at(path, Reading::default()),
+            Source::Read(path, reading) => at(path, reading.clone()),
         };
         stays_inside(&file.path).then(|| (source.span.clone(), file))
     };
     sources.iter().filter_map(file).collect()
 }
 
+fn at(path: &str, reading: Reading) -> ListFile {
+    ListFile {
+        path: path.to_owned(),
+        name: None,
+        columns: Default::default(),
+        consent: None,
+        reading,
+    }
+}
+
 fn unknown_list(project: &Project, source: &Spanned<Source>, found: &mut Vec<Diagnostic>) {
     let name = match &source.value {
         Source::List(name) if !project.lists.contains_key(name) && is_name(name) => name,
-        Source::List(_) | Source::Path(_) => return,
+        Source::List(_) | Source::Path(_) | Source::Read(..) => return,
     };
     let names = || project.lists.keys().map(String::as_str);
     let message = format!("list \"{name}\" does not exist");

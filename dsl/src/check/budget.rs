@@ -7,6 +7,15 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(budget) = &context.written.limits.budget else {
         return;
     };
+    if let Some(trigger) = &context.written.trigger {
+        let message = "with a trigger there is no launch that a budget could be of";
+        let help = format!("say for which time it is: `budget: {} per month`", budget.value);
+        found.push(
+            Diagnostic::error("bad-money", budget.span.clone(), message)
+                .also(trigger.span.clone(), "begins for one person at a time")
+                .help(help),
+        );
+    }
     if context.project.prices.is_none() {
         let message = "a budget is counted in prices, and crier.yaml names none";
         found.push(

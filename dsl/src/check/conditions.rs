@@ -1,13 +1,14 @@
 //! Conditions can be read, name what exists and compare what can be compared. Every condition of the file is found by the
 //! tables of keys, in parts that this version does not do yet too; each is told at its own bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::Context;
 use crate::condition::{Mention, Scope, Stage, check_condition, check_leaver, mentions};
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node, Positions};
-use crate::written::key::Form;
+use crate::written::key::{Form, Object};
 use crate::written::walk::{Visitor, walk};
 use crate::written::{is_condition, tables};
 
@@ -15,6 +16,15 @@ mod place;
 pub(super) mod scope;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    within(context, &tables::CAMPAIGN, found);
+}
+
+/// The conditions of a crier.yaml.
+pub(super) fn of_project(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    within(context, &tables::PROJECT, found);
+}
+
+fn within(context: &Context<'_>, table: &'static Object, found: &mut Vec<Diagnostic>) {
     let Some(root) = context.root else {
         return;
     };
@@ -24,15 +34,18 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .map(|d| d.span.start)
         .collect();
     faulty.sort_unstable();
+    let cut = found.iter().filter_map(cut);
+    let cut = cut.map(|span| (span.start, span.end)).collect();
     let mut told = Conditions {
         context,
         scope: scope::of(context, root),
         stage: Stage::Within,
         faulty,
+        cut,
         seen: BTreeSet::new(),
         found,
     };
-    walk(root, &tables::CAMPAIGN, &mut told);
+    walk(root, table, &mut told);
 }
 
 struct Conditions<'a> {
@@ -41,6 +54,8 @@ struct Conditions<'a> {
     stage: Stage,
     /// Where something else is wrong, in order: a condition in which it is has been spoken of.
     faulty: Vec<usize>,
+    /// What YAML cut into pieces, which has been told: where each begins and ends.
+    cut: BTreeMap<usize, usize>,
     /// What stands behind an alias is looked at once.
     seen: BTreeSet<(usize, Stage)>,
     found: &'a mut Vec<Diagnostic>,
@@ -65,6 +80,15 @@ impl Visitor for Conditions<'_> {
     }
 }
 
+/// The text that a finding says is cut: what stands in it is no condition of its own.
+fn cut(found: &Diagnostic) -> Option<Range<usize>> {
+    match found.code {
+        "quote-the-text" => Some(found.span.clone()),
+        "text-cut-by-comma" => found.related.first().map(|(span, _)| span.clone()),
+        _ => None,
+    }
+}
+
 /// Events come by an API that this version does not serve.
 fn events(text: &str) -> impl Iterator<Item = Diagnostic> + '_ {
     let mentions = mentions(text).into_iter();
@@ -76,11 +100,22 @@ fn events(text: &str) -> impl Iterator<Item = Diagnostic> + '_ {
     })
 }
 
+/// Codes that hang on what a field is, which only a campaign says.
+const OF_TYPES: [&str; 2] = ["column-is-text", "ill-typed-condition"];
+
+fn names_a_field(text: &str) -> bool {
+    let is_name = |mention: &Mention| matches!(mention, Mention::Name { .. });
+    mentions(text).iter().any(is_name)
+}
+
 impl Conditions<'_> {
     fn condition(&mut self, node: &Node) {
         let stage = self.stage;
         if let Some(text) = self.fresh(node) {
             let mut found = check_condition(text, &self.scope, stage);
+            if self.context.of_project && names_a_field(text) {
+                found.retain(|d| !OF_TYPES.contains(&d.code));
+            }
             found.extend(events(text));
             self.tell(node, text, found);
         }
@@ -99,6 +134,8 @@ impl Conditions<'_> {
         let text = node.text()?;
         let next = self.faulty.partition_point(|at| *at < node.span.start);
         let spoken_of = self.faulty.get(next).is_some_and(|at| *at < node.span.end);
+        let before = self.cut.range(..=node.span.start).next_back();
+        let spoken_of = spoken_of || before.is_some_and(|(_, end)| *end > node.span.start);
         (!spoken_of && self.seen.insert((node.span.start, self.stage))).then_some(text)
     }
 

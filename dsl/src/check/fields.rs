@@ -1,5 +1,7 @@
 //! Declared fields have a column in every list, or a value for everybody; values fit their type.
 
+use std::ops::Range;
+
 use super::{Context, audience, templates};
 use crate::diagnostic::Diagnostic;
 use crate::values::FieldType;
@@ -46,17 +48,29 @@ pub(super) fn does_not_fit(
     name: &Spanned<String>,
     value: &Value,
 ) -> Option<Diagnostic> {
+    let is_template = value.text.contains("{{");
+    let fits = || of_another_type(context, name, &value.text, value.node.span.clone());
+    (!is_template).then(fits)?
+}
+
+/// A value that is kept in a field and is none of its type.
+pub(super) fn of_another_type(
+    context: &Context<'_>,
+    name: &Spanned<String>,
+    value: &str,
+    span: Range<usize>,
+) -> Option<Diagnostic> {
     let mut fields = context.written.fields.iter();
     let field = fields.find(|field| field.name.value == name.value)?;
-    if value.text.contains("{{") || field.kind.accepts(&value.text) {
+    if field.kind.accepts(value) {
         return None;
     }
     let message = format!(
-        "\"{}\" is not of the type `{}` of field \"{}\"",
-        value.text, field.kind, name.value
+        "\"{value}\" is not of the type `{}` of field \"{}\"",
+        field.kind, name.value
     );
     Some(
-        Diagnostic::error("wrong-type", value.node.span.clone(), message)
+        Diagnostic::error("wrong-type", span, message)
             .also(field.name.span.clone(), "declared here")
             .help(such_as(field.kind)),
     )

@@ -2,19 +2,34 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::written::campaign::Campaign;
-use crate::written::{Spanned, stays_inside};
+use crate::tree::{Entry, Node};
+use crate::written::key::Form;
+use crate::written::walk::{Visitor, walk};
+use crate::written::{Spanned, spanned, stays_inside, tables};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let absent = named(context.written).filter(|path| context.absent.contains(&path.value));
+    let named = context.root.map(named).unwrap_or_default();
+    let absent = named.iter().filter(|path| context.absent.contains(&path.value));
     found.extend(absent.map(missing));
 }
 
-/// The files that a campaign names beside its lists.
-pub(crate) fn named(written: &Campaign) -> impl Iterator<Item = &Spanned<String>> {
-    let media = written.all_messages().flat_map(|message| &message.media);
-    let all = media.chain(&written.tests_file);
-    all.filter(|path| stays_inside(&path.value))
+/// The files that a campaign names beside its lists: media wherever texts stand, and stories.
+pub(crate) fn named(root: &Node) -> Vec<Spanned<String>> {
+    let mut named = Named(vec![]);
+    walk(root, &tables::CAMPAIGN, &mut named);
+    named.0
+}
+
+struct Named(Vec<Spanned<String>>);
+
+impl Visitor for Named {
+    fn entry(&mut self, _: &Entry, _: bool) {}
+
+    fn value(&mut self, node: &Node, form: &'static Form, key: &str) {
+        let is_file = matches!((key, form), ("media" | "tests", Form::Path));
+        let path = spanned(node).filter(|path| is_file && stays_inside(&path.value));
+        self.0.extend(path);
+    }
 }
 
 /// Of a file that is not there.

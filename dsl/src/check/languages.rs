@@ -61,6 +61,15 @@ fn one(context: &Context<'_>, texts: &Texts, name: &Spanned<String>, found: &mut
     let Texts::ByLanguage(all) = texts else {
         return;
     };
+    // A key that is none has been told of, and is why there is no text.
+    let is_told = |key: &Spanned<String>| {
+        found
+            .iter()
+            .any(|d| d.code == "unknown-key" && d.span == key.span)
+    };
+    if all.iter().any(|(key, _)| is_told(key)) {
+        return;
+    }
     unlisted(context, all, found);
     let lacking = context
         .languages

@@ -1,6 +1,9 @@
 //! Texts fit the parts that are allowed, and none costs twice as much for a character that has a plain twin.
 
-use sms::alphabet::{first_outside, septets};
+use std::ops::Range;
+
+use sms::alphabet::septets;
+use sms::invisible::is_invisible;
 use sms::smart;
 
 use super::Context;
@@ -57,52 +60,129 @@ fn too_long(
     }
 }
 
-/// A text in a language that GSM-7 cannot write is meant to be UCS-2: only what has a plain way to write it is told.
+/// A text in a language that GSM-7 cannot write is meant to be UCS-2: only what has a plain way to write it is told. What
+/// is swapped by itself once the rest is plain is to blame for nothing.
 fn switches(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
     let text = value.text.as_str();
-    let shown = if context.project.smart {
-        smart::plain(text)
-    } else {
-        text.into()
+    let swapped = |c: char| context.project.smart && smart::twin(c).is_some();
+    let forces = |c: &char| septets(*c).is_none() && !swapped(*c);
+    let outside: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| forces(c)).collect();
+    let (Some((first, _)), Some((last, end))) = (outside.first(), outside.last()) else {
+        return;
     };
-    if first_outside(&shown).is_none() {
+    if !outside
+        .iter()
+        .all(|(_, c)| plain_way(*c).is_some() || is_picture(*c))
+    {
         return;
     }
-    let outside = || shown.chars().filter(|c| septets(*c).is_none());
-    let Some(first) = outside().next() else { return };
-    if !outside().all(|c| plain_way(c).is_some() || is_picture(c)) {
-        return;
+    let mut named: Vec<char> = vec![];
+    for (_, c) in &outside {
+        if !named.contains(c) && !is_invisible(*c) {
+            named.push(*c);
+        }
     }
-    let Some(at) = text.find(first) else { return };
-    let place = Positions::new(context.text, &value.node).span(at..at + first.len_utf8());
-    let rest: String = text
-        .chars()
-        .filter_map(|c| match septets(c) {
-            Some(_) => Some(c.to_string()),
-            None => plain_way(c),
-        })
-        .collect();
-    let (now, then) = (sms::parts::measure(&shown), sms::parts::measure(&rest));
-    let cost = match now.part_count > then.part_count {
+    let span = *first..last + end.len_utf8();
+    let told = Switch {
+        named: if named.is_empty() { vec![*end] } else { named },
+        place: Positions::new(context.text, &value.node).span(span.clone()),
+        written: &text[span],
+        cost: cost(text),
+    };
+    found.push(told.diagnostic(context.text));
+}
+
+/// What it costs that a text is UCS-2.
+fn cost(text: &str) -> String {
+    let rest: String = text.chars().filter_map(in_gsm).collect();
+    let (now, then) = (sms::parts::measure(text), sms::parts::measure(&rest));
+    match now.part_count > then.part_count {
         true => format!("{} parts instead of {}", now.part_count, then.part_count),
         false => "70 characters a part instead of 160".to_owned(),
-    };
-    let message = format!("{first:?} makes the text UCS-2: {cost}");
-    let diagnostic = Diagnostic::warning("switches-to-ucs2", place.clone(), message);
-    found.push(match plain_way(first) {
-        Some(plain) => {
-            diagnostic
-                .help(format!("GSM-7 has {plain:?}"))
-                .replace(place, plain, Applicability::Unsure)
-        }
-        None => diagnostic.help("leave it out, or keep it if it is worth the price"),
-    });
+    }
 }
+
+/// A character as GSM-7 writes it; none for a picture.
+fn in_gsm(c: char) -> Option<String> {
+    match septets(c) {
+        Some(_) => Some(c.to_string()),
+        None => plain_way(c),
+    }
+}
+
+/// The characters that make a text UCS-2.
+struct Switch<'a> {
+    /// Each once, in order.
+    named: Vec<char>,
+    /// From the first of them to the last, in the file.
+    place: Range<usize>,
+    /// The text there.
+    written: &'a str,
+    cost: String,
+}
+
+impl Switch<'_> {
+    fn diagnostic(&self, file: &str) -> Diagnostic {
+        let all = self.named.iter().map(|c| format!("{c:?}"));
+        let verb = if self.named.len() == 1 { "makes" } else { "make" };
+        let message = format!("{} {verb} the text UCS-2: {}", in_a_row(all.collect()), self.cost);
+        let found = Diagnostic::warning("switches-to-ucs2", self.place.clone(), message);
+        let pairs: Option<Vec<(char, String)>> = self
+            .named
+            .iter()
+            .map(|c| plain_way(*c).map(|plain| (*c, plain)))
+            .collect();
+        let found = match pairs.as_deref() {
+            None if self.named.len() == 1 => {
+                return found.help("leave it out, or keep it if it is worth the price");
+            }
+            None => {
+                return found
+                    .help("only without all of them it is GSM-7: keep them if they are worth the price");
+            }
+            Some([(_, plain)]) => found.help(format!("GSM-7 has {plain:?}")),
+            Some(pairs) => {
+                let pairs = pairs.iter().map(|(c, plain)| format!("{plain:?} for {c:?}"));
+                found.help(format!("GSM-7 has {}", in_a_row(pairs.collect())))
+            }
+        };
+        // Only where the file has the text letter for letter.
+        match file.get(self.place.clone()) == Some(self.written) {
+            true => {
+                let plain: String = self.written.chars().filter_map(in_gsm).collect();
+                found.replace(self.place.clone(), plain, Applicability::Unsure)
+            }
+            false => found,
+        }
+    }
+}
+
+fn in_a_row(mut all: Vec<String>) -> String {
+    let last = all.pop().unwrap_or_default();
+    match all.is_empty() {
+        true => last,
+        false => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+/// Letters that are no letter with an accent, in those of GSM-7.
+const LIGATURES: [(char, &str); 7] = [
+    ('\u{153}', "oe"),
+    ('\u{152}', "OE"),
+    ('\u{142}', "l"),
+    ('\u{141}', "L"),
+    ('\u{111}', "d"),
+    ('\u{110}', "D"),
+    ('\u{131}', "i"),
+];
 
 /// How GSM-7 writes a character that it does not have: its plain twin, or the letter without its accent.
 fn plain_way(c: char) -> Option<String> {
     if let Some(twin) = smart::twin(c) {
         return Some(twin.to_owned());
+    }
+    if let Some((_, letters)) = LIGATURES.iter().find(|(own, _)| *own == c) {
+        return Some((*letters).to_owned());
     }
     use unicode_normalization::UnicodeNormalization;
     let base = c

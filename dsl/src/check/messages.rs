@@ -13,15 +13,20 @@ const MOST_SLIPS: usize = 20;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     both_forms(context, found);
+    sent_exist(context, found);
+    if !steps_are_unclear(context, found) {
+        never_sent(context, found);
+    }
+}
+
+/// What is sent exists, and every text says something.
+pub(super) fn sent_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let known: BTreeSet<&str> = names(context).collect();
     for name in sent(context).filter(|name| !known.contains(name.value.as_str())) {
         unknown(context, name, found);
     }
     for (_, texts) in context.written.all_texts() {
         empty(texts, found);
-    }
-    if !steps_are_unclear(context, found) {
-        never_sent(context, &known, found);
     }
 }
 
@@ -88,7 +93,7 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagno
 }
 
 /// Texts that say nothing.
-pub(super) fn empty(texts: &Texts, found: &mut Vec<Diagnostic>) {
+fn empty(texts: &Texts, found: &mut Vec<Diagnostic>) {
     for value in texts.values().into_iter().filter(|value| value.text.is_empty()) {
         let message = "the text is empty, and an empty text is never sent";
         found.push(
@@ -98,7 +103,8 @@ pub(super) fn empty(texts: &Texts, found: &mut Vec<Diagnostic>) {
 }
 
 /// Unless a step is slipped so that this message is the one it means.
-fn never_sent(context: &Context<'_>, known: &BTreeSet<&str>, found: &mut Vec<Diagnostic>) {
+fn never_sent(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let known: BTreeSet<&str> = names(context).collect();
     let mentioned: BTreeSet<&str> = sent(context).map(|name| name.value.as_str()).collect();
     let dangling = mentioned.iter().filter(|name| !known.contains(*name));
     let dangling: Vec<&&str> = dangling.take(MOST_SLIPS).collect();

@@ -4,7 +4,7 @@ use super::{Context, audience, fields, templates};
 use crate::diagnostic::Diagnostic;
 use crate::values::FieldType;
 use crate::written::Spanned;
-use crate::written::campaign::Verb;
+use crate::written::campaign::{Ask, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -17,7 +17,12 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for step in written.all_steps() {
         match &step.verb {
             Verb::WaitUntil(Some(moment)) => found.extend(moment.field().and_then(|name| day(context, name))),
-            Verb::Ask(ask) => found.extend(ask.save.as_ref().and_then(|name| kept(context, name))),
+            Verb::Ask(ask) => {
+                if let Some(save) = &ask.save {
+                    found.extend(kept(context, save));
+                    found.extend(values_of_another_type(context, ask, save));
+                }
+            }
             Verb::Call(call) => found.extend(call.save.as_ref().and_then(|name| kept(context, name))),
             Verb::Set(values) => values.iter().for_each(|(name, value)| {
                 found.extend(given(context, name).or_else(|| fields::does_not_fit(context, name, value)));
@@ -40,6 +45,14 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             | Verb::Other => {}
         }
     }
+}
+
+/// What answers give the field in place of the reply.
+fn values_of_another_type(context: &Context<'_>, ask: &Ask, save: &Spanned<String>) -> Vec<Diagnostic> {
+    let values = ask.answers.iter().filter_map(|answer| answer.value.as_ref());
+    values
+        .filter_map(|value| fields::of_another_type(context, save, &value.value, value.span.clone()))
+        .collect()
 }
 
 /// What gives a day must be a field of a type that has one.

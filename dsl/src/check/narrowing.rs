@@ -4,15 +4,38 @@ use super::Context;
 use super::conditions::scope;
 use crate::condition::{Condition, Stage};
 use crate::diagnostic::Diagnostic;
+use crate::scalar::Share;
+use crate::tree::Kind;
+use crate::written::Spanned;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let audience = &context.written.audience;
+    found.extend(nobody(&audience.sample, Share::NONE, "nobody is in the sample"));
+    found.extend(nobody(&audience.holdout, Share::WHOLE, "everybody is held out"));
+    found.extend(from_nowhere(context));
     if let (Some(filter), Some(first)) = (filter(context), audience.where_.first())
         && filter.asks_the_store()
     {
         let what = "choosing people by what happened before";
         found.push(Diagnostic::not_yet(first.span.clone(), what));
     }
+}
+
+/// A share by which nobody is left.
+fn nobody(of: &Option<Spanned<String>>, share: Share, why: &str) -> Option<Diagnostic> {
+    let Spanned { value, span } = of.as_ref()?;
+    Share::parse(value).ok().filter(|own| *own == share)?;
+    let message = format!("{why}, so nobody would be texted");
+    let help = "write a share between the two, such as `5%`, or leave the key out";
+    Some(Diagnostic::error("bad-share", span.clone(), message).help(help))
+}
+
+fn from_nowhere(context: &Context<'_>) -> Option<Diagnostic> {
+    let from = context.root?.get("audience")?.get("from")?;
+    let empty = matches!(&from.kind, Kind::List(items) if items.is_empty());
+    let message = "the list of lists is empty, so there is nobody to text";
+    let help = "name a path or a list of crier.yaml: `from: lists/customers.csv`";
+    empty.then(|| Diagnostic::error("wrong-type", from.span.clone(), message).help(help))
 }
 
 /// The conditions of `where` as one; none where there are none, or where one is wrong: that has been said.

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use super::consent;
 use super::hosts;
 use super::languages::repeated;
-use super::messages;
 use super::opt_in;
 use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
 use crate::project::{DEFAULT_STORE, Inbox, ListFile, Policy, Project, Sender};
+use crate::tree::Node;
 use crate::values::Language;
 use crate::written::campaign::ReplyTo;
 use crate::written::campaign::{Message, Texts};
 use crate::written::nearest::{Guess, Words, listed};
 use crate::written::project::{self as written, Address};
-use crate::written::{Spanned, is_name, slug};
+use crate::written::{Spanned, is_name, own_entries, reading, slug, text};
 
 /// The numbers in it are read in the region of the project.
 type Region = Option<sms::Region>;
@@ -58,8 +58,24 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
     hosts::of_policy(&file.policy.hosts, found);
     consent::check(file, found);
     opt_in::check(file, found);
-    for (_, texts) in file.messages.iter().flat_map(|message| message.texts()) {
-        messages::empty(texts, found);
+}
+
+/// What of the lists can be read, and the databases that they name.
+pub(super) fn of_lists(root: Option<&Node>, found: &mut Vec<Diagnostic>) {
+    let of = |key| {
+        root.and_then(|root| root.get(key))
+            .into_iter()
+            .flat_map(own_entries)
+    };
+    let databases: Vec<&str> = of("databases").map(|entry| entry.key.text.as_str()).collect();
+    for list in of("lists") {
+        reading::check(&list.value, found);
+        let database = text(&list.value, "database").filter(|name| is_name(&name.value));
+        if let Some(name) = database.filter(|name| !databases.contains(&name.value.as_str())) {
+            let message = format!("database \"{}\" does not exist", name.value);
+            let names = databases.clone();
+            found.push(unknown("unknown-database", &name, message, names, "databases"));
+        }
     }
 }
 
@@ -270,6 +286,7 @@ fn list(list: &written::List) -> ListFile {
         name: Some(list.name.value.clone()),
         columns,
         consent: list.consent.clone(),
+        reading: list.reading.clone(),
     }
 }
 

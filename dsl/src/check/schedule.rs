@@ -1,8 +1,10 @@
 //! A campaign begins in one way, on a day that comes, and not again before people are through with it.
 
+use chrono::{Datelike, Weekday};
+
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::scalar::WaitTime;
+use crate::scalar::{WaitTime, WrittenTime};
 use crate::written::campaign::{Schedule, Start, Step, Verb};
 use crate::written::no_date;
 
@@ -21,6 +23,31 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     one_way(schedule, found);
     ends_before_it_begins(schedule, found);
     overlapping(context, schedule, found);
+    found.extend(on_another_day(schedule));
+}
+
+/// It begins on a day on which no text goes out.
+fn on_another_day(schedule: &Schedule) -> Option<Diagnostic> {
+    let start = schedule.start.as_ref()?;
+    let Start::At(WrittenTime::Local(at)) = start.value else {
+        return None;
+    };
+    let days: Vec<Weekday> = schedule
+        .days
+        .iter()
+        .map(|day| day.value.parse().ok())
+        .collect::<Option<_>>()?;
+    let (first, last) = (schedule.days.first()?, schedule.days.last()?);
+    if days.contains(&at.weekday()) {
+        return None;
+    }
+    let day = at.format("%Y-%m-%d is a %A");
+    let message = format!("{day}, and texts do not go on that day: all of them wait");
+    Some(
+        Diagnostic::warning("moment-outside-window", start.span.clone(), message)
+            .also(first.span.start..last.span.end, "the days")
+            .help("choose a day that is one of `days`, or leave `days` out"),
+    )
 }
 
 fn without_day(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagnostic>) {

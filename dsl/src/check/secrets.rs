@@ -99,17 +99,80 @@ fn no_variable(value: &Node, key: &str, found: &mut Vec<Diagnostic>) {
     );
 }
 
+/// Whether a text is a secret, or has one in it.
 fn looks_like_one(text: &str) -> bool {
-    let begins = |(begin, least): &(&str, usize)| text.starts_with(begin) && text.len() >= *least;
-    let password = text.split_once("://").is_some_and(|(scheme, rest)| {
-        let authority = rest.split('/').next().unwrap_or_default();
-        let user = authority.rsplit_once('@').map(|(user, _)| user);
-        let given = user
-            .and_then(|user| user.split_once(':'))
-            .is_some_and(|(_, word)| !word.is_empty() && !word.starts_with("{{"));
-        given && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+')
-    });
-    BEGINNINGS.iter().any(begins) || password
+    let begins = |(begin, least): &(&str, usize)| {
+        let at_a_word = |(at, _): &(usize, &str)| {
+            let before = text[..*at].chars().next_back();
+            let whole = text[*at..]
+                .split([' ', '\n', '"', '&'])
+                .next()
+                .unwrap_or_default();
+            let length = if begin.contains(' ') {
+                text.len() - at
+            } else {
+                whole.len()
+            };
+            before.is_none_or(|c| !c.is_alphanumeric() && c != '_') && length >= *least
+        };
+        text.match_indices(begin).any(|found| at_a_word(&found))
+    };
+    BEGINNINGS.iter().any(begins) || has_password(text) || has_parameter(text) || has_bearer(text)
+}
+
+/// An URL with a user and a password: `https://user:word@host`.
+fn has_password(text: &str) -> bool {
+    text.match_indices("://").any(|(at, mark)| {
+        let scheme = |b: &u8| b.is_ascii_alphanumeric() || *b == b'+';
+        let authority = text[at + mark.len()..].split(['/', ' ', '\n', '"']).next();
+        let user = authority.and_then(|authority| authority.rsplit_once('@'));
+        let word = user.and_then(|(user, _)| user.split_once(':'));
+        let given = word.is_some_and(|(_, word)| !word.is_empty() && !is_placeholder(word));
+        given && text.as_bytes()[..at].last().is_some_and(scheme)
+    })
+}
+
+/// An URL whose query has one: `?token=…`.
+fn has_parameter(text: &str) -> bool {
+    text.match_indices(['?', '&']).any(|(at, _)| {
+        let parameter = text[at + 1..]
+            .split(['&', '#', ' ', '\n', '"'])
+            .next()
+            .unwrap_or_default();
+        let Some((name, value)) = parameter.split_once('=') else {
+            return false;
+        };
+        let name = name.to_ascii_lowercase();
+        let ends = |key: &str| name == key || name.ends_with(&format!("_{key}"));
+        KEYS.iter().any(|key| ends(key)) && is_random(value)
+    })
+}
+
+/// What goes into a header of HTTP: `Bearer …`.
+fn has_bearer(text: &str) -> bool {
+    let words = text.match_indices("Bearer ");
+    let mut words = words.filter_map(|(at, mark)| text[at + mark.len()..].split_whitespace().next());
+    words.any(is_random)
+}
+
+/// Letters and digits mixed as no words are, twelve in a row at least.
+fn is_random(text: &str) -> bool {
+    let mut runs = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let mixed = |run: &str| {
+        let turns = run.as_bytes().windows(2);
+        let turns = turns.filter(|two| two[0].is_ascii_digit() != two[1].is_ascii_digit());
+        run.len() >= 12 && turns.count() >= 3
+    };
+    !is_placeholder(text) && runs.any(mixed)
+}
+
+/// What stands for a secret that is elsewhere: `${TOKEN}`, `{{token}}`, `<token>`, `TOKEN`, `***`.
+fn is_placeholder(text: &str) -> bool {
+    let named = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let mask = text
+        .chars()
+        .all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '\u{2026}'));
+    named || mask || text.starts_with(['$', '{', '<', '%'])
 }
 
 fn told(span: Range<usize>, what: &str, found: &mut Vec<Diagnostic>) {

@@ -28,6 +28,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let help = "add the step that should follow, or remove the wait";
         found.push(Diagnostic::warning("wait-at-end", span.clone(), message).help(help));
     }
+    ids(context, found);
+}
+
+/// No two steps have the same id.
+pub(super) fn ids(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     repeated_ids(&context.written.all_steps(), found);
 }
 

@@ -2,11 +2,12 @@
 //! its own.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::{Context, audience, templates};
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
-use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test, Verb};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test};
 use crate::written::nearest::{Guess, listed, nearest};
 
 /// What `expect` may name beside messages.
@@ -43,6 +44,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         beginning(context, test, found);
         variant(context, test, found);
         person(context, test, found);
+        found.extend(nobody(context, test));
         found.extend(shows_nothing(test));
         test.lines.iter().for_each(|line| names(context, line, found));
     }
@@ -71,17 +73,8 @@ fn variant(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
     let Some((_, drawn)) = test.person.iter().find(|(column, _)| column.value == "variant") else {
         return;
     };
-    let messages = context.written.all_messages();
-    let variants = messages
-        .flat_map(|message| message.variants())
-        .map(|variant| &variant.name);
-    let steps = context.written.all_steps();
-    let arms = steps.iter().filter_map(|step| match &step.verb {
-        Verb::Split(arms) => Some(arms),
-        _ => None,
-    });
-    let arms = arms.flatten().map(|arm| &arm.name);
-    let names: Vec<&str> = variants.chain(arms).map(|name| name.value.as_str()).collect();
+    let names = context.written.drawn();
+    let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
     if !names.contains(&drawn.value.as_str()) {
         found.push(unknown(
             "unknown-variant",
@@ -125,6 +118,45 @@ fn person(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
         found.push(guess.tell(diagnostic, || {
             format!("there are {}", listed(names.iter().copied()))
         }));
+    }
+}
+
+/// A person whom nobody can text: without a number, with one that is none, or on no clock. Told by `crier test` as well,
+/// so that it stops no campaign.
+fn nobody(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
+    let key = test.person_key.clone()?;
+    let value = |name: &str| {
+        let mut columns = test.person.iter();
+        columns
+            .find(|(column, _)| column.value == name)
+            .map(|(_, value)| value)
+    };
+    let impossible = |span: &Range<usize>, message: String| {
+        let help = "a story is about somebody whom the campaign texts: `phone: \"+393331234567\"`";
+        Some(Diagnostic::warning("story-impossible", span.clone(), message).help(help))
+    };
+    let Some(phone) = value("phone") else {
+        return impossible(&key, "the person has no `phone`".to_owned());
+    };
+    let audience = &context.written.audience;
+    let region = audience.region.as_ref().map(|region| region.value);
+    let number = sms::PhoneNumber::parse(&phone.value, region.or(context.project.region));
+    let zone = value("timezone").filter(|zone| zone.value.parse::<chrono_tz::Tz>().is_err());
+    match (number, zone) {
+        (Err(error), _) => impossible(&phone.span, error.to_string()),
+        (Ok(parsed), _) if !parsed.kind.can_text() && !audience.keeps_landlines => {
+            let message = format!(
+                "\"{}\" is the number of a landline, which gets no texts",
+                phone.value
+            );
+            impossible(&phone.span, message)
+        }
+        (Ok(_), Some(zone)) => {
+            let message = format!("\"{}\" is no time zone", zone.value);
+            let found = Diagnostic::warning("story-impossible", zone.span.clone(), message);
+            Some(found.help("write a zone of the IANA table, such as `Europe/Rome`"))
+        }
+        (Ok(_), None) => None,
     }
 }
 

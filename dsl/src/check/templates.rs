@@ -6,9 +6,9 @@ use chrono_tz::Tz;
 
 use super::{Context, audience};
 use crate::diagnostic::Diagnostic;
-use crate::template::{HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
+use crate::template::{Given, HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
-use crate::values::Language;
+use crate::values::{FieldType, Language};
 use crate::written::campaign::{OPT_OUT_LINK, Value, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
 
@@ -72,21 +72,97 @@ fn all<'a>(context: &'a Context<'_>) -> Vec<&'a Value> {
     all
 }
 
+/// Faults of one text that are told, at most.
+const MOST: usize = 20;
+
+/// Everything that is wrong with a text: a tag with a fault is told of, and the others are read without it.
 fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
     let positions = Positions::new(context.text, &value.node);
-    match Template::compile(&value.text) {
-        Err(error) => {
-            let span = positions.span(error.offset..error.offset + error.len);
-            let help = "a value is written `{{first_name}}`, a helper `{{upper first_name}}`";
-            found.push(Diagnostic::error("bad-template", span, error.message).help(help));
-        }
-        Ok(template) => {
-            for used in template.uses() {
-                let span = positions.span(used.span.clone());
-                found.extend(judge(context, &used, span));
-            }
+    let mut text = value.text.clone();
+    for _ in 0..MOST {
+        let error = match Template::compile(&text) {
+            Ok(template) => return names(context, &template, &positions, found),
+            Err(error) => error,
+        };
+        let at = error.offset..error.offset + error.len;
+        let help = "a value is written `{{first_name}}`, a helper `{{upper first_name}}`";
+        let span = positions.span(at.clone());
+        found.push(Diagnostic::error("bad-template", span, error.message).help(help));
+        match without(&text, at.start).filter(|_| !at.is_empty()) {
+            Some(rest) => text = rest,
+            None => return,
         }
     }
+}
+
+/// What a text uses exists, and is of the kind that its helpers take.
+fn names(context: &Context<'_>, template: &Template, positions: &Positions, found: &mut Vec<Diagnostic>) {
+    for used in template.uses() {
+        let span = positions.span(used.span.clone());
+        found.extend(judge(context, &used, span));
+    }
+    for given in template.given() {
+        let span = positions.span(given.span.clone());
+        found.extend(of_another_kind(context, given, span));
+    }
+}
+
+/// The text with blanks for the tag in which a fault lies. Where that is part of a block, for all that make blocks.
+fn without(text: &str, at: usize) -> Option<String> {
+    let faulty = tags(text)
+        .into_iter()
+        .find(|tag| tag.start <= at && at < tag.end)?;
+    let of_block = |tag: &Range<usize>| {
+        let inside = text[tag.clone()].trim_matches(['{', '}', '~', ' ']);
+        inside.starts_with(['#', '/', '^']) || inside == "else"
+    };
+    let mut rest = text.to_owned();
+    for tag in tags(text) {
+        if tag == faulty || (of_block(&faulty) && of_block(&tag)) {
+            rest.replace_range(tag.clone(), &" ".repeat(tag.len()));
+        }
+    }
+    (rest != text).then_some(rest)
+}
+
+/// What stands in double braces; one that is not closed goes on to the next or to the end.
+fn tags(text: &str) -> Vec<Range<usize>> {
+    let mut all = vec![];
+    let mut from = 0;
+    while let Some(open) = text[from..].find("{{").map(|at| from + at) {
+        let next = text[open + 2..].find("{{").map_or(text.len(), |at| open + 2 + at);
+        let end = text[open..next].find("}}").map_or(next, |at| open + at + 2);
+        all.push(open..end);
+        from = end;
+    }
+    all
+}
+
+/// A field whose values a helper can never write, by its type.
+fn of_another_kind(context: &Context<'_>, given: &Given, span: Range<usize>) -> Option<Diagnostic> {
+    let mut fields = context.written.fields.iter();
+    let field = fields.find(|field| field.name.value == given.name)?;
+    let is_day = matches!(field.kind, FieldType::Date | FieldType::Time);
+    let is_text = field.kind == FieldType::Text;
+    let (takes, help) = match given.helper.as_str() {
+        "date" if !is_day && !is_text => ("a date", "`date` writes fields of the types `date` and `time`"),
+        "money" if !is_text => (
+            "a sum of money",
+            "`money` writes a text with a currency: `12.50 EUR`",
+        ),
+        "number" if is_day => ("a number", "`date` writes a date or a time"),
+        "plural" if is_day => ("a whole number", "days are not counted by it: `date` writes them"),
+        _ => return None,
+    };
+    let message = format!(
+        "`{}` takes {takes}, and \"{}\" has the type `{}`",
+        given.helper, given.name, field.kind
+    );
+    Some(
+        Diagnostic::error("bad-template", span, message)
+            .also(field.name.span.clone(), "declared here")
+            .help(help),
+    )
 }
 
 fn judge(context: &Context<'_>, used: &Use, span: Range<usize>) -> Option<Diagnostic> {
@@ -107,7 +183,7 @@ fn unknown_link(context: &Context<'_>, name: &str, span: Range<usize>) -> Option
         let own = context.written.links.iter().map(|(name, _)| name.value.as_str());
         own.chain([OPT_OUT_LINK])
     };
-    if names().any(|own| own == name) {
+    if context.of_project || names().any(|own| own == name) {
         return None;
     }
     let found = Diagnostic::error("unknown-link", span, format!("link \"{name}\" does not exist"));
@@ -155,6 +231,11 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
             .chain(fields())
             .chain(BUILT_IN.iter().copied())
     };
+    if HELPERS.contains(&name) {
+        let message = format!("the helper \"{name}\" is given no value");
+        let help = format!("write what it is to change: `{{{{{name} first_name}}}}`");
+        return Some(Diagnostic::error("bad-template", span, message).help(help));
+    }
     let message = format!("\"{name}\" is not a column of \"{}\"", list.file.path);
     let found = Diagnostic::error("unknown-variable", span, message).label("not a column");
     let guess = Guess::unsure(nearest(name, candidates()).map(in_template));

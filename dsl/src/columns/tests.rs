@@ -7,6 +7,7 @@ fn check(columns: &[(&str, &str)], header: &[&str], expected: Expect) {
         path: "lists/x.csv".into(),
         name: None,
         consent: None,
+        reading: Default::default(),
         columns: columns
             .iter()
             .map(|(ours, theirs)| ((*ours).into(), (*theirs).into()))
@@ -47,6 +48,7 @@ fn phone_column_is_found_by_its_usual_names() {
             path: "x".into(),
             name: None,
             consent: None,
+            reading: Default::default(),
             columns: BTreeMap::new(),
         };
         let header = ["name".to_owned(), name.to_owned()];

@@ -82,7 +82,7 @@ impl Lower<'_> {
         let written = self.text(&piece.span);
         let span = piece.span.clone();
         if let Some(column) = self.column(piece) {
-            let message = format!("\"{column}\" is a column, so it is a text and neither true nor false");
+            let message = format!("{} and neither true nor false", self.as_text(column));
             let help = format!(
                 "compare it (`{written} == \"…\"`), ask `!empty({written})`, or declare it: {}",
                 declared(column, FieldType::Bool)
@@ -146,6 +146,10 @@ impl Lower<'_> {
             self.contradiction(&piece.span, all);
             return None;
         }
+        if all && constant::apart(&tests) {
+            self.no_number(&piece.span);
+            return None;
+        }
         Some(Value::Test(match all {
             true => Test::All(tests),
             false => Test::Any(tests),
@@ -159,7 +163,7 @@ impl Lower<'_> {
         }
         let span = piece.span.clone();
         if let Some(column) = self.column(piece) {
-            let message = format!("\"{column}\" is a column, so it is a text and cannot be reckoned with");
+            let message = format!("{} and cannot be reckoned with", self.as_text(column));
             let help = format!("declare it: {}", declared(column, FieldType::Int));
             return self.push(Diagnostic::error("column-is-text", span, message).help(help));
         }
@@ -233,6 +237,14 @@ impl Lower<'_> {
                 Day::Value(at, _) | Day::Of(Moment::Value(at, _)) => self.names.get(*at).cloned(),
                 Day::Literal(_) | Day::Today | Day::Of(Moment::Now) => None,
             },
+        }
+    }
+
+    /// Why a value that no field declares is a text. Where no list is known it need not be a column: an event has values.
+    fn as_text(&self, name: &str) -> String {
+        match self.scope.lists.is_empty() {
+            true => format!("no field declares \"{name}\", so it is a text"),
+            false => format!("\"{name}\" is a column, so it is a text"),
         }
     }
 

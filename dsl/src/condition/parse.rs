@@ -343,7 +343,10 @@ impl Parser<'_> {
                     (last, format!("something is missing after `{written}`"))
                 }
             };
-            let help = "for example `city == \"Roma\" && age >= 18`";
+            let help = match self.sign() {
+                Some(Sign::Comma) => "one of several is `… || …`, all of them are `… && …`",
+                Some(_) | None => "for example `city == \"Roma\" && age >= 18`",
+            };
             Diagnostic::error("not-cel", span, message).help(help)
         });
         self.found.push(found);

@@ -19,6 +19,12 @@ pub struct Scope {
     pub messages: BTreeSet<String>,
     /// The links of the campaign, without `opt_out`.
     pub links: BTreeSet<String>,
+    /// The variants and arms that can be drawn.
+    pub variants: BTreeSet<String>,
+    /// The languages of the campaign; none: they are not known.
+    pub languages: Vec<String>,
+    /// Whether it may be any campaign, so that other messages, links and variants may be there too.
+    pub any_campaign: bool,
 }
 
 /// A declared field.

@@ -36,6 +36,9 @@ fn scope() -> Scope {
         open: false,
         messages: BTreeSet::from(["invite".to_owned()]),
         links: BTreeSet::from(["tickets".to_owned()]),
+        variants: BTreeSet::from(["calm".to_owned()]),
+        languages: vec![],
+        any_campaign: false,
     }
 }
 

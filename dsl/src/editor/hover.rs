@@ -7,6 +7,7 @@ use super::names;
 use super::sketch::{Role, Sketch};
 use super::{Document, FileKind, forms};
 use crate::condition::{BuiltIn, FUNCTIONS};
+use crate::project::ListFile;
 use crate::written::campaign::{Field, Texts};
 use crate::written::key::{Key, Status};
 
@@ -105,11 +106,11 @@ fn origin(document: &Document<'_>, name: &str) -> Option<String> {
             return Some(format!("Column `{column}` of `{}`", list.path));
         }
     }
-    let holds = |path: &String| match document.around.headers.get(path) {
+    let holds = |list: &ListFile| match document.around.headers.get(&list.key()) {
         Some(crate::Header::Columns(columns)) => columns.iter().any(|column| column.trim() == name),
         Some(crate::Header::Unreadable(_) | crate::Header::Absent) | None => false,
     };
-    let list = lists.iter().find(|list| holds(&list.path));
+    let list = lists.iter().find(|list| holds(list));
     let built_in = crate::check::BUILT_IN.contains(&name) || BuiltIn::NAMES.contains(&name);
     match list {
         Some(list) => Some(format!("Column of `{}`", list.path)),

@@ -92,7 +92,7 @@ fn field(document: &Document<'_>, named: &Named, declared: bool) -> Result<(), S
                 named.name
             ));
         }
-        let is_column = match document.around.headers.get(&list.path) {
+        let is_column = match document.around.headers.get(&list.key()) {
             Some(Header::Columns(columns)) => columns.iter().any(|column| column.trim() == named.name),
             Some(Header::Unreadable(_) | Header::Absent) | None => false,
         };

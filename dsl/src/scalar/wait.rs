@@ -89,6 +89,31 @@ impl WaitTime {
         }
     }
 
+    /// Seconds of the unit that a duration is written in; it is the last word.
+    pub(super) fn unit_seconds(text: &str) -> Option<u64> {
+        let word = text.split_whitespace().next_back()?;
+        let unit = UNITS.iter().find(|unit| word == unit.one || word == unit.many);
+        unit.map(|unit| unit.seconds)
+    }
+
+    /// As its author writes it who counts in this unit; in the largest where that does not divide it.
+    pub(super) fn counted_in(&self, unit_seconds: u64) -> String {
+        let amount = self.seconds();
+        let unit = UNITS.iter().find(|unit| unit.seconds == unit_seconds);
+        match unit.filter(|unit| amount.is_multiple_of(unit.seconds)) {
+            Some(unit) => counted(amount / unit.seconds, unit),
+            None => self.to_string(),
+        }
+    }
+
+    /// A day has 86,400 here.
+    fn seconds(&self) -> u64 {
+        match self {
+            WaitTime::Elapsed(time) => time.num_seconds().unsigned_abs(),
+            WaitTime::Days(days) => u64::from(*days) * SECONDS_A_DAY,
+        }
+    }
+
     /// When the wait that begins at `from` is over. Days are counted on the clock of `zone`, by [`local_to_utc`]; what is
     /// past the end of all calendars is that end.
     pub fn after(&self, from: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
@@ -134,15 +159,19 @@ fn unknown_unit(number: &str, word: &str) -> ScalarError {
 
 impl fmt::Display for WaitTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (amount, smallest) = match self {
-            WaitTime::Elapsed(time) => (time.num_seconds().unsigned_abs(), &UNITS[..3]),
-            WaitTime::Days(days) => (u64::from(*days) * SECONDS_A_DAY, &UNITS[3..]),
+        let smallest = match self {
+            WaitTime::Elapsed(_) => &UNITS[..3],
+            WaitTime::Days(_) => &UNITS[3..],
         };
-        let even = smallest.iter().rev().find(|u| amount % u.seconds == 0);
+        let amount = self.seconds();
+        let even = smallest.iter().rev().find(|u| amount.is_multiple_of(u.seconds));
         let unit = even.unwrap_or(&smallest[0]);
-        let n = amount / unit.seconds;
-        write!(f, "{n} {}", if n == 1 { unit.one } else { unit.many })
+        f.write_str(&counted(amount / unit.seconds, unit))
     }
+}
+
+fn counted(n: u64, unit: &Unit) -> String {
+    format!("{n} {}", if n == 1 { unit.one } else { unit.many })
 }
 
 #[cfg(test)]

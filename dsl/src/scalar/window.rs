@@ -61,6 +61,8 @@ pub struct Frequency {
     pub most: u32,
     /// In this time.
     pub within: WaitTime,
+    /// Seconds of the unit that its author counts that time in: 7 days are not called a week.
+    unit_seconds: u64,
 }
 
 impl Frequency {
@@ -69,7 +71,12 @@ impl Frequency {
         let (most, within) = text.split_once(" per ")?;
         let most = most.trim().parse().ok().filter(|most| *most > 0)?;
         let within = WaitTime::parse(within.trim()).ok()?;
-        Some(Frequency { most, within })
+        let unit_seconds = WaitTime::unit_seconds(text)?;
+        Some(Frequency {
+            most,
+            within,
+            unit_seconds,
+        })
     }
 
     /// Texts a second, to tell which of two lets fewer through in the long run.
@@ -84,7 +91,12 @@ impl Frequency {
 
 impl std::fmt::Display for Frequency {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} per {}", self.most, self.within)
+        write!(
+            f,
+            "{} per {}",
+            self.most,
+            self.within.counted_in(self.unit_seconds)
+        )
     }
 }
 

@@ -10,7 +10,7 @@ use handlebars::{JsonValue, Path, PathSeg};
 use super::helpers::{Change, HelperStatus, helper_status, is_localised};
 use super::locale::{DateForm, Form, Locale, Plural, Written};
 use super::render::{Node, Value};
-use super::{TemplateError, Use, UseKind};
+use super::{Given, TemplateError, Use, UseKind};
 use crate::values::Language;
 
 pub(super) fn lower(
@@ -18,11 +18,12 @@ pub(super) fn lower(
     words: Vec<Range<usize>>,
     parsed: &handlebars::Template,
     setting: Option<(&Language, Tz)>,
-) -> Result<(Vec<Node>, Vec<Use>), TemplateError> {
+) -> Result<Lowered, TemplateError> {
     let mut lowering = Lowering {
         source,
         words,
         uses: vec![],
+        given: vec![],
         lost: None,
         setting,
     };
@@ -38,7 +39,18 @@ pub(super) fn lower(
     }
     let mut uses = lowering.uses;
     uses.sort_by_key(|used| used.span.start);
-    Ok((nodes, uses))
+    Ok(Lowered {
+        nodes,
+        uses,
+        given: lowering.given,
+    })
+}
+
+/// What a template is made into.
+pub(super) struct Lowered {
+    pub nodes: Vec<Node>,
+    pub uses: Vec<Use>,
+    pub given: Vec<Given>,
 }
 
 struct Lowering<'a> {
@@ -46,6 +58,7 @@ struct Lowering<'a> {
     /// Words that no name was found at yet; those found are empty ranges.
     words: Vec<Range<usize>>,
     uses: Vec<Use>,
+    given: Vec<Given>,
     /// A name that no word is.
     lost: Option<String>,
     /// Whose form dates and numbers take; none for what is only checked.
@@ -143,6 +156,7 @@ impl Lowering<'_> {
             _ => return wrong(&format!("\"{name}\" takes one value")),
         };
         let of = self.value(&tag.params[0]).map_err(|e| e.or_at(span))?;
+        self.give(name, &of);
         let zone = self.setting.map_or(Tz::UTC, |(_, zone)| zone);
         Ok(Value::Written(Written { form, locale, zone }, Box::new(of)))
     }
@@ -155,6 +169,9 @@ impl Lowering<'_> {
     ) -> Result<Value, TemplateError> {
         let mut values = vec![];
         for value in &tag.params {
+            if let [count] = values.as_slice() {
+                self.give("plural", count);
+            }
             values.push(self.value(value).map_err(|e| e.or_at(span.clone()))?);
         }
         let count = Box::new(values.remove(0));
@@ -168,6 +185,17 @@ impl Lowering<'_> {
                 words: values,
                 rule,
             }),
+        }
+    }
+
+    /// Notes that a helper was given a value by its name, which was the last to be used.
+    fn give(&mut self, helper: &str, value: &Value) {
+        if let (Value::Variable(_), Some(used)) = (value, self.uses.last()) {
+            self.given.push(Given {
+                helper: helper.to_owned(),
+                name: used.name.clone(),
+                span: used.span.clone(),
+            });
         }
     }
 

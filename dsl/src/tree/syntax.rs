@@ -10,9 +10,12 @@ use super::open::Open;
 use crate::diagnostic::Diagnostic;
 
 mod brackets;
+mod conditions;
+mod items;
 mod place;
 mod quotes;
 
+pub(crate) use conditions::needs_quotes as quote_condition;
 pub(crate) use place::line_of;
 pub(super) use quotes::{custom_tag, double_brace, unknown_anchor};
 
@@ -37,6 +40,9 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
         | ErrorKind::InvalidQuotedScalarIndent
         | ErrorKind::DocumentIndicatorInQuotedScalar => return unclosed_quote(text, read_to, at),
         ErrorKind::InvalidTrailingDoubleQuotedScalar | ErrorKind::InvalidTrailingSingleQuotedScalar => {
+            if let Some(found) = conditions::unquoted(text, at, opener.is_some()) {
+                return found;
+            }
             return after_the_quote(text, at, opener.is_some());
         }
         ErrorKind::UnknownQuotedScalarEscape => return unknown_escape(text, at),
@@ -51,6 +57,12 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
         _ => {}
     }
     if let Some(found) = outdented(text, stack, read_to, at) {
+        return found;
+    }
+    if let Some(found) = conditions::unquoted(text, at, opener.is_some()) {
+        return found;
+    }
+    if let Some(found) = items::outside_the_list(text, at) {
         return found;
     }
     if let Some(found) = needs_quotes(text, at) {

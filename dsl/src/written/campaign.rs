@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::{Spanned, key_of};
 use crate::campaign::{InDoubt, Purpose};
-use crate::project::Consent;
+use crate::project::{Consent, Reading};
 use crate::scalar::{Money, Rate, Share, WaitTime};
 use crate::tree::{Kind, Node};
 use crate::values::{FieldType, Language};
@@ -137,6 +137,8 @@ pub struct Audience {
 pub enum Source {
     /// A file.
     Path(String),
+    /// A file of which is said how it is read.
+    Read(String, Reading),
     /// A list of crier.yaml.
     List(String),
 }
@@ -307,6 +309,18 @@ impl Campaign {
     /// The message of a name.
     pub fn message_called(&self, name: &str) -> Option<&Message> {
         self.all_messages().find(|message| message.name.value == name)
+    }
+
+    /// What can be drawn: the names of variants of messages, and of ways of steps.
+    pub fn drawn(&self) -> Vec<&Spanned<String>> {
+        let variants = self.all_messages().flat_map(|message| message.variants());
+        let steps = self.all_steps().into_iter();
+        let arms = steps.filter_map(|step| match &step.verb {
+            Verb::Split(arms) => Some(arms),
+            _ => None,
+        });
+        let variants = variants.map(|variant| &variant.name);
+        variants.chain(arms.flatten().map(|arm| &arm.name)).collect()
     }
 
     /// Every text that people may get, with the name of what says it: a message, a variant, or the verb of a step.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::campaign::{Message, ReplyTo, consent, frequency, languages, messages, reply_to};
-use super::{Spanned, key_of, own_entries, parsed, several, text, texts};
-use crate::project::{self, Carrier, Consent, NeededConsent, ServerErrors, Simulated};
+use super::campaign::{Message, ReplyTo, Rule, consent, frequency, languages, messages, reply_to};
+use super::{Spanned, key_of, own_entries, parsed, reading, several, text, texts};
+use crate::project::{self, Carrier, Consent, NeededConsent, Reading, ServerErrors, Simulated};
 use crate::scalar::{Frequency, Rate, Share, Window, parse_local_url, parse_timeout};
 use crate::tree::Node;
 use crate::values::Language;
@@ -34,8 +34,10 @@ pub struct Project {
     pub senders: Vec<Sender>,
     /// The key `inboxes`.
     pub inboxes: Vec<Inbox>,
-    /// The key `replies`.
+    /// The key `replies`, where it says to whom.
     pub replies: Option<Spanned<ReplyTo>>,
+    /// The key `replies`, where it is a list of rules.
+    pub rules: Vec<Rule>,
     /// The key `prices`.
     pub prices: Option<Spanned<String>>,
     /// The key `smart`.
@@ -78,6 +80,8 @@ pub struct List {
     pub columns: Vec<(Spanned<String>, Spanned<String>)>,
     /// What its people agreed to.
     pub consent: Option<Consent>,
+    /// How the file is read.
+    pub reading: Reading,
     /// It is kept in the store.
     pub stored: bool,
     /// The word that joins it, the sender it goes to, and the messages it names.
@@ -158,6 +162,7 @@ impl Project {
             senders: named(root, "senders", Sender::read),
             inboxes: named(root, "inboxes", Inbox::read),
             replies: root.get("replies").and_then(reply_to),
+            rules: root.get("replies").map(Rule::several).unwrap_or_default(),
             prices: text(root, "prices"),
             smart: root.get("smart").and_then(Node::text).map(|text| text == "true"),
             policy: root.get("policy").map(Policy::read).unwrap_or_default(),
@@ -169,9 +174,12 @@ impl Project {
 impl List {
     fn read(name: Spanned<String>, node: &Node) -> List {
         let columns = node.get("columns").map(texts).unwrap_or_default();
+        let reading = reading::read(node);
         List {
             name,
-            file: text(node, "file"),
+            // With a value that is wrong nothing is known of its columns.
+            file: text(node, "file").filter(|_| reading.is_some()),
+            reading: reading.unwrap_or_default(),
             columns,
             consent: node.get("consent").and_then(consent),
             stored: node.get("stored").and_then(Node::text) == Some("true"),

@@ -180,6 +180,7 @@ fn by_parser<T>(parsed: Result<T, ScalarError>, code: &'static str) -> Result<()
 pub(crate) fn is_condition(text: &str) -> bool {
     const SIGNS: [&str; 7] = ["==", "!=", "<", ">", "&&", "||", " in ["];
     let word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let text = text.strip_prefix("not ").unwrap_or(text).trim_start_matches('!');
     let called = text.split_once('(').is_some_and(|(name, _)| word(name.trim()));
     called || SIGNS.iter().any(|sign| text.contains(sign))
 }

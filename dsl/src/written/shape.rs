@@ -73,9 +73,12 @@ impl Shape<'_> {
 
     fn items(&mut self, node: &Node, item: &'static Form, place: &Place) {
         let place = place.item();
-        for node in node.items() {
+        let cut = traps::cut_conditions(self.around, node, item);
+        let is_told = |node: &Node| cut.iter().any(|d| d.span.contains(&node.span.start));
+        for node in node.items().iter().filter(|node| !is_told(node)) {
             self.value(node, item, &place);
         }
+        self.found.extend(cut);
     }
 
     fn scalar(&mut self, node: &Node, form: &'static Form, place: &Place) {
@@ -211,7 +214,9 @@ impl Shape<'_> {
             Some(meant) if node.entry(meant).is_some() => Guess::unsure(Some(meant)),
             Some(_) | None => Guess::among(written, names, Words::Language),
         };
-        self.found.push(guess.tell(found, || possible(object)));
+        self.found.push(guess.tell(found, || {
+            words::belongs(object, written).unwrap_or(possible(object))
+        }));
         meant
     }
 
@@ -301,28 +306,38 @@ impl Shape<'_> {
         let listable = matches!(form, Form::List(item) if fits(item, node)) && node.scalar().is_some();
         let written = &self.around.text[node.span.clone()];
         let undashed = matches!(form, Form::List(_) | Form::OneOrList(_)) && written.starts_with('-');
-        self.found.push(if undashed {
-            found.help("put a space after each `-`")
-        } else if listable {
-            found.help("a list stands in brackets").replace(
-                node.span.clone(),
-                format!("[{written}]"),
-                words::sure_of_items(written),
-            )
-        } else if let Some(map) = words::map_of(form, node) {
-            let help = format!("a map stands in braces: `{map}`");
-            found
-                .help(help)
-                .replace(node.span.clone(), map, Applicability::Unsure)
-        } else {
-            match place.help() {
-                Some(help) => found.help(help),
-                None => found,
-            }
-        });
+        self.found
+            .push(if let Some((help, right)) = words::colon_missing(form, node) {
+                let found = found.help(help);
+                match right.is_empty() {
+                    true => found,
+                    false => found.replace(node.span.clone(), right, Applicability::Unsure),
+                }
+            } else if undashed {
+                found.help("put a space after each `-`")
+            } else if listable {
+                found.help("a list stands in brackets").replace(
+                    node.span.clone(),
+                    format!("[{written}]"),
+                    words::sure_of_items(written),
+                )
+            } else if let Some(map) = words::map_of(form, node) {
+                let help = format!("a map stands in braces: `{map}`");
+                found
+                    .help(help)
+                    .replace(node.span.clone(), map, Applicability::Unsure)
+            } else {
+                match place.help() {
+                    Some(help) => found.help(help),
+                    None => found,
+                }
+            });
     }
 
     fn nothing(&mut self, node: &Node, form: &Form, place: &Place) {
+        if let Some(found) = traps::all_is_comment(self.around, node, form) {
+            return self.found.push(found);
+        }
         let message = format!("{} has no value", place.name);
         let at = node.span.start;
         let found = Diagnostic::error("wrong-type", at.saturating_sub(1)..at, message)

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::key::Form;
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
-use crate::tree::{Node, Scalar, Style};
+use crate::tree::{Node, Scalar, Style, quote_condition};
 
 /// The file around a scalar.
 #[derive(Clone, Copy)]
@@ -61,6 +61,33 @@ pub(super) fn cut_by_comment(
     Some(Diagnostic { severity, ..found })
 }
 
+/// A text that begins with `#` is a comment, all of it: `message: #1 shop`.
+pub(super) fn all_is_comment(around: Around<'_>, node: &Node, form: &Form) -> Option<Diagnostic> {
+    // Nothing stands where its key ends, before the colon.
+    let at = node.span.start;
+    let at = at + usize::from(around.text.get(at..)?.starts_with(':'));
+    let comment = comment_after(around, &(at..at)).filter(|_| takes_text(form))?;
+    let written = around.text.get(comment.clone())?.trim_end();
+    if written.len() < 2 || written[1..].starts_with([' ', '#', '!']) {
+        return None;
+    }
+    let comment = comment.start..comment.start + written.len();
+    let message = format!("`{written}` is read as a comment, so that there is no text");
+    Some(
+        Diagnostic::error("text-cut-by-comment", comment.clone(), message)
+            .label("not part of the text")
+            .help("quote the text")
+            .replace(comment, quoted(written), Applicability::Unsure),
+    )
+}
+
+fn takes_text(form: &Form) -> bool {
+    match form {
+        Form::Either(forms) => forms.iter().any(takes_text),
+        form => matches!(form, Form::Message | Form::Text | Form::Word),
+    }
+}
+
 /// The comment that follows on the same line.
 fn comment_after(around: Around<'_>, span: &Range<usize>) -> Option<Range<usize>> {
     let next = around
@@ -72,6 +99,43 @@ fn comment_after(around: Around<'_>, span: &Range<usize>) -> Option<Range<usize>
         .chars()
         .all(|c| c == ' ' || c == '\t')
         .then(|| comment.clone())
+}
+
+/// Conditions of a list in brackets that YAML cut at a comma of theirs: `[tagged("a, b")]` is two items.
+pub(super) fn cut_conditions(around: Around<'_>, node: &Node, item: &Form) -> Vec<Diagnostic> {
+    let in_brackets = around.text[node.span.start..].starts_with('[');
+    let mut found = vec![];
+    if !in_brackets || !matches!(item, Form::Condition | Form::Leaver) {
+        return found;
+    }
+    let mut items = node.items().iter();
+    while let Some(first) = items.next() {
+        let is_plain = first.scalar().is_some_and(|scalar| scalar.style == Style::Plain);
+        let whole = |last: &Node| around.text.get(first.span.start..last.span.end);
+        if !is_plain || whole(first).is_none_or(is_closed) {
+            continue;
+        }
+        let rest = items.by_ref().find(|last| whole(last).is_some_and(is_closed));
+        if let Some(written) = rest.and_then(whole) {
+            found.push(quote_condition(written, first.span.start));
+        }
+    }
+    found
+}
+
+/// Whether every quote and round bracket of a condition is closed.
+fn is_closed(written: &str) -> bool {
+    let (mut quote, mut depth) = (None, 0_i32);
+    for c in written.chars() {
+        match (c, quote) {
+            (_, Some(open)) => quote = Some(open).filter(|open| *open != c),
+            ('"' | '\'', None) => quote = Some(c),
+            ('(', None) => depth += 1,
+            (')', None) => depth -= 1,
+            _ => {}
+        }
+    }
+    quote.is_none() && depth == 0
 }
 
 /// Inside `{…}` a comma ends an unquoted text, and what follows becomes a key without a value.

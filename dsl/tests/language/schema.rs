@@ -228,6 +228,30 @@ const UNSEEN: &[(&str, &str)] = &[
         "conflicting-keys-rule.campaign.yaml",
         "either key alone is enough, and a schema that refuses both cannot point at the second",
     ),
+    (
+        "bad-money-trigger.campaign.yaml",
+        "a budget is right where no trigger stands beside its map",
+    ),
+    (
+        "bad-share-nobody.campaign.yaml",
+        "a share of nobody and of everybody is right elsewhere",
+    ),
+    (
+        "unknown-value-encoding.campaign.yaml",
+        "an encoding and a separator are words to a schema",
+    ),
+    (
+        "unknown-value-encoding.crier.yaml",
+        "an encoding and a separator are words to a schema",
+    ),
+    (
+        "wrong-type-answer.campaign.yaml",
+        "which type the value of an answer has, another key says",
+    ),
+    (
+        "wrong-type-from.campaign.yaml",
+        "a list may be empty wherever there may be one",
+    ),
 ];
 
 #[test]

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use dsl::across::{Whole, check_across};
 use dsl::diagnostic::Diagnostic;
-use dsl::project::Project;
+use dsl::project::{ListFile, Project};
 use dsl::{
     Checked, Header, Surroundings, check_campaign, check_project, decode_text, parse_campaign, parse_project,
 };
@@ -176,7 +176,7 @@ fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
     let headers: BTreeMap<String, Header> = file
         .files(&project)
         .into_iter()
-        .map(|list| (list.path.clone(), header(&list.path)))
+        .map(|list| (list.key(), header(&list)))
         .collect();
     let stem = name.split('.').next().unwrap_or_default().to_owned();
     let file_name = directive(text, "name").unwrap_or(stem);
@@ -208,11 +208,12 @@ fn told<T>(checked: Checked<T>) -> Vec<Diagnostic> {
     }
 }
 
-fn header(path: &str) -> Header {
-    match fs::read(testdata("fixture").join(path)) {
+fn header(list: &ListFile) -> Header {
+    let separator = char::from(list.reading.separator.unwrap_or(b','));
+    match fs::read(testdata("fixture").join(&list.path)) {
         Err(_) => Header::Absent,
         Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Header::Columns(text.trim_end().split(',').map(str::to_owned).collect()),
+            Ok(text) => Header::Columns(text.trim_end().split(separator).map(str::to_owned).collect()),
             Err(_) => Header::Unreadable("it is not UTF-8, byte 5".into()),
         },
     }

@@ -43,9 +43,11 @@ pub enum AudienceProblem {
         /// From 0.
         byte: u64,
     },
-    /// Half a pair, or half a unit, in a file that begins with a mark of UTF-16.
-    #[error("line {line} holds bytes that are not UTF-16 (near byte {byte} of the file)")]
-    NotUtf16 {
+    /// Bytes that the encoding of the file does not have: in UTF-16 half a pair, or half a unit.
+    #[error("line {line} holds bytes that are not {} (near byte {byte} of the file)", shown(.encoding))]
+    NotInEncoding {
+        /// Its name: that of the mark that the file begins with, or the one stated.
+        encoding: &'static str,
         /// From 1.
         line: u64,
         /// From 0.
@@ -158,7 +160,7 @@ impl AudienceError {
                  `iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv`"
                     .into()
             }
-            AudienceProblem::NotUtf16 { .. } | AudienceProblem::NulInHeader { .. } => {
+            AudienceProblem::NotInEncoding { .. } | AudienceProblem::NulInHeader { .. } => {
                 "save the file as UTF-8 (in a spreadsheet program: \"CSV UTF-8\")".into()
             }
             AudienceProblem::SeparatorUnclear { .. } => {
@@ -187,6 +189,13 @@ impl PriceProblem {
             PriceProblem::NotAPrice { .. } => "write a number with a point, not below zero: 0.045",
             PriceProblem::NotACurrency { .. } => "write three capital letters: EUR",
         }
+    }
+}
+
+fn shown(encoding: &'static str) -> &'static str {
+    match encoding {
+        "UTF-16LE" | "UTF-16BE" => "UTF-16",
+        other => other,
     }
 }
 

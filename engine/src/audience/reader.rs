@@ -105,7 +105,7 @@ impl ListReader {
     }
 }
 
-fn read_header(records: &mut Records) -> Result<Vec<String>, AudienceProblem> {
+pub(super) fn read_header(records: &mut Records) -> Result<Vec<String>, AudienceProblem> {
     loop {
         let record = records.next_record()?.ok_or(AudienceProblem::Empty)?;
         if let Some((_, byte)) = record.nul {

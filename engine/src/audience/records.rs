@@ -56,14 +56,25 @@ struct Progress {
 impl Records {
     /// Reads the first block and finds the separator: that of a first line `sep=;`, as spreadsheets write it, else by the
     /// rows.
-    pub(super) fn new(mut source: Source) -> Result<Records, AudienceProblem> {
+    pub(super) fn new(source: Source) -> Result<Records, AudienceProblem> {
+        Records::stated(source, None, 0)
+    }
+
+    /// As [`Self::new`], with the separator where it is stated, behind so many lines. Those stand in the first block.
+    pub(super) fn stated(
+        mut source: Source,
+        separator: Option<u8>,
+        lines_before: u64,
+    ) -> Result<Records, AudienceProblem> {
         let mut block = vec![];
         let block_offset = source.text_start();
         source.next_block(&mut block)?;
         let whole = source.at_end();
-        let (separator, at) = match declared(&block) {
-            Some((separator, length)) => (separator, length),
-            None => (separator::separator(&block, whole)?, 0),
+        let (declared, at) = declared(&block).map_or((None, 0), |(own, length)| (Some(own), length));
+        let at = at.max(behind(&block, lines_before));
+        let separator = match separator.or(declared) {
+            Some(separator) => separator,
+            None => separator::separator(&block[at..], whole)?,
         };
         let mut core = separator::reader(separator);
         core.set_line(1 + newlines(&block[..at]));
@@ -190,6 +201,18 @@ impl Records {
     fn cell_line(&self, progress: &Progress, cell: usize) -> u64 {
         let start = cell.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.first_line(progress, false) + newlines(&self.text[..start])
+    }
+}
+
+/// Where the line after so many begins; the end where there are fewer.
+fn behind(block: &[u8], lines: u64) -> usize {
+    let mut breaks = (1..).zip(block).filter(|(_, byte)| **byte == b'\n');
+    match lines
+        .checked_sub(1)
+        .and_then(|before| usize::try_from(before).ok())
+    {
+        Some(before) => breaks.nth(before).map_or(block.len(), |(end, _)| end),
+        None => 0,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use encoding_rs::{DecoderResult, UTF_16BE, UTF_16LE};
+use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::AudienceProblem;
 use crate::inside::{self, Closed};
@@ -74,6 +74,18 @@ impl Source {
         })
     }
 
+    /// As of this encoding, unless a byte-order mark says another.
+    pub(super) fn in_encoding(self, encoding: &'static Encoding) -> Source {
+        if self.offset > 0 || encoding == UTF_8 {
+            return self;
+        }
+        Source {
+            encoding: encoding.name(),
+            decoder: Some(encoding.new_decoder_without_bom_handling()),
+            ..self
+        }
+    }
+
     pub(super) fn encoding(&self) -> &'static str {
         self.encoding
     }
@@ -100,7 +112,7 @@ impl Source {
             match self.decoder.take() {
                 None if last => break,
                 None => self.take_utf8(block)?,
-                Some(decoder) => self.take_utf16(decoder, last, block)?,
+                Some(decoder) => self.take_encoded(decoder, last, block)?,
             }
         }
         self.newlines += newlines(block);
@@ -129,7 +141,7 @@ impl Source {
 
     /// Decodes what is there. The last call, with nothing, says whether half a character was left; the decoder is not
     /// kept after it.
-    fn take_utf16(
+    fn take_encoded(
         &mut self,
         mut decoder: encoding_rs::Decoder,
         last: bool,
@@ -144,7 +156,8 @@ impl Source {
             // Full it cannot be: the room is what the decoder asks for at most.
             DecoderResult::Malformed(..) | DecoderResult::OutputFull => {
                 let line = self.newlines + newlines(block) + 1;
-                return Err(AudienceProblem::NotUtf16 {
+                return Err(AudienceProblem::NotInEncoding {
+                    encoding: self.encoding,
                     line,
                     byte: self.offset + read as u64,
                 });

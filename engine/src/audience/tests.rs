@@ -151,6 +151,7 @@ fn doubled_header_is_an_error_with_both_columns() {
         name: None,
         columns: Default::default(),
         consent: None,
+        reading: Default::default(),
     };
     for header in ["phone,name,phone", " Phone ,name,phone"] {
         let reader =

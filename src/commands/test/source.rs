@@ -106,6 +106,19 @@ impl Source {
     }
 }
 
+/// The file of the stories of a campaign without errors, with what is to be said of it. None where they stand in the
+/// campaign, and where the file cannot be read, which has been said.
+pub(in crate::commands) fn stories_of(file: &CheckedFile, project: &LoadedProject) -> Option<CheckedFile> {
+    let apart = apart(&file.text, &project.folder).filter(|_| file.is_valid())?;
+    let bytes = rewrite::read(&apart.path).ok()?;
+    let source = Source {
+        campaign: file.clone(),
+        project: project.clone(),
+        apart: Some(apart),
+    };
+    Some(source.read(String::from_utf8_lossy(&bytes).into_owned()).file)
+}
+
 fn apart(campaign: &str, folder: &Path) -> Option<Apart> {
     let parsed = dsl::parse_campaign(campaign);
     let file = parsed.written().tests_file.as_ref()?;

@@ -29,6 +29,9 @@ pub(in crate::check) fn of(context: &Context<'_>, root: &Node) -> Scope {
         open,
         messages: messages(context, root),
         links: keys(root, "links"),
+        variants: variants(context),
+        languages: languages(context),
+        any_campaign: context.of_project,
     }
 }
 
@@ -72,11 +75,11 @@ fn declared(context: &Context<'_>) -> impl Iterator<Item = String> {
 /// Whether people come from somewhere of which nothing can be known here.
 fn has_other_lists(context: &Context<'_>, root: &Node) -> bool {
     let from = root.get("audience").and_then(|audience| audience.get("from"));
-    let later = from.is_some_and(|from| match &from.kind {
-        Kind::Map(_) | Kind::Bad => true,
-        Kind::List(items) => items.iter().any(|item| item.scalar().is_none()),
-        Kind::Scalar(_) => false,
+    let stated = from.map_or(0, |from| match &from.kind {
+        Kind::List(items) => items.len(),
+        Kind::Map(_) | Kind::Bad | Kind::Scalar(_) => 1,
     });
+    let later = stated > context.written.audience.from.len();
     let unreadable = context.from.iter().any(|list| match list.header {
         Some(Header::Absent | Header::Unreadable(_)) => true,
         Some(Header::Columns(_)) | None => false,
@@ -104,6 +107,18 @@ fn texts_with_ids(node: &Node, names: &mut BTreeSet<String>) {
     for entry in node.entries() {
         texts_with_ids(&entry.value, names);
     }
+}
+
+/// What can be drawn: variants of messages, and ways of steps.
+fn variants(context: &Context<'_>) -> BTreeSet<String> {
+    let names = context.written.drawn();
+    names.iter().map(|name| name.value.clone()).collect()
+}
+
+/// The languages that people of the campaign can have; of crier.yaml it is not known whose.
+fn languages(context: &Context<'_>) -> Vec<String> {
+    let all = context.languages.iter().filter(|_| !context.of_project);
+    all.map(|language| language.as_str().to_owned()).collect()
 }
 
 fn keys(root: &Node, key: &str) -> BTreeSet<String> {

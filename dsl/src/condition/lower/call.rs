@@ -97,7 +97,7 @@ impl Lower<'_> {
         what: &str,
         all: Vec<&str>,
     ) -> Option<()> {
-        if all.contains(&name) {
+        if self.scope.any_campaign || all.contains(&name) {
             return Some(());
         }
         let message = format!("{what} \"{name}\" does not exist");
@@ -167,7 +167,7 @@ impl Lower<'_> {
             Value::Time(moment) => Some(Day::Of(moment)),
             Value::Test(_) | Value::Text(_) | Value::Number(_) | Value::Tags => {
                 if let Some(column) = self.column(argument) {
-                    let message = format!("\"{column}\" is a column, so it is a text, and not a date");
+                    let message = format!("{}, and not a date", self.as_text(column));
                     let help = format!("declare what it is: {}", declared(column, FieldType::Date));
                     return self.push(Diagnostic::error("column-is-text", span, message).help(help));
                 }

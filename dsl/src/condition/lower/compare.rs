@@ -1,6 +1,6 @@
 //! Comparisons and `in`: both sides are of one type, and what has no order is not ordered.
 
-use super::constant::constant;
+use super::constant::{constant, is_never_whole};
 use super::{Diagnostic, Expression, FieldType, Kind, Lower, Test, Text, Value, declared};
 use crate::condition::expression::Comparison;
 use crate::condition::functions;
@@ -35,6 +35,10 @@ impl Lower<'_> {
         self.held_by_nobody(&right, &sides[0]);
         let mismatch = (left.clone(), right.clone());
         match pair(comparison, left, right) {
+            Some(test) if is_never_whole(&test) => {
+                self.no_whole_number(&piece.span, comparison);
+                None
+            }
             Some(test) => Some(test),
             None => {
                 let found = self.mismatch(piece, comparison, sides, [&mismatch.0, &mismatch.1]);
@@ -98,7 +102,7 @@ impl Lower<'_> {
         let kind = kind.unwrap_or(FieldType::Int);
         match column {
             Some((column, span)) => {
-                let message = format!("\"{column}\" is a column, so it is a text, and texts have no order");
+                let message = format!("{}, and texts have no order", self.as_text(column));
                 let help = format!("declare what it is: {}", declared(column, kind));
                 Diagnostic::error("column-is-text", span.clone(), message).help(help)
             }
@@ -229,10 +233,7 @@ impl Lower<'_> {
             Value::Time(_) => FieldType::Time,
             Value::Text(_) | Value::Tags => return None,
         };
-        let message = format!(
-            "\"{column}\" is a column, so it is a text, and not {}",
-            value.kind()
-        );
+        let message = format!("{}, and not {}", self.as_text(column), value.kind());
         let found = Diagnostic::error("column-is-text", piece.span.clone(), message);
         let declare = declared(column, kind);
         let literal = matches!(other.kind, Kind::Number(_)) && !comparison.is_order();

@@ -1,6 +1,9 @@
 //! Conditions that are the same for everybody, which nobody can mean.
 
+use std::cmp::Ordering;
 use std::ops::Range;
+
+use rust_decimal::Decimal;
 
 use super::{Diagnostic, Lower, Text, Value};
 use crate::condition::expression::Comparison;
@@ -19,6 +22,25 @@ impl Lower<'_> {
             .label("the same for everybody")
             .help("compare a value of the person, or leave it out");
         self.found.push(found);
+    }
+
+    /// Tells of a value that would have to be in two ranges that do not meet.
+    pub(super) fn no_number(&mut self, span: &Range<usize>) {
+        let message = "this never holds: no number is in both ranges";
+        let help = "one of two ranges is `age < 10 || age >= 18`";
+        self.found
+            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+    }
+
+    /// Tells of a whole number that is compared with one that is none.
+    pub(super) fn no_whole_number(&mut self, span: &Range<usize>, comparison: Comparison) {
+        let message = match comparison {
+            Comparison::Differs => "this always holds: the field has whole numbers only",
+            _ => "this never holds: the field has whole numbers only",
+        };
+        let help = "declare it with the type `decimal`, or compare it with `<` and `>`";
+        self.found
+            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
     }
 
     pub(super) fn contradiction(&mut self, span: &Range<usize>, all: bool) {
@@ -54,6 +76,66 @@ pub(super) fn constant(comparison: Comparison, left: &Value, right: &Value) -> O
         }
         (left, right) => (left == right).then(|| comparison.holds(&0, &0)),
     }
+}
+
+/// Whether a whole number and one that is none are asked to be the same, or not to be.
+pub(super) fn is_never_whole(test: &Test) -> bool {
+    let Test::Numbers(Comparison::Same | Comparison::Differs, left, right) = test else {
+        return false;
+    };
+    let broken = |number: &Number| matches!(number, Number::Literal(n) if !n.fract().is_zero());
+    let whole = |number: &Number| matches!(number, Number::Whole(_));
+    (whole(left) && broken(right)) || (broken(left) && whole(right))
+}
+
+/// Whether terms of `&&` want one value to be in two ranges that do not meet.
+pub(super) fn apart(tests: &[Test]) -> bool {
+    let bounds: Vec<Bound<'_>> = tests.iter().take(MOST).filter_map(bound).collect();
+    let meets = |low: &Bound<'_>, high: &Bound<'_>| match low.at.cmp(&high.at) {
+        Ordering::Less => true,
+        Ordering::Equal => low.included && high.included,
+        Ordering::Greater => false,
+    };
+    let mut lows = bounds.iter().filter(|bound| bound.is_low);
+    lows.any(|low| {
+        let mut highs = bounds.iter().filter(|bound| bound.is_high && bound.of == low.of);
+        highs.any(|high| !meets(low, high))
+    })
+}
+
+/// An end of the numbers that a value may be; both where it must be just this one.
+struct Bound<'a> {
+    of: &'a Number,
+    at: Decimal,
+    included: bool,
+    is_low: bool,
+    is_high: bool,
+}
+
+fn bound(test: &Test) -> Option<Bound<'_>> {
+    let Test::Numbers(comparison, left, right) = test else {
+        return None;
+    };
+    let (of, at, turned) = match (left, right) {
+        (of @ (Number::Whole(_) | Number::Decimal(_)), Number::Literal(at)) => (of, *at, false),
+        (Number::Literal(at), of @ (Number::Whole(_) | Number::Decimal(_))) => (of, *at, true),
+        _ => return None,
+    };
+    let (is_low, is_high, included) = match comparison {
+        Comparison::Same => (true, true, true),
+        Comparison::Differs => return None,
+        Comparison::Less => (turned, !turned, false),
+        Comparison::AtMost => (turned, !turned, true),
+        Comparison::More => (!turned, turned, false),
+        Comparison::AtLeast => (!turned, turned, true),
+    };
+    Some(Bound {
+        of,
+        at,
+        included,
+        is_low,
+        is_high,
+    })
 }
 
 /// Whether two terms of `&&` want one value to be two texts, or two of `||` take one value to differ from two texts.

@@ -3,7 +3,7 @@
 
 use super::{BuiltIn, Diagnostic, Expression, Kind, Lower, Text, Value};
 use crate::values::Language;
-use crate::written::nearest::Guess;
+use crate::written::nearest::{Guess, listed, nearest};
 use crate::written::{language_called, zone_of_city};
 
 impl Lower<'_> {
@@ -13,12 +13,45 @@ impl Lower<'_> {
             return;
         };
         let Some((what, meant, help)) = none_of(*name, text) else {
-            return;
+            let found = self.not_of_campaign(*name, text, piece);
+            return self.found.extend(found);
         };
         let message = format!("\"{text}\" is not {what}, so nobody has it");
         let found = Diagnostic::error("unknown-value", piece.span.clone(), message);
         let guess = Guess::unsure(meant).written(|meant| format!("\"{meant}\""));
         self.found.push(guess.tell(found, || help.to_owned()));
+    }
+
+    /// A variant that nobody is given, or a language that no text of the campaign has.
+    fn not_of_campaign(&self, name: BuiltIn, text: &str, piece: &Expression) -> Option<Diagnostic> {
+        let scope = self.scope;
+        let (code, message, names): (_, _, Vec<&str>) = match name {
+            BuiltIn::Variant if !scope.any_campaign => (
+                "unknown-variant",
+                format!("variant \"{text}\" does not exist"),
+                scope.variants.iter().map(String::as_str).collect(),
+            ),
+            BuiltIn::Language if !scope.languages.is_empty() => (
+                "unknown-value",
+                format!("\"{text}\" is not a language of this campaign, so nobody has it"),
+                scope.languages.iter().map(String::as_str).collect(),
+            ),
+            _ => return None,
+        };
+        if text.is_empty() || names.contains(&text) {
+            return None;
+        }
+        // People of other languages get the first of the campaign, which its author may know.
+        let found = match name {
+            BuiltIn::Language => Diagnostic::warning(code, piece.span.clone(), message),
+            _ => Diagnostic::error(code, piece.span.clone(), message),
+        };
+        let meant = nearest(text, names.iter().copied()).filter(|_| name == BuiltIn::Variant);
+        let guess = Guess::unsure(meant).written(|meant| format!("\"{meant}\""));
+        Some(guess.tell(found, || match names.is_empty() {
+            true => "no message has variants, and no step draws a way".to_owned(),
+            false => format!("there are {}", listed(names.iter().copied())),
+        }))
     }
 }
 

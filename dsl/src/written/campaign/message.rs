@@ -3,7 +3,7 @@
 use super::{Texts, Value};
 use crate::tree::{Entry, Node};
 use crate::values::Language;
-use crate::written::{Spanned, key_of, own_entries, several, text};
+use crate::written::{Spanned, key_of, own_entries, text};
 
 /// A message.
 #[derive(Debug, Clone)]
@@ -12,8 +12,6 @@ pub struct Message {
     pub name: Spanned<String>,
     /// What it says; none where that is wrong.
     pub body: Option<Body>,
-    /// Files that make it an MMS.
-    pub media: Vec<Spanned<String>>,
 }
 
 /// What a message says.
@@ -42,11 +40,7 @@ impl Message {
             Some(variants) => Some(Body::Variants(own_entries(variants).map(Variant::read).collect())),
             None => Texts::read(node).map(Body::Texts),
         };
-        Message {
-            name,
-            body,
-            media: several(node, "media"),
-        }
+        Message { name, body }
     }
 
     /// Everything it may say, with the name of what says it: the variant's, else its own.

@@ -1,14 +1,14 @@
 //! Reads a campaign from its tree. What does not have its form is left out: that has been said.
 
 use super::super::{
-    Spanned, is_condition, key_of, one_or_list, own_entries, parsed, several, spanned, text, texts,
+    Spanned, is_condition, key_of, one_or_list, own_entries, parsed, reading, several, spanned, text, texts,
 };
 use super::{
     Audience, Campaign, Field, Goal, Limits, Message, Replies, ReplyTo, Rule, Schedule, Source, Step, Test,
     Texts, Trigger, Value,
 };
 use crate::campaign::{InDoubt, Purpose};
-use crate::project::Consent;
+use crate::project::{Consent, Reading};
 use crate::scalar::{Money, Rate, Share, WaitTime};
 use crate::tree::{Entry, Kind, Node};
 use crate::values::{FieldType, Language};
@@ -186,9 +186,8 @@ pub(crate) fn languages(root: &Node) -> Vec<Spanned<Language>> {
 }
 
 pub(super) fn source(node: &Node) -> Option<Spanned<Source>> {
-    if let Some(Spanned { value, span }) = plain_file(node) {
-        let value = Source::Path(value);
-        return Some(Spanned { value, span });
+    if let Some(file) = file(node) {
+        return Some(file);
     }
     let Spanned { value, span } = spanned(node)?;
     if value.contains('@') || is_condition(&value) {
@@ -201,11 +200,16 @@ pub(super) fn source(node: &Node) -> Option<Spanned<Source>> {
     Some(Spanned { value, span })
 }
 
-/// The path of `{ file: lists/customers.csv }`. With more said of how it is read, its first line is not that of any CSV.
-fn plain_file(node: &Node) -> Option<Spanned<String>> {
-    let path = text(node, "file")?;
-    let workbook = path.value.to_lowercase().ends_with(".xlsx");
-    (own_entries(node).count() == 1 && !workbook).then_some(path)
+/// `{ file: lists/customers.csv }`, with how it is read.
+fn file(node: &Node) -> Option<Spanned<Source>> {
+    let Spanned { value, span } = text(node, "file")?;
+    let workbook = value.to_lowercase().ends_with(".xlsx");
+    let reading = reading::read(node).filter(|_| !workbook)?;
+    let value = match reading == Reading::default() {
+        true => Source::Path(value),
+        false => Source::Read(value, reading),
+    };
+    Some(Spanned { value, span })
 }
 
 pub(super) fn fields(node: &Node) -> Vec<Field> {

@@ -62,7 +62,9 @@ fn parts(node: &Node) -> Vec<Range<usize>> {
         .filter_map(|key| node.get(key))
         .map(|value| value.span.clone());
     let keys = node.entries().iter().map(|entry| entry.key.span.clone());
-    keys.chain(values).collect()
+    // What is no map has been told of as a whole.
+    let whole = node.entries().is_empty().then(|| node.span.clone());
+    keys.chain(values).chain(whole).collect()
 }
 
 impl Step {

@@ -85,6 +85,43 @@ pub(super) fn possible(object: &Object) -> String {
     )
 }
 
+/// Where a key belongs that is one of a map below.
+pub(super) fn belongs(object: &Object, written: &str) -> Option<String> {
+    let has = |form: &Form| matches!(form, Form::Object(below) if below.key(written).is_some());
+    let below = object.keys.iter().filter(|key| match key.form {
+        Form::Either(forms) => forms.iter().any(has),
+        form => has(&form),
+    });
+    let below: Vec<String> = below.map(|key| format!("`{}`", key.name)).collect();
+    (!below.is_empty()).then(|| format!("it is a key of {}: write it there", below.join(" and of ")))
+}
+
+/// A word of a step and what belongs to it, without the colon between them: `send reminder`.
+pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, String)> {
+    let Form::Object(object) = form else { return None };
+    let text = node.text().filter(|_| !object.one_of.is_empty())?;
+    let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let key = object
+        .one_of
+        .iter()
+        .find(|one| **one == verb)
+        .and_then(|one| object.key(one))?;
+    let rest = rest.trim();
+    if rest.contains([':', '#', '"', '\'']) {
+        return None;
+    }
+    Some(match rest.is_empty() {
+        true => (
+            format!("write what it is to do: `{verb}: {}`", key.example),
+            String::new(),
+        ),
+        false => (
+            format!("a colon is missing: `{verb}: {rest}`"),
+            format!("{verb}: {rest}"),
+        ),
+    })
+}
+
 pub(super) fn no_kind_yet(kind: &Node, text: &str) -> Diagnostic {
     Diagnostic::not_yet(kind.span.clone(), &format!("a provider of kind \"{text}\""))
 }

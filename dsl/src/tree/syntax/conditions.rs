@@ -1,0 +1,105 @@
+//! Conditions that YAML takes apart: inside of `[…]` and `{…}` their brackets and commas are its own, and a quote that
+//! begins one ends the text.
+
+use std::ops::Range;
+
+use super::place::{floor, line_of};
+use crate::diagnostic::{Applicability, Diagnostic};
+
+/// The keys of conditions.
+const KEYS: [&str; 6] = ["when", "unless", "where", "until", "except", "await"];
+
+/// How far before a fault its key is looked for.
+const FURTHEST: usize = 2000;
+
+/// The condition that a fault stands in, where it has to be quoted.
+pub(super) fn unquoted(text: &str, at: usize, in_brackets: bool) -> Option<Diagnostic> {
+    let value = value_before(text, at)?;
+    let listed = text[value..].starts_with('[');
+    let line_end = line_of(text, value).end;
+    let holds = |piece: &Range<usize>| piece.start <= at && at <= piece.end;
+    let piece = match (listed, in_brackets) {
+        (true, _) => pieces(text, value + 1, text.len()).into_iter().find(holds),
+        (false, true) => pieces(text, value, line_end).into_iter().find(holds),
+        (false, false) => Some(value..line_end).filter(holds),
+    }?;
+    let written = text[piece.clone()].trim_end();
+    let taken_apart = begins_with_a_text(written) || ((listed || in_brackets) && is_taken_apart(written));
+    taken_apart.then(|| needs_quotes(written, piece.start))
+}
+
+/// Asks for quotes around a condition.
+pub(crate) fn needs_quotes(written: &str, start: usize) -> Diagnostic {
+    let span = start..start + written.len();
+    let quoted = format!("'{}'", written.replace('\'', "''"));
+    Diagnostic::error("quote-the-text", span.clone(), "this condition needs quotes")
+        .label("YAML takes it apart at its brackets, commas and quotes")
+        .help("put single quotes around all of it")
+        .replace(span, quoted, Applicability::Unsure)
+}
+
+/// Where the value of the last key of conditions before a place begins.
+fn value_before(text: &str, at: usize) -> Option<usize> {
+    let from = floor(text, at.saturating_sub(FURTHEST));
+    let before = text.get(from..at)?;
+    let ends = KEYS.iter().flat_map(|key| {
+        let all = before.match_indices(key);
+        all.filter_map(move |(start, key)| after_key(before, start, start + key.len()))
+    });
+    ends.max().map(|end| from + end)
+}
+
+fn after_key(before: &str, start: usize, end: usize) -> Option<usize> {
+    let begins = before[..start]
+        .chars()
+        .next_back()
+        .is_none_or(|c| " \n{,[".contains(c));
+    let rest = before[end..].strip_prefix(": ").filter(|_| begins)?;
+    Some(before.len() - rest.trim_start_matches(' ').len())
+}
+
+/// The pieces between commas, up to the bracket that closes them; quotes and brackets count as those of a condition.
+fn pieces(text: &str, from: usize, upto: usize) -> Vec<Range<usize>> {
+    let (mut all, mut start, mut depth, mut quote) = (vec![], from, 0, None);
+    let region = &text[from..upto.min(floor(text, from + 2 * FURTHEST))];
+    for (i, c) in region.char_indices() {
+        match (c, quote) {
+            (_, Some(open)) => quote = Some(open).filter(|open| *open != c),
+            ('"' | '\'', None) => quote = Some(c),
+            ('(' | '[' | '{', None) => depth += 1,
+            (')' | ']' | '}', None) if depth > 0 => depth -= 1,
+            (',' | ']' | '}', None) if depth == 0 => {
+                all.push(trimmed(text, start..from + i));
+                start = from + i + 1;
+                if c != ',' {
+                    return all;
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
+    let written = &text[span.clone()];
+    let start = span.end - written.trim_start().len();
+    start..start + text[start..span.end].trim_end().len()
+}
+
+/// Whether a text in quotes stands at its beginning, and more behind it.
+fn begins_with_a_text(written: &str) -> bool {
+    let Some(mark) = written.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+        return false;
+    };
+    let behind = written[1..]
+        .split_once(mark)
+        .map_or("", |(_, behind)| behind.trim());
+    let joins = ["==", "!=", "<", ">", "in ", "&&", "||", "+"];
+    joins.iter().any(|sign| behind.starts_with(sign))
+}
+
+/// Whether it has a sign that YAML takes for its own inside of brackets.
+fn is_taken_apart(written: &str) -> bool {
+    !written.starts_with(['"', '\'']) && written.contains([',', '[', ']', '{', '}'])
+}
