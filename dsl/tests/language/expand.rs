@@ -210,6 +210,8 @@ fn what_is_not_written_stands_there_with_where_it_comes_from() {
               clock: campaign  # default
               # window: all day (default)
               # days: every day (default)
+              # spread: as fast as the rate allows (default)
+              # late: to the end of its window; without one, 24 hours (default)
               # expires: it never expires (default)
             steps:  # `message`, in its long form
               - send: message
@@ -225,6 +227,8 @@ fn what_is_not_written_stands_there_with_where_it_comes_from() {
               # rate: the sender's (default)
               # parts: no bound (default)
               # frequency: the policy's (default)
+              # canary: all at once (default)
+              # halt: it is never paused (default)
               # quiet_hours: the policy's (default)
               # opt_out_words: none (default)
               in_doubt: skip
@@ -298,6 +302,8 @@ limits: { in_doubt: resend }
               clock: campaign  # default
               # window: all day (default)
               # days: every day (default)
+              # spread: as fast as the rate allows (default)
+              # late: to the end of its window; without one, 24 hours (default)
               # expires: it never expires (default)
             steps:
               - send: invite
@@ -319,6 +325,8 @@ limits: { in_doubt: resend }
               # rate: the sender's (default)
               # parts: no bound (default)
               # frequency: the policy's (default)
+              # canary: all at once (default)
+              # halt: it is never paused (default)
               # quiet_hours: the policy's (default)
               # opt_out_words: none (default)
               in_doubt: resend

@@ -73,7 +73,7 @@ fn the_smallest_campaign_takes_everything_else_from_the_project() {
                1  end      finish
             fields: []
             replies: Kept
-            limits: Limits { budget: None, parts: None, rate: None, in_doubt: Skip }
+            limits: Limits { budget: None, parts: None, rate: None, in_doubt: Skip, canary: None, halt: Halt { opt_outs: None, failures: None, undelivered: None } }
         "#]],
     );
 }
@@ -104,7 +104,7 @@ fn steps_become_a_program_that_ends() {
                6  end     finish
             fields: [Field { name: "first_name", kind: Text, format: None, set_by_steps: false, default: {"en": "Hello", "it": "Ciao"} }, Field { name: "Nome", kind: Text, format: None, set_by_steps: false, default: {"en": "amico", "it": "amico"} }]
             replies: Inbox("box-office")
-            limits: Limits { budget: None, parts: Some(2), rate: Some(Rate { per_second: 5.0 }), in_doubt: Resend }
+            limits: Limits { budget: None, parts: Some(2), rate: Some(Rate { per_second: 5.0 }), in_doubt: Resend, canary: None, halt: Halt { opt_outs: None, failures: None, undelivered: None } }
         "#]],
     );
 }
