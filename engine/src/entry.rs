@@ -78,16 +78,17 @@ impl Entry {
 
     /// The step of a person.
     pub fn step(&self, phone: PhoneNumber) -> Step {
-        let fraction = |matter| draw::fraction(draw::hash(matter, &self.salt, phone));
+        let hash = |matter| draw::hash(matter, &self.salt, phone);
         let first = match self.canary {
             None => 0,
-            Some((share, _)) if fraction("canary") < share => return 0,
+            Some((share, _)) if draw::fraction(hash("canary")) < share => return 0,
             Some(_) => 1,
         };
         if self.steps == 1 {
             return first;
         }
-        first + (fraction("spread") * f64::from(self.steps)) as Step
+        let step = (u128::from(hash("spread")) * u128::from(self.steps)) >> u64::BITS;
+        first + Step::try_from(step).unwrap_or(self.steps - 1)
     }
 
     /// How long after the first people those of a step enter.

@@ -20,8 +20,11 @@ fn person(n: u64, time_class: &Arc<str>, step: Step) -> PlannedRow {
     }
 }
 
+/// Zones, step and people of a cohort.
+type CohortOf = ((Arc<str>, Step), Vec<Member>);
+
 /// The cohorts of people, as the store will read them.
-fn cohorts_of(people: impl Iterator<Item = PlannedRow>) -> Vec<((Arc<str>, Step), Vec<Member>)> {
+fn cohorts_of(people: impl Iterator<Item = PlannedRow>) -> Vec<CohortOf> {
     let mut run = People::default();
     people.for_each(|person| run.push(&person));
     let cohorts = Cohorts::of(run);
