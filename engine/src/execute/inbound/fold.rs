@@ -66,7 +66,9 @@ impl Folder {
         };
         for fold in folds.chain([last]) {
             let delivered = self.awaited(&fold.receipts);
-            all.raised += self.store.fold(fold).await?.raised;
+            let folded = self.store.fold(fold).await?;
+            all.raised += folded.raised;
+            all.undelivered += folded.undelivered;
             self.tell(delivered).await?;
         }
         Ok((all, deferred))

@@ -392,3 +392,32 @@ async fn a_share_that_is_passed_halts_until_somebody_resumes() {
         ]
     "#]].assert_debug_eq(&told);
 }
+
+#[tokio::test]
+async fn what_is_refused_or_does_not_arrive_halts_too() {
+    let text = |halt: &str| {
+        format!("limits: {{ halt: {{ {halt} }} }}\nmessage: \"Doors open at 8. STOP to opt out\"\n")
+    };
+    let reason = async |world: &World| {
+        let alarms = world.store(Access::Read).await.expect("opened").alarms().await;
+        let alarm = alarms.expect("alarms").remove(0);
+        alarm.reason.split(':').next().map(str::to_owned)
+    };
+    let world = World::new(600, &text("failures: 20%"), "100/s");
+    let refusing = scripted(10, |text, _| {
+        if is_third(text) {
+            refuse(Scope::RecipientForEver)
+        } else {
+            accept()
+        }
+    });
+    let ran = world.run(refusing, &mut |_| {}).await;
+    assert_eq!(ran.end, End::Halted);
+    let told = "33 of 100 messages were refused, more than 20% (`limits.halt.failures`)";
+    assert_eq!(reason(&world).await.as_deref(), Some(told));
+    let world = World::new(600, &text("undelivered: 5%"), "100/s");
+    let ran = world.run(world.simulated(), &mut |_| {}).await;
+    assert_eq!(ran.end, End::Halted);
+    let told = "14 of 275 messages did not arrive, more than 5% (`limits.halt.undelivered`)";
+    assert_eq!(reason(&world).await.as_deref(), Some(told));
+}
