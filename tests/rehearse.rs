@@ -102,7 +102,7 @@ fn a_question_of_the_town_is_rehearsed_with_a_model() {
              campaign  winter-concert (seed 0)
              people    13 of 24 rows; 11 left out by the plan
              begins    2026-12-01 10:00:00 EST
-             texts     30, 93.3% of them arrive; from 2026-12-01 10:08:51 EST to 2026-12-19 12:00:00 EST
+             texts     30, 93.3% of them arrive; from 2026-12-01 10:08:46 EST to 2026-12-19 12:00:00 EST
              ends      2026-12-19 12:00:00 EST, after 18 days
              parts     40 with 10 automatic answers
              money     0.316 USD
@@ -111,11 +111,11 @@ fn a_question_of_the_town_is_rehearsed_with_a_model() {
              waited    no text; at most 7 at once for square, at 2026-12-19 12:00:00 EST
 
             step               message    texts parts first               last                deferred without
-            invite             invitation 13    13    2026-12-01 10:08:51 2026-12-01 11:49:50 0        0
+            invite             invitation 13    13    2026-12-01 10:08:46 2026-12-01 11:49:48 0        0
             invite.remind      reminder   3     3     2026-12-03 10:09:00 2026-12-03 11:36:00 0        0
-            invite.answers.1.2 seats-kept 7     7     2026-12-01 11:14:34 2026-12-01 19:22:14 0        0
+            invite.answers.1.2 seats-kept 7     7     2026-12-01 11:14:35 2026-12-01 19:22:14 0        0
             how-to-get-there   bus        7     7     2026-12-19 12:00:00 2026-12-19 12:00:00 0        0
-            replies.1.1        prices     8     8     2026-12-01 11:56:55 2026-12-20 10:51:44 0        0
+            replies.1.1        prices     8     8     2026-12-01 11:56:53 2026-12-20 10:51:44 0        0
 
                number what     why
                     7 finished the end of the steps

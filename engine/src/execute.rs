@@ -6,6 +6,7 @@
 
 mod account;
 mod budget;
+mod halting;
 mod inbound;
 mod lane;
 mod permits;
@@ -24,7 +25,7 @@ use tokio::sync::watch;
 
 use crate::advance::Known;
 use crate::clock::Clock;
-use crate::halt::{Tally, halts};
+use crate::halt::Tally;
 use crate::ids::CohortId;
 use crate::provider::{Polled, Provider};
 use crate::revision::Revision;
@@ -242,7 +243,7 @@ impl Executor {
             asked_at: clock.monotonic(),
             done_at: matches!(launch.state, LaunchState::Done).then_some(now),
             progress: progress_of(&totals),
-            tally: tally_of(&totals),
+            tally: halting::tally_of(&totals),
             halting: false,
             lanes: lane::lanes(&project, &accounts, &alarms, &revision),
             accounts,
@@ -504,40 +505,6 @@ impl Executor {
         Ok(Some(end))
     }
 
-    /// Halts the launch where what came back passes a share that its campaign allows.
-    fn halt_if_passed(&mut self) {
-        if self.state != LaunchState::Running {
-            return;
-        }
-        let tally = Tally {
-            taken: self.progress.accepted,
-            refused: self.progress.rejected,
-            ..self.tally
-        };
-        let halt = &self.revision.campaign.limits.halt;
-        let Some(reason) = halts(halt, tally, self.launch.halted_at) else {
-            return;
-        };
-        tracing::warn!(launch.id = self.launch.id.0, reason, "launch halted");
-        self.changed(LaunchState::Halted);
-        self.halting = true;
-        self.launch.halted_at = tally;
-        let alarm = Alarm {
-            subject: launch_subject(self.launch.id),
-            reason: format!(
-                "{reason}: look into it, then `crier resume {name}` or `crier cancel {name}`",
-                name = self.launch.campaign
-            ),
-            since: self.clock.now(),
-            retry_at: None,
-        };
-        let (store, launch) = (self.store.clone(), self.launch.id);
-        self.work.deed(async move {
-            store.halt(launch, tally, alarm).await?;
-            Ok(Step::Halted(store.launch_state(launch).await?))
-        });
-    }
-
     /// Has it stand in the store that the budget is used up, until it is raised or the launch ends.
     fn say_over_budget(&mut self) {
         let alarm = Alarm {
@@ -616,16 +583,6 @@ fn progress_of(totals: &Totals) -> Progress {
         receipts: count(|state| state > MessageState::Accepted),
         replies: totals.opt_outs + totals.other_replies,
         ..Progress::default()
-    }
-}
-
-fn tally_of(totals: &Totals) -> Tally {
-    let failed = [MessageState::Expired, MessageState::Undelivered];
-    let undelivered = failed.iter().filter_map(|state| totals.messages.get(state));
-    Tally {
-        undelivered: undelivered.sum(),
-        opt_outs: totals.opt_outs,
-        ..Tally::default()
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn cut_by_comment(
     Some(Diagnostic { severity, ..found })
 }
 
-/// A text that begins with `#` is a comment, all of it: `message: #1 shop`.
+/// A text that begins with `#` is a comment, all of it: `message: #one for all`.
 pub(super) fn all_is_comment(around: Around<'_>, node: &Node, form: &Form) -> Option<Diagnostic> {
     // Nothing stands where its key ends, before the colon.
     let at = node.span.start;
