@@ -22,7 +22,7 @@ pub use dsl::scalar::Currency;
 pub use error::{AudienceError, AudienceProblem, PriceProblem};
 pub use prices::Prices;
 pub use reader::ListReader;
-pub use reading::header_read;
+pub use reading::header;
 
 /// Bytes a cell may have at most; a row with a longer one is left out.
 pub const MOST_CELL: usize = 64 * 1024;
@@ -107,11 +107,6 @@ impl Chunk {
 /// `path` is relative to the project's `folder`, and stays in it.
 pub fn open(folder: &Path, path: &str) -> Result<ListReader, AudienceError> {
     ListReader::open(folder, path)
-}
-
-/// The names of the columns of a list.
-pub fn header(folder: &Path, path: &str) -> Result<Vec<String>, AudienceError> {
-    Ok(ListReader::open(folder, path)?.header().to_vec())
 }
 
 /// Where the columns of a list are.

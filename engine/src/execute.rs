@@ -25,7 +25,6 @@ use tokio::sync::watch;
 
 use crate::advance::Known;
 use crate::clock::Clock;
-use crate::halt::Tally;
 use crate::ids::CohortId;
 use crate::provider::{Polled, Provider};
 use crate::revision::Revision;
@@ -90,6 +89,10 @@ pub struct Progress {
     pub receipts: u64,
     /// Replies.
     pub replies: u64,
+    /// Messages that were taken and did not arrive.
+    pub undelivered: u64,
+    /// People who opted out.
+    pub opt_outs: u64,
     /// Nothing is submitted until somebody resumes the launch.
     pub paused: bool,
     /// Nothing is due before.
@@ -141,8 +144,6 @@ struct Executor {
     done_at: Option<DateTime<Utc>>,
     incoming: Incoming,
     progress: Progress,
-    /// What no count of the progress says and `halt` asks about.
-    tally: Tally,
     /// The store is being told that the launch is halted: what it says meanwhile of its state is old.
     halting: bool,
     work: Work,
@@ -243,7 +244,6 @@ impl Executor {
             asked_at: clock.monotonic(),
             done_at: matches!(launch.state, LaunchState::Done).then_some(now),
             progress: progress_of(&totals),
-            tally: halting::tally_of(&totals),
             halting: false,
             lanes: lane::lanes(&project, &accounts, &alarms, &revision),
             accounts,
@@ -582,6 +582,8 @@ fn progress_of(totals: &Totals) -> Progress {
         in_doubt: count(|state| state == MessageState::Unknown),
         receipts: count(|state| state > MessageState::Accepted),
         replies: totals.opt_outs + totals.other_replies,
+        undelivered: count(|state| matches!(state, MessageState::Expired | MessageState::Undelivered)),
+        opt_outs: totals.opt_outs,
         ..Progress::default()
     }
 }

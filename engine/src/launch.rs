@@ -156,6 +156,8 @@ struct FirstStep {
     launch: LaunchId,
     revision: Arc<Revision>,
     entry: Entry,
+    /// The instruction that who is left out does not come to.
+    step: u16,
     now: DateTime<Utc>,
 }
 
@@ -169,6 +171,7 @@ impl FirstStep {
         FirstStep {
             launch,
             entry: Entry::of(&revision.campaign, starts_at),
+            step: stop_at(&revision, Place::START, starts_at).0.step,
             revision,
             now,
         }
@@ -215,7 +218,7 @@ impl FirstStep {
             launch: self.launch,
             phone: *phone,
             at_row: *at_row,
-            step: stop_at(&self.revision, Place::START, self.now).0.step,
+            step: self.step,
             reason: reason.clone(),
             at: self.now,
         }

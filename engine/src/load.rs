@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dsl::diagnostic::{Diagnostic, Severity};
-use dsl::project::{ListFile, Project, Reading};
+use dsl::project::{ListFile, Project};
 use dsl::{Header, Surroundings};
 
 use crate::audience;
@@ -273,19 +273,12 @@ pub fn absent(files: Vec<String>, folder: &Path) -> BTreeSet<String> {
 fn header_of(list: &ListFile, folder: &Path) -> (String, Header) {
     let header = match folder.join(&list.path).exists() {
         false => Header::Absent,
-        true => header_read(list, folder).map_or_else(
+        true => audience::header(folder, &list.path, &list.reading).map_or_else(
             |error| Header::Unreadable(format!("{}; {}", error.problem, error.help())),
             Header::Columns,
         ),
     };
     (list.key(), header)
-}
-
-fn header_read(list: &ListFile, folder: &Path) -> Result<Vec<String>, audience::AudienceError> {
-    match list.reading == Reading::default() {
-        true => audience::header(folder, &list.path),
-        false => audience::header_read(folder, &list.path, &list.reading),
-    }
 }
 
 /// The lists that a campaign reads, as paths below the project's folder; as far as they can be known.

@@ -309,9 +309,9 @@ impl Shape<'_> {
         self.found
             .push(if let Some((help, right)) = words::colon_missing(form, node) {
                 let found = found.help(help);
-                match right.is_empty() {
-                    true => found,
-                    false => found.replace(node.span.clone(), right, Applicability::Unsure),
+                match right {
+                    Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
+                    None => found,
                 }
             } else if undashed {
                 found.help("put a space after each `-`")

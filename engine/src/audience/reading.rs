@@ -1,4 +1,4 @@
-//! The header of a list whose author says how the file is read. What is not said is found as for any other list.
+//! The header of a list. What its author does not say of how the file is read is found out.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use super::records::Records;
 use super::source::Source;
 use super::{AudienceError, AudienceProblem};
 
-/// The names of the columns of a list that is read so.
-pub fn header_read(folder: &Path, path: &str, reading: &Reading) -> Result<Vec<String>, AudienceError> {
+/// The names of the columns of a list.
+pub fn header(folder: &Path, path: &str, reading: &Reading) -> Result<Vec<String>, AudienceError> {
     let path = folder.join(path);
     let source = Source::open(&path, folder);
     let header = source.and_then(|source| header_of(source, reading));
@@ -33,7 +33,7 @@ fn header_of(source: Source, reading: &Reading) -> Result<Vec<String>, AudienceP
 mod tests {
     use super::*;
 
-    fn header(bytes: &'static [u8], reading: Reading) -> Result<Vec<String>, String> {
+    fn header_in(bytes: &'static [u8], reading: Reading) -> Result<Vec<String>, String> {
         let source = Source::new(Box::new(bytes)).expect("it can be read");
         header_of(source, &reading).map_err(|error| error.to_string())
     }
@@ -45,20 +45,20 @@ mod tests {
             ..Reading::default()
         };
         let names = Ok(vec!["phone".to_owned(), "citt\u{e0}".to_owned()]);
-        assert_eq!(header(b"phone;citt\xe0\n1;Roma\n", latin), names);
+        assert_eq!(header_in(b"phone;citt\xe0\n1;Roma\n", latin), names);
         let third = Reading {
             header_row: Some(3),
             ..Reading::default()
         };
         assert_eq!(
-            header("People, 2026\n\nphone;citt\u{e0}\n1;Roma\n".as_bytes(), third),
+            header_in("People, 2026\n\nphone;citt\u{e0}\n1;Roma\n".as_bytes(), third),
             names
         );
         let bar = Reading {
             separator: Some(b'#'),
             ..Reading::default()
         };
-        assert_eq!(header("phone#citt\u{e0}\n1#Roma\n".as_bytes(), bar), names);
+        assert_eq!(header_in("phone#citt\u{e0}\n1#Roma\n".as_bytes(), bar), names);
     }
 
     #[test]
@@ -68,6 +68,6 @@ mod tests {
             ..Reading::default()
         };
         let error = "line 1 holds bytes that are not Shift_JIS (near byte 8 of the file)".to_owned();
-        assert_eq!(header(b"phone,\x81\xff\n", reading), Err(error));
+        assert_eq!(header_in(b"phone,\x81\xff\n", reading), Err(error));
     }
 }

@@ -1,5 +1,6 @@
 use std::fs;
 
+use dsl::project::Reading;
 use expect_test::{Expect, expect};
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
@@ -330,16 +331,26 @@ fn separator_may_be_declared_and_may_be_unclear() {
 fn paths_that_are_no_list_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path();
-    let shown = |name: &str| header(path, name).expect_err("no list").problem.to_string();
+    let shown = |name: &str| {
+        header(path, name, &Reading::default())
+            .expect_err("no list")
+            .problem
+            .to_string()
+    };
     assert_eq!(shown("none.csv"), "there is no such file");
     assert_eq!(shown("."), "this is not a file");
     fs::write(path.join("list.csv"), "phone, name \n1,a\n").expect("a file");
-    assert_eq!(header(path, "list.csv").expect("a list"), ["phone", "name"]);
+    assert_eq!(
+        header(path, "list.csv", &Reading::default()).expect("a list"),
+        ["phone", "name"]
+    );
     assert_eq!(
         open(path, "list.csv").expect("a list").path(),
         path.join("list.csv")
     );
-    let missing = header(path, "none.csv").expect_err("no list").to_string();
+    let missing = header(path, "none.csv", &Reading::default())
+        .expect_err("no list")
+        .to_string();
     assert!(missing.starts_with(&path.join("none.csv").display().to_string()));
 }
 
@@ -359,7 +370,7 @@ fn links_are_followed_inside_of_the_project_only() {
     link(&outside.path().join("list.csv"), "out.csv");
     link(outside.path(), "folder");
     link(Path::new("/dev/zero"), "endless.csv");
-    let shown = |name: &str| match header(path, name) {
+    let shown = |name: &str| match header(path, name, &Reading::default()) {
         Ok(header) => header.join(","),
         Err(error) => error.problem.to_string(),
     };

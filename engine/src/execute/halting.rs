@@ -2,7 +2,7 @@
 
 use super::{Executor, Step};
 use crate::halt::{Tally, halts};
-use crate::store::{Alarm, LaunchState, MessageState, Totals, launch_subject};
+use crate::store::{Alarm, LaunchState, launch_subject};
 
 impl Executor {
     /// Halts the launch where what came back passes a share that its campaign allows.
@@ -13,16 +13,17 @@ impl Executor {
         let tally = Tally {
             taken: self.progress.accepted,
             refused: self.progress.rejected,
-            ..self.tally
+            undelivered: self.progress.undelivered,
+            opt_outs: self.progress.opt_outs,
         };
         let halt = &self.revision.campaign.limits.halt;
-        let Some(reason) = halts(halt, tally, self.launch.halted_at) else {
+        let Some(reason) = halts(halt, tally, self.launch.halt_tally) else {
             return;
         };
         tracing::warn!(launch.id = self.launch.id.0, reason, "launch halted");
         self.changed(LaunchState::Halted);
         self.halting = true;
-        self.launch.halted_at = tally;
+        self.launch.halt_tally = tally;
         let alarm = Alarm {
             subject: launch_subject(self.launch.id),
             reason: format!(
@@ -37,16 +38,5 @@ impl Executor {
             store.halt(launch, tally, alarm).await?;
             Ok(Step::Halted(store.launch_state(launch).await?))
         });
-    }
-}
-
-/// What no count of the progress says.
-pub(super) fn tally_of(totals: &Totals) -> Tally {
-    let failed = [MessageState::Expired, MessageState::Undelivered];
-    let undelivered = failed.iter().filter_map(|state| totals.messages.get(state));
-    Tally {
-        undelivered: undelivered.sum(),
-        opt_outs: totals.opt_outs,
-        ..Tally::default()
     }
 }

@@ -143,7 +143,7 @@ impl Executor {
         self.incoming.folded();
         self.incoming.postpone(deferred, self.clock.monotonic());
         self.progress.receipts += outcome.raised;
-        self.tally.undelivered += outcome.undelivered;
+        self.progress.undelivered += outcome.undelivered;
         self.progress.replies += outcome.replies.len() as u64;
         for reply in outcome.replies {
             if reply.suppress.is_some() {
@@ -151,7 +151,7 @@ impl Executor {
                 let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
                 let is_new = numbers.insert(reply.phone.as_u64());
                 drop(numbers);
-                self.tally.opt_outs += u64::from(is_new && reply.launch == Some(self.launch.id));
+                self.progress.opt_outs += u64::from(is_new && reply.launch == Some(self.launch.id));
             }
             if reply.allow {
                 let mut numbers = self.suppressed.write().expect("no holder of the lock panics");

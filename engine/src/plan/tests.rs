@@ -52,7 +52,7 @@ fn plan(setting: Setting<'_>) -> Result<Planned, PlanError> {
         std::fs::write(folder.path().join(path), bytes).expect("a file");
     }
     let header = |path: &str| {
-        crate::audience::header(folder.path(), path)
+        crate::audience::header(folder.path(), path, &Default::default())
             .expect("a header")
             .join(",")
     };

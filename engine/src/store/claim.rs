@@ -238,7 +238,7 @@ async fn claim_due(
         CohortKind::Answer => {
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
-               and c.kind = 1 and exists (select 1 from launch l where l.id = ?1 and l.state in (1, 2, 3, 4, 5))
+               and c.kind = 1 and exists (select 1 from launch l where l.id = ?1 and l.state > 0)
              order by c.due_at, c.id limit ?4"
         }
     };

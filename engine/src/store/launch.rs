@@ -105,7 +105,7 @@ pub struct LaunchRow {
     /// What its texts that were taken, or may have been, cost; the same unit. Counted where there is a budget.
     pub reserved: i64,
     /// What it had come to when it was halted last.
-    pub halted_at: Tally,
+    pub halt_tally: Tally,
 }
 
 impl Store {
@@ -212,6 +212,10 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    let was_halted: bool = sqlx::query_scalar("select state = 5 from launch where id = ?")
+                        .bind(launch.0)
+                        .fetch_one(&mut *connection)
+                        .await?;
                     let mut update = QueryBuilder::<Sqlite>::new("update launch set state = ");
                     update.push_bind(to as i64).push(", ended_at = ").push_bind(ended);
                     update
@@ -225,7 +229,7 @@ impl Store {
                     update.push(")");
                     let changed = update.build().execute(&mut *connection).await?.rows_affected() > 0;
                     // Whoever resumes it has seen why it stood.
-                    if changed && (ended.is_some() || to == LaunchState::Running) {
+                    if changed && (ended.is_some() || was_halted) {
                         clear_behind(connection, launch).await?;
                     }
                     Ok(changed)
@@ -239,15 +243,14 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let halted = sqlx::query(
-                        "update launch set state = 5, halted_at_tally = ? where id = ? and state = 1",
-                    )
-                    .bind(to_json(&tally))
-                    .bind(launch.0)
-                    .execute(&mut *connection)
-                    .await?
-                    .rows_affected()
-                        > 0;
+                    let halted =
+                        sqlx::query("update launch set state = 5, halt_tally = ? where id = ? and state = 1")
+                            .bind(to_json(&tally))
+                            .bind(launch.0)
+                            .execute(&mut *connection)
+                            .await?
+                            .rows_affected()
+                            > 0;
                     if halted {
                         insert_alarm(connection, &alarm).await?;
                     }
@@ -367,7 +370,7 @@ fn launch_row(row: &SqliteRow) -> Result<LaunchRow, Failure> {
         tariffs: from_json(&text("tariffs")?, "tariffs")?,
         budget: row.try_get("budget")?,
         reserved: integer("reserved")?,
-        halted_at: match text("halted_at_tally")?.as_str() {
+        halt_tally: match text("halt_tally")?.as_str() {
             "" => Tally::default(),
             tally => from_json(tally, "a tally")?,
         },

@@ -221,7 +221,7 @@ async fn write_progress(connection: &mut SqliteConnection, progress: &[Progress]
         });
         update.push(
             ") update cohort set done = p.done, intent_to = p.intent_to, intended_at = p.intended_at, route = p.route,
-                 state = p.state,                 claims = 0, due_at = coalesce(p.back, due_at), lease_until = iif(p.back is null, lease_until, 0)
+                 state = p.state, claims = 0, due_at = coalesce(p.back, due_at), lease_until = iif(p.back is null, lease_until, 0)
              from p where cohort.id = p.id and cohort.fence = p.fence",
         );
         let written = update.build().execute(&mut *connection).await?.rows_affected();

@@ -97,7 +97,7 @@ pub(super) fn belongs(object: &Object, written: &str) -> Option<String> {
 }
 
 /// A word of a step and what belongs to it, without the colon between them: `send reminder`.
-pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, String)> {
+pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, Option<String>)> {
     let Form::Object(object) = form else { return None };
     let text = node.text().filter(|_| !object.one_of.is_empty())?;
     let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -111,13 +111,10 @@ pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, String)
         return None;
     }
     Some(match rest.is_empty() {
-        true => (
-            format!("write what it is to do: `{verb}: {}`", key.example),
-            String::new(),
-        ),
+        true => (format!("write what it is to do: `{verb}: {}`", key.example), None),
         false => (
             format!("a colon is missing: `{verb}: {rest}`"),
-            format!("{verb}: {rest}"),
+            Some(format!("{verb}: {rest}")),
         ),
     })
 }

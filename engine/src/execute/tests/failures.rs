@@ -7,7 +7,6 @@ use expect_test::expect;
 use tokio::sync::watch;
 
 use super::world::{Does, Gate, World, accept, gated, refuse, scripted};
-use crate::clock::Clock;
 use crate::execute::{End, Progress};
 use crate::provider::{Answer, Scope};
 use crate::store::{Access, LaunchState, MessageState};
@@ -265,17 +264,12 @@ async fn an_answer_to_what_went_before_ends_no_alarm() {
 async fn an_alarm_ends_with_the_last_launch_that_waits_behind_it() {
     let world = World::new(700, ONE, "");
     stopped_with_an_alarm(&world).await;
-    let store = world.store(Access::Read).await.expect("opened");
-    let launch = store.launches(None).await.expect("launches").remove(0);
-    let cancelled = store.change_launch(
-        launch.id,
-        &[LaunchState::Running],
-        LaunchState::Cancelled,
-        world.clock.now(),
-    );
-    assert!(cancelled.await.expect("changed"));
+    world
+        .change(&[LaunchState::Running], LaunchState::Cancelled)
+        .await;
     let ran = world.run(scripted(50, |_, _| accept()), &mut |_| {}).await;
     assert_eq!(ran.end, End::Cancelled);
+    let store = world.store(Access::Read).await.expect("opened");
     assert_eq!(store.alarms().await.expect("alarms"), []);
 }
 
@@ -318,13 +312,7 @@ async fn a_share_that_is_passed_halts_until_somebody_resumes() {
             (again.end, again.totals.messages.values().sum::<u64>()),
             (End::Halted, before)
         );
-        let resumed = store.change_launch(
-            launch.id,
-            &[LaunchState::Halted],
-            LaunchState::Running,
-            world.clock.now(),
-        );
-        assert!(resumed.await.expect("changed"));
+        world.change(&[LaunchState::Halted], LaunchState::Running).await;
         assert_eq!(store.alarms().await.expect("alarms"), []);
     }
     expect![[r#"

@@ -18,7 +18,7 @@ use crate::provider::simulated::SimulatedProvider;
 use crate::provider::{
     Abilities, Answer, Found, Inbound, Polled, Provider, Refusal, Resolve, Scope, Submission,
 };
-use crate::store::{Access, LaunchRow, OpenOptions, Store, StoreError, Totals};
+use crate::store::{Access, LaunchRow, LaunchState, OpenOptions, Store, StoreError, Totals};
 
 /// What the provider does with a submission: told the text and how often this reference was submitted before.
 pub type Script = Box<dyn FnMut(&Submission, usize) -> Does + Send>;
@@ -256,6 +256,14 @@ impl World {
             },
         )
         .await
+    }
+
+    /// As another process does: the launch goes from one state to another.
+    pub async fn change(&self, from: &'static [LaunchState], to: LaunchState) {
+        let store = self.store(Access::Read).await.expect("opened");
+        let launch = store.launches(None).await.expect("launches").remove(0);
+        let changed = store.change_launch(launch.id, from, to, self.clock.now()).await;
+        assert!(changed.expect("changed"));
     }
 
     /// Launches the campaign, or finds what was launched.
