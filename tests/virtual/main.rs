@@ -25,6 +25,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use story::{Story, tell};
 
+/// As in the program: that of the system makes stories which are told at once wait for each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Stories of a run where nobody says how many: about a minute in debug.
 const SEEDS: u64 = 300;
 

@@ -80,19 +80,20 @@ enum Ended {
     Error(String),
 }
 
-/// Processes in trouble, at most.
-const MOST_LIVES: u64 = 8;
+/// Processes in trouble. Few, mostly: two short stories show more than a long one.
+const LIVES: [u64; 8] = [1, 1, 1, 2, 2, 3, 4, 7];
 /// Processes after all is healed, at most: each raise of the budget needs one.
 const MOST_HEALED: usize = 8;
 
 /// Tells the story of a seed.
 pub fn tell(seed: u64, verbose: bool) -> Story {
     let mut teller = Teller::begin(seed, verbose);
-    for life in 0..teller.chance.within(1, MOST_LIVES) {
+    for life in 0..teller.chance.pick(&LIVES) {
         teller.live_in_trouble(life);
     }
     teller.heal();
     teller.drain();
+    teller.audit_the_end();
     teller.story()
 }
 
@@ -238,7 +239,6 @@ impl Teller {
         drop(runtime);
         self.crashes += usize::from(matches!(ended, Ended::Crash));
         self.note_end(&ended);
-        self.audit();
         ended
     }
 
@@ -248,6 +248,8 @@ impl Teller {
     ) -> Result<End, Box<dyn std::error::Error + Send + Sync>> {
         let faults: Arc<dyn Faults> = self.stage.disk.clone();
         let store = Arc::new(Store::open_faulty(&self.world.store(), EXECUTE, faults).await?);
+        let earlier = self.stage.books.open().life - 1;
+        self.audit(&store, earlier).await;
         for account in &self.stage.accounts {
             account.know(store.references().clone());
         }
@@ -319,25 +321,32 @@ impl Teller {
         self.stage.books.note(self.stage.clock.monotonic(), &how);
     }
 
-    /// Reads the store as it was left.
-    fn audit(&mut self) {
+    /// Reads the store as the last process left it.
+    fn audit_the_end(&mut self) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let path = self.world.store();
-        let read = runtime.expect("a runtime").block_on(async {
-            let store = Store::open(&path, READ).await?;
+        runtime.expect("a runtime").block_on(async {
+            let store = Store::open(&path, READ).await.expect("a store");
+            let life = self.stage.books.open().life;
+            self.audit(&store, life).await;
+        });
+    }
+
+    /// Reads the store as that process left it.
+    async fn audit(&mut self, store: &Store, life: usize) {
+        let read = async {
             let Some(launch) = store.launches(None).await?.into_iter().next() else {
                 return Ok(None);
             };
             let audit = store.audit(launch.id).await?;
             let totals = store.totals(launch.id).await?;
             Ok::<_, engine::store::StoreError>(Some((launch, audit, totals)))
-        });
-        match read {
+        };
+        match read.await {
             Ok(None) => {}
             Ok(Some((launch, audit, totals))) => {
                 self.launch = Some(launch);
                 self.totals = totals;
-                let life = self.stage.books.open().life;
                 self.audits.push((life, audit));
             }
             Err(error) => self.wrong.push(format!("the store cannot be read: {error:?}")),

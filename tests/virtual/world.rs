@@ -1,13 +1,14 @@
 //! A project, a campaign and its people, drawn from a seed and written into a folder.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use dsl::project::{Project, ServerErrors};
 use engine::load::load_campaign;
 use engine::provider::Resolve;
 use engine::revision::Revision;
+use engine::store::{Access, OpenOptions, Store, StoreError};
 use sms::PhoneNumber;
 use tempfile::TempDir;
 
@@ -86,11 +87,15 @@ impl World {
         let senders = senders(&mut chance, accounts.len());
         let folder = folder();
         let people: Vec<PhoneNumber> = (0..campaign.people).map(phone).collect();
-        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+        let write = |name: &str, bytes: &dyn AsRef<[u8]>| {
+            std::fs::write(folder.path().join(name), bytes).expect("written");
+        };
         write("people.csv", &people_csv(&people, &mut chance));
-        write("prices.csv", "country,price,currency\nUS,0.01,USD\n");
+        write("prices.csv", &"country,price,currency\nUS,0.01,USD\n");
         write("test.campaign.yaml", &campaign_yaml(&campaign));
         write("crier.yaml", &project_yaml(&accounts, &senders));
+        std::fs::create_dir(folder.path().join(".crier")).expect("made");
+        write(STORE, empty_store());
         let loaded = load_campaign(&folder.path().join("test.campaign.yaml")).expect("readable");
         let files = loaded.project.file.iter().chain([&loaded.file]);
         let said: Vec<_> = files.flat_map(|file| &file.diagnostics).collect();
@@ -114,7 +119,7 @@ impl World {
 
     /// Where the store is.
     pub fn store(&self) -> PathBuf {
-        self.folder.path().join(".crier/crier.db")
+        self.folder.path().join(STORE)
     }
 
     /// Texts that each person gets.
@@ -126,6 +131,27 @@ impl World {
     pub fn told(&self) -> String {
         format!("{:?}\n{:?}\n{:?}", self.campaign, self.accounts, self.senders)
     }
+}
+
+const STORE: &str = ".crier/crier.db";
+
+/// A store with nothing in it. What each story would do to make its own takes longer than many a story.
+fn empty_store() -> &'static Vec<u8> {
+    static EMPTY: OnceLock<Vec<u8>> = OnceLock::new();
+    EMPTY.get_or_init(|| {
+        let folder = folder();
+        let path = folder.path().join("crier.db");
+        let options = OpenOptions {
+            access: Access::Execute,
+            most_pages: None,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let store = runtime.expect("a runtime").block_on(async {
+            Store::open(&path, options).await?.close().await;
+            Ok::<_, StoreError>(std::fs::read(&path).expect("readable"))
+        });
+        store.expect("a store")
+    })
 }
 
 /// In memory where the machine has a place for that: what is tried out is not the disk.
@@ -141,7 +167,7 @@ fn folder() -> TempDir {
 
 fn campaign(chance: &mut Chance) -> CampaignSettings {
     let people = chance.pick(&[6, 10, 20, 40, 80]);
-    let wait = chance.pick(&[None, Some("1 minute"), Some("2 hours")]);
+    let wait = chance.pick(&[None, Some("1 minute"), Some("20 minutes")]);
     let texts = if wait.is_some() { 2 } else { 1 };
     let all = i64::try_from(people * texts).expect("few") * PRICE;
     CampaignSettings {
@@ -158,7 +184,7 @@ fn campaign(chance: &mut Chance) -> CampaignSettings {
         ]),
         canary: chance.one_in(4),
         halt: chance.one_in(3),
-        spread: chance.pick(&[None, None, None, Some("5 seconds"), Some("1 hour")]),
+        spread: chance.pick(&[None, None, None, Some("5 seconds"), Some("10 minutes")]),
     }
 }
 

@@ -85,6 +85,8 @@ impl Store {
         let next = next_ids(&mut connection).await.map_err(error)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(2)
+            // A file does not hang up; asking whether it is there still is a turn of its own for each read.
+            .test_before_acquire(false)
             // They read a row here and there, or a whole table once: neither wants the pages kept.
             .connect_lazy_with(connect.read_only(true).pragma("cache_size", "-8192"));
         if lock.is_some() {
@@ -99,6 +101,12 @@ impl Store {
             next: Mutex::new(next),
             lock,
         })
+    }
+
+    /// Closes it: what is under way is written, and the log is folded into the file.
+    pub async fn close(self) {
+        self.readers.close().await;
+        self.writer.close().await;
     }
 
     /// Whether this process may launch and send.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use super::faults::{self, Fault, Faults};
 use super::{Failure, StoreError, worded};
@@ -16,6 +17,7 @@ const GROUP: usize = 64;
 
 pub(super) struct Writer {
     jobs: mpsc::Sender<Box<dyn Job>>,
+    task: JoinHandle<()>,
     path: PathBuf,
 }
 
@@ -87,8 +89,15 @@ impl Writer {
         faults: Option<Arc<dyn Faults>>,
     ) -> Writer {
         let (jobs, waiting) = mpsc::channel(GROUP);
-        tokio::spawn(write_all(connection, waiting, faults));
-        Writer { jobs, path }
+        let task = tokio::spawn(write_all(connection, waiting, faults));
+        Writer { jobs, task, path }
+    }
+
+    /// Waits for what is under way, and closes the connection.
+    pub(super) async fn close(self) {
+        drop(self.jobs);
+        // A task that panicked has told whoever asked.
+        let _ = self.task.await;
     }
 
     /// Does a deed in one transaction. When it fails nothing of it is written.
