@@ -176,8 +176,12 @@ pub enum Example {
 /// `crier expand`.
 #[derive(Debug, Args)]
 pub struct Expand {
-    /// The campaign file
+    /// The campaign file; - for standard input
     pub file: PathBuf,
+
+    /// What standard input is called, so that its project is found
+    #[arg(long, value_name = "PATH", default_value = "stdin.campaign.yaml")]
+    pub stdin_filename: PathBuf,
 
     /// Print the program instead: the instructions that people walk through, with their addresses
     #[arg(long, conflicts_with = "format")]

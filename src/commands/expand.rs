@@ -1,6 +1,7 @@
 //! `crier expand`: the long form of a campaign, as YAML that means the same, or for programs. Nothing is run, so what this
 //! version cannot run yet is no hindrance.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use dsl::bounds::TextBound;
@@ -9,13 +10,20 @@ use dsl::project::Project;
 use engine::load::{self, CheckedFile};
 use serde_json::{Value, json};
 
-use super::{Failure, invalid};
+use super::{Failure, invalid, rewrite};
 use crate::cli::{Expand, Format};
 use crate::output::plan::texts::bound_json;
 use crate::output::{self, diagnostics};
 
 pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
-    let loaded = load::load_campaign(&args.file)?;
+    let stdin = rewrite::is_stdin(std::slice::from_ref(&args.file))?;
+    let loaded = if stdin {
+        let path = Path::new(&args.stdin_filename);
+        let project = load::load_project(&load::project_folder(path))?;
+        load::campaign_of_bytes(path, &rewrite::read_stdin()?, project)
+    } else {
+        load::load_campaign(&args.file)?
+    };
     let files: Vec<CheckedFile> = loaded
         .project
         .file
@@ -39,7 +47,7 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
     let around = Around {
         project,
         has_file: loaded.project.file.is_some(),
-        file_name: &load::stem(&args.file),
+        file_name: &load::stem(&loaded.file.path),
     };
     let file = dsl::parse_campaign(&loaded.file.text);
     let expanded = expand::campaign(&file, &around);

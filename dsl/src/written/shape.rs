@@ -73,7 +73,8 @@ impl Shape<'_> {
 
     fn items(&mut self, node: &Node, item: &'static Form, place: &Place) {
         let place = place.item();
-        let cut = traps::cut_conditions(self.around, node, item);
+        let mut cut = traps::cut_conditions(self.around, node, item);
+        cut.extend(traps::dashes_too_far_left(self.around, node, item));
         let is_told = |node: &Node| cut.iter().any(|d| d.span.contains(&node.span.start));
         for node in node.items().iter().filter(|node| !is_told(node)) {
             self.value(node, item, &place);

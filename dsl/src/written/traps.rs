@@ -123,6 +123,43 @@ pub(super) fn cut_conditions(around: Around<'_>, node: &Node, item: &Form) -> Ve
     found
 }
 
+/// Texts among maps, right after a map whose last key has no value: they were meant to be its list, and their dashes stand
+/// in the column of the map's own.
+pub(super) fn dashes_too_far_left(around: Around<'_>, node: &Node, item: &Form) -> Vec<Diagnostic> {
+    let mut found = vec![];
+    if !matches!(item, Form::Object(_)) {
+        return found;
+    }
+    let mut nodes = node.items().iter().peekable();
+    while let Some(map) = nodes.next() {
+        let Some(key) = map.entries().last().filter(|last| last.value.is_nothing()) else {
+            continue;
+        };
+        let mut texts = vec![];
+        while let Some(text) = nodes.next_if(|node| node.scalar().is_some()) {
+            texts.push(text);
+        }
+        if let (Some(first), Some(last)) = (texts.first(), texts.last()) {
+            found.push(indent(around, &key.key.text, first.span.start..last.span.end));
+        }
+    }
+    found
+}
+
+/// The repair moves the dashes, that of the first item too.
+fn indent(around: Around<'_>, key: &str, items: Range<usize>) -> Diagnostic {
+    let message = format!("the dashes of \"{key}\" stand as far left as the dash above it");
+    let found = Diagnostic::error("wrong-type", items.clone(), message)
+        .label(format!("an item of the list around it, not of \"{key}\""))
+        .help("put two spaces before each of these dashes");
+    let Some(dash) = around.text[..items.start].rfind('-') else {
+        return found;
+    };
+    let written = &around.text[dash..items.end];
+    let moved = format!("  {}", written.replace('\n', "\n  "));
+    found.replace(dash..items.end, moved, Applicability::Unsure)
+}
+
 /// Whether every quote and round bracket of a condition is closed.
 fn is_closed(written: &str) -> bool {
     let (mut quote, mut depth) = (None, 0_i32);
