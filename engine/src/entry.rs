@@ -91,7 +91,12 @@ impl Entry {
         first + Step::try_from(step).unwrap_or(self.steps - 1)
     }
 
-    /// How long after the first people those of a step enter.
+    /// Whether people of this step wait until a canary was watched.
+    pub fn is_after_canary(&self, step: Step) -> bool {
+        self.canary.is_some() && step > 0
+    }
+
+    /// How long after the first people those of a step enter, when nothing holds the canary up.
     pub fn after(&self, step: Step) -> TimeDelta {
         let (step, watch) = match self.canary {
             None => (step, TimeDelta::zero()),

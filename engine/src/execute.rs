@@ -6,10 +6,12 @@
 
 mod account;
 mod budget;
+mod canary;
 mod halting;
 mod inbound;
 mod lane;
 mod permits;
+mod progress;
 mod ready;
 mod request;
 mod window;
@@ -29,8 +31,8 @@ use crate::ids::CohortId;
 use crate::provider::{Polled, Provider};
 use crate::revision::Revision;
 use crate::store::{
-    Alarm, Claim, ClaimedCohort, CohortKind, FoldOutcome, Intent, LaunchRow, LaunchState, MessageState,
-    SentTo, Store, StoreError, Totals, launch_subject,
+    Alarm, Claim, ClaimedCohort, CohortKind, FoldOutcome, Intent, LaunchRow, LaunchState, SentTo, Store,
+    StoreError, launch_subject,
 };
 use crate::throttle::Buckets;
 
@@ -38,6 +40,8 @@ use account::Account;
 use budget::Budget;
 use inbound::{Incoming, Said};
 use lane::{Lane, MayGo};
+pub use progress::Progress;
+use progress::progress_of;
 use window::{Outcome, Window, WindowId};
 use work::Work;
 
@@ -74,29 +78,6 @@ pub enum End {
     Halted,
     /// It was asked to stop; executing the launch again goes on where it stopped.
     Interrupted,
-}
-
-/// How far an execution is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// Messages that the provider took.
-    pub accepted: u64,
-    /// Messages that were refused for ever or given up.
-    pub rejected: u64,
-    /// Messages of which it is not known whether the provider took them; some may still be looked up.
-    pub in_doubt: u64,
-    /// Receipts that told something new.
-    pub receipts: u64,
-    /// Replies.
-    pub replies: u64,
-    /// Messages that were taken and did not arrive.
-    pub undelivered: u64,
-    /// People who opted out.
-    pub opt_outs: u64,
-    /// Nothing is submitted until somebody resumes the launch.
-    pub paused: bool,
-    /// Nothing is due before.
-    pub next_due: Option<DateTime<Utc>>,
 }
 
 /// Is told how far it is, after every step.
@@ -265,6 +246,9 @@ impl Executor {
             stop,
         };
         executor.fold_left().await?;
+        if executor.launch.halt_tally.is_none() {
+            executor.count_from_here();
+        }
         executor.remind_providers().await?;
         Ok(executor)
     }
@@ -328,6 +312,7 @@ impl Executor {
                 .deed(async move { Ok(Step::State(store.launch_state(launch).await?)) });
         }
         self.record_slow_windows();
+        self.watch_canary();
         self.begin_polling();
         self.begin_keeping();
         self.begin_folding();
@@ -430,7 +415,11 @@ impl Executor {
         if self.state != LaunchState::Running && state == LaunchState::Running {
             self.done_at = None;
         }
+        let resumed = self.state == LaunchState::Halted && state == LaunchState::Running;
         self.state = state;
+        if resumed {
+            self.count_from_here();
+        }
         self.progress.paused = state == LaunchState::Paused;
         if state != LaunchState::Running && state != LaunchState::Done {
             self.release_held(self.may_go());
@@ -469,6 +458,10 @@ impl Executor {
         let cancelled = self.state == LaunchState::Cancelled;
         let halted = self.state == LaunchState::Halted;
         let next = self.lanes.values().filter_map(|lane| self.next_move(lane)).next();
+        // Nothing may be due or under way while it is watched.
+        if self.holds_people() && !self.stopping && !self.is_over_budget() {
+            return Ok(None);
+        }
         if running
             && next.is_none()
             && !self.stopping
@@ -563,28 +556,6 @@ impl Executor {
         }
         self.state = self.store.launch_state(self.launch.id).await?;
         Ok(false)
-    }
-}
-
-/// What a launch has come to so far.
-fn progress_of(totals: &Totals) -> Progress {
-    let count = |wanted: fn(MessageState) -> bool| {
-        totals
-            .messages
-            .iter()
-            .filter(|(state, _)| wanted(**state))
-            .map(|(_, n)| n)
-            .sum()
-    };
-    Progress {
-        accepted: count(|state| state >= MessageState::Accepted),
-        rejected: count(|state| state == MessageState::Rejected),
-        in_doubt: count(|state| state == MessageState::Unknown),
-        receipts: count(|state| state > MessageState::Accepted),
-        replies: totals.opt_outs + totals.other_replies,
-        undelivered: count(|state| matches!(state, MessageState::Expired | MessageState::Undelivered)),
-        opt_outs: totals.opt_outs,
-        ..Progress::default()
     }
 }
 

@@ -5,7 +5,7 @@ use dsl::scalar::Share;
 use serde::{Deserialize, Serialize};
 
 /// So many messages are waited for, before a share says anything.
-const ENOUGH: u64 = 100;
+pub const ENOUGH: u64 = 100;
 
 /// What a launch has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -32,12 +32,12 @@ impl Tally {
     }
 }
 
-/// Why a launch is to be halted; none: it goes on. What it had come to when it was halted `before` is not held against it
-/// once more: whoever resumed it knew.
-pub fn halts(halt: &Halt, tally: Tally, before: Tally) -> Option<String> {
+/// Why a launch is to be halted; none: it goes on, or there were not `enough` messages yet. What it had come to when it was
+/// resumed `before` is not held against it once more: whoever resumed it knew.
+pub fn halts(halt: &Halt, tally: Tally, before: Tally, enough: u64) -> Option<String> {
     let tally = tally.since(before);
     let all = tally.taken + tally.refused;
-    if all < ENOUGH {
+    if all < enough {
         return None;
     }
     let shares = [
@@ -107,7 +107,8 @@ mod tests {
             ([200, 0, 0, 6], [100, 0, 0, 3]),
         ];
         let lines = table.map(|(now, before)| {
-            let told = halts(&halt, tally(now), tally(before)).unwrap_or_else(|| "goes on".to_owned());
+            let told =
+                halts(&halt, tally(now), tally(before), ENOUGH).unwrap_or_else(|| "goes on".to_owned());
             format!("{now:?} since {before:?}: {told}\n")
         });
         expect![[r#"
@@ -123,7 +124,12 @@ mod tests {
             [200, 0, 0, 6] since [100, 0, 0, 3]: 3 of 100 texted opted out, more than 2% (`limits.halt.opt_outs`)
         "#]].assert_eq(&lines.concat());
         assert_eq!(
-            halts(&Halt::default(), tally([100, 100, 100, 100]), tally([0; 4])),
+            halts(
+                &Halt::default(),
+                tally([100, 100, 100, 100]),
+                tally([0; 4]),
+                ENOUGH
+            ),
             None
         );
     }

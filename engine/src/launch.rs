@@ -17,7 +17,7 @@ use crate::left_out::LeftOut;
 use crate::member::Encoded;
 use crate::plan::{Cohorts, PlanError, Planner, Run, Summary};
 use crate::revision::Revision;
-use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError, Turn};
+use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError, Turn, held};
 use crate::tariff::Tariff;
 
 /// What is to be launched.
@@ -112,6 +112,7 @@ pub async fn launch(
         created_at: now,
         starts_at,
         marketing: revision.campaign.purpose == Purpose::Marketing,
+        canary: revision.campaign.limits.canary.is_some(),
     };
     let (launch, suppressed_to) = store.begin_launch(new).await?;
     let suppressed = store.suppressed(suppressed_to).await?;
@@ -199,7 +200,12 @@ impl FirstStep {
 
     fn cohort(&self, run: u32, time_class: &str, step: Step, members: Encoded) -> NewCohort<Encoded> {
         let enters_at = self.entry.at(TimeClass::parse(time_class).as_ref(), step);
-        let (place, due_at) = stop_at(&self.revision, Place::START, enters_at);
+        let (place, planned) = stop_at(&self.revision, Place::START, enters_at);
+        let due_at = if self.entry.is_after_canary(step) {
+            held(planned)
+        } else {
+            planned
+        };
         NewCohort {
             launch: self.launch,
             run,

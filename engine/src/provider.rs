@@ -191,6 +191,8 @@ pub struct Polled {
     pub inbound: Vec<Inbound>,
     /// When to ask again; none when nothing is to be expected.
     pub again_at: Option<DateTime<Utc>>,
+    /// It answered, and has no more to say now.
+    pub whole: bool,
     /// What is acknowledged once `inbound` is kept ([`Provider::acknowledge`]).
     pub mark: u64,
 }

@@ -5,6 +5,7 @@
 mod alarm;
 mod audit;
 mod bulk;
+mod canary;
 mod claim;
 mod dead;
 mod faults;
@@ -32,6 +33,7 @@ use tokio::sync::Mutex;
 
 pub use alarm::{Alarm, launch_subject};
 pub use audit::{Audit, AuditedMessage};
+pub use canary::{Canary, held};
 pub use claim::{Claim, ClaimedCohort, Known};
 pub use dead::DeadLetter;
 pub use faults::{Fault, Faults};

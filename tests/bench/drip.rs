@@ -47,6 +47,7 @@ async fn drip(rows: u64, together: usize) -> f64 {
         created_at: now,
         starts_at: now,
         marketing: true,
+        canary: false,
     };
     let (launch, _) = store.begin_launch(new).await.expect("begun");
     let mut phones: Vec<u64> = (0..rows).map(support::data::phone).collect();

@@ -115,6 +115,7 @@ impl Provider for Shuffled {
         Box::pin(ready(Polled {
             inbound: page.iter().map(receipt).collect(),
             again_at,
+            whole: *given == self.rows,
             mark: *given as u64,
         }))
     }

@@ -311,6 +311,7 @@ impl Provider for Account {
             });
             account.note_heard(&page.inbound);
             Polled {
+                whole: page.next_in_ms != Some(0),
                 inbound: page.inbound.into_iter().map(|said| account.ours(said)).collect(),
                 again_at: next.or((!quiet).then_some(now + AGAIN)),
                 mark: page.mark,

@@ -30,6 +30,8 @@ pub(super) struct Account {
     pub poll_at: Option<DateTime<Utc>>,
     /// When it was asked last.
     pub polled_at: DateTime<Utc>,
+    /// When it was asked last and had nothing more to say.
+    pub heard_at: DateTime<Utc>,
     /// It is being asked.
     pub polling: bool,
 }
@@ -45,6 +47,7 @@ impl Account {
             alarmed,
             poll_at: Some(now),
             polled_at: DateTime::<Utc>::MIN_UTC,
+            heard_at: DateTime::<Utc>::MIN_UTC,
             polling: false,
         }
     }

@@ -58,6 +58,9 @@ impl Executor {
             return;
         };
         account.polling = false;
+        if polled.whole {
+            account.heard_at = account.polled_at;
+        }
         // Something may have been submitted meanwhile: then it is asked again at once.
         account.poll_at = account.poll_at.into_iter().chain(polled.again_at).min();
         if !polled.inbound.is_empty() {

@@ -263,6 +263,9 @@ impl Executor {
             slow.filter_map(|window| Some((window.unrecorded_since? + RECORD_WITHIN).saturating_sub(now)));
         let fold = self.incoming.fold_in(now).filter(|_| self.failed.is_none());
         let over = self.done_at.and_then(|done_at| self.over_in(done_at));
+        let watched = self
+            .watched_until()
+            .filter(|at| *at > wall && self.holds_people());
         let wake = ask
             .into_iter()
             .chain(moves.map(|(_, wait)| wait))
@@ -270,6 +273,7 @@ impl Executor {
             .chain(slow)
             .chain(fold)
             .chain(over)
+            .chain(watched.map(until))
             .min();
         // A clock of milliseconds must not wake a moment too early for ever.
         wake.map_or(ASK, |wake| wake + Duration::from_millis(1))
@@ -282,7 +286,13 @@ impl Executor {
                 .lanes
                 .values()
                 .all(|lane| lane.held.is_empty() && !lane.claiming);
-        let next = self.lanes.values().filter_map(|lane| lane.next_due).min()?;
+        let watched = self.watched_until().filter(|_| self.holds_people());
+        let next = self
+            .lanes
+            .values()
+            .filter_map(|lane| lane.next_due)
+            .chain(watched)
+            .min()?;
         (idle && next > self.clock.now()).then_some(next)
     }
 }

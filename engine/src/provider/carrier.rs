@@ -121,6 +121,7 @@ impl Provider for CarrierProvider {
                 None => Some(LISTEN_EVERY),
             };
             Polled {
+                whole: page.next_in_ms != Some(0),
                 inbound: page.inbound,
                 again_at: wait.map(|wait| later(now, wait)),
                 mark: page.mark,

@@ -91,6 +91,7 @@ impl Provider for SimulatedProvider {
         Box::pin(std::future::ready(Polled {
             inbound,
             again_at,
+            whole: true,
             mark: 0,
         }))
     }

@@ -139,7 +139,7 @@ impl Store {
         let query = match kind {
             CohortKind::Passage => {
                 "select due_at from cohort where launch_id = ?1 and sender = ?2 and state = 0 and lease_until = 0
-                 and kind = 0 and (intent_to > done or turn = 2 or exists (select 1 from launch where id = ?1 and state <> 3))
+                 and kind = 0 and due_at < 1125899906842624 and (intent_to > done or turn = 2 or exists (select 1 from launch where id = ?1 and state <> 3))
                  order by due_at limit 1"
             }
             CohortKind::Answer => {

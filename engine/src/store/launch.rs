@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::alarm::{Alarm, clear_behind, insert_alarm};
+use super::canary::Canary;
 use super::record::{LeftOutRow, insert_left_out};
 use super::rows::{CohortRow, NewCohort, corrupt, insert_cohorts, instant, millis};
 use super::{Failure, Store, StoreError};
@@ -73,6 +74,8 @@ pub struct NewLaunch {
     pub starts_at: DateTime<Utc>,
     /// Its texts count for the caps of frequency.
     pub marketing: bool,
+    /// Cohorts of it are [`held`](super::held) until its canary was watched.
+    pub canary: bool,
 }
 
 /// A launch of the store.
@@ -104,8 +107,10 @@ pub struct LaunchRow {
     pub budget: Option<i64>,
     /// What its texts that were taken, or may have been, cost; the same unit. Counted where there is a budget.
     pub reserved: i64,
-    /// What it had come to when it was halted last.
-    pub halt_tally: Tally,
+    /// What it had come to when somebody resumed it after its last halt; none: that is to be counted, now that it was.
+    pub halt_tally: Option<Tally>,
+    /// How far its canary is.
+    pub canary: Canary,
 }
 
 impl Store {
@@ -228,6 +233,9 @@ impl Store {
                     });
                     update.push(")");
                     let changed = update.build().execute(&mut *connection).await?.rows_affected() > 0;
+                    if changed && was_halted {
+                        set_halt_tally(connection, launch, RESUMED).await?;
+                    }
                     // Whoever resumes it has seen why it stood.
                     if changed && (ended.is_some() || was_halted) {
                         clear_behind(connection, launch).await?;
@@ -238,19 +246,26 @@ impl Store {
             .await
     }
 
+    /// Sets what a launch that was resumed had come to.
+    pub async fn set_halt_tally(&self, launch: LaunchId, tally: Tally) -> Result<(), StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { set_halt_tally(connection, launch, &to_json(&tally)).await })
+            })
+            .await
+    }
+
     /// Halts a launch that runs, with an alarm that says why; false when it did not run any more.
-    pub async fn halt(&self, launch: LaunchId, tally: Tally, alarm: Alarm) -> Result<bool, StoreError> {
+    pub async fn halt(&self, launch: LaunchId, alarm: Alarm) -> Result<bool, StoreError> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let halted =
-                        sqlx::query("update launch set state = 5, halt_tally = ? where id = ? and state = 1")
-                            .bind(to_json(&tally))
-                            .bind(launch.0)
-                            .execute(&mut *connection)
-                            .await?
-                            .rows_affected()
-                            > 0;
+                    let halted = sqlx::query("update launch set state = 5 where id = ? and state = 1")
+                        .bind(launch.0)
+                        .execute(&mut *connection)
+                        .await?
+                        .rows_affected()
+                        > 0;
                     if halted {
                         insert_alarm(connection, &alarm).await?;
                     }
@@ -301,6 +316,22 @@ impl Store {
     }
 }
 
+/// In place of a tally: somebody resumed the launch, and what it had come to is to be counted.
+const RESUMED: &str = "resumed";
+
+async fn set_halt_tally(
+    connection: &mut SqliteConnection,
+    launch: LaunchId,
+    tally: &str,
+) -> Result<(), Failure> {
+    sqlx::query("update launch set halt_tally = ? where id = ?")
+        .bind(tally)
+        .bind(launch.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 async fn drop_building(connection: &mut SqliteConnection) -> Result<(), Failure> {
     for statement in [
         "delete from cohort_members where id in (select c.id from cohort c join launch l on l.id = c.launch_id where l.state = 0)",
@@ -328,8 +359,8 @@ async fn insert_launch(
         .fetch_one(&mut *connection)
         .await?;
     let inserted = sqlx::query(
-        "insert into launch (campaign, occurrence, revision, state, created_at, starts_at, suppressed_to, marketing, summary, tariffs)
-         values (?, ?, ?, 0, ?, ?, ?, ?, '', '')",
+        "insert into launch (campaign, occurrence, revision, state, created_at, starts_at, suppressed_to, marketing, canary, summary, tariffs)
+         values (?, ?, ?, 0, ?, ?, ?, ?, ?, '', '')",
     )
     .bind(&new.campaign)
     .bind(&new.occurrence)
@@ -338,6 +369,7 @@ async fn insert_launch(
     .bind(millis(new.starts_at))
     .bind(suppressed_to)
     .bind(new.marketing)
+    .bind(new.canary.then_some(0))
     .execute(connection)
     .await;
     match inserted {
@@ -371,9 +403,11 @@ fn launch_row(row: &SqliteRow) -> Result<LaunchRow, Failure> {
         budget: row.try_get("budget")?,
         reserved: integer("reserved")?,
         halt_tally: match text("halt_tally")?.as_str() {
-            "" => Tally::default(),
-            tally => from_json(tally, "a tally")?,
+            "" => Some(Tally::default()),
+            RESUMED => None,
+            tally => Some(from_json(tally, "a tally")?),
         },
+        canary: Canary::from_row(row.try_get("canary")?)?,
     })
 }
 

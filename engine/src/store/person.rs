@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
+use super::canary::due_at;
 use super::inbox::ReplyMeaning;
 use super::launch::LaunchState;
 use super::message::remembered;
@@ -243,7 +244,7 @@ impl Store {
                     launch: LaunchId(row.try_get("launch_id")?),
                     step: small(row.try_get("step")?, "step")?,
                     sender: row.try_get("sender")?,
-                    due_at: instant(row.try_get("due_at")?)?,
+                    due_at: due_at(row.try_get("due_at")?)?,
                     under_way: super::rows::count(index) < row.try_get::<i64, _>("intent_to")?,
                     turn: Turn::from_row(row.try_get("turn")?)?,
                     cancelled_at: cancelled_at(&row)?,

@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
+use super::canary::due_at;
 use super::notes::{NoteRow, write_notes};
 use super::record::{depart, insert_departed};
-use super::rows::{NewCohort, corrupt, count, instant, phone as phone_of, phone_number, size, small};
+use super::rows::{NewCohort, corrupt, count, phone as phone_of, phone_number, size, small};
 use super::{Failure, Store, StoreError};
 use crate::advance::Place;
 use crate::ids::{CohortId, LaunchId, MessageId};
@@ -99,7 +100,7 @@ impl Store {
                     step: small(row.try_get("step")?, "step")?,
                     visit: small(row.try_get("visit")?, "visit")?,
                 },
-                due_at: instant(row.try_get("due_at")?)?,
+                due_at: due_at(row.try_get("due_at")?)?,
                 sender: row.try_get("sender")?,
                 time_class: row.try_get("time_class")?,
                 member: members[index].clone(),

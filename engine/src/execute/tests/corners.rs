@@ -440,6 +440,7 @@ impl crate::provider::Provider for Flexible {
         Box::pin(std::future::ready(crate::provider::Polled {
             inbound,
             again_at,
+            whole: true,
             mark: 0,
         }))
     }

@@ -16,7 +16,7 @@ use crate::launch::{LaunchRequest, launch};
 use crate::load::{LoadedCampaign, load_campaign};
 use crate::provider::simulated::SimulatedProvider;
 use crate::provider::{
-    Abilities, Answer, Found, Inbound, Polled, Provider, Refusal, Resolve, Scope, Submission,
+    Abilities, Answer, Found, Inbound, Polled, Provider, ReceiptStatus, Refusal, Resolve, Scope, Submission,
 };
 use crate::store::{Access, LaunchRow, LaunchState, OpenOptions, Store, StoreError, Totals};
 
@@ -31,6 +31,8 @@ pub enum Does {
     AcceptAndReply(&'static str),
     /// The same, two seconds later.
     AcceptAndReplyLater(&'static str),
+    /// Answers, and the receipt says five seconds later that it did not arrive.
+    AcceptAndLose,
     /// Takes it and never answers.
     Hang,
     /// No answer, and the receipt says a second later that it arrived.
@@ -117,9 +119,12 @@ impl Provider for Scripted {
             match (self.script.lock().expect("unpoisoned"))(&text, before) {
                 Does::Answer(answer) => answers.push(answer),
                 Does::Hang => hangs = true,
-                Does::MaybeAndReceipt => {
-                    answers.push(Answer::Maybe("scripted".into()));
-                    let status = crate::provider::ReceiptStatus::Delivered;
+                does @ (Does::MaybeAndReceipt | Does::AcceptAndLose) => {
+                    let (answer, status, after) = match does {
+                        Does::AcceptAndLose => (Answer::Accepted, ReceiptStatus::Undelivered, 5),
+                        _ => (Answer::Maybe("scripted".into()), ReceiptStatus::Delivered, 1),
+                    };
+                    answers.push(answer);
                     let receipt = Inbound::Receipt {
                         reference: text.reference,
                         status,
@@ -128,7 +133,7 @@ impl Provider for Scripted {
                     self.inbound
                         .lock()
                         .expect("unpoisoned")
-                        .push((now + TimeDelta::seconds(1), receipt));
+                        .push((now + TimeDelta::seconds(after), receipt));
                 }
                 does @ (Does::AcceptAndReply(said) | Does::AcceptAndReplyLater(said)) => {
                     let later = if matches!(does, Does::AcceptAndReply(_)) {
@@ -180,6 +185,7 @@ impl Provider for Scripted {
         Box::pin(std::future::ready(Polled {
             inbound,
             again_at,
+            whole: true,
             mark: 0,
         }))
     }
