@@ -25,7 +25,7 @@ First steps:
   crier run campaigns/hello.campaign.yaml        send it, and read the report
 
 Exit codes:
-  0 done   1 errors found, cancelled, too late, or nobody to send to
+  0 done   1 errors found, or not done: cancelled, halted, over budget, too late, nobody
   2 wrong arguments or environment   3 internal, or the store is held
   130 interrupted";
 

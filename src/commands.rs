@@ -38,7 +38,7 @@ use crate::output::{self, diagnostics};
 /// A command that did not do the thing.
 #[derive(Debug)]
 pub enum Failure {
-    /// 1: errors found, cancelled, too late, nobody to send to. What was found is printed already where it is none here.
+    /// 1: errors found, cancelled, halted, over budget, too late, nobody to send to. What was found is printed already where it is none here.
     Found(Option<anyhow::Error>),
     /// 2: wrong arguments or environment.
     Usage(anyhow::Error),

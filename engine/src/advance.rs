@@ -27,6 +27,7 @@ pub use trace::{Trace, Walked};
 
 use doubt::Tries;
 use gate::Gate;
+pub use gate::first_text;
 pub(crate) use known::{Person, drawn};
 use walk::Walk;
 pub use walk::{round_up, slot};

@@ -53,15 +53,17 @@ pub enum LaunchError {
         "too late: it was due {due}, and may begin until {latest} (`late` of the schedule says how late); give `schedule` a time that is ahead"
     )]
     TooLate {
-        /// When it was due.
-        due: DateTime<Utc>,
-        /// Until when it may begin.
-        latest: DateTime<Utc>,
+        /// When it was due, on the clock that its schedule is written for.
+        due: String,
+        /// Until when it may begin, on the same.
+        latest: String,
     },
 }
 
 /// No clock is further ahead of UTC.
 const EASTERN: TimeDelta = TimeDelta::hours(14);
+/// No clock is further behind it.
+const WESTERN: TimeDelta = TimeDelta::hours(12);
 /// Cohorts of one write.
 const COHORTS: usize = 64;
 /// Rows of people left out of one write.
@@ -69,25 +71,43 @@ const LEFT_OUT: usize = 20_000;
 
 /// When a campaign begins, asked now.
 pub fn starts_at(campaign: &Campaign, now: DateTime<Utc>) -> Result<DateTime<Utc>, LaunchError> {
-    let due = match &campaign.schedule {
-        Schedule::Now => return Ok(now),
-        Schedule::At(due) => *due,
-        // When it begins for the first of them.
-        Schedule::Local(local) => local.and_utc() - EASTERN,
-        Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => {
-            return Err(LaunchError::NotOnce);
-        }
-    };
     let pace = &campaign.pace;
     let window = Hours {
         open: pace.window.into_iter().map(Into::into).collect(),
         ..Hours::default()
     };
-    let latest = latest_start(due, pace.late, &window, campaign.timezone);
-    if now > latest {
-        return Err(LaunchError::TooLate { due, latest });
+    match &campaign.schedule {
+        Schedule::Now => Ok(now),
+        Schedule::At(due) => {
+            let latest = latest_start(*due, pace.late, &window, campaign.timezone);
+            let told = |at: DateTime<Utc>| at.with_timezone(&campaign.timezone).format("%F %H:%M:%S %Z");
+            in_time(*due, now <= latest, || (told(*due), told(latest)))
+        }
+        Schedule::Local(local) => {
+            let latest = latest_start(local.and_utc(), pace.late, &window, chrono_tz::UTC);
+            let told = |at: DateTime<Utc>| at.format("%F %H:%M:%S on each recipient's clock");
+            // It begins when it does for the first of them, and is too late when it is for the last.
+            in_time(local.and_utc() - EASTERN, now <= latest + WESTERN, || {
+                (told(local.and_utc()), told(latest))
+            })
+        }
+        Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => Err(LaunchError::NotOnce),
     }
-    Ok(due)
+}
+
+fn in_time<T: ToString>(
+    begins_at: DateTime<Utc>,
+    in_time: bool,
+    due_and_latest: impl FnOnce() -> (T, T),
+) -> Result<DateTime<Utc>, LaunchError> {
+    if in_time {
+        return Ok(begins_at);
+    }
+    let (due, latest) = due_and_latest();
+    Err(LaunchError::TooLate {
+        due: due.to_string(),
+        latest: latest.to_string(),
+    })
 }
 
 /// Plans a campaign and launches it. Reads the lists in `folder`; when it fails nothing is launched. `planned` is told
@@ -265,6 +285,18 @@ mod tests {
                 "{ at: \"2026-11-25 09:00\", window: \"09:00-18:00\" }",
                 "2026-11-25T18:00:00Z",
             ),
+            (
+                "{ at: \"2026-11-25 09:00\", clock: recipient, late: 1 hour }",
+                "2026-11-25T22:00:00Z",
+            ),
+            (
+                "{ at: \"2026-11-25 09:00\", clock: recipient, late: 1 hour }",
+                "2026-11-25T22:00:01Z",
+            ),
+            (
+                "{ at: \"2026-11-25 09:00\", clock: recipient, window: \"08:00-20:00\" }",
+                "2026-11-25T02:00:00Z",
+            ),
             ("{ cron: \"0 9 * * *\" }", "2026-11-25T18:00:00Z"),
         ];
         let lines = table.map(|(schedule, now)| {
@@ -288,6 +320,12 @@ mod tests {
                 from 2026-11-25 09:00:00 UTC
             { at: "2026-11-25 09:00", window: "09:00-18:00" }, now 2026-11-25T18:00:00Z
                 too late: it was due 2026-11-25 09:00:00 UTC, and may begin until 2026-11-25 17:59:59 UTC (`late` of the schedule says how late); give `schedule` a time that is ahead
+            { at: "2026-11-25 09:00", clock: recipient, late: 1 hour }, now 2026-11-25T22:00:00Z
+                from 2026-11-24 19:00:00 UTC
+            { at: "2026-11-25 09:00", clock: recipient, late: 1 hour }, now 2026-11-25T22:00:01Z
+                too late: it was due 2026-11-25 09:00:00 on each recipient's clock, and may begin until 2026-11-25 10:00:00 on each recipient's clock (`late` of the schedule says how late); give `schedule` a time that is ahead
+            { at: "2026-11-25 09:00", clock: recipient, window: "08:00-20:00" }, now 2026-11-25T02:00:00Z
+                from 2026-11-24 19:00:00 UTC
             { cron: "0 9 * * *" }, now 2026-11-25T18:00:00Z
                 a launch by hand needs a `schedule` with one time: `now`, or a time on the campaign's clock
         "#]].assert_eq(&lines.concat());

@@ -43,7 +43,7 @@ pub use launch::{LaunchRow, LaunchState, NewLaunch};
 pub use message::MessageRow;
 pub use notes::{Note, NoteRow};
 pub use open::{Access, OpenOptions};
-pub use person::{KeptReply, PersonMessage, PersonStory, ReplyFilter, WaitingFor};
+pub use person::{KeptReply, PersonMessage, PersonStory, ReplyFilter, Skipped, WaitingFor};
 pub use record::{BudgetChange, Intent, LeftOutRow, Progress, WindowRecord};
 pub use report::{InDoubt, Totals};
 pub use rows::{CohortKind, MessageState, NewCohort, Turn};

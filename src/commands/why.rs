@@ -108,6 +108,11 @@ fn as_text(
             format!("left out ({}{place}): {reason}", name(names, *launch)),
         ));
     }
+    for skipped in &story.skipped {
+        let (step, launch) = (skipped.step + 1, name(names, skipped.launch));
+        let line = format!("passed over at step {step} ({launch}): {}", skipped.reason);
+        events.push((skipped.at, line));
+    }
     for waiting in &story.waiting {
         let (step, launch) = (waiting.step + 1, name(names, waiting.launch));
         let (at, line) = match waiting.cancelled_at {
@@ -213,6 +218,12 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
             "reason": reason.code(), "at": at,
         })
     });
+    let skipped = story.skipped.iter().map(|skipped| {
+        json!({
+            "campaign": campaign(&skipped.launch), "launch": skipped.launch.0, "step": skipped.step,
+            "reason": skipped.reason.code(), "at": skipped.at,
+        })
+    });
     let waiting = story.waiting.iter().map(|waiting| {
         json!({
             "campaign": campaign(&waiting.launch), "launch": waiting.launch.0, "step": waiting.step,
@@ -228,6 +239,7 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
         "messages": messages.collect::<Vec<_>>(),
         "replies": story.replies.iter().map(inbox::as_json).collect::<Vec<_>>(),
         "left_out": left_out.collect::<Vec<_>>(),
+        "passed_over": skipped.collect::<Vec<_>>(),
         "waiting": waiting.collect::<Vec<_>>(),
     })
 }

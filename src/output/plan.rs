@@ -4,6 +4,7 @@ pub mod texts;
 
 use chrono::{DateTime, Utc};
 use dsl::project::{Project, Provider};
+use engine::advance::first_text;
 use engine::left_out::LeftOut;
 use engine::plan::{BadLine, Duplicate, FileRead, Summary};
 use engine::revision::Revision;
@@ -84,7 +85,7 @@ impl Shown<'_> {
         let campaign = &self.revision.campaign;
         let canary = campaign.limits.canary.map(|canary| {
             format!(
-                "{} of the people, the others {} later",
+                "{} of the people, the others once they were watched for {}",
                 canary.share, canary.watch
             )
         });
@@ -97,22 +98,19 @@ impl Shown<'_> {
     }
 
     fn when(&self) -> String {
-        let begins = if self.starts_at <= self.now {
-            "now".to_owned()
-        } else {
-            time(self.starts_at)
+        let begins = match first_text(self.revision, self.starts_at, self.now) {
+            Some(Err(reason)) => return format!("never: {reason}, for whoever is on the campaign's clock"),
+            // Hours are held against each recipient's clock; the campaign's stands for them.
+            Some(Ok(at)) if at > self.starts_at.max(self.now) => {
+                format!("when its hours open, {}", time(at))
+            }
+            Some(Ok(_)) | None if self.starts_at <= self.now => "now".to_owned(),
+            Some(Ok(_)) | None => time(self.starts_at),
         };
-        let finish = self.finish_at();
-        match self.rate() {
-            Some(rate) => format!(
-                "{begins}, the last text after {} ({rate} parts a second)",
-                span(finish - self.starts_at)
-            ),
-            None => format!(
-                "{begins}, the last text after {} (no rate)",
-                span(finish - self.starts_at)
-            ),
-        }
+        let last = span(self.finish_at() - self.starts_at);
+        let rate = self.rate();
+        let rate = rate.map_or("no rate".to_owned(), |rate| format!("{rate} parts a second"));
+        format!("{begins}, the last text after {last} ({rate})")
     }
 
     fn finish_at(&self) -> DateTime<Utc> {

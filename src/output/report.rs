@@ -238,7 +238,8 @@ impl Report {
 
     /// Whether there is something that the line among others does not explain.
     pub fn has_more(&self) -> bool {
-        self.dead > 0 || !self.rejected.is_empty() || !self.in_doubt.is_empty()
+        let passed_over = !self.totals.skipped.is_empty() || !self.totals.left_out.is_empty();
+        self.dead > 0 || !self.rejected.is_empty() || !self.in_doubt.is_empty() || passed_over
     }
 
     /// One line among others.

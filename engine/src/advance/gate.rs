@@ -3,9 +3,10 @@
 
 use chrono::{DateTime, Timelike, Utc, WeekdaySet};
 use dsl::campaign::program::Send;
-use dsl::campaign::{Cap, Over, Pace, Purpose};
+use dsl::campaign::{Cap, Deed, Over, Pace, Purpose};
 
-use super::known::Known;
+use super::known::{Known, NOTHING};
+use super::{Place, stop_at};
 use crate::calendar::{DayWindow, Hours, Opening, TimeClass};
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -57,6 +58,25 @@ pub(super) fn gate(
         Over::Wait | Over::Skip | Over::Leave if !in_time(free_at) => Gate::Skip(LeftOut::Expired),
         Over::Wait | Over::Skip | Over::Leave => Gate::Later(free_at),
     }
+}
+
+/// When the first text of a launch goes to whoever is on the campaign's clock, as far as hours say; or why it never does.
+/// None: what comes first is no text.
+pub fn first_text(
+    revision: &Revision,
+    starts_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Option<Result<DateTime<Utc>, LeftOut>> {
+    let (place, due_at) = stop_at(revision, Place::START, starts_at);
+    let Deed::Send(send) = &revision.campaign.program.at(place.step).deed else {
+        return None;
+    };
+    let at = due_at.max(now);
+    Some(match gate(revision, send, &NOTHING, due_at, at) {
+        Gate::Open => Ok(at),
+        Gate::Later(opens_at) => Ok(opens_at),
+        Gate::Skip(reason) | Gate::Leave(reason) => Err(reason),
+    })
 }
 
 /// When the hours of a text are, asked now. Most campaigns have none.

@@ -22,6 +22,8 @@ pub struct PersonStory {
     pub replies: Vec<KeptReply>,
     /// Why a text did not go: launch, row of the list or 0, reason, when.
     pub left_out: Vec<(LaunchId, u64, LeftOut, DateTime<Utc>)>,
+    /// Texts that were left out, while the passage went on.
+    pub skipped: Vec<Skipped>,
     /// Why nothing goes any more, since when, in whose words.
     pub suppression: Option<(String, DateTime<Utc>, String)>,
     /// Where the person waits.
@@ -76,6 +78,19 @@ pub struct PersonMessage {
     pub text: Option<String>,
 }
 
+/// A text that was left out, while the person's passage went on.
+#[derive(Debug, Clone)]
+pub struct Skipped {
+    /// In this launch.
+    pub launch: LaunchId,
+    /// The instruction.
+    pub step: u16,
+    /// Why.
+    pub reason: LeftOut,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// A reply that is kept.
 #[derive(Debug, Clone)]
 pub struct KeptReply {
@@ -126,6 +141,7 @@ impl Store {
             messages: self.messages_to(key).await?,
             replies: self.replies_of(key).await?,
             left_out: self.left_out_of(key).await?,
+            skipped: self.skipped_of(key).await?,
             suppression: self.suppression_of(key).await?,
             waiting: self.waiting_of(key).await?,
         })
@@ -190,17 +206,30 @@ impl Store {
         .await?;
         let mut left_out = vec![];
         for row in rows {
-            let reason: String = row.try_get("reason")?;
             left_out.push((
                 LaunchId(row.try_get("launch_id")?),
                 small(row.try_get("at_row")?, "row")?,
-                reason
-                    .parse()
-                    .map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?,
+                reason_of(&row)?,
                 instant(row.try_get("at")?)?,
             ));
         }
         Ok(left_out)
+    }
+
+    async fn skipped_of(&self, key: i64) -> Result<Vec<Skipped>, Failure> {
+        let rows = sqlx::query("select launch_id, step, reason, at from skipped where phone = ? order by at")
+            .bind(key)
+            .fetch_all(&self.readers)
+            .await?;
+        let skipped = |row: &SqliteRow| {
+            Ok(Skipped {
+                launch: LaunchId(row.try_get("launch_id")?),
+                step: small(row.try_get("step")?, "step")?,
+                reason: reason_of(row)?,
+                at: instant(row.try_get("at")?)?,
+            })
+        };
+        rows.iter().map(skipped).collect()
     }
 
     async fn suppression_of(&self, key: i64) -> Result<Option<(String, DateTime<Utc>, String)>, Failure> {
@@ -277,6 +306,12 @@ fn cancelled_at(row: &SqliteRow) -> Result<Option<DateTime<Utc>>, Failure> {
     let cancelled = row.try_get::<i64, _>("state")? == LaunchState::Cancelled as i64;
     let ended_at: Option<i64> = row.try_get("ended_at")?;
     Ok(ended_at.filter(|_| cancelled).map(instant).transpose()?)
+}
+
+fn reason_of(row: &SqliteRow) -> Result<LeftOut, Failure> {
+    let reason: String = row.try_get("reason")?;
+    let parsed = reason.parse();
+    parsed.map_err(|_| super::rows::corrupt(format!("reason {reason:?}")).into())
 }
 
 fn kept_reply(row: &SqliteRow) -> Result<KeptReply, Failure> {

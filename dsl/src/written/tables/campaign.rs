@@ -284,13 +284,13 @@ static LIMITS_KEYS: &[Key] = &[
         "canary",
         Form::Object(&CANARY),
         "{ share: 1%, watch: 30 minutes }",
-        "Texts a few people first, then watches. Default: all at once.",
+        "Texts a few people first and watches what comes of it, before the others are texted. Default: all at once.",
     ),
     now(
         "halt",
         Form::Object(&HALT),
         "{ opt_outs: 2%, failures: 10% }",
-        "Pauses the launch when a share is passed, after 100 messages. Default: it is never paused.",
+        "Halts the launch when a share is passed: after 100 messages, and after the watch of a canary. Default: it is never halted.",
     ),
     now(
         "quiet_hours",
@@ -357,7 +357,7 @@ static CANARY_KEYS: &[Key] = &[
         "watch",
         Form::Duration,
         "30 minutes",
-        "How long to watch before the others are.",
+        "How long to watch, from when they were.",
     ),
 ];
 static HALT: Object = object("`halt`", HALT_KEYS);
