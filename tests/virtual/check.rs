@@ -32,6 +32,7 @@ pub fn wrong(story: &Story) -> Vec<String> {
     states_rise(story, &mut wrong);
     stops(story, &pages, &mut wrong);
     pace::rates(story, &pages, &mut wrong);
+    pace::canary(story, &pages, &mut wrong);
     money::costs(story, &pages, audit, &mut wrong);
     doubts::are_justified(story, &pages, audit, &mut wrong);
     doubts::report_is_true(story, audit, &mut wrong);

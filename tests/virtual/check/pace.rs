@@ -1,9 +1,15 @@
-//! No rate is passed: in any second no more goes out than a second's worth and the windows that were begun together.
+//! No rate is passed: in any second no more goes out than a second's worth and the windows that were begun together. And
+//! nobody goes before the canary was watched.
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use engine::entry::Entry;
+
 use crate::books::{Handed, Pages};
+use crate::check::step_of;
 use crate::story::Story;
+use crate::world::START;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The most parts of a text.
@@ -34,6 +40,36 @@ pub fn rates(story: &Story, pages: &Pages, wrong: &mut Vec<String>) {
         );
     }
     check("campaign", world.campaign.rate, lanes, pages.handed.iter(), wrong);
+}
+
+/// Nobody but the canary is texted before all of the watch has passed since the first of it was, or may have been: a process
+/// that crashed after the intent leaves a text in doubt, which counts as gone.
+pub fn canary(story: &Story, pages: &Pages, wrong: &mut Vec<String>) {
+    let campaign = &story.world.revision.campaign;
+    let Some(canary) = &campaign.limits.canary else {
+        return;
+    };
+    let start: DateTime<Utc> = START.parse().expect("an instant");
+    let entry = Entry::of(campaign, start);
+    let is_first = |text: &&Handed| step_of(&text.text) == Some(0);
+    let held = |text: &&Handed| entry.is_after_canary(entry.step(text.to));
+    let mut texts = pages.handed.iter().filter(is_first);
+    let first = texts.clone().find(|text| !held(text));
+    let crashed = |life: usize| {
+        let crash = format!("[{life}] crashes");
+        pages.events.iter().any(|event| event.ends_with(&crash))
+    };
+    let watched = match first {
+        Some(first) if !(1..first.life).any(crashed) => start + first.at,
+        Some(_) | None => start,
+    };
+    let until = canary.watch.after(watched, campaign.timezone);
+    if let Some(early) = texts.find(|text| held(text) && start + text.at < until) {
+        wrong.push(format!(
+            "{} went before the canary was watched, which began {watched}",
+            early.to
+        ));
+    }
 }
 
 fn check<'a>(
