@@ -108,7 +108,8 @@ fn without_marks(number: &str) -> Option<String> {
     let thousands = |groups: &[&str]| groups.iter().skip(1).all(|group| group.len() == 3);
     match (groups, last.len()) {
         ([], _) => Some((*last).to_owned()),
-        (_, 3) if thousands(groups) => Some(pieces.concat()),
+        // Nobody marks the thousands of a number below one.
+        ([first, ..], 3) if thousands(groups) && !first.starts_with('0') => Some(pieces.concat()),
         (_, 1 | 2) if thousands(groups) => Some(format!("{}.{last}", groups.concat())),
         _ => None,
     }
@@ -163,6 +164,7 @@ mod tests {
                 "1.000.000,50 EUR",
                 "99,5 EUR",
                 "0.0345 EUR",
+                "0.005 EUR",
                 "0 EUR",
                 "0.00 EUR",
                 "-5 EUR",
@@ -184,6 +186,7 @@ mod tests {
                 1.000.000,50 EUR -> "1.000.000,50 EUR" is not a sum of money; did you mean "1000000.50 EUR"?
                 99,5 EUR -> "99,5 EUR" is not a sum of money; did you mean "99.5 EUR"?
                 0.0345 EUR -> "0.0345 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
+                0.005 EUR -> "0.005 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 0 EUR -> "0 EUR" pays for nothing: a sum of money is above zero; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 0.00 EUR -> "0.00 EUR" pays for nothing: a sum of money is above zero; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 -5 EUR -> "-5 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`

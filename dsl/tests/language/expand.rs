@@ -228,7 +228,7 @@ fn what_is_not_written_stands_there_with_where_it_comes_from() {
               # parts: no bound (default)
               # frequency: the policy's (default)
               # canary: all at once (default)
-              # halt: it is never paused (default)
+              # halt: it is never halted (default)
               # quiet_hours: the policy's (default)
               # opt_out_words: none (default)
               in_doubt: skip
@@ -326,7 +326,7 @@ limits: { in_doubt: resend }
               # parts: no bound (default)
               # frequency: the policy's (default)
               # canary: all at once (default)
-              # halt: it is never paused (default)
+              # halt: it is never halted (default)
               # quiet_hours: the policy's (default)
               # opt_out_words: none (default)
               in_doubt: resend
