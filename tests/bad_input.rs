@@ -335,6 +335,33 @@ fn no_list_outside_of_the_project_is_read() {
 }
 
 #[test]
+fn no_story_outside_of_the_project_is_read() {
+    let (folder, outside) = stranger();
+    symlink(outside.path().join("secret.csv"), folder.path().join("link.yaml")).expect("a link");
+    symlink(outside.path(), folder.path().join("out")).expect("a link");
+    let campaign = folder.read("test.campaign.yaml");
+    for alone in [false, true] {
+        if alone {
+            std::fs::remove_file(folder.path().join("crier.yaml")).expect("it is there");
+        }
+        for stories in ["link.yaml", "out/secret.csv", "out"] {
+            folder.write("stranger.campaign.yaml", &format!("{campaign}tests: {stories}\n"));
+            let shown = told(&folder, &["stranger.campaign.yaml"]);
+            let error = format!("error[file-missing] there is no file \"{stories}\" in the project");
+            assert!(shown.contains(&error), "{stories}: {shown}");
+            assert!(!shown.contains("hidden-word"), "{stories}: {shown}");
+            let test = folder.output(&["test", "stranger.campaign.yaml"]);
+            let said = [test.stdout, test.stderr].concat();
+            assert!(
+                !String::from_utf8_lossy(&said).contains("hidden-word"),
+                "{stories}"
+            );
+            assert!(!test.status.success(), "{stories}");
+        }
+    }
+}
+
+#[test]
 fn no_campaign_and_no_project_outside_is_read() {
     let (folder, outside) = stranger();
     symlink(

@@ -264,9 +264,9 @@ fn check(
     )
 }
 
-/// Those of some files of a project that are not there.
+/// Those of some files of a project that are not there, or are none of its files: folders, pipes, links that lead out of it.
 pub fn absent(files: Vec<String>, folder: &Path) -> BTreeSet<String> {
-    let is_absent = |path: &String| !folder.join(path).exists();
+    let is_absent = |path: &String| inside::open(&folder.join(path), folder).is_err();
     files.into_iter().filter(is_absent).collect()
 }
 
@@ -329,6 +329,11 @@ fn decode(bytes: &[u8]) -> (String, Vec<Diagnostic>) {
         // What comes before the first byte that is no UTF-8 stands as it is, so that the place of that byte does too.
         Err(diagnostic) => (String::from_utf8_lossy(bytes).into_owned(), vec![diagnostic]),
     }
+}
+
+/// The bytes of a file that a project names, no more than show that it is too large. Errors: as of [`bytes_of`].
+pub fn bytes_in(path: &Path, project: &LoadedProject) -> Result<Vec<u8>, LoadError> {
+    read(path, &project.folder)
 }
 
 /// The bytes of a campaign or a crier.yaml, no more than show that it is too large. Errors: it cannot be read, is no file,

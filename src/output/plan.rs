@@ -3,6 +3,7 @@
 pub mod texts;
 
 use chrono::{DateTime, Utc};
+use dsl::campaign::Schedule;
 use dsl::project::{Project, Provider};
 use engine::advance::first_text;
 use engine::left_out::LeftOut;
@@ -98,19 +99,28 @@ impl Shown<'_> {
     }
 
     fn when(&self) -> String {
-        let begins = match first_text(self.revision, self.starts_at, self.now) {
-            Some(Err(reason)) => return format!("never: {reason}, for whoever is on the campaign's clock"),
+        let begins = if let Schedule::Local(local) = self.revision.campaign.schedule {
+            format!("{} on each recipient's clock", local.format("%F %H:%M"))
+        } else {
+            self.begins()
+        };
+        let last = span(self.finish_at() - self.starts_at);
+        let rate = self.rate();
+        let rate = rate.map_or("no rate".to_owned(), |rate| format!("{rate} parts a second"));
+        format!("{begins}, the last text after {last} ({rate})")
+    }
+
+    /// On the campaign's clock.
+    fn begins(&self) -> String {
+        match first_text(self.revision, self.starts_at, self.now) {
+            Some(Err(reason)) => format!("never ({reason}) for whoever is on the campaign's clock"),
             // Hours are held against each recipient's clock; the campaign's stands for them.
             Some(Ok(at)) if at > self.starts_at.max(self.now) => {
                 format!("when its hours open, {}", time(at))
             }
             Some(Ok(_)) | None if self.starts_at <= self.now => "now".to_owned(),
             Some(Ok(_)) | None => time(self.starts_at),
-        };
-        let last = span(self.finish_at() - self.starts_at);
-        let rate = self.rate();
-        let rate = rate.map_or("no rate".to_owned(), |rate| format!("{rate} parts a second"));
-        format!("{begins}, the last text after {last} ({rate})")
+        }
     }
 
     fn finish_at(&self) -> DateTime<Utc> {

@@ -32,9 +32,9 @@ impl Visitor for Named {
     }
 }
 
-/// Of a file that is not there.
+/// Of a file that is not there, or is none of the project's.
 pub(crate) fn missing(path: &Spanned<String>) -> Diagnostic {
-    let message = format!("the file \"{}\" does not exist", path.value);
+    let message = format!("there is no file \"{}\" in the project", path.value);
     Diagnostic::error("file-missing", path.span.clone(), message)
         .help("paths are relative to the folder of crier.yaml")
 }

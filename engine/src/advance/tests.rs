@@ -8,9 +8,9 @@ mod taken_over;
 mod waits;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use expect_test::Expect;
+use expect_test::{Expect, expect};
 
-use super::{Effect, Enrolment, Event, Facts, Place, State, advance};
+use super::{Effect, Enrolment, Event, Facts, Place, State, advance, first_text};
 use crate::ids::MessageId;
 use crate::member::{Doubt, Member, Pending};
 use crate::provider::Resolve;
@@ -201,4 +201,38 @@ fn tries(attempts: u8, crashes: u8, doubt: Doubt) -> String {
         Doubt::Resent => ", sent again",
     };
     format!("tries: {attempts}{crashes}{doubt}")
+}
+
+#[test]
+fn hours_say_when_the_first_text_of_a_launch_goes() {
+    let now: DateTime<Utc> = "2026-11-25T09:00:00Z".parse().expect("an instant");
+    let table = [
+        "now",
+        "{ at: now, window: \"10:00-18:00\" }",
+        "{ at: \"2026-11-25 07:00\", window: \"05:00-08:00\", late: 1 day }",
+        "{ at: now, days: [sat] }",
+        "{ at: \"2026-11-25 08:50\", expires: 5 minutes }",
+        "{ at: now, window: \"10:00-18:00\", expires: 5 minutes }",
+    ];
+    let lines = table.map(|schedule| {
+        let text = format!(
+            "audience: people.csv\nreplies: none\ntimezone: UTC\nmessage: STOP to opt out\nschedule: {schedule}\n"
+        );
+        let revision = campaign(&text);
+        let starts_at = crate::launch::starts_at(&revision.campaign, now).expect("in time");
+        let told = match first_text(&revision, starts_at, now) {
+            None => "no text comes first".to_owned(),
+            Some(Ok(at)) => at.to_string(),
+            Some(Err(reason)) => format!("never: {reason}"),
+        };
+        format!("{schedule}: {told}\n")
+    });
+    expect![[r#"
+        now: 2026-11-25 09:00:00 UTC
+        { at: now, window: "10:00-18:00" }: 2026-11-25 10:00:00 UTC
+        { at: "2026-11-25 07:00", window: "05:00-08:00", late: 1 day }: 2026-11-26 05:00:00 UTC
+        { at: now, days: [sat] }: 2026-11-28 00:00:00 UTC
+        { at: "2026-11-25 08:50", expires: 5 minutes }: never: it could not go in time
+        { at: now, window: "10:00-18:00", expires: 5 minutes }: never: it could not go in time
+    "#]].assert_eq(&lines.concat());
 }

@@ -10,7 +10,6 @@ use engine::load::{self, CheckedFile, LoadedCampaign, LoadedProject};
 use engine::revision::Revision;
 
 use crate::commands::Failure;
-use crate::commands::rewrite;
 
 /// A campaign, and where its stories stand.
 pub(super) struct Source {
@@ -58,7 +57,7 @@ impl Source {
                 offset: 0,
             },
             Some(apart) => {
-                let bytes = rewrite::read(&apart.path)?;
+                let bytes = load::bytes_in(&apart.path, &source.project)?;
                 source.read(String::from_utf8_lossy(&bytes).into_owned())
             }
         };
@@ -110,7 +109,7 @@ impl Source {
 /// campaign, and where the file cannot be read, which has been said.
 pub(in crate::commands) fn stories_of(file: &CheckedFile, project: &LoadedProject) -> Option<CheckedFile> {
     let apart = apart(&file.text, &project.folder).filter(|_| file.is_valid())?;
-    let bytes = rewrite::read(&apart.path).ok()?;
+    let bytes = load::bytes_in(&apart.path, project).ok()?;
     let source = Source {
         campaign: file.clone(),
         project: project.clone(),
