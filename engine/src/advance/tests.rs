@@ -234,5 +234,6 @@ fn hours_say_when_the_first_text_of_a_launch_goes() {
         { at: now, days: [sat] }: 2026-11-28 00:00:00 UTC
         { at: "2026-11-25 08:50", expires: 5 minutes }: never: it could not go in time
         { at: now, window: "10:00-18:00", expires: 5 minutes }: never: it could not go in time
-    "#]].assert_eq(&lines.concat());
+    "#]]
+    .assert_eq(&lines.concat());
 }
