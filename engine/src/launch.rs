@@ -81,33 +81,29 @@ pub fn starts_at(campaign: &Campaign, now: DateTime<Utc>) -> Result<DateTime<Utc
         Schedule::At(due) => {
             let latest = latest_start(*due, pace.late, &window, campaign.timezone);
             let told = |at: DateTime<Utc>| at.with_timezone(&campaign.timezone).format("%F %H:%M:%S %Z");
-            in_time(*due, now <= latest, || (told(*due), told(latest)))
+            if now > latest {
+                return Err(too_late(told(*due), told(latest)));
+            }
+            Ok(*due)
         }
         Schedule::Local(local) => {
             let latest = latest_start(local.and_utc(), pace.late, &window, chrono_tz::UTC);
             let told = |at: DateTime<Utc>| at.format("%F %H:%M:%S on each recipient's clock");
             // It begins when it does for the first of them, and is too late when it is for the last.
-            in_time(local.and_utc() - EASTERN, now <= latest + WESTERN, || {
-                (told(local.and_utc()), told(latest))
-            })
+            if now > latest + WESTERN {
+                return Err(too_late(told(local.and_utc()), told(latest)));
+            }
+            Ok(local.and_utc() - EASTERN)
         }
         Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => Err(LaunchError::NotOnce),
     }
 }
 
-fn in_time<T: ToString>(
-    begins_at: DateTime<Utc>,
-    in_time: bool,
-    due_and_latest: impl FnOnce() -> (T, T),
-) -> Result<DateTime<Utc>, LaunchError> {
-    if in_time {
-        return Ok(begins_at);
-    }
-    let (due, latest) = due_and_latest();
-    Err(LaunchError::TooLate {
+fn too_late(due: impl ToString, latest: impl ToString) -> LaunchError {
+    LaunchError::TooLate {
         due: due.to_string(),
         latest: latest.to_string(),
-    })
+    }
 }
 
 /// Plans a campaign and launches it. Reads the lists in `folder`; when it fails nothing is launched. `planned` is told

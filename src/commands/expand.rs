@@ -1,7 +1,6 @@
 //! `crier expand`: the long form of a campaign, as YAML that means the same, or for programs. Nothing is run, so what this
 //! version cannot run yet is no hindrance.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use dsl::bounds::TextBound;
@@ -18,7 +17,7 @@ use crate::output::{self, diagnostics};
 pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
     let stdin = rewrite::is_stdin(std::slice::from_ref(&args.file))?;
     let loaded = if stdin {
-        let path = Path::new(&args.stdin_filename);
+        let path = &args.stdin_filename;
         let project = load::load_project(&load::project_folder(path))?;
         load::campaign_of_bytes(path, &rewrite::read_stdin()?, project)
     } else {

@@ -1,6 +1,6 @@
 //! Commands that write files anew: what `--check`, `--diff` and `-` mean to all of them, and how a file is replaced.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -73,15 +73,9 @@ pub(super) fn is_stdin(paths: &[PathBuf]) -> Result<bool, Failure> {
 
 /// Standard input, no more of it than shows that it is too large.
 pub(super) fn read_stdin() -> Result<Vec<u8>, Failure> {
-    let mut bytes = vec![];
-    let bounded = std::io::stdin()
-        .lock()
-        .take(dsl::LARGEST_FILE as u64 + 1)
-        .read_to_end(&mut bytes);
-    bounded
+    load::bounded(std::io::stdin())
         .context("cannot read standard input")
-        .map_err(Failure::Usage)?;
-    Ok(bytes)
+        .map_err(Failure::Usage)
 }
 
 fn stdin(args: &Rewrite, rewriter: &Rewriter) -> Result<ExitCode, Failure> {

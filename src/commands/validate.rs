@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use dsl::across::Outline;
 use dsl::diagnostic::Severity;
 use dsl::render::github::Rest;
@@ -17,6 +16,7 @@ use rayon::prelude::*;
 
 use self::changed::Changed;
 pub(super) use self::found::found;
+use super::rewrite::read_stdin;
 use super::test::stories_of;
 use super::{Failure, fix};
 use crate::cli::{DiagnosticFormat, FailOn, Validate};
@@ -112,9 +112,7 @@ fn inputs(args: &Validate) -> Result<(Vec<PathBuf>, Option<Piped>), Failure> {
     if named.len() == args.paths.len() {
         return Ok((found(&named)?, None));
     }
-    let bytes = load::bounded(std::io::stdin())
-        .context("cannot read standard input")
-        .map_err(Failure::Usage)?;
+    let bytes = read_stdin()?;
     let path = args.stdin_filename.clone();
     let mut paths = if named.is_empty() { vec![] } else { found(&named)? };
     paths.retain(|named| *named != path);

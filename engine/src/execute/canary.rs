@@ -39,11 +39,14 @@ impl Executor {
         self.state == LaunchState::Running && self.launch.canary != Canary::Over
     }
 
-    /// When the watch ends, where it began.
+    /// When the watch ends, where it began and people are held for it.
     pub(super) fn watched_until(&self) -> Option<DateTime<Utc>> {
         let Canary::WatchedSince(since) = self.launch.canary else {
             return None;
         };
+        if !self.holds_people() {
+            return None;
+        }
         let campaign = &self.revision.campaign;
         let canary = campaign.limits.canary.as_ref();
         Some(canary.map_or(since, |canary| canary.watch.after(since, campaign.timezone)))
@@ -53,13 +56,12 @@ impl Executor {
     /// they hold all of it back nobody was.
     fn canary_went_out(&self) -> bool {
         let now = self.clock.now();
-        let due = |due_at: &DateTime<Utc>| *due_at <= now;
-        let idle = self.windows.is_empty()
-            && self.lanes.values().all(|lane| {
-                lane.held.is_empty() && !lane.claiming && !lane.next_due.as_ref().is_some_and(due)
-            });
+        let is_due = self
+            .lanes
+            .values()
+            .any(|lane| lane.next_due.is_some_and(|at| at <= now));
         let texted = self.progress.accepted + self.progress.rejected + self.progress.in_doubt > 0;
-        idle && (texted || self.lanes.values().all(|lane| lane.next_due.is_none()))
+        self.is_idle() && !is_due && (texted || self.lanes.values().all(|lane| lane.next_due.is_none()))
     }
 
     /// Whether the time of the watch is over and all that was said of it by then is folded. Asks who was not asked yet.

@@ -263,9 +263,7 @@ impl Executor {
             slow.filter_map(|window| Some((window.unrecorded_since? + RECORD_WITHIN).saturating_sub(now)));
         let fold = self.incoming.fold_in(now).filter(|_| self.failed.is_none());
         let over = self.done_at.and_then(|done_at| self.over_in(done_at));
-        let watched = self
-            .watched_until()
-            .filter(|at| *at > wall && self.holds_people());
+        let watched = self.watched_until().filter(|at| *at > wall);
         let wake = ask
             .into_iter()
             .chain(moves.map(|(_, wait)| wait))
@@ -281,18 +279,14 @@ impl Executor {
 
     /// When the next passage goes on, if nothing is under way and nothing due.
     pub(super) fn waits_until(&self) -> Option<DateTime<Utc>> {
-        let idle = self.windows.is_empty()
-            && self
-                .lanes
-                .values()
-                .all(|lane| lane.held.is_empty() && !lane.claiming);
-        let watched = self.watched_until().filter(|_| self.holds_people());
-        let next = self
-            .lanes
-            .values()
-            .filter_map(|lane| lane.next_due)
-            .chain(watched)
-            .min()?;
-        (idle && next > self.clock.now()).then_some(next)
+        let due = self.lanes.values().filter_map(|lane| lane.next_due);
+        let next = due.chain(self.watched_until()).min()?;
+        (self.is_idle() && next > self.clock.now()).then_some(next)
+    }
+
+    /// Whether nothing is under way and no cohort in hand.
+    pub(super) fn is_idle(&self) -> bool {
+        let mut lanes = self.lanes.values();
+        self.windows.is_empty() && lanes.all(|lane| lane.held.is_empty() && !lane.claiming)
     }
 }

@@ -8,7 +8,7 @@ use super::{Store, StoreError};
 use crate::ids::LaunchId;
 
 /// Milliseconds between the time that people who are held are planned for and the one that their cohort says.
-const HELD: i64 = 1 << 50;
+pub(super) const HELD: i64 = 1 << 50;
 
 /// How far the canary of a launch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

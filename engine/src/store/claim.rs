@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
+use super::canary::HELD;
 use super::record::{Progress, suppressed_since};
 use super::rows::{CohortKind, MessageState, Turn, corrupt, count, instant, millis, phone, size, small};
 use super::{Failure, Store, StoreError};
@@ -129,7 +130,7 @@ impl Store {
             .await
     }
 
-    /// When the next cohort of a launch, sender and kind comes due that nobody holds.
+    /// When the next cohort of a launch, sender and kind comes due that no process and no canary holds.
     pub async fn next_due(
         &self,
         launch: LaunchId,
@@ -139,17 +140,18 @@ impl Store {
         let query = match kind {
             CohortKind::Passage => {
                 "select due_at from cohort where launch_id = ?1 and sender = ?2 and state = 0 and lease_until = 0
-                 and kind = 0 and due_at < 1125899906842624 and (intent_to > done or turn = 2 or exists (select 1 from launch where id = ?1 and state <> 3))
+                 and kind = 0 and due_at < ?3 and (intent_to > done or turn = 2 or exists (select 1 from launch where id = ?1 and state <> 3))
                  order by due_at limit 1"
             }
             CohortKind::Answer => {
-                "select due_at from cohort where launch_id = ? and sender = ? and state = 0 and lease_until = 0
-                 and kind = 1 order by due_at limit 1"
+                "select due_at from cohort where launch_id = ?1 and sender = ?2 and state = 0 and lease_until = 0
+                 and kind = 1 and due_at < ?3 order by due_at limit 1"
             }
         };
         let due: Option<i64> = sqlx::query_scalar(query)
             .bind(launch.0)
             .bind(sender)
+            .bind(HELD)
             .fetch_optional(&self.readers)
             .await
             .map_err(|error| self.error(error))?;
