@@ -2,7 +2,7 @@
 //! and linear: each file is read into an [`Outline`] once, and the checks look at nothing else. Finds nothing that the
 //! check of a single file says. Where the rules come from: docs/language.md, what is checked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
@@ -20,7 +20,8 @@ mod promises;
 mod references;
 mod unused;
 
-pub use outline::{Named, Outline};
+pub use cap::to_be_read;
+pub use outline::{Lists, Named, Outline};
 
 /// The codes that only several files together can give.
 pub const CODES: &[&str] = &[
@@ -46,6 +47,9 @@ pub struct Whole<'a> {
     pub campaigns: &'a [Outline],
     /// The files of [`ProjectFile::named_files`] that are not there.
     pub absent: &'a BTreeSet<String>,
+    /// The numbers of the campaigns that [`to_be_read`] names, by their place among the campaigns: sorted, each once. Of
+    /// one that is not in it nobody is known.
+    pub numbers: &'a BTreeMap<usize, Vec<u64>>,
 }
 
 /// What is found, by the file that it stands in.

@@ -15,6 +15,7 @@ mod budget;
 mod columns;
 mod conditions;
 mod consent;
+mod consequences;
 mod deadlines;
 mod durations;
 mod fields;
@@ -163,7 +164,8 @@ pub fn check_campaign(file: &CampaignFile, surroundings: &Surroundings<'_>) -> C
     for check in CHECKS {
         check(&context, &mut found);
     }
-    secrets::check(file.read.tree.root.as_ref(), &mut found);
+    consequences::drop(context.root, file.read.found.len(), &mut found);
+    secrets::check(context.root, &mut found);
     // What `run` does later has a meaning all the same: stories play it.
     let clean = !found.iter().any(Diagnostic::is_fault);
     let value = if clean { meaning::campaign(&context) } else { None };
@@ -256,8 +258,14 @@ pub(crate) use files::{missing as missing_file, named as named_files};
 
 /// The lists that people come from, as far as they are known, with what their columns are called here.
 pub(crate) fn people(written: &written::campaign::Campaign, project: &Project) -> Vec<ListFile> {
-    audience::from(written, project)
-        .into_iter()
-        .map(|(_, file)| file)
-        .collect()
+    files_of(audience::from(written, project))
+}
+
+/// The lists of whom nobody is texted, as far as they are known.
+pub(crate) fn excepted(written: &written::campaign::Campaign, project: &Project) -> Vec<ListFile> {
+    files_of(audience::except(written, project))
+}
+
+fn files_of(lists: Vec<(std::ops::Range<usize>, ListFile)>) -> Vec<ListFile> {
+    lists.into_iter().map(|(_, file)| file).collect()
 }

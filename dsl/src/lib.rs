@@ -111,6 +111,12 @@ impl ProjectFile {
             .collect()
     }
 
+    /// Whether it is written in a version of the language that this program does not know yet: nothing of its project can
+    /// be judged.
+    pub fn is_newer(&self) -> bool {
+        self.read.is_newer()
+    }
+
     /// The project as written.
     pub fn written(&self) -> &written::project::Project {
         &self.written

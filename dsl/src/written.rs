@@ -45,13 +45,15 @@ pub(crate) struct Read {
 
 impl Read {
     pub(crate) fn new(text: &str, object: &'static key::Object) -> Read {
-        let (tree, mut found) = tree::parse(text);
+        let (mut tree, mut found) = tree::parse(text);
         // What a fault cut short is not judged by what is left of it.
         let fault = found.last().filter(|_| !tree.whole);
-        let line = fault.map(|fault| tree::line_of(text, fault.span.start));
+        let places = fault.map(|fault| fault.related.iter().map(|(span, _)| span).chain([&fault.span]));
+        let lines = places.into_iter().flatten();
+        let lines: Vec<Range<usize>> = lines.map(|span| tree::line_of(text, span.start)).collect();
         let told = |d: &Diagnostic| {
             let meets = |line: &Range<usize>| d.span.start <= line.end && d.span.end >= line.start;
-            line.as_ref().is_some_and(meets)
+            lines.iter().any(meets)
         };
         // Names of its own are what it is made of.
         if fault.is_some_and(|fault| fault.code == "alias-bomb") {
@@ -59,13 +61,29 @@ impl Read {
         }
         let shape = shape::check(text, &tree, object);
         found.extend(shape.into_iter().filter(|d| !told(d)));
+        if is_newer(&tree) {
+            // What a newer language would make of the rest is not known.
+            found.retain(|d| d.code == "unknown-version");
+            tree.whole = false;
+        }
         Read { tree, found }
+    }
+
+    /// Whether it is written in a version of the language that this program does not know yet.
+    pub(crate) fn is_newer(&self) -> bool {
+        is_newer(&self.tree)
     }
 
     /// Whether the whole text was read, so that what is not there is not there.
     pub(crate) fn is_whole(&self) -> bool {
         self.tree.whole && self.tree.root.is_some()
     }
+}
+
+fn is_newer(tree: &Tree) -> bool {
+    let stated = tree.root.as_ref().and_then(|root| root.get("crier"));
+    let version = stated.and_then(Node::text).and_then(|text| text.parse::<u32>().ok());
+    version.is_some_and(|version| version > 1)
 }
 
 /// The scalar of a key, where it is there.

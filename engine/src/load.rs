@@ -170,14 +170,11 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
         later: vec![],
     };
     let mut revision = None;
-    let parsed = dsl::parse_campaign(if file.diagnostics.is_empty() {
-        &file.text
-    } else {
-        ""
-    });
+    let judged = file.diagnostics.is_empty() && !is_newer(&project);
+    let parsed = dsl::parse_campaign(if judged { &file.text } else { "" });
     let meant = known_project(&project);
     let outline = across::outline(path, &parsed, &project.folder, &meant);
-    if file.diagnostics.is_empty() {
+    if judged {
         let source = Source {
             file_stem: stem(path),
             campaign: file.text.clone(),
@@ -203,6 +200,12 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
         revision: meant.clone().filter(|_| !waits),
         meant,
     }
+}
+
+/// Whether crier.yaml is written in a language that this program does not know yet, and its campaigns with it.
+fn is_newer(loaded: &LoadedProject) -> bool {
+    let file = loaded.file.as_ref().filter(|_| loaded.project.is_none());
+    file.is_some_and(|file| dsl::parse_project(&file.text).is_newer())
 }
 
 /// Codes that a fault of crier.yaml brings about in its campaigns: while it has any they are not told, since one cause

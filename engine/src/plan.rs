@@ -338,10 +338,7 @@ impl Planner {
             RowPlan::LeftOut(phone, reason) => (phone, Err(reason)),
             RowPlan::Planned(planned) => (planned.member.phone, Ok(planned)),
         };
-        let place = Place {
-            list: self.summary.files.len().saturating_sub(1),
-            line: row.line,
-        };
+        let place = self.summary.place(row.line);
         let reason = match self.seen.first_row(phone.as_u64(), place) {
             Some(first) => {
                 self.summary.duplicate(row.line, first);
@@ -362,7 +359,7 @@ impl Planner {
         };
         match (reason, outcome) {
             (Some(reason), Ok(_) | Err(_)) | (None, Err(reason)) => {
-                self.summary.leave_out(&reason);
+                self.summary.leave_out(&reason, place);
                 run.left_out.push((phone, place.code(), reason));
             }
             (None, Ok(mut planned)) => {
@@ -384,6 +381,11 @@ impl Planner {
             .find(|(_, phones)| phones.binary_search(&phone).is_ok());
         list.map(|(name, _)| LeftOut::Excepted(name.clone()))
     }
+}
+
+/// The numbers of a list, sorted, each once; rows without one are passed over. None where it cannot be read.
+pub fn numbers_of(list: &ListFile, folder: &Path, region: Option<Region>) -> Option<Vec<u64>> {
+    phones_of(list, folder, region, &mut Summary::default()).ok()
 }
 
 /// The numbers of a list under `except`, sorted. A row of it without a number excludes nobody, which the plan says.

@@ -170,6 +170,9 @@ impl Shown<'_> {
             "starts_at": self.starts_at,
             "finish_at": self.finish_at(),
             "left_out": summary.left_out,
+            "left_out_first": summary.left_out_first.iter().map(|(reason, place)| {
+                (reason.clone(), json!({ "file": texts::path(*place, summary), "line": place.line }))
+            }).collect::<serde_json::Map<_, _>>(),
             "bad_rows": summary.bad_rows.iter().map(bad).collect::<Vec<_>>(),
             "bad_except_rows": summary.bad_except.iter().map(bad).collect::<Vec<_>>(),
             "duplicates": summary.duplicates.iter().map(|twice| json!({
@@ -245,10 +248,12 @@ fn left_out(summary: &Summary) -> Option<String> {
         let reason = code
             .parse::<LeftOut>()
             .map_or_else(|_| (*code).clone(), |reason| reason.to_string());
-        vec![format!("{:>9}", number(**n)), reason]
+        let first = summary.left_out_first.get(*code);
+        let first = first.map(|place| texts::row_of(*place, summary));
+        vec![format!("{:>9}", number(**n)), reason, first.unwrap_or_default()]
     };
     let rows: Vec<Vec<String>> = reasons.iter().map(row).collect();
-    (!rows.is_empty()).then(|| table::of(&[" left out", "why"], rows.into_iter()))
+    (!rows.is_empty()).then(|| table::of(&[" left out", "why", "first"], rows.into_iter()))
 }
 
 /// Lines worth a look.

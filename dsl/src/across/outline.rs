@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::CampaignFile;
 use crate::campaign::Purpose;
 use crate::condition::{Mention, mentions};
-use crate::project::Project;
+use crate::project::{ListFile, Project};
 use crate::scalar::WrittenTime;
 use crate::tree::{Entry, Node, Positions};
 use crate::written::campaign::{Campaign, Source, Start, Step, Verb};
@@ -62,8 +62,25 @@ pub(super) struct Opening {
     pub day: NaiveDate,
     /// Where the time stands.
     pub span: Range<usize>,
-    /// The paths of the files.
-    pub files: BTreeSet<String>,
+    pub lists: Lists,
+}
+
+/// Whom a campaign texts: everybody of some files but those of others.
+#[derive(Debug, Clone)]
+pub struct Lists {
+    /// The files.
+    pub from: Vec<ListFile>,
+    /// Those of the others.
+    pub except: Vec<ListFile>,
+    /// For numbers in national form.
+    pub region: Option<sms::Region>,
+}
+
+impl Lists {
+    /// The paths of the files, each once.
+    pub(super) fn paths(&self) -> BTreeSet<&str> {
+        self.from.iter().map(|list| list.path.as_str()).collect()
+    }
 }
 
 impl Outline {
@@ -199,13 +216,18 @@ fn opening(written: &Campaign, project: &Project, asked: &Asked<'_>) -> Option<O
         }
         Start::Now | Start::TimeOfDay => return None,
     };
-    let files = crate::check::people(written, project)
-        .into_iter()
-        .map(|list| list.path);
-    Some(Opening {
+    let from = crate::check::people(written, project);
+    let except = crate::check::excepted(written, project);
+    let known = |lists: &[ListFile]| lists.iter().all(|list| !list.path.is_empty());
+    let own = audience.region.as_ref().map(|region| region.value);
+    (known(&from) && known(&except)).then(|| Opening {
         day,
         span: start.span.clone(),
-        files: files.filter(|path| !path.is_empty()).collect(),
+        lists: Lists {
+            from,
+            except,
+            region: own.or(project.region),
+        },
     })
 }
 

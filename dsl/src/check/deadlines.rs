@@ -27,11 +27,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             | Verb::Finish(_)
             | Verb::Other => (false, ""),
         };
-        // A `for` that is no duration has been spoken of.
-        let said = found
-            .iter()
-            .any(|d| d.code == "bad-duration" && step.holds(&d.span));
-        if waits && !said {
+        if waits {
             let message = format!("this step waits for {word}, and does not say how long");
             found.push(
                 Diagnostic::error("no-deadline", step.span.clone(), message)

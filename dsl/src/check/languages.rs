@@ -1,26 +1,32 @@
 //! Texts have every language of the campaign, and no other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
 use crate::values::Language;
 use crate::written::Spanned;
-use crate::written::campaign::{Campaign, Texts, Value};
+use crate::written::campaign::{Campaign, Texts};
 use crate::written::nearest::listed;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     repeated(&context.written.languages, found);
+    let mut unlisted = BTreeMap::new();
     for field in &context.written.fields {
         if let Some(texts) = &field.default {
-            one(context, texts, &field.name, found);
+            one(context, texts, &field.name, &mut unlisted, found);
         }
     }
     for (name, texts) in context.written.all_texts() {
-        one(context, texts, &name, found);
+        one(context, texts, &name, &mut unlisted, found);
     }
+    found.extend(unlisted.into_iter().map(|(language, at)| told(context, &language, &at)));
 }
+
+/// Where texts stand of languages that the campaign does not list.
+type Unlisted = BTreeMap<Language, Vec<Range<usize>>>;
 
 /// A language that stands twice in the list; crier.yaml is held to the same.
 pub(super) fn repeated(languages: &[Spanned<Language>], found: &mut Vec<Diagnostic>) {
@@ -57,7 +63,13 @@ pub(crate) fn of(written: &Campaign, project: &Project) -> Vec<Language> {
     }
 }
 
-fn one(context: &Context<'_>, texts: &Texts, name: &Spanned<String>, found: &mut Vec<Diagnostic>) {
+fn one(
+    context: &Context<'_>,
+    texts: &Texts,
+    name: &Spanned<String>,
+    unlisted: &mut Unlisted,
+    found: &mut Vec<Diagnostic>,
+) {
     let Texts::ByLanguage(all) = texts else {
         return;
     };
@@ -70,7 +82,12 @@ fn one(context: &Context<'_>, texts: &Texts, name: &Spanned<String>, found: &mut
     if all.iter().any(|(key, _)| is_told(key)) {
         return;
     }
-    unlisted(context, all, found);
+    for (key, _) in all {
+        let language = Language::new(&key.value).filter(|language| !is_listed(context, language));
+        if let Some(language) = language {
+            unlisted.entry(language).or_default().push(key.span.clone());
+        }
+    }
     let lacking = context
         .languages
         .iter()
@@ -92,27 +109,27 @@ fn one(context: &Context<'_>, texts: &Texts, name: &Spanned<String>, found: &mut
     }
 }
 
-fn unlisted(context: &Context<'_>, all: &[(Spanned<String>, Value)], found: &mut Vec<Diagnostic>) {
-    for (key, _) in all {
-        let Some(language) = Language::new(&key.value) else {
-            continue;
-        };
-        let serves = |have: &Language| *have == language || have.without_region() == language;
-        if context.languages.iter().any(serves) {
-            continue;
-        }
-        let have: Vec<&str> = context.languages.iter().map(Language::as_str).collect();
-        let message = format!(
-            "\"{}\" is not a language of the campaign, so nobody would get this text",
-            key.value
-        );
-        let help = match context.written.languages.is_empty() {
-            true => format!(
-                "state the languages: `languages: [{}, {language}]`",
-                have.join(", ")
-            ),
-            false => format!("add it to `languages`, which are {}", listed(have)),
-        };
-        found.push(Diagnostic::error("language-unlisted", key.span.clone(), message).help(help));
-    }
+/// A list may name the language, or it in some region.
+fn is_listed(context: &Context<'_>, language: &Language) -> bool {
+    let serves = |have: &Language| have == language || have.without_region() == *language;
+    context.languages.iter().any(serves)
+}
+
+/// All texts of a language have one cause.
+fn told(context: &Context<'_>, language: &Language, at: &[Range<usize>]) -> Diagnostic {
+    let texts = match at.len() {
+        1 => "this text".to_owned(),
+        n => format!("its {n} texts"),
+    };
+    let message =
+        format!("\"{language}\" is not a language of the campaign, so nobody would get {texts}");
+    let have: Vec<&str> = context.languages.iter().map(Language::as_str).collect();
+    let help = match context.written.languages.is_empty() {
+        true => format!(
+            "state the languages: `languages: [{}, {language}]`",
+            have.join(", ")
+        ),
+        false => format!("add it to `languages`, which are {}", listed(have)),
+    };
+    Diagnostic::error("language-unlisted", at[0].clone(), message).help(help)
 }

@@ -14,9 +14,7 @@ const MOST_SLIPS: usize = 20;
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     both_forms(context, found);
     sent_exist(context, found);
-    if !steps_are_unclear(context, found) {
-        never_sent(context, found);
-    }
+    never_sent(context, found);
 }
 
 /// What is sent exists, and every text says something.
@@ -29,25 +27,6 @@ pub(super) fn sent_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         empty(texts, found);
     }
 }
-
-/// Whether something of what sends messages could not be read: nobody knows then what it would send.
-fn steps_are_unclear(context: &Context<'_>, found: &[Diagnostic]) -> bool {
-    let sending = ["steps", "replies"].map(|key| context.root.and_then(|root| root.get(key)));
-    let spans: Vec<&std::ops::Range<usize>> = sending.iter().flatten().map(|node| &node.span).collect();
-    let inside = |d: &Diagnostic| spans.iter().any(|span| span.contains(&d.span.start));
-    let of_shape = |d: &Diagnostic| OF_SHAPE.contains(&d.code);
-    found.iter().any(|d| of_shape(d) && inside(d))
-}
-
-/// Codes of steps and rules that are not read as what they are meant to be.
-const OF_SHAPE: [&str; 6] = [
-    "bad-name",
-    "conflicting-keys",
-    "missing-key",
-    "unknown-key",
-    "unknown-step",
-    "wrong-type",
-];
 
 fn names<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
     // The one text of the short form is called `message`.

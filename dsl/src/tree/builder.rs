@@ -22,7 +22,14 @@ struct Builder<'a> {
     documents: usize,
     /// Where the last token ended.
     read_to: usize,
+    /// Values that were told of and stand blank in the text.
+    blank: &'a [Range<usize>],
+    /// The diagnostic of what broke off the text.
+    fault: Option<usize>,
 }
+
+/// Values that need quotes and are read over, at most: what follows each is read anew.
+const MOST_BLANK: usize = 16;
 
 /// Whether to read on.
 enum Flow {
@@ -30,33 +37,82 @@ enum Flow {
     Stop,
 }
 
+/// Reads over the values that only need quotes, so that one of them hides nothing that follows.
 pub(super) fn build(text: &str) -> (Tree, Vec<Diagnostic>) {
-    let mut builder = Builder {
-        text,
-        stack: vec![],
-        root: None,
-        comments: vec![],
-        diagnostics: vec![],
-        anchors: HashMap::new(),
-        nodes: 0,
-        documents: 0,
-        read_to: 0,
-    };
-    let whole = builder.read();
-    let end = builder.read_to;
-    while let Some(open) = builder.stack.pop() {
-        let node = open.close(end, builder.nodes);
-        builder.put(node);
+    let (mut blanked, mut blank, mut told) = (text.to_owned(), vec![], vec![]);
+    loop {
+        let mut builder = Builder::new(&blanked, &blank);
+        let tree = builder.tree();
+        let mut diagnostics = std::mem::take(&mut builder.diagnostics);
+        let fault = builder.fault.filter(|_| blank.len() < MOST_BLANK);
+        let Some(at) = fault.filter(|at| is_value(text, &diagnostics[*at])) else {
+            return (tree, joined(told, diagnostics, |d| builder.is_of_blank(d)));
+        };
+        let found = diagnostics.swap_remove(at);
+        blanked.replace_range(found.span.clone(), &"x".repeat(found.span.len()));
+        blank.push(found.span.clone());
+        told.push(found);
     }
-    let tree = Tree {
-        root: builder.root,
-        comments: builder.comments,
-        whole,
-    };
-    (tree, builder.diagnostics)
 }
 
-impl Builder<'_> {
+/// What was told before, and what reading found at last: no more is said of a line that was told of. Where the text broke
+/// off, the last is what broke it off.
+fn joined(
+    mut told: Vec<Diagnostic>,
+    mut found: Vec<Diagnostic>,
+    is_told: impl Fn(&Diagnostic) -> bool,
+) -> Vec<Diagnostic> {
+    let fault_is_told = found.last().is_some_and(&is_told);
+    found.retain(|d| !is_told(d));
+    if fault_is_told {
+        found.append(&mut told);
+        return found;
+    }
+    told.append(&mut found);
+    told
+}
+
+/// Whether it is of one value, on one line, that the rest of the file can be read without.
+fn is_value(text: &str, found: &Diagnostic) -> bool {
+    let written = text.get(found.span.clone()).unwrap_or_default();
+    asks_for_quotes(found) && !written.is_empty() && !written.contains('\n')
+}
+
+fn asks_for_quotes(found: &Diagnostic) -> bool {
+    matches!(found.code, "quote-the-text" | "cron-needs-quotes")
+}
+
+impl<'a> Builder<'a> {
+    fn new(text: &'a str, blank: &'a [Range<usize>]) -> Builder<'a> {
+        Builder {
+            text,
+            stack: vec![],
+            root: None,
+            comments: vec![],
+            diagnostics: vec![],
+            anchors: HashMap::new(),
+            nodes: 0,
+            documents: 0,
+            read_to: 0,
+            blank,
+            fault: None,
+        }
+    }
+
+    fn tree(&mut self) -> Tree {
+        let whole = self.read();
+        let end = self.read_to;
+        while let Some(open) = self.stack.pop() {
+            let node = open.close(end, self.nodes);
+            self.put(node);
+        }
+        Tree {
+            root: self.root.take(),
+            comments: std::mem::take(&mut self.comments),
+            whole,
+        }
+    }
+
     /// Whether the text was read to its end.
     fn read(&mut self) -> bool {
         let options = options! {
@@ -90,9 +146,10 @@ impl Builder<'_> {
     fn fault(&mut self, error: &ScanError) {
         let found = syntax::explain(self.text, error, &self.stack, self.read_to);
         let line = syntax::line_of(self.text, found.span.start);
-        let quotes = |d: &Diagnostic| matches!(d.code, "quote-the-text" | "cron-needs-quotes");
-        let said = |d: &Diagnostic| quotes(d) && line.contains(&d.span.start);
-        if !self.diagnostics.iter().any(said) {
+        let said = |d: &Diagnostic| asks_for_quotes(d) && line.contains(&d.span.start);
+        let fault = self.diagnostics.iter().position(said);
+        self.fault = fault.or(Some(self.diagnostics.len()));
+        if fault.is_none() {
             self.diagnostics.push(found);
         }
     }
@@ -107,6 +164,7 @@ impl Builder<'_> {
                 let custom = is_custom(tag.as_deref());
                 let node = match custom {
                     true => self.refuse_tag(tag_span.unwrap_or(range.clone()), &range),
+                    false if self.is_blank(&range) => bad(range),
                     false => scalar(text.into_owned(), style_of(style), self.content(range, style)),
                 };
                 return self.add(node, anchor);
@@ -128,6 +186,18 @@ impl Builder<'_> {
             _ => {}
         }
         Flow::On
+    }
+
+    /// Whether it is of a line with a value that was told of: what it says is of the blank.
+    fn is_of_blank(&self, found: &Diagnostic) -> bool {
+        let lines = self.blank.iter().map(|blank| syntax::line_of(self.text, blank.start));
+        let meets = |span: &Range<usize>, line: &Range<usize>| span.start <= line.end && line.start <= span.end;
+        let spans = || found.related.iter().map(|(span, _)| span).chain([&found.span]);
+        lines.into_iter().any(|line| spans().any(|span| meets(span, &line)))
+    }
+
+    fn is_blank(&self, range: &Range<usize>) -> bool {
+        self.blank.iter().any(|blank| blank.start == range.start)
     }
 
     /// A block text without its trailing line breaks, so that a span ends where the eye does.

@@ -62,13 +62,14 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
     if let Some(found) = conditions::unquoted(text, at, opener.is_some()) {
         return found;
     }
-    if let Some(found) = items::outside_the_list(text, at) {
+    if let Some(found) = items::outside_the_list(text, at).or_else(|| items::too_far_left(text, at)) {
         return found;
     }
     if let Some(found) = needs_quotes(text, at) {
         return found;
     }
     match opener {
+        Some((open, _)) if let Some(found) = quotes::braces_in_text(text, open) => found,
         Some((open, bracket)) => unclosed_bracket(open, bracket),
         None => plain_words(text, at, error),
     }

@@ -1,6 +1,7 @@
 //! Holds a tree against the tables: every key is one of the language, every value has the form of its key. What it lets
 //! pass can be read without another question.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::is_note;
@@ -36,6 +37,18 @@ pub fn check(text: &str, tree: &Tree, object: &'static Object) -> Vec<Diagnostic
         None => {}
     }
     shape.found
+}
+
+/// Keys that somebody wrote already, or misspelt more than once: who else means one of them is not known.
+fn meant_twice(node: &Node, object: &Object) -> Vec<&'static str> {
+    let mut seen = BTreeSet::new();
+    let names = || object.keys.iter().map(|key| key.name);
+    let entries = node.entries().iter().filter(|entry| !is_note(entry));
+    let meant = entries.filter_map(|entry| match object.key(&entry.key.text) {
+        Some(key) => Some(key.name),
+        None => nearest(&entry.key.text, names()),
+    });
+    meant.filter(|meant| !seen.insert(*meant)).collect()
 }
 
 struct Shape<'a> {
@@ -120,8 +133,8 @@ impl Shape<'_> {
                 .key(&entry.key.text)
                 .is_some_and(|key| key.status == Status::Later)
         });
-        let mut meant: Vec<&'static str> = vec![];
-        let mut said = false;
+        let (mut meant, mut said) = (vec![], false);
+        let doubtful = meant_twice(node, object);
         for (i, entry) in node.entries().iter().enumerate() {
             if is_note(entry) {
                 continue;
@@ -141,7 +154,7 @@ impl Shape<'_> {
                             true => "unknown-step",
                             false => "unknown-key",
                         };
-                        meant.extend(self.unknown(node, entry, before, (code, object)));
+                        meant.extend(self.unknown(node, entry, before, (code, object), &doubtful));
                     }
                 },
             }
@@ -193,6 +206,7 @@ impl Shape<'_> {
         entry: &Entry,
         before: Option<&Entry>,
         (code, object): (&'static str, &Object),
+        doubtful: &[&str],
     ) -> Option<&'static str> {
         if let Some(before) = before.filter(|_| self.is_cut(node, entry, before)) {
             let found = traps::cut_by_comma(self.around, &before.value, entry.key.span.clone());
@@ -212,7 +226,7 @@ impl Shape<'_> {
         };
         let found = Diagnostic::error(code, entry.key.span.clone(), message).label(label);
         let guess = match meant {
-            Some(meant) if node.entry(meant).is_some() => Guess::unsure(Some(meant)),
+            Some(meant) if doubtful.contains(&meant) => Guess::unsure(Some(meant)),
             Some(_) | None => Guess::among(written, names, Words::Language),
         };
         self.found.push(guess.tell(found, || {

@@ -120,3 +120,46 @@ proptest! {
         holds(&support::name(path), text.as_bytes());
     }
 }
+
+/// With each value in turn made one that needs quotes, that is told, and no more than before: what depends on the value
+/// is blamed on nothing else, and what follows is read.
+#[test]
+fn a_value_without_its_quotes_is_told_alone() {
+    let mut blamed = vec![];
+    for path in support::files("ok") {
+        let name = support::name(&path);
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        let (_, before) = support::check(&name, text.as_bytes());
+        for value in values(&text) {
+            let mut broken = text.clone();
+            broken.replace_range(value.clone(), "{{first_name}} and more");
+            let (_, found) = support::check(&name, broken.as_bytes());
+            let told = |d: &&dsl::diagnostic::Diagnostic| !before.iter().any(|b| b.message == d.message);
+            let more: Vec<&str> = found.iter().filter(told).map(|d| d.message.as_str()).collect();
+            let line = &text[..value.start].lines().last().unwrap_or_default();
+            if more != ["a text that begins with `{{` needs quotes"] {
+                blamed.push(format!("{name}, {}: {more:?}", line.trim()));
+            }
+        }
+    }
+    assert!(blamed.is_empty(), "{}", blamed.join("\n"));
+}
+
+/// The values of lines `key: value` that are one text or word.
+fn values(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut all = vec![];
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let written = line.trim_end();
+        let begin = written.len() - written.trim_start_matches([' ', '-']).len();
+        let key = written[begin..].split(": ").next().unwrap_or_default();
+        let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+        let value = begin + key.len() + 2;
+        let own = written.get(value..).filter(|own| is_key && !own.is_empty());
+        if own.is_some_and(|own| !own.starts_with(['|', '>', '{', '[', '&', '*', '#', ' ']) && !own.contains(" #")) {
+            all.push(at + value..at + written.len());
+        }
+        at += line.len();
+    }
+    all
+}

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use dsl::across::{Whole, check_across};
+use dsl::across::{Outline, Whole, check_across, to_be_read};
 use dsl::diagnostic::Diagnostic;
 use dsl::project::{ListFile, Project};
 use dsl::{
@@ -71,6 +71,7 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         file: file.as_ref().map(|(_, file)| file),
         campaigns: &outlines,
         absent: &absent_of(folder, file.as_ref().map(|(_, file)| file)),
+        numbers: &numbers(folder, &known, &outlines),
     });
     for ((_, _, found), more) in told.iter_mut().zip(across.campaigns) {
         found.extend(more);
@@ -80,6 +81,18 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         told.push(("crier.yaml".into(), text, found.collect()));
     }
     told
+}
+
+/// The numbers of the lists in the folder that have to be known; a phone number stands first in each of their lines.
+fn numbers(folder: &Path, project: &Project, outlines: &[Outline]) -> BTreeMap<usize, Vec<u64>> {
+    let of_list = |list: &ListFile| fs::read_to_string(folder.join(&list.path)).ok();
+    let of_line = |line: &str| line.split(',').next()?.trim_start_matches('+').parse().ok();
+    let all = to_be_read(project, outlines).into_iter();
+    let known = all.filter_map(|(at, lists)| {
+        let texts = lists.from.iter().map(of_list).collect::<Option<Vec<_>>>()?;
+        Some((at, texts.concat().lines().filter_map(of_line).collect()))
+    });
+    known.collect()
 }
 
 /// The files of a project that are not there, where it has a folder for lists.

@@ -1,13 +1,15 @@
 //! The campaigns of a project against each other. Those that nobody asked about are read too, and nothing is told of them.
 //! Without a crier.yaml they are those of the folder; with one, those below it too, but for projects of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use dsl::across::{Outline, Whole, check_across};
+use dsl::across::{Lists, Outline, Whole, check_across, to_be_read};
 use dsl::diagnostic::Diagnostic;
-use dsl::project::Project;
+use dsl::project::{ListFile, Project};
 use rayon::prelude::*;
+
+use crate::plan;
 
 use super::found::{DEPTH, files_below, is_campaign};
 use super::{LoadedProject, PROJECT_FILE, absent, known_project, read, stem};
@@ -26,7 +28,27 @@ pub struct FoundAcross {
 pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundAcross {
     let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
     let others = Siblings::read(project, &own);
-    across_with(project, asked, &others)
+    held_together(project, asked, &others, &|campaigns| {
+        let known = known_project(project);
+        let wanted = to_be_read(&known, campaigns).into_par_iter();
+        let numbers = |(at, lists): (usize, &Lists)| Some((at, numbers(lists, &project.folder)?));
+        wanted.filter_map(numbers).collect()
+    })
+}
+
+/// The numbers of whom a campaign texts; none where a list cannot be read, which is told of elsewhere.
+fn numbers(lists: &Lists, folder: &Path) -> Option<Vec<u64>> {
+    let all = |lists: &[ListFile], region| -> Option<Vec<u64>> {
+        let each = lists.iter().map(|list| plan::numbers_of(list, folder, region));
+        let mut all = each.collect::<Option<Vec<_>>>()?.concat();
+        all.sort_unstable();
+        all.dedup();
+        Some(all)
+    };
+    let except = all(&lists.except, lists.region)?;
+    let mut from = all(&lists.from, lists.region)?;
+    from.retain(|number| except.binary_search(number).is_err());
+    Some(from)
 }
 
 /// The campaigns of a project as they stand on the disk, so that they need not be read again for each question.
@@ -51,11 +73,21 @@ impl Siblings {
     }
 }
 
-/// As [`across`], with the others as they were read; those that are asked about count as they are handed in.
+/// As [`across`], with the others as they were read; those that are asked about count as they are handed in. Lists are
+/// not read: it is asked at every key that is typed.
 pub fn across_with(
     project: &LoadedProject,
     asked: Vec<(PathBuf, Outline)>,
     siblings: &Siblings,
+) -> FoundAcross {
+    held_together(project, asked, siblings, &|_| BTreeMap::new())
+}
+
+fn held_together(
+    project: &LoadedProject,
+    asked: Vec<(PathBuf, Outline)>,
+    siblings: &Siblings,
+    numbers: &dyn Fn(&[Outline]) -> BTreeMap<usize, Vec<u64>>,
 ) -> FoundAcross {
     let known = known_project(project);
     let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
@@ -74,6 +106,7 @@ pub fn across_with(
         file: file.as_ref(),
         campaigns: &campaigns,
         absent: &absent(named.unwrap_or_default(), &project.folder),
+        numbers: &numbers(&campaigns),
     });
     let mut across = FoundAcross {
         project: found.project,

@@ -24,6 +24,9 @@ pub struct Summary {
     pub people: u64,
     /// Rows left out, by the code of the reason.
     pub left_out: BTreeMap<String, u64>,
+    /// The first row of each reason.
+    #[serde(default)]
+    pub left_out_first: BTreeMap<String, Place>,
     /// Parts of all texts of all people.
     pub parts: u64,
     /// The budget, in millionths of its currency.
@@ -135,13 +138,26 @@ impl Summary {
         self.left_out.values().sum()
     }
 
-    pub(super) fn leave_out(&mut self, reason: &LeftOut) {
+    /// The place of a line of the list that is being read.
+    pub(super) fn place(&self, line: u64) -> Place {
+        let list = self.files.len().saturating_sub(1);
+        Place { list, line }
+    }
+
+    pub(super) fn leave_out(&mut self, reason: &LeftOut, place: Place) {
         self.rows += 1;
-        *self.left_out.entry(reason.code()).or_default() += 1;
+        let code = reason.code();
+        match self.left_out.get_mut(&code) {
+            Some(n) => *n += 1,
+            None => {
+                self.left_out.insert(code.clone(), 1);
+                self.left_out_first.insert(code, place);
+            }
+        }
     }
 
     pub(super) fn bad_row(&mut self, reason: &LeftOut, bad: BadLine) {
-        self.leave_out(reason);
+        self.leave_out(reason, self.place(bad.line));
         if self.bad_rows.len() < NAMED {
             self.bad_rows.push(bad);
         }

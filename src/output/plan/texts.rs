@@ -105,7 +105,7 @@ fn here(text: &TextParts, summary: &Summary) -> String {
         None => "nobody".to_owned(),
         // Everybody gets as many.
         Some((parts, _)) if text.parts == u64::from(parts) * text.people => parts.to_string(),
-        Some((parts, place)) => format!("{parts} ({})", row(place, summary)),
+        Some((parts, place)) => format!("{parts} ({})", row_of(place, summary)),
     }
 }
 
@@ -123,20 +123,20 @@ fn ucs2(text: &TextParts, bound: &Bound, summary: &Summary) -> String {
         (Some(_), Some(own)) => format!("all, by {own:?} of the text"),
         (Some((character, place)), None) => {
             let people = counted(text.ucs2, "person", "people");
-            format!("{people}, by {character:?} ({})", row(place, summary))
+            format!("{people}, by {character:?} ({})", row_of(place, summary))
         }
     }
 }
 
 /// Where a row stands: its line, with the list where there are several.
-fn row(place: Place, summary: &Summary) -> String {
+pub(super) fn row_of(place: Place, summary: &Summary) -> String {
     match summary.files.len() {
         0 | 1 => format!("line {}", place.line),
         _ => format!("{}:{}", path(place, summary), place.line),
     }
 }
 
-fn path(place: Place, summary: &Summary) -> &str {
+pub(super) fn path(place: Place, summary: &Summary) -> &str {
     summary
         .files
         .get(place.list)

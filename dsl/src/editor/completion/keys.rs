@@ -8,6 +8,9 @@ use super::{Asked, Item, ItemKind};
 use crate::values::Language;
 use crate::written::key::{Form, Key, KeyKind, Object, Status};
 
+/// Keys of a campaign of which one says all that the others would.
+const APART: [(&str, &str); 2] = [("message", "messages"), ("message", "steps")];
+
 /// The keys of the map that is being written. `dash`: bytes of `- ` that are put before the key.
 pub(super) fn items(asked: &Asked<'_>, dash: usize) -> Vec<Item> {
     of(asked, &asked.forms, dash)
@@ -32,7 +35,7 @@ fn of(asked: &Asked<'_>, forms: &[&'static Form], dash: usize) -> Vec<Item> {
     for object in forms::objects(forms) {
         let verb = taken(asked, object);
         let fits = |key: &Key| verb.is_none_or(|verb| key.beside.is_empty() || key.beside.contains(&verb));
-        let free = |key: &&Key| !is_written(asked, key.name) && fits(key);
+        let free = |key: &&Key| !is_written(asked, key.name) && fits(key) && !is_apart(asked, key.name);
         for key in object.keys.iter().filter(free) {
             let is_verb = object.one_of.contains(&key.name);
             let is_there = found.iter().any(|item| item.label == key.name);
@@ -52,6 +55,14 @@ fn of(asked: &Asked<'_>, forms: &[&'static Form], dash: usize) -> Vec<Item> {
 
 fn is_written(asked: &Asked<'_>, name: &str) -> bool {
     asked.spot.siblings.iter().any(|(written, _)| written == name)
+}
+
+/// Whether a key of the file says already what this one would.
+fn is_apart(asked: &Asked<'_>, name: &str) -> bool {
+    let excludes = |(one, other): &(&str, &str)| {
+        (*one == name && is_written(asked, other)) || (*other == name && is_written(asked, one))
+    };
+    asked.spot.path.is_empty() && APART.iter().any(excludes)
 }
 
 /// What the map has of those that it has only one of.

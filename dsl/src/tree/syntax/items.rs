@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::place::line_of;
 use super::quotes::value_on;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 
 /// A line `- HELLO` in the column of the key whose first item stands behind it: `words: HOLA`.
 pub(super) fn outside_the_list(text: &str, at: usize) -> Option<Diagnostic> {
@@ -29,6 +29,48 @@ pub(super) fn outside_the_list(text: &str, at: usize) -> Option<Diagnostic> {
             .label("read as one text")
             .also(dash..line.end, "the next item")
             .help("begin the first item with `- ` too, on a line of its own"),
+    )
+}
+
+/// Lines `- yes` left of the key whose list they are meant to be, which show only at the key that follows them:
+///
+/// ```yaml
+///   - words:
+///   - yes
+///     send: hello
+/// ```
+pub(super) fn too_far_left(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let follower = key_on(text, &line)?;
+    let column = follower.start - line.start;
+    let (mut first, mut last) = (line.start, None);
+    let key = loop {
+        let above = line_of(text, first.checked_sub(1)?);
+        let written = &text[above.clone()];
+        let dash = written.len() - written.trim_start_matches(' ').len();
+        if written.trim_end().ends_with(':') {
+            let begin = written.len() - written.trim_start_matches([' ', '-']).len();
+            if begin != column {
+                return None;
+            }
+            break above.start + begin..above.start + written.trim_end().len() - 1;
+        }
+        if !written.trim_start().starts_with("- ") || dash >= column {
+            return None;
+        }
+        last = last.or(Some(above.end));
+        first = above.start;
+    };
+    let items = first..last?;
+    let name = &text[key.clone()];
+    let message = format!("the dashes below \"{name}\" stand further left than it");
+    let moved: Vec<String> = text[items.clone()].lines().map(|line| format!("  {line}")).collect();
+    Some(
+        Diagnostic::error("wrong-type", key, message)
+            .label("has no item")
+            .also(items.clone(), "items of the list around it")
+            .help("put two spaces before each of these dashes")
+            .replace(items, moved.join("\n"), Applicability::Unsure),
     )
 }
 

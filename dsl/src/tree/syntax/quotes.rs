@@ -115,6 +115,34 @@ pub(in super::super) fn double_brace(
     Some(quote(text, value, "a text that begins with `{{`"))
 }
 
+/// A text inside of `{…}` or `[…]` that has `{{name}}` in it, after its first word: YAML takes the braces for its own.
+pub(super) fn braces_in_text(text: &str, open: usize) -> Option<Diagnostic> {
+    let line = line_of(text, open);
+    let before = &text[line.start..open];
+    let braces = text[open..].starts_with("{{") || (before.ends_with('{') && text[open..].starts_with('{'));
+    let from = before.trim_end_matches('{').rfind(['{', '[', ',', ':']).map(|at| at + 1)?;
+    let start = line.start + from + (before[from..].len() - before[from..].trim_start().len());
+    let begins_with_word = text[start..open].starts_with(char::is_alphanumeric);
+    if !(braces && begins_with_word) {
+        return None;
+    }
+    let close = text[open..line.end].find("}}").map(|at| open + at + 1)?;
+    let end = with_commas(text, inner_end(text, close, line.end), line.end);
+    Some(quote(text, start..end, "a text with `{{` in it, inside of brackets,"))
+}
+
+/// The end of a text inside of brackets with what follows its commas and is no `key: value`.
+fn with_commas(text: &str, mut end: usize, line_end: usize) -> usize {
+    while let Some(rest) = text[end..line_end].strip_prefix(',') {
+        let piece = &rest[..rest.find([',', '}', ']']).unwrap_or(rest.len())];
+        if piece.contains(':') || piece.trim().is_empty() {
+            break;
+        }
+        end += 1 + piece.trim_end().len();
+    }
+    end
+}
+
 /// Where a value inside brackets ends that begins before `from`, just after the first of its closing braces.
 /// `from` itself where that lies behind the line.
 pub(super) fn inner_end(text: &str, from: usize, line_end: usize) -> usize {

@@ -215,11 +215,6 @@ impl Step {
         }
     }
 
-    /// Whether a place lies in it.
-    pub fn holds(&self, span: &Range<usize>) -> bool {
-        self.whole.start <= span.start && span.end <= self.whole.end
-    }
-
     /// The lists of steps that stand in it.
     pub fn inner(&self) -> Vec<&[Step]> {
         match &self.verb {

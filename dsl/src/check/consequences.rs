@@ -1,0 +1,136 @@
+//! One fault is told once: what only follows from it is not told besides. What a faulty value would have said is not
+//! known, so nothing is blamed for the lack of it.
+
+use std::ops::Range;
+
+use crate::diagnostic::Diagnostic;
+use crate::tree::{Entry, Node};
+
+/// A finding that follows from another.
+struct Follows {
+    /// Its code.
+    code: &'static str,
+    /// Where what it follows from lies.
+    from: Place,
+    /// The codes of that; none: every fault of reading.
+    causes: &'static [&'static str],
+}
+
+enum Place {
+    /// In the value of one of these keys of the file.
+    Under(&'static [&'static str]),
+    /// Where the finding is, or inside of it, or around it.
+    Here,
+    /// In the value of the key that the finding is at.
+    InItsValue,
+    /// In the map that the finding is in.
+    InItsMap,
+}
+
+/// Codes of steps and rules that are not read as what they are meant to be: nobody knows what they would send.
+const OF_SHAPE: &[&str] = &[
+    "bad-name",
+    "conflicting-keys",
+    "list-became-text",
+    "missing-key",
+    "quote-the-text",
+    "text-cut-by-comma",
+    "unknown-key",
+    "unknown-step",
+    "wrong-type",
+];
+
+const fn under(code: &'static str, keys: &'static [&'static str]) -> Follows {
+    follows(code, Place::Under(keys), &[])
+}
+
+const fn follows(code: &'static str, from: Place, causes: &'static [&'static str]) -> Follows {
+    Follows { code, from, causes }
+}
+
+const FOLLOWS: &[Follows] = &[
+    under("frequency-looser-than-policy", &["purpose"]),
+    under("language-missing", &["languages"]),
+    follows("language-missing", Place::InItsValue, &[]),
+    under("language-unlisted", &["languages"]),
+    follows("message-never-sent", Place::Under(&["steps", "replies"]), OF_SHAPE),
+    follows("message-never-sent", Place::Here, &["text-cut-by-comma"]),
+    follows("no-deadline", Place::InItsMap, &[]),
+    under("no-opt-out-hint", &["purpose"]),
+    follows("no-opt-out-hint", Place::Here, &["bad-template"]),
+    under("sender-cannot-receive", &["sender"]),
+    follows("sender-cannot-receive", Place::InItsMap, &[]),
+    under("unknown-name", &["audience", "fields"]),
+    follows("unknown-variable", Place::Here, &["literal-host-needed"]),
+    under("urgent-without-service", &["purpose"]),
+    under("window-in-quiet-hours", &["limits", "purpose", "urgent"]),
+    under("window-looser-than-policy", &["purpose", "urgent"]),
+];
+
+/// Takes out what follows from something else that was found. The first `of_reading` are what reading the file found.
+pub(super) fn drop(root: Option<&Node>, of_reading: usize, found: &mut Vec<Diagnostic>) {
+    let Some(root) = root else { return };
+    let (reading, checks) = found.split_at(of_reading);
+    let is_told = |d: &Diagnostic| !FOLLOWS.iter().any(|row| row.explains(d, root, reading, checks));
+    let told: Vec<Diagnostic> = checks.iter().filter(|d| is_told(d)).cloned().collect();
+    found.truncate(of_reading);
+    found.extend(told);
+}
+
+impl Follows {
+    /// Whether a finding follows, by this row, from another.
+    fn explains(&self, of: &Diagnostic, root: &Node, reading: &[Diagnostic], checks: &[Diagnostic]) -> bool {
+        if self.code != of.code {
+            return false;
+        }
+        let places = self.places(of, root);
+        let (by_code, any) = match self.causes {
+            [] => (&[][..], reading),
+            _ => (checks, reading),
+        };
+        let is_cause = |d: &&Diagnostic| match self.causes {
+            [] => d.is_fault(),
+            codes => codes.contains(&d.code),
+        };
+        let meets = |d: &Diagnostic| places.iter().any(|place| meet(place, &d.span));
+        any.iter().chain(by_code).filter(is_cause).any(meets)
+    }
+
+    fn places(&self, of: &Diagnostic, root: &Node) -> Vec<Range<usize>> {
+        match self.from {
+            Place::Here => vec![of.span.clone()],
+            Place::Under(keys) => {
+                let entries = keys.iter().filter_map(|key| root.entry(key));
+                entries.map(|entry| entry.value.span.clone()).collect()
+            }
+            Place::InItsValue | Place::InItsMap => around(root, of.span.start)
+                .and_then(|(map, entry)| match self.from {
+                    Place::InItsMap => Some(map.span.clone()),
+                    _ => entry.map(|entry| entry.value.span.clone()),
+                })
+                .into_iter()
+                .collect(),
+        }
+    }
+}
+
+fn meet(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start <= b.start && b.start < a.end.max(a.start + 1) || b.start <= a.start && a.start < b.end
+}
+
+/// The innermost map around a byte, and its entry whose key begins there.
+fn around(root: &Node, at: usize) -> Option<(&Node, Option<&Entry>)> {
+    let (mut node, mut map) = (root, None);
+    loop {
+        if !node.entries().is_empty() {
+            let entry = node.entries().iter().find(|entry| entry.key.span.start == at);
+            map = Some((node, entry));
+        }
+        let inner = node.entries().iter().map(|entry| &entry.value).chain(node.items());
+        let holds = |inner: &&Node| inner.span.start <= at && at < inner.span.end;
+        match inner.into_iter().find(holds) {
+            Some(inner) => node = inner,
+            None => return map,
+        }
+    }
+}
