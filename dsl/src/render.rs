@@ -2,7 +2,7 @@
 //! format. Knows nothing of terminals and files: the caller says whether there is colour and how wide a line is. Spans
 //! that lie outside the text, or inside a character, are moved to the nearest place that exists.
 
-use annotate_snippets::{Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{Group, Level, Renderer};
 
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -14,14 +14,14 @@ pub mod json;
 pub mod junit;
 mod path;
 mod places;
+mod repair;
 pub mod rdjson;
 pub mod sarif;
 
 pub use fingerprint::fingerprints;
 pub use path::slashed;
 
-use excerpt::Piece;
-use places::{Places, clamp};
+use places::Places;
 
 /// A file of a run, and what is to be said of it.
 #[derive(Debug, Clone, Copy)]
@@ -62,10 +62,9 @@ fn one(d: &Diagnostic, path: &str, places: &Places<'_>, style: Style) -> String 
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
-    let shown =
-        renderer
-            .term_width(style.width)
-            .render(&report(d, path, places, help_in(d, style.width).as_deref()));
+    let shown = renderer
+        .term_width(style.width)
+        .render(&report(d, path, places, &Words::of(d, style.width), style.width));
     excerpt::with_columns(shown + "\n", d, path, places)
 }
 
@@ -82,11 +81,29 @@ fn short(d: &Diagnostic, path: &str, places: &Places<'_>) -> String {
     format!("{path}:{line}:{column}: {severity}[{}] {}\n", d.code, d.message)
 }
 
-/// The help in lines that fit beside what stands before them; what is to be typed stays in one line where it can.
-fn help_in(d: &Diagnostic, width: usize) -> Option<String> {
-    const BEFORE: usize = 14;
-    let help = d.help.as_deref()?;
-    let held: Vec<String> = help
+/// What a diagnostic says, in lines that fit; what is to be typed stays in one line where it can.
+struct Words {
+    message: String,
+    help: Option<String>,
+}
+
+impl Words {
+    fn of(d: &Diagnostic, width: usize) -> Words {
+        /// What the renderer puts before the help, at most.
+        const BEFORE_HELP: usize = 14;
+        let before = format!("{}[{}]: ", severity_name(d.severity), d.code);
+        Words {
+            message: folded(&d.message, width, before.len()),
+            help: d.help.as_deref().map(|help| folded(help, width, BEFORE_HELP)),
+        }
+    }
+}
+
+/// In lines of a width, before each of which so much stands.
+fn folded(text: &str, width: usize, before: usize) -> String {
+    /// A space at which no line ends.
+    const HELD: &str = "\u{a0}";
+    let held: Vec<String> = text
         .split('`')
         .enumerate()
         .map(|(nth, piece)| match nth % 2 {
@@ -94,41 +111,34 @@ fn help_in(d: &Diagnostic, width: usize) -> Option<String> {
             _ => piece.replace(' ', HELD),
         })
         .collect();
-    let options = textwrap::Options::new(width.saturating_sub(BEFORE).max(40))
+    let options = textwrap::Options::new(width.saturating_sub(before).max(40))
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .break_words(false);
-    Some(textwrap::fill(&held.join("`"), options).replace(HELD, " "))
+    textwrap::fill(&held.join("`"), options).replace(HELD, " ")
 }
-
-/// A space at which no line ends.
-const HELD: &str = "\u{a0}";
 
 fn report<'a>(
     d: &'a Diagnostic,
     path: &'a str,
     places: &Places<'a>,
-    help: Option<&'a str>,
+    words: &'a Words,
+    width: usize,
 ) -> Vec<Group<'a>> {
     let level = match d.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(d.message.as_str()).id(d.code);
-    let main = excerpt::show(Group::with_title(title), d, path, places);
+    let title = level.primary_title(words.message.as_str()).id(d.code);
+    let main = excerpt::show(Group::with_title(title), d, path, places, width);
+    let help = words.help.as_deref();
     let Some(fix) = &d.suggestion else {
         return vec![match help {
             Some(help) => main.element(Level::HELP.message(help)),
             None => main,
         }];
     };
-    let span = clamp(places.text, &fix.span);
     let title = Level::HELP.secondary_title(help.unwrap_or("write it like this"));
-    // What is replaced is small, or told in words.
-    let piece = Piece::lines(places, std::slice::from_ref(&span));
-    let piece = piece.unwrap_or_else(|| Piece::around(places, &span));
-    let patch = Patch::new(piece.span(&span), fix.replacement.as_str());
-    let snippet = Snippet::source(piece.text).line_start(piece.line).path(path);
-    vec![main, title.element(snippet.patch(patch))]
+    vec![main, title.element(repair::show(fix, path, places, width))]
 }
 
 /// Every diagnostic with the index of its file, the most severe first, else in the order of the files and of the places in

@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Snippet};
+use textwrap::core::display_width;
 
 use super::places::{Places, clamp, floor};
 use crate::diagnostic::Diagnostic;
@@ -60,11 +61,20 @@ impl<'a> Piece<'a> {
 }
 
 /// Adds the places of a diagnostic.
-pub(super) fn show<'a>(group: Group<'a>, d: &'a Diagnostic, path: &'a str, places: &Places<'a>) -> Group<'a> {
-    let primary = clamp(places.text, &d.span);
+pub(super) fn show<'a>(
+    group: Group<'a>,
+    d: &'a Diagnostic,
+    path: &'a str,
+    places: &Places<'a>,
+    width: usize,
+) -> Group<'a> {
+    let room = Room::new(places, &d.span, width);
+    let primary = room.fitted(places.text, clamp(places.text, &d.span));
+    let beside = room.holds(places, &primary, &d.label);
+    let label = if beside { d.label.as_str() } else { "" };
     let related = d.related.iter().map(|(span, _)| clamp(places.text, span));
     let all: Vec<Range<usize>> = std::iter::once(primary).chain(related).collect();
-    let labels = std::iter::once(d.label.as_str()).chain(d.related.iter().map(|(_, label)| label.as_str()));
+    let labels = std::iter::once(label).chain(d.related.iter().map(|(_, label)| label.as_str()));
     let marks = all.iter().zip(labels).enumerate();
     let mark = |piece: &Piece<'_>, (at, (span, label)): (usize, (&Range<usize>, &'a str))| {
         let kind = match at {
@@ -73,16 +83,67 @@ pub(super) fn show<'a>(group: Group<'a>, d: &'a Diagnostic, path: &'a str, place
         };
         labelled(kind.span(piece.span(span)), label, at == 0)
     };
-    if let Some(piece) = Piece::lines(places, &all) {
-        let snippet = Snippet::source(piece.text).line_start(piece.line).path(path);
-        return group.element(snippet.annotations(marks.map(|one| mark(&piece, one))));
+    let shown = match Piece::lines(places, &all) {
+        Some(piece) => {
+            let snippet = Snippet::source(piece.text).line_start(piece.line).path(path);
+            group.element(snippet.annotations(marks.map(|one| mark(&piece, one))))
+        }
+        None => marks.fold(group, |group, one| {
+            let (_, (span, _)) = one;
+            let piece = Piece::around(places, span);
+            let snippet = Snippet::source(piece.text).line_start(piece.line).path(path);
+            group.element(snippet.annotation(mark(&piece, one)))
+        }),
+    };
+    match beside {
+        true => shown,
+        false => shown.element(Level::NOTE.message(d.label.as_str())),
     }
-    marks.fold(group, |group, one| {
-        let (_, (span, _)) = one;
-        let piece = Piece::around(places, span);
-        let snippet = Snippet::source(piece.text).line_start(piece.line).path(path);
-        group.element(snippet.annotation(mark(&piece, one)))
-    })
+}
+
+/// The columns that a line of the file has.
+struct Room {
+    columns: usize,
+}
+
+impl Room {
+    /// What the renderer puts where it cuts a line, at both ends.
+    const CUTS: usize = 12;
+
+    fn new(places: &Places<'_>, span: &Range<usize>, width: usize) -> Room {
+        let number = places.line(floor(places.text, span.start)) + 1;
+        Room {
+            columns: width.saturating_sub(number.to_string().len() + " | ".len()),
+        }
+    }
+
+    /// As much of a span in one line as has room.
+    fn fitted(&self, text: &str, span: Range<usize>) -> Range<usize> {
+        let own = &text[span.clone()];
+        if own.contains('\n') || display_width(own) + Room::CUTS <= self.columns {
+            return span;
+        }
+        let (mut width, mut end) = (0, span.start);
+        for c in own.chars() {
+            width += display_width(c.encode_utf8(&mut [0; 4]));
+            if width + Room::CUTS > self.columns {
+                break;
+            }
+            end += c.len_utf8();
+        }
+        span.start..end
+    }
+
+    /// Whether a label has room right of its span.
+    fn holds(&self, places: &Places<'_>, span: &Range<usize>, label: &str) -> bool {
+        let line = places.line_start(span.end)..places.line_end(span.end);
+        let line_width = display_width(places.text[line.clone()].trim_end());
+        let upto = match line_width <= self.columns {
+            true => display_width(&places.text[line.start.min(span.end)..span.end]),
+            false => display_width(&places.text[span.clone()]) + Room::CUTS,
+        };
+        label.is_empty() || upto + 1 + display_width(label) <= self.columns
+    }
 }
 
 /// Puts the columns right of a diagnostic that is shown in pieces: the renderer counts from where a piece begins.

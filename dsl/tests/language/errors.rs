@@ -33,6 +33,19 @@ fn every_faulty_file_shows_what_its_out_file_says() {
 }
 
 #[test]
+fn everything_that_is_shown_fits_eighty_columns() {
+    let out = fs::read_dir(support::testdata("err")).expect("the folder is there");
+    let out = out.map(|entry| entry.expect("it can be listed").path());
+    let mut wide = vec![];
+    for path in out.filter(|path| path.extension().is_some_and(|e| e == "out")) {
+        let shown = fs::read_to_string(&path).expect("it can be read");
+        let lines = shown.lines().filter(|line| textwrap::core::display_width(line) > 80);
+        wide.extend(lines.map(|line| format!("{}: {line}", support::name(&path))));
+    }
+    assert!(wide.is_empty(), "{}", wide.join("\n"));
+}
+
+#[test]
 fn every_project_of_several_files_shows_what_its_out_file_says() {
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = vec![];
