@@ -3,10 +3,13 @@
 
 mod project;
 
+use std::path::{Path, PathBuf};
+
+use dsl::across::Outline;
 use dsl::codes::{self, Page, page};
 use dsl::diagnostic::Diagnostic;
 use dsl::render::{self, Style};
-use engine::load::{self, CheckedFile, PROJECT_FILE};
+use engine::load::{self, CheckedFile, LoadedProject, PROJECT_FILE};
 use engine::story::play;
 use project::{Folder, stderr, stdout};
 
@@ -29,20 +32,8 @@ fn checked(code: &str, files: &[&page::File<'_>]) -> Vec<CheckedFile> {
         .iter()
         .filter(|file| file.language == "yaml" && file.path != PROJECT_FILE)
     {
-        let campaign = load::load_campaign_of(&folder.path().join(file.path), project.clone());
-        let campaign = campaign.expect("readable");
-        asked.push((campaign.file.path.clone(), campaign.outline));
-        let mut file = campaign.file;
-        for revision in campaign.meant.iter() {
-            let played = revision
-                .campaign
-                .stories
-                .iter()
-                .map(|story| play(revision, story));
-            let failures = played.filter_map(|played| played.failure);
-            file.diagnostics
-                .extend(failures.map(|failure| failure.diagnostic()));
-        }
+        let (file, outline) = with_stories(folder.path().join(file.path), &project);
+        asked.push((file.path.clone(), outline));
         found.push(file);
     }
     if together {
@@ -60,6 +51,19 @@ fn checked(code: &str, files: &[&page::File<'_>]) -> Vec<CheckedFile> {
         file.path = below.to_owned();
     }
     found
+}
+
+/// A campaign with all that is said of it, by its stories too.
+fn with_stories(path: PathBuf, project: &LoadedProject) -> (CheckedFile, Outline) {
+    let campaign = load::load_campaign_of(&path, project.clone()).expect("readable");
+    let mut file = campaign.file;
+    for revision in campaign.meant.iter() {
+        let stories = revision.campaign.stories.iter();
+        let failures = stories.filter_map(|story| play(revision, story).failure);
+        file.diagnostics
+            .extend(failures.map(|failure| failure.diagnostic()));
+    }
+    (file, campaign.outline)
 }
 
 fn has(files: &[CheckedFile], page: &Page<'_>) -> bool {
@@ -114,6 +118,49 @@ fn the_failing_files_of_a_page_give_its_code_as_it_is_printed_there() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The files of `dsl/testdata/stories/`, whose faults only playing them shows; what is shown stands beside each, in
+/// `NAME.out`.
+#[test]
+fn every_faulty_story_shows_what_its_out_file_says() {
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let (mut seen, mut wrong) = (vec![], vec![]);
+    for path in story_files() {
+        let content = std::fs::read_to_string(&path).expect("readable");
+        let name = path.file_name().expect("a file").to_string_lossy();
+        let folder = Folder::new();
+        folder.write("lists/customers.csv", CUSTOMERS);
+        folder.write(&name, &content);
+        let project = load::load_project(folder.path()).expect("readable");
+        let file = with_stories(folder.path().join(&*name), &project).0;
+        seen.extend(file.diagnostics.iter().map(|d| d.code));
+        let style = Style {
+            colour: false,
+            width: 80,
+        };
+        let shown = render::full(&file.diagnostics, &name, &content, style);
+        let out = path.with_extension("out");
+        if update {
+            std::fs::write(&out, &shown).expect("it can be written");
+        } else if std::fs::read_to_string(&out).unwrap_or_default() != shown {
+            wrong.push(format!("{name} now shows:\n{shown}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(
+        codes::OF_STORIES.iter().all(|code| seen.contains(code)),
+        "{seen:?}"
+    );
+}
+
+fn story_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dsl/testdata/stories");
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    paths
+        .filter(|path| path.extension().is_some_and(|e| e == "yaml"))
+        .collect()
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl Diagnostic {
     pub(crate) fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
         Diagnostic::error(NOT_YET, span, format!("{what} is not supported yet"))
             .label("not in this version")
-            .help("it is part of the language, but this version of crier cannot do it: leave it out")
+            .help("it is right, and can be checked and tested; this version of crier runs the file only without it")
     }
 
     /// Whether it is an error other than of a part that comes later.

@@ -14,8 +14,8 @@ pub mod json;
 pub mod junit;
 mod path;
 mod places;
-mod repair;
 pub mod rdjson;
+mod repair;
 pub mod sarif;
 
 pub use fingerprint::fingerprints;
@@ -62,9 +62,13 @@ fn one(d: &Diagnostic, path: &str, places: &Places<'_>, style: Style) -> String 
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
-    let shown = renderer
-        .term_width(style.width)
-        .render(&report(d, path, places, &Words::of(d, style.width), style.width));
+    let shown = renderer.term_width(style.width).render(&report(
+        d,
+        path,
+        places,
+        &Words::of(d, style.width),
+        style.width,
+    ));
     excerpt::with_columns(shown + "\n", d, path, places)
 }
 

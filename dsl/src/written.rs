@@ -82,7 +82,9 @@ impl Read {
 
 fn is_newer(tree: &Tree) -> bool {
     let stated = tree.root.as_ref().and_then(|root| root.get("crier"));
-    let version = stated.and_then(Node::text).and_then(|text| text.parse::<u32>().ok());
+    let version = stated
+        .and_then(Node::text)
+        .and_then(|text| text.parse::<u32>().ok());
     version.is_some_and(|version| version > 1)
 }
 

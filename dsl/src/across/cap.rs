@@ -21,7 +21,8 @@ pub fn to_be_read<'a>(project: &Project, campaigns: &'a [Outline]) -> Vec<(usize
         return vec![];
     };
     let days = days(campaigns).into_values();
-    let unsettled = days.filter(|all| all.len() > cap.most as usize && of_one_file(all, campaigns, cap).is_empty());
+    let unsettled =
+        days.filter(|all| all.len() > cap.most as usize && of_one_file(all, campaigns, cap).is_empty());
     let lists = |at| Some((at, &opening(campaigns, at)?.lists));
     unsettled.flatten().filter_map(lists).collect()
 }

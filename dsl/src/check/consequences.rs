@@ -53,11 +53,16 @@ const FOLLOWS: &[Follows] = &[
     under("language-missing", &["languages"]),
     follows("language-missing", Place::InItsValue, &[]),
     under("language-unlisted", &["languages"]),
-    follows("message-never-sent", Place::Under(&["steps", "replies"]), OF_SHAPE),
+    follows(
+        "message-never-sent",
+        Place::Under(&["steps", "replies"]),
+        OF_SHAPE,
+    ),
     follows("message-never-sent", Place::Here, &["text-cut-by-comma"]),
     follows("no-deadline", Place::InItsMap, &[]),
     under("no-opt-out-hint", &["purpose"]),
     follows("no-opt-out-hint", Place::Here, &["bad-template"]),
+    follows("rule-without-condition", Place::InItsMap, &["wrong-type"]),
     under("sender-cannot-receive", &["sender"]),
     follows("sender-cannot-receive", Place::InItsMap, &[]),
     under("unknown-name", &["audience", "fields"]),
@@ -92,7 +97,15 @@ impl Follows {
             [] => d.is_fault(),
             codes => codes.contains(&d.code),
         };
-        let meets = |d: &Diagnostic| places.iter().any(|place| meet(place, &d.span));
+        let spans = |d: &Diagnostic| {
+            let related = d.related.iter().map(|(span, _)| span.clone());
+            related.chain([d.span.clone()]).collect::<Vec<_>>()
+        };
+        let meets = |d: &Diagnostic| {
+            spans(d)
+                .iter()
+                .any(|span| places.iter().any(|place| meet(place, span)))
+        };
         any.iter().chain(by_code).filter(is_cause).any(meets)
     }
 
@@ -126,7 +139,11 @@ fn around(root: &Node, at: usize) -> Option<(&Node, Option<&Entry>)> {
             let entry = node.entries().iter().find(|entry| entry.key.span.start == at);
             map = Some((node, entry));
         }
-        let inner = node.entries().iter().map(|entry| &entry.value).chain(node.items());
+        let inner = node
+            .entries()
+            .iter()
+            .map(|entry| &entry.value)
+            .chain(node.items());
         let holds = |inner: &&Node| inner.span.start <= at && at < inner.span.end;
         match inner.into_iter().find(holds) {
             Some(inner) => node = inner,

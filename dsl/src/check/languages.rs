@@ -22,7 +22,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (name, texts) in context.written.all_texts() {
         one(context, texts, &name, &mut unlisted, found);
     }
-    found.extend(unlisted.into_iter().map(|(language, at)| told(context, &language, &at)));
+    found.extend(
+        unlisted
+            .into_iter()
+            .map(|(language, at)| told(context, &language, &at)),
+    );
 }
 
 /// Where texts stand of languages that the campaign does not list.
@@ -121,8 +125,7 @@ fn told(context: &Context<'_>, language: &Language, at: &[Range<usize>]) -> Diag
         1 => "this text".to_owned(),
         n => format!("its {n} texts"),
     };
-    let message =
-        format!("\"{language}\" is not a language of the campaign, so nobody would get {texts}");
+    let message = format!("\"{language}\" is not a language of the campaign, so nobody would get {texts}");
     let have: Vec<&str> = context.languages.iter().map(Language::as_str).collect();
     let help = match context.written.languages.is_empty() {
         true => format!(

@@ -1,4 +1,4 @@
-//! Who of a list stays. What only a store or a second look at the list can tell comes later.
+//! Who of a list stays, and who of them goes first. What only a store or a second look at the list can tell comes later.
 
 use super::Context;
 use super::conditions::scope;
@@ -12,6 +12,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let audience = &context.written.audience;
     found.extend(nobody(&audience.sample, Share::NONE, "nobody is in the sample"));
     found.extend(nobody(&audience.holdout, Share::WHOLE, "everybody is held out"));
+    found.extend(no_canary(context));
     found.extend(from_nowhere(context));
     if let (Some(filter), Some(first)) = (filter(context), audience.where_.first())
         && filter.asks_the_store()
@@ -28,6 +29,14 @@ fn nobody(of: &Option<Spanned<String>>, share: Share, why: &str) -> Option<Diagn
     let message = format!("{why}, so nobody would be texted");
     let help = "write a share between the two, such as `5%`, or leave the key out";
     Some(Diagnostic::error("bad-share", span.clone(), message).help(help))
+}
+
+fn no_canary(context: &Context<'_>) -> Option<Diagnostic> {
+    let share = context.written.limits.canary_share.as_ref()?;
+    let message = "nobody goes first, so there would be nothing to watch";
+    let help = "write a share above zero, such as `1%`, or leave `canary` out";
+    (share.value == Share::NONE)
+        .then(|| Diagnostic::error("bad-share", share.span.clone(), message).help(help))
 }
 
 fn from_nowhere(context: &Context<'_>) -> Option<Diagnostic> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Context, audience, templates};
+use super::{Context, audience, fields, templates};
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
 use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test};
@@ -44,6 +44,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         beginning(context, test, found);
         variant(context, test, found);
         person(context, test, found);
+        // An empty value is none, as an empty cell.
+        let values = test.person.iter().filter(|(_, value)| !value.value.is_empty());
+        found.extend(values.filter_map(|(name, value)| {
+            fields::of_another_type(context, name, &value.value, value.span.clone())
+        }));
         found.extend(nobody(context, test));
         found.extend(shows_nothing(test));
         test.lines.iter().for_each(|line| names(context, line, found));

@@ -44,7 +44,11 @@ struct Cut {
 /// None where all of it fits, or there are several lines.
 fn cut(text: &str, span: &Range<usize>, replacement: &str, room: usize) -> Option<Cut> {
     let line = text.trim_end_matches(['\n', '\r']);
-    let [before, replaced, after] = [line.get(..span.start)?, line.get(span.clone())?, line.get(span.end..)?];
+    let [before, replaced, after] = [
+        line.get(..span.start)?,
+        line.get(span.clone())?,
+        line.get(span.end..)?,
+    ];
     let of_replaced = display_width(replaced).max(display_width(replacement));
     let around = display_width(before) + display_width(after);
     if line.contains('\n') || replacement.contains('\n') || around + of_replaced <= room {
@@ -56,7 +60,11 @@ fn cut(text: &str, span: &Range<usize>, replacement: &str, room: usize) -> Optio
     let of_after = display_width(after).min(rest / 2);
     let of_before = display_width(before).min(rest - of_after);
     let of_after = display_width(after).min(rest - of_before);
-    let text = [end(before, of_before), middle(replaced, of_replaced), begin(after, of_after)];
+    let text = [
+        end(before, of_before),
+        middle(replaced, of_replaced),
+        begin(after, of_after),
+    ];
     Some(Cut {
         span: text[0].len()..text[0].len() + text[1].len(),
         text: text.concat(),

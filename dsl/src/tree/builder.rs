@@ -190,10 +190,16 @@ impl<'a> Builder<'a> {
 
     /// Whether it is of a line with a value that was told of: what it says is of the blank.
     fn is_of_blank(&self, found: &Diagnostic) -> bool {
-        let lines = self.blank.iter().map(|blank| syntax::line_of(self.text, blank.start));
-        let meets = |span: &Range<usize>, line: &Range<usize>| span.start <= line.end && line.start <= span.end;
+        let lines = self
+            .blank
+            .iter()
+            .map(|blank| syntax::line_of(self.text, blank.start));
+        let meets =
+            |span: &Range<usize>, line: &Range<usize>| span.start <= line.end && line.start <= span.end;
         let spans = || found.related.iter().map(|(span, _)| span).chain([&found.span]);
-        lines.into_iter().any(|line| spans().any(|span| meets(span, &line)))
+        lines
+            .into_iter()
+            .any(|line| spans().any(|span| meets(span, &line)))
     }
 
     fn is_blank(&self, range: &Range<usize>) -> bool {

@@ -140,7 +140,8 @@ pub(super) fn dashes_too_far_left(around: Around<'_>, node: &Node, item: &Form) 
             texts.push(text);
         }
         if let (Some(first), Some(last)) = (texts.first(), texts.last()) {
-            found.push(indent(around, &key.key.text, first.span.start..last.span.end));
+            let items = first.span.start..last.span.end;
+            found.push(indent(around, &key.key.text, items).also(key.key.span.clone(), "has no item"));
         }
     }
     found

@@ -156,7 +156,9 @@ fn values(text: &str) -> Vec<std::ops::Range<usize>> {
         let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
         let value = begin + key.len() + 2;
         let own = written.get(value..).filter(|own| is_key && !own.is_empty());
-        if own.is_some_and(|own| !own.starts_with(['|', '>', '{', '[', '&', '*', '#', ' ']) && !own.contains(" #")) {
+        if own.is_some_and(|own| {
+            !own.starts_with(['|', '>', '{', '[', '&', '*', '#', ' ']) && !own.contains(" #")
+        }) {
             all.push(at + value..at + written.len());
         }
         at += line.len();

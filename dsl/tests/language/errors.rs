@@ -39,7 +39,9 @@ fn everything_that_is_shown_fits_eighty_columns() {
     let mut wide = vec![];
     for path in out.filter(|path| path.extension().is_some_and(|e| e == "out")) {
         let shown = fs::read_to_string(&path).expect("it can be read");
-        let lines = shown.lines().filter(|line| textwrap::core::display_width(line) > 80);
+        let lines = shown
+            .lines()
+            .filter(|line| textwrap::core::display_width(line) > 80);
         wide.extend(lines.map(|line| format!("{}: {line}", support::name(&path))));
     }
     assert!(wide.is_empty(), "{}", wide.join("\n"));

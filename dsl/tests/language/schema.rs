@@ -249,6 +249,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "which type the value of an answer has, another key says",
     ),
     (
+        "wrong-type-person.campaign.yaml",
+        "which type a value of a person has, a field says",
+    ),
+    (
         "wrong-type-from.campaign.yaml",
         "a list may be empty wherever there may be one",
     ),

@@ -83,11 +83,14 @@ pub fn across_with(
     held_together(project, asked, siblings, &|_| BTreeMap::new())
 }
 
+/// The numbers of whom some campaigns text, by their place among all.
+type Numbers<'a> = dyn Fn(&[Outline]) -> BTreeMap<usize, Vec<u64>> + 'a;
+
 fn held_together(
     project: &LoadedProject,
     asked: Vec<(PathBuf, Outline)>,
     siblings: &Siblings,
-    numbers: &dyn Fn(&[Outline]) -> BTreeMap<usize, Vec<u64>>,
+    numbers: &Numbers,
 ) -> FoundAcross {
     let known = known_project(project);
     let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();

@@ -51,7 +51,9 @@ fn with(document: &Document<'_>, byte: usize, label: &str) -> String {
 fn keys_of_the_map_that_is_written() {
     check(
         "audience: a.csv\nschedule: now\nmessage: Hi\nreplies: desk\nlim|",
-        expect!["campaign crier description exit fields goal labels languages limits links on_change owner priority purpose sender tests timezone trigger urgent"],
+        expect![
+            "campaign crier description exit fields goal labels languages limits links on_change owner priority purpose sender tests timezone trigger urgent"
+        ],
     );
     check(
         "limits:\n  |",

@@ -64,7 +64,10 @@ pub(super) fn too_far_left(text: &str, at: usize) -> Option<Diagnostic> {
     let items = first..last?;
     let name = &text[key.clone()];
     let message = format!("the dashes below \"{name}\" stand further left than it");
-    let moved: Vec<String> = text[items.clone()].lines().map(|line| format!("  {line}")).collect();
+    let moved: Vec<String> = text[items.clone()]
+        .lines()
+        .map(|line| format!("  {line}"))
+        .collect();
     Some(
         Diagnostic::error("wrong-type", key, message)
             .label("has no item")

@@ -120,7 +120,10 @@ pub(super) fn braces_in_text(text: &str, open: usize) -> Option<Diagnostic> {
     let line = line_of(text, open);
     let before = &text[line.start..open];
     let braces = text[open..].starts_with("{{") || (before.ends_with('{') && text[open..].starts_with('{'));
-    let from = before.trim_end_matches('{').rfind(['{', '[', ',', ':']).map(|at| at + 1)?;
+    let from = before
+        .trim_end_matches('{')
+        .rfind(['{', '[', ',', ':'])
+        .map(|at| at + 1)?;
     let start = line.start + from + (before[from..].len() - before[from..].trim_start().len());
     let begins_with_word = text[start..open].starts_with(char::is_alphanumeric);
     if !(braces && begins_with_word) {
@@ -128,7 +131,11 @@ pub(super) fn braces_in_text(text: &str, open: usize) -> Option<Diagnostic> {
     }
     let close = text[open..line.end].find("}}").map(|at| open + at + 1)?;
     let end = with_commas(text, inner_end(text, close, line.end), line.end);
-    Some(quote(text, start..end, "a text with `{{` in it, inside of brackets,"))
+    Some(quote(
+        text,
+        start..end,
+        "a text with `{{` in it, inside of brackets,",
+    ))
 }
 
 /// The end of a text inside of brackets with what follows its commas and is no `key: value`.

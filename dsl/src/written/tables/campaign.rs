@@ -360,7 +360,13 @@ static CANARY_KEYS: &[Key] = &[
         "How long to watch, from when they were.",
     ),
 ];
-static HALT: Object = object("`halt`", HALT_KEYS);
+static HALT: Object = Object {
+    required: &[Required {
+        key: "opt_outs",
+        or: &["failures", "undelivered"],
+    }],
+    ..object("`halt`", HALT_KEYS)
+};
 static HALT_KEYS: &[Key] = &[
     now(
         "opt_outs",
