@@ -36,10 +36,10 @@ mod step;
 mod tests;
 
 pub use checks::{Broken, Violation};
-pub use figures::{Conversion, Count, Deferred, Hour, Rehearsal, SenderPeak, Step};
+pub use figures::{Conversion, Count, Deferred, Hour, Rehearsal, SenderPeak, Step, Text};
 pub use model::{Habit, Happened, Model, ModelError, Once};
 
-use agenda::{Agenda, Clock, Coming, Entry, NEVER};
+use agenda::{Agenda, Clock, Coming, Entry, NEVER, Second};
 use checks::Checks;
 use crowd::{Asks, Crowd, Flag};
 use entry::on_own_clocks;
@@ -63,6 +63,8 @@ pub struct Setting<'a> {
     pub model: &'a Model,
     /// Another seed is another outcome.
     pub seed: u64,
+    /// Keeps every text that goes: [`Rehearsal::texts`].
+    pub keeps_texts: bool,
     /// When it begins; on the clocks of the recipients where the schedule says so, then this is the campaign's.
     pub begins_at: DateTime<Utc>,
 }
@@ -180,16 +182,43 @@ impl<'a> World<'a> {
             return endless.map_or(Ok(()), |entry| Err(self.violation(entry.person, Broken::Endless)));
         }
         self.now = self.now.max(Duration::from_secs(second.into()));
-        while !entries.is_empty() {
+        loop {
             let mut once = HashSet::new();
             let (round, rest) = entries.into_iter().partition(|entry| once.insert(entry.person));
             entries = rest;
             self.round(round)?;
+            if entries.is_empty() {
+                break;
+            }
+            self.settle(second, &mut entries)?;
         }
         for lane in &mut self.lanes {
             lane.note(self.now);
         }
         Ok(())
+    }
+
+    /// What comes at once of what happened comes before what else happens to a person in this second: a text that a reply
+    /// leads to goes before the next reply is read.
+    fn settle(&mut self, second: Second, later: &mut Vec<Entry>) -> Result<(), Violation> {
+        loop {
+            if self.agenda.next() == Some(second)
+                && let Some((_, entries)) = self.agenda.take()
+            {
+                let mut once = HashSet::new();
+                let (round, more): (Vec<_>, Vec<_>) =
+                    entries.into_iter().partition(|entry| once.insert(entry.person));
+                later.extend(more);
+                self.round(round)?;
+                continue;
+            }
+            let free = |lane: &usize| self.buckets.free_at(&self.lanes[*lane].rates) <= self.now;
+            let waiting = (0..self.lanes.len()).filter(|lane| !self.lanes[*lane].is_empty());
+            match waiting.into_iter().find(free) {
+                Some(lane) => self.window(lane, self.now)?,
+                None => return Ok(()),
+            }
+        }
     }
 
     /// Whether an entry is not stale.

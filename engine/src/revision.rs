@@ -31,6 +31,8 @@ pub struct Revision {
     pub goes_by_clocks: bool,
     /// What it asks of the store about its people.
     pub asks: Asks,
+    /// Rules answer replies, after the end of a passage too, and may need the values of whoever wrote.
+    pub answers_of_values: bool,
     /// What it was made from.
     pub source: Source,
 }
@@ -63,9 +65,11 @@ impl Revision {
         let positions = variables.iter().cloned().zip(0..).collect();
         let id = source.hash();
         let asks = Asks::of(&campaign);
+        let answers_of_values = !(campaign.program.rules.is_empty() || variables.is_empty());
         Revision {
             id,
             asks,
+            answers_of_values,
             goes_by_clocks: clocks::matter(&campaign),
             campaign,
             variables,

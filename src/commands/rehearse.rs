@@ -60,6 +60,7 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
             budget: summary.budget,
             model: &model,
             seed,
+            keeps_texts: false,
             begins_at,
         };
         let rehearsal = rehearse(&setting, people).map_err(anyhow::Error::from)?;

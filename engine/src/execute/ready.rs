@@ -174,6 +174,7 @@ impl Executor {
     fn intend(&mut self, sender: &str) {
         let mut record = WindowRecord {
             suppressions_known: self.suppressions_known,
+            keeps_members: self.revision.answers_of_values,
             ..WindowRecord::default()
         };
         let next = self.pick(sender, &mut record);

@@ -1,6 +1,7 @@
 //! Whole executions on a simulated clock, over a real store, against a provider that keeps a ledger and does as told.
 
 mod as_told;
+mod by_seed;
 mod canary;
 mod corners;
 mod crash;

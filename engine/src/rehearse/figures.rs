@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use dsl::campaign::{Address, Campaign};
 use serde::Serialize;
+use sms::PhoneNumber;
 
 use crate::left_out::LeftOut;
 use crate::tariff::{Money, Tariff, cost};
@@ -50,6 +51,20 @@ pub struct Rehearsal {
     pub conversion: Vec<Conversion>,
     /// The senders, by name.
     pub senders: Vec<SenderPeak>,
+    /// Every text, in the order in which they go; empty where they are not kept.
+    #[serde(skip)]
+    pub texts: Vec<Text>,
+}
+
+/// A text that goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// To whom.
+    pub to: PhoneNumber,
+    /// What it says.
+    pub text: String,
 }
 
 /// What goes and comes.
@@ -155,6 +170,7 @@ pub(super) struct Figures {
     pub held: u64,
     pub variants: BTreeMap<String, (u64, u64)>,
     pub ends_at: DateTime<Utc>,
+    pub texts: Vec<Text>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -183,6 +199,7 @@ impl Figures {
             held: 0,
             variants: BTreeMap::new(),
             ends_at: begins_at,
+            texts: vec![],
         }
     }
 
@@ -297,6 +314,7 @@ impl Figures {
                 })
                 .collect(),
             senders,
+            texts: self.texts,
         }
     }
 }

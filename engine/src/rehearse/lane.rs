@@ -33,13 +33,15 @@ pub(super) struct Lane {
 }
 
 /// A text that answers a reply.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Answer {
     pub person: u32,
     pub parts: u32,
     pub of: AnswerOf,
     /// It asks again: people answer it as they answer the question.
     pub asks: bool,
+    /// What it says, where texts are kept.
+    pub text: Option<Box<str>>,
 }
 
 /// Somebody whose text is due.

@@ -9,6 +9,8 @@ use dsl::project::{Project, Provider};
 use dsl::scalar::{ScalarError, Share, WaitTime};
 use serde::Deserialize;
 
+use crate::draw::{fraction, pick};
+
 /// How people and their carrier behave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
@@ -219,6 +221,22 @@ impl Model {
             model.once.push(once.read(&key, Happened::Event(name))?);
         }
         Ok(model)
+    }
+}
+
+impl Habit {
+    /// Whether somebody writes about a text, and then whether that is to opt out. `draws`: of the text.
+    pub(crate) fn writes(&self, draws: [u64; 4]) -> Option<bool> {
+        let drawn = fraction(draws[0]);
+        (drawn < self.opt_outs.0 + self.replies.0).then_some(drawn < self.opt_outs.0)
+    }
+
+    /// What somebody writes, where the model says it.
+    pub(crate) fn word(&self, draws: [u64; 4]) -> Option<&str> {
+        let all: f64 = self.words.iter().map(|(_, weight)| f64::from(*weight)).sum();
+        let shares = self.words.iter().map(|(_, weight)| f64::from(*weight) / all);
+        let (word, _) = self.words.get(pick(draws[3].rotate_left(20), shares))?;
+        Some(word)
     }
 }
 

@@ -10,6 +10,7 @@ use super::World;
 use super::agenda::{Coming, Entry, NEVER, Second};
 use super::checks::{Broken, Violation};
 use super::crowd::Flag;
+use super::figures::Text;
 use super::lane::Answer;
 use super::step::{Outcome, is_marketing, sent};
 use crate::advance::{AnswerOf, Change, Effect, Person, Place, State, drawn};
@@ -27,6 +28,7 @@ impl World<'_> {
             parts,
             of,
             asks,
+            text,
         } = answer;
         // Whoever said stop meanwhile gets its confirmation and nothing else.
         let confirms = matches!(of, AnswerOf::OptOut);
@@ -37,6 +39,7 @@ impl World<'_> {
             return Ok(0);
         }
         let at = self.clock.after(self.now);
+        self.keep(person, text);
         let tariff = self.crowd.tariff(person);
         let counted = self.figures.hour(at, narrow(lane));
         counted.count.answers += 1;
@@ -51,6 +54,22 @@ impl World<'_> {
             }
         }
         Ok(parts.into())
+    }
+
+    /// A text, where texts are kept.
+    fn kept(&self, text: &str) -> Option<Box<str>> {
+        self.setting.keeps_texts.then(|| text.into())
+    }
+
+    fn keep(&mut self, person: u32, text: Option<Box<str>>) {
+        let at = self.clock.after(self.now);
+        let to = self.crowd.phone(person);
+        let text = text.map(|text| Text {
+            at,
+            to,
+            text: text.into(),
+        });
+        self.figures.texts.extend(text);
     }
 
     /// Whether the budget has room for parts to somebody; they are paid then.
@@ -72,16 +91,18 @@ impl World<'_> {
     /// Keeps what came of an event; the parts that it took of the rate.
     pub(super) fn note(&mut self, person: u32, what: Coming, outcome: Outcome) -> Result<u64, Violation> {
         let sent = outcome.effects.iter().find_map(|effect| match effect {
-            Effect::Send { parts, .. } => Some(*parts),
+            Effect::Send { parts, text } => Some((*parts, text)),
             _ => None,
         });
-        if let Some(parts) = sent {
+        if let Some((parts, text)) = sent {
             if !self.pays(person, parts) {
                 self.hold(person);
                 return Ok(0);
             }
             self.send(person, outcome.from, parts)?;
+            self.keep(person, self.kept(text));
         }
+        let sent = sent.map(|(parts, _)| parts);
         let before = self.crowd.at(person).is(Flag::OptedOut);
         if let Some(text) = outcome.said {
             self.crowd.learn(person).reply = Some(text);
@@ -248,14 +269,13 @@ impl World<'_> {
         }
         let draws = draw::four(self.setting.seed, self.crowd.phone(person), nth);
         let habit = &self.setting.model.messages[message];
-        let drawn = draw::fraction(draws[0]);
-        if drawn >= habit.opt_outs.0 + habit.replies.0 {
+        let Some(out) = habit.writes(draws) else {
             return;
-        }
+        };
         let what = Coming::Reply {
             message: u16::try_from(message).unwrap_or(u16::MAX),
             nth,
-            out: drawn < habit.opt_outs.0,
+            out,
         };
         let due = self.in_time(habit.after, draws[1]);
         self.agenda.enter(due, Entry { person, what });
@@ -336,11 +356,13 @@ impl World<'_> {
             AnswerOf::OptOut | AnswerOf::OptIn => {}
         }
         let lane = usize::from(self.crowd.at(person).sender);
+        let text = self.kept(text);
         self.lanes[lane].answers.push_back(Answer {
             person,
             parts,
             of,
             asks,
+            text,
         });
     }
 }

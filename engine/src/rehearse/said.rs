@@ -47,30 +47,29 @@ impl Vocabulary {
         }
     }
 
-    /// What somebody at this place writes. `draws`: one for what kind of reply it is, one for the words.
+    /// What somebody at this place writes. `draws`: of the text.
     pub fn said(
         &self,
         campaign: &Campaign,
         standing: (Place, State),
         habit: &Habit,
         out: bool,
-        draws: (u64, u64),
+        draws: [u64; 4],
     ) -> String {
         if out {
             return OUT.to_owned();
         }
-        if !habit.words.is_empty() {
-            let all: f64 = habit.words.iter().map(|(_, weight)| f64::from(*weight)).sum();
-            let shares = habit.words.iter().map(|(_, weight)| f64::from(*weight) / all);
-            return habit.words[pick(draws.1, shares)].0.clone();
+        if let Some(word) = habit.word(draws) {
+            return word.to_owned();
         }
+        let (kind, hash) = (draws[2], draws[3].rotate_left(20));
         let expected = self.expected(campaign, standing);
-        if expected.is_empty() || fraction(draws.0) < habit.free.0 {
-            return one(&FREE, draws.1).to_string();
+        if expected.is_empty() || fraction(kind) < habit.free.0 {
+            return one(&FREE, hash).to_string();
         }
         // Each rule is as likely as the next, whatever the number of its words.
-        let words = one(expected, draws.1);
-        one(words, draws.1.rotate_left(32)).clone()
+        let words = one(expected, hash);
+        one(words, hash.rotate_left(32)).clone()
     }
 
     /// The words of the question that is open, else of the rules.

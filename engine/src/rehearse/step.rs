@@ -93,7 +93,6 @@ fn words(world: &World<'_>, person: u32, coming: Coming) -> Option<String> {
     let habit = &world.setting.model.messages[usize::from(message)];
     let at = (standing.place, standing.state());
     let campaign = &world.setting.revision.campaign;
-    let draws = (draws[2], draws[3].rotate_left(20));
     Some(world.vocabulary.said(campaign, at, habit, out, draws))
 }
 

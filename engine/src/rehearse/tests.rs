@@ -101,6 +101,7 @@ fn rehearsed(test: Test<'_>) -> Result<Rehearsal, Violation> {
         budget: summary.budget,
         model: &model,
         seed: test.seed,
+        keeps_texts: false,
         begins_at,
     };
     rehearse(&setting, people)

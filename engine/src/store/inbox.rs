@@ -13,8 +13,9 @@ use super::rows::{
 };
 use super::standing::{Moved, move_one};
 use super::suppression::{Suppression, allow, suppress};
-use super::{Failure, Store, StoreError};
+use super::{CohortKind, Failure, Store, StoreError};
 use crate::ids::{CohortId, LaunchId, MessageId};
+use crate::member::{self, Member};
 
 /// Something a provider said, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,6 +222,31 @@ impl Store {
         self.newest(phone_number(phone), sender, since)
             .await
             .map_err(|failure| self.failed(failure))
+    }
+
+    /// Who got a message, with the values of then; none where they are not kept any more.
+    pub async fn member_of(&self, message: MessageId) -> Result<Option<Member>, StoreError> {
+        self.read_member_of(message)
+            .await
+            .map_err(|failure| self.failed(failure))
+    }
+
+    async fn read_member_of(&self, message: MessageId) -> Result<Option<Member>, Failure> {
+        let select = "select c.kind, m.members from cohort c join cohort_members m on m.id = c.id where c.id = ?";
+        let found = sqlx::query(select).bind(message.0 >> 12);
+        let Some(row) = found.fetch_optional(&self.readers).await? else {
+            return Ok(None);
+        };
+        let members = member::decode(row.try_get("members")?).map_err(|error| corrupt(error.to_string()))?;
+        let index = usize::try_from(message.0 & 0xfff).unwrap_or(usize::MAX);
+        let mut member = members.into_iter().nth(index);
+        // Of an answer the first value is its text.
+        if row.try_get::<i64, _>("kind")? == CohortKind::Answer as i64
+            && let Some(member) = &mut member
+        {
+            member.values.drain(..member.values.len().min(1));
+        }
+        Ok(member)
     }
 
     /// The newest of the messages that are remembered of a number and that somebody may answer: of this sender, not older,

@@ -43,6 +43,8 @@ pub struct WindowRecord {
     pub budget: Option<BudgetChange>,
     /// The last change of the suppressions that the caller knows.
     pub suppressions_known: i64,
+    /// Cohorts that are through keep their members: what answers a reply later is made of their values.
+    pub keeps_members: bool,
 }
 
 /// What a record reserves of a launch's budget and gives back to it, in millionths of its currency.
@@ -150,7 +152,7 @@ async fn record_window(
     for (id, cohort) in departing {
         depart(connection, id, cohort).await?;
     }
-    drop_members(connection, &record.progress).await?;
+    drop_members(connection, &record.progress, record.keeps_members).await?;
     let suppressed = suppressed_since(connection, record.suppressions_known).await?;
     Ok(Intent { stopped, suppressed })
 }
@@ -345,14 +347,19 @@ async fn rewrite_members(
     Ok(())
 }
 
-/// A cohort that is through keeps its row, not its members.
-async fn drop_members(connection: &mut SqliteConnection, progress: &[Progress]) -> Result<(), Failure> {
+/// A cohort that is through keeps its row, and its members only where they are `kept`.
+async fn drop_members(
+    connection: &mut SqliteConnection,
+    progress: &[Progress],
+    kept: bool,
+) -> Result<(), Failure> {
     let finished: Vec<CohortId> = progress.iter().filter(|p| p.finished).map(|p| p.cohort).collect();
+    let members = (!kept).then_some("delete from cohort_members where id in (");
     for ids in finished.chunks(ROWS) {
-        for table in [
-            "delete from cohort_members where id in (",
-            "delete from departure where cohort_id in (",
-        ] {
+        for table in members
+            .into_iter()
+            .chain(["delete from departure where cohort_id in ("])
+        {
             let mut delete = QueryBuilder::<Sqlite>::new(table);
             let mut values = delete.separated(", ");
             ids.iter().for_each(|id| {

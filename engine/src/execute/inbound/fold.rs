@@ -177,13 +177,7 @@ impl Folder {
             known: &known,
             ..Facts::default()
         };
-        let stranger = Member {
-            phone: words.from,
-            language: sent.map_or(0, |sent| sent.language),
-            tariff: sent.and_then(|sent| sent.tariff),
-            values: vec![],
-            pending: None,
-        };
+        let stranger = self.outside(&revision, sent, words.from).await?;
         let last = sent.map_or(Place::START, |sent| Place {
             step: sent.step,
             visit: 0,
@@ -241,6 +235,26 @@ impl Folder {
         };
         effects.into_iter().for_each(|effect| led.apply(effect));
         Ok(Replied::Now(led.reply))
+    }
+
+    /// Somebody in no passage: whom the last text went to, with the values of then where a rule may need them.
+    async fn outside(
+        &self,
+        revision: &Revision,
+        sent: Option<SentTo>,
+        phone: PhoneNumber,
+    ) -> Result<Member, StoreError> {
+        let last = match sent.filter(|_| revision.answers_of_values) {
+            Some(sent) => self.store.member_of(sent.message).await?,
+            None => None,
+        };
+        Ok(Member {
+            phone,
+            language: sent.map_or(0, |sent| sent.language),
+            tariff: sent.and_then(|sent| sent.tariff),
+            values: last.map_or_else(Vec::new, |last| last.values),
+            pending: None,
+        })
     }
 
     /// What is known of somebody who wrote.
@@ -482,7 +496,10 @@ impl Led<'_> {
             sender: self.reply.sender.clone(),
             time_class: self.folder.revision.campaign.timezone.name().to_owned(),
             members: vec![Member {
-                values: vec![text.into()],
+                // The values behind the text are for the rule that answers the next reply.
+                values: std::iter::once(text.into())
+                    .chain(self.member.values.iter().cloned())
+                    .collect(),
                 tariff,
                 pending: None,
                 ..self.member.clone()

@@ -29,6 +29,8 @@ pub enum Does {
     Answer(Answer),
     /// Answers, and the person writes this back a second later.
     AcceptAndReply(&'static str),
+    /// Answers; the person writes this back a second later, where it is anything, and the receipt comes after five.
+    AcceptAndSay(Option<String>),
     /// The same, two seconds later.
     AcceptAndReplyLater(&'static str),
     /// Answers, and the receipt says five seconds later that it did not arrive.
@@ -119,6 +121,26 @@ impl Provider for Scripted {
             match (self.script.lock().expect("unpoisoned"))(&text, before) {
                 Does::Answer(answer) => answers.push(answer),
                 Does::Hang => hangs = true,
+                Does::AcceptAndSay(said) => {
+                    answers.push(Answer::Accepted);
+                    let mut inbound = self.inbound.lock().expect("unpoisoned");
+                    if let Some(said) = said {
+                        let id = format!("mo-{}", text.reference);
+                        let reply = Inbound::Text {
+                            id,
+                            from: text.to,
+                            sender: text.sender,
+                            text: said,
+                        };
+                        inbound.push((now + TimeDelta::seconds(1), reply));
+                    }
+                    let receipt = Inbound::Receipt {
+                        reference: text.reference,
+                        status: ReceiptStatus::Delivered,
+                        reason: None,
+                    };
+                    inbound.push((now + TimeDelta::seconds(5), receipt));
+                }
                 does @ (Does::MaybeAndReceipt | Does::AcceptAndLose) => {
                     let (answer, status, after) = match does {
                         Does::AcceptAndLose => (Answer::Accepted, ReceiptStatus::Undelivered, 5),

@@ -381,6 +381,7 @@ impl Executor {
             departing: self.new_cohorts(&window.sender, settled.departing),
             budget: self.release(settled.released),
             suppressions_known: self.suppressions_known,
+            keeps_members: self.revision.answers_of_values,
             ..WindowRecord::default()
         };
         for (cohort, range) in &window.slices {

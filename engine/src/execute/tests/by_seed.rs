@@ -1,0 +1,276 @@
+//! For each seed a campaign by the grammar of the language, with people who answer it as a model says: what everybody gets
+//! is the same, text by text and second by second, on the clock of stories, in a rehearsal, and by the engine on its store,
+//! whose process ends and begins again in between. `CRIER_SEEDS=1000 cargo test -p engine by_seed` tells so many;
+//! `CRIER_SEED=7` tells one, and prints its campaign.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sms::PhoneNumber;
+use tokio::sync::watch;
+
+use super::world::{Does, START, World, phone, scripted};
+use crate::draw;
+use crate::execute::End;
+use crate::plan::{Cohorts, Planner, cast};
+use crate::rehearse::{self, Model, Setting};
+use crate::revision::Revision;
+use crate::stage::Stage;
+
+mod grammar;
+
+use grammar::{Drawn, drawn};
+
+/// Seeds of a run where nobody says how many.
+const SEEDS: u64 = 150;
+const PEOPLE: u64 = 8;
+/// Nobody lives longer than that in these campaigns.
+const LONG: TimeDelta = TimeDelta::days(400);
+
+/// Texts by person, each with its second.
+type Told = BTreeMap<u64, Vec<String>>;
+
+/// A campaign on disk, and how people answer it.
+struct Tale {
+    seed: u64,
+    world: World,
+    revision: Arc<Revision>,
+    model: Arc<Model>,
+}
+
+impl Tale {
+    fn of(seed: u64) -> Tale {
+        let Drawn { campaign, model } = drawn(seed);
+        let world = World::new(PEOPLE, &campaign, "");
+        let rows: String = (0..PEOPLE).map(|n| {
+            let city = ["Rome", "Oslo", "", "Bern"][usize::try_from(n % 4).expect("small")];
+            format!("{},P{n},{city}\n", phone(n))
+        }).collect();
+        let people = format!("phone,first_name,city\n{rows}");
+        std::fs::write(world.path().join("people.csv"), people).expect("written");
+        let loaded = world.campaign();
+        let revision = loaded.revision.expect("valid");
+        let project = loaded.project.project.expect("valid");
+        let mut model = Model::read(&model, &revision.campaign, &project).expect("a model");
+        // Whoever answers does it at once: in a second.
+        model.messages.iter_mut().for_each(|habit| habit.after = 0.0);
+        Tale {
+            seed,
+            world,
+            revision,
+            model: Arc::new(model),
+        }
+    }
+
+    fn answers(&self) -> Answers {
+        Answers {
+            seed: self.seed,
+            revision: self.revision.clone(),
+            model: self.model.clone(),
+            texts: BTreeMap::new(),
+        }
+    }
+}
+
+/// What people answer, as a rehearsal draws it.
+struct Answers {
+    seed: u64,
+    revision: Arc<Revision>,
+    model: Arc<Model>,
+    /// Texts to each person so far.
+    texts: BTreeMap<u64, u16>,
+}
+
+impl Answers {
+    /// To the next text to somebody.
+    fn to(&mut self, phone: PhoneNumber, text: &str) -> Option<String> {
+        let nth = self.texts.entry(phone.as_u64()).or_default();
+        let draws = draw::four(self.seed, phone, *nth);
+        *nth += 1;
+        let name = text.split(' ').next().unwrap_or_default();
+        let messages = &self.revision.campaign.messages;
+        let message = messages.iter().position(|message| message.name == name)?;
+        // Rules answer, and nobody answers them.
+        let habit = Some(&self.model.messages[message]).filter(|_| !name.starts_with('r'))?;
+        match habit.writes(draws)? {
+            true => Some("STOP".to_owned()),
+            false => habit.word(draws).map(str::to_owned),
+        }
+    }
+}
+
+fn line(at: DateTime<Utc>, text: &str) -> String {
+    format!("{} {text}", at.format("%d %H:%M:%S"))
+}
+
+/// The process ends after every so many texts, and begins again; none: it does not end.
+async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
+    let answers = Mutex::new(tale.answers());
+    let provider = scripted(50, move |text, _| {
+        let mut answers = answers.lock().expect("unpoisoned");
+        Does::AcceptAndSay(answers.to(text.to, &text.text))
+    });
+    let mut next = every;
+    loop {
+        let (stop, stopped) = watch::channel(false);
+        let mut watched = |progress: &crate::execute::Progress| {
+            if next.is_some_and(|next| progress.accepted >= next) {
+                // Nobody listens once it has ended.
+                let _ = stop.send(true);
+            }
+        };
+        let ran = tale.world.run_until(provider.clone(), stopped, &mut watched).await;
+        let ran = ran.expect("executed");
+        if ran.end == End::Done {
+            break;
+        }
+        let accepted = ran.totals.messages.values().sum::<u64>();
+        next = every.map(|every| accepted + every);
+    }
+    let mut told = Told::new();
+    for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
+        let of_person = told.entry(text.to.as_u64()).or_default();
+        of_person.push(line(*at, &text.text));
+    }
+    told
+}
+
+fn by_stage(tale: &Tale) -> Told {
+    let start: DateTime<Utc> = START.parse().expect("an instant");
+    let mut answers = tale.answers();
+    let mut told = Told::new();
+    let plan = std::fs::read_to_string(tale.world.path().join("people.csv")).expect("readable");
+    for row in plan.lines().skip(1) {
+        let columns = ["phone", "first_name", "city"].map(str::to_owned);
+        let cells = row.split(',').map(str::to_owned);
+        let person: Vec<(String, String)> = columns.into_iter().zip(cells).collect();
+        let person = cast(&tale.revision, &person, start).expect("somebody of the list");
+        let number = person.member.phone;
+        let mut stage = Stage::new(tale.revision.clone(), person, None, start);
+        loop {
+            stage.run_to_text(start + LONG);
+            let Some((at, sent)) = stage.untaken() else { break };
+            let text = sent.text.clone();
+            stage.take();
+            told.entry(number.as_u64()).or_default().push(line(at, &text));
+            if let Some(said) = answers.to(number, &text) {
+                // Texts that go at once go before the answer to the one before them comes.
+                let then = stage.now().max(at + TimeDelta::seconds(1));
+                stage.run_to(then);
+                stage.reply(&said);
+            }
+        }
+    }
+    told
+}
+
+fn by_rehearsal(tale: &Tale) -> Told {
+    let begins_at = START.parse().expect("an instant");
+    let project = tale.world.campaign().project.project.expect("valid");
+    let planner = Planner::new(tale.revision.clone(), &project, tale.world.path(), vec![], begins_at);
+    let mut planner = planner.expect("a plan");
+    let mut people = vec![];
+    while let Some(run) = planner.next_run().expect("planned") {
+        people.push(Cohorts::of(run.people));
+    }
+    let (_, tariffs) = planner.finish().expect("planned");
+    let setting = Setting {
+        revision: &tale.revision,
+        project: &project,
+        tariffs: &tariffs,
+        budget: None,
+        model: &tale.model,
+        seed: tale.seed,
+        keeps_texts: true,
+        begins_at,
+    };
+    let rehearsal = rehearse::rehearse(&setting, people).expect("no rule is broken");
+    let mut told = Told::new();
+    for text in rehearsal.texts {
+        let of_person = told.entry(text.to.as_u64()).or_default();
+        of_person.push(line(text.at, &text.text));
+    }
+    told
+}
+
+/// What is not the same, by the clocks it is told by.
+fn differences(seed: u64) -> Vec<String> {
+    let tale = Tale::of(seed);
+    let stage = by_stage(&tale);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let every = [None, Some(3), Some(11)][usize::try_from(seed % 3).expect("small")];
+    let engine = runtime.block_on(by_engine(&tale, every));
+    let others = [("the engine", engine), ("the rehearsal", by_rehearsal(&tale))];
+    let mut found = vec![];
+    for (who, other) in others {
+        for (number, texts) in &stage {
+            let theirs = other.get(number).map_or(&[][..], Vec::as_slice);
+            if theirs != texts {
+                found.push(format!("{who}, +{number}:\n{}", beside(texts, theirs)));
+            }
+        }
+        if other.len() > stage.len() {
+            found.push(format!("{who} texts somebody more"));
+        }
+    }
+    found
+}
+
+fn beside(stage: &[String], other: &[String]) -> String {
+    let mut told = String::new();
+    for at in 0..stage.len().max(other.len()) {
+        let [one, two] = [stage, other].map(|texts| texts.get(at).map_or("-", String::as_str));
+        let mark = if one == two { ' ' } else { '!' };
+        let _ = writeln!(told, "  {mark} {one:50} {two}");
+    }
+    told
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable}={text} is no number")))
+}
+
+#[test]
+#[allow(clippy::print_stderr)]
+fn three_clocks_tell_the_same_of_any_campaign() {
+    if let Some(seed) = number("CRIER_SEED") {
+        let Drawn { campaign, model } = drawn(seed);
+        eprintln!("{campaign}\n{model}");
+        let found = differences(seed);
+        assert!(found.is_empty(), "{}", found.join("\n"));
+        return;
+    }
+    let (first, seeds) = (number("CRIER_FIRST").unwrap_or(0), number("CRIER_SEEDS").unwrap_or(SEEDS));
+    let (next, wrong) = (AtomicU64::new(first), Mutex::new(BTreeMap::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..2 * std::thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= first + seeds {
+                        return;
+                    }
+                    let told = std::panic::catch_unwind(|| differences(seed));
+                    let found = told.unwrap_or_else(|panic| {
+                        let text = panic.downcast_ref::<String>().map_or("", String::as_str);
+                        vec![format!("it panics: {text}")]
+                    });
+                    if !found.is_empty() {
+                        wrong.lock().expect("unpoisoned").insert(seed, found);
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().expect("unpoisoned");
+    let shown: Vec<String> = wrong
+        .iter()
+        .map(|(seed, found)| format!("CRIER_SEED={seed}: {}", found[0]))
+        .collect();
+    assert!(wrong.is_empty(), "{} of {seeds} seeds\n{}", wrong.len(), shown.join("\n"));
+}

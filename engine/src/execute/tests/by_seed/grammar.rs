@@ -1,0 +1,291 @@
+//! A campaign by the grammar of the language, drawn from a seed: steps of every kind, inside each other, with conditions,
+//! hours, caps, variants, rules; and how people answer its texts. Every text says first which message it is.
+
+use std::fmt::Write;
+
+/// Numbers, the same for a seed every time.
+pub struct Chance(u64);
+
+impl Chance {
+    pub fn of(seed: u64) -> Chance {
+        Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d)
+    }
+
+    /// Below `end`. (Steele, Lea, Flood: SplitMix64.)
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % end
+    }
+
+    pub fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[usize::try_from(self.below(of.len() as u64)).expect("few")]
+    }
+}
+
+/// What a seed draws.
+pub struct Drawn {
+    /// The campaign, but for its audience and schedule.
+    pub campaign: String,
+    /// How people answer, as `crier rehearse` reads it.
+    pub model: String,
+}
+
+pub fn drawn(seed: u64) -> Drawn {
+    let mut grammar = Grammar {
+        chance: Chance::of(seed),
+        messages: String::new(),
+        model: String::new(),
+        count: 0,
+        marketing: seed % 2 == 0,
+        names: 0,
+    };
+    let first = grammar.message("s", true);
+    let rest = grammar.steps(2, 3);
+    let steps = format!("{{ send: {first} }}, {rest}, {}", grammar.send());
+    let rules = grammar.rules();
+    let head = grammar.head();
+    Drawn {
+        campaign: format!(
+            "{head}steps: [ {steps} ]\nreplies: [ {rules} ]\nmessages:\n{}",
+            grammar.messages
+        ),
+        model: format!(
+            "replies: 0%\nopt_outs: 0%\ndelivered: 100%\nmessages:\n{}",
+            grammar.model
+        ),
+    }
+}
+
+struct Grammar {
+    chance: Chance,
+    messages: String,
+    model: String,
+    count: usize,
+    marketing: bool,
+    /// Ways, fields and the like that have names of their own.
+    names: usize,
+}
+
+const TAGS: [&str; 3] = ["red", "green", "blue"];
+const WORDS: [&str; 6] = ["yes", "no", "later", "price", "seven", "what?"];
+const CITIES: [&str; 3] = ["Rome", "Oslo", "Lima"];
+const TIMES: [&str; 5] = ["10 minutes", "3 hours", "1 day", "36 hours", "3 days"];
+
+impl Grammar {
+    /// What stands above the steps.
+    fn head(&mut self) -> String {
+        let mut head = format!(
+            "purpose: {}\nfields: {{ city: {{ default: nowhere }} }}\n",
+            if self.marketing { "marketing" } else { "service" }
+        );
+        let mut limits = vec![];
+        if self.chance.one_in(3) {
+            limits.push(format!(
+                "quiet_hours: {}",
+                self.chance.pick(&["20:00-10:00", "22:00-07:00"])
+            ));
+        }
+        if self.marketing && self.chance.one_in(3) {
+            let over = self.chance.pick(&["wait", "skip", "leave"]);
+            let most = self.chance.pick(&["1 per 1 day", "2 per 3 days", "3 per 2 hours"]);
+            limits.push(format!("frequency: {{ most: {most}, over: {over} }}"));
+        }
+        if !limits.is_empty() {
+            let _ = writeln!(head, "limits: {{ {} }}", limits.join(", "));
+        }
+        if self.chance.one_in(4) {
+            let _ = writeln!(head, "exit: {{ gone: {} }}", self.condition());
+        }
+        if self.chance.one_in(4) {
+            let _ = writeln!(head, "goal: {{ when: {}, within: 2 days }}", self.condition());
+        }
+        head
+    }
+
+    /// A message of a name that begins so; its text begins with the name.
+    fn message(&mut self, kind: &str, answered: bool) -> String {
+        let name = format!("{kind}{}", self.count);
+        self.count += 1;
+        let stop = if self.marketing { " STOP to opt out" } else { "" };
+        let text = |more: &str| format!("\"{name} {more}{{{{first_name}}}} of {{{{city}}}}{stop}\"");
+        let _ = match self.chance.below(5) {
+            0 => writeln!(
+                self.messages,
+                "  {name}: {{ variants: {{ x: {{ share: 40%, text: {} }}, y: {{ share: 60%, text: {} }} }} }}",
+                text("x "),
+                text("y ")
+            ),
+            _ => writeln!(self.messages, "  {name}: {}", text("")),
+        };
+        if answered {
+            let replies = self.chance.pick(&["0%", "50%", "90%"]);
+            let opt_outs = self.chance.pick(&["0%", "0%", "5%"]);
+            let words: Vec<String> = (0..3)
+                .map(|_| format!("\"{}\": {}", self.chance.pick(&WORDS), 1 + self.chance.below(3)))
+                .collect();
+            let mut words = words;
+            words.sort();
+            words.dedup_by_key(|word| word.split(':').next().unwrap_or_default().to_owned());
+            let _ = writeln!(
+                self.model,
+                "  {name}: {{ replies: {replies}, opt_outs: {opt_outs}, words: {{ {} }} }}",
+                words.join(", ")
+            );
+        }
+        name
+    }
+
+    fn name(&mut self, kind: &str) -> String {
+        self.names += 1;
+        format!("{kind}{}", self.names)
+    }
+
+    /// Several steps, inside of so many others yet.
+    fn steps(&mut self, depth: u64, most: u64) -> String {
+        let many = 1 + self.chance.below(most);
+        let mut steps: Vec<String> = (0..many).map(|_| self.step(depth)).collect();
+        // A wait at the end waits for nothing.
+        steps.push(self.send());
+        steps.join(", ")
+    }
+
+    fn send(&mut self) -> String {
+        let name = self.message("s", true);
+        let more = match self.chance.below(6) {
+            0 => format!(", when: {}", self.condition()),
+            1 => format!(", unless: {}", self.condition()),
+            2 => format!(", window: {}", self.chance.pick(&["9:00-18:00", "18:00-21:00"])),
+            3 => format!(", expires: {}", self.chance.pick(&TIMES)),
+            _ => String::new(),
+        };
+        format!("{{ send: {name}{more} }}")
+    }
+
+    fn step(&mut self, depth: u64) -> String {
+        if depth == 0 {
+            return self.plain_step();
+        }
+        match self.chance.below(10) {
+            0 | 1 => self.ask(depth),
+            2 => {
+                let rules: Vec<String> = (0..1 + self.chance.below(2))
+                    .map(|_| format!("{{ when: {}, do: [ {} ] }}", self.condition(), self.steps(depth - 1, 2)))
+                    .collect();
+                let otherwise = self.steps(depth - 1, 1);
+                format!(
+                    "{{ choose: [ {}, {{ otherwise: [ {otherwise} ] }} ] }}",
+                    rules.join(", ")
+                )
+            }
+            3 => {
+                let ways = [self.steps(depth - 1, 2), self.steps(depth - 1, 1)];
+                let [a, b] = [self.name("way"), self.name("way")];
+                format!(
+                    "{{ split: {{ {a}: {{ share: 30%, do: [ {} ] }}, {b}: {{ share: 70%, do: [ {} ] }} }} }}",
+                    ways[0], ways[1]
+                )
+            }
+            4 => {
+                let until = match self.chance.one_in(2) {
+                    true => format!(", until: {}", self.condition()),
+                    false => String::new(),
+                };
+                let every = self.chance.pick(&TIMES);
+                let times = 2 + self.chance.below(2);
+                format!(
+                    "{{ repeat: {{ times: {times}, every: {every}{until}, do: [ {} ] }} }}",
+                    self.steps(depth - 1, 1)
+                )
+            }
+            5 => {
+                let condition = self.condition();
+                let within = self.chance.pick(&TIMES);
+                let [then, silence] = [self.steps(depth - 1, 1), self.steps(depth - 1, 1)];
+                format!(
+                    "{{ await: {condition}, for: {within}, then: [ {then} ], silence: [ {silence} ] }}"
+                )
+            }
+            _ => self.plain_step(),
+        }
+    }
+
+    fn plain_step(&mut self) -> String {
+        match self.chance.below(7) {
+            0 => format!("{{ tag: {} }}", self.chance.pick(&TAGS)),
+            1 => format!("{{ untag: {} }}", self.chance.pick(&TAGS)),
+            2 => format!("{{ set: {{ city: {} }} }}", self.chance.pick(&CITIES)),
+            3 => format!("{{ wait: \"{}\" }}", self.chance.pick(&["18:00", "07:30"])),
+            4 | 5 => format!("{{ wait: {} }}", self.chance.pick(&TIMES)),
+            _ => self.send(),
+        }
+    }
+
+    fn ask(&mut self, depth: u64) -> String {
+        let question = self.message("s", true);
+        let within = self.chance.pick(&["1 day", "2 days", "3 hours"]);
+        let mut ask = format!("{{ ask: {question}, for: {within}");
+        match self.chance.below(4) {
+            0 => ask += ", save: city",
+            _ => {
+                let yes = self.steps(depth - 1, 2);
+                let no = match self.chance.below(3) {
+                    0 => "finish: declined".to_owned(),
+                    1 => format!("tag: {}", self.chance.pick(&TAGS)),
+                    _ => format!("do: [ {} ]", self.steps(depth - 1, 1)),
+                };
+                let _ = write!(
+                    ask,
+                    ", answers: [ {{ words: [\"yes\", seven], do: [ {yes} ] }}, {{ words: [\"no\"], {no} }} ]"
+                );
+                if self.chance.one_in(2) {
+                    let _ = write!(ask, ", unclear: {}", self.message("u", true));
+                }
+            }
+        }
+        if self.chance.one_in(3) {
+            let _ = write!(ask, ", remind: {{ after: 2 hours, send: {} }}", self.message("s", true));
+        }
+        if self.chance.one_in(2) {
+            let silence = self.steps(depth - 1, 1);
+            let _ = write!(ask, ", silence: [ {silence} ]");
+        }
+        ask + " }"
+    }
+
+    /// Rules for replies that no question takes.
+    fn rules(&mut self) -> String {
+        let answer = self.message("r", false);
+        let mut rules = vec![format!("{{ words: [price], send: {answer} }}")];
+        if self.chance.one_in(2) {
+            rules.push(format!("{{ words: [later], tag: {} }}", self.chance.pick(&TAGS)));
+        }
+        if self.chance.one_in(2) {
+            rules.push("{ otherwise: { forward: office } }".to_owned());
+        }
+        rules.join(", ")
+    }
+
+    /// In quotes.
+    fn condition(&mut self) -> String {
+        let condition = match self.chance.below(7) {
+            0 => "replied()".to_owned(),
+            1 => "!replied()".to_owned(),
+            2 => format!("tagged(\"{}\")", self.chance.pick(&TAGS)),
+            3 => format!("!tagged(\"{}\")", self.chance.pick(&TAGS)),
+            4 => format!("city == \"{}\"", self.chance.pick(&CITIES)),
+            5 => format!("city in [\"{}\", \"nowhere\"]", self.chance.pick(&CITIES)),
+            _ => format!(
+                "tagged(\"{}\") || city == \"{}\"",
+                self.chance.pick(&TAGS),
+                self.chance.pick(&CITIES)
+            ),
+        };
+        format!("'{condition}'")
+    }
+}
