@@ -89,7 +89,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: Severity::Error,
-            message: message.into(),
+            message: visible(&message.into()),
             span,
             label: String::new(),
             related: vec![],
@@ -109,19 +109,19 @@ impl Diagnostic {
 
     /// Says these few words at the span.
     pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
-        self.label = label.into();
+        self.label = visible(&label.into());
         self
     }
 
     /// Shows another place of the file.
     pub fn also(mut self, span: Range<usize>, label: impl Into<String>) -> Diagnostic {
-        self.related.push((span, label.into()));
+        self.related.push((span, visible(&label.into())));
         self
     }
 
     /// Says what to do.
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(help.into());
+        self.help = Some(visible(&help.into()));
         self
     }
 
@@ -148,5 +148,20 @@ impl Diagnostic {
     /// Whether it stops the campaign.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+}
+
+/// What a file says may stand in what is said of it: line breaks and other commands to a terminal or to a CI are shown, and
+/// do nothing.
+fn visible(text: &str) -> String {
+    match text.contains(char::is_control) {
+        false => text.to_owned(),
+        true => text
+            .chars()
+            .flat_map(|c| match c.is_control() {
+                true => c.escape_default().collect::<Vec<_>>(),
+                false => vec![c],
+            })
+            .collect(),
     }
 }

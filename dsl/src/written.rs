@@ -46,6 +46,11 @@ pub(crate) struct Read {
 impl Read {
     pub(crate) fn new(text: &str, object: &'static key::Object) -> Read {
         let (mut tree, mut found) = tree::parse(text);
+        // Names of its own are what it is made of.
+        if !tree.whole && found.last().is_some_and(|fault| fault.code == "alias-bomb") {
+            return Read { tree, found };
+        }
+        let shape = shape::check(text, &tree, object, &mut found);
         // What a fault cut short is not judged by what is left of it.
         let fault = found.last().filter(|_| !tree.whole);
         let places = fault.map(|fault| fault.related.iter().map(|(span, _)| span).chain([&fault.span]));
@@ -55,11 +60,6 @@ impl Read {
             let meets = |line: &Range<usize>| d.span.start <= line.end && d.span.end >= line.start;
             lines.iter().any(meets)
         };
-        // Names of its own are what it is made of.
-        if fault.is_some_and(|fault| fault.code == "alias-bomb") {
-            return Read { tree, found };
-        }
-        let shape = shape::check(text, &tree, object);
         found.extend(shape.into_iter().filter(|d| !told(d)));
         if is_newer(&tree) {
             // What a newer language would make of the rest is not known.

@@ -40,6 +40,8 @@ const OF_SHAPE: &[&str] = &[
     "wrong-type",
 ];
 
+const CUT: &[&str] = &["text-cut-by-comma"];
+
 const fn under(code: &'static str, keys: &'static [&'static str]) -> Follows {
     follows(code, Place::Under(keys), &[])
 }
@@ -49,23 +51,35 @@ const fn follows(code: &'static str, from: Place, causes: &'static [&'static str
 }
 
 const FOLLOWS: &[Follows] = &[
+    follows("bad-duration", Place::Here, CUT),
+    follows("bad-money", Place::Here, CUT),
+    follows("bad-rate", Place::Here, CUT),
+    follows("bad-share", Place::Here, CUT),
+    follows("bad-time", Place::Here, CUT),
+    under("column-is-text", &["fields"]),
     under("frequency-looser-than-policy", &["purpose"]),
+    under("ill-typed-condition", &["fields"]),
     under("language-missing", &["languages"]),
     follows("language-missing", Place::InItsValue, &[]),
+    follows("language-missing", Place::InItsValue, &["language-unlisted"]),
     under("language-unlisted", &["languages"]),
     follows(
         "message-never-sent",
         Place::Under(&["steps", "replies"]),
         OF_SHAPE,
     ),
-    follows("message-never-sent", Place::Here, &["text-cut-by-comma"]),
+    follows("message-never-sent", Place::Here, CUT),
+    follows("missing-key", Place::InItsMap, &["merge-key"]),
     follows("no-deadline", Place::InItsMap, &[]),
     under("no-opt-out-hint", &["purpose"]),
     follows("no-opt-out-hint", Place::Here, &["bad-template"]),
     follows("rule-without-condition", Place::InItsMap, &["wrong-type"]),
     under("sender-cannot-receive", &["sender"]),
     follows("sender-cannot-receive", Place::InItsMap, &[]),
+    under("test-needs-time", &["schedule", "trigger"]),
     under("unknown-name", &["audience", "fields"]),
+    follows("unknown-variable", Place::Under(&["audience"]), &["columns-reversed"]),
+    under("unknown-variant", &["message", "messages", "steps"]),
     follows("unknown-variable", Place::Here, &["literal-host-needed"]),
     under("urgent-without-service", &["purpose"]),
     under("window-in-quiet-hours", &["limits", "purpose", "urgent"]),
@@ -75,38 +89,29 @@ const FOLLOWS: &[Follows] = &[
 /// Takes out what follows from something else that was found. The first `of_reading` are what reading the file found.
 pub(super) fn drop(root: Option<&Node>, of_reading: usize, found: &mut Vec<Diagnostic>) {
     let Some(root) = root else { return };
-    let (reading, checks) = found.split_at(of_reading);
-    let is_told = |d: &Diagnostic| !FOLLOWS.iter().any(|row| row.explains(d, root, reading, checks));
-    let told: Vec<Diagnostic> = checks.iter().filter(|d| is_told(d)).cloned().collect();
-    found.truncate(of_reading);
-    found.extend(told);
+    let all = std::mem::take(found);
+    let reading = &all[..of_reading];
+    let is_told = |d: &&Diagnostic| !FOLLOWS.iter().any(|row| row.explains(d, root, reading, &all));
+    *found = all.iter().filter(is_told).cloned().collect();
 }
 
 impl Follows {
     /// Whether a finding follows, by this row, from another.
-    fn explains(&self, of: &Diagnostic, root: &Node, reading: &[Diagnostic], checks: &[Diagnostic]) -> bool {
+    fn explains(&self, of: &Diagnostic, root: &Node, reading: &[Diagnostic], all: &[Diagnostic]) -> bool {
         if self.code != of.code {
             return false;
         }
         let places = self.places(of, root);
-        let (by_code, any) = match self.causes {
-            [] => (&[][..], reading),
-            _ => (checks, reading),
-        };
+        let causes = if self.causes.is_empty() { reading } else { all };
         let is_cause = |d: &&Diagnostic| match self.causes {
-            [] => d.is_fault(),
+            [] => d.is_fault() && d.code != of.code,
             codes => codes.contains(&d.code),
         };
-        let spans = |d: &Diagnostic| {
-            let related = d.related.iter().map(|(span, _)| span.clone());
-            related.chain([d.span.clone()]).collect::<Vec<_>>()
-        };
         let meets = |d: &Diagnostic| {
-            spans(d)
-                .iter()
-                .any(|span| places.iter().any(|place| meet(place, span)))
+            let spans = d.related.iter().map(|(span, _)| span).chain([&d.span]);
+            spans.into_iter().any(|span| places.iter().any(|place| meet(place, span)))
         };
-        any.iter().chain(by_code).filter(is_cause).any(meets)
+        causes.iter().filter(is_cause).any(meets)
     }
 
     fn places(&self, of: &Diagnostic, root: &Node) -> Vec<Range<usize>> {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::written::Spanned;
+use crate::tree::Entry;
+use crate::values::Language;
+use crate::written::{Spanned, own_entries};
 use crate::written::campaign::{Sent, Texts};
 use crate::written::nearest::{Guess, Words, listed, nearest};
 
@@ -13,6 +15,7 @@ const MOST_SLIPS: usize = 20;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     both_forms(context, found);
+    two_bodies(context, found);
     sent_exist(context, found);
     never_sent(context, found);
 }
@@ -57,6 +60,33 @@ fn both_forms(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     );
 }
 
+/// A message says one thing: `text`, or texts by language, or `variants`.
+fn two_bodies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let root = |key| context.root.and_then(|root| root.get(key));
+    let named = root("messages").into_iter().flat_map(own_entries).map(|entry| &entry.value);
+    for message in root("message").into_iter().chain(named) {
+        let is_body = |entry: &&Entry| {
+            let key = entry.key.text.as_str();
+            matches!(key, "text" | "variants") || Language::new(key).is_some()
+        };
+        let mut bodies = own_entries(message).filter(is_body);
+        let Some(first) = bodies.next() else { continue };
+        let is_language = |entry: &Entry| !matches!(entry.key.text.as_str(), "text" | "variants");
+        let Some(other) = bodies.find(|other| !(is_language(first) && is_language(other))) else {
+            continue;
+        };
+        let message = format!(
+            "a message says \"{}\" or \"{}\", and one of them would be lost",
+            first.key.text, other.key.text
+        );
+        found.push(
+            Diagnostic::error("conflicting-keys", other.key.span.clone(), message)
+                .also(first.key.span.clone(), "the other")
+                .help("keep one: `text`, texts by language, or `variants`"),
+        );
+    }
+}
+
 fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagnostic>) {
     if !crate::written::is_name(&name.value) {
         return;
@@ -65,6 +95,12 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagno
     let message = format!("message \"{}\" does not exist", name.value);
     let diagnostic = Diagnostic::error("unknown-message", name.span.clone(), message);
     let guess = Guess::among(&name.value, known.iter().copied(), Words::Author);
+    // Used twice, it is rather the message that is misspelt; so it is where its own name is none.
+    let uses = sent(context).filter(|other| other.value == name.value).count();
+    let guess = match uses > 1 || guess.meant().is_some_and(|meant| !crate::written::is_name(meant)) {
+        true => guess.doubted(),
+        false => guess,
+    };
     found.push(guess.tell(diagnostic, || match known.is_empty() {
         true => "write it under `messages`, or send a text with `send: { text: … }`".into(),
         false => format!("the messages are {}", listed(known.iter().copied())),

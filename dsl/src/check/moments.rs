@@ -15,6 +15,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .and_then(|schedule| schedule.date.as_ref());
     found.extend(scheduled.and_then(|name| day(context, name)));
     for step in written.all_steps() {
+        let moment = step.at.as_ref().and_then(|moment| moment.field());
+        found.extend(moment.and_then(|name| day(context, name)));
         match &step.verb {
             Verb::WaitUntil(Some(moment)) => found.extend(moment.field().and_then(|name| day(context, name))),
             Verb::Ask(ask) => {

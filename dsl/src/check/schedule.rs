@@ -21,6 +21,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(schedule) = &written.schedule else { return };
     without_day(context, schedule, found);
     one_way(schedule, found);
+    without_meaning(schedule, found);
     ends_before_it_begins(schedule, found);
     overlapping(context, schedule, found);
     found.extend(on_another_day(schedule));
@@ -92,6 +93,39 @@ fn one_way(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
                     .help("keep one of them"),
             );
         }
+    }
+}
+
+/// Keys that mean something beside one way to begin only: which, and the keys.
+const OF_A_WAY: [(&[&str], &[&str]); 3] = [
+    (&["date"], &["yearly", "before", "after"]),
+    (&["cron"], &["from", "until"]),
+    (&["cron", "date"], &["again"]),
+];
+
+fn without_meaning(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
+    let begins = ["at", "cron", "date"].iter().any(|way| schedule.key(way).is_some());
+    for (ways, keys) in OF_A_WAY.iter().filter(|_| begins) {
+        if ways.iter().any(|way| schedule.key(way).is_some()) {
+            continue;
+        }
+        for (key, span) in keys.iter().filter_map(|key| Some((key, schedule.key(key)?))) {
+            let ways: Vec<String> = ways.iter().map(|way| format!("`{way}`")).collect();
+            let message = format!("`{key}` says nothing of a schedule that begins once, at a time");
+            found.push(
+                Diagnostic::error("conflicting-keys", span, message)
+                    .help(format!("it belongs to {}: leave it out", ways.join(" and "))),
+            );
+        }
+    }
+    let fixed = schedule.start.as_ref().filter(|start| matches!(start.value, Start::At(WrittenTime::Instant(_))));
+    if let (Some(start), Some(clock)) = (fixed, schedule.key("clock").filter(|_| schedule.recipient_clock)) {
+        let message = "a time with an offset is the same instant for everybody, not one on their clocks";
+        found.push(
+            Diagnostic::error("conflicting-keys", clock, message)
+                .also(start.span.clone(), "with its offset")
+                .help("write the time without an offset: `2026-12-01 10:00`"),
+        );
     }
 }
 

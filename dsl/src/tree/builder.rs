@@ -75,7 +75,7 @@ fn joined(
 /// Whether it is of one value, on one line, that the rest of the file can be read without.
 fn is_value(text: &str, found: &Diagnostic) -> bool {
     let written = text.get(found.span.clone()).unwrap_or_default();
-    asks_for_quotes(found) && !written.is_empty() && !written.contains('\n')
+    (asks_for_quotes(found) || syntax::is_of_marks(found)) && !written.is_empty() && !written.contains('\n')
 }
 
 fn asks_for_quotes(found: &Diagnostic) -> bool {

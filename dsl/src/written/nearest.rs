@@ -100,6 +100,19 @@ impl Guess {
         }
     }
 
+    /// What was meant, where that is known.
+    pub(crate) fn meant(&self) -> Option<&str> {
+        self.meant.as_deref()
+    }
+
+    /// The same, for a person to look at.
+    pub(crate) fn doubted(self) -> Guess {
+        Guess {
+            sure: Applicability::Unsure,
+            ..self
+        }
+    }
+
     /// As it has to stand in the file, where that is not the word alone.
     pub(crate) fn written(mut self, write: impl FnOnce(&str) -> String) -> Guess {
         self.instead = self.meant.as_deref().map(write);

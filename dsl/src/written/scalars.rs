@@ -283,6 +283,13 @@ fn zone(text: &str) -> Result<(), Refusal> {
     }
     let names = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
     let city = |name: &&str| is_in_city(name, text);
+    let message = format!("there is no time zone \"{text}\"");
+    // `Etc/GMT+1` is an hour west: the sign of those names is the other way round.
+    if offset_of(text) {
+        return Err(none_of("unknown-timezone", message, None, || {
+            "write the zone of a city, such as `Europe/Rome`: it knows the summer time of the place".into()
+        }));
+    }
     let meant = zone_of_city(text).or_else(|| nearest(text, names()));
     // A city of two zones of one name, or a slip that is another city, would text people at another hour.
     let sure = |meant: &str| match names().filter(city).count() {
@@ -290,11 +297,18 @@ fn zone(text: &str) -> Result<(), Refusal> {
         0 => is_slip(text, meant, names(), Words::Author),
         _ => Applicability::Unsure,
     };
-    let message = format!("there is no time zone \"{text}\"");
     let meant = meant.map(|meant| (meant, sure(meant)));
     Err(none_of("unknown-timezone", message, meant, || {
         "write a zone of the IANA table, such as `Europe/Rome`".into()
     }))
+}
+
+/// Whether a zone is written as so many hours from Greenwich.
+fn offset_of(text: &str) -> bool {
+    let upper = text.to_uppercase();
+    let rest = ["GMT", "UTC"].iter().find_map(|zone| upper.strip_prefix(zone));
+    let rest = rest.unwrap_or(&upper).trim_start();
+    rest.starts_with(['+', '-']) && rest[1..].starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// How some people name their language.
@@ -347,12 +361,31 @@ fn day(text: &str) -> Result<(), Refusal> {
     if DAYS.contains(&text) {
         return Ok(());
     }
-    let begins = |day: &&&str| text.to_lowercase().starts_with(**day);
+    if let Some(days) = days_between(text) {
+        let message = format!("\"{text}\" is not a day");
+        return Err(none_of("unknown-day", message, None, || {
+            format!("write each of them: `[{}]`", days.join(", "))
+        }));
+    }
+    let is_word = text.chars().all(char::is_alphabetic);
+    let begins = |day: &&&str| is_word && text.to_lowercase().starts_with(**day);
     let meant = DAYS.iter().find(begins).map(|day| (*day, Applicability::Unsure));
     let message = format!("\"{text}\" is not a day");
     Err(none_of("unknown-day", message, meant, || {
         format!("the days are {}", listed(DAYS.iter().copied()))
     }))
+}
+
+/// The days of `mon-fri`.
+fn days_between(text: &str) -> Option<Vec<&'static str>> {
+    let (first, last) = text.split_once(['-', '\u{2013}'])?;
+    let day = |text: &str| {
+        let text = text.trim().to_lowercase();
+        DAYS.iter().position(|day| text.starts_with(day))
+    };
+    let (first, last) = (day(first)?, day(last)?);
+    let after = (last + DAYS.len() - first) % DAYS.len();
+    Some((0..=after).map(|n| DAYS[(first + n) % DAYS.len()]).collect())
 }
 
 fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {

@@ -19,8 +19,14 @@ pub(crate) use fit::fits;
 use fit::{chosen, is_text};
 use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, wrong};
 
-/// Everything in the tree that is not as the table says.
-pub fn check(text: &str, tree: &Tree, object: &'static Object) -> Vec<Diagnostic> {
+/// Everything in the tree that is not as the table says. `told`: what reading the text found, which learns here what its
+/// places are for.
+pub fn check(
+    text: &str,
+    tree: &Tree,
+    object: &'static Object,
+    told: &mut [Diagnostic],
+) -> Vec<Diagnostic> {
     let mut shape = Shape {
         around: Around {
             text,
@@ -28,6 +34,7 @@ pub fn check(text: &str, tree: &Tree, object: &'static Object) -> Vec<Diagnostic
         },
         whole: tree.whole,
         found: vec![],
+        told,
     };
     match &tree.root {
         Some(root) if root.is_bad() => {}
@@ -56,11 +63,16 @@ struct Shape<'a> {
     /// Whether all of the file was read.
     whole: bool,
     found: Vec<Diagnostic>,
+    /// Of the text as it was read.
+    told: &'a mut [Diagnostic],
 }
 
 impl Shape<'_> {
     fn value(&mut self, node: &Node, form: &'static Form, place: &Place) {
-        if node.is_bad() || matches!(form, Form::Any) {
+        if node.is_bad() {
+            return self.no_text(node, form, place);
+        }
+        if matches!(form, Form::Any) {
             return;
         }
         if node.is_nothing() {
@@ -84,7 +96,19 @@ impl Shape<'_> {
         }
     }
 
+    /// What needs quotes to be a text is told to be what belongs there, where no text does.
+    fn no_text(&mut self, node: &Node, form: &'static Form, place: &Place) {
+        let at = |d: &&mut Diagnostic| d.code == "quote-the-text" && d.span.start == node.span.start;
+        let told = self.told.iter_mut().find(at);
+        if let Some(told) = told.filter(|_| !traps::takes_text(form)) {
+            *told = words::instead_of_text(told, self.around.text, form, place);
+        }
+    }
+
     fn items(&mut self, node: &Node, item: &'static Form, place: &Place) {
+        if node.items().is_empty() && !words::MAY_BE_EMPTY.contains(&place.key) {
+            return self.found.push(words::nothing_in(node, place));
+        }
         let place = place.item();
         let mut cut = traps::cut_conditions(self.around, node, item);
         cut.extend(traps::dashes_too_far_left(self.around, node, item));
@@ -115,6 +139,10 @@ impl Shape<'_> {
             }
             Err(Refusal::Wrong(problem)) => return self.found.push(wrong(node, problem, place)),
         }
+        if traps::takes_text(form) {
+            let stray = traps::stray_quote(node, scalar);
+            self.found.extend(stray);
+        }
         if is_text(form) {
             let plain = scalar.style == Style::Plain;
             let advice = traps::older_reader(node.span.clone(), &scalar.text, plain);
@@ -123,6 +151,9 @@ impl Shape<'_> {
     }
 
     fn object(&mut self, node: &Node, object: &'static Object, place: &Place) {
+        if node.entries().is_empty() && object.open.is_some() && words::MAY_NOT_BE_EMPTY.contains(&place.key) {
+            return self.found.push(words::nothing_in(node, place));
+        }
         let verbs: Vec<&Entry> = node
             .entries()
             .iter()
@@ -145,6 +176,12 @@ impl Shape<'_> {
                     let is_verb = object.one_of.contains(&key.name);
                     let quiet = place.later || said || (verb_comes_later && !is_verb);
                     said |= is_verb && key.status == Status::Later;
+                    if let [verb] = verbs.as_slice()
+                        && !key.beside.is_empty()
+                        && !key.beside.contains(&verb.key.text.as_str())
+                    {
+                        self.found.push(words::beside_another(entry, verb, key));
+                    }
                     self.known(entry, key, quiet || (place.later && is_verb));
                 }
                 None => match chosen(object, &entry.key.text) {
@@ -213,8 +250,14 @@ impl Shape<'_> {
             self.found.push(found);
             return None;
         }
+        if let Some(found) = words::glued(entry, object) {
+            let meant = words::before_colon(&entry.key.text);
+            self.found.push(found);
+            return object.key(meant.trim_start_matches('-')).map(|key| key.name);
+        }
         let names = object.keys.iter().map(|key| key.name);
-        let meant = nearest(&entry.key.text, names.clone());
+        let meant = words::called_elsewhere(object, &entry.key.text)
+            .or_else(|| nearest(&entry.key.text, names.clone()));
         let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
         let written = &entry.key.text;
         let (code, message, label) = match is_step {
@@ -226,7 +269,9 @@ impl Shape<'_> {
         };
         let found = Diagnostic::error(code, entry.key.span.clone(), message).label(label);
         let guess = match meant {
-            Some(meant) if doubtful.contains(&meant) => Guess::unsure(Some(meant)),
+            Some(meant) if doubtful.contains(&meant) || nearest(written, names.clone()) != Some(meant) => {
+                Guess::unsure(Some(meant))
+            }
             Some(_) | None => Guess::among(written, names, Words::Language),
         };
         self.found.push(guess.tell(found, || {

@@ -81,11 +81,41 @@ pub(super) fn all_is_comment(around: Around<'_>, node: &Node, form: &Form) -> Op
     )
 }
 
-fn takes_text(form: &Form) -> bool {
+/// Whether a text for people may stand there, or a word that may be any.
+pub(super) fn takes_text(form: &Form) -> bool {
     match form {
         Form::Either(forms) => forms.iter().any(takes_text),
         form => matches!(form, Form::Message | Form::Text | Form::Word),
     }
+}
+
+/// A quote at the end of a text without quotes that none begins, or curly quotes around all of it: it would be sent.
+pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
+    let text = scalar.text.as_str();
+    if scalar.style != Style::Plain {
+        return None;
+    }
+    let curly = [('\u{201c}', '\u{201d}'), ('\u{201e}', '\u{201c}'), ('\u{ab}', '\u{bb}')];
+    let inside = |(open, close): &(char, char)| {
+        let inside = text.strip_prefix(*open)?.strip_suffix(*close)?;
+        (!inside.contains([*open, *close])).then_some(inside)
+    };
+    if let Some(inside) = curly.iter().find_map(inside) {
+        let found = Diagnostic::warning("quote-the-text", node.span.clone(), "the curly quotes are sent too")
+            .label("part of the text")
+            .help("straight quotes stand around a text");
+        return Some(found.replace(node.span.clone(), quoted(inside), Applicability::Unsure));
+    }
+    // Inches are written so: `a pizza of 12"`.
+    let before = text.strip_suffix('"')?;
+    let ends = before.ends_with(|c: char| c.is_ascii_digit()) || before.contains('"');
+    (!ends).then(|| {
+        let at = node.span.end - 1..node.span.end;
+        Diagnostic::error("quote-the-text", at, "this quote closes nothing, and would be sent")
+            .label("no quote begins the text")
+            .help("put one before the text too, or leave it out")
+            .replace(node.span.clone(), format!("\"{text}"), Applicability::Unsure)
+    })
 }
 
 /// The comment that follows on the same line.

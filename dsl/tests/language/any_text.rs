@@ -121,8 +121,8 @@ proptest! {
     }
 }
 
-/// With each value in turn made one that needs quotes, that is told, and no more than before: what depends on the value
-/// is blamed on nothing else, and what follows is read.
+/// With each value in turn made one that needs quotes or is none, that is told, and no more than before: what depends on the
+/// value is blamed on nothing else, and what follows is read.
 #[test]
 fn a_value_without_its_quotes_is_told_alone() {
     let mut blamed = vec![];
@@ -137,7 +137,7 @@ fn a_value_without_its_quotes_is_told_alone() {
             let told = |d: &&dsl::diagnostic::Diagnostic| !before.iter().any(|b| b.message == d.message);
             let more: Vec<&str> = found.iter().filter(told).map(|d| d.message.as_str()).collect();
             let line = &text[..value.start].lines().last().unwrap_or_default();
-            if more != ["a text that begins with `{{` needs quotes"] {
+            if more.len() != 1 {
                 blamed.push(format!("{name}, {}: {more:?}", line.trim()));
             }
         }

@@ -249,6 +249,22 @@ const UNSEEN: &[(&str, &str)] = &[
         "which type the value of an answer has, another key says",
     ),
     (
+        "conflicting-keys-beside.campaign.yaml",
+        "which keys say something beside which verb is more than an editor should be told",
+    ),
+    (
+        "conflicting-keys-bodies.campaign.yaml",
+        "languages are keys of any name",
+    ),
+    (
+        "conflicting-keys-schedule-once.campaign.yaml",
+        "each key is right beside another way to begin",
+    ),
+    (
+        "wrong-type-empty.campaign.yaml",
+        "a list may be empty wherever there may be one",
+    ),
+    (
         "wrong-type-person.campaign.yaml",
         "which type a value of a person has, a field says",
     ),

@@ -50,7 +50,7 @@ fn annotations_escape_what_would_end_a_command() {
         github::Rest::Told,
     );
     expect![[r#"
-        ::error file=C%3A/a.yaml,line=1,endLine=2,title=x::100%25%0D%0Aof a:b, c
+        ::error file=C%3A/a.yaml,line=1,endLine=2,title=x::100%25\r\nof a:b, c
     "#]]
     .assert_eq(&shown);
 }

@@ -33,7 +33,11 @@ pub(super) fn after_bracket(written: &str, at: usize, start: usize) -> bool {
 
 /// Asks for quotes around a value, and offers them.
 pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) -> Diagnostic {
-    let quoted = quoted(&text[value.clone()]);
+    let written = &text[value.clone()];
+    if let Some(found) = with_marks_left(text, &value) {
+        return found;
+    }
+    let quoted = quoted(written);
     let sure = is_all(text, &value);
     let found = Diagnostic::error(
         "quote-the-text",
@@ -46,6 +50,46 @@ pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) ->
         true => found.help("quote the text, with the word behind `#` where that is part of it"),
         false => found.help("quote the text").replace(value, quoted, sure),
     }
+}
+
+/// What is said of values with a mark too many or too few.
+const COMMA: &str = "a comma stands behind the bracket";
+const NO_BRACE: &str = "this `}` closes nothing";
+const TWO_VALUES: &str = "a value stands behind another key on this line";
+const NO_QUOTE: &str = "this text has a quote at its end, and none before it";
+
+/// Whether it is of such a value, and of nothing around it.
+pub(in super::super) fn is_of_marks(found: &Diagnostic) -> bool {
+    [COMMA, NO_BRACE, TWO_VALUES, NO_QUOTE].contains(&found.message.as_str())
+}
+
+/// Values with a mark too many or too few: with quotes around them the mark would be part of the text.
+fn with_marks_left(text: &str, value: &Range<usize>) -> Option<Diagnostic> {
+    let written = &text[value.clone()];
+    let found = |message: &str, help: &str| {
+        Diagnostic::error("invalid-yaml", value.clone(), message.to_owned()).help(help.to_owned())
+    };
+    let list = written.trim_end_matches([',', ';']).trim_end();
+    if list.len() < written.len() && list.ends_with([']', '}']) && !list.starts_with("{{") {
+        let found = found(COMMA, "leave it out: lines need no comma at their end");
+        return Some(found.replace(value.clone(), list, Applicability::Safe));
+    }
+    let pairs = !written.starts_with("{{") && (written.contains(": \"") || written.contains(": '"));
+    if pairs && written.ends_with('}') && !written.contains('{') {
+        let found = found(NO_BRACE, "put a `{` before the first key");
+        return Some(found.replace(value.start..value.start, "{ ", Applicability::Unsure));
+    }
+    if pairs {
+        return Some(found(
+            TWO_VALUES,
+            "put each key on a line of its own, or all of them in braces: `{ it: \"…\", en: \"…\" }`",
+        ));
+    }
+    if written.ends_with('"') && written.matches('"').count() == 1 {
+        let found = found(NO_QUOTE, "put one before it too");
+        return Some(found.replace(value.start..value.start, "\"", Applicability::Unsure));
+    }
+    None
 }
 
 /// Whether a word with `#` follows, as no comment begins.

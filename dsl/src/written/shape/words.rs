@@ -255,3 +255,93 @@ pub(super) fn first_key(node: &Node) -> Range<usize> {
         .first()
         .map_or(node.span.clone(), |entry| entry.key.span.clone())
 }
+
+/// Keys of maps in which the author chooses the keys, and of which one with nothing in it says nothing.
+pub(super) const MAY_NOT_BE_EMPTY: &[&str] = &["exit", "set", "split", "variants"];
+
+/// Keys of lists of which an empty one is judged elsewhere, or is as good as none.
+pub(super) const MAY_BE_EMPTY: &[&str] = &["from", "story", "tests", "words"];
+
+/// An empty list or map where something belongs.
+pub(super) fn nothing_in(node: &Node, place: &Place) -> Diagnostic {
+    let found = Diagnostic::error("wrong-type", node.span.clone(), format!("{} is empty", place.name));
+    found.help(match place.help().filter(|help| help.len() < 50) {
+        Some(help) => format!("{help}; or leave it out"),
+        None => "write at least one, or leave it out".to_owned(),
+    })
+}
+
+/// A key that says nothing beside the verb of its step.
+pub(super) fn beside_another(entry: &Entry, verb: &Entry, key: &Key) -> Diagnostic {
+    let those: Vec<String> = key.beside.iter().map(|verb| format!("`{verb}`")).collect();
+    let message = format!("\"{}\" says nothing beside \"{}\"", key.name, verb.key.text);
+    Diagnostic::error("conflicting-keys", entry.key.span.clone(), message)
+        .label(format!("belongs to {}", those.join(" and ")))
+        .also(verb.key.span.clone(), "the step")
+        .help("put it where it belongs, or leave it out")
+}
+
+/// `key:value` and `-key`, which are one key to YAML: a space is missing.
+pub(super) fn glued(entry: &Entry, object: &Object) -> Option<Diagnostic> {
+    let written = entry.key.text.as_str();
+    let key = before_colon(written);
+    let name = key.trim_start_matches('-');
+    let is_glued = written.contains(':') || (key.len() == name.len() + 1);
+    object.key(name).filter(|_| is_glued && entry.key.plain)?;
+    let after = match written.contains(':') {
+        true => format!("`{key}:`"),
+        false => "`-`".to_owned(),
+    };
+    let message = format!("a space is missing after {after}, so that this is one word");
+    let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message).label("read as a key");
+    Some(found.help(match written.contains(':') {
+        true => format!("write `{key}: …`"),
+        false => format!("write `- {name}: …`"),
+    }))
+}
+
+/// What stands before the first colon of a key.
+pub(super) fn before_colon(written: &str) -> &str {
+    written.split(':').next().unwrap_or_default()
+}
+
+/// What other tools and languages call a key.
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("if", "when"),
+    ("else", "otherwise"),
+    ("delay", "wait"),
+    ("sleep", "wait"),
+    ("sms", "send"),
+];
+
+/// The key of ours that is called so elsewhere.
+pub(super) fn called_elsewhere(object: &Object, written: &str) -> Option<&'static str> {
+    let ours = ELSEWHERE.iter().find(|(theirs, _)| *theirs == written)?.1;
+    object.key(ours).map(|key| key.name)
+}
+
+fn is_condition(form: &Form) -> bool {
+    match form {
+        Form::Condition | Form::Leaver => true,
+        Form::List(form) | Form::OneOrList(form) => is_condition(form),
+        _ => false,
+    }
+}
+
+/// What was to be a text to YAML, where something else belongs.
+pub(super) fn instead_of_text(told: &Diagnostic, text: &str, form: &Form, place: &Place) -> Diagnostic {
+    let written = &text[told.span.clone()];
+    // One that YAML takes apart is right in quotes.
+    let is_condition = is_condition(form);
+    if told.suggestion.is_some() && is_condition && !written.starts_with(['{', '@', '%', '-']) {
+        return told.clone();
+    }
+    let message = format!("{} must be {}", place.name, form.expected());
+    let found = Diagnostic::error("wrong-type", told.span.clone(), message)
+        .label("YAML reads this as something else");
+    match (is_condition && written.starts_with("{{"), place.help()) {
+        (true, _) => found.help("a condition names columns and fields without braces: `age >= 18`"),
+        (false, Some(help)) => found.help(help),
+        (false, None) => found,
+    }
+}
