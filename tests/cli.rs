@@ -79,10 +79,10 @@ fn a_plan_says_who_gets_what_and_who_does_not() {
             message en       1          unbounded 1 person, by 'ë' (line 6)
             unbounded: say under `fields` how long these are, with `longest`: first_name
 
-             left out why
-                    1 duplicate of an earlier row
-                    1 no valid number
-                    1 landline
+             left out why                         first
+                    1 duplicate of an earlier row line 3
+                    1 no valid number             line 4
+                    1 landline                    line 5
 
             rows that cannot be used
               people.csv:4: "n/d" has letters in it; write the digits only
@@ -274,8 +274,8 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
             message en       nobody     unbounded
             unbounded: say under `fields` how long these are, with `longest`: first_name
 
-             left out why
-                    1 landline
+             left out why      first
+                    1 landline line 2
 
             --
             1 row planned
@@ -289,7 +289,8 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
         expect![[r#"
             exit 1
             --
-            error[phone-column-missing]: in "people.csv" no column is known to hold phone numbers
+            error[phone-column-missing]: in "people.csv" no column is known to hold phone
+                                         numbers
              --> test.campaign.yaml:1:11
               |
             1 | audience: people.csv
@@ -331,33 +332,33 @@ fn errors_of_a_file_are_all_told_with_their_place() {
         &folder,
         &["validate", "bad.campaign.yaml"],
         expect![[r#"
-        exit 1
-        error[unknown-key]: "schedul" is not a key of a campaign
-         --> bad.campaign.yaml:2:1
-          |
-        2 | schedul: now
-          | ^^^^^^^ unknown key
-          |
-        help: did you mean "schedule"?
-          |
-        2 | schedule: now
-          |        +
+            exit 1
+            error[unknown-key]: "schedul" is not a key of a campaign
+             --> bad.campaign.yaml:2:1
+              |
+            2 | schedul: now
+              | ^^^^^^^ unknown key
+              |
+            help: did you mean "schedule"?
+              |
+            2 | schedule: now
+              |        +
 
-        error[unknown-variable]: "firstname" is not a column of "people.csv"
-         --> bad.campaign.yaml:3:18
-          |
-        3 | message: "Ciao {{firstname}}. STOP to opt out"
-          |                  ^^^^^^^^^ not a column
-          |
-        help: did you mean "first_name"?
-          |
-        3 | message: "Ciao {{first_name}}. STOP to opt out"
-          |                       +
+            error[unknown-variable]: "firstname" is not a column of "people.csv"
+             --> bad.campaign.yaml:3:18
+              |
+            3 | message: "Ciao {{firstname}}. STOP to opt out"
+              |                  ^^^^^^^^^ not a column
+              |
+            help: did you mean "first_name"?
+              |
+            3 | message: "Ciao {{first_name}}. STOP to opt out"
+              |                       +
 
-        --
-        2 files checked: 2 errors, 0 warnings
-        `crier explain CODE` says more of each, with an example: crier explain unknown-key
-    "#]],
+            --
+            2 files checked: 2 errors, 0 warnings
+            `crier explain CODE` says more of each, such as `crier explain unknown-key`
+        "#]],
     );
     check(
         &folder,

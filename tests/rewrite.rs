@@ -225,18 +225,19 @@ fn upgrade_says_that_todays_files_are_at_the_newest_version() {
         &folder,
         &["upgrade", "new.campaign.yaml"],
         expect![[r#"
-        exit 1
-        --
-        error[unknown-version]: the file is written in version 7 of the language, and this program knows version 1
-         --> new.campaign.yaml:1:8
-          |
-        1 | crier: 7
-          |        ^
-          |
-          = help: install a newer crier
+            exit 1
+            --
+            error[unknown-version]: the file is written in version 7 of the language, and
+                                    this program knows version 1
+             --> new.campaign.yaml:1:8
+              |
+            1 | crier: 7
+              |        ^
+              |
+              = help: install a newer crier
 
-        1 file unreadable and left alone
-    "#]],
+            1 file unreadable and left alone
+        "#]],
     );
 }
 

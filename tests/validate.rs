@@ -54,7 +54,7 @@ fn the_full_text_ends_with_where_more_is_said() {
     let last = |args: &[&str]| stderr(&folder.output(args));
     expect![[r#"
         4 files checked: 2 errors, 1 warning
-        `crier explain CODE` says more of each, with an example: crier explain unknown-key
+        `crier explain CODE` says more of each, such as `crier explain unknown-key`
     "#]]
     .assert_eq(&last(&["validate"]));
     expect![[r#"

@@ -99,6 +99,11 @@ impl<'a> Whole<'a> {
         self.campaigns.iter().all(|campaign| campaign.complete)
     }
 
+    /// Whether every file was read as it is meant, so that what none of them names nobody means.
+    fn is_sound(&self) -> bool {
+        self.campaigns.iter().all(|campaign| campaign.sound)
+    }
+
     /// The last of several campaigns that is told of; the last of all where none is.
     fn teller(&self, of: &[usize]) -> usize {
         let told = of.iter().rev().find(|at| self.campaigns[**at].told);

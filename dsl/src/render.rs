@@ -85,6 +85,9 @@ fn short(d: &Diagnostic, path: &str, places: &Places<'_>) -> String {
     format!("{path}:{line}:{column}: {severity}[{}] {}\n", d.code, d.message)
 }
 
+/// What the renderer puts before the help, at most.
+const BEFORE_HELP: usize = 14;
+
 /// What a diagnostic says, in lines that fit; what is to be typed stays in one line where it can.
 struct Words {
     message: String,
@@ -93,8 +96,6 @@ struct Words {
 
 impl Words {
     fn of(d: &Diagnostic, width: usize) -> Words {
-        /// What the renderer puts before the help, at most.
-        const BEFORE_HELP: usize = 14;
         let before = format!("{}[{}]: ", severity_name(d.severity), d.code);
         Words {
             message: folded(&d.message, width, before.len()),

@@ -15,6 +15,7 @@ use crate::revision::{Revision, Source};
 
 mod across;
 mod found;
+mod prices;
 
 pub use across::{FoundAcross, Siblings, across, across_with};
 pub use found::{DEPTH, files_below, is_campaign};
@@ -109,7 +110,12 @@ pub fn load_project(folder: &Path) -> Result<LoadedProject, LoadError> {
         });
     }
     let bytes = read(&path, folder)?;
-    Ok(project_of(path, &bytes, folder))
+    let mut loaded = project_of(path, &bytes, folder);
+    if let (Some(project), Some(file)) = (&loaded.project, &mut loaded.file) {
+        file.diagnostics
+            .extend(prices::unreadable(project, &file.text, folder));
+    }
+    Ok(loaded)
 }
 
 /// The project of a crier.yaml that is handed in; `path` is what it is to be called, in the folder it belongs to.
@@ -184,6 +190,11 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
         };
         // With a broken crier.yaml the campaign's own errors are told all the same, and it is not run.
         (revision, file.diagnostics, file.later) = check(source, &parsed, &meant, &project.folder);
+        let of_budget = prices::of_other_currencies(&parsed, &meant, &project.folder);
+        if of_budget.is_some() {
+            revision = None;
+            file.diagnostics.extend(of_budget);
+        }
         if project.project.is_none() {
             revision = None;
             file.diagnostics

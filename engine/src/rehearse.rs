@@ -37,6 +37,8 @@ mod tests;
 
 pub use checks::{Broken, Violation};
 pub use figures::{Conversion, Count, Deferred, Hour, Rehearsal, SenderPeak, Step, Text};
+#[cfg(test)]
+pub(crate) use model::delay;
 pub use model::{Habit, Happened, Model, ModelError, Once};
 
 use agenda::{Agenda, Clock, Coming, Entry, NEVER, Second};

@@ -145,6 +145,6 @@ pub fn more(files: &[CheckedFile]) -> Option<String> {
     let first = all().min_by_key(|d| d.severity)?.code;
     Some(match codes.len() {
         1 => format!("`crier explain {first}` says more, with an example"),
-        _ => format!("`crier explain CODE` says more of each, with an example: crier explain {first}"),
+        _ => format!("`crier explain CODE` says more of each, such as `crier explain {first}`"),
     })
 }

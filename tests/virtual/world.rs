@@ -166,7 +166,7 @@ fn folder() -> TempDir {
 }
 
 fn campaign(chance: &mut Chance) -> CampaignSettings {
-    let people = chance.pick(&[6, 10, 20, 40, 80]);
+    let people = chance.pick(&[3, 5, 8, 12, 40]);
     let wait = chance.pick(&[None, Some("1 minute"), Some("20 minutes")]);
     let texts = if wait.is_some() { 2 } else { 1 };
     let all = i64::try_from(people * texts).expect("few") * PRICE;

@@ -16,6 +16,7 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
         }
     }
     let lists = lists(whole);
+    across.project.extend(of_two_lists(whole));
     for (key, all) in by_keyword {
         let teller = whole.teller(&all);
         let other = all
@@ -46,11 +47,40 @@ fn number(whole: &Whole<'_>, sender: &str) -> String {
 
 /// The lists that a keyword joins, by it and the number.
 fn lists<'a>(whole: &Whole<'a>) -> BTreeMap<(String, Vec<String>), &'a str> {
-    let one = |list: &'a List| {
-        let keyword = tokens(&list.opt_in.keyword.as_ref()?.value);
-        let own = list.opt_in.sender.as_ref().map(|sender| sender.value.as_str());
-        let sender = own.or_else(|| whole.project.default_sender())?;
-        Some(((number(whole, sender), keyword), list.name.value.as_str()))
-    };
+    let one = |list: &'a List| Some((joined_by(whole, list)?, list.name.value.as_str()));
     whole.lists().iter().filter_map(one).collect()
+}
+
+/// The number and the keyword by which a list is joined.
+fn joined_by(whole: &Whole<'_>, list: &List) -> Option<(String, Vec<String>)> {
+    let keyword = tokens(&list.opt_in.keyword.as_ref()?.value);
+    let own = list.opt_in.sender.as_ref().map(|sender| sender.value.as_str());
+    let sender = own.or_else(|| whole.project.default_sender())?;
+    Some((number(whole, sender), keyword))
+}
+
+/// Lists that would be joined by one text.
+fn of_two_lists(whole: &Whole<'_>) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<(String, Vec<String>), &List> = BTreeMap::new();
+    let mut found = vec![];
+    for list in whole.lists() {
+        let Some(key) = joined_by(whole, list) else {
+            continue;
+        };
+        let other = *first.entry(key).or_insert(list);
+        let keywords = (&list.opt_in.keyword, &other.opt_in.keyword);
+        if let ((Some(keyword), Some(earlier)), false) = (keywords, std::ptr::eq(list, other)) {
+            let message = format!(
+                "keyword \"{}\" joins list \"{}\" on the same number",
+                keyword.value, other.name.value
+            );
+            let found_here = Diagnostic::error("keyword-in-two-campaigns", keyword.span.clone(), message);
+            found.push(
+                found_here
+                    .also(earlier.span.clone(), "the other")
+                    .help("one text can begin one thing: choose another keyword, or another sender"),
+            );
+        }
+    }
+    found
 }

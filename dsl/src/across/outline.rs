@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crate::CampaignFile;
 use crate::campaign::Purpose;
 use crate::condition::{Mention, mentions};
+use crate::diagnostic::Diagnostic;
 use crate::project::{ListFile, Project};
 use crate::scalar::WrittenTime;
 use crate::tree::{Entry, Node, Positions};
@@ -25,6 +26,8 @@ pub struct Outline {
     pub(super) told: bool,
     /// It was read to its end.
     pub(super) complete: bool,
+    /// And everything in it is of the form that it must have.
+    pub(super) sound: bool,
     /// Its key `campaign`, else its file's name at its first key.
     pub(super) name: Named,
     pub(super) keyword: Option<Named>,
@@ -106,6 +109,7 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
         path: path.to_owned(),
         told: true,
         complete: file.read.is_whole(),
+        sound: file.read.is_whole() && !file.read.found.iter().any(Diagnostic::is_fault),
         name: match &written.name {
             Some(name) => place(name),
             None => named(&file.text, file_name, written.first_key.clone()),

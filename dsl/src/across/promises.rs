@@ -7,7 +7,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::written::nearest::{Words, did_you_mean, is_slip, nearest};
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
-    if !whole.is_complete() {
+    if !whole.is_sound() {
         return;
     }
     let all = || whole.campaigns.iter();

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let Some(file) = whole
         .file
-        .filter(|_| whole.is_complete() && !whole.campaigns.is_empty())
+        .filter(|_| whole.is_sound() && !whole.campaigns.is_empty())
     else {
         return;
     };

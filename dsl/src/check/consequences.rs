@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node};
+use crate::written::nearest::nearest;
 
 /// A finding that follows from another.
 struct Follows {
@@ -19,6 +20,8 @@ struct Follows {
 enum Place {
     /// In the value of one of these keys of the file.
     Under(&'static [&'static str]),
+    /// At a key of the file that is this one, misspelt.
+    Misspelt(&'static str),
     /// Where the finding is, or inside of it, or around it.
     Here,
     /// In the value of the key that the finding is at.
@@ -72,13 +75,23 @@ const FOLLOWS: &[Follows] = &[
     follows("missing-key", Place::InItsMap, &["merge-key"]),
     follows("no-deadline", Place::InItsMap, &[]),
     under("no-opt-out-hint", &["purpose"]),
+    follows("unknown-message", Place::Misspelt("messages"), &["unknown-key"]),
+    follows(
+        "unknown-message",
+        Place::Under(&["messages"]),
+        &["bad-name", "wrong-type"],
+    ),
     follows("no-opt-out-hint", Place::Here, &["bad-template"]),
     follows("rule-without-condition", Place::InItsMap, &["wrong-type"]),
     under("sender-cannot-receive", &["sender"]),
     follows("sender-cannot-receive", Place::InItsMap, &[]),
     under("test-needs-time", &["schedule", "trigger"]),
     under("unknown-name", &["audience", "fields"]),
-    follows("unknown-variable", Place::Under(&["audience"]), &["columns-reversed"]),
+    follows(
+        "unknown-variable",
+        Place::Under(&["audience"]),
+        &["columns-reversed"],
+    ),
     under("unknown-variant", &["message", "messages", "steps"]),
     follows("unknown-variable", Place::Here, &["literal-host-needed"]),
     under("urgent-without-service", &["purpose"]),
@@ -109,7 +122,9 @@ impl Follows {
         };
         let meets = |d: &Diagnostic| {
             let spans = d.related.iter().map(|(span, _)| span).chain([&d.span]);
-            spans.into_iter().any(|span| places.iter().any(|place| meet(place, span)))
+            spans
+                .into_iter()
+                .any(|span| places.iter().any(|place| meet(place, span)))
         };
         causes.iter().filter(is_cause).any(meets)
     }
@@ -117,6 +132,11 @@ impl Follows {
     fn places(&self, of: &Diagnostic, root: &Node) -> Vec<Range<usize>> {
         match self.from {
             Place::Here => vec![of.span.clone()],
+            Place::Misspelt(key) => {
+                let own = root.entries().iter().filter(|_| root.entry(key).is_none());
+                let slips = own.filter(|entry| nearest(&entry.key.text, [key]).is_some());
+                slips.map(|entry| entry.key.span.clone()).collect()
+            }
             Place::Under(keys) => {
                 let entries = keys.iter().filter_map(|key| root.entry(key));
                 entries.map(|entry| entry.value.span.clone()).collect()

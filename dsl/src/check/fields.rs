@@ -3,15 +3,17 @@
 use std::ops::Range;
 
 use super::{Context, audience, templates};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::values::FieldType;
 use crate::written::Spanned;
 use crate::written::campaign::{Field, Value};
-use crate::written::nearest::{did_you_mean, listed, nearest};
+use crate::written::nearest::{did_you_mean, listed, nearest, same_word};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for field in &context.written.fields {
         default_fits(field, found);
+        found.extend(as_stated(field));
+        found.extend(misspelt(context, field));
         let filled = field.default.is_some() || field.set_by_steps;
         if !filled && !templates::BUILT_IN.contains(&field.name.value.as_str()) {
             found.extend(missing(context, field));
@@ -29,6 +31,64 @@ fn default_fits(field: &Field, found: &mut Vec<Diagnostic>) {
         let help = such_as(field.kind);
         found.push(Diagnostic::error("bad-default", value.node.span.clone(), message).help(help));
     }
+}
+
+/// A default is a value, so it has no values in it and is no longer than the longest; how dates are written says something
+/// of dates.
+fn as_stated(field: &Field) -> Vec<Diagnostic> {
+    let mut found = vec![];
+    let values = || field.default.iter().flat_map(|texts| texts.values());
+    for value in values().filter(|value| value.text.contains("{{")) {
+        let message = "a default is a value, and no template: the braces would be sent";
+        found.push(
+            Diagnostic::error("bad-default", value.node.span.clone(), message).help("write the value itself"),
+        );
+    }
+    if let Some(longest) = &field.longest {
+        let most = usize::try_from(longest.value).unwrap_or(usize::MAX);
+        let is_long = |value: &&&Value| value.text.chars().count() > most && !value.text.contains("{{");
+        for value in values().collect::<Vec<_>>().iter().filter(is_long) {
+            let message = format!("the default has {} characters", value.text.chars().count());
+            found.push(
+                Diagnostic::error("bad-default", value.node.span.clone(), message)
+                    .also(longest.span.clone(), "the longest")
+                    .help("shorten it, or raise `longest`"),
+            );
+        }
+    }
+    let dated = matches!(field.kind, FieldType::Date | FieldType::Time);
+    if let Some(format) = field.format.as_ref().filter(|_| !dated) {
+        let message = format!(
+            "`format` says how dates are written, and \"{}\" has the type `{}`",
+            field.name.value, field.kind
+        );
+        found.push(
+            Diagnostic::error("conflicting-keys", format.span.clone(), message)
+                .help("leave it out, or give the field the type `date`"),
+        );
+    }
+    found
+}
+
+/// A field that no list has, beside a column that differs in marks alone: with a default it would hold for everybody.
+fn misspelt(context: &Context<'_>, field: &Field) -> Option<Diagnostic> {
+    let name = field.name.value.as_str();
+    field.default.as_ref().filter(|_| !field.set_by_steps)?;
+    let known: Vec<Vec<&str>> = context.from.iter().filter_map(audience::names).collect();
+    if known.len() != context.from.len() || known.iter().any(|names| names.contains(&name)) {
+        return None;
+    }
+    let meant = known.iter().flatten().find(|column| same_word(column, name))?;
+    let message = format!("field \"{name}\" is no column, and \"{meant}\" is one");
+    let span = field.name.span.clone();
+    let found = Diagnostic::error("column-missing", span.clone(), message);
+    Some(
+        found
+            .help(format!(
+                "did you mean \"{meant}\"? otherwise everybody gets the default"
+            ))
+            .replace(span, *meant, Applicability::Unsure),
+    )
 }
 
 fn such_as(kind: FieldType) -> &'static str {

@@ -6,9 +6,9 @@ use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::tree::Entry;
 use crate::values::Language;
-use crate::written::{Spanned, own_entries};
-use crate::written::campaign::{Sent, Texts};
+use crate::written::campaign::{Message, Sent, Texts};
 use crate::written::nearest::{Guess, Words, listed, nearest};
+use crate::written::{Spanned, own_entries};
 
 /// Misspelt names that are held against messages that nobody sends.
 const MOST_SLIPS: usize = 20;
@@ -16,6 +16,7 @@ const MOST_SLIPS: usize = 20;
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     both_forms(context, found);
     two_bodies(context, found);
+    found.extend(context.written.messages.iter().filter_map(reserved));
     sent_exist(context, found);
     never_sent(context, found);
 }
@@ -60,10 +61,26 @@ fn both_forms(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     );
 }
 
+/// Names by which stories call what no message is.
+fn reserved(message: &Message) -> Option<Diagnostic> {
+    let name = message.name.value.as_str();
+    let what = match name {
+        "nothing" => "that no text comes",
+        "opt-out" | "opt-in" | "help" => "an answer of the program, whose text stands in crier.yaml",
+        _ => return None,
+    };
+    let text = format!("\"{name}\" is what stories call {what}");
+    let found = Diagnostic::error("bad-name", message.name.span.clone(), text);
+    Some(found.help("give the message another name"))
+}
+
 /// A message says one thing: `text`, or texts by language, or `variants`.
 fn two_bodies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let root = |key| context.root.and_then(|root| root.get(key));
-    let named = root("messages").into_iter().flat_map(own_entries).map(|entry| &entry.value);
+    let named = root("messages")
+        .into_iter()
+        .flat_map(own_entries)
+        .map(|entry| &entry.value);
     for message in root("message").into_iter().chain(named) {
         let is_body = |entry: &&Entry| {
             let key = entry.key.text.as_str();

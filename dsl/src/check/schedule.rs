@@ -1,10 +1,10 @@
 //! A campaign begins in one way, on a day that comes, and not again before people are through with it.
 
-use chrono::{Datelike, Weekday};
+use chrono::{Datelike, Timelike, Weekday};
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::scalar::{WaitTime, WrittenTime};
+use crate::scalar::{WaitTime, Window, WrittenTime};
 use crate::written::campaign::{Schedule, Start, Step, Verb};
 use crate::written::no_date;
 
@@ -25,6 +25,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     ends_before_it_begins(schedule, found);
     overlapping(context, schedule, found);
     found.extend(on_another_day(schedule));
+    found.extend(in_other_hours(schedule));
 }
 
 /// It begins on a day on which no text goes out.
@@ -48,6 +49,28 @@ fn on_another_day(schedule: &Schedule) -> Option<Diagnostic> {
         Diagnostic::warning("moment-outside-window", start.span.clone(), message)
             .also(first.span.start..last.span.end, "the days")
             .help("choose a day that is one of `days`, or leave `days` out"),
+    )
+}
+
+/// It begins in hours in which no text goes out.
+fn in_other_hours(schedule: &Schedule) -> Option<Diagnostic> {
+    let start = schedule.start.as_ref()?;
+    let Start::At(WrittenTime::Local(at)) = start.value else {
+        return None;
+    };
+    let written = schedule.window.as_ref()?;
+    let window = Window::parse(&written.value)?;
+    if window.holds(at.hour() * 60 + at.minute()) {
+        return None;
+    }
+    let message = format!(
+        "{} is outside of the window {window}, so all texts wait until it opens",
+        at.format("%H:%M")
+    );
+    Some(
+        Diagnostic::warning("moment-outside-window", start.span.clone(), message)
+            .also(written.span.clone(), "the window")
+            .help("begin within the window, or leave it out"),
     )
 }
 
@@ -104,7 +127,9 @@ const OF_A_WAY: [(&[&str], &[&str]); 3] = [
 ];
 
 fn without_meaning(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
-    let begins = ["at", "cron", "date"].iter().any(|way| schedule.key(way).is_some());
+    let begins = ["at", "cron", "date"]
+        .iter()
+        .any(|way| schedule.key(way).is_some());
     for (ways, keys) in OF_A_WAY.iter().filter(|_| begins) {
         if ways.iter().any(|way| schedule.key(way).is_some()) {
             continue;
@@ -118,7 +143,10 @@ fn without_meaning(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
             );
         }
     }
-    let fixed = schedule.start.as_ref().filter(|start| matches!(start.value, Start::At(WrittenTime::Instant(_))));
+    let fixed = schedule
+        .start
+        .as_ref()
+        .filter(|start| matches!(start.value, Start::At(WrittenTime::Instant(_))));
     if let (Some(start), Some(clock)) = (fixed, schedule.key("clock").filter(|_| schedule.recipient_clock)) {
         let message = "a time with an offset is the same instant for everybody, not one on their clocks";
         found.push(

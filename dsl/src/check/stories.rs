@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Context, audience, fields, templates};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::values::Language;
 use crate::written::Spanned;
-use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
 
 /// What `expect` may name beside messages.
@@ -47,11 +48,18 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         // An empty value is none, as an empty cell.
         let values = test.person.iter().filter(|(_, value)| !value.value.is_empty());
         found.extend(values.filter_map(|(name, value)| {
-            fields::of_another_type(context, name, &value.value, value.span.clone())
+            let wrong = fields::of_another_type(context, name, &value.value, value.span.clone())?;
+            // As all that is wrong with the person of a story, it stops no campaign.
+            let severity = Severity::Warning;
+            Some(Diagnostic { severity, ..wrong })
         }));
         found.extend(nobody(context, test));
         found.extend(shows_nothing(test));
-        test.lines.iter().for_each(|line| names(context, line, found));
+        found.extend(language(test));
+        for line in &test.lines {
+            names(context, line, found);
+            found.extend(never_so(context, line));
+        }
     }
 }
 
@@ -162,6 +170,71 @@ fn nobody(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
             Some(found.help("write a zone of the IANA table, such as `Europe/Rome`"))
         }
         (Ok(_), None) => None,
+    }
+}
+
+/// The person's language is one, whatever the campaign's are.
+fn language(test: &Test) -> Option<Diagnostic> {
+    let mut columns = test.person.iter();
+    let (_, value) = columns.find(|(column, _)| column.value == "language")?;
+    let is_one = value.value.is_empty() || Language::new(&value.value).is_some();
+    (!is_one).then(|| {
+        let message = format!("\"{}\" is not the tag of a language", value.value);
+        Diagnostic::warning("unknown-language", value.span.clone(), message)
+            .help("write its tag: `it`, `en`, `pt-BR`")
+    })
+}
+
+/// What can never be so: nothing that says something, lists that nobody joins, reasons that nobody finishes with.
+fn never_so(context: &Context<'_>, line: &Line) -> Option<Diagnostic> {
+    let what = line.what.as_ref()?;
+    match line.verb.value.as_str() {
+        "expect" if what.value == "nothing" => {
+            let keys = ["text", "parts", "at", "between"];
+            let more = keys.iter().find_map(|key| line.node.entry(key))?;
+            let message = format!("nothing comes, so it has no \"{}\"", more.key.text);
+            let found = Diagnostic::error("conflicting-keys", more.key.span.clone(), message);
+            Some(
+                found
+                    .also(what.span.clone(), "nothing")
+                    .help("leave it out, or name the text that comes"),
+            )
+        }
+        "joined" | "left" => {
+            let project = context.project;
+            let known =
+                project.lists.contains_key(&what.value) && !project.stored_lists.contains(&what.value);
+            let message = format!(
+                "list \"{}\" is a file, and people cannot join or leave it",
+                what.value
+            );
+            let help = "only lists with `stored: true` are joined and left";
+            known.then(|| Diagnostic::error("list-not-stored", what.span.clone(), message).help(help))
+        }
+        "finished" => {
+            let steps = context.written.all_steps();
+            let ends = steps.iter().filter_map(|step| match &step.verb {
+                Verb::Finish(reason) => reason.as_ref().map(|reason| reason.value.as_str()),
+                _ => None,
+            });
+            let exits = context
+                .written
+                .exits
+                .iter()
+                .map(|(reason, _)| reason.value.as_str());
+            let reasons: Vec<&str> = ends.chain(exits).collect();
+            (!reasons.contains(&what.value.as_str())).then(|| {
+                let message = format!("nothing finishes with the reason \"{}\"", what.value);
+                // `crier test --update` writes what is so.
+                let found = Diagnostic::warning("unknown-value", what.span.clone(), message);
+                let guess = Guess::unsure(nearest(&what.value, reasons.iter().copied()));
+                guess.tell(found, || match reasons.as_slice() {
+                    [] => "a step gives it: `finish: declined`, or an entry of `exit`".to_owned(),
+                    reasons => format!("the reasons are {}", listed(reasons.iter().copied())),
+                })
+            })
+        }
+        _ => None,
     }
 }
 

@@ -307,3 +307,9 @@ proptest! {
         let _ = holds(&text);
     }
 }
+
+#[test]
+fn a_file_with_a_text_that_keeps_its_blank_lines_stays_as_it_is() {
+    let text = "schedule:   now\nx-note: |+\n  Two blank lines stay.\n\n\nmessage: Hi\n";
+    assert_eq!(format(text, FileKind::Campaign).as_deref(), Ok(text));
+}

@@ -7,6 +7,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Snippet};
 use textwrap::core::display_width;
 
 use super::places::{Places, clamp, floor};
+use super::{BEFORE_HELP, folded};
 use crate::diagnostic::Diagnostic;
 
 /// Bytes that are handed on as they are.
@@ -97,7 +98,7 @@ pub(super) fn show<'a>(
     };
     match beside {
         true => shown,
-        false => shown.element(Level::NOTE.message(d.label.as_str())),
+        false => shown.element(Level::NOTE.message(folded(&d.label, width, BEFORE_HELP))),
     }
 }
 

@@ -21,12 +21,7 @@ use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, 
 
 /// Everything in the tree that is not as the table says. `told`: what reading the text found, which learns here what its
 /// places are for.
-pub fn check(
-    text: &str,
-    tree: &Tree,
-    object: &'static Object,
-    told: &mut [Diagnostic],
-) -> Vec<Diagnostic> {
+pub fn check(text: &str, tree: &Tree, object: &'static Object, told: &mut [Diagnostic]) -> Vec<Diagnostic> {
     let mut shape = Shape {
         around: Around {
             text,
@@ -151,7 +146,8 @@ impl Shape<'_> {
     }
 
     fn object(&mut self, node: &Node, object: &'static Object, place: &Place) {
-        if node.entries().is_empty() && object.open.is_some() && words::MAY_NOT_BE_EMPTY.contains(&place.key) {
+        if node.entries().is_empty() && object.open.is_some() && words::MAY_NOT_BE_EMPTY.contains(&place.key)
+        {
             return self.found.push(words::nothing_in(node, place));
         }
         let verbs: Vec<&Entry> = node

@@ -95,15 +95,23 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
     if scalar.style != Style::Plain {
         return None;
     }
-    let curly = [('\u{201c}', '\u{201d}'), ('\u{201e}', '\u{201c}'), ('\u{ab}', '\u{bb}')];
+    let curly = [
+        ('\u{201c}', '\u{201d}'),
+        ('\u{201e}', '\u{201c}'),
+        ('\u{ab}', '\u{bb}'),
+    ];
     let inside = |(open, close): &(char, char)| {
         let inside = text.strip_prefix(*open)?.strip_suffix(*close)?;
         (!inside.contains([*open, *close])).then_some(inside)
     };
     if let Some(inside) = curly.iter().find_map(inside) {
-        let found = Diagnostic::warning("quote-the-text", node.span.clone(), "the curly quotes are sent too")
-            .label("part of the text")
-            .help("straight quotes stand around a text");
+        let found = Diagnostic::warning(
+            "quote-the-text",
+            node.span.clone(),
+            "the curly quotes are sent too",
+        )
+        .label("part of the text")
+        .help("straight quotes stand around a text");
         return Some(found.replace(node.span.clone(), quoted(inside), Applicability::Unsure));
     }
     // Inches are written so: `a pizza of 12"`.
@@ -111,10 +119,14 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
     let ends = before.ends_with(|c: char| c.is_ascii_digit()) || before.contains('"');
     (!ends).then(|| {
         let at = node.span.end - 1..node.span.end;
-        Diagnostic::error("quote-the-text", at, "this quote closes nothing, and would be sent")
-            .label("no quote begins the text")
-            .help("put one before the text too, or leave it out")
-            .replace(node.span.clone(), format!("\"{text}"), Applicability::Unsure)
+        Diagnostic::error(
+            "quote-the-text",
+            at,
+            "this quote closes nothing, and would be sent",
+        )
+        .label("no quote begins the text")
+        .help("put one before the text too, or leave it out")
+        .replace(node.span.clone(), format!("\"{text}"), Applicability::Unsure)
     })
 }
 

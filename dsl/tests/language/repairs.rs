@@ -105,6 +105,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         sender-unknowns.crier.yaml: 3 repaired, left ["bad-sender", "bad-sender", "bad-sender", "bad-sender", "unknown-inbox"]
         unknown-inbox-forward.campaign.yaml: 1 repaired, left ["unknown-inbox", "word-is-opt-out"]
         unknown-inbox.campaign.yaml: 1 repaired, left []
+        unknown-key-hides-messages.campaign.yaml: 1 repaired, left []
         unknown-key.campaign.yaml: 1 repaired, left ["unknown-key"]
         unknown-language.campaign.yaml: 1 repaired, left ["duplicate-language"]
         unknown-message-nested.campaign.yaml: 1 repaired, left ["unknown-message", "unknown-message"]

@@ -249,6 +249,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "which type the value of an answer has, another key says",
     ),
     (
+        "bad-name-reserved.campaign.yaml",
+        "a name of another form is right, and these few are taken",
+    ),
+    (
         "conflicting-keys-beside.campaign.yaml",
         "which keys say something beside which verb is more than an editor should be told",
     ),

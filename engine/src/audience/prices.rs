@@ -1,7 +1,7 @@
 //! What a part costs, by country: a file `country,price,currency` with a row `*` for all other countries. Prices are exact
 //! decimals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use dsl::scalar::Currency;
@@ -52,6 +52,13 @@ impl Prices {
             .get(&Some(region))
             .or_else(|| self.by_country.get(&None))
             .copied()
+    }
+}
+
+impl Prices {
+    /// The currencies of all prices, each once.
+    pub fn currencies(&self) -> BTreeSet<Currency> {
+        self.by_country.values().map(|(_, currency)| *currency).collect()
     }
 }
 

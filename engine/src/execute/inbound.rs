@@ -3,6 +3,7 @@
 
 mod fold;
 mod incoming;
+mod words;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -2,6 +2,7 @@
 //! A YAML or JSON file, `docs/rehearse.md`. Keys that it does not know are errors; what it leaves out is the provider's.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use dsl::campaign::{Campaign, Schedule, Trigger};
 use dsl::condition::Happening;
@@ -238,6 +239,13 @@ impl Habit {
         let (word, _) = self.words.get(pick(draws[3].rotate_left(20), shares))?;
         Some(word)
     }
+}
+
+/// A time that is drawn: half of all are within `median` seconds, nine tenths within nine times that, and all within 49
+/// times that; none is below a second.
+pub(crate) fn delay(median: f64, hash: u64) -> Duration {
+    let drawn = fraction(hash) * 0.98;
+    Duration::from_secs_f64((median * drawn / (1.0 - drawn)).clamp(1.0, 1e9))
 }
 
 impl WrittenHabit {

@@ -1,8 +1,6 @@
 //! What comes of an event is kept: texts go, people move on, answers queue, replies are drawn, and all of it is counted.
 //! One person after the other, in order, so that it comes out the same on however many cores.
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::Campaign;
 
@@ -12,6 +10,7 @@ use super::checks::{Broken, Violation};
 use super::crowd::Flag;
 use super::figures::Text;
 use super::lane::Answer;
+use super::model::delay;
 use super::step::{Outcome, is_marketing, sent};
 use crate::advance::{AnswerOf, Change, Effect, Person, Place, State, drawn};
 use crate::draw;
@@ -281,12 +280,10 @@ impl World<'_> {
         self.agenda.enter(due, Entry { person, what });
     }
 
-    /// A second that is drawn: half of all are within `median` seconds, nine tenths within nine times that, and all
-    /// within 49 times that.
+    /// A second that is drawn.
     fn in_time(&self, median: f64, hash: u64) -> Second {
-        let drawn = draw::fraction(hash) * 0.98;
-        let delay = Duration::from_secs_f64((median * drawn / (1.0 - drawn)).clamp(1.0, 1e9));
-        self.clock.second(self.clock.after(self.now + delay))
+        self.clock
+            .second(self.clock.after(self.now + delay(median, hash)))
     }
 
     fn count_reply(&mut self, person: u32, effects: &[Effect], was_out: bool) {

@@ -232,7 +232,8 @@ impl Store {
     }
 
     async fn read_member_of(&self, message: MessageId) -> Result<Option<Member>, Failure> {
-        let select = "select c.kind, m.members from cohort c join cohort_members m on m.id = c.id where c.id = ?";
+        let select =
+            "select c.kind, m.members from cohort c join cohort_members m on m.id = c.id where c.id = ?";
         let found = sqlx::query(select).bind(message.0 >> 12);
         let Some(row) = found.fetch_optional(&self.readers).await? else {
             return Ok(None);

@@ -264,7 +264,11 @@ pub(super) const MAY_BE_EMPTY: &[&str] = &["from", "story", "tests", "words"];
 
 /// An empty list or map where something belongs.
 pub(super) fn nothing_in(node: &Node, place: &Place) -> Diagnostic {
-    let found = Diagnostic::error("wrong-type", node.span.clone(), format!("{} is empty", place.name));
+    let found = Diagnostic::error(
+        "wrong-type",
+        node.span.clone(),
+        format!("{} is empty", place.name),
+    );
     found.help(match place.help().filter(|help| help.len() < 50) {
         Some(help) => format!("{help}; or leave it out"),
         None => "write at least one, or leave it out".to_owned(),
@@ -277,7 +281,7 @@ pub(super) fn beside_another(entry: &Entry, verb: &Entry, key: &Key) -> Diagnost
     let message = format!("\"{}\" says nothing beside \"{}\"", key.name, verb.key.text);
     Diagnostic::error("conflicting-keys", entry.key.span.clone(), message)
         .label(format!("belongs to {}", those.join(" and ")))
-        .also(verb.key.span.clone(), "the step")
+        .also(verb.key.span.clone(), "which is here")
         .help("put it where it belongs, or leave it out")
 }
 

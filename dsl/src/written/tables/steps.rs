@@ -305,7 +305,12 @@ static REPEAT: Object = Object {
     ..object("`repeat`", REPEAT_KEYS)
 };
 static REPEAT_KEYS: &[Key] = &[
-    now("times", Form::UpTo(65_535), "3", "How many rounds there are at most."),
+    now(
+        "times",
+        Form::UpTo(65_535),
+        "3",
+        "How many rounds there are at most.",
+    ),
     now(
         "every",
         Form::Duration,

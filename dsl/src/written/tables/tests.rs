@@ -84,6 +84,8 @@ pub(crate) static SAID: &[&str] = &[
     "forwarded",
     "finished",
 ];
+/// What is said of a text that must come.
+const EXPECTS: &[&str] = &["expect"];
 static SCENE: Object = Object {
     one_of: SAID,
     ..object("a line of a story", SCENES)
@@ -100,25 +102,29 @@ static SCENES: &[Key] = &[
         Form::Text,
         "\"Doors open at nine\"",
         "What the expected text must say, word for word. Default: anything.",
-    ),
+    )
+    .beside(EXPECTS),
     now(
         "parts",
         Form::Positive,
         "1",
         "How many parts the expected text must have. Default: any number.",
-    ),
+    )
+    .beside(EXPECTS),
     now(
         "at",
         Form::Moment,
         "2026-12-01 09:00",
         "When the expected text must come, on the person's clock. Default: at any time.",
-    ),
+    )
+    .beside(EXPECTS),
     now(
         "between",
         Form::Window,
         "09:00-21:00",
         "The hours in which the expected text must come, on the person's clock. Default: all day.",
-    ),
+    )
+    .beside(EXPECTS),
     now(
         "reply",
         Form::Text,

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::{Deed, Replies};
 use sms::PhoneNumber;
 
+use super::words::{Words, again, shown};
 use super::{Batch, Said};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance};
 use crate::calendar::TimeClass;
@@ -556,57 +557,6 @@ fn moved(standing: &Standing, revision: &Revision, effect: &Effect) -> Option<Mo
         index: standing.index,
         to,
     })
-}
-
-/// A reply that is to be asked about again, as it came.
-fn again(reply: NewReply) -> Said {
-    Said {
-        provider: reply.provider.into(),
-        at: reply.received_at,
-        inbound: vec![Inbound::Text {
-            id: reply.provider_id,
-            from: reply.phone,
-            sender: reply.sender,
-            text: reply.text,
-        }],
-        mark: 0,
-    }
-}
-
-impl Words<'_> {
-    /// As it came, to be asked about again.
-    fn again(self) -> Said {
-        Said {
-            provider: self.provider.into(),
-            at: self.at,
-            inbound: vec![Inbound::Text {
-                id: self.id,
-                from: self.from,
-                sender: self.sender,
-                text: self.text,
-            }],
-            mark: 0,
-        }
-    }
-}
-
-/// A person's text as a provider brought it.
-struct Words<'a> {
-    provider: &'a str,
-    at: DateTime<Utc>,
-    id: String,
-    from: PhoneNumber,
-    sender: String,
-    text: String,
-}
-
-/// An inbound text as it is kept: SQLite's and PostgreSQL's texts hold no NUL.
-fn shown(text: String) -> String {
-    if text.contains('\0') {
-        text.replace('\0', "\\x00")
-    } else {
-        text
-    }
 }
 
 fn inbox_of(revision: &Revision) -> String {

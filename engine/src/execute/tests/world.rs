@@ -29,8 +29,8 @@ pub enum Does {
     Answer(Answer),
     /// Answers, and the person writes this back a second later.
     AcceptAndReply(&'static str),
-    /// Answers; the person writes this back a second later, where it is anything, and the receipt comes after five.
-    AcceptAndSay(Option<String>),
+    /// Answers; the person writes this back then, where it is anything, and the receipt comes after that.
+    AcceptAndSay(Option<(DateTime<Utc>, String)>),
     /// The same, two seconds later.
     AcceptAndReplyLater(&'static str),
     /// Answers, and the receipt says five seconds later that it did not arrive.
@@ -124,7 +124,9 @@ impl Provider for Scripted {
                 Does::AcceptAndSay(said) => {
                     answers.push(Answer::Accepted);
                     let mut inbound = self.inbound.lock().expect("unpoisoned");
-                    if let Some(said) = said {
+                    let mut receipt_at = now;
+                    if let Some((at, said)) = said {
+                        receipt_at = at;
                         let id = format!("mo-{}", text.reference);
                         let reply = Inbound::Text {
                             id,
@@ -132,14 +134,14 @@ impl Provider for Scripted {
                             sender: text.sender,
                             text: said,
                         };
-                        inbound.push((now + TimeDelta::seconds(1), reply));
+                        inbound.push((at, reply));
                     }
                     let receipt = Inbound::Receipt {
                         reference: text.reference,
                         status: ReceiptStatus::Delivered,
                         reason: None,
                     };
-                    inbound.push((now + TimeDelta::seconds(5), receipt));
+                    inbound.push((receipt_at + TimeDelta::seconds(5), receipt));
                 }
                 does @ (Does::MaybeAndReceipt | Does::AcceptAndLose) => {
                     let (answer, status, after) = match does {
@@ -220,6 +222,8 @@ pub struct World {
     pub folder: TempDir,
     pub clock: Arc<SimulatedClock>,
     pub most_pages: Option<u32>,
+    /// How long receipts and replies are awaited at the end.
+    pub receipts: Duration,
 }
 
 pub const START: &str = "2026-11-25T09:00:00Z";
@@ -255,6 +259,7 @@ impl World {
             folder,
             clock: Arc::new(SimulatedClock::new(start)),
             most_pages: None,
+            receipts: Duration::from_secs(120),
         }
     }
 
@@ -354,7 +359,7 @@ impl World {
             providers: BTreeMap::from([("trial".to_owned(), provider)]),
             launch,
             revision: loaded.revision.expect("valid"),
-            receipts: Duration::from_secs(120),
+            receipts: self.receipts,
             stop,
         };
         let end = execute(execution, observer).await?;

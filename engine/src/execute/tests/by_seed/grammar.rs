@@ -42,7 +42,7 @@ pub fn drawn(seed: u64) -> Drawn {
         messages: String::new(),
         model: String::new(),
         count: 0,
-        marketing: seed % 2 == 0,
+        marketing: seed.is_multiple_of(2),
         names: 0,
     };
     let first = grammar.message("s", true);
@@ -93,7 +93,9 @@ impl Grammar {
         }
         if self.marketing && self.chance.one_in(3) {
             let over = self.chance.pick(&["wait", "skip", "leave"]);
-            let most = self.chance.pick(&["1 per 1 day", "2 per 3 days", "3 per 2 hours"]);
+            let most = self
+                .chance
+                .pick(&["1 per 1 day", "2 per 3 days", "3 per 2 hours"]);
             limits.push(format!("frequency: {{ most: {most}, over: {over} }}"));
         }
         if !limits.is_empty() {
@@ -175,7 +177,13 @@ impl Grammar {
             0 | 1 => self.ask(depth),
             2 => {
                 let rules: Vec<String> = (0..1 + self.chance.below(2))
-                    .map(|_| format!("{{ when: {}, do: [ {} ] }}", self.condition(), self.steps(depth - 1, 2)))
+                    .map(|_| {
+                        format!(
+                            "{{ when: {}, do: [ {} ] }}",
+                            self.condition(),
+                            self.steps(depth - 1, 2)
+                        )
+                    })
                     .collect();
                 let otherwise = self.steps(depth - 1, 1);
                 format!(
@@ -207,9 +215,7 @@ impl Grammar {
                 let condition = self.condition();
                 let within = self.chance.pick(&TIMES);
                 let [then, silence] = [self.steps(depth - 1, 1), self.steps(depth - 1, 1)];
-                format!(
-                    "{{ await: {condition}, for: {within}, then: [ {then} ], silence: [ {silence} ] }}"
-                )
+                format!("{{ await: {condition}, for: {within}, then: [ {then} ], silence: [ {silence} ] }}")
             }
             _ => self.plain_step(),
         }
@@ -249,7 +255,11 @@ impl Grammar {
             }
         }
         if self.chance.one_in(3) {
-            let _ = write!(ask, ", remind: {{ after: 2 hours, send: {} }}", self.message("s", true));
+            let _ = write!(
+                ask,
+                ", remind: {{ after: 2 hours, send: {} }}",
+                self.message("s", true)
+            );
         }
         if self.chance.one_in(2) {
             let silence = self.steps(depth - 1, 1);
