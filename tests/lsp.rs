@@ -419,3 +419,28 @@ fn what_only_several_files_can_have_wrong_is_told_too() {
     editor.notify("textDocument/didSave", saved);
     assert_eq!(codes(&editor.diagnostics("a.campaign.yaml")), [""; 0]);
 }
+
+#[test]
+fn a_name_is_changed_in_stories_apart_too() {
+    let folder = folder();
+    folder.write("tests/a.yaml", "- test: one\n  story:\n    - expect: invite\n");
+    let mut editor = editor(&folder);
+    let last = (12, 0);
+    editor.change("a.campaign.yaml", last, last, "tests: tests/a.yaml\n");
+    let mut asked = editor.at("a.campaign.yaml", (4, 12));
+    asked["newName"] = json!("welcome");
+    let edit = editor
+        .ask("textDocument/rename", asked.clone())
+        .expect("an answer");
+    let changes = edit["changes"].as_object().expect("a map");
+    let stories = changes.iter().find(|(uri, _)| uri.ends_with("/tests/a.yaml"));
+    let (_, edits) = stories.expect("the stories are changed");
+    assert_eq!(edits[0]["newText"], "welcome");
+    assert_eq!(edits[0]["range"]["start"], json!({ "line": 2, "character": 14 }));
+    std::fs::remove_file(folder.path().join("tests/a.yaml")).expect("it is there");
+    let refused = editor.ask("textDocument/rename", asked).expect_err("an error");
+    assert_eq!(
+        refused["message"],
+        "\"tests/a.yaml\" cannot be read, so that nothing can be changed there"
+    );
+}

@@ -2,6 +2,7 @@
 //! here and a pure function of the text, what was read of it, its surroundings and a byte. Nothing panics, whatever is
 //! asked: a place that does not exist has an empty answer. The wire is another crate's.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -35,6 +36,14 @@ pub struct Document<'a> {
     pub file: File<'a>,
     /// What is around it.
     pub around: &'a Around<'a>,
+    /// What was found out about it, good for this text only.
+    pub memo: &'a Memo,
+}
+
+/// What is asked of a text again and again, found out once.
+#[derive(Debug, Default)]
+pub struct Memo {
+    names: OnceCell<Vec<Named>>,
 }
 
 /// A file as read.
@@ -92,6 +101,25 @@ impl<'a> Document<'a> {
             File::Campaign(file) => Some(&file.written),
             File::Project(_) => None,
         }
+    }
+
+    /// The words of the headers of the lists that people come from, each once.
+    fn header(&self) -> Vec<String> {
+        let lists = self
+            .campaign()
+            .map(|written| crate::check::people(written, self.around.project));
+        let mut all: Vec<String> = vec![];
+        for list in lists.into_iter().flatten() {
+            let words = match self.around.headers.get(&list.key()) {
+                Some(Header::Columns(columns)) => columns.as_slice(),
+                Some(Header::Unreadable(_) | Header::Absent) | None => &[],
+            };
+            let words = words.iter().map(|word| word.trim().to_owned());
+            all.extend(words.filter(|word| !word.is_empty()));
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        all.retain(|word| seen.insert(word.clone()));
+        all
     }
 
     /// The columns of the lists that people come from, the file's names and ours, each once.

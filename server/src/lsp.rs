@@ -3,8 +3,11 @@
 //! nothing but crier.yaml, lists and prices of the project that an open file is of, writes nothing, and ends with its input.
 
 use std::io::{self, BufRead, Write};
-use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
 
+use self::documents::{Check, Checked};
 use self::session::{Next, Session};
 use self::wire::Incoming;
 
@@ -25,6 +28,15 @@ pub enum Ended {
 
 /// Messages that are read ahead at most, so that a flood of changes is one check.
 const READ_AHEAD: usize = 1_024;
+/// So long after a change a file is checked: while one types nobody reads what is wrong, and answers are wanted.
+const PAUSE: Duration = Duration::from_millis(80);
+
+/// What the session is told of.
+enum Event {
+    Read(Incoming),
+    /// None: a fault of ours, of which nothing is told.
+    Checked(Option<Checked>),
+}
 
 /// Answers until the client says that it ends. `version` is crier's own. Errors: the writer's.
 pub fn serve(
@@ -32,23 +44,37 @@ pub fn serve(
     output: &mut impl Write,
     version: &str,
 ) -> io::Result<Ended> {
-    let (sender, incoming) = mpsc::sync_channel(READ_AHEAD);
+    let (sender, events) = mpsc::sync_channel(READ_AHEAD);
+    let read = sender.clone();
     std::thread::spawn(move || {
         let mut input = input;
         loop {
             let message = wire::read(&mut input);
             let is_last = matches!(message, Incoming::End | Incoming::Lost(_));
-            if sender.send(message).is_err() || is_last {
+            if read.send(Event::Read(message)).is_err() || is_last {
                 return;
             }
         }
     });
     let mut session = Session::new(version);
+    let mut pace = Pace::default();
     loop {
-        let Some(message) = next(&incoming, &mut session, output)? else {
-            return Ok(Ended::Cut);
+        let next = match next(&events, &mut session, &mut pace, &sender) {
+            None => return Ok(Ended::Cut),
+            Some(Event::Read(message)) => {
+                let before = session.changes();
+                let next = session.take(message);
+                if session.changes() != before {
+                    pace.due = Some(Instant::now() + PAUSE);
+                }
+                next
+            }
+            Some(Event::Checked(checked)) => {
+                pace.is_busy = false;
+                checked.into_iter().for_each(|checked| session.checked(checked));
+                Next::Go
+            }
         };
-        let next = session.take(message);
         for answer in session.outgoing() {
             wire::write(output, &answer)?;
         }
@@ -59,19 +85,44 @@ pub fn serve(
     }
 }
 
-/// The next message. Where none waits, what was changed is checked meanwhile.
+/// When files are checked.
+#[derive(Default)]
+struct Pace {
+    /// The earliest; none: nothing was changed since all were.
+    due: Option<Instant>,
+    /// One is, on a thread of its own, so that answers do not wait for it.
+    is_busy: bool,
+}
+
+/// The next event. Where none comes until it is time, a file is checked meanwhile.
 fn next(
-    incoming: &Receiver<Incoming>,
+    events: &Receiver<Event>,
     session: &mut Session,
-    output: &mut impl Write,
-) -> io::Result<Option<Incoming>> {
-    match incoming.try_recv() {
-        Ok(message) => return Ok(Some(message)),
-        Err(TryRecvError::Disconnected) => return Ok(None),
-        Err(TryRecvError::Empty) => {}
+    pace: &mut Pace,
+    sender: &SyncSender<Event>,
+) -> Option<Event> {
+    loop {
+        let Some(due) = pace.due.filter(|_| !pace.is_busy) else {
+            return events.recv().ok();
+        };
+        match events.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            Ok(event) => return Some(event),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => match session.next_check() {
+                Some(check) => {
+                    pace.is_busy = true;
+                    start(check, sender.clone());
+                }
+                None => pace.due = None,
+            },
+        }
     }
-    for told in session.check() {
-        wire::write(output, &told)?;
-    }
-    Ok(incoming.recv().ok())
+}
+
+fn start(check: Check, sender: SyncSender<Event>) {
+    std::thread::spawn(move || {
+        let checked = catch_unwind(AssertUnwindSafe(|| check.run())).ok();
+        // Nobody waits for it once the session is over.
+        let _ = sender.send(Event::Checked(checked));
+    });
 }

@@ -1,5 +1,6 @@
 //! Repairs that diagnostics suggest: those of the lines that an editor asks about, and all that are safe.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -9,6 +10,8 @@ use super::{Document, File};
 use crate::diagnostic::{Applicability, Diagnostic, Suggestion};
 use crate::{Surroundings, check_campaign, check_project, fix, parse_campaign, parse_project};
 
+mod plain;
+
 /// A repair of one diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repair<'a> {
@@ -17,7 +20,7 @@ pub struct Repair<'a> {
     /// What it repairs.
     pub diagnostic: &'a Diagnostic,
     /// What it changes.
-    pub suggestion: &'a Suggestion,
+    pub suggestion: Cow<'a, Suggestion>,
 }
 
 /// The repairs of the diagnostics that touch these bytes, in order.
@@ -25,7 +28,8 @@ pub fn repairs<'a>(text: &str, diagnostics: &'a [Diagnostic], asked: &Range<usiz
     let touches = |span: &Range<usize>| span.start <= asked.end && asked.start <= span.end;
     let here = diagnostics.iter().filter(|d| touches(&d.span));
     here.filter_map(|diagnostic| {
-        let suggestion = diagnostic.suggestion.as_ref()?;
+        let suggested = diagnostic.suggestion.as_ref().map(Cow::Borrowed);
+        let suggestion = suggested.or_else(|| plain::repair(text, diagnostic).map(Cow::Owned))?;
         let old = text.get(suggestion.span.clone())?;
         let title = title(old, &suggestion.replacement);
         Some(Repair {
@@ -106,6 +110,48 @@ mod tests {
         assert_eq!(titles(3..3), ["Replace `purpos` by `purpose`"]);
         assert!(titles(24..24).is_empty());
         assert!(titles(900..950).is_empty());
+    }
+
+    #[test]
+    fn some_repairs_are_plain_from_the_place() {
+        let table = [
+            ("tag-not-condition", "- when: [!replied()]\n", None),
+            (
+                "tag-not-condition",
+                "- send: x\n  when: <!replied()>\n",
+                Some("- send: x\n  unless: replied()\n"),
+            ),
+            ("tag-not-condition", "goal: { within: <!x()> }\n", None),
+            (
+                "duplicate-language",
+                "languages: [it, en, <it>]\n",
+                Some("languages: [it, en]\n"),
+            ),
+            (
+                "duplicate-language",
+                "languages:\n  - it\n  - <it>\n",
+                Some("languages:\n  - it\n"),
+            ),
+            (
+                "list-became-text",
+                "a:\n  words: <yes>\n  - no\n",
+                Some("a:\n  words:\n  - yes\n  - no\n"),
+            ),
+            ("list-became-text", "words: <yes>\nx: 1\n", None),
+        ];
+        for (code, marked, expected) in table {
+            let start = marked.find('<').unwrap_or(0);
+            let end = marked.find('>').map_or(0, |end| end - 1);
+            let text = marked.replace(['<', '>'], "");
+            let found = [Diagnostic::error(code, start..end, "wrong")];
+            let all = repairs(&text, &found, &(start..start));
+            let repaired = all.first().map(|repair| {
+                let (mut text, suggestion) = (text.clone(), &repair.suggestion);
+                text.replace_range(suggestion.span.clone(), &suggestion.replacement);
+                text
+            });
+            assert_eq!(repaired.as_deref(), expected, "{marked}");
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub fn completion(document: &Document<'_>, byte: usize) -> Vec<Item> {
     let asked = Asked {
         document,
         sketch: &sketch,
-        forms: forms::at(document.kind(), &spot.path),
+        forms: forms::at(document, &sketch, &spot.path),
         spot: &spot,
         byte,
     };
@@ -77,6 +77,9 @@ pub fn completion(document: &Document<'_>, byte: usize) -> Vec<Item> {
     items.sort_by_key(|item| item.rank);
     items
 }
+
+/// Keys of lists that steps put people on and take them off: those of files are as they are.
+const STORED: [&str; 5] = ["join", "leave", "joins", "joined", "left"];
 
 /// The place that is asked about.
 struct Asked<'a> {
@@ -97,6 +100,15 @@ impl Asked<'_> {
             Segment::Item => None,
         });
         key.unwrap_or_default()
+    }
+
+    /// Whether the place stands below these keys of the root, lists left out.
+    fn is_below(&self, keys: &[&str]) -> bool {
+        let path = self.spot.path.iter().filter_map(|segment| match segment {
+            Segment::Key(name) => Some(name.as_str()),
+            Segment::Item => None,
+        });
+        path.take(keys.len()).eq(keys.iter().copied())
     }
 
     /// An item that takes the place of what is written.
@@ -136,12 +148,16 @@ impl Asked<'_> {
                     .collect()
             }
             NameKind::Link => below("links").collect(),
+            NameKind::Field if self.key() == "save" => below("fields").collect(),
             NameKind::Field => return self.fields(),
             NameKind::List => {
                 let stored = project.stored_lists.iter();
-                below("lists")
-                    .chain(project.lists.keys().chain(stored).map(named))
-                    .collect()
+                match STORED.contains(&self.key()) {
+                    true => stored.map(named).collect(),
+                    false => below("lists")
+                        .chain(project.lists.keys().chain(stored).map(named))
+                        .collect(),
+                }
             }
             NameKind::Sender => below("senders")
                 .chain(project.senders.keys().map(named))
@@ -150,10 +166,11 @@ impl Asked<'_> {
                 .chain(project.inboxes.keys().map(named))
                 .collect(),
             NameKind::Provider => below("providers").collect(),
+            NameKind::Database => below("databases").collect(),
             NameKind::Step | NameKind::Tag => {
-                let all = names::all(self.document).into_iter();
+                let all = names::all(self.document).iter();
                 all.filter(|named| named.kind == kind)
-                    .map(|named| (named.name, here()))
+                    .map(|named| (named.name.clone(), here()))
                     .collect()
             }
         };

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::names::{self, NameKind, Named};
-use super::{Around, Document, File};
+use super::{Around, Document, File, Memo};
 
 /// A place of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,14 +17,17 @@ pub enum Target {
 /// Where the name at a byte is given; none where there is no name, or it is given nowhere.
 pub fn definition(document: &Document<'_>, byte: usize) -> Option<Target> {
     let own = names::all(document);
-    let asked = names::at(&own, byte)?;
-    if let Some(given) = given(&own, asked) {
+    let asked = names::at(own, byte)?;
+    if let Some(given) = given(own, asked) {
         return Some(Target::Here(given.span.clone()));
     }
     let elsewhere = match asked.kind {
-        NameKind::List | NameKind::Sender | NameKind::Inbox | NameKind::Provider | NameKind::Message => {
-            in_crier_yaml(document, asked)
-        }
+        NameKind::List
+        | NameKind::Sender
+        | NameKind::Inbox
+        | NameKind::Provider
+        | NameKind::Message
+        | NameKind::Database => in_crier_yaml(document, asked),
         NameKind::Field | NameKind::Link | NameKind::Step | NameKind::Tag => None,
     };
     // A column that nothing declares is where it is called so first.
@@ -44,9 +47,9 @@ fn in_crier_yaml(document: &Document<'_>, asked: &Named) -> Option<Target> {
         text,
         file: File::Project(file),
         around,
+        memo: &Memo::default(),
     };
-    let all = names::all(&other);
-    given(&all, asked).map(|named| Target::CrierYaml(named.span.clone()))
+    given(names::all(&other), asked).map(|named| Target::CrierYaml(named.span.clone()))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::written::campaign::{Field, Texts};
 use crate::written::key::{Key, Status};
 
 mod parts;
+pub(super) mod words;
 
 /// What is to be shown, and of what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +27,18 @@ pub struct Hover {
 pub fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
     field(document, byte)
         .or_else(|| function(document, byte))
+        .or_else(|| words::helper(document, byte))
+        .or_else(|| parts::named(document, byte))
         .or_else(|| parts::hover(document, byte))
         .or_else(|| key(document, byte))
+        .or_else(|| words::choice(document, byte))
 }
 
 fn key(document: &Document<'_>, byte: usize) -> Option<Hover> {
-    let (_, spot) = Sketch::new(document.text, byte);
+    let (sketch, spot) = Sketch::new(document.text, byte);
     let spot = spot.filter(|spot| spot.role == Role::Key && spot.has_colon)?;
     let name = document.text.get(spot.word.clone())?.trim_matches(['"', '\'']);
-    let forms = forms::at(document.kind(), &spot.path);
+    let forms = forms::at(document, &sketch, &spot.path);
     let text = doc(forms::key(&forms, name)?);
     let span = spot.word;
     Some(Hover { text, span })
@@ -123,9 +127,9 @@ fn function(document: &Document<'_>, byte: usize) -> Option<Hover> {
     if document.kind() == FileKind::Project {
         return None;
     }
-    let (_, spot) = Sketch::new(document.text, byte);
+    let (sketch, spot) = Sketch::new(document.text, byte);
     let spot = spot.filter(|spot| spot.role != Role::Key)?;
-    let forms = forms::at(document.kind(), &spot.path);
+    let forms = forms::at(document, &sketch, &spot.path);
     let is_condition = |form: &&crate::written::key::Form| {
         use crate::written::key::Form;
         matches!(form, Form::Condition | Form::Leaver)
@@ -137,7 +141,7 @@ fn function(document: &Document<'_>, byte: usize) -> Option<Hover> {
     let end = byte + (after.len() - after.trim_start_matches(is_word).len());
     let word = document.text.get(start..end)?;
     let (name, usage) = FUNCTIONS.iter().find(|(name, _)| *name == word)?;
-    let text = format!("**{name}**\n\n```cel\n{usage}\n```");
+    let text = format!("**{name}**: {}\n\n```cel\n{usage}\n```", words::of_function(name));
     Some(Hover {
         text,
         span: start..end,

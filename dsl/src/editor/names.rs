@@ -31,6 +31,8 @@ pub enum NameKind {
     Inbox,
     /// A provider of crier.yaml.
     Provider,
+    /// A database of crier.yaml.
+    Database,
     /// A tag.
     Tag,
 }
@@ -57,6 +59,7 @@ pub(super) fn kind_of(key: &str) -> Option<NameKind> {
         "join" | "leave" | "joins" | "joined" | "left" => NameKind::List,
         "sender" => NameKind::Sender,
         "forward" | "to" | "notified" | "forwarded" => NameKind::Inbox,
+        "database" => NameKind::Database,
         "provider" | "then" => NameKind::Provider,
         "tag" | "untag" | "tagged" => NameKind::Tag,
         _ => return None,
@@ -73,18 +76,27 @@ pub(super) fn kind_below(key: &str) -> Option<NameKind> {
         "senders" => NameKind::Sender,
         "inboxes" => NameKind::Inbox,
         "providers" => NameKind::Provider,
+        "databases" => NameKind::Database,
         _ => return None,
     })
 }
 
 /// Every name of a file, by place.
-pub(super) fn all(document: &Document<'_>) -> Vec<Named> {
-    let mut found = walked(document, None);
-    say_what_delivered_means(&mut found);
-    found.sort_by_key(|named| (named.span.start, named.span.end));
-    // What stands behind an alias is met once for each use.
-    found.dedup();
-    found
+pub(super) fn all<'a>(document: &Document<'a>) -> &'a [Named] {
+    document.memo.names.get_or_init(|| {
+        let mut found = walked(document, None);
+        say_what_delivered_means(&mut found);
+        found.sort_by_key(|named| (named.span.start, named.span.end));
+        // What stands behind an alias is met once for each use.
+        found.dedup();
+        found
+    })
+}
+
+/// Whether a field of this name is written the same in texts and in conditions.
+pub(super) fn is_plain_field(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain)
 }
 
 /// The field at a byte, found without looking at the rest of the file.
@@ -92,6 +104,14 @@ pub(super) fn field_at(document: &Document<'_>, byte: usize) -> Option<Named> {
     let found = walked(document, Some(byte));
     at(&found, byte)
         .filter(|named| named.kind == NameKind::Field)
+        .cloned()
+}
+
+/// The message at a byte, found without looking at the rest of the file.
+pub(super) fn message_at(document: &Document<'_>, byte: usize) -> Option<Named> {
+    let found = walked(document, Some(byte));
+    at(&found, byte)
+        .filter(|named| named.kind == NameKind::Message)
         .cloned()
 }
 
@@ -210,7 +230,7 @@ impl Names<'_> {
             }
             Form::Name if key == "id" => self.name(NameKind::Step, node, text, true),
             Form::Name | Form::Word | Form::Any => match kind_of(key) {
-                Some(NameKind::Message) if matches!(text, "opt-out" | "help" | "nothing") => {}
+                Some(NameKind::Message) if matches!(text, "opt-out" | "opt-in" | "help" | "nothing") => {}
                 Some(kind) => self.name(kind, node, text, false),
                 None if text.contains("{{") => self.template(node, text),
                 None => {}

@@ -5,10 +5,11 @@ use super::names::{self, Named};
 
 /// All places of the name at a byte, where it is given too, in order; empty where there is no name.
 pub fn references(document: &Document<'_>, byte: usize) -> Vec<Named> {
-    let mut all = names::all(document);
-    let asked = names::at(&all, byte).cloned();
-    all.retain(|named| asked.as_ref().is_some_and(|asked| named.is_same(asked)));
-    all
+    let all = names::all(document);
+    let Some(asked) = names::at(all, byte) else {
+        return vec![];
+    };
+    all.iter().filter(|named| named.is_same(asked)).cloned().collect()
 }
 
 #[cfg(test)]

@@ -4,46 +4,63 @@
 use std::ops::Range;
 
 use super::names::{self, NameKind, Named};
-use super::{Document, FileKind};
+use super::{Around, Document, File, FileKind, Memo};
 use crate::Header;
-use crate::written::is_name;
+
+mod taken;
 
 /// Bytes, and what belongs in their place.
 pub type Edit = (Range<usize>, String);
 
 /// What can be renamed at a byte: the bytes of the name. Errors: one sentence that says why it cannot be.
 pub fn renamable(document: &Document<'_>, byte: usize) -> Result<Range<usize>, String> {
-    target(document, &names::all(document), byte).map(|named| named.span.clone())
+    target(document, names::all(document), byte).map(|named| named.span.clone())
 }
 
 /// The edits that give the name at a byte another one, in order. Errors: one sentence that says why that cannot be.
 pub fn rename(document: &Document<'_>, byte: usize, new: &str) -> Result<Vec<Edit>, String> {
     let all = names::all(document);
-    let named = target(document, &all, byte)?;
-    let fits = match named.kind {
-        NameKind::Field => is_plain_field(new),
-        NameKind::Message
-        | NameKind::Link
-        | NameKind::Step
-        | NameKind::List
-        | NameKind::Sender
-        | NameKind::Inbox
-        | NameKind::Provider
-        | NameKind::Tag => is_name(new),
-    };
-    if !fits {
-        return Err(match named.kind {
-            NameKind::Field => format!("\"{new}\" is not the name of a field: use letters, digits and `_`"),
-            _ => format!("\"{new}\" is not a name: use lower-case letters, digits and `-`, a letter first"),
-        });
-    }
-    let taken = |other: &&Named| other.kind == named.kind && other.name == new && other.defines;
-    if new != named.name && all.iter().any(|other| taken(&other)) {
-        return Err(format!("\"{new}\" is taken"));
+    let named = target(document, all, byte)?;
+    if new != named.name {
+        taken::check(document, all, named, new)?;
     }
     let same = all.iter().filter(|other| other.is_same(named));
     Ok(same.map(|other| (other.span.clone(), new.to_owned())).collect())
 }
+
+/// The file of the stories, relative to the project's folder, where they do not stand in the campaign: what is renamed in
+/// one is renamed in the other.
+pub fn stories_file<'a>(document: &Document<'a>) -> Option<&'a str> {
+    let file = document.campaign()?.tests_file.as_ref()?;
+    Some(&file.value)
+}
+
+/// The edits of the stories in a file of their own, once the name at a byte of the campaign gets another one.
+pub fn in_stories(document: &Document<'_>, byte: usize, new: &str, stories: &str) -> Vec<Edit> {
+    let own = names::all(document);
+    let Some(named) = names::at(own, byte) else {
+        return vec![];
+    };
+    // As they would stand in the campaign.
+    let text = format!("{STORIES}{stories}");
+    let file = crate::parse_campaign(&text);
+    let around: &Around<'_> = document.around;
+    let apart = Document {
+        text: &text,
+        file: File::Campaign(&file),
+        around,
+        memo: &Memo::default(),
+    };
+    let all = names::all(&apart).iter();
+    let same = all.filter(|other| other.is_same(named));
+    let edit = |other: &Named| {
+        let span = other.span.start - STORIES.len()..other.span.end - STORIES.len();
+        (span, new.to_owned())
+    };
+    same.map(edit).collect()
+}
+
+const STORIES: &str = "tests:\n";
 
 fn target<'a>(document: &Document<'_>, all: &'a [Named], byte: usize) -> Result<&'a Named, String> {
     let Some(named) = names::at(all, byte) else {
@@ -109,89 +126,5 @@ fn field(document: &Document<'_>, named: &Named, declared: bool) -> Result<(), S
     }
 }
 
-fn is_plain_field(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::editor::testing::{CAMPAIGN, asked};
-
-    /// The lines that a renaming changes, or why it cannot be.
-    fn renamed(marked: &str, new: &str) -> String {
-        asked(marked, |document, byte| match rename(document, byte, new) {
-            Err(why) => why,
-            Ok(edits) => {
-                let mut text = document.text.to_owned();
-                for (span, new) in edits.into_iter().rev() {
-                    text.replace_range(span, &new);
-                }
-                let lines = text.lines().filter(|line| line.contains(new));
-                lines.map(str::trim).collect::<Vec<_>>().join("\n")
-            }
-        })
-    }
-
-    fn check(place: &str, new: &str, expected: &str) {
-        let (before, after) = place.split_once('|').expect("a cursor");
-        let marked = CAMPAIGN.replacen(&format!("{before}{after}"), place, 1);
-        assert_eq!(renamed(&marked, new), expected, "{place}");
-    }
-
-    #[test]
-    fn a_message_is_renamed_wherever_it_stands() {
-        check(
-            "- send: invi|te",
-            "welcome",
-            "- send: welcome\n\
-             when: delivered(\"welcome\") && !clicked(\"tickets\") && city == \"Roma\"\n\
-             welcome: \"Hello {{first_name}} {{link tickets}}\"\n\
-             - expect: welcome",
-        );
-    }
-
-    #[test]
-    fn links_steps_and_fields_are_renamed_too() {
-        check(
-            "{{link tick|ets",
-            "seats",
-            "when: delivered(\"invite\") && !clicked(\"seats\") && city == \"Roma\"\n\
-             seats: https://square.example/t\n\
-             invite: \"Hello {{first_name}} {{link seats}}\"",
-        );
-        check("id: fir|st", "begin", "id: begin");
-        check(
-            "{{first_na|me",
-            "given",
-            "given: { longest: 14 }\ninvite: \"Hello {{given}} {{link tickets}}\"",
-        );
-    }
-
-    #[test]
-    fn what_cannot_be_renamed_says_why() {
-        check(
-            "- send: invi|te",
-            "Not A Name",
-            "\"Not A Name\" is not a name: use lower-case letters, digits and `-`, a letter first",
-        );
-        check("- send: invi|te", "bus", "\"bus\" is taken");
-        check("city ==| \"Roma\"", "town", "there is no name here");
-        check(
-            "ci|ty == \"Roma\"",
-            "town",
-            "\"city\" is a column of \"lists/in.csv\": call it otherwise with `columns: { new_name: city }`",
-        );
-        check(
-            "from: opte|d-in",
-            "all",
-            "\"opted-in\" is not this file's own: other campaigns may use it",
-        );
-        check("purpo|se", "x", "there is no name here");
-        assert_eq!(
-            renamed("steps: [{ send: nob|ody }]\n", "x"),
-            "\"nobody\" is not given in this file"
-        );
-    }
-}
+mod tests;

@@ -219,6 +219,42 @@ impl Sketch {
         })
     }
 
+    /// What is written behind a key of the map that a path leads to, without quotes.
+    pub fn scalar<'a>(&self, text: &'a str, path: &[Segment], key: &str) -> Option<&'a str> {
+        let is_there = |entry: &&Entry| entry.name == key && self.path_to(entry.container) == path;
+        let entry = self.entries.iter().find(is_there)?;
+        let value = text.get(entry.value.clone())?.trim();
+        Some(value.trim_matches(['"', '\'']))
+    }
+
+    /// What is written behind a key, wherever it stands, without quotes, each once.
+    pub fn scalars(&self, text: &str, key: &str) -> Vec<String> {
+        let mut found: Vec<String> = vec![];
+        for entry in self.entries.iter().filter(|entry| entry.name == key) {
+            let value = text.get(entry.value.clone()).unwrap_or_default().trim();
+            let value = value.trim_matches(['"', '\'']).to_owned();
+            if !(value.is_empty() || value.starts_with(['{', '[']) || found.contains(&value)) {
+                found.push(value);
+            }
+        }
+        found
+    }
+
+    /// The keys of the maps below a key, wherever that stands, each once.
+    pub fn keys_of(&self, key: &str) -> Vec<String> {
+        let mut found: Vec<String> = vec![];
+        for entry in &self.entries {
+            let parent = match self.containers[entry.container].parent {
+                Some(Slot::Entry(at)) => Some(&self.entries[at]),
+                Some(Slot::Item(_)) | None => None,
+            };
+            if parent.is_some_and(|parent| parent.name == key) && !found.contains(&entry.name) {
+                found.push(entry.name.clone());
+            }
+        }
+        found
+    }
+
     /// A key of the root.
     pub fn root(&self, name: &str) -> Option<&Entry> {
         let mut own = self

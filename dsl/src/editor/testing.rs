@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Around, Document, File, Price};
+use super::{Around, Document, File, Memo, Price};
 use crate::{Header, outline_project, parse_campaign, parse_project};
 
 pub const CRIER_YAML: &str = r#"crier: 1
@@ -52,6 +52,7 @@ pub fn asked<T>(marked: &str, ask: impl FnOnce(&Document<'_>, usize) -> T) -> T 
             text: &text,
             file: File::Campaign(&file),
             around,
+            memo: &Memo::default(),
         };
         ask(&document, byte)
     })
@@ -66,6 +67,7 @@ pub fn asked_of_project<T>(marked: &str, ask: impl FnOnce(&Document<'_>, usize) 
             text: &text,
             file: File::Project(&file),
             around,
+            memo: &Memo::default(),
         };
         ask(&document, byte)
     })

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::ops::Range as Bytes;
 
 use dsl::editor::definition::Target;
+use dsl::editor::position::Lines;
 use dsl::editor::{actions, completion, definition, formatting, hover, outline, references, rename};
 use lsp_types as lsp;
 
 use super::convert;
-use super::documents::{Documents, Known};
+use super::documents::{Documents, Found, Known};
 
 pub(super) fn completion(
     documents: &mut Documents,
@@ -84,8 +85,27 @@ pub(super) fn rename(
     let Some((known, byte, uri)) = at(documents, &asked.text_document_position) else {
         return Ok(None);
     };
-    let edits = known.ask(|document| rename::rename(document, byte, &asked.new_name))?;
-    Ok(changed(known, &uri, edits))
+    let new = asked.new_name.as_str();
+    let edits = known.ask(|document| rename::rename(document, byte, new))?;
+    let edits = edits.into_iter().map(|edit| convert::edit(known, edit)).collect();
+    let stories = stories(known, byte, new)?;
+    Ok(changed([(uri, edits)].into_iter().chain(stories)))
+}
+
+/// What is renamed in the stories of a campaign, where they have a file of their own. Errors: that cannot be read.
+fn stories(known: &Known, byte: usize, new: &str) -> Result<Option<(String, Vec<lsp::TextEdit>)>, String> {
+    let Some(file) = known.ask(|document| rename::stories_file(document).map(str::to_owned)) else {
+        return Ok(None);
+    };
+    let apart = known.apart(&file)?;
+    let edits = known.ask(|document| rename::in_stories(document, byte, new, &apart.text));
+    let lines = Lines::new(&apart.text);
+    let edit = |(span, new_text): rename::Edit| lsp::TextEdit {
+        range: convert::range(&apart.text, &lines, &span),
+        new_text,
+    };
+    let edits: Vec<lsp::TextEdit> = edits.into_iter().map(edit).collect();
+    Ok((!edits.is_empty()).then_some((apart.uri, edits)))
 }
 
 pub(super) fn symbols(
@@ -118,7 +138,7 @@ pub(super) fn actions(
     asked: lsp::CodeActionParams,
 ) -> Option<lsp::CodeActionResponse> {
     let uri = asked.text_document.uri.as_str();
-    let known = documents.known(uri)?;
+    let (known, found) = documents.found(uri)?;
     let wanted = |kind: &lsp::CodeActionKind| match &asked.context.only {
         None => true,
         // `quickfix` asks for `quickfix.x` too.
@@ -131,28 +151,28 @@ pub(super) fn actions(
     if wanted(&lsp::CodeActionKind::QUICKFIX) {
         let (start, end) = (convert::place(asked.range.start), convert::place(asked.range.end));
         let range = known.byte(start)..known.byte(end).max(known.byte(start));
-        all.extend(repairs(known, uri, &range));
+        all.extend(repairs(known, found, uri, &range));
     }
     if wanted(&FIX_ALL) {
-        all.extend(repair_all(known, uri));
+        all.extend(repair_all(known, found, uri));
     }
     Some(all)
 }
 
-fn repair_all(known: &Known, uri: &str) -> Option<lsp::CodeActionOrCommand> {
-    let mut suggestions = known.diagnostics.iter().filter_map(|d| d.suggestion.as_ref());
+fn repair_all(known: &Known, found: &Found, uri: &str) -> Option<lsp::CodeActionOrCommand> {
+    let mut suggestions = found.diagnostics.iter().filter_map(|d| d.suggestion.as_ref());
     suggestions.find(|suggestion| actions::is_safe(suggestion))?;
     let edit = known.ask(|document| actions::repair_all(document, &known.name))?;
     Some(lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
         title: "Repair all that is safe".to_owned(),
         kind: Some(FIX_ALL),
-        edit: changed(known, uri, vec![edit]),
+        edit: changed([(uri.to_owned(), vec![convert::edit(known, edit)])]),
         ..lsp::CodeAction::default()
     }))
 }
 
-fn repairs(known: &Known, uri: &str, range: &Bytes<usize>) -> Vec<lsp::CodeActionOrCommand> {
-    let repairs = actions::repairs(&known.text, &known.diagnostics, range).into_iter();
+fn repairs(known: &Known, found: &Found, uri: &str, range: &Bytes<usize>) -> Vec<lsp::CodeActionOrCommand> {
+    let repairs = actions::repairs(&known.text, &found.diagnostics, range).into_iter();
     let action = |repair: actions::Repair<'_>| {
         let edit = (
             repair.suggestion.span.clone(),
@@ -162,22 +182,24 @@ fn repairs(known: &Known, uri: &str, range: &Bytes<usize>) -> Vec<lsp::CodeActio
             title: repair.title,
             kind: Some(lsp::CodeActionKind::QUICKFIX),
             diagnostics: Some(vec![convert::diagnostic(known, uri, repair.diagnostic)]),
-            edit: changed(known, uri, vec![edit]),
-            is_preferred: Some(actions::is_safe(repair.suggestion)),
+            edit: changed([(uri.to_owned(), vec![convert::edit(known, edit)])]),
+            is_preferred: Some(actions::is_safe(&repair.suggestion)),
             ..lsp::CodeAction::default()
         })
     };
     repairs.map(action).collect()
 }
 
-/// The edits of one file.
-fn changed(known: &Known, uri: &str, edits: Vec<(Bytes<usize>, String)>) -> Option<lsp::WorkspaceEdit> {
-    let edits: Vec<_> = edits.into_iter().map(|edit| convert::edit(known, edit)).collect();
+/// The edits of files, by their URI.
+fn changed(edits: impl IntoIterator<Item = (String, Vec<lsp::TextEdit>)>) -> Option<lsp::WorkspaceEdit> {
+    let each = edits
+        .into_iter()
+        .map(|(uri, edits)| Some((convert::uri(&uri)?, edits)));
     #[expect(
         clippy::mutable_key_type,
         reason = "the protocol's type; the keys are never changed"
     )]
-    let changes = HashMap::from([(convert::uri(uri)?, edits)]);
+    let changes = each.collect::<Option<HashMap<_, _>>>()?;
     Some(lsp::WorkspaceEdit {
         changes: Some(changes),
         ..lsp::WorkspaceEdit::default()

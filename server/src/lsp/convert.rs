@@ -9,7 +9,7 @@ use dsl::editor::outline::{Symbol, SymbolKind};
 use dsl::editor::position::{Lines, Place};
 use lsp_types as lsp;
 
-use super::documents::Known;
+use super::documents::{Found, Known};
 
 pub(super) fn place(position: lsp::Position) -> Place {
     Place {
@@ -50,13 +50,13 @@ pub(super) fn edit(known: &Known, (span, new_text): (Bytes<usize>, String)) -> l
 }
 
 /// What was found in a file, and what of it cannot be run yet.
-pub(super) fn diagnostics(known: &Known, uri: &str) -> Vec<lsp::Diagnostic> {
-    let found = known.diagnostics.iter().map(|d| diagnostic(known, uri, d));
-    let later = known.later.iter().map(|d| lsp::Diagnostic {
+pub(super) fn diagnostics(known: &Known, found: &Found, uri: &str) -> Vec<lsp::Diagnostic> {
+    let faults = found.diagnostics.iter().map(|d| diagnostic(known, uri, d));
+    let later = found.later.iter().map(|d| lsp::Diagnostic {
         severity: Some(lsp::DiagnosticSeverity::INFORMATION),
         ..diagnostic(known, uri, d)
     });
-    found.chain(later).collect()
+    faults.chain(later).collect()
 }
 
 pub(super) fn diagnostic(known: &Known, uri: &str, found: &Diagnostic) -> lsp::Diagnostic {

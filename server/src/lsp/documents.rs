@@ -1,19 +1,22 @@
-//! The files that are open, as the editor has them, and what is known of each with its project. A file is read and checked
-//! once for each change; a change of crier.yaml, open or not, is one of all its campaigns.
+//! The files that are open, as the editor has them, and what is known of each with its project. A file is read once for
+//! each change, when it is asked about, and checked once, when nothing is asked; a change of crier.yaml, open or not, is
+//! one of all its campaigns.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dsl::diagnostic::Diagnostic;
-use dsl::editor::position::{Lines, Place, replaced};
-use dsl::editor::{Around, Document, File, FileKind, Price};
+use dsl::editor::FileKind;
+use dsl::editor::position::{Place, replaced};
 use dsl::project::Project;
-use dsl::{CampaignFile, Header, ProjectFile, Surroundings};
-use engine::audience::Prices;
-use engine::load::{self, CAMPAIGN_ENDINGS, LoadedProject, PROJECT_FILE, Siblings};
+use engine::load::{self, CAMPAIGN_ENDINGS, LoadedProject, PROJECT_FILE};
 use url::Url;
+
+mod check;
+mod known;
+
+pub(super) use check::{Check, Checked, Found};
+pub(super) use known::Known;
 
 /// Bytes that an open file may have at most: of a longer one nothing is kept, and it is said once.
 const LONGEST: usize = 16 << 20;
@@ -24,8 +27,9 @@ pub(super) struct Documents {
     open: BTreeMap<String, Open>,
     /// Those of which the diagnostics are to be told.
     stale: BTreeSet<String>,
-    /// The campaigns of each project, by its folder, as they were saved last.
-    siblings: RefCell<BTreeMap<PathBuf, Arc<Siblings>>>,
+    /// How often anything was changed.
+    changes: u64,
+    saved: Arc<check::Saved>,
 }
 
 struct Open {
@@ -34,38 +38,10 @@ struct Open {
     /// None where it is not on the disk.
     path: Option<PathBuf>,
     kind: FileKind,
+    /// Which of all changes made it what it is.
+    state: u64,
     known: Option<Known>,
-}
-
-/// What is known of a file.
-pub(super) struct Known {
-    /// As it was read; empty where it cannot be.
-    pub text: String,
-    pub lines: Lines,
-    pub diagnostics: Vec<Diagnostic>,
-    /// What is right, and cannot be run by this version.
-    pub later: Vec<Diagnostic>,
-    pub version: i32,
-    /// Of a campaign its file name without its endings, of a crier.yaml its folder's.
-    pub name: String,
-    parsed: Parsed,
-    project: Arc<Project>,
-    crier_yaml: Option<CrierYaml>,
-    headers: BTreeMap<String, Header>,
-    price: Option<Price>,
-}
-
-enum Parsed {
-    Campaign(Box<CampaignFile>),
-    Project(Box<ProjectFile>),
-}
-
-/// The crier.yaml that a campaign is of.
-pub(super) struct CrierYaml {
-    pub uri: Option<String>,
-    pub text: String,
-    pub lines: Lines,
-    file: ProjectFile,
+    found: Option<Found>,
 }
 
 /// A change of a file.
@@ -89,7 +65,9 @@ impl Documents {
             version,
             path,
             kind,
+            state: 0,
             known: None,
+            found: None,
         };
         self.open.insert(uri.clone(), open);
         self.touched(&uri);
@@ -106,7 +84,7 @@ impl Documents {
             };
             open.text = bounded(text);
         }
-        (open.version, open.known) = (version, None);
+        open.version = version;
         self.touched(uri);
     }
 
@@ -121,16 +99,34 @@ impl Documents {
 
     /// Something on the disk is not as it was: everything is looked at again.
     pub fn outdated(&mut self) {
-        self.siblings.get_mut().clear();
-        for (uri, open) in &mut self.open {
-            open.known = None;
-            self.stale.insert(uri.clone());
-        }
+        self.saved = Arc::default();
+        let all: Vec<String> = self.open.keys().cloned().collect();
+        all.iter().for_each(|uri| self.changed(uri));
     }
 
-    /// The files whose diagnostics are to be told, once each.
-    pub fn stale(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.stale).into_iter().collect()
+    /// How often anything was changed.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// The next file whose diagnostics are to be told, once each.
+    pub fn next_check(&mut self) -> Option<Check> {
+        while let Some(uri) = self.stale.pop_first() {
+            if let Some(check) = self.check(&uri) {
+                return Some(check);
+            }
+        }
+        None
+    }
+
+    /// What was found of a file; false where it is another by now.
+    pub fn checked(&mut self, checked: Checked) -> bool {
+        let open = self.open.get_mut(&checked.uri);
+        let Some(open) = open.filter(|open| open.state == checked.state) else {
+            return false;
+        };
+        open.found = Some(checked.found);
+        true
     }
 
     /// What is known of a file; none where it is not open, or none of ours.
@@ -142,8 +138,29 @@ impl Documents {
         self.open.get(uri)?.known.as_ref()
     }
 
+    /// What is known of a file, and what is to be said of it: found now where it was not yet.
+    pub fn found(&mut self, uri: &str) -> Option<(&Known, &Found)> {
+        if self.open.get(uri)?.found.is_none() {
+            let checked = self.check(uri)?.run();
+            self.checked(checked);
+        }
+        self.known(uri)?;
+        let open = self.open.get(uri)?;
+        Some((open.known.as_ref()?, open.found.as_ref()?))
+    }
+
+    fn check(&mut self, uri: &str) -> Option<Check> {
+        let file = self.known(uri)?.whole.clone();
+        Some(Check {
+            uri: uri.to_owned(),
+            state: self.open.get(uri)?.state,
+            file,
+            siblings: Arc::clone(&self.saved),
+        })
+    }
+
     fn touched(&mut self, uri: &str) {
-        self.stale.insert(uri.to_owned());
+        self.changed(uri);
         let is_project = self
             .open
             .get(uri)
@@ -153,54 +170,28 @@ impl Documents {
         }
     }
 
+    /// What was known of it is of the past.
+    fn changed(&mut self, uri: &str) {
+        self.changes += 1;
+        if let Some(open) = self.open.get_mut(uri) {
+            (open.state, open.known, open.found) = (self.changes, None, None);
+            self.stale.insert(uri.to_owned());
+        }
+    }
+
     fn look_at(&self, open: &Open) -> Known {
+        let (text, version) = (open.text.as_str(), open.version);
         match (&open.path, open.kind) {
-            (Some(path), FileKind::Campaign) => self.campaign(open, path),
+            (Some(path), FileKind::Campaign) => Known::campaign(path, text, version, self.project_of(path)),
             (Some(path), FileKind::Project) => {
-                let loaded = load::project_of_bytes(path, open.text.as_bytes());
-                let across = load::across_with(&loaded, vec![], &self.siblings(&loaded)).project;
-                project(open, &loaded, across)
+                Known::project(text, version, load::project_of_bytes(path, text.as_bytes()))
             }
-            (None, kind) => alone(open, kind),
+            (None, kind) => Known::alone(text, version, kind),
         }
     }
 
-    fn campaign(&self, open: &Open, path: &Path) -> Known {
-        let (loaded, crier_yaml) = self.project_of(path);
-        let project = load::known_project(&loaded);
-        let folder = loaded.folder.clone();
-        let loaded = load::campaign_of_bytes(path, open.text.as_bytes(), loaded);
-        let siblings = self.siblings(&loaded.project);
-        let asked = vec![(path.to_owned(), loaded.outline)];
-        let across = load::across_with(&loaded.project, asked, &siblings).campaigns;
-        let mut checked = loaded.file;
-        checked.diagnostics.extend(across.into_iter().flatten());
-        checked.diagnostics.sort_by_key(Diagnostic::place);
-        let parsed = dsl::parse_campaign(&checked.text);
-        Known {
-            lines: Lines::new(&checked.text),
-            diagnostics: checked.diagnostics,
-            later: checked.later,
-            version: open.version,
-            name: load::stem(path),
-            headers: load::headers(&parsed, &project, &folder),
-            price: price(&project, &folder),
-            text: checked.text,
-            parsed: Parsed::Campaign(Box::new(parsed)),
-            project,
-            crier_yaml,
-        }
-    }
-
-    /// The campaigns of a project, read once until something on the disk changes.
-    fn siblings(&self, project: &LoadedProject) -> Arc<Siblings> {
-        let mut known = self.siblings.borrow_mut();
-        let its = known.entry(project.folder.clone());
-        Arc::clone(its.or_insert_with(|| Arc::new(Siblings::of(project))))
-    }
-
-    /// The project of a campaign, as it stands in the editor where crier.yaml is open there.
-    fn project_of(&self, path: &Path) -> (LoadedProject, Option<CrierYaml>) {
+    /// The project of a campaign, as it stands in the editor where crier.yaml is open there, and the URI of that file.
+    fn project_of(&self, path: &Path) -> (LoadedProject, Option<String>) {
         let folder = absolute(&load::project_folder(path));
         let mut open: Vec<(&String, &Open, &Path)> = self
             .open
@@ -213,139 +204,18 @@ impl Documents {
             })
             .collect();
         open.sort_by_key(|(_, _, parent)| parent.components().count());
-        let (loaded, uri) = match open.last() {
+        match open.last() {
             Some((uri, open, parent)) => {
                 let path = parent.join(PROJECT_FILE);
-                (
-                    load::project_of_bytes(&path, open.text.as_bytes()),
-                    Some((*uri).clone()),
-                )
+                let loaded = load::project_of_bytes(&path, open.text.as_bytes());
+                (loaded, Some((*uri).clone()))
             }
             None => {
                 let loaded = load::load_project(&folder).unwrap_or_else(|_| without(&folder));
-                (
-                    loaded,
-                    Url::from_file_path(folder.join(PROJECT_FILE))
-                        .ok()
-                        .map(String::from),
-                )
+                let uri = Url::from_file_path(folder.join(PROJECT_FILE));
+                (loaded, uri.ok().map(String::from))
             }
-        };
-        let crier_yaml = loaded.file.as_ref().map(|file| CrierYaml {
-            uri,
-            lines: Lines::new(&file.text),
-            file: dsl::parse_project(&file.text),
-            text: file.text.clone(),
-        });
-        (loaded, crier_yaml)
-    }
-}
-
-impl Known {
-    /// What its crier.yaml is, where it has one.
-    pub fn crier_yaml(&self) -> Option<&CrierYaml> {
-        self.crier_yaml.as_ref()
-    }
-
-    /// Asks about the file.
-    pub fn ask<T>(&self, ask: impl FnOnce(&Document<'_>) -> T) -> T {
-        let around = Around {
-            project: &self.project,
-            crier_yaml: self
-                .crier_yaml
-                .as_ref()
-                .map(|yaml| (yaml.text.as_str(), &yaml.file)),
-            headers: &self.headers,
-            price: self.price.as_ref(),
-        };
-        let file = match &self.parsed {
-            Parsed::Campaign(file) => File::Campaign(file),
-            Parsed::Project(file) => File::Project(file),
-        };
-        ask(&Document {
-            text: &self.text,
-            file,
-            around: &around,
-        })
-    }
-
-    /// The byte of a place.
-    pub fn byte(&self, place: Place) -> usize {
-        self.lines.byte(&self.text, place)
-    }
-}
-
-/// `across` is what its campaigns bring about in it.
-fn project(open: &Open, loaded: &LoadedProject, across: Vec<Diagnostic>) -> Known {
-    let file = loaded.file.clone();
-    let (text, mut diagnostics, later) = match file {
-        Some(file) => (file.text, file.diagnostics, file.later),
-        None => (open.text.clone(), vec![], vec![]),
-    };
-    diagnostics.extend(across);
-    diagnostics.sort_by_key(Diagnostic::place);
-    Known {
-        lines: Lines::new(&text),
-        diagnostics,
-        later,
-        version: open.version,
-        name: load::folder_name(&loaded.folder),
-        parsed: Parsed::Project(Box::new(dsl::parse_project(&text))),
-        text,
-        project: load::known_project(loaded),
-        crier_yaml: None,
-        headers: BTreeMap::new(),
-        price: None,
-    }
-}
-
-/// A file that is not on the disk: there is nothing around it.
-fn alone(open: &Open, kind: FileKind) -> Known {
-    let none = BTreeMap::new();
-    let (text, faults) = match dsl::decode_text(open.text.as_bytes()) {
-        Ok(text) => (text, vec![]),
-        Err(found) => (String::new(), vec![found]),
-    };
-    let (parsed, project, checked) = match kind {
-        FileKind::Campaign => {
-            let (file, project) = (dsl::parse_campaign(&text), Project::without_file("project"));
-            let around = Surroundings {
-                project: &project,
-                file_name: "untitled",
-                headers: &none,
-                absent: &BTreeSet::new(),
-            };
-            let checked = dsl::check_campaign(&file, &around);
-            (
-                Parsed::Campaign(Box::new(file)),
-                project,
-                (checked.diagnostics, checked.later),
-            )
         }
-        FileKind::Project => {
-            let file = dsl::parse_project(&text);
-            let checked = dsl::check_project(&file, "project");
-            let project = dsl::outline_project(&file, "project");
-            (
-                Parsed::Project(Box::new(file)),
-                project,
-                (checked.diagnostics, checked.later),
-            )
-        }
-    };
-    let (found, later) = checked;
-    Known {
-        lines: Lines::new(&text),
-        diagnostics: if faults.is_empty() { found } else { faults },
-        later,
-        version: open.version,
-        name: "untitled".to_owned(),
-        text,
-        parsed,
-        project: Arc::new(project),
-        crier_yaml: None,
-        headers: none,
-        price: None,
     }
 }
 
@@ -355,18 +225,6 @@ fn without(folder: &Path) -> LoadedProject {
         file: None,
         project: Some(Arc::new(Project::without_file("project"))),
     }
-}
-
-/// What a part costs in the project's region.
-fn price(project: &Project, folder: &Path) -> Option<Price> {
-    let region = project.region?;
-    let prices = Prices::read(folder, project.prices.as_ref()?).ok()?;
-    let (amount, currency) = prices.price(region)?;
-    Some(Price {
-        country: region.to_string(),
-        amount,
-        currency: currency.to_string(),
-    })
 }
 
 /// What the file is by its name; none: not ours.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::documents::{Change, Documents};
+use super::documents::{Change, Check, Checked, Documents};
 use super::wire::Incoming;
 use super::{Ended, answers, convert};
 
@@ -89,23 +89,33 @@ impl Session {
         }
     }
 
-    /// What is to be said of files that were changed.
-    pub fn check(&mut self) -> Vec<Value> {
-        if self.stage != Stage::Ready {
-            return vec![];
+    /// How often files were changed.
+    pub fn changes(&self) -> u64 {
+        self.documents.changes()
+    }
+
+    /// The next file of which something is to be said, since it was changed.
+    pub fn next_check(&mut self) -> Option<Check> {
+        match self.stage {
+            Stage::Ready => self.documents.next_check(),
+            Stage::New | Stage::ShutDown => None,
         }
-        for uri in self.documents.stale() {
-            let checked = catch_unwind(AssertUnwindSafe(|| self.diagnostics(&uri)));
-            self.outgoing.extend(checked.unwrap_or_default());
+    }
+
+    /// Tells what was found, unless the file was changed meanwhile: then it is checked again.
+    pub fn checked(&mut self, checked: Checked) {
+        let uri = checked.uri.clone();
+        if self.documents.checked(checked) {
+            let told = self.diagnostics(&uri);
+            self.outgoing.extend(told);
         }
-        self.outgoing()
     }
 
     fn diagnostics(&mut self, uri: &str) -> Option<Value> {
-        let known = self.documents.known(uri)?;
+        let (known, found) = self.documents.found(uri)?;
         let params = lsp::PublishDiagnosticsParams {
             uri: convert::uri(uri)?,
-            diagnostics: convert::diagnostics(known, uri),
+            diagnostics: convert::diagnostics(known, found, uri),
             version: Some(known.version),
         };
         Some(notification("textDocument/publishDiagnostics", &params))
@@ -251,7 +261,7 @@ fn capabilities() -> lsp::ServerCapabilities {
         save: Some(lsp::TextDocumentSyncSaveOptions::Supported(true)),
         ..lsp::TextDocumentSyncOptions::default()
     };
-    let triggers = [":", " ", "{", "\"", "-", "[", "(", "#"]
+    let triggers = [":", " ", "{", "\"", "-", "[", "(", "#", "/"]
         .map(str::to_owned)
         .to_vec();
     lsp::ServerCapabilities {

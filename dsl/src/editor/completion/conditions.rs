@@ -4,16 +4,31 @@ use super::super::names::NameKind;
 use super::{Asked, Item, ItemKind};
 use crate::condition::{BuiltIn, FUNCTIONS};
 
+/// What nothing can be known of before the first text.
+const NOT_YET: [&str; 5] = ["variant", "reply", "delivered", "clicked", "replied"];
+/// What can be waited for.
+const AWAITED: [&str; 4] = ["delivered", "clicked", "event", "replied"];
+
 pub(super) fn items(asked: &Asked<'_>) -> Vec<Item> {
     let place = Place::new(asked);
     if let Some(function) = place.argument_of() {
         return place.arguments(function);
     }
     if place.is_in_text() {
-        return vec![];
+        return place.compared();
     }
     let mut items: Vec<Item> = place.fields();
     items.extend(FUNCTIONS.iter().map(|(name, usage)| place.function(name, usage)));
+    if asked.is_below(&["audience", "where"]) {
+        items.retain(|item| !NOT_YET.contains(&item.label.as_str()));
+    }
+    if asked.key() == "await" {
+        items.iter_mut().for_each(|item| item.rank = 1);
+        let awaited = items
+            .iter_mut()
+            .filter(|item| AWAITED.contains(&item.label.as_str()));
+        awaited.for_each(|item| item.rank = 0);
+    }
     items.extend(["in", "true", "false"].map(|word| Item {
         rank: 2,
         ..place.item(word, ItemKind::Value)
@@ -67,7 +82,57 @@ impl<'a> Place<'a> {
         self.before.matches('"').count() % 2 == 1
     }
 
+    /// What a name that the language knows may be equal to.
+    fn compared(&self) -> Vec<Item> {
+        let before = &self.before[..self.before.len() - self.word.len()];
+        let before = before.trim_end_matches(['"', '\'', '\\']).trim_end();
+        let Some(before) = before.strip_suffix("==").or_else(|| before.strip_suffix("!=")) else {
+            return vec![];
+        };
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let before = before.trim_end();
+        let values = match &before[before.trim_end_matches(is_word).len()..] {
+            "language" => super::keys::languages(self.asked),
+            "variant" => {
+                let sketch = self.asked.sketch;
+                sketch
+                    .keys_of("variants")
+                    .into_iter()
+                    .chain(sketch.keys_of("split"))
+                    .collect()
+            }
+            _ => vec![],
+        };
+        let item = |value: &String| Item {
+            rank: 0,
+            ..self.item(value, ItemKind::Value)
+        };
+        values.iter().map(item).collect()
+    }
+
+    /// Events that the file names: what begins it, and what stories say.
+    fn events(&self) -> Vec<Item> {
+        let (sketch, text) = (self.asked.sketch, self.asked.document.text);
+        let mut all = sketch.scalars(text, "event");
+        // Where it is awaited or asked for already.
+        for (at, call) in text.match_indices("event(\"") {
+            let name = text[at + call.len()..].split('"').next().unwrap_or_default();
+            let here = at + call.len() == self.asked.byte - self.word.len();
+            if !here && crate::written::is_name(name) && !all.iter().any(|known| known == name) {
+                all.push(name.to_owned());
+            }
+        }
+        let item = |name: &String| Item {
+            rank: 0,
+            ..self.item(name, ItemKind::Name)
+        };
+        all.iter().map(item).collect()
+    }
+
     fn arguments(&self, function: &str) -> Vec<Item> {
+        if function == "event" {
+            return self.events();
+        }
         let kinds: &[NameKind] = match function {
             "delivered" => &[NameKind::Message, NameKind::Step],
             "clicked" => &[NameKind::Link],

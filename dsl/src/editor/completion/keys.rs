@@ -11,6 +11,9 @@ use crate::written::key::{Form, Key, KeyKind, Object, Status};
 /// Keys of a campaign of which one says all that the others would.
 const APART: [(&str, &str); 2] = [("message", "messages"), ("message", "steps")];
 
+/// Keys of a rule that say when it holds: one says it all.
+const WHEN_A_RULE_HOLDS: [&str; 3] = ["words", "pattern", "otherwise"];
+
 /// The keys of the map that is being written. `dash`: bytes of `- ` that are put before the key.
 pub(super) fn items(asked: &Asked<'_>, dash: usize) -> Vec<Item> {
     of(asked, &asked.forms, dash)
@@ -62,7 +65,9 @@ fn is_apart(asked: &Asked<'_>, name: &str) -> bool {
     let excludes = |(one, other): &(&str, &str)| {
         (*one == name && is_written(asked, other)) || (*other == name && is_written(asked, one))
     };
-    asked.spot.path.is_empty() && APART.iter().any(excludes)
+    let holds = |name: &str| WHEN_A_RULE_HOLDS.contains(&name);
+    let is_second = holds(name) && WHEN_A_RULE_HOLDS.iter().any(|other| is_written(asked, other));
+    is_second || asked.spot.path.is_empty() && APART.iter().any(excludes)
 }
 
 /// What the map has of those that it has only one of.
@@ -170,11 +175,11 @@ fn missing_messages(asked: &Asked<'_>) -> Vec<String> {
     let given = |name: &str| asked.sketch.below("messages").any(|entry| entry.name == name);
     let mut missing: Vec<String> = vec![];
     for named in all
-        .into_iter()
+        .iter()
         .filter(|named| named.kind == NameKind::Message && !named.defines)
     {
         if !given(&named.name) && !missing.contains(&named.name) {
-            missing.push(named.name);
+            missing.push(named.name.clone());
         }
     }
     missing

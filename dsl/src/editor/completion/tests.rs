@@ -228,9 +228,9 @@ fn conditions_have_fields_functions_and_their_names() {
     );
     check(
         &start,
-        expect![[
-            r#"`Data di nascita` answered city clicked country date days_since days_until delivered empty event false first_name in language now phone received replied reply tagged tags timezone today true variant"#
-        ]],
+        expect![
+            "`Data di nascita` answered city country date days_since days_until empty event false first_name in language now phone received tagged tags timezone today true"
+        ],
     );
     let within = |condition: &str| {
         format!(
@@ -308,4 +308,93 @@ fn crier_yaml_is_completed_too() {
         assert!(found.split(' ').any(|found| found == label), "{marked}: {found}");
     }
     assert!(asked_of_project(&format!("{CRIER_YAML}|"), labels).contains("prices"));
+}
+
+#[test]
+fn stories_expect_and_finish_with_what_the_file_knows() {
+    let messages = "messages:\n  one: Hi\n";
+    check(
+        &format!("{messages}tests:\n  - story:\n      - expect: |\n"),
+        expect!["help nothing one opt-in opt-out"],
+    );
+    check(
+        "steps:\n  - finish: declined\nexit: { ordered: event(\"x\") }\ntests:\n  - story:\n      - finished: |\n",
+        expect!["declined ordered"],
+    );
+}
+
+#[test]
+fn names_of_other_files_are_offered_where_they_are_known() {
+    check("steps:\n  - start: |\n", expect![[r#""#]]);
+    check("steps:\n  - join: |\n", expect![[r#""#]]);
+    check(
+        "fields: { age: int }\nsteps:\n  - ask: x\n    save: |\n",
+        expect!["age"],
+    );
+    let audience = "audience:\n  from: opted-in\n  ";
+    check(
+        &format!("{audience}columns: {{ nome: | }}\n"),
+        expect!["Data di nascita city phone"],
+    );
+    check(
+        &format!("{audience}consent: {{ column: | }}\n"),
+        expect!["Data di nascita city phone"],
+    );
+}
+
+#[test]
+fn tags_of_blocks_and_forms_of_dates() {
+    check("message: \"{{#if city}}x{{/|\"\n", expect!["/if"]);
+    taken(
+        "message: \"{{#if city}}x{{/|\"\n",
+        "/if",
+        expect![[r#"message: "{{#if city}}x{{/if}}""#]],
+    );
+    taken(
+        "message: \"{{#if city}}x{{el|}}y{{/if}}\"\n",
+        "else",
+        expect![[r#"message: "{{#if city}}x{{else}}y{{/if}}""#]],
+    );
+    check(
+        "message: '{{date birthday \"|\"}}'\n",
+        expect!["day short time weekday"],
+    );
+}
+
+#[test]
+fn conditions_know_what_may_be_asked_where_they_stand() {
+    let where_ = asked("audience:\n  from: opted-in\n  where: |\n", labels);
+    for label in ["variant", "reply", "delivered", "clicked", "replied"] {
+        assert!(!where_.split(' ').any(|found| found == label), "{label}");
+    }
+    let first = asked("steps:\n  - await: |\n", |document, byte| {
+        completion(document, byte)[0].label.clone()
+    });
+    assert_eq!(first, "delivered");
+    check(
+        "steps:\n  - send: x\n    when: language == \"|\"\n",
+        expect!["en es"],
+    );
+    check(
+        "messages:\n  m: { variants: { calm: { share: 50% } } }\nsteps:\n  - send: m\n    when: variant == \"|\"\n",
+        expect!["calm"],
+    );
+    check(
+        "trigger: { event: ordered }\nsteps:\n  - await: event(\"|\")\n",
+        expect!["ordered"],
+    );
+}
+
+#[test]
+fn a_rule_holds_for_one_reason() {
+    let rule = asked("replies:\n  - words: [yes]\n    |\n", labels);
+    for label in ["pattern", "otherwise"] {
+        assert!(!rule.split(' ').any(|found| found == label), "{label}");
+    }
+}
+
+#[test]
+fn keys_of_a_provider_are_those_of_its_kind() {
+    let found = asked_of_project("providers:\n  t: { kind: simulated, | }\n", labels);
+    assert_eq!(found, "delivered rate replies seed");
 }

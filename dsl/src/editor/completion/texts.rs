@@ -22,10 +22,19 @@ pub(super) fn items(asked: &Asked<'_>) -> Vec<Item> {
         start: asked.byte - word.len(),
     };
     match before {
+        "" if written.starts_with('/') => place.closers(),
+        "/" => place.closers(),
+        _ if before.starts_with("date ") && before.ends_with(['"', '\'']) => place.date_forms(),
         "" if word.starts_with('#') => place.blocks(),
         "" => {
             let (fields, helpers, blocks) = (place.fields(), place.helpers(), place.blocks());
-            fields.into_iter().chain(helpers).chain(blocks).collect()
+            let within = place.otherwise();
+            fields
+                .into_iter()
+                .chain(helpers)
+                .chain(blocks)
+                .chain(within)
+                .collect()
         }
         "link" => place.links(),
         _ => place.fields(),
@@ -111,6 +120,50 @@ impl Place<'_> {
             ..self.item(name, ItemKind::Function)
         };
         plain.map(item).collect()
+    }
+
+    /// The block that is open at the place.
+    fn open_block(&self) -> Option<&str> {
+        let text = self.asked.document.text;
+        let from = self.asked.spot.word.start.min(self.asked.byte);
+        let before = text.get(from..self.asked.byte)?;
+        let mut open: Vec<&str> = vec![];
+        for (at, _) in before.match_indices("{{") {
+            let tag = before[at + 2..].trim_start_matches(['~', ' ']);
+            if let Some(opened) = tag.strip_prefix('#') {
+                let end = opened.find(|c: char| !c.is_ascii_alphanumeric());
+                open.push(&opened[..end.unwrap_or(opened.len())]);
+            } else if tag.starts_with('/') && tag.contains("}}") {
+                open.pop();
+            }
+        }
+        open.pop().filter(|name| is_block(name))
+    }
+
+    /// What closes the block that is open, behind its slash.
+    fn closers(&self) -> Vec<Item> {
+        let item = |name: &str| Item {
+            after: self.closing().to_owned(),
+            rank: 0,
+            before: name.to_owned(),
+            ..self.item(&format!("/{name}"), ItemKind::Function)
+        };
+        self.open_block().map(item).into_iter().collect()
+    }
+
+    /// `else`, inside of what has one.
+    fn otherwise(&self) -> Option<Item> {
+        self.open_block()?;
+        Some(Item {
+            after: self.closing().to_owned(),
+            ..self.item("else", ItemKind::Function)
+        })
+    }
+
+    fn date_forms(&self) -> Vec<Item> {
+        ["day", "time", "weekday", "short"]
+            .map(|form| self.item(form, ItemKind::Value))
+            .to_vec()
     }
 
     fn blocks(&self) -> Vec<Item> {

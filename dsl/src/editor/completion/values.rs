@@ -51,7 +51,18 @@ fn of(asked: &Asked<'_>, form: &'static Form) -> Vec<Item> {
         Form::Message => texts::items(asked),
         Form::Condition => conditions::items(asked),
         Form::ByKind(_) | Form::Object(_) | Form::List(_) | Form::Either(_) | Form::OneOrList(_) => vec![],
+        Form::Name | Form::Word | Form::Any if is_header_word(asked) => header_words(asked),
         Form::Name | Form::Word | Form::Any => match names::kind_of(asked.key()) {
+            // Campaigns are files of their own: those that there are are not known here.
+            None if asked.key() == "start" => vec![],
+            None if asked.key() == "finished" => reasons(asked),
+            Some(kind) if asked.key() == "expect" => {
+                let others = ["nothing", "opt-out", "opt-in", "help"];
+                names_of(asked, kind)
+                    .into_iter()
+                    .chain(words(asked, others))
+                    .collect()
+            }
             Some(kind) => names_of(asked, kind),
             None => texts::items(asked)
                 .into_iter()
@@ -85,6 +96,38 @@ fn of(asked: &Asked<'_>, form: &'static Form) -> Vec<Item> {
         | Form::LocalUrl
         | Form::Share => example(asked),
     }
+}
+
+/// Whether a column of a list is named here, as the list calls it.
+fn is_header_word(asked: &Asked<'_>) -> bool {
+    asked.is_below(&["audience", "columns"])
+        || asked.is_below(&["audience", "consent", "column"])
+        || asked.is_below(&["audience", "consent", "date"])
+}
+
+fn header_words(asked: &Asked<'_>) -> Vec<Item> {
+    let words = asked.document.header().into_iter();
+    named(
+        asked,
+        words.map(|word| (written(asked, word), "column".to_owned())),
+    )
+}
+
+/// A text as a YAML value, quoted where it must be.
+fn written(asked: &Asked<'_>, text: String) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.' | '(' | ')' | '/');
+    let is_plain = text.starts_with(char::is_alphabetic) && text.chars().all(plain);
+    match is_plain || asked.spot.quote.is_some() {
+        true => text,
+        false => format!("{text:?}"),
+    }
+}
+
+/// Why passages of this campaign may end.
+fn reasons(asked: &Asked<'_>) -> Vec<Item> {
+    let mut all = asked.sketch.scalars(asked.document.text, "finish");
+    all.extend(asked.sketch.below("exit").map(|entry| entry.name.clone()));
+    named(asked, all.into_iter().map(|reason| (reason, String::new())))
 }
 
 fn word(asked: &Asked<'_>, choice: &Choice) -> Item {
@@ -131,7 +174,7 @@ fn kinds(asked: &Asked<'_>) -> Vec<Item> {
     if *last != super::Segment::Key("kind".into()) {
         return vec![];
     }
-    let forms = super::forms::at(asked.document.kind(), above);
+    let forms = super::forms::of_any_kind(asked.document.kind(), above);
     let kinds = forms.iter().filter_map(|form| match form {
         Form::ByKind(kinds) => Some(kinds.iter()),
         _ => None,
@@ -154,7 +197,7 @@ fn example(asked: &Asked<'_>) -> Vec<Item> {
         .split_last()
         .map(|(_, above)| above)
         .unwrap_or_default();
-    let forms = super::forms::at(asked.document.kind(), above);
+    let forms = super::forms::at(asked.document, asked.sketch, above);
     let key = super::forms::key(&forms, asked.key());
     let scalar = key.filter(|key| !key.example.is_empty() && !key.example.starts_with(['{', '[']));
     let direct = matches!(asked.spot.path.last(), Some(super::Segment::Key(_)));

@@ -7,27 +7,56 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 use sms::parts::{Measure, measure};
 
-use super::super::Document;
+use super::super::{Document, File, names};
 use super::Hover;
 use crate::bounds::{self, Longest};
 use crate::check::languages_of;
 use crate::template::{Template, UseKind};
 use crate::tree::Node;
 use crate::values::Language;
-use crate::written::campaign::{Texts, Value};
+use crate::written::campaign::{Message, Texts, Value};
 
+/// Of the text that a byte is in.
 pub(super) fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
-    let campaign = document.campaign()?;
     let holds = |node: &Node| node.span.start <= byte && byte <= node.span.end;
-    let (texts, value) = campaign.all_texts().into_iter().find_map(|(_, texts)| {
-        Some((
-            texts,
-            texts.values().into_iter().find(|value| holds(&value.node))?,
-        ))
+    let (texts, span) = all(document).into_iter().find_map(|(_, texts)| {
+        let value = texts.values().into_iter().find(|value| holds(&value.node))?;
+        Some((texts, value.node.span.clone()))
     })?;
-    let span: Range<usize> = value.node.span.clone();
-    let longest = bounds::longest_of(campaign);
-    let languages = languages_of(campaign, document.around.project);
+    Some(of(document, texts, span))
+}
+
+/// Of the message whose name a byte is in.
+pub(super) fn named(document: &Document<'_>, byte: usize) -> Option<Hover> {
+    let named = names::message_at(document, byte)?;
+    let (_, texts) = all(document)
+        .into_iter()
+        .find(|(name, _)| *name == Some(named.name.as_str()))?;
+    Some(of(document, texts, named.span))
+}
+
+/// The texts of the file, those of messages with their name.
+fn all<'a>(document: &Document<'a>) -> Vec<(Option<&'a str>, &'a Texts)> {
+    let messages = match document.file {
+        File::Campaign(file) => &file.written.messages,
+        File::Project(file) => &file.written.messages,
+    };
+    let own = messages.iter().flat_map(Message::texts);
+    let mut all: Vec<_> = own
+        .map(|(name, texts)| (Some(name.value.as_str()), texts))
+        .collect();
+    if let Some(campaign) = document.campaign() {
+        all.extend(campaign.all_texts().into_iter().map(|(_, texts)| (None, texts)));
+    }
+    all
+}
+
+fn of(document: &Document<'_>, texts: &Texts, span: Range<usize>) -> Hover {
+    let longest = document.campaign().map(bounds::longest_of).unwrap_or_default();
+    let languages = match document.campaign() {
+        Some(campaign) => languages_of(campaign, document.around.project),
+        None => document.around.project.languages.clone(),
+    };
     let spoken = texts.spoken(&languages);
     let line = |value: &Value| {
         let own = spoken.iter().find(|(_, other)| std::ptr::eq(*other, value));
@@ -56,7 +85,7 @@ pub(super) fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
         let all: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
         text += &format!("\n\nNo `longest` under `fields`: {}", all.join(", "));
     }
-    Some(Hover { text, span })
+    Hover { text, span }
 }
 
 /// What one text costs.

@@ -144,13 +144,13 @@ fn a_function_shows_its_use() {
     check(
         "when: deli|vered",
         expect![[r#"
-        [delivered]
-        **delivered**
+            [delivered]
+            **delivered**: the message has arrived: one of `messages`, or the `id` of a step with a text of its own
 
-        ```cel
-        delivered("invite")
-        ```
-    "#]],
+            ```cel
+            delivered("invite")
+            ```
+        "#]],
     );
 }
 
@@ -159,4 +159,58 @@ fn other_places_show_nothing() {
     check("# a comm|ent\nsteps: []\n", expect!["nothing"]);
     check("nothing|", expect!["nothing"]);
     assert_eq!(asked("|", shown), "nothing");
+}
+
+#[test]
+fn words_of_the_language_show_their_meaning() {
+    check(
+        "purpose: mark|eting",
+        expect![[r#"
+        [marketing]
+        **purpose**: `marketing`, `service`, `emergency`
+
+        Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs alone. Default: `marketing`.
+
+        ```yaml
+        purpose: service
+        ```
+    "#]],
+    );
+    check(
+        "- send: inv|ite",
+        expect![[r#"
+        [invite]
+        - 1 part, GSM-7, 33 to 46 of 160 places, 0.0079 USD in US
+    "#]],
+    );
+    check(
+        "message: \"{{up|per city}}\"\n",
+        expect![[r#"
+        [upper]
+        **upper**: in capitals
+
+        ```handlebars
+        {{upper city}}
+        ```
+    "#]],
+    );
+    let of_project = |marked: &str| asked_of_project(marked, shown);
+    expect![[r#"
+        ["Hi"]
+        - 1 part, GSM-7, 2 of 160 places, 0.0079 USD in US
+    "#]]
+    .assert_eq(&of_project("messages:\n  one: \"H|i\"\n"));
+    expect![[r#"
+        [kind]
+        **kind**: `twilio`
+
+        Which provider it is.
+
+        Part of the language, but this version of crier cannot run it.
+
+        ```yaml
+        kind: twilio
+        ```
+    "#]]
+    .assert_eq(&of_project("providers: { t: { ki|nd: twilio } }\n"));
 }

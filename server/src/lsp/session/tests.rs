@@ -5,7 +5,10 @@ fn answers(session: &mut Session, messages: &[Value]) -> Vec<String> {
     let mut all = vec![];
     for message in messages {
         session.take(Incoming::Message(message.clone()));
-        let told = session.outgoing().into_iter().chain(session.check());
+        while let Some(check) = session.next_check() {
+            session.checked(check.run());
+        }
+        let told = session.outgoing().into_iter();
         all.extend(told.map(
             |told| match (told.get("result"), told.get("error"), told.get("method")) {
                 (Some(result), ..) => result.to_string(),
@@ -145,8 +148,8 @@ fn changes_outside_of_the_text_are_put_at_its_end() {
 fn a_file_that_is_too_large_is_told_so() {
     let mut session = ready();
     answers(&mut session, &[open(&"x".repeat(dsl::LARGEST_FILE + 1))]);
-    let known = session.documents.known(FILE).expect("open");
-    let codes: Vec<&str> = known.diagnostics.iter().map(|d| d.code).collect();
+    let (_, found) = session.documents.found(FILE).expect("open");
+    let codes: Vec<&str> = found.diagnostics.iter().map(|d| d.code).collect();
     assert_eq!(codes, ["file-too-large"]);
     assert_eq!(answers(&mut session, &[hover(0, 3)]), ["null"]);
 }
@@ -158,4 +161,22 @@ fn other_files_are_not_ours() {
         "uri": "file:///x/readme.md", "languageId": "markdown", "version": 1, "text": "steps:",
     } } });
     assert!(answers(&mut session, &[other]).is_empty());
+}
+
+#[test]
+fn what_was_found_of_a_file_that_was_changed_since_is_not_told() {
+    let mut session = ready();
+    session.take(Incoming::Message(open("purpose: service\n")));
+    let check = session.next_check().expect("the file");
+    let change = json!({ "method": "textDocument/didChange", "params": {
+        "textDocument": { "uri": FILE, "version": 2 },
+        "contentChanges": [{ "text": "purpose: marketing\n" }],
+    } });
+    session.take(Incoming::Message(change));
+    session.checked(check.run());
+    assert!(session.outgoing().is_empty());
+    let again = session.next_check().expect("the file again");
+    session.checked(again.run());
+    assert_eq!(session.outgoing().len(), 1);
+    assert!(session.next_check().is_none());
 }

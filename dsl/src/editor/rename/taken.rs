@@ -1,0 +1,88 @@
+//! Which names another one may get: those that are names, stand for nothing else yet, and read the same wherever they are
+//! written.
+
+use super::super::names::{NameKind, Named};
+use super::super::{Document, names};
+use crate::condition::{BuiltIn, FUNCTIONS};
+use crate::template::{HELPERS, LATER};
+use crate::written::is_name;
+
+/// What stories expect beside messages.
+const OF_STORIES: [&str; 4] = ["opt-out", "opt-in", "help", "nothing"];
+/// What a YAML reader takes for a truth or for nothing where it is not quoted.
+const OF_YAML: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+/// Words of conditions and of templates that are no functions and no helpers.
+const WORDS: [&str; 8] = ["in", "and", "or", "not", "else", "this", "as", "link"];
+
+/// Errors: one sentence that says why the name cannot be called `new`.
+pub(super) fn check(document: &Document<'_>, all: &[Named], named: &Named, new: &str) -> Result<(), String> {
+    fits(named.kind, new)?;
+    if OF_YAML.contains(&new.to_ascii_lowercase().as_str()) {
+        return Err(format!(
+            "\"{new}\" would have to be quoted everywhere, since YAML reads it otherwise"
+        ));
+    }
+    if is_of_language(named.kind, new) {
+        return Err(format!("\"{new}\" is part of the language"));
+    }
+    match is_taken(document, all, named.kind, new) {
+        true => Err(format!("\"{new}\" is taken")),
+        false => Ok(()),
+    }
+}
+
+fn fits(kind: NameKind, new: &str) -> Result<(), String> {
+    match kind {
+        NameKind::Field if names::is_plain_field(new) => Ok(()),
+        NameKind::Field => Err(format!(
+            "\"{new}\" is not the name of a field: use letters, digits and `_`"
+        )),
+        _ if is_name(new) => Ok(()),
+        _ => Err(format!(
+            "\"{new}\" is not a name: use lower-case letters, digits and `-`, a letter first"
+        )),
+    }
+}
+
+fn is_of_language(kind: NameKind, new: &str) -> bool {
+    match kind {
+        NameKind::Message => OF_STORIES.contains(&new),
+        NameKind::Field => {
+            let functions = FUNCTIONS.iter().map(|(name, _)| *name);
+            let all = functions.chain(HELPERS).chain(LATER).chain(WORDS);
+            let mut all = all
+                .chain(BuiltIn::NAMES)
+                .chain(crate::check::BUILT_IN.iter().copied());
+            all.any(|name| name == new)
+        }
+        NameKind::Link
+        | NameKind::Step
+        | NameKind::List
+        | NameKind::Sender
+        | NameKind::Inbox
+        | NameKind::Provider
+        | NameKind::Database
+        | NameKind::Tag => false,
+    }
+}
+
+fn is_taken(document: &Document<'_>, all: &[Named], kind: NameKind, new: &str) -> bool {
+    let mut same = all.iter().filter(|other| other.name == new);
+    match kind {
+        // A field is whatever is used as one, and a column that nothing uses yet.
+        NameKind::Field => {
+            same.any(|other| other.kind == kind) || document.columns().iter().any(|column| column == new)
+        }
+        // `delivered("x")` is of either.
+        NameKind::Message | NameKind::Step => {
+            same.any(|other| other.defines && matches!(other.kind, NameKind::Message | NameKind::Step))
+        }
+        NameKind::Link
+        | NameKind::List
+        | NameKind::Sender
+        | NameKind::Inbox
+        | NameKind::Provider
+        | NameKind::Database
+        | NameKind::Tag => same.any(|other| other.defines && other.kind == kind),
+    }
+}
