@@ -421,3 +421,55 @@ fn a_file_of_stories_is_told_of_at_its_own_lines() {
     "#]]
     .assert_eq(&stdout(&output));
 }
+
+#[test]
+fn what_a_project_cannot_be_held_to_is_told_once() {
+    let check = |files: &[(&str, &str)], expected: Expect| {
+        let folder = broken();
+        for (name, text) in files {
+            folder.write(name, text);
+        }
+        let output = folder.output(&["validate", "--format", "concise", "test.campaign.yaml"]);
+        expected.assert_eq(&stdout(&output));
+    };
+    let yaml = std::fs::read_to_string(broken().path().join("crier.yaml")).expect("readable");
+    let newer = yaml.replace("crier: 1", "crier: 2");
+    let campaign =
+        "audience: people.csv\nschedule: now\nlimits: { budget: 5 EUR }\nmessage: \"Hi. STOP to opt out\"\n";
+    check(
+        &[("crier.yaml", &newer)],
+        expect![[r#"
+        crier.yaml:1:8: error[unknown-version] the file is written in version 2 of the language, and this program knows version 1
+    "#]],
+    );
+    check(
+        &[("prices.csv", "country,price,currency\nUS,abc,USD\n")],
+        expect![[r#"
+            crier.yaml:5:9: error[list-unreadable] the file "prices.csv" cannot be read: line 2: "abc" is not a price
+        "#]],
+    );
+    check(
+        &[
+            ("prices.csv", "country,price,currency\nUS,0.01,USD\n"),
+            ("test.campaign.yaml", campaign),
+        ],
+        expect![[r#"
+            test.campaign.yaml:3:19: error[budget-without-prices] the budget is in EUR, and the prices are in USD
+        "#]],
+    );
+}
+
+#[test]
+fn a_project_file_of_another_ending_is_told_of() {
+    let folder = Folder::new();
+    folder.write("people.csv", "phone\n+12125550101\n");
+    folder.write("crier.yml", "crier: 1\n");
+    folder.write(
+        "test.campaign.yaml",
+        "audience: people.csv\nschedule: now\nsender: desk\nmessage: \"Hi. STOP to opt out\"\n",
+    );
+    let output = folder.output(&["validate", "--format", "concise"]);
+    expect![[r#"
+        test.campaign.yaml:1:1: error[file-missing] "crier.yml" is not read: the file of a project is called crier.yaml
+    "#]].assert_eq(&stdout(&output));
+}

@@ -22,6 +22,8 @@ pub use found::{DEPTH, files_below, is_campaign};
 
 /// The project's file.
 pub const PROJECT_FILE: &str = "crier.yaml";
+/// What some call it, since campaigns may end so.
+const OTHER_ENDING: &str = "crier.yml";
 /// How a campaign's file ends.
 pub const CAMPAIGN_ENDINGS: [&str; 2] = [".campaign.yaml", ".campaign.yml"];
 
@@ -195,11 +197,20 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
             revision = None;
             file.diagnostics.extend(of_budget);
         }
-        if project.project.is_none() {
+        let misnamed = project.file.is_none().then(|| misnamed(path)).flatten();
+        if project.project.is_none() || misnamed.is_some() {
             revision = None;
             file.diagnostics
                 .retain(|diagnostic| !FROM_PROJECT.contains(&diagnostic.code));
         }
+        file.diagnostics.extend(misnamed.map(|other| {
+            let message = format!(
+                "\"{}\" is not read: the file of a project is called {PROJECT_FILE}",
+                other.display()
+            );
+            let at = parsed.written().first_key.clone();
+            Diagnostic::error("file-missing", at, message).help(format!("rename it to {PROJECT_FILE}"))
+        }));
     }
     let waits = |file: &CheckedFile| !file.later.is_empty();
     let waits = waits(&file) || project.file.as_ref().is_some_and(waits);
@@ -219,9 +230,21 @@ fn is_newer(loaded: &LoadedProject) -> bool {
     file.is_some_and(|file| dsl::parse_project(&file.text).is_newer())
 }
 
+/// The file of a project that has another ending, at or above a campaign that has none.
+fn misnamed(campaign: &Path) -> Option<PathBuf> {
+    let folder = std::path::absolute(parent(campaign)).ok()?;
+    let other = folder
+        .ancestors()
+        .map(|folder| folder.join(OTHER_ENDING))
+        .find(|path| is_there(path))?;
+    let here = std::env::current_dir().ok()?;
+    Some(other.strip_prefix(&here).map_or(other.clone(), Path::to_owned))
+}
+
 /// Codes that a fault of crier.yaml brings about in its campaigns: while it has any they are not told, since one cause
 /// is one diagnostic.
-const FROM_PROJECT: [&str; 8] = [
+const FROM_PROJECT: [&str; 9] = [
+    "budget-without-prices",
     "consent-of-other-kind",
     "language-missing",
     "language-unlisted",
