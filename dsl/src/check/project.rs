@@ -10,6 +10,7 @@ use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
 use crate::project::{DEFAULT_STORE, Inbox, ListFile, Policy, Project, Sender};
+use crate::scalar::Share;
 use crate::tree::Node;
 use crate::values::Language;
 use crate::written::campaign::ReplyTo;
@@ -55,9 +56,19 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
             .collect();
         found.extend(unknown_inbox(name, span.clone(), &names));
     }
+    found.extend(everybody_held_out(&file.policy));
     hosts::of_policy(&file.policy.hosts, found);
     consent::check(file, found);
     opt_in::check(file, found);
+}
+
+/// A control group of all leaves nobody to text.
+fn everybody_held_out(policy: &written::Policy) -> Option<Diagnostic> {
+    let group = policy.control_group.as_ref()?;
+    let message = "everybody is in the control group, so nobody would be texted";
+    let help = "write a share below the whole, such as `5%`, or leave the key out";
+    (group.value == Share::WHOLE)
+        .then(|| Diagnostic::error("bad-share", group.span.clone(), message).help(help))
 }
 
 /// What of the lists can be read, and the databases that they name.

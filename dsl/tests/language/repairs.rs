@@ -87,6 +87,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         case-4.1-countries.crier.yaml: 1 repaired, left []
         case-4.1-norway.campaign.yaml: 4 repaired, left []
         case-4.3-limits.campaign.yaml: 1 repaired, left []
+        cron-needs-quotes-all.campaign.yaml: 1 repaired, left ["tag-not-condition"]
         cron-needs-quotes.campaign.yaml: 1 repaired, left ["not-yet-supported"]
         invalid-yaml-outdented.campaign.yaml: 1 repaired, left []
         project-replies.crier.yaml: 2 repaired, left ["foreign-placeholder", "unknown-helper", "word-is-opt-out", "word-in-two-rules", "bad-pattern", "conflicting-keys", "unreachable-step", "rule-without-condition", "no-deadline", "rule-after-otherwise", "unknown-list"]

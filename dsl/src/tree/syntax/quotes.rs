@@ -23,7 +23,14 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
         _ if written.contains(": ") => "a text with a colon in it",
         _ => return None,
     };
-    Some(quote(text, value, what))
+    let key = text[line.start..value.start].trim_start_matches([' ', '-']).trim_end();
+    match (key, written.strip_prefix('!')) {
+        ("cron:", _) => Some(cron_needs_quotes(text, value)),
+        ("when:" | "unless:" | "where:" | "until:", Some(condition)) if condition.contains('(') => {
+            Some(custom_tag(written, value))
+        }
+        _ => Some(quote(text, value, what)),
+    }
 }
 
 /// Whether a fault lies after the last bracket of a value, so that the brackets are part of a text.
@@ -216,10 +223,7 @@ pub(in super::super) fn unknown_anchor(text: &str, name: &str, span: Range<usize
             let value =
                 alone.unwrap_or_else(|| span.start..inner_end(text, span.end, line.end.max(span.end)));
             match text[line.start..span.start].trim_end().ends_with("cron:") {
-                true => Diagnostic {
-                    code: "cron-needs-quotes",
-                    ..quote(text, value, "a cron that begins with `*`")
-                },
+                true => cron_needs_quotes(text, value),
                 false => quote(text, value, "a text that begins with `*`"),
             }
         }
@@ -230,6 +234,13 @@ pub(in super::super) fn unknown_anchor(text: &str, name: &str, span: Range<usize
         )
         .label("an alias of nothing")
         .help(format!("quote it if it is a text: \"*{name}\"")),
+    }
+}
+
+fn cron_needs_quotes(text: &str, value: Range<usize>) -> Diagnostic {
+    Diagnostic {
+        code: "cron-needs-quotes",
+        ..quote(text, value, "a cron that begins with `*`")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The kinds of providers, and the keys of each. A kind without keys here is for a later version, which will name them.
 
 use super::needs;
-use crate::written::key::{Form, Key, KindOf, Object, later, now, object, word};
+use crate::written::key::{Form, Key, KindOf, Object, Required, later, now, object, word};
 
 /// By the key `kind`.
 pub(super) static KINDS: &[KindOf] = &[
@@ -132,7 +132,16 @@ static CARRIER_KEYS: &[Key] = &[
 ];
 
 static SMPP: Object = Object {
-    required: &[needs("kind"), needs("host"), needs("system_id"), needs("rate")],
+    required: &[
+        needs("kind"),
+        needs("host"),
+        needs("system_id"),
+        needs("rate"),
+        Required {
+            key: "password_env",
+            or: &["password_file"],
+        },
+    ],
     ..object("a provider over SMPP", SMPP_KEYS)
 };
 static SMPP_KEYS: &[Key] = &[
@@ -166,7 +175,15 @@ static SMPP_KEYS: &[Key] = &[
 ];
 
 static TWILIO: Object = Object {
-    required: &[needs("kind"), needs("account_sid"), needs("rate")],
+    required: &[
+        needs("kind"),
+        needs("account_sid"),
+        needs("rate"),
+        Required {
+            key: "auth_token_env",
+            or: &["auth_token_file"],
+        },
+    ],
     ..object("a Twilio account", TWILIO_KEYS)
 };
 static TWILIO_KEYS: &[Key] = &[
