@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::{Campaign, Purpose, Schedule};
+use dsl::campaign::{Campaign, Deed, Program, Purpose, Schedule};
 use dsl::project::Project;
 use sms::PhoneNumber;
 
@@ -106,6 +106,13 @@ fn too_late(due: impl ToString, latest: impl ToString) -> LaunchError {
     }
 }
 
+/// The steps whose texts answer a reply.
+fn answering(program: &Program) -> Vec<u16> {
+    let steps = (0..).zip(&program.instructions);
+    let answers = steps.filter(|(_, step)| matches!(&step.deed, Deed::Send(send) if send.answers));
+    answers.map(|(at, _)| at).collect()
+}
+
 /// Plans a campaign and launches it. Reads the lists in `folder`; when it fails nothing is launched. `planned` is told
 /// the rows planned so far.
 pub async fn launch(
@@ -128,6 +135,7 @@ pub async fn launch(
         created_at: now,
         starts_at,
         marketing: revision.campaign.purpose == Purpose::Marketing,
+        answers: answering(&revision.campaign.program),
         canary: revision.campaign.limits.canary.is_some(),
     };
     let (launch, suppressed_to) = store.begin_launch(new).await?;

@@ -47,6 +47,7 @@ async fn drip(rows: u64, together: usize) -> f64 {
         created_at: now,
         starts_at: now,
         marketing: true,
+        answers: vec![],
         canary: false,
     };
     let (launch, _) = store.begin_launch(new).await.expect("begun");

@@ -172,7 +172,8 @@ impl Store {
             return Ok(());
         }
         let mut select = QueryBuilder::<Sqlite>::new(
-            "select m.state, m.sent_at, c.launch_id, c.kind, c.step, l.campaign, l.marketing from message m
+            "select m.state, m.sent_at, c.launch_id, c.kind, c.step, l.campaign,
+                l.marketing and not instr(l.answers, ',' || c.step || ',') as counts from message m
              join cohort c on c.id = m.id >> 12 join launch l on l.id = c.launch_id
              where m.state not in (0, 2) and m.id in (",
         );
@@ -187,7 +188,7 @@ impl Store {
             let passage = row.try_get::<i64, _>("kind")? == 0;
             known.received.push((row.try_get("campaign")?, at));
             // Answers to replies count for no cap.
-            if passage && row.try_get::<bool, _>("marketing")? {
+            if passage && row.try_get::<bool, _>("counts")? {
                 known.marketing.push(at);
             }
             if own && passage {

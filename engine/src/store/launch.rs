@@ -74,6 +74,8 @@ pub struct NewLaunch {
     pub starts_at: DateTime<Utc>,
     /// Its texts count for the caps of frequency.
     pub marketing: bool,
+    /// But those of these steps, which answer a reply.
+    pub answers: Vec<u16>,
     /// Cohorts of it are [`held`](super::held) until its canary was watched.
     pub canary: bool,
 }
@@ -344,6 +346,14 @@ async fn drop_building(connection: &mut SqliteConnection) -> Result<(), Failure>
     Ok(())
 }
 
+/// Steps as the store keeps them, each between two commas.
+fn steps_text(steps: &[u16]) -> String {
+    match steps.iter().map(ToString::to_string).collect::<Vec<_>>() {
+        steps if steps.is_empty() => String::new(),
+        steps => format!(",{},", steps.join(",")),
+    }
+}
+
 async fn insert_launch(
     connection: &mut SqliteConnection,
     new: NewLaunch,
@@ -359,8 +369,8 @@ async fn insert_launch(
         .fetch_one(&mut *connection)
         .await?;
     let inserted = sqlx::query(
-        "insert into launch (campaign, occurrence, revision, state, created_at, starts_at, suppressed_to, marketing, canary, summary, tariffs)
-         values (?, ?, ?, 0, ?, ?, ?, ?, ?, '', '')",
+        "insert into launch (campaign, occurrence, revision, state, created_at, starts_at, suppressed_to, marketing, answers, canary, summary, tariffs)
+         values (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '')",
     )
     .bind(&new.campaign)
     .bind(&new.occurrence)
@@ -369,6 +379,7 @@ async fn insert_launch(
     .bind(millis(new.starts_at))
     .bind(suppressed_to)
     .bind(new.marketing)
+    .bind(steps_text(&new.answers))
     .bind(new.canary.then_some(0))
     .execute(connection)
     .await;

@@ -163,6 +163,7 @@ fn new_launch(occurrence: &str) -> NewLaunch {
         created_at: start(),
         starts_at: start(),
         marketing: true,
+        answers: vec![],
         canary: false,
     }
 }

@@ -23,7 +23,9 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
         _ if written.contains(": ") => "a text with a colon in it",
         _ => return None,
     };
-    let key = text[line.start..value.start].trim_start_matches([' ', '-']).trim_end();
+    let key = text[line.start..value.start]
+        .trim_start_matches([' ', '-'])
+        .trim_end();
     match (key, written.strip_prefix('!')) {
         ("cron:", _) => Some(cron_needs_quotes(text, value)),
         ("when:" | "unless:" | "where:" | "until:", Some(condition)) if condition.contains('(') => {
