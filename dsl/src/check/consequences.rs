@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::most::MOST;
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node};
 use crate::written::nearest::nearest;
@@ -101,7 +102,10 @@ const FOLLOWS: &[Follows] = &[
 
 /// Takes out what follows from something else that was found. The first `of_reading` are what reading the file found.
 pub(super) fn drop(root: Option<&Node>, of_reading: usize, found: &mut Vec<Diagnostic>) {
-    let Some(root) = root else { return };
+    // Of more than are told nobody asks what follows from what, and each is held against each.
+    let Some(root) = root.filter(|_| found.len() <= MOST) else {
+        return;
+    };
     let all = std::mem::take(found);
     let reading = &all[..of_reading];
     let is_told = |d: &&Diagnostic| !FOLLOWS.iter().any(|row| row.explains(d, root, reading, &all));

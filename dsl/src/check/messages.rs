@@ -1,6 +1,6 @@
 //! Messages have a text, are sent by something, and what is sent exists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
@@ -24,8 +24,12 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// What is sent exists, and every text says something.
 pub(super) fn sent_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let known: BTreeSet<&str> = names(context).collect();
+    let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in sent(context) {
+        *uses.entry(&name.value).or_default() += 1;
+    }
     for name in sent(context).filter(|name| !known.contains(name.value.as_str())) {
-        unknown(context, name, found);
+        unknown(context, name, uses[name.value.as_str()], found);
     }
     for (_, texts) in context.written.all_texts() {
         empty(texts, found);
@@ -104,7 +108,8 @@ fn two_bodies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagnostic>) {
+/// `uses`: how often the name is sent.
+fn unknown(context: &Context<'_>, name: &Spanned<String>, uses: usize, found: &mut Vec<Diagnostic>) {
     if !crate::written::is_name(&name.value) {
         return;
     }
@@ -113,7 +118,6 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>, found: &mut Vec<Diagno
     let diagnostic = Diagnostic::error("unknown-message", name.span.clone(), message);
     let guess = Guess::among(&name.value, known.iter().copied(), Words::Author);
     // Used twice, it is rather the message that is misspelt; so it is where its own name is none.
-    let uses = sent(context).filter(|other| other.value == name.value).count();
     let guess = match uses > 1 || guess.meant().is_some_and(|meant| !crate::written::is_name(meant)) {
         true => guess.doubted(),
         false => guess,
