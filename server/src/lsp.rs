@@ -5,7 +5,9 @@
 use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use engine::clock::{Clock, SystemClock};
 
 use self::documents::{Check, Checked};
 use self::session::{Next, Session};
@@ -57,7 +59,7 @@ pub fn serve(
         }
     });
     let mut session = Session::new(version);
-    let mut pace = Pace::default();
+    let mut pace = Pace::new();
     loop {
         let next = match next(&events, &mut session, &mut pace, &sender) {
             None => return Ok(Ended::Cut),
@@ -65,7 +67,7 @@ pub fn serve(
                 let before = session.changes();
                 let next = session.take(message);
                 if session.changes() != before {
-                    pace.due = Some(Instant::now() + PAUSE);
+                    pace.due = Some(pace.clock.monotonic() + PAUSE);
                 }
                 next
             }
@@ -86,12 +88,22 @@ pub fn serve(
 }
 
 /// When files are checked.
-#[derive(Default)]
 struct Pace {
+    clock: SystemClock,
     /// The earliest; none: nothing was changed since all were.
-    due: Option<Instant>,
+    due: Option<Duration>,
     /// One is, on a thread of its own, so that answers do not wait for it.
     is_busy: bool,
+}
+
+impl Pace {
+    fn new() -> Pace {
+        Pace {
+            clock: SystemClock::new(),
+            due: None,
+            is_busy: false,
+        }
+    }
 }
 
 /// The next event. Where none comes until it is time, a file is checked meanwhile.
@@ -105,7 +117,7 @@ fn next(
         let Some(due) = pace.due.filter(|_| !pace.is_busy) else {
             return events.recv().ok();
         };
-        match events.recv_timeout(due.saturating_duration_since(Instant::now())) {
+        match events.recv_timeout(due.saturating_sub(pace.clock.monotonic())) {
             Ok(event) => return Some(event),
             Err(RecvTimeoutError::Disconnected) => return None,
             Err(RecvTimeoutError::Timeout) => match session.next_check() {
