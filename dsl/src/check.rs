@@ -49,6 +49,7 @@ mod shares;
 mod steps;
 mod stored_lists;
 mod stories;
+pub(crate) use stories::EXPECTED;
 mod templates;
 mod unreachable;
 

@@ -145,13 +145,14 @@ impl Follows {
                 let entries = keys.iter().filter_map(|key| root.entry(key));
                 entries.map(|entry| entry.value.span.clone()).collect()
             }
-            Place::InItsValue | Place::InItsMap => around(root, of.span.start)
-                .and_then(|(map, entry)| match self.from {
-                    Place::InItsMap => Some(map.span.clone()),
-                    _ => entry.map(|entry| entry.value.span.clone()),
-                })
-                .into_iter()
-                .collect(),
+            Place::InItsValue => {
+                let entry = around(root, of.span.start).and_then(|(_, entry)| entry);
+                entry.map(|entry| entry.value.span.clone()).into_iter().collect()
+            }
+            Place::InItsMap => {
+                let map = around(root, of.span.start).map(|(map, _)| map.span.clone());
+                map.into_iter().collect()
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Context;
+use super::{Context, EXPECTED};
 use crate::diagnostic::Diagnostic;
 use crate::tree::Entry;
 use crate::values::Language;
@@ -70,7 +70,7 @@ fn reserved(message: &Message) -> Option<Diagnostic> {
     let name = message.name.value.as_str();
     let what = match name {
         "nothing" => "that no text comes",
-        "opt-out" | "opt-in" | "help" => "an answer of the program, whose text stands in crier.yaml",
+        _ if EXPECTED.contains(&name) => "an answer of the program, whose text stands in crier.yaml",
         _ => return None,
     };
     let text = format!("\"{name}\" is what stories call {what}");

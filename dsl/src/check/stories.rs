@@ -11,8 +11,8 @@ use crate::written::Spanned;
 use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
 
-/// What `expect` may name beside messages.
-const EXPECTED: &[&str] = &["opt-out", "opt-in", "help", "nothing"];
+/// What `expect` may name beside messages: no message is called so.
+pub(crate) const EXPECTED: &[&str] = &["opt-out", "opt-in", "help", "nothing"];
 
 /// What a person of a story may have beside columns and fields.
 const OF_PERSON: &[&str] = &["variant", "phone", "language", "timezone"];

@@ -230,7 +230,7 @@ impl Names<'_> {
             }
             Form::Name if key == "id" => self.name(NameKind::Step, node, text, true),
             Form::Name | Form::Word | Form::Any => match kind_of(key) {
-                Some(NameKind::Message) if matches!(text, "opt-out" | "opt-in" | "help" | "nothing") => {}
+                Some(NameKind::Message) if crate::check::EXPECTED.contains(&text) => {}
                 Some(kind) => self.name(kind, node, text, false),
                 None if text.contains("{{") => self.template(node, text),
                 None => {}

@@ -53,9 +53,7 @@ impl Prices {
             .or_else(|| self.by_country.get(&None))
             .copied()
     }
-}
 
-impl Prices {
     /// The currencies of all prices, each once.
     pub fn currencies(&self) -> BTreeSet<Currency> {
         self.by_country.values().map(|(_, currency)| *currency).collect()

@@ -3,21 +3,20 @@
 
 use super::super::names::{NameKind, Named};
 use super::super::{Document, names};
+use crate::check::EXPECTED;
 use crate::condition::{BuiltIn, FUNCTIONS};
 use crate::template::{HELPERS, LATER};
-use crate::written::is_name;
+use crate::written::{is_name, misread};
 
-/// What stories expect beside messages.
-const OF_STORIES: [&str; 4] = ["opt-out", "opt-in", "help", "nothing"];
-/// What a YAML reader takes for a truth or for nothing where it is not quoted.
-const OF_YAML: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+/// What every YAML reader takes for a truth or for nothing where it is not quoted.
+const OF_YAML: [&str; 3] = ["true", "false", "null"];
 /// Words of conditions and of templates that are no functions and no helpers.
 const WORDS: [&str; 8] = ["in", "and", "or", "not", "else", "this", "as", "link"];
 
 /// Errors: one sentence that says why the name cannot be called `new`.
 pub(super) fn check(document: &Document<'_>, all: &[Named], named: &Named, new: &str) -> Result<(), String> {
     fits(named.kind, new)?;
-    if OF_YAML.contains(&new.to_ascii_lowercase().as_str()) {
+    if misread(new) || OF_YAML.contains(&new.to_ascii_lowercase().as_str()) {
         return Err(format!(
             "\"{new}\" would have to be quoted everywhere, since YAML reads it otherwise"
         ));
@@ -46,7 +45,7 @@ fn fits(kind: NameKind, new: &str) -> Result<(), String> {
 
 fn is_of_language(kind: NameKind, new: &str) -> bool {
     match kind {
-        NameKind::Message => OF_STORIES.contains(&new),
+        NameKind::Message => EXPECTED.contains(&new),
         NameKind::Field => {
             let functions = FUNCTIONS.iter().map(|(name, _)| *name);
             let all = functions.chain(HELPERS).chain(LATER).chain(WORDS);

@@ -40,7 +40,10 @@ fn annotations_escape_what_would_end_a_command() {
         ::warning file=campaigns/spring%2C 50%25.campaign.yaml,line=6,endLine=6,col=27,endColumn=31,title=unknown-variable::variable "nmae" is no column%0Ahelp: the columns are phone, name
     "#]]
     .assert_eq(&github::annotations(&[file(&found)], github::Rest::Listed));
-    let odd = Diagnostic::error("x", 0..40, "100%\r\nof a:b, c");
+    let odd = Diagnostic {
+        message: "100%\r\nof a:b, c".into(),
+        ..Diagnostic::error("x", 0..40, "")
+    };
     let shown = github::annotations(
         &[Judged {
             path: "C:/a.yaml",
@@ -50,7 +53,7 @@ fn annotations_escape_what_would_end_a_command() {
         github::Rest::Told,
     );
     expect![[r#"
-        ::error file=C%3A/a.yaml,line=1,endLine=2,title=x::100%25\r\nof a:b, c
+        ::error file=C%3A/a.yaml,line=1,endLine=2,title=x::100%25%0D%0Aof a:b, c
     "#]]
     .assert_eq(&shown);
 }

@@ -19,8 +19,6 @@ pub struct Step {
     pub verb: Verb,
     /// The key of the verb; the whole step where it has none.
     pub span: Range<usize>,
-    /// All of it.
-    pub whole: Range<usize>,
     /// The key `when`: all must hold.
     pub when: Vec<Spanned<String>>,
     /// The key `unless`: not if all hold.
@@ -205,7 +203,6 @@ impl Step {
             id: text(node, "id"),
             verb,
             span,
-            whole: node.span.clone(),
             when: several(node, "when"),
             unless: several(node, "unless"),
             sender: text(node, "sender"),

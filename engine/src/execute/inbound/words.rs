@@ -36,17 +36,15 @@ impl Words<'_> {
 
 /// A reply that is to be asked about again, as it came.
 pub(super) fn again(reply: NewReply) -> Said {
-    Said {
-        provider: reply.provider.into(),
+    let words = Words {
+        provider: &reply.provider,
         at: reply.received_at,
-        inbound: vec![Inbound::Text {
-            id: reply.provider_id,
-            from: reply.phone,
-            sender: reply.sender,
-            text: reply.text,
-        }],
-        mark: 0,
-    }
+        id: reply.provider_id,
+        from: reply.phone,
+        sender: reply.sender,
+        text: reply.text,
+    };
+    words.again()
 }
 
 /// An inbound text as it is kept: SQLite's and PostgreSQL's texts hold no NUL.

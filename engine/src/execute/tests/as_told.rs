@@ -6,10 +6,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sms::PhoneNumber;
-use tokio::sync::watch;
 
 use super::world::{Does, World, accept, phone, scripted};
-use crate::execute::End;
 use crate::plan::cast;
 use crate::stage::{Happened, Stage};
 
@@ -34,25 +32,7 @@ async fn told_by_engine(world: &World, answers: Answers, every: Option<u64>) -> 
         Some(said) => Does::AcceptAndReply(said),
         None => accept(),
     });
-    let mut next = every;
-    loop {
-        let (stop, stopped) = watch::channel(false);
-        let ran = world
-            .run_until(provider.clone(), stopped, &mut |progress| {
-                if next.is_some_and(|next| progress.accepted >= next) {
-                    // Nobody listens once it has ended.
-                    let _ = stop.send(true);
-                }
-            })
-            .await
-            .expect("executed");
-        if ran.end == End::Done {
-            break;
-        }
-        assert_eq!(ran.end, End::Interrupted);
-        let accepted = ran.totals.messages.values().sum::<u64>();
-        next = every.map(|every| accepted + every);
-    }
+    world.run_in_pieces(&provider, every).await;
     let mut told = Told::new();
     for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
         let of_person = told.entry(text.to.as_u64()).or_default();

@@ -11,12 +11,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use sms::PhoneNumber;
-use tokio::sync::watch;
 
 use super::world::{Does, START, World, phone, scripted};
 use crate::clock::Clock;
 use crate::draw;
-use crate::execute::End;
 use crate::plan::{Cohorts, Planner, cast};
 use crate::rehearse::{self, Model, Setting};
 use crate::revision::Revision;
@@ -128,26 +126,7 @@ async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
         let mut answers = answers.lock().expect("unpoisoned");
         Does::AcceptAndSay(answers.to(text.to, &text.text, clock.now()))
     });
-    let mut next = every;
-    loop {
-        let (stop, stopped) = watch::channel(false);
-        let mut watched = |progress: &crate::execute::Progress| {
-            if next.is_some_and(|next| progress.accepted >= next) {
-                // Nobody listens once it has ended.
-                let _ = stop.send(true);
-            }
-        };
-        let ran = tale
-            .world
-            .run_until(provider.clone(), stopped, &mut watched)
-            .await;
-        let ran = ran.expect("executed");
-        if ran.end == End::Done {
-            break;
-        }
-        let accepted = ran.totals.messages.values().sum::<u64>();
-        next = every.map(|every| accepted + every);
-    }
+    tale.world.run_in_pieces(&provider, every).await;
     let mut told = Told::new();
     for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
         let of_person = told.entry(text.to.as_u64()).or_default();

@@ -342,6 +342,28 @@ impl World {
         self.execute(store, launch, provider, stop, observer).await
     }
 
+    /// Runs to the end. After every so many texts the process is interrupted and begins again; none: it is not.
+    pub async fn run_in_pieces(&self, provider: &Arc<Scripted>, every: Option<u64>) {
+        let mut next = every;
+        loop {
+            let (stop, stopped) = watch::channel(false);
+            let mut watched = |progress: &Progress| {
+                if next.is_some_and(|next| progress.accepted >= next) {
+                    // Nobody listens once it has ended.
+                    let _ = stop.send(true);
+                }
+            };
+            let ran = self.run_until(provider.clone(), stopped, &mut watched).await;
+            let ran = ran.expect("executed");
+            if ran.end == End::Done {
+                return;
+            }
+            assert_eq!(ran.end, End::Interrupted);
+            let accepted = ran.totals.messages.values().sum::<u64>();
+            next = every.map(|every| accepted + every);
+        }
+    }
+
     pub async fn execute(
         &self,
         store: Arc<Store>,
