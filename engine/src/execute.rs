@@ -118,7 +118,8 @@ struct Executor {
     /// Texts that were handed over and are not recorded yet: a reply may be faster than the record.
     in_flight: InFlight,
     state: LaunchState,
-    asked_at: Duration,
+    /// When the store is asked next whether somebody paused, resumed or cancelled.
+    ask_at: Duration,
     stopping: bool,
     /// What went wrong: what is under way is still recorded, then it ends with this.
     failed: Option<StoreError>,
@@ -148,6 +149,8 @@ enum Step {
         sender: String,
         kind: CohortKind,
         next_due: Option<DateTime<Utc>>,
+        /// Something is due, and the store lets none of it go.
+        held: bool,
         /// [`Lane::expected`] when it was asked.
         expected: u64,
     },
@@ -222,7 +225,7 @@ impl Executor {
             buckets: lane::buckets(&project, &revision),
             suppressions_known: launch.suppressed_to,
             state: launch.state,
-            asked_at: clock.monotonic(),
+            ask_at: clock.monotonic() + ASK,
             done_at: matches!(launch.state, LaunchState::Done).then_some(now),
             progress: progress_of(&totals),
             halting: false,
@@ -305,8 +308,8 @@ impl Executor {
             return self.record_slow_windows();
         }
         let now = self.clock.monotonic();
-        if now >= self.asked_at + ASK {
-            self.asked_at = now;
+        if now >= self.ask_at {
+            self.ask_at = now + ASK;
             let (store, launch) = (self.store.clone(), self.launch.id);
             self.work
                 .deed(async move { Ok(Step::State(store.launch_state(launch).await?)) });
@@ -339,9 +342,13 @@ impl Executor {
                 sender,
                 kind,
                 next_due,
+                held,
                 expected,
             } => {
                 self.nothing_goes(&sender);
+                if held {
+                    self.is_stopped();
+                }
                 let lane = self.lane(&sender);
                 lane.claiming = false;
                 // What was committed after the question was asked is not in its answer: it is asked again.
@@ -424,6 +431,12 @@ impl Executor {
         if state != LaunchState::Running && state != LaunchState::Done {
             self.release_held(self.may_go());
         }
+    }
+
+    /// The store lets nothing go: what stopped it is asked at once, and nothing begins before that is known.
+    pub(super) fn is_stopped(&mut self) {
+        self.ask_at = Duration::ZERO;
+        self.state = LaunchState::Paused;
     }
 
     fn note_suppressed(&mut self, suppressed: &[(i64, u64)]) {

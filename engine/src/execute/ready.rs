@@ -151,11 +151,12 @@ impl Executor {
         let store = self.store.clone();
         self.work.deed(async move {
             let sender = claim.sender.clone();
-            let launch = claim.launch;
+            let (launch, now) = (claim.launch, claim.now);
             let (cohorts, suppressed) = store.claim_due(claim).await?;
             if cohorts.is_empty() {
                 let next_due = store.next_due(launch, &sender, kind).await?;
                 return Ok(Step::NothingDue {
+                    held: next_due.is_some_and(|due| due <= now),
                     sender,
                     kind,
                     next_due,
@@ -254,7 +255,7 @@ impl Executor {
         let ask = if self.clock.is_simulated() {
             None
         } else {
-            Some((self.asked_at + ASK).saturating_sub(now))
+            Some(self.ask_at.saturating_sub(now))
         };
         let moves = self.lanes.values().filter_map(|lane| self.next_move(lane));
         let polls = self.accounts.values().filter(|account| !account.polling);

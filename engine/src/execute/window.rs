@@ -18,7 +18,7 @@ use super::{Executor, RECORD_WITHIN, Step};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, State, advance};
 use crate::ids::{CohortId, MessageId};
 use crate::provider::Answer;
-use crate::store::{ClaimedCohort, CohortKind, Intent, LaunchState, Of, WindowRecord};
+use crate::store::{ClaimedCohort, CohortKind, Intent, Of, WindowRecord};
 use crate::texts;
 
 use known::KnownPeople;
@@ -176,9 +176,7 @@ impl Executor {
             self.take_back(sender, &next);
             self.nothing_goes(sender);
             if !intent.stopped.is_empty() {
-                // What stopped it is asked at once.
-                self.asked_at = Duration::ZERO;
-                self.state = LaunchState::Paused;
+                self.is_stopped();
             }
         } else {
             self.open_window(sender, next, false);

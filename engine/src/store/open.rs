@@ -83,8 +83,10 @@ impl Store {
         }
         let references = References::new(key(&mut connection).await.map_err(error)?);
         let next = next_ids(&mut connection).await.map_err(error)?;
+        // Where faults are tried out, reads come one after the other: a story stays the same every time it is told.
+        let at_once = if faults.is_some() { 1 } else { 2 };
         let readers = SqlitePoolOptions::new()
-            .max_connections(2)
+            .max_connections(at_once)
             // A file does not hang up; asking whether it is there still is a turn of its own for each read.
             .test_before_acquire(false)
             // They read a row here and there, or a whole table once: neither wants the pages kept.
