@@ -229,19 +229,20 @@ async fn claim_due(
     claim: Claim,
 ) -> Result<(Vec<ClaimedCohort>, Vec<(i64, u64)>), Failure> {
     let suppressed = suppressed_since(connection, claim.suppressions_known).await?;
+    // Of a limit that is a parameter alone SQLite plans the statement anew each time that it is bound.
     let query = match claim.kind {
         CohortKind::Passage => {
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
                and c.kind = 0 and exists (select 1 from launch l where l.id = ?1
                  and (l.state = 1 or (l.state = 3 and (c.intent_to > c.done or c.turn = 2))))
-             order by c.due_at, c.id limit ?4"
+             order by c.due_at, c.id limit ?4 + 0"
         }
         CohortKind::Answer => {
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
                and c.kind = 1 and exists (select 1 from launch l where l.id = ?1 and l.state > 0)
-             order by c.due_at, c.id limit ?4"
+             order by c.due_at, c.id limit ?4 + 0"
         }
     };
     let mut claimed = take_rows(connection, query, &claim).await?;

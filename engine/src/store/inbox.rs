@@ -176,13 +176,14 @@ impl Store {
 
     /// What waits to be folded behind an entry, the earliest first, at most so many.
     pub async fn unfolded(&self, after: i64, most: u32) -> Result<Vec<Raw>, StoreError> {
-        let rows =
-            sqlx::query("select id, received_at, provider, body from inbox where id > ? order by id limit ?")
-                .bind(after)
-                .bind(most)
-                .fetch_all(&self.readers)
-                .await
-                .map_err(|error| self.error(error))?;
+        // `+ 0`: of a limit that is a parameter alone SQLite plans the statement anew each time that it is bound.
+        let query = "select id, received_at, provider, body from inbox where id > ? order by id limit ? + 0";
+        let rows = sqlx::query(query)
+            .bind(after)
+            .bind(most)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(|error| self.error(error))?;
         let raw = |row: &sqlx::sqlite::SqliteRow| -> Result<Raw, Failure> {
             Ok(Raw {
                 id: row.try_get("id")?,
