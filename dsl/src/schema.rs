@@ -167,9 +167,12 @@ impl Definitions {
             Some(json!({ "if": this, "then": keys }))
         });
         let of_kind: Vec<Value> = of_kind.collect();
+        // What each kind says of the key stands with its own keys; an editor asks before one is chosen.
+        let kind =
+            json!({ "description": "Which provider it is. Its other keys hang on that.", "enum": names });
         map(json!({
             "type": "object",
-            "properties": { "kind": { "enum": names } },
+            "properties": { "kind": kind },
             "required": ["kind"],
             "allOf": of_kind,
         }))

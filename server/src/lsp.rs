@@ -30,7 +30,8 @@ pub enum Ended {
 
 /// Messages that are read ahead at most, so that a flood of changes is one check.
 const READ_AHEAD: usize = 1_024;
-/// So long after a change a file is checked: while one types nobody reads what is wrong, and answers are wanted.
+/// So long after a change that came while a file was checked it is checked again: whoever types that fast does not read
+/// what is wrong, and wants answers.
 const PAUSE: Duration = Duration::from_millis(80);
 
 /// What the session is told of.
@@ -67,7 +68,7 @@ pub fn serve(
                 let before = session.changes();
                 let next = session.take(message);
                 if session.changes() != before {
-                    pace.due = Some(pace.clock.monotonic() + PAUSE);
+                    pace.changed();
                 }
                 next
             }
@@ -103,6 +104,12 @@ impl Pace {
             due: None,
             is_busy: false,
         }
+    }
+
+    fn changed(&mut self) {
+        let is_at_rest = self.due.is_none() && !self.is_busy;
+        let wait = if is_at_rest { Duration::ZERO } else { PAUSE };
+        self.due = Some(self.clock.monotonic() + wait);
     }
 }
 

@@ -25,6 +25,27 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for list in context.from.iter().chain(&context.except) {
         header(context, list, found);
     }
+    found.extend(in_both(context));
+}
+
+/// A list that people come from and that leaves them out again.
+fn in_both(context: &Context<'_>) -> Option<Diagnostic> {
+    let mut pairs = context
+        .except
+        .iter()
+        .flat_map(|out| context.from.iter().map(move |from| (out, from)));
+    let is_one = |out: &ListFile, from: &ListFile| out.path == from.path && out.reading == from.reading;
+    let (out, from) = pairs.find(|(out, from)| is_one(&out.file, &from.file))?;
+    let message = format!(
+        "\"{}\" stands under `except` too, so nobody of it is texted",
+        from.file.path
+    );
+    Some(
+        Diagnostic::error("list-in-both", out.span.clone(), message)
+            .label("leaves them all out")
+            .also(from.span.clone(), "people come from it")
+            .help("`except` names a list of people who are not to be texted: name another, or leave it out"),
+    )
 }
 
 /// The lists people come from. The campaign's `columns` and `consent` win over the list's.

@@ -11,6 +11,10 @@ use crate::written::nearest::{did_you_mean, listed, nearest, same_word};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for field in &context.written.fields {
+        found.extend(built_in(
+            &field.name,
+            "its column is that of the list, under `columns`",
+        ));
         default_fits(field, found);
         found.extend(as_stated(field));
         found.extend(misspelt(context, field));
@@ -19,6 +23,13 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             found.extend(missing(context, field));
         }
     }
+}
+
+/// A number makes a person who they are: it is no field that something else could be put in.
+pub(super) fn built_in(name: &Spanned<String>, instead: &str) -> Option<Diagnostic> {
+    let message = "\"phone\" is the number that people are known by, and no field";
+    let found = || Diagnostic::error("bad-name", name.span.clone(), message).help(instead);
+    (name.value == "phone").then(found)
 }
 
 fn default_fits(field: &Field, found: &mut Vec<Diagnostic>) {

@@ -91,6 +91,7 @@ fn day(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
 
 /// What a reply is kept in must be declared, so that its type is known.
 fn kept(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
+    // Where it is declared that is told there.
     let declared = context
         .written
         .fields
@@ -108,7 +109,8 @@ fn kept(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
 
 /// What `set` gives a value is a field, or a column that it wins over.
 fn given(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
-    kept(context, name).filter(|_| !is_known(context, &name.value))
+    let elsewhere = || fields::built_in(name, "keep what people say in a field of another name");
+    elsewhere().or_else(|| kept(context, name).filter(|_| !is_known(context, &name.value)))
 }
 
 /// Whether a list may have it, or is not known.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Context;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::reply::tokens;
+use crate::reply::{self, tokens};
 use crate::written::campaign::{Rule, Verb};
 use crate::written::{Spanned, quoted};
 
@@ -87,7 +87,11 @@ fn folded(word: &str) -> String {
 }
 
 fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagnostic>) {
-    let takes_all = rules.iter().position(|rule| rule.otherwise.is_some());
+    // Of a last rule it makes no difference what it takes.
+    let before_others = rules.split_last().map_or(&[][..], |(_, before)| before);
+    let takes_all = before_others
+        .iter()
+        .position(|rule| takes_everything(rule).is_some());
     for (i, rule) in rules.iter().enumerate() {
         let blank = rule.words.iter().all(|word| word.value.trim().is_empty());
         let bare = blank && rule.pattern.is_none() && rule.when.is_empty();
@@ -99,14 +103,35 @@ fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagn
         found.extend(two_conditions(rule));
         if let Some(before) = takes_all.filter(|all| i > *all) {
             let message = "this rule is never reached: one before it takes everything";
-            let all = rules[before].otherwise.clone().unwrap_or_default();
+            let all = takes_everything(&rules[before]).unwrap_or_default();
+            let help = match rules[before].otherwise {
+                Some(_) => "put `otherwise` last",
+                None => "put it last, where `otherwise` says the same",
+            };
             found.push(
                 Diagnostic::error("rule-after-otherwise", rule.span.clone(), message)
                     .also(all, "takes everything")
-                    .help("put `otherwise` last"),
+                    .help(help),
             );
         }
     }
+}
+
+/// Where a rule says that it takes whatever comes.
+fn takes_everything(rule: &Rule) -> Option<Range<usize>> {
+    let pattern = rule.pattern.as_ref();
+    let whatever =
+        pattern.filter(|pattern| reply::compile(&pattern.value).is_ok_and(|regex| is_open(&regex)));
+    rule.otherwise
+        .clone()
+        .or_else(|| whatever.map(|pattern| pattern.span.clone()))
+}
+
+/// Whether a pattern takes replies that have nothing in common: a short and a long one, letters, digits, none of both.
+fn is_open(pattern: &regex::Regex) -> bool {
+    let long = "word 7 ".repeat(300);
+    let replies = ["a", "Z", "7", "?", "\u{e9}", "\u{1f600}", "two words", &long];
+    replies.iter().all(|reply| pattern.is_match(reply))
 }
 
 /// A rule that holds by more than one condition.

@@ -4,8 +4,9 @@ use chrono::{Datelike, Timelike, Weekday};
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::scalar::{WaitTime, Window, WrittenTime};
-use crate::written::campaign::{Schedule, Start, Step, Verb};
+use crate::scalar::{Cron, WaitTime, Window, WrittenTime};
+use crate::written::Spanned;
+use crate::written::campaign::{Moment, Schedule, Start, Step, Verb};
 use crate::written::no_date;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -23,9 +24,45 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     one_way(schedule, found);
     without_meaning(schedule, found);
     ends_before_it_begins(schedule, found);
+    found.extend(between_its_days(schedule));
     overlapping(context, schedule, found);
     found.extend(on_another_day(schedule));
     found.extend(in_other_hours(schedule));
+    found.extend(
+        schedule
+            .start
+            .iter()
+            .flat_map(|start| before_it_begins(context, start)),
+    );
+}
+
+/// Moments that have passed before anybody enters: nobody waits for them.
+fn before_it_begins(context: &Context<'_>, start: &Spanned<Start>) -> Vec<Diagnostic> {
+    let Start::At(begins) = start.value else {
+        return vec![];
+    };
+    let of_step = |step: &Step| match (&step.at, &step.verb) {
+        (Some(Moment::Time(at)), _) | (None, Verb::WaitUntil(Some(Moment::Time(at)))) => Some(*at),
+        _ => None,
+    };
+    let is_before = |at: WrittenTime| match (at, begins) {
+        (WrittenTime::Local(at), WrittenTime::Local(begins)) => at < begins,
+        (WrittenTime::Instant(at), WrittenTime::Instant(begins)) => at < begins,
+        // Which comes first hangs on the clock that the one without an offset is read on.
+        (WrittenTime::Local(_), WrittenTime::Instant(_))
+        | (WrittenTime::Instant(_), WrittenTime::Local(_)) => false,
+    };
+    let steps = context.written.steps.iter();
+    let early = steps.filter(|step| of_step(step).is_some_and(is_before));
+    let told = early.map(|step| {
+        let message =
+            "this moment is over before the campaign begins, so what hangs on it is skipped for everybody";
+        Diagnostic::error("moment-before-start", step.span.clone(), message)
+            .label("too late from the beginning")
+            .also(start.span.clone(), "it begins")
+            .help("write a later time, or leave the step out")
+    });
+    told.collect()
 }
 
 /// It begins on a day on which no text goes out.
@@ -171,12 +208,43 @@ fn ends_before_it_begins(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A cron that ticks on no day from the first to the last.
+fn between_its_days(schedule: &Schedule) -> Option<Diagnostic> {
+    let (written, from, until) = (
+        schedule.cron.as_ref()?,
+        schedule.from.as_ref()?,
+        schedule.until.as_ref()?,
+    );
+    let cron = Cron::parse(&written.value).filter(Cron::fires)?;
+    // A 29 February comes once in eight years at the rarest.
+    let mut days = from
+        .value
+        .iter_days()
+        .take(YEARS)
+        .take_while(|day| *day <= until.value);
+    if until.value < from.value || days.any(|day| cron.names(day)) {
+        return None;
+    }
+    let message = format!(
+        "\"{}\" names no day between the first and the last, so it never begins",
+        written.value
+    );
+    Some(
+        Diagnostic::error("cron-never-fires", written.span.clone(), message)
+            .also(until.span.clone(), "the last day")
+            .help("both days count; choose them so that one the cron names lies between them"),
+    )
+}
+
+/// The days of eight years.
+const YEARS: usize = 8 * 366;
+
 /// A cron that comes again while people are still inside must say whether they enter again.
 fn overlapping(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagnostic>) {
     let Some(cron) = schedule.cron.as_ref().filter(|_| schedule.again.is_none()) else {
         return;
     };
-    let Some(every) = crate::scalar::Cron::parse(&cron.value).and_then(|cron| cron.shortest_days()) else {
+    let Some(every) = Cron::parse(&cron.value).and_then(|cron| cron.shortest_days()) else {
         return;
     };
     let longest = longest_days(&context.written.steps);

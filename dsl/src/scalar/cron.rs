@@ -106,7 +106,8 @@ impl Cron {
             .filter(|day| self.names(*day))
     }
 
-    fn names(&self, date: NaiveDate) -> bool {
+    /// Whether it ticks on a day.
+    pub fn names(&self, date: NaiveDate) -> bool {
         let day = self.days.contains(&date.day());
         let weekday = self.weekdays.contains(&date.weekday().num_days_from_sunday());
         let named = match self.takes_either_day() {

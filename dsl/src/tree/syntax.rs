@@ -11,7 +11,9 @@ use crate::diagnostic::Diagnostic;
 
 mod brackets;
 mod conditions;
+mod indentation;
 mod items;
+mod pairs;
 mod place;
 mod quotes;
 
@@ -70,6 +72,7 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
     }
     match opener {
         Some((open, _)) if let Some(found) = quotes::braces_in_text(text, open) => found,
+        Some((open, '{')) if let Some(found) = pairs::inside(text, open) => found,
         Some((open, bracket)) => unclosed_bracket(open, bracket),
         None => plain_words(text, at, error),
     }
@@ -120,6 +123,11 @@ fn tab_before(text: &str, at: usize) -> Option<Range<usize>> {
 fn plain_words(text: &str, at: usize, error: &ScanError) -> Diagnostic {
     let span = at_least_one(text, at..at);
     match error.kind() {
+        ErrorKind::MappingValueNotAllowed | ErrorKind::ExpectedBlockMappingKey
+            if let Some(found) = indentation::further_in(text, at) =>
+        {
+            found
+        }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             let line = line_of(text, at);
             let written = &text[line.clone()];

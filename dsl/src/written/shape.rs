@@ -73,6 +73,9 @@ impl Shape<'_> {
         if node.is_nothing() {
             return self.nothing(node, form, place);
         }
+        if let Some(found) = traps::time_in_parts(node, form) {
+            return self.found.push(found);
+        }
         if !fits(form, node) {
             return self.wrong_type(node, form, place);
         }

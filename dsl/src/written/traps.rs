@@ -233,6 +233,33 @@ pub(super) fn cut_by_comma(around: Around<'_>, before: &Node, key: Range<usize>)
     }
 }
 
+/// `{ days: 1 }` where a time belongs, which is one text.
+pub(super) fn time_in_parts(node: &Node, form: &Form) -> Option<Diagnostic> {
+    let [part] = node.entries() else { return None };
+    let unit = part.key.text.trim_end_matches('s');
+    let is_unit = ["second", "minute", "hour", "day", "week"].contains(&unit);
+    let n: u32 = part.value.text()?.parse().ok()?;
+    let mark = if n == 1 { "" } else { "s" };
+    let found = || {
+        Diagnostic::error("wrong-type", node.span.clone(), "a time is written as one text")
+            .help(format!("write `{n} {unit}{mark}`"))
+            .replace(
+                node.span.clone(),
+                format!("{n} {unit}{mark}"),
+                Applicability::Unsure,
+            )
+    };
+    (is_unit && is_time(form)).then(found)
+}
+
+fn is_time(form: &Form) -> bool {
+    match form {
+        Form::Duration | Form::Wait | Form::Timeout => true,
+        Form::Either(forms) => forms.iter().any(is_time),
+        _ => false,
+    }
+}
+
 /// Advises quotes where YAML 1.1, which many editors and tools still read, sees something else than the text.
 pub(super) fn older_reader(span: Range<usize>, text: &str, plain: bool) -> Option<Diagnostic> {
     let seen = if plain {

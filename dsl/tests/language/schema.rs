@@ -249,6 +249,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "which type the value of an answer has, another key says",
     ),
     (
+        "phone-as-field.campaign.yaml",
+        "that a number is no field the check says",
+    ),
+    (
         "bad-name-reserved.campaign.yaml",
         "a name of another form is right, and these few are taken",
     ),

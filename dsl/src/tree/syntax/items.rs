@@ -77,11 +77,12 @@ pub(super) fn too_far_left(text: &str, at: usize) -> Option<Diagnostic> {
     )
 }
 
-/// The key of a line `key: value`, behind the dash of an item too.
-fn key_on(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
+/// The key of a line `key: value` or `key:`, behind the dash of an item too.
+pub(super) fn key_on(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let written = &text[line.clone()];
     let start = written.len() - written.trim_start_matches([' ', '-']).len();
-    let colon = written[start..].find(": ")?;
+    let bare = || written[start..].trim_end().strip_suffix(':').map(str::len);
+    let colon = written[start..].find(": ").or_else(bare)?;
     let is_key = written[start..start + colon]
         .chars()
         .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));

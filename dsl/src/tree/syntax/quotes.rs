@@ -14,6 +14,7 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
         '{' if written.starts_with("{{") => "a text that begins with `{{`",
         c @ ('@' | '`' | '%') => return Some(quote(text, value, format!("a text that begins with `{c}`"))),
         '[' if after_bracket(written, at, value.start) => "a text that begins with `[`",
+        '{' if after_bracket(written, at, value.start) => "a text that begins with `{`",
         '?' if written.starts_with("? ") => "a text that begins with `? `",
         '*' => "a text that begins with `*`",
         '&' => "a text that begins with `&`",
@@ -37,7 +38,7 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
 
 /// Whether a fault lies after the last bracket of a value, so that the brackets are part of a text.
 pub(super) fn after_bracket(written: &str, at: usize, start: usize) -> bool {
-    written.rfind(']').is_some_and(|close| at > start + close)
+    written.rfind([']', '}']).is_some_and(|close| at > start + close)
 }
 
 /// Asks for quotes around a value, and offers them.

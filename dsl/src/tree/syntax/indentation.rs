@@ -1,0 +1,56 @@
+//! Lines that stand further in than they may.
+
+use super::items::key_on;
+use super::place::line_of;
+use super::quotes::value_on;
+use crate::diagnostic::{Applicability, Diagnostic};
+
+/// A key that stands further in than the one above it, whose value stands behind that:
+///
+/// ```yaml
+/// schedule: now
+///   limits:
+///     rate: 10/s
+/// ```
+pub(super) fn further_in(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let key = key_on(text, &line)?;
+    let column = key.start - line.start;
+    let mut above = line_of(text, line.start.checked_sub(1)?);
+    while text[above.clone()].trim().is_empty() || text[above.clone()].trim_start().starts_with('#') {
+        above = line_of(text, above.start.checked_sub(1)?);
+    }
+    let owner = key_on(text, &above)?;
+    let of_owner = owner.start - above.start;
+    let dashed = text[line.start..key.start].contains('-');
+    if dashed || column <= of_owner || value_on(text, &above)?.start <= owner.end {
+        return None;
+    }
+    let (name, owner_name) = (&text[key.clone()], &text[owner.clone()]);
+    let message = format!("`{name}` stands further in than `{owner_name}`, whose value is there already");
+    let block = line.start..block_end(text, line.end, column);
+    let moved: Vec<&str> = text[block.clone()]
+        .split('\n')
+        .map(|line| line.get(column - of_owner..).unwrap_or_default())
+        .collect();
+    Some(
+        Diagnostic::error("invalid-yaml", key, message)
+            .label("further in")
+            .also(owner, "its value stands behind it")
+            .help("begin both in one column; quote the text above where this line belongs to it")
+            .replace(block, moved.join("\n"), Applicability::Unsure),
+    )
+}
+
+/// The end of the lines that stand at least so far in.
+fn block_end(text: &str, mut end: usize, column: usize) -> usize {
+    while let Some(feed) = text[end..].find('\n').filter(|feed| end + feed + 1 < text.len()) {
+        let next = line_of(text, end + feed + 1);
+        let written = &text[next.clone()];
+        if written.trim().is_empty() || written.len() - written.trim_start_matches(' ').len() < column {
+            break;
+        }
+        end = next.end;
+    }
+    end
+}

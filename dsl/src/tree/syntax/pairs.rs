@@ -1,0 +1,75 @@
+//! Pairs in braces that are closed, and that YAML cannot read all the same: a comma is missing between two of them, or a
+//! value begins with a mark that no text may begin with.
+
+use std::ops::Range;
+
+use super::place::line_of;
+use super::quotes::quote;
+use crate::diagnostic::{Applicability, Diagnostic};
+
+/// What is wrong with a pair in the braces that open there. None where they are not closed on their line.
+pub(super) fn inside(text: &str, open: usize) -> Option<Diagnostic> {
+    let pairs = pairs(text, open)?;
+    pairs.into_iter().find_map(|pair| {
+        let value = value_of(text, &pair)?;
+        let written = &text[value.clone()];
+        match written.chars().next()? {
+            mark @ ('%' | '@' | '`') => Some(quote(text, value, format!("a text that begins with `{mark}`"))),
+            '"' | '\'' | '[' | '{' => None,
+            _ => no_comma(text, &value),
+        }
+    })
+}
+
+/// A second key in the value of a pair.
+fn no_comma(text: &str, value: &Range<usize>) -> Option<Diagnostic> {
+    let written = &text[value.clone()];
+    let colon = written.find(": ")?;
+    let is_of_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let before = written[..colon].trim_end_matches(is_of_key);
+    let key = value.start + before.len()..value.start + colon;
+    let end = value.start + before.trim_end().len();
+    if key.is_empty() || end == value.start {
+        return None;
+    }
+    let message = format!("a comma is missing before `{}`", &text[key.clone()]);
+    Some(
+        Diagnostic::error("invalid-yaml", key, message)
+            .help("put a comma between two keys, or quotes around a text with a colon in it")
+            .replace(end..end, ",", Applicability::Unsure),
+    )
+}
+
+/// What stands between the commas of braces.
+fn pairs(text: &str, open: usize) -> Option<Vec<Range<usize>>> {
+    let line = line_of(text, open);
+    let (mut depth, mut quote, mut start) = (0_usize, None, open + 1);
+    let mut pairs = vec![];
+    for (at, c) in text[open..line.end].char_indices().map(|(i, c)| (open + i, c)) {
+        match (quote, c) {
+            (Some(mark), c) if mark == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') if !text[..at].ends_with(char::is_alphanumeric) => quote = Some(c),
+            (None, '{' | '[') => depth += 1,
+            (None, ',') if depth == 1 => {
+                pairs.push(start..at);
+                start = at + 1;
+            }
+            (None, '}' | ']') if depth <= 1 => {
+                pairs.push(start..at);
+                return Some(pairs);
+            }
+            (None, '}' | ']') => depth -= 1,
+            (None, _) => {}
+        }
+    }
+    None
+}
+
+fn value_of(text: &str, pair: &Range<usize>) -> Option<Range<usize>> {
+    let written = &text[pair.clone()];
+    let rest = &written[written.find(": ")? + 2..];
+    let start = pair.end - rest.trim_start().len();
+    let end = start + rest.trim().len();
+    (start < end).then_some(start..end)
+}
