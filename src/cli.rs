@@ -356,6 +356,10 @@ pub struct Rehearse {
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
 
+    /// Print a model of how people did, from what the store has of this campaign, and rehearse nothing
+    #[arg(long, conflicts_with_all = ["seed", "at", "model", "svg"])]
+    pub fit: bool,
+
     /// How it is printed
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

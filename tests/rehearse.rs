@@ -253,6 +253,28 @@ fn what_cannot_be_rehearsed_says_why() {
     );
     check(
         &folder,
+        &["rehearse", "hello.campaign.yaml", "--fit"],
+        expect![[r#"
+            exit Some(2)
+            --
+            error: there is no store at .crier/crier.db: nothing has been sent from this project yet; `crier run FILE` makes it
+        "#]],
+    );
+    check(
+        &folder,
+        &["rehearse", "hello.campaign.yaml", "--fit", "--model", "bad.yaml"],
+        expect![[r#"
+            exit Some(2)
+            --
+            error: the argument '--fit' cannot be used with '--model <FILE>'
+
+            Usage: crier rehearse --fit <FILE>
+
+            For more information, try '--help'.
+        "#]],
+    );
+    check(
+        &folder,
         &["rehearse", "town/newsletter.campaign.yaml"],
         expect![[r#"
             exit Some(1)

@@ -27,6 +27,7 @@ mod checks;
 mod crowd;
 mod entry;
 mod figures;
+mod fit;
 mod lane;
 mod model;
 mod outcome;
@@ -37,6 +38,7 @@ mod tests;
 
 pub use checks::{Broken, Violation};
 pub use figures::{Conversion, Count, Deferred, Hour, Rehearsal, SenderPeak, Step, Text};
+pub use fit::{Fit, OfLaunch};
 #[cfg(test)]
 pub(crate) use model::delay;
 pub use model::{Habit, Happened, Model, ModelError, Once};

@@ -23,6 +23,7 @@ mod rows;
 mod sent;
 mod standing;
 mod suppression;
+mod went;
 mod writer;
 
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ pub use rows::{CohortKind, MessageState, NewCohort, Turn};
 pub use sent::SentMessage;
 pub use standing::{Moved, Standing};
 pub use suppression::Suppression;
+pub use went::Went;
 
 use crate::ids::{CohortId, References};
 

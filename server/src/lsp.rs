@@ -107,9 +107,10 @@ impl Pace {
     }
 
     fn changed(&mut self) {
-        let is_at_rest = self.due.is_none() && !self.is_busy;
-        let wait = if is_at_rest { Duration::ZERO } else { PAUSE };
-        self.due = Some(self.clock.monotonic() + wait);
+        let now = self.clock.monotonic();
+        let is_typing = self.is_busy || self.due.is_some_and(|due| due > now);
+        let wait = if is_typing { PAUSE } else { Duration::ZERO };
+        self.due = Some(now + wait);
     }
 }
 

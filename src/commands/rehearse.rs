@@ -1,6 +1,8 @@
 //! `crier rehearse`: the whole audience through the whole campaign, in virtual time. Nothing is written to the store, and
 //! nothing is sent.
 
+mod fit;
+
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
@@ -28,6 +30,9 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
         .project
         .clone()
         .expect("a valid campaign has a project");
+    if args.fit {
+        return fit::run(args, &loaded, &revision).await;
+    }
     let campaign = &revision.campaign;
     if campaign.audience.from.is_empty() {
         return Err(Failure::Found(Some(nobody_listed(campaign))));

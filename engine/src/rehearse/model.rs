@@ -8,7 +8,7 @@ use dsl::campaign::{Campaign, Schedule, Trigger};
 use dsl::condition::Happening;
 use dsl::project::{Project, Provider};
 use dsl::scalar::{ScalarError, Share, WaitTime};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::draw::{fraction, pick};
 
@@ -116,34 +116,49 @@ const AFTER: f64 = 600.0;
 /// The same for receipts.
 const RECEIPTS_AFTER: f64 = 5.0;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "a map of keys such as `replies`")]
-struct Written {
-    delivered: Option<String>,
-    receipts_after: Option<String>,
-    replies: Option<String>,
-    opt_outs: Option<String>,
-    free: Option<String>,
-    after: Option<String>,
-    words: BTreeMap<String, u32>,
-    messages: BTreeMap<String, WrittenHabit>,
-    clicks: BTreeMap<String, WrittenOnce>,
-    events: BTreeMap<String, WrittenOnce>,
+pub(super) struct Written {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) delivered: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) receipts_after: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replies: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) opt_outs: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) free: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) after: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) words: BTreeMap<String, u32>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) messages: BTreeMap<String, WrittenHabit>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) clicks: BTreeMap<String, WrittenOnce>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) events: BTreeMap<String, WrittenOnce>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "a map of keys such as `replies`")]
-struct WrittenHabit {
-    replies: Option<String>,
-    opt_outs: Option<String>,
-    free: Option<String>,
-    after: Option<String>,
-    words: BTreeMap<String, u32>,
+pub(super) struct WrittenHabit {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replies: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) opt_outs: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) free: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) after: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) words: BTreeMap<String, u32>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a map of `share` and `after`")]
-struct WrittenOnce {
+pub(super) struct WrittenOnce {
     share: String,
     #[serde(default)]
     after: Option<String>,

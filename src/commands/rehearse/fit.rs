@@ -1,0 +1,80 @@
+//! `crier rehearse --fit`: what the store has of a campaign, as a model for the next rehearsal.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use engine::ids::MessageId;
+use engine::load::{self, LoadedCampaign};
+use engine::rehearse::Fit;
+use engine::revision::Revision;
+use engine::store::{Access, LaunchRow, ReplyFilter, Store};
+use serde_json::json;
+
+use crate::cli::{Format, Rehearse};
+use crate::commands::{Failure, open_store};
+use crate::output::{self, counted};
+
+/// Texts that are read together.
+const PAGE: u32 = 50_000;
+
+pub(super) async fn run(
+    args: &Rehearse,
+    loaded: &LoadedCampaign,
+    revision: &Revision,
+) -> Result<ExitCode, Failure> {
+    let store = open_store(&loaded.project, Access::Read).await?;
+    let name = &revision.campaign.name;
+    let launches = store.launches(Some(name)).await?;
+    let mut fit = Fit::new(&revision.campaign);
+    for launch in &launches {
+        count(&store, launch, revision, &mut fit).await?;
+    }
+    if fit.texts() == 0 {
+        let nothing =
+            anyhow!("the store has no texts of {name}: there is a model of it once `crier run` sent some");
+        return Err(Failure::Found(Some(nothing)));
+    }
+    let of = format!(
+        "{} of {}",
+        counted(fit.texts(), "text", "texts"),
+        counted(launches.len() as u64, "launch", "launches")
+    );
+    match args.format {
+        Format::Full => output::line(&format!(
+            "# How people did: {of} of {name}.\n{}",
+            fit.yaml().trim_end()
+        )),
+        Format::Json => {
+            output::json(&json!({ "format_version": output::FORMAT_VERSION, "model": fit.json() }));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn count(
+    store: &Store,
+    launch: &LaunchRow,
+    current: &Revision,
+    fit: &mut Fit<'_>,
+) -> Result<(), Failure> {
+    let filter = ReplyFilter {
+        inbox: None,
+        campaign: Some(launch.campaign.clone()),
+        most: u32::MAX,
+    };
+    let replies = store.replies(filter).await?.into_iter();
+    let replies = replies.filter(|reply| reply.launch == Some(launch.id));
+    // As it was when the launch began.
+    let source = store.revision(&launch.revision).await?;
+    let then = load::from_source(source).map(|(_, revision)| revision);
+    let mut of_launch = fit.launch(then.as_deref().unwrap_or(current), replies);
+    let mut after = MessageId(0);
+    loop {
+        let texts = store.went(launch.id, after, PAGE).await?;
+        let Some(last) = texts.last() else { break };
+        after = last.id;
+        texts.iter().for_each(|text| fit.text(&mut of_launch, text));
+    }
+    fit.replies(of_launch);
+    Ok(())
+}
