@@ -76,6 +76,11 @@ impl Entry {
         first + self.after(step)
     }
 
+    /// When a person of these zones enters.
+    pub fn of_person(&self, class: Option<&TimeClass>, phone: PhoneNumber) -> DateTime<Utc> {
+        self.at(class, self.step(phone))
+    }
+
     /// The step of a person.
     pub fn step(&self, phone: PhoneNumber) -> Step {
         let hash = |matter| draw::hash(matter, &self.salt, phone);

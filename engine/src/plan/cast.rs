@@ -12,7 +12,7 @@ use dsl::project::ListFile;
 use sms::PhoneNumber;
 
 use super::row::{Frozen, filtered, frozen_values, language_of};
-use crate::audience::{self, ListReader, Row};
+use crate::audience::{self, ListReader, Row, clean};
 use crate::calendar::TimeClass;
 use crate::left_out::LeftOut;
 use crate::member::Member;
@@ -57,7 +57,12 @@ pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>
     if !parsed.kind.can_text() && !campaign.audience.keeps_landlines {
         return Err(NotCast::LeftOut(LeftOut::Landline));
     }
-    let stated = value("timezone").map(|zone| zone.parse::<Tz>().map_err(|_| NotCast::BadZone(zone.into())));
+    // As in a list: a cell without a zone says nothing.
+    let stated = value("timezone").map(clean).filter(|zone| !zone.is_empty());
+    let stated = stated.map(|zone| {
+        zone.parse::<Tz>()
+            .map_err(|_| NotCast::BadZone(zone.into_owned()))
+    });
     let zones = TimeClass::of(stated.transpose()?, parsed.number, campaign.timezone);
     let (columns, row) = row_of(person);
     let frozen = Frozen::new(revision, &columns, None, now);

@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use super::canary::due_at;
 use super::notes::{NoteRow, write_notes};
 use super::record::{depart, insert_departed};
-use super::rows::{NewCohort, corrupt, count, phone as phone_of, phone_number, size, small};
+use super::rows::{NewCohort, corrupt, count, instant, phone as phone_of, phone_number, size, small};
 use super::{Failure, Store, StoreError};
 use crate::advance::Place;
 use crate::ids::{CohortId, LaunchId, MessageId};
@@ -21,6 +21,8 @@ pub struct Standing {
     pub cohort: CohortId,
     /// Of this launch.
     pub launch: LaunchId,
+    /// When that begins for its first people.
+    pub launch_starts_at: DateTime<Utc>,
     /// Of this run of it.
     pub run: u32,
     /// Of the member in it.
@@ -71,8 +73,8 @@ impl Store {
     ) -> Result<Option<Standing>, Failure> {
         let number = phone_number(phone);
         let rows = sqlx::query(
-            "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
-             where c.launch_id = ?1 and c.run = ?2 and c.phone_lo <= ?3 and c.phone_hi >= ?3 and c.state in (0, 2)
+            "select c.*, m.members, l.starts_at from cohort c join cohort_members m on m.id = c.id
+             join launch l on l.id = c.launch_id where c.launch_id = ?1 and c.run = ?2 and c.phone_lo <= ?3 and c.phone_hi >= ?3 and c.state in (0, 2)
                and c.kind = 0",
         )
         .bind(launch.0)
@@ -94,6 +96,7 @@ impl Store {
             return Ok(Some(Standing {
                 cohort: CohortId(id),
                 launch,
+                launch_starts_at: instant(row.try_get("starts_at")?)?,
                 run,
                 index,
                 place: Place {

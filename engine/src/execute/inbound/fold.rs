@@ -12,6 +12,7 @@ use super::{Batch, Said};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance};
 use crate::calendar::TimeClass;
 use crate::clock::Clock;
+use crate::entry::Entry;
 use crate::execute::InFlight;
 use crate::ids::{LaunchId, MessageId};
 use crate::load;
@@ -274,8 +275,9 @@ impl Folder {
         known.sent = texts;
         known.answers = answers;
         known.reply = Some(words.text.clone());
-        known.zones = standing
-            .and_then(|standing| TimeClass::beside(&standing.time_class, revision.campaign.timezone.name()));
+        if let Some(standing) = standing {
+            learn_passage(&mut known, revision, standing);
+        }
         Ok(known)
     }
 
@@ -316,7 +318,7 @@ impl Folder {
                 continue;
             };
             let mut known = self.known_of(&self.revision, launch, phone).await?;
-            known.zones = TimeClass::beside(&standing.time_class, self.revision.campaign.timezone.name());
+            learn_passage(&mut known, &self.revision, &standing);
             let enrolment = Enrolment {
                 member: &standing.member,
                 place: standing.place,
@@ -564,4 +566,12 @@ fn inbox_of(revision: &Revision) -> String {
         Replies::Inbox(name) | Replies::Address(name) => name.clone(),
         Replies::Kept | Replies::Nobody => String::new(),
     }
+}
+
+/// Where somebody's clock is, and when their passage began.
+fn learn_passage(known: &mut Known, revision: &Revision, standing: &Standing) {
+    let class = TimeClass::parse(&standing.time_class);
+    let entry = Entry::of(&revision.campaign, standing.launch_starts_at);
+    known.zones = TimeClass::beside(&standing.time_class, revision.campaign.timezone.name());
+    known.began_at = Some(entry.of_person(class.as_ref(), standing.member.phone));
 }

@@ -27,6 +27,7 @@ use grammar::{Drawn, drawn};
 /// Seeds of a run where nobody says how many.
 const SEEDS: u64 = 150;
 const PEOPLE: u64 = 8;
+const COLUMNS: [&str; 6] = ["phone", "first_name", "city", "language", "timezone", "starts"];
 /// Nobody lives longer than that in these campaigns.
 const LONG: TimeDelta = TimeDelta::days(400);
 
@@ -49,11 +50,18 @@ impl Tale {
         world.receipts = Duration::from_secs(86_400);
         let rows: String = (0..PEOPLE)
             .map(|n| {
-                let city = ["Rome", "Oslo", "", "Bern"][usize::try_from(n % 4).expect("small")];
-                format!("{},P{n},{city}\n", phone(n))
+                let of = |all: [&'static str; 4], n: u64| all[usize::try_from(n % 4).expect("small")];
+                let city = of(["Rome", "Oslo", "", "Bern"], n);
+                let language = of(["en", "it", "", "it"], n / 2);
+                let zone = of(["Europe/Rome", "America/Lima", "", "Asia/Tokyo"], n + seed);
+                let starts = of(
+                    ["2026-11-27", "2026-12-01", "2026-11-20", "2026-11-25"],
+                    n / 3 + seed,
+                );
+                format!("{},P{n},{city},{language},{zone},{starts}\n", phone(n))
             })
             .collect();
-        let people = format!("phone,first_name,city\n{rows}");
+        let people = format!("{}\n{rows}", COLUMNS.join(","));
         std::fs::write(world.path().join("people.csv"), people).expect("written");
         let loaded = world.campaign();
         let revision = loaded.revision.expect("valid");
@@ -141,7 +149,7 @@ fn by_stage(tale: &Tale) -> Told {
     let mut told = Told::new();
     let plan = std::fs::read_to_string(tale.world.path().join("people.csv")).expect("readable");
     for row in plan.lines().skip(1) {
-        let columns = ["phone", "first_name", "city"].map(str::to_owned);
+        let columns = COLUMNS.map(str::to_owned);
         let cells = row.split(',').map(str::to_owned);
         let person: Vec<(String, String)> = columns.into_iter().zip(cells).collect();
         let person = cast(&tale.revision, &person, start).expect("somebody of the list");

@@ -41,7 +41,7 @@ impl KnownPeople {
         let class = TimeClass::parse(&cohort.time_class);
         let others = self.others.entry(cohort.time_class.clone()).or_default();
         for member in &cohort.members[cohort.done..cohort.intent_to] {
-            let step = step(&self.entry, member.phone);
+            let step = self.entry.step(member.phone);
             let began_at = Some(self.entry.at(class.as_ref(), step));
             if let Some(known) = self.people.get_mut(&member.phone.as_u64()) {
                 known.zones.clone_from(&zones);
@@ -61,12 +61,8 @@ impl KnownPeople {
         let own = self.people.get(&phone.as_u64());
         let other = || {
             let others = self.others.get(&cohort.time_class)?;
-            others.get(&step(&self.entry, phone))
+            others.get(&self.entry.step(phone))
         };
         own.or_else(other).unwrap_or(&crate::advance::NOTHING)
     }
-}
-
-fn step(entry: &Entry, phone: PhoneNumber) -> Step {
-    if entry.is_at_once() { 0 } else { entry.step(phone) }
 }

@@ -81,7 +81,7 @@ impl Grammar {
     /// What stands above the steps.
     fn head(&mut self) -> String {
         let mut head = format!(
-            "purpose: {}\nfields: {{ city: {{ default: nowhere }} }}\n",
+            "purpose: {}\nlanguages: [en, it]\nfields: {{ city: {{ default: nowhere }}, starts: date }}\n",
             if self.marketing { "marketing" } else { "service" }
         );
         let mut limits = vec![];
@@ -115,13 +115,21 @@ impl Grammar {
         let name = format!("{kind}{}", self.count);
         self.count += 1;
         let stop = if self.marketing { " STOP to opt out" } else { "" };
-        let text = |more: &str| format!("\"{name} {more}{{{{first_name}}}} of {{{{city}}}}{stop}\"");
+        let text = |more: &str| {
+            let in_language =
+                |of: &str| format!("\"{name} {more}{{{{first_name}}}} {of} {{{{city}}}}{stop}\"");
+            format!("{{ en: {}, it: {} }}", in_language("of"), in_language("di"))
+        };
         let _ = match self.chance.below(5) {
             0 => writeln!(
                 self.messages,
                 "  {name}: {{ variants: {{ x: {{ share: 40%, text: {} }}, y: {{ share: 60%, text: {} }} }} }}",
                 text("x "),
                 text("y ")
+            ),
+            1 => writeln!(
+                self.messages,
+                "  {name}: \"{name} {{{{first_name}}}} {{{{city}}}}{stop}\""
             ),
             _ => writeln!(self.messages, "  {name}: {}", text("")),
         };
@@ -222,7 +230,8 @@ impl Grammar {
     }
 
     fn plain_step(&mut self) -> String {
-        match self.chance.below(7) {
+        match self.chance.below(9) {
+            7 | 8 => format!("{{ wait: {} }}", self.moment()),
             0 => format!("{{ tag: {} }}", self.chance.pick(&TAGS)),
             1 => format!("{{ untag: {} }}", self.chance.pick(&TAGS)),
             2 => format!("{{ set: {{ city: {} }} }}", self.chance.pick(&CITIES)),
@@ -230,6 +239,17 @@ impl Grammar {
             4 | 5 => format!("{{ wait: {} }}", self.chance.pick(&TIMES)),
             _ => self.send(),
         }
+    }
+
+    /// A day of a column, which may be over for some.
+    fn moment(&mut self) -> String {
+        let apart = match self.chance.below(3) {
+            0 => String::new(),
+            1 => format!(", before: {}", self.chance.pick(&["1 day", "3 days"])),
+            _ => format!(", after: {}", self.chance.pick(&["1 day", "2 days"])),
+        };
+        let at = self.chance.pick(&["07:30", "12:00", "21:15"]);
+        format!("{{ date: starts{apart}, at: \"{at}\" }}")
     }
 
     fn ask(&mut self, depth: u64) -> String {
