@@ -70,7 +70,7 @@ pub enum Command {
     Plan(Plan),
     /// Let the whole audience go through the whole campaign in virtual time: nothing is sent
     Rehearse(Rehearse),
-    /// Send a campaign from this machine to its end; typed again, go on or say it is done
+    /// Send a campaign from this machine to its end, or each tick of its cron; typed again, go on or say it is done
     Run(Run),
     /// Show what launches are doing and came to
     Status(Status),
@@ -371,7 +371,7 @@ pub struct Run {
     /// The campaign file
     pub file: PathBuf,
 
-    /// Launch once more a campaign that is done or cancelled
+    /// Launch once more a campaign that is done or cancelled; not for a cron
     #[arg(long)]
     pub again: bool,
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use engine::clock::{Clock, SimulatedClock};
 use engine::execute::{End, Execution, execute};
-use engine::launch::{LaunchRequest, launch};
+use engine::launch::{LaunchRequest, Occurrence, launch};
 use engine::load::{LoadedCampaign, load_campaign};
 use engine::store::{Access, MessageState, OpenOptions, Store};
 use engine::story::{Coverage, Played, play};
@@ -132,7 +132,7 @@ async fn every_campaign_that_can_be_run_is_planned_and_runs_to_its_end() {
         let request = LaunchRequest {
             revision: revision.clone(),
             project: project.clone(),
-            occurrence: "1".into(),
+            occurrence: Occurrence::Nth(1),
             now: clock.now(),
         };
         let (id, summary, _) = launch(&store, request, &loaded.project.folder, |_| {})

@@ -5,6 +5,8 @@
 //! has come in all. Clock changes follow one rule, that of [`dsl::scalar::local_to_utc`]: a local time in a gap is the gap's
 //! end, one that occurs twice is the first.
 
+use chrono::TimeDelta;
+
 mod dates;
 mod due;
 mod holidays;
@@ -20,3 +22,8 @@ pub use hours::{DayWindow, Hours, Opening};
 pub use moment::{FieldTime, Moment};
 pub use ticks::{CronDays, Tick, ticks_after};
 pub use zones::{TimeClass, candidates};
+
+/// No clock is further ahead of UTC.
+pub const EASTERN: TimeDelta = TimeDelta::hours(14);
+/// No clock is further behind it.
+pub const WESTERN: TimeDelta = TimeDelta::hours(12);

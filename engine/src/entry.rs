@@ -6,7 +6,7 @@ use dsl::campaign::{Campaign, Schedule};
 use dsl::scalar::WrittenTime;
 use sms::PhoneNumber;
 
-use crate::calendar::{Moment, TimeClass};
+use crate::calendar::{EASTERN, Moment, TimeClass};
 use crate::draw;
 
 /// `spread` goes in at most so many steps, none shorter than a second: who enters in one step shares cohorts.
@@ -46,6 +46,11 @@ impl Entry {
             begins_at,
             local: match campaign.schedule {
                 Schedule::Local(local) => Some(local),
+                // It begins when the tick comes for the first of them, so that says which one it is.
+                Schedule::Cron {
+                    recipient_clock: true,
+                    ..
+                } => Some((begins_at + EASTERN).naive_utc()),
                 Schedule::Now
                 | Schedule::At(_)
                 | Schedule::Cron { .. }

@@ -4,19 +4,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use dsl::campaign::{Campaign, Deed, Program, Purpose, Schedule};
 use dsl::project::Project;
 use sms::PhoneNumber;
 
 use crate::advance::{Place, stop_at};
-use crate::calendar::{Hours, TimeClass, latest_start};
+use crate::again;
+use crate::calendar::{EASTERN, Hours, Tick, TimeClass, WESTERN, latest_start};
 use crate::entry::{Entry, Step};
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 use crate::member::Encoded;
 use crate::plan::{Cohorts, PlanError, Planner, Run, Summary};
 use crate::revision::Revision;
+use crate::schedule;
 use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError, Turn, held};
 use crate::tariff::Tariff;
 
@@ -27,10 +29,38 @@ pub struct LaunchRequest {
     pub revision: Arc<Revision>,
     /// Its project.
     pub project: Arc<Project>,
-    /// `1`, `2`, … for a one-off; unique with the campaign.
-    pub occurrence: String,
+    /// Unique with the campaign.
+    pub occurrence: Occurrence,
     /// Now.
     pub now: DateTime<Utc>,
+}
+
+/// Which launch of its campaign it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occurrence {
+    /// By hand, for the so many-th time.
+    Nth(u32),
+    /// At a tick of its cron.
+    Tick(Tick),
+}
+
+impl Occurrence {
+    /// How the store knows it: `1`, or the local time of the tick, `2026-12-07 10:00`. A tick whose hour comes twice is
+    /// one.
+    pub fn name(self) -> String {
+        match self {
+            Occurrence::Nth(nth) => nth.to_string(),
+            Occurrence::Tick(tick) => schedule::occurrence(tick),
+        }
+    }
+
+    /// When it begins, asked now.
+    pub fn starts_at(self, campaign: &Campaign, now: DateTime<Utc>) -> Result<DateTime<Utc>, LaunchError> {
+        match self {
+            Occurrence::Nth(_) => starts_at(campaign, now),
+            Occurrence::Tick(tick) => Ok(tick.at),
+        }
+    }
 }
 
 /// Why nothing was launched.
@@ -48,6 +78,9 @@ pub enum LaunchError {
     /// It begins again and again, or for each person at another time.
     #[error("a launch by hand needs a `schedule` with one time: `now`, or a time on the campaign's clock")]
     NotOnce,
+    /// Its cron comes to an end, and has come to it.
+    #[error("no tick is left: `until` of the schedule is past; give it a later day, or leave it out")]
+    NoTick,
     /// Its time is longer past than a launch may be late.
     #[error(
         "too late: it was due {due}, and may begin until {latest} (`late` of the schedule says how late); give `schedule` a time that is ahead"
@@ -60,22 +93,15 @@ pub enum LaunchError {
     },
 }
 
-/// No clock is further ahead of UTC.
-const EASTERN: TimeDelta = TimeDelta::hours(14);
-/// No clock is further behind it.
-const WESTERN: TimeDelta = TimeDelta::hours(12);
 /// Cohorts of one write.
 const COHORTS: usize = 64;
 /// Rows of people left out of one write.
 const LEFT_OUT: usize = 20_000;
 
-/// When a campaign begins, asked now.
+/// When a campaign that begins once does, asked now.
 pub fn starts_at(campaign: &Campaign, now: DateTime<Utc>) -> Result<DateTime<Utc>, LaunchError> {
     let pace = &campaign.pace;
-    let window = Hours {
-        open: pace.window.into_iter().map(Into::into).collect(),
-        ..Hours::default()
-    };
+    let window = Hours::of_window(pace.window);
     match &campaign.schedule {
         Schedule::Now => Ok(now),
         Schedule::At(due) => {
@@ -127,10 +153,10 @@ pub async fn launch(
         occurrence,
         now,
     } = request;
-    let starts_at = starts_at(&revision.campaign, now)?;
+    let starts_at = occurrence.starts_at(&revision.campaign, now)?;
     let new = NewLaunch {
         campaign: revision.campaign.name.clone(),
-        occurrence,
+        occurrence: occurrence.name(),
         revision: (revision.id.clone(), revision.source.clone()),
         created_at: now,
         starts_at,
@@ -139,9 +165,12 @@ pub async fn launch(
         canary: revision.campaign.limits.canary.is_some(),
     };
     let (launch, suppressed_to) = store.begin_launch(new).await?;
-    let suppressed = store.suppressed(suppressed_to).await?;
-    let planner = Planner::new(revision.clone(), &project, folder, suppressed, now)?;
-    let first = FirstStep::of(launch, revision.clone(), starts_at, now);
+    let barred = again::barred(store, &revision.campaign, occurrence, suppressed_to).await?;
+    let planner = Planner::new(revision.clone(), &project, folder, barred, now)?;
+    let first = FirstStep {
+        notes_who_enters: matches!(occurrence, Occurrence::Tick(_)),
+        ..FirstStep::of(launch, revision.clone(), starts_at, now)
+    };
     // One thread plans, on every core; a run is written while the next is planned, and no third one waits in between.
     let (hand_over, mut runs) = sync_channel(0);
     let planning = tokio::task::spawn_blocking(move || plan_all(planner, &hand_over));
@@ -183,6 +212,8 @@ struct FirstStep {
     entry: Entry,
     /// The instruction that who is left out does not come to.
     step: u16,
+    /// A later launch asks who entered this one.
+    notes_who_enters: bool,
     now: DateTime<Utc>,
 }
 
@@ -197,6 +228,7 @@ impl FirstStep {
             launch,
             entry: Entry::of(&revision.campaign, starts_at),
             step: stop_at(&revision, Place::START, starts_at).0.step,
+            notes_who_enters: false,
             revision,
             now,
         }
@@ -207,6 +239,11 @@ impl FirstStep {
         let Run { people, left_out } = planned;
         let cohorts = blocking(move || Cohorts::of(people)).await;
         let cohorts = Arc::new(cohorts);
+        if self.notes_who_enters {
+            let from = cohorts.clone();
+            let numbers = blocking(move || from.numbers()).await;
+            store.note_entered(self.launch, run, &numbers).await?;
+        }
         for start in (0..cohorts.len()).step_by(COHORTS) {
             let (from, which) = (cohorts.clone(), start..cohorts.len().min(start + COHORTS));
             let encoded = blocking(move || from.encoded(which)).await;

@@ -38,6 +38,10 @@ pub enum LeftOut {
     ControlGroup,
     /// The person said stop.
     OptedOut,
+    /// In an earlier launch of the campaign, and its `again` does not let the person in (yet).
+    EnteredBefore,
+    /// Still inside of an earlier launch of the campaign.
+    StillInside,
     /// The launch was cancelled before the text went.
     Cancelled,
     /// A value that the text needs is empty, and the field has no default.
@@ -88,6 +92,8 @@ impl LeftOut {
             LeftOut::HeldOut => ("held-out", None),
             LeftOut::ControlGroup => ("control-group", None),
             LeftOut::OptedOut => ("opted-out", None),
+            LeftOut::EnteredBefore => ("entered-before", None),
+            LeftOut::StillInside => ("still-inside", None),
             LeftOut::Cancelled => ("cancelled", None),
             LeftOut::EmptyValue(field) => ("empty-value", Some(field)),
             LeftOut::IllTyped(field) => ("ill-typed-value", Some(field)),
@@ -130,6 +136,8 @@ impl FromStr for LeftOut {
             "held-out" => LeftOut::HeldOut,
             "control-group" => LeftOut::ControlGroup,
             "opted-out" => LeftOut::OptedOut,
+            "entered-before" => LeftOut::EnteredBefore,
+            "still-inside" => LeftOut::StillInside,
             "cancelled" => LeftOut::Cancelled,
             "empty-value" => LeftOut::EmptyValue(detail.to_owned()),
             "ill-typed-value" => LeftOut::IllTyped(detail.to_owned()),
@@ -171,6 +179,8 @@ impl fmt::Display for LeftOut {
             LeftOut::HeldOut => f.write_str("held out, to compare with"),
             LeftOut::ControlGroup => f.write_str("held out of all marketing, to compare with"),
             LeftOut::OptedOut => f.write_str("opted out"),
+            LeftOut::EnteredBefore => f.write_str("in an earlier launch, and `again` does not let them in"),
+            LeftOut::StillInside => f.write_str("still inside of an earlier launch"),
             LeftOut::Cancelled => f.write_str("the launch was cancelled"),
             LeftOut::EmptyValue(field) => write!(f, "{field} is empty"),
             LeftOut::IllTyped(field) => write!(f, "{field} is not of its type"),
@@ -224,6 +234,8 @@ mod tests {
             LeftOut::HeldOut,
             LeftOut::ControlGroup,
             LeftOut::OptedOut,
+            LeftOut::EnteredBefore,
+            LeftOut::StillInside,
             LeftOut::Cancelled,
             LeftOut::EmptyValue("first_name".into()),
             LeftOut::IllTyped("age: years".into()),

@@ -5,6 +5,7 @@
 //! happens to each member, submits to a [`provider`] and folds what comes back.
 
 pub mod advance;
+pub mod again;
 pub mod asks;
 pub mod audience;
 pub mod breaker;
@@ -26,6 +27,7 @@ pub mod play;
 pub mod provider;
 pub mod rehearse;
 pub mod revision;
+pub mod schedule;
 pub mod stage;
 pub mod store;
 pub mod story;

@@ -1,6 +1,7 @@
 //! Plans: who gets what, and who is left out and why, row by row. Rows stream in runs of 2^20; a run is sorted and cut
 //! into cohorts, and only the summary and the numbers already seen stay in memory.
 
+mod barred;
 mod cast;
 mod consent;
 mod draw;
@@ -24,6 +25,7 @@ use crate::left_out::LeftOut;
 use crate::revision::Revision;
 use crate::tariff::{Tariff, budget_of};
 
+pub use barred::Barred;
 pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists};
 pub use people::{Cohorts, People};
 pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
@@ -90,8 +92,7 @@ pub struct Planner {
     revision: Arc<Revision>,
     folder: PathBuf,
     prices: Option<Prices>,
-    /// Numbers that get no text, sorted.
-    suppressed: Vec<u64>,
+    barred: Barred,
     now: DateTime<Utc>,
     except: Vec<(String, Vec<u64>)>,
     seen: Seen,
@@ -123,17 +124,17 @@ pub struct Run {
 }
 
 impl Planner {
-    /// Reads the prices and the lists under `except`; `suppressed` is sorted, and `now` is what `where` takes for now.
+    /// Reads the prices and the lists under `except`; `now` is what `where` takes for now.
     /// Where `sample` or `holdout` is a number, it goes through all the lists once, to draw.
     pub fn new(
         revision: Arc<Revision>,
         project: &Project,
         folder: &Path,
-        suppressed: Vec<u64>,
+        barred: Barred,
         now: DateTime<Utc>,
     ) -> Result<Planner, PlanError> {
         let noted = Noted::begin(&revision.campaign.audience, &revision.campaign.name);
-        let mut planner = Planner::over(revision, project, folder, suppressed, now)?;
+        let mut planner = Planner::over(revision, project, folder, barred, now)?;
         let Some(noted) = noted else {
             return Ok(planner);
         };
@@ -162,7 +163,7 @@ impl Planner {
             revision: self.revision,
             folder: self.folder,
             prices: self.prices,
-            suppressed: self.suppressed,
+            barred: self.barred,
             now: self.now,
             except: self.except,
         }
@@ -172,7 +173,7 @@ impl Planner {
         revision: Arc<Revision>,
         project: &Project,
         folder: &Path,
-        suppressed: Vec<u64>,
+        barred: Barred,
         now: DateTime<Utc>,
     ) -> Result<Planner, PlanError> {
         let prices = project
@@ -192,7 +193,7 @@ impl Planner {
             revision,
             folder: folder.into(),
             prices,
-            suppressed,
+            barred,
             now,
             except,
             seen: Seen::default(),
@@ -371,10 +372,10 @@ impl Planner {
     }
 
     fn excluded(&self, phone: PhoneNumber) -> Option<LeftOut> {
-        let phone = phone.as_u64();
-        if self.suppressed.binary_search(&phone).is_ok() {
-            return Some(LeftOut::OptedOut);
+        if let Some(reason) = self.barred.reason(phone) {
+            return Some(reason);
         }
+        let phone = phone.as_u64();
         let list = self
             .except
             .iter()

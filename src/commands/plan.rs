@@ -4,11 +4,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use dsl::campaign::{Campaign, Schedule};
+use engine::again;
 use engine::clock::{Clock, SystemClock};
-use engine::launch::{LaunchError, starts_at};
+use engine::launch::{LaunchError, Occurrence};
 use engine::load::LoadedCampaign;
-use engine::plan::{PlanError, Planner, Summary};
-use engine::store::Access;
+use engine::plan::{Barred, PlanError, Planner, Summary};
+use engine::schedule;
+use engine::store::{Access, Store};
 use serde_json::json;
 
 use super::{Failure, open_store, valid_campaign};
@@ -23,20 +27,26 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
         .project
         .clone()
         .expect("a valid campaign has a project");
-    let suppressed = suppressed(&loaded).await?;
+    let now = SystemClock::new().now();
+    let store = kept(&loaded).await?;
+    let occurrence = occurrence(store.as_ref(), &revision.campaign, now).await?;
+    let starts_at = occurrence.starts_at(&revision.campaign, now).map_err(failed)?;
+    let barred = match &store {
+        Some(store) => again::barred(store, &revision.campaign, occurrence, i64::MAX).await?,
+        None => Barred::default(),
+    };
     let folder = loaded.project.folder.clone();
     let (planned, with) = (revision.clone(), project.clone());
-    let summary = tokio::task::spawn_blocking(move || summary(planned, &with, &folder, suppressed));
+    let summary = tokio::task::spawn_blocking(move || summary(planned, &with, &folder, barred, now));
     let summary = summary
         .await
         .expect("planning does not panic")
         .map_err(|error| failed(error.into()))?;
-    let now = SystemClock::new().now();
-    let starts_at = starts_at(&revision.campaign, now).map_err(failed)?;
     let shown = Shown {
         summary: &summary,
         revision: &revision,
         project: &project,
+        occurrence,
         starts_at,
         now,
     };
@@ -56,21 +66,44 @@ fn summary(
     revision: Arc<engine::revision::Revision>,
     project: &dsl::project::Project,
     folder: &std::path::Path,
-    suppressed: Vec<u64>,
+    barred: Barred,
+    now: DateTime<Utc>,
 ) -> Result<Summary, PlanError> {
-    let mut planner = Planner::new(revision, project, folder, suppressed, SystemClock::new().now())?;
+    let mut planner = Planner::new(revision, project, folder, barred, now)?;
     while planner.next_run()?.is_some() {}
     Ok(planner.finish()?.0)
 }
 
-/// Who is opted out by now; nobody where nothing was ever sent.
-pub(super) async fn suppressed(loaded: &LoadedCampaign) -> Result<Vec<u64>, Failure> {
+/// The launch that is planned: by hand, or at the tick that is due, else at the next one.
+async fn occurrence(
+    store: Option<&Store>,
+    campaign: &Campaign,
+    now: DateTime<Utc>,
+) -> Result<Occurrence, Failure> {
+    if !matches!(campaign.schedule, Schedule::Cron { .. }) {
+        return Ok(Occurrence::Nth(1));
+    }
+    let due = schedule::ahead(store, campaign, now).await?;
+    let tick = due.launch.or(due.next);
+    tick.map(Occurrence::Tick)
+        .ok_or_else(|| failed(LaunchError::NoTick))
+}
+
+/// The store; none where nothing was ever sent.
+async fn kept(loaded: &LoadedCampaign) -> Result<Option<Store>, Failure> {
     let settings = loaded.project.project.as_ref().expect("the project is valid");
     if !loaded.project.folder.join(&settings.store).exists() {
-        return Ok(vec![]);
+        return Ok(None);
     }
-    let store = open_store(&loaded.project, Access::Read).await?;
-    Ok(store.suppressed(i64::MAX).await?)
+    Ok(Some(open_store(&loaded.project, Access::Read).await?))
+}
+
+/// Who is opted out by now; nobody where nothing was ever sent.
+pub(super) async fn opted_out(loaded: &LoadedCampaign) -> Result<Barred, Failure> {
+    Ok(match kept(loaded).await? {
+        Some(store) => Barred::opted_out(store.suppressed(i64::MAX).await?),
+        None => Barred::default(),
+    })
 }
 
 /// Why nothing can be launched, with its exit code.
@@ -92,6 +125,7 @@ pub(super) fn failed(error: LaunchError) -> Failure {
         LaunchError::Plan(PlanError::Budget(_))
         | LaunchError::Nobody(..)
         | LaunchError::NotOnce
+        | LaunchError::NoTick
         | LaunchError::TooLate { .. } => Failure::Found(Some(error.into())),
     }
 }

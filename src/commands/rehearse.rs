@@ -11,12 +11,12 @@ use dsl::campaign::{Campaign, Schedule};
 use engine::clock::{Clock, SystemClock};
 use engine::launch::LaunchError;
 use engine::load::LoadedCampaign;
-use engine::plan::{Cohorts, PlanError, Planner, Summary};
+use engine::plan::{Barred, Cohorts, PlanError, Planner, Summary};
 use engine::rehearse::{Model, Setting, begins_at, rehearse};
 use engine::tariff::Tariff;
 use serde_json::json;
 
-use super::plan::{failed, suppressed};
+use super::plan::{failed, opted_out};
 use super::{Failure, meant_campaign};
 use crate::cli::{Format, Rehearse};
 use crate::output::rehearse::{Shown, svg};
@@ -50,11 +50,11 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
                 .map_err(Failure::Usage)?
         }
     };
-    let suppressed = suppressed(&loaded).await?;
+    let barred = opted_out(&loaded).await?;
     let seed = args.seed;
     let (of, with) = (revision.clone(), project.clone());
     let rehearsed = tokio::task::spawn_blocking(move || {
-        let (people, summary, tariffs) = planned(&loaded, suppressed, begins_at)?;
+        let (people, summary, tariffs) = planned(&loaded, barred, begins_at)?;
         if summary.people == 0 {
             return Err(LaunchError::Nobody(Box::new(summary)).into());
         }
@@ -164,7 +164,7 @@ fn begins(args: &Rehearse, campaign: &Campaign, now: DateTime<Utc>) -> Result<Da
 /// Everybody of the audience, in the order in which a launch has them.
 fn planned(
     loaded: &LoadedCampaign,
-    suppressed: Vec<u64>,
+    barred: Barred,
     at: DateTime<Utc>,
 ) -> Result<(Vec<Cohorts>, Summary, Vec<Tariff>), PlanError> {
     let revision = loaded.meant.clone().expect("a valid campaign has a meaning");
@@ -173,7 +173,7 @@ fn planned(
         .project
         .clone()
         .expect("a valid campaign has a project");
-    let mut planner = Planner::new(revision, &project, &loaded.project.folder, suppressed, at)?;
+    let mut planner = Planner::new(revision, &project, &loaded.project.folder, barred, at)?;
     let mut people = vec![];
     while let Some(run) = planner.next_run()? {
         people.push(Cohorts::of(run.people));

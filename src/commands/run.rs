@@ -1,18 +1,23 @@
 //! `crier run`: validates, plans, and executes a campaign here to its end. Typed again it goes on where it stopped, or
-//! says that it is done.
+//! says that it is done. What begins again and again goes through the same, tick by tick.
+
+mod ticks;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use dsl::project::Project;
+use chrono::{DateTime, Utc};
+use dsl::campaign::{Campaign, Schedule};
 use engine::clock::{Clock, SystemClock};
 use engine::execute::{End, Execution, execute};
-use engine::launch::{LaunchRequest, launch};
+use engine::ids::LaunchId;
+use engine::launch::{LaunchError, LaunchRequest, Occurrence, launch};
 use engine::load::{self, LoadedCampaign};
+use engine::plan::Summary;
 use engine::revision::Revision;
-use engine::store::{Access, LaunchRow, LaunchState, Store};
+use engine::store::{Access, LaunchRow, LaunchState, Store, StoreError};
 use engine::tariff::budget_of;
 use serde_json::json;
 use tokio::sync::watch;
@@ -28,44 +33,244 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     let stop = stop_on_signal();
     let store = Arc::new(open_store(&loaded.project, Access::Execute).await?);
     store.drop_incomplete().await?;
-    let revision = loaded.revision.clone().expect("a valid campaign has a revision");
-    let mut runs = store.launches(Some(&revision.campaign.name)).await?;
-    let latest = if runs.is_empty() {
-        None
-    } else {
-        Some(runs.remove(0))
+    let running = Running {
+        args,
+        loaded: &loaded,
+        revision: loaded.revision.clone().expect("a valid campaign has a revision"),
+        store,
+        clock: Arc::new(SystemClock::new()),
+        stop,
     };
-    let (launch, what) = match latest {
-        None => (launch_now(args, &loaded, &store, 1).await?, Begun::New),
-        Some(row) if args.again => {
+    match running.campaign().schedule {
+        Schedule::Cron { .. } => ticks::run(&running).await,
+        Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Day { .. }
+        | Schedule::Trigger(_) => once(&running).await,
+    }
+}
+
+/// Runs a campaign that begins once.
+async fn once(running: &Running<'_>) -> Result<ExitCode, Failure> {
+    let (launch, begun) = match running.latest().await? {
+        None => (running.launch_nth(1).await?, Begun::New),
+        Some(row) if running.args.again => {
             if row.state == LaunchState::Cancelled {
                 // What it left in doubt is settled before anybody is texted anew.
-                let end = run_launch(args, store.clone(), row.clone(), stop.clone()).await?;
+                let end = running.execute(&row, running.args.receipts).await?;
                 if end == End::Interrupted {
                     return Ok(code(end));
                 }
             }
-            let occurrence = next_occurrence(&row)?;
-            (launch_now(args, &loaded, &store, occurrence).await?, Begun::New)
+            let nth = running.next_nth(&row).await?;
+            (running.launch_nth(nth).await?, Begun::New)
         }
         Some(row) => {
-            let (row, begun) = stands(row, &revision)?;
-            (with_budget(row, begun, &revision, &store).await?, begun)
+            let (row, begun) = stands(row, &running.revision)?;
+            (running.with_budget(row, begun).await?, begun)
         }
     };
-    let end = run_launch(args, store.clone(), launch.clone(), stop).await?;
-    let report = status::report(&store, current(&store, &launch).await?).await?;
-    match args.format {
-        Format::Full => output::line(&format!(
-            "{}\n\n{}",
-            title(end, what, &report.launch),
-            report.text()
-        )),
-        Format::Json => {
-            output::json(&json!({ "format_version": output::FORMAT_VERSION, "report": report.json() }))
+    Ok(code(running.to_its_end(&launch, begun).await?))
+}
+
+/// A campaign that is run here.
+struct Running<'a> {
+    args: &'a Run,
+    loaded: &'a LoadedCampaign,
+    /// As the file is now.
+    revision: Arc<Revision>,
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Running<'_> {
+    fn campaign(&self) -> &Campaign {
+        &self.revision.campaign
+    }
+
+    /// Whether somebody asked it to stop.
+    fn is_stopped(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// The latest launch of the campaign.
+    async fn latest(&self) -> Result<Option<LaunchRow>, Failure> {
+        let launches = self.store.launches(Some(&self.campaign().name)).await?;
+        Ok(launches.into_iter().next())
+    }
+
+    /// A launch of it, as it stands.
+    async fn row(&self, launch: LaunchId) -> Result<LaunchRow, Failure> {
+        let launches = self.store.launches(Some(&self.campaign().name)).await?;
+        let row = launches.into_iter().find(|row| row.id == launch);
+        row.ok_or_else(|| Failure::Internal(anyhow!("the launch is gone from the store")))
+    }
+
+    /// How often it will have been launched by hand with one more; the latest launch must be over.
+    async fn next_nth(&self, latest: &LaunchRow) -> Result<u32, Failure> {
+        if !matches!(latest.state, LaunchState::Done | LaunchState::Cancelled) {
+            return Err(Failure::Found(Some(anyhow!(
+                "launch {} of {} is {}: let it end, or `crier cancel {}`, before `--again`",
+                latest.id,
+                latest.campaign,
+                latest.state.word(),
+                latest.campaign
+            ))));
+        }
+        let launches = self.store.launches(Some(&self.campaign().name)).await?;
+        let last = launches
+            .iter()
+            .filter_map(|row| row.occurrence.parse::<u32>().ok());
+        Ok(last.max().unwrap_or(0) + 1)
+    }
+
+    async fn launch_nth(&self, nth: u32) -> Result<LaunchRow, Failure> {
+        let launch = self.launch(Occurrence::Nth(nth)).await.map_err(failed)?;
+        self.row(launch).await
+    }
+
+    /// Plans and launches, and shows the plan.
+    async fn launch(&self, occurrence: Occurrence) -> Result<LaunchId, LaunchError> {
+        let project = self.loaded.project.project.clone();
+        let now = self.clock.now();
+        let starts_at = occurrence.starts_at(self.campaign(), now)?;
+        let request = LaunchRequest {
+            revision: self.revision.clone(),
+            project: project.expect("a valid campaign has a project"),
+            occurrence,
+            now,
+        };
+        let told = |rows| output::say(&format!("{} planned", counted(rows, "row", "rows")));
+        let planned = launch(&self.store, request, &self.loaded.project.folder, told).await;
+        match planned {
+            Ok((launch, summary, _)) => {
+                self.show_plan(&summary, occurrence, starts_at, now);
+                Ok(launch)
+            }
+            Err(LaunchError::Nobody(summary)) => {
+                self.show_plan(&summary, occurrence, now, now);
+                Err(LaunchError::Nobody(summary))
+            }
+            Err(error) => Err(error),
         }
     }
-    Ok(code(end))
+
+    fn show_plan(
+        &self,
+        summary: &Summary,
+        occurrence: Occurrence,
+        starts_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) {
+        let project = self.loaded.project.project.as_ref();
+        let shown = Shown {
+            summary,
+            revision: &self.revision,
+            project: project.expect("a valid campaign has a project"),
+            occurrence,
+            starts_at,
+            now,
+        };
+        match self.args.format {
+            Format::Full => output::line(&format!("{}\n", shown.text())),
+            // The report is the one document on stdout.
+            Format::Json => output::say(&shown.text()),
+        }
+    }
+
+    /// The budget is the file's, also of a launch that runs on an older one: raising it releases what it held.
+    async fn with_budget(&self, launch: LaunchRow, begun: Begun) -> Result<LaunchRow, Failure> {
+        let stated = self.campaign().limits.budget;
+        let budget = budget_of(stated, &launch.tariffs, launch.summary.unpriced_parts)
+            .map_err(|error| Failure::Found(Some(error.into())))?;
+        if begun != Begun::Resumed || budget == launch.budget {
+            return Ok(launch);
+        }
+        self.store.set_budget(launch.id, budget).await?;
+        let stated = stated.map_or("none".to_owned(), |budget| budget.to_string());
+        output::say(&format!("the budget of launch {} is now {stated}", launch.id));
+        Ok(LaunchRow { budget, ..launch })
+    }
+
+    /// Executes a launch and reports.
+    async fn to_its_end(&self, launch: &LaunchRow, begun: Begun) -> Result<End, Failure> {
+        let end = self.execute(launch, self.args.receipts).await?;
+        self.report(end, begun, launch).await?;
+        Ok(end)
+    }
+
+    async fn report(&self, end: End, begun: Begun, launch: &LaunchRow) -> Result<(), Failure> {
+        let report = status::report(&self.store, self.row(launch.id).await?).await?;
+        match self.args.format {
+            Format::Full => output::line(&format!(
+                "{}\n\n{}",
+                title(end, begun, &report.launch),
+                report.text()
+            )),
+            Format::Json => {
+                output::json(&json!({ "format_version": output::FORMAT_VERSION, "report": report.json() }))
+            }
+        }
+        Ok(())
+    }
+
+    /// Executes a launch, and shows how far it is.
+    async fn execute(&self, launch: &LaunchRow, receipts: Duration) -> Result<End, Failure> {
+        let execution = self.execution(launch, receipts).await?;
+        let revision = &execution.revision;
+        let straight = revision.campaign.program.is_straight();
+        let total = straight.then(|| launch.summary.people * sends(revision));
+        let mut shown = progress::Shown::new(total);
+        ended(async move {
+            let end = execute(execution, &mut |progress| shown.update(progress)).await;
+            shown.finish();
+            end
+        })
+        .await
+    }
+
+    /// Takes in what is still said of a launch that is over, at most so long.
+    async fn listen(&self, launch: &LaunchRow, time: Duration) -> Result<End, Failure> {
+        let execution = self.execution(launch, time).await?;
+        ended(async move { execute(execution, &mut |_| {}).await }).await
+    }
+
+    /// A launch on the revision that it is pinned to.
+    async fn execution(&self, launch: &LaunchRow, receipts: Duration) -> Result<Execution, Failure> {
+        let source = self.store.revision(&launch.revision).await?;
+        let (project, revision) = load::from_source(source).ok_or_else(|| {
+            Failure::Internal(anyhow!(
+                "launch {} began with a campaign that this version cannot read",
+                launch.id
+            ))
+        })?;
+        Ok(Execution {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            providers: engine::provider::providers(&project),
+            project,
+            launch: launch.clone(),
+            revision,
+            receipts,
+            stop: self.stop.clone(),
+        })
+    }
+}
+
+/// How an execution ended.
+async fn ended(
+    execution: impl Future<Output = Result<End, StoreError>> + Send + 'static,
+) -> Result<End, Failure> {
+    // A task among the others: beside the runtime each answer of a provider would have to wake the main thread.
+    let end = tokio::spawn(execution).await;
+    Ok(end.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?)
+}
+
+/// Texts that each person gets.
+fn sends(revision: &Revision) -> u64 {
+    revision.campaign.program.sends().count() as u64
 }
 
 /// How a run stands to the launches before it.
@@ -108,10 +313,12 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
             Ok((launch, Begun::Resumed))
         }
         LaunchState::Running | LaunchState::Paused | LaunchState::Building => {
-            let edited = if changed {
-                "; the file has changed since: this launch keeps the text and the time it began with, and takes the budget of the file; `crier cancel` with `--again` launches the file as it is now"
-            } else {
-                ""
+            let edited = match changed {
+                true => format!(
+                    "; the file has changed since: this launch keeps the text and the time it began with, and takes the budget of the file; {}",
+                    anew(revision)
+                ),
+                false => String::new(),
             };
             output::say(&format!(
                 "launch {} of {name} goes on where it stopped{edited}",
@@ -122,150 +329,16 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
     }
 }
 
-/// The budget is the file's, also of a launch that runs on an older one: raising it releases what it held.
-async fn with_budget(
-    launch: LaunchRow,
-    begun: Begun,
-    revision: &Revision,
-    store: &Store,
-) -> Result<LaunchRow, Failure> {
-    let stated = revision.campaign.limits.budget;
-    let budget = budget_of(stated, &launch.tariffs, launch.summary.unpriced_parts)
-        .map_err(|error| Failure::Found(Some(error.into())))?;
-    if begun != Begun::Resumed || budget == launch.budget {
-        return Ok(launch);
+/// What launches the file as it is now.
+fn anew(revision: &Revision) -> &'static str {
+    match revision.campaign.schedule {
+        Schedule::Cron { .. } => "the next tick launches the file as it is now",
+        Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Day { .. }
+        | Schedule::Trigger(_) => "`crier cancel` with `--again` launches the file as it is now",
     }
-    store.set_budget(launch.id, budget).await?;
-    let stated = stated.map_or("none".to_owned(), |budget| budget.to_string());
-    output::say(&format!("the budget of launch {} is now {stated}", launch.id));
-    Ok(LaunchRow { budget, ..launch })
-}
-
-fn next_occurrence(latest: &LaunchRow) -> Result<u32, Failure> {
-    if !matches!(latest.state, LaunchState::Done | LaunchState::Cancelled) {
-        return Err(Failure::Found(Some(anyhow!(
-            "launch {} of {} is {}: let it end, or `crier cancel {}`, before `--again`",
-            latest.id,
-            latest.campaign,
-            latest.state.word(),
-            latest.campaign
-        ))));
-    }
-    Ok(latest.occurrence.parse::<u32>().unwrap_or(1) + 1)
-}
-
-/// Plans and launches, and shows the plan.
-async fn launch_now(
-    args: &Run,
-    loaded: &LoadedCampaign,
-    store: &Store,
-    occurrence: u32,
-) -> Result<LaunchRow, Failure> {
-    let revision = loaded.revision.clone().expect("a valid campaign has a revision");
-    let project = loaded
-        .project
-        .project
-        .clone()
-        .expect("a valid campaign has a project");
-    let now = SystemClock::new().now();
-    let request = LaunchRequest {
-        revision: revision.clone(),
-        project: project.clone(),
-        occurrence: occurrence.to_string(),
-        now,
-    };
-    let told = |rows| output::say(&format!("{} planned", counted(rows, "row", "rows")));
-    let planned = launch(store, request, &loaded.project.folder, told).await;
-    let (id, summary, _) = match planned {
-        Ok(planned) => planned,
-        Err(error) => {
-            if let engine::launch::LaunchError::Nobody(summary) = &error {
-                show_plan(args, summary, &revision, &project, now, now);
-            }
-            return Err(failed(error));
-        }
-    };
-    let row = store
-        .launches(Some(&revision.campaign.name))
-        .await?
-        .into_iter()
-        .find(|row| row.id == id);
-    let row = row.ok_or_else(|| Failure::Internal(anyhow!("the launch is gone from the store")))?;
-    show_plan(args, &summary, &revision, &project, row.starts_at, now);
-    Ok(row)
-}
-
-fn show_plan(
-    args: &Run,
-    summary: &engine::plan::Summary,
-    revision: &Revision,
-    project: &Project,
-    starts_at: chrono::DateTime<chrono::Utc>,
-    now: chrono::DateTime<chrono::Utc>,
-) {
-    let shown = Shown {
-        summary,
-        revision,
-        project,
-        starts_at,
-        now,
-    };
-    match args.format {
-        Format::Full => output::line(&format!("{}\n", shown.text())),
-        // The report is the one document on stdout.
-        Format::Json => output::say(&shown.text()),
-    }
-}
-
-/// Executes a launch on the revision that it is pinned to.
-async fn run_launch(
-    args: &Run,
-    store: Arc<Store>,
-    launch: LaunchRow,
-    stop: watch::Receiver<bool>,
-) -> Result<End, Failure> {
-    let source = store.revision(&launch.revision).await?;
-    let (project, revision) = load::from_source(source).ok_or_else(|| {
-        Failure::Internal(anyhow!(
-            "launch {} began with a campaign that this version cannot read",
-            launch.id
-        ))
-    })?;
-    let providers = engine::provider::providers(&project);
-    let straight = revision.campaign.program.is_straight();
-    let total = straight.then(|| launch.summary.people * sends(&revision));
-    let execution = Execution {
-        store,
-        clock: Arc::new(SystemClock::new()),
-        project,
-        providers,
-        launch,
-        revision,
-        receipts: args.receipts,
-        stop,
-    };
-    // A task among the others: beside the runtime each answer of a provider would have to wake the main thread.
-    let executing = tokio::spawn(async move {
-        let mut shown = progress::Shown::new(total);
-        let end = execute(execution, &mut |progress| shown.update(progress)).await;
-        shown.finish();
-        end
-    });
-    let end = executing.await;
-    Ok(end.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?)
-}
-
-/// Texts that each person gets.
-fn sends(revision: &Revision) -> u64 {
-    revision.campaign.program.sends().count() as u64
-}
-
-async fn current(store: &Store, launch: &LaunchRow) -> Result<LaunchRow, Failure> {
-    let rows = store.launches(Some(&launch.campaign)).await?;
-    Ok(rows
-        .into_iter()
-        .find(|row| row.id == launch.id)
-        .unwrap_or_else(|| launch.clone()))
 }
 
 fn title(end: End, begun: Begun, launch: &LaunchRow) -> String {

@@ -1,11 +1,12 @@
 //! `crier status`: what launches are doing and came to.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use engine::clock::{Clock, SystemClock};
-use engine::store::{Access, Alarm, LaunchRow, Store};
+use engine::store::{Access, Alarm, LaunchRow, Missed, MissedWhy, Store};
 use serde_json::json;
 
 use super::{Failure, named_campaign, open_store, project_of};
@@ -25,7 +26,8 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     for launch in store.launches(campaign.as_deref()).await? {
         reports.push(report(&store, launch).await?);
     }
-    if let (Some(name), true) = (&campaign, reports.is_empty()) {
+    let missed = store.missed(campaign.as_deref(), MISSED).await?;
+    if let (Some(name), true) = (&campaign, reports.is_empty() && missed.is_empty()) {
         return Err(Failure::Usage(anyhow!(
             "{name} was never launched from this project; see `crier status`"
         )));
@@ -42,14 +44,19 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             "format_version": output::FORMAT_VERSION,
             "alarms": alarms.iter().map(alarm_json).collect::<Vec<_>>(),
             "launches": reports.iter().map(Report::json).collect::<Vec<_>>(),
+            "missed": missed.iter().map(missed_json).collect::<Vec<_>>(),
         })),
         (Format::Full, Some(_)) => {
             let texts = reports
                 .iter()
                 .map(|report| format!("{}\n\n{}", title(&report.launch), report.text()));
+            let texts = texts.chain(missed_text(&missed));
             output::line(&texts.collect::<Vec<_>>().join("\n\n"));
         }
-        (Format::Full, None) if reports.is_empty() => output::line("nothing was launched yet"),
+        (Format::Full, None) if reports.is_empty() => {
+            output::line("nothing was launched yet");
+            missed_lines(&missed);
+        }
         (Format::Full, None) => {
             output::line(&table::of(&Report::HEADINGS, reports.iter().map(Report::row)));
             if let Some(report) = reports.iter().find(|report| report.has_more()) {
@@ -58,9 +65,54 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
                     report.launch.campaign
                 ));
             }
+            missed_lines(&missed);
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Missed ticks that are shown, the latest.
+const MISSED: u32 = 1_000;
+
+/// The ticks of one campaign that began no launch.
+fn missed_text(missed: &[Missed]) -> Option<String> {
+    let line =
+        |missed: &Missed| output::folded(&format!("  {}  {}", missed.occurrence, why(missed.why)), "    ");
+    let lines: Vec<String> = missed.iter().map(line).collect();
+    (!lines.is_empty()).then(|| format!("ticks without a launch\n{}", lines.join("\n")))
+}
+
+/// A line for each campaign that has any.
+fn missed_lines(missed: &[Missed]) {
+    let mut campaigns: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+    for missed in missed {
+        // They come the latest first.
+        campaigns
+            .entry(&missed.campaign)
+            .or_insert((0, &missed.occurrence))
+            .0 += 1;
+    }
+    for (campaign, (n, latest)) in campaigns {
+        let line = format!(
+            "\n{} of {campaign} passed without a launch, the latest {latest}: `crier status {campaign}` says why",
+            counted(n, "tick", "ticks")
+        );
+        output::line(&output::folded(&line, "  "));
+    }
+}
+
+fn why(why: MissedWhy) -> &'static str {
+    match why {
+        MissedWhy::TooLate => "nothing ran in time, or a later one was due as well",
+        MissedWhy::Nobody => "there was nobody to send to",
+    }
+}
+
+fn missed_json(missed: &Missed) -> serde_json::Value {
+    json!({
+        "campaign": missed.campaign, "occurrence": missed.occurrence, "due_at": missed.due_at,
+        "reason": missed.why.code(), "noted_at": missed.noted_at,
+    })
 }
 
 /// What stands still.

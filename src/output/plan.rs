@@ -2,10 +2,12 @@
 
 pub mod texts;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use dsl::campaign::Schedule;
 use dsl::project::{Project, Provider};
 use engine::advance::first_text;
+use engine::calendar::Tick;
+use engine::launch::Occurrence;
 use engine::left_out::LeftOut;
 use engine::plan::{BadLine, Duplicate, FileRead, Summary};
 use engine::revision::Revision;
@@ -22,6 +24,8 @@ pub struct Shown<'a> {
     pub revision: &'a Revision,
     /// Its project.
     pub project: &'a Project,
+    /// Which launch it is.
+    pub occurrence: Occurrence,
     /// When the first text is due.
     pub starts_at: DateTime<Utc>,
     /// Now.
@@ -99,15 +103,47 @@ impl Shown<'_> {
     }
 
     fn when(&self) -> String {
-        let begins = if let Schedule::Local(local) = self.revision.campaign.schedule {
-            format!("{} on each recipient's clock", local.format("%F %H:%M"))
-        } else {
-            self.begins()
+        let begins = match self.local() {
+            Some(local) => format!("{} on each recipient's clock", local.format("%F %H:%M")),
+            None => self.begins(),
         };
+        let begins = begins + &self.which();
         let last = span(self.finish_at() - self.starts_at);
         let rate = self.rate();
         let rate = rate.map_or("no rate".to_owned(), |rate| format!("{rate} parts a second"));
         format!("{begins}, the last text after {last} ({rate})")
+    }
+
+    /// The time on each recipient's clock, where it begins by those.
+    fn local(&self) -> Option<NaiveDateTime> {
+        match self.revision.campaign.schedule {
+            Schedule::Local(local) => Some(local),
+            Schedule::Cron {
+                recipient_clock: true,
+                ..
+            } => self.tick().map(|tick| tick.local),
+            Schedule::Now
+            | Schedule::At(_)
+            | Schedule::Cron { .. }
+            | Schedule::Day { .. }
+            | Schedule::Trigger(_) => None,
+        }
+    }
+
+    fn tick(&self) -> Option<Tick> {
+        match self.occurrence {
+            Occurrence::Nth(_) => None,
+            Occurrence::Tick(tick) => Some(tick),
+        }
+    }
+
+    /// Which tick of its cron that is, in words.
+    fn which(&self) -> String {
+        match self.tick() {
+            None => String::new(),
+            Some(tick) if tick.at > self.now => ", its next tick".to_owned(),
+            Some(_) => format!(", for its tick of {}", self.occurrence.name()),
+        }
     }
 
     /// On the campaign's clock.
@@ -167,6 +203,7 @@ impl Shown<'_> {
             "ucs2_people": summary.ucs2,
             "ucs2_first": summary.ucs2_first.map(|(line, character)| json!({ "line": line, "character": character })),
             "longest": summary.longest.map(|(line, parts)| json!({ "line": line, "parts": parts })),
+            "tick": self.tick().map(|_| self.occurrence.name()),
             "starts_at": self.starts_at,
             "finish_at": self.finish_at(),
             "left_out": summary.left_out,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use engine::clock::{Clock, SimulatedClock};
 use engine::execute::{End, Execution, execute};
-use engine::launch::{LaunchRequest, launch};
+use engine::launch::{LaunchRequest, Occurrence, launch};
 use engine::provider::{Abilities, Provider};
 use engine::store::{Access, Audit, Faults, LaunchRow, LaunchState, OpenOptions, Store, Totals};
 use tokio::sync::watch;
@@ -272,7 +272,7 @@ impl Teller {
             let request = LaunchRequest {
                 revision: self.world.revision.clone(),
                 project: self.world.project.clone(),
-                occurrence: "1".to_owned(),
+                occurrence: Occurrence::Nth(1),
                 now: self.stage.clock.now(),
             };
             launch(store, request, self.world.folder.path(), |_| {}).await?;

@@ -239,15 +239,20 @@ fn between_its_days(schedule: &Schedule) -> Option<Diagnostic> {
 /// The days of eight years.
 const YEARS: usize = 8 * 366;
 
-/// A cron that comes again while people are still inside must say whether they enter again.
+/// A cron that comes again while people are still inside must say whether they enter again. Launches of one campaign are
+/// run one after the other, so such a one is not run yet.
 fn overlapping(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagnostic>) {
-    let Some(cron) = schedule.cron.as_ref().filter(|_| schedule.again.is_none()) else {
-        return;
-    };
+    let Some(cron) = &schedule.cron else { return };
     let Some(every) = Cron::parse(&cron.value).and_then(|cron| cron.shortest_days()) else {
         return;
     };
     let longest = longest_days(&context.written.steps);
+    // The last of the recipients' clocks comes to a time a day after the first.
+    let apart = u32::from(schedule.recipient_clock);
+    if longest.saturating_add(apart) > every && (schedule.again.is_some() || longest <= every) {
+        let what = "a cron that comes again before people are through";
+        return found.push(Diagnostic::not_yet(cron.span.clone(), what));
+    }
     if longest <= every {
         return;
     }

@@ -57,6 +57,14 @@ const PERIOD: TimeDelta = TimeDelta::days(15);
 const DAY: u32 = 24 * 60;
 
 impl Hours {
+    /// Those of a window; none: at any time.
+    pub fn of_window(window: Option<Window>) -> Hours {
+        Hours {
+            open: window.into_iter().map(DayWindow::from).collect(),
+            ..Hours::default()
+        }
+    }
+
     /// Whether texts may go out at `at` to people of a class.
     pub fn opening(&self, class: &TimeClass, at: DateTime<Utc>) -> Opening {
         let edges = self.edges();

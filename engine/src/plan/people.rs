@@ -166,6 +166,13 @@ impl Cohorts {
         self.people.phones[index(self.order[nth])]
     }
 
+    /// The numbers of all, in order.
+    pub fn numbers(&self) -> Vec<u64> {
+        let mut numbers: Vec<u64> = self.people.phones.iter().map(|phone| phone.as_u64()).collect();
+        numbers.par_sort_unstable();
+        numbers
+    }
+
     /// The tariff of the `nth` of all.
     pub fn tariff(&self, nth: usize) -> Option<u8> {
         self.people.tariffs[index(self.order[nth])]

@@ -70,7 +70,7 @@ fn plan(setting: Setting<'_>) -> Result<Planned, PlanError> {
         revision,
         &project,
         folder.path(),
-        setting.suppressed.to_vec(),
+        super::Barred::opted_out(setting.suppressed.to_vec()),
         now(),
     )?)
 }

@@ -86,7 +86,13 @@ fn rehearsed(test: Test<'_>) -> Result<Rehearsal, Violation> {
     let (project, revision) = campaign_of(Some(PROJECT), test.campaign, &lists);
     let campaign = &revision.campaign;
     let begins_at = begins_at(campaign, at("2026-12-01T15:00:00Z")).expect("it begins");
-    let planner = Planner::new(revision.clone(), &project, folder.path(), vec![], begins_at);
+    let planner = Planner::new(
+        revision.clone(),
+        &project,
+        folder.path(),
+        Default::default(),
+        begins_at,
+    );
     let mut planner = planner.expect("a plan");
     let mut people = vec![];
     while let Some(run) = planner.next_run().expect("planned") {

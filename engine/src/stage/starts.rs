@@ -5,9 +5,10 @@ use dsl::campaign::{Schedule, Trigger};
 use dsl::scalar::WrittenTime;
 
 use crate::advance::{Known, Person};
-use crate::calendar::{self, CronDays, DateSchedule, Moment, Occurrence, TimeClass, ticks_after};
+use crate::calendar::{self, DateSchedule, EASTERN, Moment, Occurrence, TimeClass, WESTERN};
 use crate::plan::Cast;
 use crate::revision::Revision;
+use crate::schedule;
 
 /// Nobody looks further ahead.
 const AHEAD: Days = Days::new(366 * 5);
@@ -51,23 +52,15 @@ fn starts(
             let at = Moment::At(WrittenTime::Local(*local)).instant(&zones, now);
             Box::new(std::iter::once(at.max(now)))
         }
-        Schedule::Cron {
-            cron,
-            from,
-            until,
-            recipient_clock,
-        } => {
-            let (from, until) = (*from, *until);
-            let zone = revision.campaign.timezone;
-            let before = now - TimeDelta::seconds(1);
+        Schedule::Cron { recipient_clock, .. } => {
             let recipient_clock = *recipient_clock;
-            // A day earlier, since clocks of recipients may be behind.
-            let before = if recipient_clock {
-                before - TimeDelta::days(1)
-            } else {
-                before
+            // Earlier by as much as the clocks of recipients are apart.
+            let apart = match recipient_clock {
+                true => EASTERN + WESTERN,
+                false => TimeDelta::zero(),
             };
-            let ticks = ticks_after(cron, CronDays { from, until }, zone, before);
+            let before = now - TimeDelta::seconds(1) - apart;
+            let ticks = schedule::ticks(&revision.campaign, before);
             let at = move |tick: calendar::Tick| match recipient_clock {
                 true => Moment::At(WrittenTime::Local(tick.local)).instant(&zones, now),
                 false => tick.at,

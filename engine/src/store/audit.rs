@@ -72,7 +72,8 @@ impl Store {
         })
     }
 
-    async fn all_waiting(&self, launch: LaunchId) -> Result<Vec<(PhoneNumber, u16)>, Failure> {
+    /// Everybody who waits in a launch, with their step.
+    pub(super) async fn all_waiting(&self, launch: LaunchId) -> Result<Vec<(PhoneNumber, u16)>, Failure> {
         let rows = sqlx::query(
             "select c.step, c.done, m.members,
                 (select group_concat(d.member) from departure d where d.cohort_id = c.id) as departed

@@ -339,6 +339,7 @@ async fn drop_building(connection: &mut SqliteConnection) -> Result<(), Failure>
         "delete from cohort_members where id in (select c.id from cohort c join launch l on l.id = c.launch_id where l.state = 0)",
         "delete from cohort where launch_id in (select id from launch where state = 0)",
         "delete from left_out where launch_id in (select id from launch where state = 0)",
+        "delete from entered where launch_id in (select id from launch where state = 0)",
         "delete from launch where state = 0",
     ] {
         sqlx::query(statement).execute(&mut *connection).await?;

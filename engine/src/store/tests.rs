@@ -126,6 +126,7 @@ impl Scene {
             "cohort_members" => "select count(*) from cohort_members",
             "dead_letter" => "select count(*) from dead_letter",
             "departure" => "select count(*) from departure",
+            "entered" => "select count(*) from entered",
             "left_out" => "select count(*) from left_out",
             "message" => "select count(*) from message",
             "suppression" => "select count(*) from suppression",

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use engine::clock::{Clock, SystemClock};
 use engine::execute::{End, Execution, Progress, execute};
-use engine::launch::{LaunchRequest, launch};
+use engine::launch::{LaunchRequest, Occurrence, launch};
 use engine::load::{LoadedCampaign, load_campaign};
 use engine::provider::{Abilities, Answer, Polled, Provider, Resolve, Submission};
 use engine::store::{Access, LaunchRow, OpenOptions, Store};
@@ -32,7 +32,7 @@ impl Inside {
         let request = LaunchRequest {
             revision,
             project,
-            occurrence: "1".to_owned(),
+            occurrence: Occurrence::Nth(1),
             now: SystemClock::new().now(),
         };
         launch(&store, request, folder, |_| {}).await.expect("launched");

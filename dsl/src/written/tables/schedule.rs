@@ -19,19 +19,19 @@ static SCHEDULE_KEYS: &[Key] = &[
         "2026-12-01 10:00",
         "When it begins, once: `now`, a time on the campaign's clock, or with `date` the time of that day.",
     ),
-    later(
+    now(
         "cron",
         Form::Cron,
         "\"0 10 * * MON\"",
         "When it begins, again and again: minute, hour, day, month and weekday, on the campaign's clock.",
     ),
-    later(
+    now(
         "from",
         Form::Date,
         "2026-12-01",
         "The first day of a cron. Default: at once.",
     ),
-    later(
+    now(
         "until",
         Form::Date,
         "2027-06-30",
@@ -82,7 +82,7 @@ static SCHEDULE_KEYS: &[Key] = &[
         "How late a launch may still begin. Default: to the end of its window; without one, 24 hours.",
     ),
     EXPIRES,
-    later("again", Form::Again(AGAIN), "after 30 days", MAY_ENTER_TWICE),
+    now("again", Form::Again(AGAIN), "after 30 days", MAY_ENTER_TWICE),
 ];
 
 const AGAIN: &[&str] = &["never", "always"];

@@ -184,7 +184,7 @@ fn by_rehearsal(tale: &Tale) -> Told {
         tale.revision.clone(),
         &project,
         tale.world.path(),
-        vec![],
+        Default::default(),
         begins_at,
     );
     let mut planner = planner.expect("a plan");

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 use super::world::{Does, World, accept, phone, refuse, scripted};
 use crate::clock::Clock;
 use crate::execute::{End, Execution, execute};
+use crate::launch::Occurrence;
 use crate::provider::{Answer, Inbound, Scope};
 use crate::store::{Access, LaunchState, MessageState};
 
@@ -192,7 +193,7 @@ async fn reply_to_a_launch_with_more_languages() {
     .expect("written");
     say(&world, phone(0).parse().expect("a number"), "STOP").await;
     let store = Arc::new(world.store(Access::Execute).await.expect("opened"));
-    let launch = world.launch(&store, "2").await;
+    let launch = world.launch(&store, Occurrence::Nth(2)).await;
     let (_keep, stop) = watch::channel(false);
     let ran = world
         .execute(store, launch, scripted(50, |_, _| accept()), stop, &mut |_| {})
@@ -223,7 +224,7 @@ async fn opt_out_in_the_language_of_the_other_launch() {
     .expect("written");
     say(&world, phone(0).parse().expect("a number"), "disiscrivi").await;
     let store = Arc::new(world.store(Access::Execute).await.expect("opened"));
-    let launch = world.launch(&store, "2").await;
+    let launch = world.launch(&store, Occurrence::Nth(2)).await;
     let (_keep, stop) = watch::channel(false);
     let after = scripted(50, |_, _| accept());
     world
@@ -554,7 +555,7 @@ async fn stop_to_an_earlier_launch_is_confirmed_now() {
     world.run(scripted(50, |_, _| accept()), &mut |_| {}).await;
     say(&world, phone(0).parse().expect("a number"), "STOP").await;
     let store = Arc::new(world.store(Access::Execute).await.expect("opened"));
-    let launch = world.launch(&store, "2").await;
+    let launch = world.launch(&store, Occurrence::Nth(2)).await;
     let (_keep, stop) = watch::channel(false);
     let after = scripted(50, |_, _| accept());
     world

@@ -1,6 +1,7 @@
 //! What people say: stop is the last word, and everything else is kept.
 
 use super::world::{Does, World, accept, phone, scripted};
+use crate::launch::Occurrence;
 use crate::store::{Access, ReplyFilter};
 
 const TWO: &str = "steps:\n  - send: first\n  - wait: 1 hour\n  - send: second\nmessages:\n  \
@@ -66,7 +67,7 @@ async fn stop_holds_for_the_next_launch_and_for_every_spelling() {
     );
     std::fs::write(world.path().join("people.csv"), spelt).expect("written");
     let store = world.store(Access::Execute).await.expect("opened");
-    let next = world.launch(&store, "2").await;
+    let next = world.launch(&store, Occurrence::Nth(2)).await;
     assert_eq!(next.summary.people, 1);
     assert_eq!(
         next.summary

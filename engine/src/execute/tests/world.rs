@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, SimulatedClock};
 use crate::execute::{End, Execution, Progress, execute};
-use crate::launch::{LaunchRequest, launch};
+use crate::launch::{LaunchRequest, Occurrence, launch};
 use crate::load::{LoadedCampaign, load_campaign};
 use crate::provider::simulated::SimulatedProvider;
 use crate::provider::{
@@ -304,15 +304,15 @@ impl World {
         if let Some(row) = store.launches(None).await.expect("readable").into_iter().next() {
             return row;
         }
-        self.launch(store, "1").await
+        self.launch(store, Occurrence::Nth(1)).await
     }
 
-    pub async fn launch(&self, store: &Store, occurrence: &str) -> LaunchRow {
+    pub async fn launch(&self, store: &Store, occurrence: Occurrence) -> LaunchRow {
         let loaded = self.campaign();
         let request = LaunchRequest {
             revision: loaded.revision.expect("valid"),
             project: loaded.project.project.expect("valid"),
-            occurrence: occurrence.into(),
+            occurrence,
             now: self.clock.now(),
         };
         launch(store, request, self.path(), |_| {})

@@ -96,7 +96,13 @@ fn a_list_that_is_gone_is_an_error_and_no_plan() {
         ("moved.csv", "phone"),
     ];
     let (project, revision) = super::campaign_of(Some(PROJECT), CAMPAIGN, &headers);
-    match super::Planner::new(revision, &project, folder.path(), vec![], super::now()) {
+    match super::Planner::new(
+        revision,
+        &project,
+        folder.path(),
+        Default::default(),
+        super::now(),
+    ) {
         Err(PlanError::Audience(error)) => {
             let shown = error
                 .to_string()

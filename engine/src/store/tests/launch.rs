@@ -111,6 +111,8 @@ async fn what_an_incomplete_launch_left_is_dropped_by_the_next() {
         .add_to_launch(cohorts, vec![left_out(broken, 9)])
         .await
         .expect("cohorts");
+    let entered = scene.store.note_entered(broken, 0, &[1, 2, 3]).await;
+    entered.expect("who entered");
     assert_eq!(
         (scene.count("cohort").await, scene.count("left_out").await),
         (2, 1)
@@ -127,6 +129,7 @@ async fn what_an_incomplete_launch_left_is_dropped_by_the_next() {
         (1, 1)
     );
     assert_eq!(scene.count("left_out").await, 0);
+    assert_eq!(scene.count("entered").await, 0);
     scene
         .store
         .complete_launch(again, &Summary::default(), &[], 0)

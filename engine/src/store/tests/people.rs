@@ -9,7 +9,7 @@ use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 use crate::plan::Summary;
 use crate::store::{
-    CohortKind, Fold, LeftOutRow, MessageState, NewCohort, PersonStory, ReceiptRow, ReplyFilter,
+    CohortKind, Fold, LaunchState, LeftOutRow, MessageState, NewCohort, PersonStory, ReceiptRow, ReplyFilter,
     ReplyMeaning, Store,
 };
 use crate::testing::nth_phone;
@@ -259,4 +259,31 @@ async fn replies_are_found_by_inbox_and_campaign_the_latest_last() {
         .map(|cohort| cohort.kind)
         .collect();
     assert!(kinds.is_empty(), "nothing of it is answered");
+}
+
+#[tokio::test]
+async fn who_entered_a_launch_is_kept_and_who_waits_in_one_that_is_not_over_is_inside() {
+    let scene = Scene::new().await;
+    let by_hand = scene.launched("1", &[(0, 2)]).await;
+    let by_tick = scene.launched("2026-12-07 10:00", &[(2, 4)]).await;
+    let number = |n: u64| nth_phone(n).as_u64();
+    for (run, who) in [(0, vec![number(3)]), (1, vec![number(2), number(9)])] {
+        let noted = scene.store.note_entered(by_tick, run, &who).await;
+        noted.expect("noted");
+    }
+    let entered = scene.store.entered(by_tick).await.expect("read");
+    assert_eq!(entered, [2, 3, 9].map(number));
+    assert!(
+        scene.store.entered(by_hand).await.expect("read").is_empty(),
+        "nobody was texted"
+    );
+    let cohort = scene.claim(by_hand, 1).await.remove(0);
+    let texted = answer(&cohort, 0, MessageState::Accepted, 1);
+    scene.record(of_messages(vec![texted])).await;
+    assert_eq!(scene.store.entered(by_hand).await.expect("read"), [number(0)]);
+    let inside = || async { scene.store.inside("hello").await.expect("read") };
+    assert_eq!(inside().await, [0, 1, 2, 3].map(number));
+    scene.stop_launch(by_hand, LaunchState::Done, 5).await;
+    assert_eq!(inside().await, [2, 3].map(number));
+    assert!(scene.store.inside("other").await.expect("read").is_empty());
 }

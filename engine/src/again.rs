@@ -1,0 +1,56 @@
+//! Who may not enter a launch by a tick: whoever entered an earlier launch of the campaign, as its `again` says, and
+//! whoever is still inside of one. A launch by hand asks nobody.
+
+use chrono::{DateTime, Utc};
+use dsl::campaign::{Again, Campaign};
+
+use crate::launch::Occurrence;
+use crate::plan::Barred;
+use crate::schedule;
+use crate::store::{LaunchRow, LaunchState, Store, StoreError};
+
+/// The numbers that get no text of this launch, whatever their rows say; those who opted out up to a change of the
+/// suppressions.
+pub async fn barred(
+    store: &Store,
+    campaign: &Campaign,
+    occurrence: Occurrence,
+    suppressed_to: i64,
+) -> Result<Barred, StoreError> {
+    let suppressed = store.suppressed(suppressed_to).await?;
+    let Occurrence::Tick(tick) = occurrence else {
+        return Ok(Barred::opted_out(suppressed));
+    };
+    let mut entered = vec![];
+    for launch in store.launches(Some(&campaign.name)).await? {
+        if !shuts_out(campaign, &launch, tick.at) {
+            continue;
+        }
+        entered.extend(match launch.state {
+            // Who had no text yet when it was cancelled has not had this campaign.
+            LaunchState::Cancelled => store.texted(launch.id).await?,
+            LaunchState::Building
+            | LaunchState::Running
+            | LaunchState::Paused
+            | LaunchState::Done
+            | LaunchState::Halted => store.entered(launch.id).await?,
+        });
+    }
+    entered.sort_unstable();
+    entered.dedup();
+    Ok(Barred {
+        suppressed,
+        entered,
+        inside: store.inside(&campaign.name).await?,
+    })
+}
+
+/// Whether who entered that launch does not enter one that begins then. From tick to tick: how late either began does
+/// not count.
+fn shuts_out(campaign: &Campaign, earlier: &LaunchRow, begins_at: DateTime<Utc>) -> bool {
+    match campaign.pace.again {
+        Again::Never => true,
+        Again::Always | Again::Restart => false,
+        Again::After(time) => time.after(earlier.starts_at, schedule::zone(campaign)) > begins_at,
+    }
+}

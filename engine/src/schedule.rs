@@ -1,0 +1,154 @@
+//! Campaigns that begin again and again: which tick is to be launched now, which were missed, and when the next one comes.
+//! What a tick is and how late it may begin is said in [`calendar`](crate::calendar); here it meets what the store knows.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use dsl::campaign::{Campaign, Schedule};
+
+use crate::calendar::{CronDays, Due, EASTERN, Hours, Tick, WESTERN, due, latest_start, ticks_after};
+use crate::store::{Missed, MissedWhy, OCCURRENCE, Store, StoreError};
+
+/// So many missed ticks of one look are kept, the latest: a cron of every minute misses half a million in a year.
+const KEPT: usize = 1_000;
+/// No clock is further from UTC, summer time included.
+const CLOCKS: TimeDelta = TimeDelta::days(2);
+
+/// Looks at the schedule of a campaign now. At most one tick is to be launched, the latest that is in time; those that
+/// were missed are kept in the store. Ticks count since the schedule, as it is written by now, was first looked at, so
+/// that a new or an edited one makes up for nothing.
+pub async fn look(store: &Store, campaign: &Campaign, now: DateTime<Utc>) -> Result<Due, StoreError> {
+    let since = store
+        .note_schedule(&campaign.name, &written(campaign), now)
+        .await?;
+    let last = store.last_tick(&campaign.name, now).await?;
+    let found = decide(campaign, since, last, now);
+    let kept = found.missed.len().saturating_sub(KEPT);
+    let missed = |tick: &Tick| missed(campaign, *tick, MissedWhy::TooLate, now);
+    store
+        .note_missed(found.missed[kept..].iter().map(missed).collect())
+        .await?;
+    Ok(found)
+}
+
+/// What [`look`] would find, and nothing is written. None for a store: nothing was ever launched.
+pub async fn ahead(
+    store: Option<&Store>,
+    campaign: &Campaign,
+    now: DateTime<Utc>,
+) -> Result<Due, StoreError> {
+    let Some(store) = store else {
+        return Ok(decide(campaign, now, None, now));
+    };
+    let since = store.schedule_since(&campaign.name, &written(campaign)).await?;
+    let last = store.last_tick(&campaign.name, now).await?;
+    Ok(decide(campaign, since.unwrap_or(now).min(now), last, now))
+}
+
+/// Keeps that a tick was launched for nobody: it is over.
+pub async fn note_nobody(
+    store: &Store,
+    campaign: &Campaign,
+    tick: Tick,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    store
+        .note_missed(vec![missed(campaign, tick, MissedWhy::Nobody, now)])
+        .await
+}
+
+/// The ticks of a campaign later than `after`, in order; none where it begins in another way. On the clocks of the
+/// recipients a tick comes when it does for the first of them.
+pub fn ticks(campaign: &Campaign, after: DateTime<Utc>) -> Box<dyn Iterator<Item = Tick> + Send> {
+    let Schedule::Cron {
+        cron,
+        from,
+        until,
+        recipient_clock,
+    } = &campaign.schedule
+    else {
+        return Box::new(std::iter::empty());
+    };
+    let (from, until) = (*from, *until);
+    let days = CronDays { from, until };
+    if !recipient_clock {
+        return Box::new(ticks_after(cron, days, campaign.timezone, after));
+    }
+    // No clock change is that of all of them: every local time is a tick.
+    let ticks = ticks_after(cron, days, Tz::UTC, after + EASTERN);
+    Box::new(ticks.map(|tick| Tick {
+        at: tick.at - EASTERN,
+        ..tick
+    }))
+}
+
+/// How the occurrence of a tick is named: by its local time.
+pub fn occurrence(tick: Tick) -> String {
+    tick.local.format(OCCURRENCE).to_string()
+}
+
+/// The zone that days of its schedule are counted in.
+pub(crate) fn zone(campaign: &Campaign) -> Tz {
+    match is_on_own_clocks(&campaign.schedule) {
+        true => Tz::UTC,
+        false => campaign.timezone,
+    }
+}
+
+fn is_on_own_clocks(schedule: &Schedule) -> bool {
+    match schedule {
+        Schedule::Local(_) => true,
+        Schedule::Cron { recipient_clock, .. } => *recipient_clock,
+        Schedule::Now | Schedule::At(_) | Schedule::Day { .. } | Schedule::Trigger(_) => false,
+    }
+}
+
+fn decide(campaign: &Campaign, since: DateTime<Utc>, last: Option<NaiveDateTime>, now: DateTime<Utc>) -> Due {
+    let from = last.map_or(since, |last| since.max(last.and_utc() - CLOCKS));
+    due(ticks(campaign, from), last, now, |tick| latest(campaign, tick))
+}
+
+/// Until when the launch of a tick may begin. On the clocks of the recipients it is too late when it is for the last.
+fn latest(campaign: &Campaign, tick: Tick) -> DateTime<Utc> {
+    let (late, window) = (campaign.pace.late, Hours::of_window(campaign.pace.window));
+    match is_on_own_clocks(&campaign.schedule) {
+        true => latest_start(tick.local.and_utc(), late, &window, Tz::UTC) + WESTERN,
+        false => latest_start(tick.at, late, &window, campaign.timezone),
+    }
+}
+
+/// The ticks in words: two schedules that read alike tick alike.
+fn written(campaign: &Campaign) -> String {
+    let Schedule::Cron {
+        cron,
+        from,
+        until,
+        recipient_clock,
+    } = &campaign.schedule
+    else {
+        return String::new();
+    };
+    let day = |day: &Option<chrono::NaiveDate>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+    let fields = cron.values().map(|values| {
+        let values: Vec<String> = values.iter().map(u32::to_string).collect();
+        values.join(",")
+    });
+    let days = if cron.takes_either_day() { "either" } else { "both" };
+    let clock = match recipient_clock {
+        true => "recipient",
+        false => campaign.timezone.name(),
+    };
+    format!("{} {days} {} {} {clock}", fields.join(" "), day(from), day(until))
+}
+
+fn missed(campaign: &Campaign, tick: Tick, why: MissedWhy, now: DateTime<Utc>) -> Missed {
+    Missed {
+        campaign: campaign.name.clone(),
+        occurrence: occurrence(tick),
+        due_at: tick.at,
+        why,
+        noted_at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests;

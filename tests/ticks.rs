@@ -1,0 +1,409 @@
+//! A cron on the command line: what is said of its ticks, and what a run does when there are none left to wait for.
+
+mod project;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Output, Stdio};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use engine::load::load_campaign;
+use engine::schedule;
+use engine::store::{Access, OpenOptions, Store};
+use expect_test::{Expect, expect};
+use project::{Folder, stderr, stdout};
+use serde_json::Value;
+
+/// A cron of two hours of yesterday, its last day; the second may still begin.
+fn of_yesterday(again: &str) -> (Folder, NaiveDate) {
+    let yesterday = Utc::now().date_naive() - TimeDelta::days(1);
+    let schedule =
+        format!("{{ cron: \"0 22,23 * * *\", until: {yesterday}, late: 48 hours, again: {again} }}");
+    (folder(&schedule), yesterday)
+}
+
+fn folder(schedule: &str) -> Folder {
+    let folder = Folder::of_people(3, "1000/s");
+    let campaign = folder.read("test.campaign.yaml");
+    let campaign = campaign.replace("schedule: now", &format!("timezone: UTC\nschedule: {schedule}"));
+    folder.write("test.campaign.yaml", &campaign);
+    folder
+}
+
+/// As if `crier run` had looked at the schedule then.
+fn looked_at(folder: &Folder, then: DateTime<Utc>) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let loaded = load_campaign(&folder.path().join("test.campaign.yaml")).expect("readable");
+        let revision = loaded.revision.expect("valid");
+        let options = OpenOptions {
+            access: Access::Execute,
+            most_pages: None,
+        };
+        let store = Store::open(&folder.path().join(".crier/crier.db"), options).await;
+        let store = store.expect("a store");
+        let due = schedule::look(&store, &revision.campaign, then)
+            .await
+            .expect("looked");
+        assert_eq!((due.launch, due.missed), (None, vec![]));
+        store.close().await;
+    });
+}
+
+fn check(output: &Output, day: NaiveDate, expected: Expect) {
+    let code = output
+        .status
+        .code()
+        .map_or_else(|| "killed".to_owned(), |code| code.to_string());
+    let text = format!("exit {code}\n{}--\n{}", stdout(output), stderr(output));
+    let text = text.replace(&day.to_string(), "DAY");
+    let now = regex::Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d").expect("a pattern");
+    let text = now.replace_all(&text, "TIME");
+    // How far it was comes as the machine is fast.
+    let lines = text.lines().filter(|line| !line.contains("  receipts "));
+    let lines: Vec<&str> = lines.map(str::trim_end).collect();
+    expected.assert_eq(&(lines.join("\n") + "\n"));
+}
+
+#[test]
+fn the_latest_tick_in_time_is_launched_and_the_others_are_shown() {
+    let (folder, day) = of_yesterday("always");
+    looked_at(&folder, day.and_time(NaiveTime::MIN).and_utc());
+    let plan = ["plan", "test.campaign.yaml"];
+    check(
+        &folder.output(&plan),
+        day,
+        expect![[r#"
+        exit 0
+         campaign  test
+         sender    desk (+12125550100) by trial
+         lists     people.csv (separator ',', UTF-8, numbers in "phone")
+         people    3 (every row of 3)
+         parts     3
+         money     0.0237 USD
+         when      now, for its tick of DAY 23:00, the last text after 0 s (1000 parts a second)
+
+        text    language parts here at most   UCS-2
+        message en       1          unbounded
+        unbounded: say under `fields` how long these are, with `longest`: first_name
+        --
+    "#]],
+    );
+    check(
+        &folder.run("test.campaign.yaml"),
+        day,
+        expect![[r#"
+        exit 0
+         campaign  test
+         sender    desk (+12125550100) by trial
+         lists     people.csv (separator ',', UTF-8, numbers in "phone")
+         people    3 (every row of 3)
+         parts     3
+         money     0.0237 USD
+         when      now, for its tick of DAY 23:00, the last text after 0 s (1000 parts a second)
+
+        text    language parts here at most   UCS-2
+        message en       1          unbounded
+        unbounded: say under `fields` how long these are, with `longest`: first_name
+
+        launch 1 of test: done
+
+         accepted       3
+         delivered      3
+         undelivered    0
+         unknown        0
+         opted out      0
+         other replies  0
+         parts          3
+         money          0.0237 USD
+         time           0 s from the first text to the last, begun TIME UTC
+        --
+        1 tick of test passed without a launch, and will have none: DAY 22:00; `crier status test` lists them
+        3 rows planned
+        test had its last tick, and nothing more begins
+    "#]],
+    );
+    check(
+        &folder.output(&["status", "test"]),
+        day,
+        expect![[r#"
+        exit 0
+        launch 1 of test: done, launched TIME UTC, 3 people
+
+         accepted       3
+         delivered      3
+         undelivered    0
+         unknown        0
+         opted out      0
+         other replies  0
+         parts          3
+         money          0.0237 USD
+         time           0 s from the first text to the last, begun TIME UTC
+
+        ticks without a launch
+          DAY 22:00  nothing ran in time, or a later one was due as well
+        --
+    "#]],
+    );
+    check(
+        &folder.output(&["status"]),
+        day,
+        expect![[r#"
+        exit 0
+        id campaign state people accepted delivered unknown rejected not sent
+        1  test     done  3      3        3         0       0        0
+
+        1 tick of test passed without a launch, the latest DAY 22:00: `crier status test` says why
+        --
+    "#]],
+    );
+    check(
+        &folder.run("test.campaign.yaml"),
+        day,
+        expect![[r#"
+        exit 0
+        launch 1 of test: done before; what came in since is added
+
+         accepted       3
+         delivered      3
+         undelivered    0
+         unknown        0
+         opted out      0
+         other replies  0
+         parts          3
+         money          0.0237 USD
+         time           0 s from the first text to the last, begun TIME UTC
+        --
+        test had its last tick, and nothing more begins
+    "#]],
+    );
+    check(
+        &folder.output(&plan),
+        day,
+        expect![[r#"
+        exit 1
+        --
+        error: no tick is left: `until` of the schedule is past; give it a later day, or leave it out
+    "#]],
+    );
+    let again = ["run", "test.campaign.yaml", "--again"];
+    check(
+        &folder.output(&again),
+        day,
+        expect![[r#"
+        exit 2
+        --
+        error: `--again` is for a campaign that begins once: test begins at each tick of its cron
+    "#]],
+    );
+    let json = folder.output(&["status", "test", "--format", "json"]);
+    let json: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(json["launches"][0]["occurrence"], format!("{day} 23:00"));
+    assert_eq!(json["missed"][0]["occurrence"], format!("{day} 22:00"));
+    assert_eq!(json["missed"][0]["reason"], "too-late");
+}
+
+#[test]
+fn who_was_texted_before_is_left_out_and_a_tick_for_nobody_is_over() {
+    let (folder, day) = of_yesterday("never");
+    // By hand, before it was a cron.
+    let cron = folder.read("test.campaign.yaml");
+    let once: String = cron
+        .lines()
+        .map(|line| match line.starts_with("schedule:") {
+            true => "schedule: now\n".to_owned(),
+            false => format!("{line}\n"),
+        })
+        .collect();
+    folder.write("test.campaign.yaml", &once);
+    assert!(folder.run("test.campaign.yaml").status.success());
+    folder.write("test.campaign.yaml", &cron);
+    looked_at(&folder, day.and_time(NaiveTime::MIN).and_utc());
+    check(
+        &folder.run("test.campaign.yaml"),
+        day,
+        expect![[r#"
+        exit 0
+         campaign  test
+         sender    desk (+12125550100) by trial
+         lists     people.csv (separator ',', UTF-8, numbers in "phone")
+         people    0 of 3 rows; 3 left out
+         parts     0
+         money     nothing
+         when      now, for its tick of DAY 23:00, the last text after 0 s (1000 parts a second)
+
+        text    language parts here at most   UCS-2
+        message en       nobody     unbounded
+        unbounded: say under `fields` how long these are, with `longest`: first_name
+
+         left out why                                                    first
+                3 in an earlier launch, and `again` does not let them in line 2
+
+        launch 1 of test: done before; what came in since is added
+
+         accepted       3
+         delivered      3
+         undelivered    0
+         unknown        0
+         opted out      0
+         other replies  0
+         parts          3
+         money          0.0237 USD
+         time           0 s from the first text to the last, begun TIME UTC
+        --
+        1 tick of test passed without a launch, and will have none: DAY 22:00; `crier status test` lists them
+        3 rows planned
+        test does not begin at its tick of DAY 23:00: nobody to send to: every row of the lists is left out
+        test had its last tick, and nothing more begins
+    "#]],
+    );
+    check(
+        &folder.output(&["status", "test"]),
+        day,
+        expect![[r#"
+        exit 0
+        launch 1 of test: done, launched TIME UTC, 3 people
+
+         accepted       3
+         delivered      3
+         undelivered    0
+         unknown        0
+         opted out      0
+         other replies  0
+         parts          3
+         money          0.0237 USD
+         time           0 s from the first text to the last, begun TIME UTC
+
+        ticks without a launch
+          DAY 23:00  there was nobody to send to
+          DAY 22:00  nothing ran in time, or a later one was due as well
+        --
+    "#]],
+    );
+}
+
+#[test]
+fn before_its_first_tick_and_after_its_last() {
+    let today = Utc::now().date_naive();
+    let plan = |schedule: &str| folder(schedule).output(&["plan", "test.campaign.yaml"]);
+    check(
+        &plan("{ cron: \"0 10 * * MON\", from: 2090-01-01 }"),
+        today,
+        expect![[r#"
+            exit 0
+             campaign  test
+             sender    desk (+12125550100) by trial
+             lists     people.csv (separator ',', UTF-8, numbers in "phone")
+             people    3 (every row of 3)
+             parts     3
+             money     0.0237 USD
+             when      TIME UTC, its next tick, the last text after 0 s (1000 parts a second)
+
+            text    language parts here at most   UCS-2
+            message en       1          unbounded
+            unbounded: say under `fields` how long these are, with `longest`: first_name
+            --
+        "#]],
+    );
+    check(
+        &plan("{ cron: \"0 10 * * MON\", from: 2090-01-01, clock: recipient }"),
+        today,
+        expect![[r#"
+            exit 0
+             campaign  test
+             sender    desk (+12125550100) by trial
+             lists     people.csv (separator ',', UTF-8, numbers in "phone")
+             people    3 (every row of 3)
+             parts     3
+             money     0.0237 USD
+             when      2090-01-02 10:00 on each recipient's clock, its next tick, the last text after 0 s (1000 parts a second)
+
+            text    language parts here at most   UCS-2
+            message en       1          unbounded
+            unbounded: say under `fields` how long these are, with `longest`: first_name
+            --
+        "#]],
+    );
+    let past = "{ cron: \"0 10 * * MON\", until: 2020-01-01 }";
+    check(
+        &plan(past),
+        today,
+        expect![[r#"
+        exit 1
+        --
+        error: no tick is left: `until` of the schedule is past; give it a later day, or leave it out
+    "#]],
+    );
+    check(
+        &folder(past).run("test.campaign.yaml"),
+        today,
+        expect![[r#"
+        exit 1
+        --
+        error: no tick is left: `until` of the schedule is past; give it a later day, or leave it out
+    "#]],
+    );
+}
+
+#[test]
+fn a_cron_that_comes_again_before_people_are_through_is_not_run_yet() {
+    let folder = folder("{ cron: \"0 10 * * *\", again: always }");
+    let campaign = folder.read("test.campaign.yaml");
+    let steps = "steps: [{ send: { text: \"Hello. STOP to opt out\" } }, { wait: 3 days }, { send: { text: Again } }]";
+    let campaign: String = campaign
+        .lines()
+        .map(|line| match line.starts_with("message:") {
+            true => format!("{steps}\n"),
+            false => format!("{line}\n"),
+        })
+        .collect();
+    folder.write("test.campaign.yaml", &campaign);
+    let today = Utc::now().date_naive();
+    check(
+        &folder.run("test.campaign.yaml"),
+        today,
+        expect![[r#"
+        exit 1
+        --
+        error[not-yet-supported]: a cron that comes again before people are through is
+                                  not supported yet
+         --> test.campaign.yaml:3:19
+          |
+        3 | schedule: { cron: "0 10 * * *", again: always }
+          |                   ^^^^^^^^^^^^ not in this version
+          |
+          = help: it is right, and can be checked and tested; this version of crier
+                  runs the file only without it
+
+    "#]],
+    );
+}
+
+#[test]
+fn it_waits_for_the_next_tick_until_it_is_told_to_stop() {
+    let folder = folder("{ cron: \"0 10 * * MON\", from: 2090-01-01 }");
+    for signal in ["-INT", "-TERM"] {
+        let mut run = folder
+            .crier(&["run", "test.campaign.yaml"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("crier starts");
+        let mut lines = BufReader::new(run.stderr.take().expect("piped"))
+            .lines()
+            .map(|line| line.expect("text"));
+        assert_eq!(
+            lines.next().expect("a line"),
+            "test begins next at 2090-01-02 10:00:00 UTC; this waits until then, and goes on when it is typed again"
+        );
+        let kill = std::process::Command::new("kill")
+            .args([signal, &run.id().to_string()])
+            .status();
+        assert!(kill.expect("kill exists").success());
+        let rest: Vec<String> = lines.collect();
+        assert_eq!(
+            rest,
+            ["stopping: what is being submitted is still recorded (once more stops at once)"]
+        );
+        assert_eq!(run.wait().expect("ended").code(), Some(130));
+    }
+}
