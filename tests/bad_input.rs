@@ -190,7 +190,7 @@ fn thousands_of_faults_are_a_thousand_and_one() {
             "patterns",
             format!(
                 "{head}{text}replies:\n{}",
-                (0..2_000)
+                (1..2_001)
                     .map(|n| format!("  - {{ pattern: '(\\w{{99}}){{{n}}}', forward: a@example.org }}\n"))
                     .collect::<String>()
             ),

@@ -31,6 +31,7 @@ mod moments;
 mod most;
 mod name;
 mod narrowing;
+mod never_in_time;
 mod opt_in;
 mod opt_out;
 pub(crate) use opt_out::says_how;
@@ -138,6 +139,7 @@ const CHECKS: &[Check] = &[
     unreachable::check,
     deadlines::check,
     durations::check,
+    never_in_time::check,
     rules::check,
     patterns::check,
     templates::check,

@@ -6,7 +6,7 @@ use super::{Context, audience, templates};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::values::FieldType;
 use crate::written::Spanned;
-use crate::written::campaign::{Field, Value};
+use crate::written::campaign::{Field, Step, Value, Verb};
 use crate::written::nearest::{did_you_mean, listed, nearest, same_word};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -18,6 +18,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         default_fits(field, found);
         found.extend(as_stated(field));
         found.extend(misspelt(context, field));
+        found.extend(never_set(context, field));
         let filled = field.default.is_some() || field.set_by_steps;
         if !filled && !templates::BUILT_IN.contains(&field.name.value.as_str()) {
             found.extend(missing(context, field));
@@ -79,6 +80,27 @@ fn as_stated(field: &Field) -> Vec<Diagnostic> {
         );
     }
     found
+}
+
+/// A field of the campaign that has no default, and that nothing of it gives a value: whoever has none by another campaign
+/// gets no text with it.
+fn never_set(context: &Context<'_>, field: &Field) -> Option<Diagnostic> {
+    let name = &field.name.value;
+    let is_given = |step: &Step| match &step.verb {
+        Verb::Set(values) => values.iter().any(|(set, _)| set.value == *name),
+        Verb::Ask(ask) => ask.save.as_ref().is_some_and(|save| save.value == *name),
+        Verb::Call(call) => call.save.as_ref().is_some_and(|save| save.value == *name),
+        _ => false,
+    };
+    let given = field.default.is_some() || context.written.all_steps().into_iter().any(is_given);
+    if !field.set_by_steps || given {
+        return None;
+    }
+    let message = format!("field \"{name}\" is no column, and no step of this campaign gives it a value");
+    let help = format!(
+        "keep a reply in it (`save: {name}`), set it (`set: {{ {name}: … }}`), or give it a `default`"
+    );
+    Some(Diagnostic::warning("field-never-set", field.name.span.clone(), message).help(help))
 }
 
 /// A field that no list has, beside a column that differs in marks alone: with a default it would hold for everybody.

@@ -18,7 +18,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
     let texts = first_texts(context);
     for (language, value) in texts.into_iter().flat_map(|texts| by_language(context, texts)) {
-        if value.text.is_empty() || says_how(&value.text, &language) || is_cut(value, found) {
+        if value.text.is_empty() || says_always(&value.text, &language) || is_cut(value, found) {
             continue;
         }
         let message = "the first text of a marketing campaign does not say how to opt out";
@@ -28,7 +28,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         );
         found.push(
             Diagnostic::error("no-opt-out-hint", value.node.span.clone(), message)
-                .label("no STOP in it")
+                .label(if says_how(&value.text, &language) {
+                    "not in what everybody gets"
+                } else {
+                    "no STOP in it"
+                })
                 .help(help),
         );
     }
@@ -122,6 +126,65 @@ fn by_language<'a>(context: &Context<'_>, texts: &'a Texts) -> Vec<(Language, &'
             all.iter().filter_map(one).collect()
         }
     }
+}
+
+/// Whether a text of this language says how to opt out, whatever its values are: what stands in a comment is sent to
+/// nobody, and what stands in a block to some, unless its other half says it too.
+fn says_always(text: &str, language: &Language) -> bool {
+    let Some(open) = text.find("{{#") else {
+        return says_how(&without_comments(text), language);
+    };
+    let Some((inside, after)) = block(&text[open..]) else {
+        return says_how(text, language);
+    };
+    let outside = format!("{}{after}", &text[..open]);
+    let both = || {
+        let (yes, no) = halves(inside)?;
+        Some(says_always(yes, language) && says_always(no, language))
+    };
+    says_always(&outside, language) || both().unwrap_or(false)
+}
+
+fn without_comments(text: &str) -> String {
+    let mut rest = text;
+    let mut kept = String::new();
+    while let Some((before, comment)) = rest.split_once("{{!") {
+        kept.push_str(before);
+        let end = if comment.starts_with("--") { "--}}" } else { "}}" };
+        rest = comment.split_once(end).map_or("", |(_, after)| after);
+    }
+    kept + rest
+}
+
+/// What stands in the block that a text begins with, and what comes after it. None where it does not end.
+fn block(text: &str) -> Option<(&str, &str)> {
+    let inside = text.find("}}")? + 2;
+    let (mut at, mut depth) = (inside, 1);
+    loop {
+        let next = at + text[at..].find("{{")?;
+        depth += i32::from(text[next..].starts_with("{{#"));
+        depth -= i32::from(text[next..].starts_with("{{/"));
+        at = next + text[next..].find("}}")? + 2;
+        if depth == 0 {
+            return Some((&text[inside..next], &text[at..]));
+        }
+    }
+}
+
+/// A block on both sides of its own `else`.
+fn halves(inside: &str) -> Option<(&str, &str)> {
+    let mut depth = 0;
+    for (at, _) in inside.match_indices("{{") {
+        match &inside[at..] {
+            rest if rest.starts_with("{{#") => depth += 1,
+            rest if rest.starts_with("{{/") => depth -= 1,
+            rest if rest.starts_with("{{else}}") && depth == 0 => {
+                return Some((&inside[..at], &rest["{{else}}".len()..]));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether a text of this language says how to opt out.

@@ -31,7 +31,7 @@ fn urgent(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Whether quiet hours hold nothing back.
-fn passes_quiet_hours(context: &Context<'_>) -> bool {
+pub(super) fn passes_quiet_hours(context: &Context<'_>) -> bool {
     context.written.meant_purpose() == Purpose::Emergency || context.written.urgent.is_some()
 }
 

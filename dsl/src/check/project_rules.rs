@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Check, Context, conditions, deadlines, durations, foreign, hosts, messages, opt_out_words, patterns,
-    replies, rules, shares, steps, stored_lists, templates, unreachable,
+    Check, Context, EXPECTED, conditions, deadlines, durations, foreign, hosts, messages, opt_out_words,
+    patterns, replies, rules, shares, steps, stored_lists, templates, unreachable,
 };
 use crate::ProjectFile;
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
-use crate::written::campaign::{Campaign, Replies};
+use crate::written::campaign::{Campaign, Message, Replies};
 
 /// The checks of a campaign that ask for nothing else of it.
 const CHECKS: &[Check] = &[
@@ -52,6 +52,24 @@ pub(super) fn check(file: &ProjectFile, project: &Project, found: &mut Vec<Diagn
         of_project: true,
     };
     CHECKS.iter().for_each(|check| check(&context, found));
+    found.extend(values_in_answers(&file.written.messages));
     let first = rules.first().map(|rule| rule.span.clone());
     found.extend(first.map(|span| Diagnostic::not_yet(span, "a rule for the replies of the whole project")));
+}
+
+/// The answers of the program have no values: who gets them may be in no campaign.
+fn values_in_answers(messages: &[Message]) -> Vec<Diagnostic> {
+    let answers = messages
+        .iter()
+        .filter(|message| EXPECTED.contains(&message.name.value.as_str()));
+    let values = answers
+        .flat_map(|message| message.texts())
+        .flat_map(|(_, texts)| texts.values());
+    let told = values.filter(|value| value.text.contains("{{")).map(|value| {
+        let message = "this text answers whoever writes, also people of no campaign, so it has no values";
+        Diagnostic::error("bad-template", value.node.span.clone(), message)
+            .label("the braces would be sent")
+            .help("write the words themselves, such as the name of the shop")
+    });
+    told.collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Context;
+use super::{Context, patterns};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::reply::{self, tokens};
 use crate::written::campaign::{Rule, Verb};
@@ -89,9 +89,9 @@ fn folded(word: &str) -> String {
 fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagnostic>) {
     // Of a last rule it makes no difference what it takes.
     let before_others = rules.split_last().map_or(&[][..], |(_, before)| before);
-    let takes_all = before_others
-        .iter()
-        .position(|rule| takes_everything(rule).is_some());
+    // Of more patterns than there may be none is looked into.
+    let mut looked_into = before_others.iter().take(patterns::MOST).map(takes_everything);
+    let takes_all = looked_into.position(|takes| takes.is_some());
     for (i, rule) in rules.iter().enumerate() {
         let blank = rule.words.iter().all(|word| word.value.trim().is_empty());
         let bare = blank && rule.pattern.is_none() && rule.when.is_empty();

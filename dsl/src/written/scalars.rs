@@ -332,11 +332,41 @@ pub(crate) fn language_called(text: &str) -> Option<&'static str> {
     names.find(|(name, _)| *name == wanted).map(|(_, tag)| *tag)
 }
 
+/// Tags of three letters of languages that have one of two, by which people are asked for.
+const OF_THREE: [(&str, &str); 24] = [
+    ("ara", "ar"),
+    ("ces", "cs"),
+    ("chi", "zh"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("dut", "nl"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("fre", "fr"),
+    ("ger", "de"),
+    ("hun", "hu"),
+    ("ita", "it"),
+    ("jpn", "ja"),
+    ("nld", "nl"),
+    ("nor", "no"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rus", "ru"),
+    ("spa", "es"),
+    ("swe", "sv"),
+    ("tur", "tr"),
+];
+
 fn language(text: &str) -> Result<(), Refusal> {
-    if Language::new(text).is_some() {
+    let of_three = OF_THREE.iter().find(|(tag, _)| text.eq_ignore_ascii_case(tag));
+    if Language::new(text).is_some() && of_three.is_none() {
         return Ok(());
     }
-    let meant = language_called(text).map(|tag| (tag, Applicability::Safe));
+    let meant = language_called(text).or(of_three.map(|(_, tag)| *tag));
+    let meant = meant.map(|tag| (tag, Applicability::Safe));
     let message = format!("\"{text}\" is not the tag of a language");
     Err(none_of("unknown-language", message, meant, || {
         match text.contains(' ') {

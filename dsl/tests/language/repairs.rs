@@ -91,6 +91,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         cron-needs-quotes-all.campaign.yaml: 1 repaired, left ["tag-not-condition"]
         cron-needs-quotes.campaign.yaml: 1 repaired, left []
         invalid-yaml-outdented.campaign.yaml: 1 repaired, left []
+        language-of-three.campaign.yaml: 1 repaired, left ["language-unlisted"]
         project-replies.crier.yaml: 2 repaired, left ["foreign-placeholder", "unknown-helper", "word-is-opt-out", "word-in-two-rules", "bad-pattern", "conflicting-keys", "unreachable-step", "rule-without-condition", "no-deadline", "rule-after-otherwise", "unknown-list"]
         provider-repeated.crier.yaml: 1 repaired, left ["provider-repeated", "provider-repeated", "unknown-provider"]
         quote-the-text-at.campaign.yaml: 1 repaired, left []

@@ -249,6 +249,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "which type the value of an answer has, another key says",
     ),
     (
+        "language-of-three.campaign.yaml",
+        "which tags of three letters have one of two a table says",
+    ),
+    (
         "phone-as-field.campaign.yaml",
         "that a number is no field the check says",
     ),

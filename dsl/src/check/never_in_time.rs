@@ -1,0 +1,136 @@
+//! A text that expires before its hours open is never sent, to anybody.
+
+use chrono::{NaiveDateTime, Timelike};
+
+use super::Context;
+use super::policy::passes_quiet_hours;
+use crate::diagnostic::Diagnostic;
+use crate::scalar::{Cron, WaitTime, Window, WrittenTime};
+use crate::written::Spanned;
+use crate::written::campaign::{Moment, Schedule, Start, Verb};
+
+/// Minutes of a day.
+const DAY: u32 = 24 * 60;
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let schedule = context.written.schedule.as_ref();
+    found.extend(schedule.and_then(|schedule| at_the_start(context, schedule)));
+    for step in context.written.all_steps() {
+        let is_sent = matches!(step.verb, Verb::Send(_) | Verb::Ask(_));
+        let Some(minute) = step.at.as_ref().filter(|_| is_sent).and_then(minute_of) else {
+            continue;
+        };
+        let hours = Hours {
+            window: step
+                .window
+                .as_ref()
+                .or(schedule.and_then(|schedule| schedule.window.as_ref())),
+            quiet: quiet_hours(context),
+        };
+        let expires = step
+            .expires
+            .as_ref()
+            .or(schedule.and_then(|schedule| schedule.expires.as_ref()));
+        found.extend(expires.and_then(|expires| hours.too_late(&[minute], expires)));
+    }
+}
+
+/// What the schedule itself begins, where the first thing that it does is to send.
+fn at_the_start(context: &Context<'_>, schedule: &Schedule) -> Option<Diagnostic> {
+    let first = context.written.steps.first();
+    let sends = |verb: &Verb| matches!(verb, Verb::Send(_) | Verb::Ask(_));
+    if first.is_some_and(|step| step.at.is_some() || !sends(&step.verb)) {
+        return None;
+    }
+    let hours = Hours {
+        window: first
+            .and_then(|step| step.window.as_ref())
+            .or(schedule.window.as_ref()),
+        quiet: quiet_hours(context),
+    };
+    let expires = first
+        .and_then(|step| step.expires.as_ref())
+        .or(schedule.expires.as_ref())?;
+    hours.too_late(&minutes(schedule), expires)
+}
+
+/// The times of day at which a schedule begins; none where that is another for each.
+fn minutes(schedule: &Schedule) -> Vec<u32> {
+    if let Some(cron) = schedule.cron.as_ref().and_then(|cron| Cron::parse(&cron.value)) {
+        let [minutes, hours, ..] = cron.values();
+        return hours
+            .iter()
+            .flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute))
+            .collect();
+    }
+    match schedule.start.as_ref().map(|start| start.value) {
+        Some(Start::At(WrittenTime::Local(at))) => vec![of_day(at)],
+        Some(Start::TimeOfDay) | None => schedule.time_of_day.into_iter().collect(),
+        Some(Start::Now | Start::At(WrittenTime::Instant(_))) => vec![],
+    }
+}
+
+fn minute_of(moment: &Moment) -> Option<u32> {
+    match moment {
+        Moment::TimeOfDay(minute) => Some(*minute),
+        Moment::Time(WrittenTime::Local(at)) => Some(of_day(*at)),
+        Moment::Time(WrittenTime::Instant(_)) => None,
+        Moment::Day { at, .. } => *at,
+    }
+}
+
+fn of_day(at: NaiveDateTime) -> u32 {
+    at.hour() * 60 + at.minute()
+}
+
+/// The campaign's own, else the policy's.
+fn quiet_hours(context: &Context<'_>) -> Option<Window> {
+    let own = context.written.limits.quiet_hours.as_ref();
+    let own = own.and_then(|own| Window::parse(&own.value));
+    own.or(context.project.policy.quiet_hours)
+        .filter(|_| !passes_quiet_hours(context))
+}
+
+/// The hours in which a text may go.
+struct Hours<'a> {
+    window: Option<&'a Spanned<String>>,
+    quiet: Option<Window>,
+}
+
+impl Hours<'_> {
+    /// Told where a text of each of these times of day expires before it may go.
+    fn too_late(&self, minutes: &[u32], expires: &Spanned<WaitTime>) -> Option<Diagnostic> {
+        let WaitTime::Elapsed(within) = expires.value else {
+            return None;
+        };
+        let waits: Vec<u32> = minutes
+            .iter()
+            .map(|minute| self.opens_in(*minute))
+            .collect::<Option<_>>()?;
+        let shortest = *waits.iter().min()?;
+        if within.num_seconds() >= i64::from(shortest) * 60 {
+            return None;
+        }
+        let wait = WaitTime::Elapsed(chrono::TimeDelta::minutes(shortest.into()));
+        let message = format!(
+            "it expires after {}, and its hours open only after {wait}",
+            expires.value
+        );
+        let found = Diagnostic::error("expires-before-window", expires.span.clone(), message)
+            .label("so it is never sent")
+            .help("give it more time, or a moment at which it may go");
+        Some(match self.window {
+            Some(window) => found.also(window.span.clone(), "its hours"),
+            None => found,
+        })
+    }
+
+    /// Minutes from a time of day until a text may go; none where it never may, which is told of the hours.
+    fn opens_in(&self, minute: u32) -> Option<u32> {
+        let window = self.window.and_then(|window| Window::parse(&window.value));
+        let is_open = |at: u32| {
+            window.is_none_or(|window| window.holds(at)) && self.quiet.is_none_or(|quiet| !quiet.holds(at))
+        };
+        (0..DAY).find(|wait| is_open((minute + wait) % DAY))
+    }
+}
