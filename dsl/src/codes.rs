@@ -17,6 +17,7 @@ pub const OF_STORIES: &[&str] = &["story-differs", "story-impossible"];
 
 /// Code and page, by the alphabet.
 pub const CODES: &[(&str, &str)] = pages![
+    "again-unsaid",
     "alias-bomb",
     "bad-address",
     "bad-date",
@@ -82,6 +83,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "not-cel",
     "not-utf8",
     "not-yet-supported",
+    "opt-out-unanswered",
     "overlapping-launches",
     "path-leaves-project",
     "phone-column-missing",

@@ -95,6 +95,11 @@ const FOLLOWS: &[Follows] = &[
     ),
     follows("no-opt-out-hint", Place::Here, &["bad-template"]),
     follows("rule-without-condition", Place::InItsMap, &["wrong-type"]),
+    follows(
+        "opt-out-unanswered",
+        Place::Under(&["steps", "replies", "trigger", "sender"]),
+        &["sender-cannot-receive"],
+    ),
     under("sender-cannot-receive", &["sender"]),
     follows("sender-cannot-receive", Place::InItsMap, &[]),
     under("test-needs-time", &["schedule", "trigger"]),

@@ -1,6 +1,6 @@
 //! The first text of a marketing campaign says how to opt out, on every path and in every language.
 
-use super::Context;
+use super::{Context, sender};
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
 use crate::values::Language;
@@ -18,24 +18,44 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
     let texts = first_texts(context);
     for (language, value) in texts.into_iter().flat_map(|texts| by_language(context, texts)) {
-        if value.text.is_empty() || says_always(&value.text, &language) || is_cut(value, found) {
+        if value.text.is_empty() || is_cut(value, found) {
             continue;
         }
-        let message = "the first text of a marketing campaign does not say how to opt out";
-        let help = format!(
-            "add {} to it; a text that is no marketing states `purpose: service`",
-            suggestion(&language)
-        );
-        found.push(
-            Diagnostic::error("no-opt-out-hint", value.node.span.clone(), message)
-                .label(if says_how(&value.text, &language) {
-                    "not in what everybody gets"
-                } else {
-                    "no STOP in it"
-                })
-                .help(help),
-        );
+        match says_always(&value.text, &language) {
+            true => found.extend(answered_in_vain(context, value)),
+            false => found.push(no_hint(value, &language)),
+        }
     }
+}
+
+fn no_hint(value: &Value, language: &Language) -> Diagnostic {
+    let message = "the first text of a marketing campaign does not say how to opt out";
+    let label = match says_how(&value.text, language) {
+        true => "not in what everybody gets",
+        false => "no STOP in it",
+    };
+    let help = format!(
+        "add {} to it; a text that is no marketing states `purpose: service`",
+        suggestion(language)
+    );
+    Diagnostic::error("no-opt-out-hint", value.node.span.clone(), message)
+        .label(label)
+        .help(help)
+}
+
+/// A word to reply with, from a sender that nobody can reply to. With a number it may be one to text instead.
+fn answered_in_vain(context: &Context<'_>, value: &Value) -> Option<Diagnostic> {
+    let name = sender::of(context)?;
+    let receives = context.project.senders.get(name)?.receives;
+    let elsewhere = value.text.contains("{{link opt_out}}")
+        || value.text.contains("://")
+        || value.text.contains(|c: char| c.is_ascii_digit());
+    if receives || elsewhere {
+        return None;
+    }
+    let message = format!("people cannot reply to \"{name}\", so a word that they reply opts nobody out");
+    let found = Diagnostic::warning("opt-out-unanswered", value.node.span.clone(), message);
+    Some(found.help("name a number to text it to (`STOP to 36180`), or use a sender that receives"))
 }
 
 /// Whether the text ends too early, which has been said.

@@ -26,6 +26,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     ends_before_it_begins(schedule, found);
     found.extend(between_its_days(schedule));
     overlapping(context, schedule, found);
+    found.extend(again_unsaid(schedule, found));
     found.extend(on_another_day(schedule));
     found.extend(in_other_hours(schedule));
     found.extend(
@@ -238,6 +239,25 @@ fn between_its_days(schedule: &Schedule) -> Option<Diagnostic> {
 
 /// The days of eight years.
 const YEARS: usize = 8 * 366;
+
+/// A cron without `again`, at whose second tick nobody enters who was there at the first: seldom what its author wants.
+fn again_unsaid(schedule: &Schedule, found: &[Diagnostic]) -> Option<Diagnostic> {
+    let cron = schedule.cron.as_ref().filter(|_| schedule.again.is_none())?;
+    // What is wrong with its ticks comes first.
+    let of_ticks = [
+        "until-before-from",
+        "cron-never-fires",
+        "conflicting-keys",
+        "overlapping-launches",
+    ];
+    let is_told = found.iter().any(|d| of_ticks.contains(&d.code));
+    let days = [&schedule.from, &schedule.until].map(|day| day.as_ref().map(|day| day.value));
+    let one_day = days[0].is_some() && days[0] == days[1];
+    let message = "each person enters this once, at one of its ticks, since it does not say `again`";
+    let found = Diagnostic::warning("again-unsaid", cron.span.clone(), message)
+        .help("`again: always` texts them at each tick, `again: never` says that once is meant");
+    (!is_told && !one_day).then_some(found)
+}
 
 /// A cron that comes again while people are still inside must say whether they enter again. Launches of one campaign are
 /// run one after the other, so such a one is not run yet.

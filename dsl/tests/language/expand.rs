@@ -253,10 +253,10 @@ steps:
     id: doors
 messages:
   invite:
-    pt: \"Sair: STOP\"
+    pt: \"Sair: STOP 36180\"
     en: |
       Two \"lines\"
-      STOP
+      STOP 36180
 limits: { in_doubt: resend }
 ",
         expect![[r#"
@@ -316,8 +316,8 @@ limits: { in_doubt: resend }
                 id: doors
             messages:
               invite:
-                pt-br: "Sair: STOP"
-                en: "Two \"lines\"\nSTOP"
+                pt-br: "Sair: STOP 36180"
+                en: "Two \"lines\"\nSTOP 36180"
             # goal: none (default)
             # exit: nothing (default)
             limits:
