@@ -243,6 +243,7 @@ const YEARS: usize = 8 * 366;
 /// A cron without `again`, at whose second tick nobody enters who was there at the first: seldom what its author wants.
 fn again_unsaid(schedule: &Schedule, found: &[Diagnostic]) -> Option<Diagnostic> {
     let cron = schedule.cron.as_ref().filter(|_| schedule.again.is_none())?;
+    Cron::parse(&cron.value)?;
     // What is wrong with its ticks comes first.
     let of_ticks = [
         "until-before-from",
