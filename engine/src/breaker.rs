@@ -77,6 +77,8 @@ impl Breaker {
         match sign {
             Sign::Works => {
                 self.probing = false;
+                // Whatever else there is, requests without an answer are none in a row any more.
+                self.silent = 0;
                 // What was under way before a pause and is taken during it says nothing of what the pause is for.
                 if now >= self.open_until {
                     self.works();
@@ -114,7 +116,6 @@ impl Breaker {
     /// Twice as much as the last time may go through, until it is a window's worth.
     fn works(&mut self) {
         const ENOUGH: usize = 256;
-        self.silent = 0;
         self.pauses = 0;
         self.ramp = self.ramp.map(|ramp| ramp * 2).filter(|ramp| *ramp < ENOUGH);
     }
@@ -162,7 +163,7 @@ mod tests {
     #[test]
     fn pauses_grow_and_trust_comes_back_in_steps() {
         use Sign::{Away, Silent, SlowDown, Stopped, Works};
-        let table: [(&[(u64, Sign)], &str); 8] = [
+        let table: [(&[(u64, Sign)], &str); 9] = [
             (&[(0, Works)], "0:all"),
             (
                 &[(0, Silent), (0, Silent), (0, Silent), (0, Silent), (0, Silent)],
@@ -175,6 +176,21 @@ mod tests {
                 "15:1 45:1 45:2 45:4",
             ),
             (&[(0, Away), (1, Silent)], "1:1 3:1"),
+            // Answers that are lost now and then while it asks to go slower are no outage.
+            (
+                &[
+                    (0, SlowDown(Some(seconds(9)))),
+                    (1, Silent),
+                    (1, Silent),
+                    (2, Works),
+                    (2, Silent),
+                    (3, Silent),
+                    (3, Works),
+                    (4, Silent),
+                    (4, Silent),
+                ],
+                "9:all 9:all 9:all 9:all 9:all 9:all 9:all 9:all 9:all",
+            ),
             (&[(0, Stopped), (1, Works), (15, Stopped)], "15:1 15:1 45:1"),
             (
                 &[

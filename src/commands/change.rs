@@ -62,7 +62,9 @@ fn sentence(campaign: &str, launch: i64, changed: bool, state: LaunchState) -> S
             "{launch} is paused: nothing more is submitted, what was submitted is still recorded; go on with `crier resume {campaign}`"
         ),
         LaunchState::Cancelled => {
-            format!("{launch} is cancelled: at most what was being submitted at that moment still goes")
+            format!(
+                "{launch} is cancelled: nobody is texted any more but some of those in the windows under way; the report counts them"
+            )
         }
         LaunchState::Running => format!("{launch} goes on; if no `crier run` is waiting for it, type one"),
         LaunchState::Building | LaunchState::Done | LaunchState::Halted => {

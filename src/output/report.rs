@@ -70,9 +70,13 @@ impl Report {
         rows.push(("unknown", self.unknown()));
         rows.push(("opted out", number(totals.opt_outs)));
         rows.push(("other replies", number(totals.other_replies)));
-        let answers: u64 = totals.answers.values().sum();
-        if answers > 0 {
-            rows.push(("answers sent", number(answers)));
+        for (name, n) in [
+            ("answers sent", self.answers_sent()),
+            ("answers refused", self.answers_refused()),
+        ] {
+            if n > 0 {
+                rows.push((name, number(n)));
+            }
         }
         if totals.reached > 0 {
             rows.push(("goal reached", number(totals.reached)));
@@ -139,6 +143,18 @@ impl Report {
             .filter(|(state, _)| **state >= MessageState::Accepted)
             .map(|(_, n)| n)
             .sum()
+    }
+    /// Answers to replies that were taken, or may have been.
+    fn answers_sent(&self) -> u64 {
+        self.totals.answers.values().sum::<u64>() - self.answers_refused()
+    }
+
+    fn answers_refused(&self) -> u64 {
+        self.totals
+            .answers
+            .get(&MessageState::Rejected)
+            .copied()
+            .unwrap_or(0)
     }
 
     fn unknown(&self) -> String {
@@ -220,7 +236,8 @@ impl Report {
             "left_out_later": serde_json::Value::Object(reasons.collect()),
             "opted_out": totals.opt_outs,
             "other_replies": totals.other_replies,
-            "answers": totals.answers.values().sum::<u64>(),
+            "answers": self.answers_sent(),
+            "answers_refused": self.answers_refused(),
             "parts": totals.parts.values().sum::<u64>(),
             "first_sent_at": totals.span.map(|(first, _)| first),
             "last_sent_at": totals.span.map(|(_, last)| last),

@@ -241,13 +241,13 @@ impl Store {
             .collect()
     }
 
-    /// Why messages of a launch were rejected, and how many for each reason: at most so many reasons, the most frequent
-    /// first.
+    /// Why texts of steps of a launch were rejected, and how many for each reason: at most so many reasons, the most
+    /// frequent first.
     pub async fn rejected_for(&self, launch: LaunchId, most: u32) -> Result<Vec<(String, u64)>, StoreError> {
         let rows = sqlx::query(
             "select coalesce(m.reason, 'no reason given') as why, count(*) as n from cohort c
              join message m on m.id between c.id << 12 and (c.id << 12) + 4095
-             where c.launch_id = ?1 and m.state = 2 group by why order by n desc, why limit ?2",
+             where c.launch_id = ?1 and c.kind = 0 and m.state = 2 group by why order by n desc, why limit ?2",
         )
         .bind(launch.0)
         .bind(most)
