@@ -1,11 +1,15 @@
 //! What can be typed.
 
+mod rehearse;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use server::carrier::Switches;
+
+pub use rehearse::Rehearse;
 
 const ABOUT: &str = "Bulk SMS campaigns as files in git: validated, planned, and sent durably";
 
@@ -330,37 +334,6 @@ pub struct Plan {
     pub file: PathBuf,
 
     /// How the plan is printed
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-}
-
-/// `crier rehearse`.
-#[derive(Debug, Args)]
-pub struct Rehearse {
-    /// The campaign file
-    pub file: PathBuf,
-
-    /// What is drawn: another seed is another outcome
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
-
-    /// When it begins, as `2026-12-01 10:00` on the campaign's clock [default: its schedule, else now]
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
-
-    /// How people behave, a YAML or JSON file: docs/rehearse.md [default: the provider's shares]
-    #[arg(long, value_name = "FILE")]
-    pub model: Option<PathBuf>,
-
-    /// Write the texts and replies of each hour as a picture
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
-
-    /// Print a model of how people did, from what the store has of this campaign, and rehearse nothing
-    #[arg(long, conflicts_with_all = ["seed", "at", "model", "svg"])]
-    pub fit: bool,
-
-    /// How it is printed
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }

@@ -40,10 +40,13 @@ const OLDER_READER: &str = "yaml-1.1";
 
 /// A file in the one layout; formatting the result changes nothing. Line breaks become LF, a byte-order mark goes.
 pub fn format(text: &str, kind: FileKind) -> Result<String, Unformatted> {
-    let text = text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(text)
-        .replace("\r\n", "\n");
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Their places are those of the text as it stands, with its line breaks.
+    let (_, faults) = tree::parse(text);
+    if !faults.is_empty() {
+        return Err(Unformatted::Faulty(faults));
+    }
+    let text = text.replace("\r\n", "\n");
     let (before, faults) = tree::parse(&text);
     if !faults.is_empty() {
         return Err(Unformatted::Faulty(faults));

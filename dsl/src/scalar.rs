@@ -16,6 +16,7 @@ mod window;
 pub use cron::Cron;
 pub use error::ScalarError;
 pub use money::{Currency, Money};
+pub(crate) use time::is_day;
 pub use time::{WrittenTime, local_to_utc, parse_time};
 pub use timeout::parse_timeout;
 pub use url::parse_local_url;

@@ -73,6 +73,7 @@ const FOLLOWS: &[Follows] = &[
     follows("language-missing", Place::InItsValue, &[]),
     follows("language-missing", Place::InItsValue, &["language-unlisted"]),
     under("language-unlisted", &["languages"]),
+    follows("list-file-missing", Place::Here, &["invalid-yaml"]),
     follows(
         "message-never-sent",
         Place::Under(&["steps", "replies"]),
@@ -87,6 +88,7 @@ const FOLLOWS: &[Follows] = &[
     ),
     follows("no-deadline", Place::InItsMap, &[]),
     under("no-opt-out-hint", &["purpose"]),
+    follows("unknown-list", Place::Here, &["invalid-yaml"]),
     follows("unknown-message", Place::Misspelt("messages"), &["unknown-key"]),
     follows(
         "unknown-message",

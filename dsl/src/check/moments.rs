@@ -2,6 +2,7 @@
 
 use super::{Context, audience, fields, templates};
 use crate::diagnostic::Diagnostic;
+use crate::scalar::is_day;
 use crate::values::FieldType;
 use crate::written::Spanned;
 use crate::written::campaign::{Ask, Verb};
@@ -59,6 +60,10 @@ fn values_of_another_type(context: &Context<'_>, ask: &Ask, save: &Spanned<Strin
 
 /// What gives a day must be a field of a type that has one.
 fn day(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
+    // A day in the place of a column is told where the file is read.
+    if is_day(&name.value) {
+        return None;
+    }
     let field = context
         .written
         .fields

@@ -1,5 +1,5 @@
 //! What is shown for the place under the pointer: of a text its parts, alphabet and price in every language, of a field its
-//! type and what stands in for it, of a key its meaning and an example. Markdown.
+//! type and what stands in for it, of a link its URL, of a key its meaning and an example. Markdown.
 
 use std::ops::Range;
 
@@ -10,6 +10,7 @@ use crate::condition::{BuiltIn, FUNCTIONS};
 use crate::project::ListFile;
 use crate::written::campaign::{Field, Texts};
 use crate::written::key::{Key, Status};
+use crate::written::tables;
 
 mod parts;
 pub(super) mod words;
@@ -28,6 +29,7 @@ pub fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
     field(document, byte)
         .or_else(|| function(document, byte))
         .or_else(|| words::helper(document, byte))
+        .or_else(|| link(document, byte))
         .or_else(|| parts::named(document, byte))
         .or_else(|| parts::hover(document, byte))
         .or_else(|| key(document, byte))
@@ -78,6 +80,18 @@ fn field(document: &Document<'_>, byte: usize) -> Option<Hover> {
     };
     Some(Hover {
         text,
+        span: named.span,
+    })
+}
+
+/// Where a link leads, and what links are.
+fn link(document: &Document<'_>, byte: usize) -> Option<Hover> {
+    let named = names::link_at(document, byte)?;
+    let mut links = document.campaign()?.links.iter();
+    let (_, url) = links.find(|(name, _)| name.value == named.name)?;
+    let key = tables::CAMPAIGN.key("links")?;
+    Some(Hover {
+        text: format!("**{}**: `{}`\n\n{}", named.name, url.text, key.doc),
         span: named.span,
     })
 }

@@ -109,10 +109,17 @@ pub(super) fn field_at(document: &Document<'_>, byte: usize) -> Option<Named> {
 
 /// The message at a byte, found without looking at the rest of the file.
 pub(super) fn message_at(document: &Document<'_>, byte: usize) -> Option<Named> {
+    of_kind_at(document, byte, NameKind::Message)
+}
+
+/// The link at a byte, where it is given or used.
+pub(super) fn link_at(document: &Document<'_>, byte: usize) -> Option<Named> {
+    of_kind_at(document, byte, NameKind::Link)
+}
+
+fn of_kind_at(document: &Document<'_>, byte: usize, kind: NameKind) -> Option<Named> {
     let found = walked(document, Some(byte));
-    at(&found, byte)
-        .filter(|named| named.kind == NameKind::Message)
-        .cloned()
+    at(&found, byte).filter(|named| named.kind == kind).cloned()
 }
 
 /// The names of a file; only those in values that hold `byte`, where one is given, and those that are keys.

@@ -16,6 +16,24 @@ fn check(text: &str, expected: Expect) {
 }
 
 #[test]
+fn a_fault_is_where_the_text_as_it_stands_has_it() {
+    let text = "replies:\r\n  - words: [x,\r\n      z, # zed\r\n  ]\r\n    forward: desk\r\n";
+    let faulty = |text: &str| match format(text, FileKind::Campaign) {
+        Err(Unformatted::Faulty(found)) => found,
+        other => panic!("{other:?}"),
+    };
+    let lines = |text: &str| -> Vec<usize> {
+        let found = faulty(text).into_iter();
+        found
+            .map(|d| text[..d.span.start].matches('\n').count())
+            .collect()
+    };
+    assert_eq!(lines(text), [3]);
+    assert_eq!(lines(text), lines(&text.replace('\r', "")));
+    assert_eq!(&text[faulty(text)[0].span.clone()], "]");
+}
+
+#[test]
 fn lists_are_indented_by_two_below_their_key() {
     check(
         "steps:\n- send:   invite\n  when: x\n-   wait: 2 days\n\n\n\n-   send:\n        text:  Ciao\nlanguages: [ it,en ]\nlimits: {parts: 1,   rate : 5/s}",

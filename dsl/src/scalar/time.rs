@@ -24,6 +24,11 @@ impl WrittenTime {
     }
 }
 
+/// Whether it is a day of the calendar, alone or with a time.
+pub(crate) fn is_day(text: &str) -> bool {
+    matches!(parse_time(text), Ok(_) | Err(ScalarError::NoTimeOfDay { .. }))
+}
+
 /// `2026-12-01 10:00`, with seconds or with a `T` too; with an offset it is an instant (RFC 3339, seconds may be left out).
 pub fn parse_time(text: &str) -> Result<WrittenTime, ScalarError> {
     let text = text.trim();

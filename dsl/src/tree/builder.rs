@@ -366,8 +366,7 @@ impl<'a> Builder<'a> {
     }
 
     fn refuse_tag(&mut self, tag: Range<usize>, value: &Range<usize>) -> Node {
-        let written = self.text.get(tag.clone()).unwrap_or_default().to_owned();
-        self.diagnostics.push(syntax::custom_tag(&written, tag.clone()));
+        self.diagnostics.push(syntax::custom_tag(self.text, tag.clone()));
         bad(tag.start..value.end.max(tag.end))
     }
 

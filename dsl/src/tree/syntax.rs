@@ -64,7 +64,8 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
     if let Some(found) = conditions::unquoted(text, at, opener.is_some()) {
         return found;
     }
-    if let Some(found) = items::outside_the_list(text, at).or_else(|| items::too_far_left(text, at)) {
+    let of_items = || items::outside_the_list(text, at).or_else(|| items::too_far_left(text, at));
+    if let Some(found) = of_items().or_else(|| items::beside_the_dash(text, at)) {
         return found;
     }
     if let Some(found) = needs_quotes(text, at) {
@@ -116,7 +117,8 @@ fn tab_before(text: &str, at: usize) -> Option<Range<usize>> {
     };
     let line = line_of(text, at);
     // A scalar that runs on reports the end of its own line, although the tab stands on the next.
-    within(line.clone()).or_else(|| (line.end < text.len()).then(|| within(line_of(text, line.end + 1)))?)
+    let next = || Some(line.end + text[line.end..].find('\n')? + 1);
+    within(line.clone()).or_else(|| within(line_of(text, next()?)))
 }
 
 /// What is left: the indentation, a line without a colon, and the parser's own words.

@@ -13,6 +13,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style, Tree};
 
 mod fit;
+mod misplaced;
 mod words;
 
 pub(crate) use fit::fits;
@@ -127,8 +128,13 @@ impl Shape<'_> {
         }
         let cut = traps::cut_by_comment(self.around, node, scalar, form);
         self.found.extend(cut);
+        if let Some(found) = traps::comma_behind(self.around, node, scalar, form) {
+            return self.found.push(found);
+        }
         match scalars::check(form, &scalar.text) {
             Ok(()) => {}
+            // What a story expects is looked for among all that it can, which tells the nearest.
+            Err(Refusal::Wrong(_)) if place.key == "expect" && words::is_expected(&scalar.text) => return,
             Err(Refusal::OtherType) => return self.wrong_type(node, form, place),
             Err(Refusal::Later(what)) => {
                 if !place.later {
@@ -163,10 +169,11 @@ impl Shape<'_> {
                 .key(&entry.key.text)
                 .is_some_and(|key| key.status == Status::Later)
         });
-        let (mut meant, mut said) = (vec![], false);
+        let told = self.misplaced(node, object, place);
+        let (mut meant, mut said) = (told.meant, false);
         let doubtful = meant_twice(node, object);
         for (i, entry) in node.entries().iter().enumerate() {
-            if is_note(entry) {
+            if is_note(entry) || told.entries.contains(&i) {
                 continue;
             }
             let before = i.checked_sub(1).and_then(|i| node.entries().get(i));
@@ -255,7 +262,8 @@ impl Shape<'_> {
             return object.key(meant.trim_start_matches('-')).map(|key| key.name);
         }
         let names = object.keys.iter().map(|key| key.name);
-        let meant = words::called_elsewhere(object, &entry.key.text)
+        self.doubt(&entry.value);
+        let meant = words::called_elsewhere(object, &entry.key.text, node)
             .or_else(|| nearest(&entry.key.text, names.clone()));
         let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
         let written = &entry.key.text;
@@ -274,9 +282,17 @@ impl Shape<'_> {
             Some(_) | None => Guess::among(written, names, Words::Language),
         };
         self.found.push(guess.tell(found, || {
-            words::belongs(object, written).unwrap_or(possible(object))
+            words::belongs(object, entry).unwrap_or(possible(object))
         }));
-        meant
+        meant.or_else(|| words::owner(object, written))
+    }
+
+    /// What stands under a key that nobody knows is not certainly a text: quotes around it are for a person to judge.
+    fn doubt(&mut self, value: &Node) {
+        let of_value = |d: &&mut Diagnostic| value.is_bad() && d.span.start == value.span.start;
+        let told = self.told.iter_mut().filter(of_value);
+        told.filter_map(|told| told.suggestion.as_mut())
+            .for_each(|suggestion| suggestion.applicability = Applicability::Unsure);
     }
 
     fn missing(&mut self, node: &Node, object: &Object, meant: &[&str], verbs: usize) {

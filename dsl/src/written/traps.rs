@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::key::Form;
+use super::scalars;
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::tree::{Node, Scalar, Style, quote_condition};
 
@@ -128,6 +129,27 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
         .help("put one before the text too, or leave it out")
         .replace(node.span.clone(), format!("\"{text}"), Applicability::Unsure)
     })
+}
+
+/// A comma at the end of a line, as JSON has them. In a text for people it may well belong to it.
+pub(super) fn comma_behind(
+    around: Around<'_>,
+    node: &Node,
+    scalar: &Scalar,
+    form: &Form,
+) -> Option<Diagnostic> {
+    let right = scalar.text.strip_suffix(',')?.trim_end();
+    let is_path = matches!(form, Form::Path | Form::Source | Form::Leaver);
+    let refused = is_path || scalars::check(form, &scalar.text).is_err();
+    if scalar.style != Style::Plain || !refused || scalars::check(form, right).is_err() {
+        return None;
+    }
+    let at = node.span.start + around.text.get(node.span.clone())?.strip_suffix(',')?.len()..node.span.end;
+    Some(
+        Diagnostic::error("invalid-yaml", at.clone(), "a comma stands behind the value")
+            .help("leave it out: lines need no comma at their end")
+            .replace(at, "", Applicability::Safe),
+    )
 }
 
 /// The comment that follows on the same line.

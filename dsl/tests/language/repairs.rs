@@ -64,6 +64,23 @@ fn what_decides_who_gets_what_is_left_to_people() {
 }
 
 #[test]
+fn what_stands_under_a_key_that_nobody_knows_is_not_quoted() {
+    check(
+        "doors.campaign.yaml",
+        "audience: lists/customers.csv\nschedule: now\nmessage: \"Coming? STOP to opt out\"\nreplies:\n  - yes: tag: coming\ndetails: doors: nine\n",
+        expect![[r#"
+            0 repaired, left ["unknown-key", "unknown-key", "quote-the-text"]
+            audience: lists/customers.csv
+            schedule: now
+            message: "Coming? STOP to opt out"
+            replies:
+              - yes: tag: coming
+            details: doors: nine
+        "#]],
+    );
+}
+
+#[test]
 fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
     let mut table = String::new();
     for path in support::files("err") {
@@ -90,6 +107,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         case-4.3-limits.campaign.yaml: 1 repaired, left []
         cron-needs-quotes-all.campaign.yaml: 1 repaired, left ["tag-not-condition"]
         cron-needs-quotes.campaign.yaml: 1 repaired, left ["again-unsaid"]
+        invalid-yaml-comma-at-end.campaign.yaml: 5 repaired, left []
         invalid-yaml-outdented.campaign.yaml: 1 repaired, left []
         language-of-three.campaign.yaml: 1 repaired, left ["language-unlisted"]
         project-replies.crier.yaml: 2 repaired, left ["foreign-placeholder", "unknown-helper", "word-is-opt-out", "word-in-two-rules", "bad-pattern", "conflicting-keys", "unreachable-step", "rule-without-condition", "no-deadline", "rule-after-otherwise", "unknown-list"]

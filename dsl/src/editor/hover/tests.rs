@@ -77,6 +77,31 @@ fn a_key_shows_its_meaning_and_an_example() {
 }
 
 #[test]
+fn a_link_shows_where_it_leads() {
+    let campaign = |links: &str, text: &str| {
+        format!("links:\n  {links}: \"https://arena.example/t\"\nmessage: \"{text}\"\n")
+    };
+    check(
+        &campaign("tick|ets", "{{link tickets}}"),
+        expect![[r#"
+        [tickets]
+        **tickets**: `https://arena.example/t`
+
+        Short links by name, one for each recipient, with click tracking; `opt_out` is built in. Default: none.
+    "#]],
+    );
+    check(
+        &campaign("tickets", "{{link tick|ets}}"),
+        expect![[r#"
+            [tickets]
+            **tickets**: `https://arena.example/t`
+
+            Short links by name, one for each recipient, with click tracking; `opt_out` is built in. Default: none.
+        "#]],
+    );
+}
+
+#[test]
 fn a_text_shows_parts_alphabet_and_price_in_every_language() {
     check(
         "invite: \"Hel|lo",

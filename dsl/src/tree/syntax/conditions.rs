@@ -38,6 +38,51 @@ pub(crate) fn needs_quotes(written: &str, start: usize) -> Diagnostic {
         .replace(span, quoted, Applicability::Unsure)
 }
 
+/// How to say what begins with `!`: the key that means the contrary, where nothing but one call stands behind it; else in
+/// quotes. The other key would not mean the contrary of one condition among several.
+pub(super) fn negated(text: &str, start: usize) -> String {
+    let line = line_of(text, start);
+    let written = text[start..end_of(text, start, line.end)].trim_end();
+    let key = text[line.start..start].trim_end().rsplit([' ', '{', ',']).next();
+    let contrary = match key {
+        Some("when:") => Some("unless"),
+        Some("unless:") => Some("when"),
+        _ => None,
+    };
+    match (
+        contrary,
+        written.strip_prefix('!').filter(|call| is_one_call(call)),
+    ) {
+        (Some(key), Some(call)) => format!("to negate a condition write `{key}: {call}`"),
+        (_, _) => format!("quote the condition: `'{}'`", written.replace('\'', "''")),
+    }
+}
+
+/// Where a condition ends: with its line, before a comment, or at the comma or bracket of what is around it.
+fn end_of(text: &str, start: usize, line_end: usize) -> usize {
+    let (mut depth, mut quote, mut before) = (0, None, ' ');
+    for (i, c) in text[start..line_end].char_indices() {
+        match (c, quote) {
+            (_, Some(open)) => quote = Some(open).filter(|open| *open != c),
+            ('"' | '\'', None) => quote = Some(c),
+            ('(' | '[' | '{', None) => depth += 1,
+            (')' | ']' | '}', None) if depth > 0 => depth -= 1,
+            (',' | ']' | '}', None) if depth == 0 => return start + i,
+            ('#', None) if before == ' ' => return start + i,
+            _ => {}
+        }
+        before = c;
+    }
+    line_end
+}
+
+/// Whether it is one call from end to end: `tagged("x")`.
+fn is_one_call(written: &str) -> bool {
+    let name = written.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let arguments = name.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    name.len() < written.len() && arguments.is_some_and(|inside| !inside.contains(['(', ')']))
+}
+
 /// Where the value of the last key of conditions before a place begins.
 fn value_before(text: &str, at: usize) -> Option<usize> {
     let from = floor(text, at.saturating_sub(FURTHEST));

@@ -77,6 +77,57 @@ pub(super) fn too_far_left(text: &str, at: usize) -> Option<Diagnostic> {
     )
 }
 
+/// Lines of an item that stand in the column of its dash:
+///
+/// ```yaml
+///   - ask: invite
+///   for: 2 days
+/// ```
+pub(super) fn beside_the_dash(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let key = key_on(text, &line)?;
+    let column = key.start - line.start;
+    if text[line.start..key.start].contains('-') {
+        return None;
+    }
+    let mut above = line.clone();
+    let dash = loop {
+        above = line_of(text, above.start.checked_sub(1)?);
+        let written = text[above.clone()].trim_end();
+        let begins = written.len() - written.trim_start_matches(' ').len();
+        if !written.is_empty() && begins <= column {
+            break (begins == column && written[begins..].starts_with("- "))
+                .then_some(above.start + begins)?;
+        }
+    };
+    let lines = key.start..item_end(text, line.end, column);
+    let name = &text[key.clone()];
+    let message = format!("\"{name}\" stands in the column of the dash of the item it belongs to");
+    let moved = format!("  {}", text[lines.clone()].replace('\n', "\n  "));
+    Some(
+        Diagnostic::error("invalid-yaml", key, message)
+            .label("as far left as the dash")
+            .also(dash..dash + 1, "the item begins here")
+            .help("put two spaces before each line of the item")
+            .replace(lines, moved, Applicability::Unsure),
+    )
+}
+
+/// The end of the lines that stand at least so far in, and begin no other item.
+fn item_end(text: &str, mut end: usize, column: usize) -> usize {
+    while let Some(feed) = text[end..].find('\n').filter(|feed| end + feed + 1 < text.len()) {
+        let next = line_of(text, end + feed + 1);
+        let written = &text[next.clone()];
+        let begins = written.len() - written.trim_start_matches(' ').len();
+        let another = begins == column && written[begins..].starts_with("- ");
+        if written.trim().is_empty() || begins < column || another {
+            break;
+        }
+        end = next.end;
+    }
+    end
+}
+
 /// The key of a line `key: value` or `key:`, behind the dash of an item too.
 pub(super) fn key_on(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let written = &text[line.clone()];

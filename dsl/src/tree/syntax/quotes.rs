@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::conditions;
 use super::place::{at_least_one, ceil, line_of, to_line_end};
 use crate::diagnostic::{Applicability, Diagnostic};
 
@@ -30,7 +31,7 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
     match (key, written.strip_prefix('!')) {
         ("cron:", _) => Some(cron_needs_quotes(text, value)),
         ("when:" | "unless:" | "where:" | "until:", Some(condition)) if condition.contains('(') => {
-            Some(custom_tag(written, value))
+            Some(custom_tag(text, value))
         }
         _ => Some(quote(text, value, what)),
     }
@@ -64,13 +65,15 @@ pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) ->
 
 /// What is said of values with a mark too many or too few.
 const COMMA: &str = "a comma stands behind the bracket";
+const COMMA_BEHIND_QUOTE: &str = "a comma stands behind the closing quote";
+const LEAVE_COMMA_OUT: &str = "leave it out: lines need no comma at their end";
 const NO_BRACE: &str = "this `}` closes nothing";
 const TWO_VALUES: &str = "a value stands behind another key on this line";
 const NO_QUOTE: &str = "this text has a quote at its end, and none before it";
 
 /// Whether it is of such a value, and of nothing around it.
 pub(in super::super) fn is_of_marks(found: &Diagnostic) -> bool {
-    [COMMA, NO_BRACE, TWO_VALUES, NO_QUOTE].contains(&found.message.as_str())
+    [COMMA, COMMA_BEHIND_QUOTE, NO_BRACE, TWO_VALUES, NO_QUOTE].contains(&found.message.as_str())
 }
 
 /// Values with a mark too many or too few: with quotes around them the mark would be part of the text.
@@ -81,7 +84,7 @@ fn with_marks_left(text: &str, value: &Range<usize>) -> Option<Diagnostic> {
     };
     let list = written.trim_end_matches([',', ';']).trim_end();
     if list.len() < written.len() && list.ends_with([']', '}']) && !list.starts_with("{{") {
-        let found = found(COMMA, "leave it out: lines need no comma at their end");
+        let found = found(COMMA, LEAVE_COMMA_OUT);
         return Some(found.replace(value.clone(), list, Applicability::Safe));
     }
     let pairs = !written.starts_with("{{") && (written.contains(": \"") || written.contains(": '"));
@@ -247,26 +250,20 @@ fn cron_needs_quotes(text: &str, value: Range<usize>) -> Diagnostic {
     }
 }
 
-pub(in super::super) fn custom_tag(written: &str, span: Range<usize>) -> Diagnostic {
-    let condition = written.contains('(');
-    let code = if condition {
-        "tag-not-condition"
-    } else {
-        "custom-tag"
+pub(in super::super) fn custom_tag(text: &str, span: Range<usize>) -> Diagnostic {
+    let written = &text[span.clone()];
+    let is_condition = written.contains('(');
+    let (code, help) = match is_condition {
+        true => ("tag-not-condition", conditions::negated(text, span.start)),
+        false => (
+            "custom-tag",
+            "quote the text if it begins with `!`, else remove the tag".to_owned(),
+        ),
     };
-    let found = Diagnostic::error(
-        code,
-        span,
-        format!("tags such as `{written}` are not part of this language"),
-    )
-    .label("YAML reads a leading `!` as a tag");
-    match condition {
-        true => found.help(format!(
-            "to negate a condition write `unless: {}`",
-            written.trim_start_matches('!')
-        )),
-        false => found.help("quote the text if it begins with `!`, else remove the tag"),
-    }
+    let message = format!("tags such as `{written}` are not part of this language");
+    Diagnostic::error(code, span, message)
+        .label("YAML reads a leading `!` as a tag")
+        .help(help)
 }
 
 pub(super) fn unclosed_quote(text: &str, read_to: usize, at: usize) -> Diagnostic {
@@ -285,7 +282,31 @@ pub(super) fn unclosed_quote(text: &str, read_to: usize, at: usize) -> Diagnosti
     ))
 }
 
+/// `message: "Doors open",`, as JSON has it.
+fn comma_behind_quote(text: &str, at: usize) -> Option<Diagnostic> {
+    let mut value = value_on(text, &line_of(text, at))?;
+    // A key in quotes stands before it, as in JSON.
+    let colon = text[value.clone()]
+        .find("\": ")
+        .filter(|_| text[value.start..].starts_with('"'));
+    value.start += colon.map_or(0, |colon| colon + 3);
+    let written = &text[value.clone()];
+    let right = written.strip_suffix(',')?.trim_end();
+    let is_quoted = |mark: char| {
+        let inside = right.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+        inside.is_some_and(|inside| !inside.replace("\\\"", "").replace("''", "").contains(mark))
+    };
+    (is_quoted('"') || is_quoted('\'')).then(|| {
+        Diagnostic::error("invalid-yaml", value.clone(), COMMA_BEHIND_QUOTE)
+            .help(LEAVE_COMMA_OUT)
+            .replace(value, right, Applicability::Safe)
+    })
+}
+
 pub(super) fn after_the_quote(text: &str, at: usize, in_brackets: bool) -> Diagnostic {
+    if let Some(found) = comma_behind_quote(text, at).filter(|_| !in_brackets) {
+        return found;
+    }
     let rest = to_line_end(text, at);
     let found = Diagnostic::error("invalid-yaml", rest, "something follows the closing quote")
         .label("outside the quotes");

@@ -86,19 +86,42 @@ pub(super) fn possible(object: &Object) -> String {
 }
 
 /// Where a key belongs that is one of a map below.
-pub(super) fn belongs(object: &Object, written: &str) -> Option<String> {
-    let has = |form: &Form| matches!(form, Form::Object(below) if below.key(written).is_some());
-    let below = object.keys.iter().filter(|key| match key.form {
-        Form::Either(forms) => forms.iter().any(has),
-        form => has(&form),
-    });
-    let below: Vec<String> = below.map(|key| format!("`{}`", key.name)).collect();
+pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
+    if entry.key.text == "from" && object.key("sender").is_some() {
+        let named = entry.value.text().filter(|text| scalars::is_name(text));
+        let sender = named.unwrap_or("arena");
+        return Some(format!(
+            "people come from `audience: {{ from: … }}`, texts from `sender: {sender}`"
+        ));
+    }
+    let below: Vec<String> = owners(object, &entry.key.text)
+        .map(|key| format!("`{}`", key.name))
+        .collect();
     (!below.is_empty()).then(|| format!("it is a key of {}: write it there", below.join(" and of ")))
 }
 
-/// A word of a step and what belongs to it, without the colon between them: `send reminder`.
+/// The key that one belongs under, so that its absence is not told as well.
+pub(super) fn owner(object: &Object, written: &str) -> Option<&'static str> {
+    let required = object.required.iter().map(|required| required.key);
+    let mut below = owners(object, written).map(|key| key.name);
+    required.into_iter().find(|key| below.any(|name| name == *key))
+}
+
+fn owners(object: &Object, written: &str) -> impl Iterator<Item = &'static Key> {
+    let has = move |form: &Form| matches!(form, Form::Object(below) if below.key(written).is_some());
+    object.keys.iter().filter(move |key| match key.form {
+        Form::Either(forms) => forms.iter().any(has),
+        form => has(&form),
+    })
+}
+
+/// A word of a step and what belongs to it, without the colon between them: `send reminder`. Under a key it stands in braces.
 pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, Option<String>)> {
-    let Form::Object(object) = form else { return None };
+    let (object, in_braces) = match form {
+        Form::Object(object) => (object, false),
+        Form::OneOrList(Form::Object(object)) => (object, true),
+        _ => return None,
+    };
     let text = node.text().filter(|_| !object.one_of.is_empty())?;
     let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
     let key = object
@@ -110,12 +133,13 @@ pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, Option<
     if rest.contains([':', '#', '"', '\'']) {
         return None;
     }
+    let step = |what: &str| match in_braces {
+        true => format!("{{ {verb}: {what} }}"),
+        false => format!("{verb}: {what}"),
+    };
     Some(match rest.is_empty() {
-        true => (format!("write what it is to do: `{verb}: {}`", key.example), None),
-        false => (
-            format!("a colon is missing: `{verb}: {rest}`"),
-            Some(format!("{verb}: {rest}")),
-        ),
+        true => (format!("write what it is to do: `{}`", step(key.example)), None),
+        false => (format!("a colon is missing: `{}`", step(rest)), Some(step(rest))),
     })
 }
 
@@ -310,18 +334,32 @@ pub(super) fn before_colon(written: &str) -> &str {
 }
 
 /// What other tools and languages call a key.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 6] = [
     ("if", "when"),
     ("else", "otherwise"),
     ("delay", "wait"),
     ("sleep", "wait"),
     ("sms", "send"),
+    ("timeout", "for"),
 ];
 
-/// The key of ours that is called so elsewhere.
-pub(super) fn called_elsewhere(object: &Object, written: &str) -> Option<&'static str> {
+/// The key of ours that is called so elsewhere, or so in another place of the language.
+pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> Option<&'static str> {
+    let of_people = object.required.iter().any(|required| required.key == "from");
+    if of_people && written == "file" {
+        // With more than the path it is the map of a file, under `from`.
+        let more = |entry: &Entry| entry.key.text != "file" && owner(object, &entry.key.text).is_some();
+        return (!node.entries().iter().any(more)).then_some("from");
+    }
     let ours = ELSEWHERE.iter().find(|(theirs, _)| *theirs == written)?.1;
-    object.key(ours).map(|key| key.name)
+    let key = object.key(ours)?;
+    let beside = key.beside.is_empty() || key.beside.iter().any(|verb| node.entry(verb).is_some());
+    beside.then_some(key.name)
+}
+
+/// Whether a story can expect it, apart from marks and letter case: `opt_out`.
+pub(super) fn is_expected(written: &str) -> bool {
+    crate::check::EXPECTED.contains(&scalars::slug(written).as_str())
 }
 
 fn is_condition(form: &Form) -> bool {
