@@ -219,7 +219,7 @@ fn thousands_of_faults_are_a_thousand_and_one() {
         variables: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         keys: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         steps: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
-        patterns: 200 findings; 2 files checked: 200 errors, 0 warnings; exit Some(1)
+        patterns: 201 findings; 2 files checked: 201 errors, 0 warnings; exit Some(1)
     "#]]
     .assert_eq(&all);
 }
