@@ -286,7 +286,7 @@ fn before_its_first_tick_and_after_its_last() {
     let today = Utc::now().date_naive();
     let plan = |schedule: &str| folder(schedule).output(&["plan", "test.campaign.yaml"]);
     check(
-        &plan("{ cron: \"0 10 * * MON\", from: 2090-01-01 }"),
+        &plan("{ cron: \"0 10 * * MON\", from: 2090-01-01, again: never }"),
         today,
         expect![[r#"
             exit 0
@@ -305,7 +305,7 @@ fn before_its_first_tick_and_after_its_last() {
         "#]],
     );
     check(
-        &plan("{ cron: \"0 10 * * MON\", from: 2090-01-01, clock: recipient }"),
+        &plan("{ cron: \"0 10 * * MON\", from: 2090-01-01, clock: recipient, again: never }"),
         today,
         expect![[r#"
             exit 0
@@ -323,7 +323,7 @@ fn before_its_first_tick_and_after_its_last() {
             --
         "#]],
     );
-    let past = "{ cron: \"0 10 * * MON\", until: 2020-01-01 }";
+    let past = "{ cron: \"0 10 * * MON\", until: 2020-01-01, again: never }";
     check(
         &plan(past),
         today,
@@ -380,7 +380,7 @@ fn a_cron_that_comes_again_before_people_are_through_is_not_run_yet() {
 
 #[test]
 fn it_waits_for_the_next_tick_until_it_is_told_to_stop() {
-    let folder = folder("{ cron: \"0 10 * * MON\", from: 2090-01-01 }");
+    let folder = folder("{ cron: \"0 10 * * MON\", from: 2090-01-01, again: never }");
     for signal in ["-INT", "-TERM"] {
         let mut run = folder
             .crier(&["run", "test.campaign.yaml"])

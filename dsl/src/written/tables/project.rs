@@ -86,7 +86,7 @@ static PROJECT_KEYS: &[Key] = &[
         "messages",
         Form::Object(&MESSAGES),
         "{ help: \"Call 555-0100\" }",
-        "Texts of the project, by name; `opt-out` and `help` replace the built-in ones.",
+        "Texts of the project, by name; `opt-out` and `help` replace the built-in ones, and have no values.",
     ),
     now(
         "replies",
