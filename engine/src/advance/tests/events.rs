@@ -214,7 +214,8 @@ fn a_text_that_cannot_be_made_leaves_the_person_out() {
         Waiting at 0, due at 0 -> Ended at 0: leave out: text longer than limits.parts
     "#]],
     );
-    let bare = "audience: people.csv\nschedule: now\nmessage: \"{{#if name}}STOP{{/if}}\"\n";
+    let bare =
+        "audience: people.csv\nschedule: now\npurpose: service\nmessage: \"{{#if name}}STOP{{/if}}\"\n";
     check(
         bare,
         &named(""),

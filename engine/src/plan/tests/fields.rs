@@ -57,7 +57,10 @@ fn a_text_that_comes_to_nothing_leaves_its_row_out() {
         +393331234561 ["Ada"] [1]
         row 3: +393331234562 left out: text is empty
     "#]]
-    .assert_eq(&shown(&plan_one(&message("{{#if name}}STOP{{/if}}", ""), list)));
+    .assert_eq(&shown(&plan_one(
+        &message("{{#if name}}STOP{{/if}}", "purpose: service\n"),
+        list,
+    )));
 }
 
 #[test]

@@ -57,12 +57,12 @@ fn what_could_not_go_in_time_expires_and_the_passage_goes_on() {
         r#"
 audience: people.csv
 purpose: service
-schedule: { at: 2026-12-01 21:00, window: 09:00-20:00, expires: 6 hours }
+schedule: { at: now, window: 09:00-20:00, expires: 6 hours }
 steps:
   - send: { text: "Tonight only" }
   - send: { text: "And tomorrow" }
     expires: 1 day
-tests: [{ test: it, person: { phone: "+393331234567" }, story: [{ expect: step-2, at: 2026-12-02 09:00 }] }]
+tests: [{ test: it, at: 2026-12-01 21:00, person: { phone: "+393331234567" }, story: [{ expect: step-2, at: 2026-12-02 09:00 }] }]
 "#,
         expect![[r#"
             Tue 1 Dec 21:00 the passage begins
