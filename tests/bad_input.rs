@@ -101,6 +101,15 @@ fn bombs_are_one_error() {
         "#]],
     );
     check(
+        "blocks.campaign.yaml",
+        text("{{#if a}}x{{/if}}".repeat(50_000)).as_bytes(),
+        expect![[r#"
+            blocks.campaign.yaml:3:11: error[bad-template] the text is longer than 16 KiB
+            2 files checked: 1 error, 0 warnings
+            exit Some(1)
+        "#]],
+    );
+    check(
         "block.campaign.yaml",
         text(deep("{{#if a}}")).as_bytes(),
         expect![[r#"
@@ -172,6 +181,15 @@ fn thousands_of_faults_are_a_thousand_and_one() {
             ),
         ),
         (
+            "rules behind all",
+            format!(
+                "{head}{text}replies:\n  - {{ pattern: '.*', forward: a@example.org }}\n{}",
+                (0..8_000)
+                    .map(|n| format!("  - {{ words: [w{n}], forward: a@example.org }}\n"))
+                    .collect::<String>()
+            ),
+        ),
+        (
             "variables",
             format!("{head}message: \"{} STOP to opt out\"\n", "{{a}}".repeat(3_000)),
         ),
@@ -216,6 +234,7 @@ fn thousands_of_faults_are_a_thousand_and_one() {
     expect![[r#"
         languages: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         rules: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
+        rules behind all: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         variables: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         keys: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         steps: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)

@@ -3,11 +3,10 @@
 mod project;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use expect_test::{Expect, expect};
-use project::{Folder, stderr, stdout};
+use project::{Folder, signal, stderr, stdout};
 use serde_json::Value;
 
 /// Runs commands one after the other and compares: exit code, stdout, stderr; times and paths masked.
@@ -387,15 +386,7 @@ fn errors_of_a_file_are_all_told_with_their_place() {
 #[test]
 fn a_second_process_is_told_who_holds_the_store_and_may_pause_and_cancel() {
     let folder = Folder::of_people(2_000, "50/s");
-    let mut first = folder
-        .crier(&["run", "test.campaign.yaml"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("crier starts");
-    let mut lines = BufReader::new(first.stderr.take().expect("piped"))
-        .lines()
-        .map(|line| line.expect("text"));
+    let (first, mut lines) = folder.begin_run();
     assert!(lines.any(|line| line.contains(" of 2,000")), "it runs");
     let second = folder.run("test.campaign.yaml");
     assert_eq!(second.status.code(), Some(3));
@@ -432,20 +423,9 @@ fn a_second_process_is_told_who_holds_the_store_and_may_pause_and_cancel() {
 #[test]
 fn interrupted_it_exits_with_130_and_goes_on_when_typed_again() {
     let folder = Folder::of_people(400, "100/s");
-    let mut first = folder
-        .crier(&["run", "test.campaign.yaml"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("crier starts");
-    let mut lines = BufReader::new(first.stderr.take().expect("piped"))
-        .lines()
-        .map(|line| line.expect("text"));
+    let (first, mut lines) = folder.begin_run();
     assert!(lines.any(|line| line.contains(" of 400")), "it runs");
-    let kill = std::process::Command::new("kill")
-        .args(["-INT", &first.id().to_string()])
-        .status();
-    assert!(kill.expect("kill exists").success());
+    signal(&first, "-INT");
     let rest: Vec<String> = lines.collect();
     assert!(rest.iter().any(|line| line.starts_with("stopping:")), "{rest:?}");
     let ended = first.wait_with_output().expect("ended");

@@ -2,15 +2,14 @@
 
 mod project;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use engine::load::load_campaign;
 use engine::schedule;
 use engine::store::{Access, OpenOptions, Store};
 use expect_test::{Expect, expect};
-use project::{Folder, stderr, stdout};
+use project::{Folder, signal, stderr, stdout};
 use serde_json::Value;
 
 /// A cron of two hours of yesterday, its last day; the second may still begin.
@@ -381,24 +380,13 @@ fn a_cron_that_comes_again_before_people_are_through_is_not_run_yet() {
 #[test]
 fn it_waits_for_the_next_tick_until_it_is_told_to_stop() {
     let folder = folder("{ cron: \"0 10 * * MON\", from: 2090-01-01, again: never }");
-    for signal in ["-INT", "-TERM"] {
-        let mut run = folder
-            .crier(&["run", "test.campaign.yaml"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("crier starts");
-        let mut lines = BufReader::new(run.stderr.take().expect("piped"))
-            .lines()
-            .map(|line| line.expect("text"));
+    for sent in ["-INT", "-TERM"] {
+        let (mut run, mut lines) = folder.begin_run();
         assert_eq!(
             lines.next().expect("a line"),
             "test begins next at 2090-01-02 10:00:00 UTC; this waits until then, and goes on when it is typed again"
         );
-        let kill = std::process::Command::new("kill")
-            .args([signal, &run.id().to_string()])
-            .status();
-        assert!(kill.expect("kill exists").success());
+        signal(&run, sent);
         let rest: Vec<String> = lines.collect();
         assert_eq!(
             rest,

@@ -118,7 +118,7 @@ pub struct ListFile {
 }
 
 /// How a file of people is read, as far as its author says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Reading {
     /// The name of an encoding.
     pub encoding: Option<String>,

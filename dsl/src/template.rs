@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+mod always;
 mod extent;
 mod helpers;
 mod locale;

@@ -347,7 +347,7 @@ impl Executor {
             } => {
                 self.nothing_goes(&sender);
                 if held {
-                    self.is_stopped();
+                    self.ask_what_stopped_it();
                 }
                 let lane = self.lane(&sender);
                 lane.claiming = false;
@@ -434,7 +434,7 @@ impl Executor {
     }
 
     /// The store lets nothing go: what stopped it is asked at once, and nothing begins before that is known.
-    pub(super) fn is_stopped(&mut self) {
+    pub(super) fn ask_what_stopped_it(&mut self) {
         self.ask_at = Duration::ZERO;
         self.state = LaunchState::Paused;
     }

@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::{Campaign, Schedule};
+use dsl::scalar::Cron;
 
 use crate::calendar::{CronDays, Due, EASTERN, Hours, Tick, WESTERN, due, latest_start, ticks_after};
 use crate::store::{Missed, MissedWhy, OCCURRENCE, Store, StoreError};
@@ -59,18 +60,10 @@ pub async fn note_nobody(
 /// The ticks of a campaign later than `after`, in order; none where it begins in another way. On the clocks of the
 /// recipients a tick comes when it does for the first of them.
 pub fn ticks(campaign: &Campaign, after: DateTime<Utc>) -> Box<dyn Iterator<Item = Tick> + Send> {
-    let Schedule::Cron {
-        cron,
-        from,
-        until,
-        recipient_clock,
-    } = &campaign.schedule
-    else {
+    let Some((cron, days)) = cron_of(campaign) else {
         return Box::new(std::iter::empty());
     };
-    let (from, until) = (*from, *until);
-    let days = CronDays { from, until };
-    if !recipient_clock {
+    if !is_on_own_clocks(&campaign.schedule) {
         return Box::new(ticks_after(cron, days, campaign.timezone, after));
     }
     // No clock change is that of all of them: every local time is a tick.
@@ -91,6 +84,26 @@ pub(crate) fn zone(campaign: &Campaign) -> Tz {
     match is_on_own_clocks(&campaign.schedule) {
         true => Tz::UTC,
         false => campaign.timezone,
+    }
+}
+
+/// The cron of a campaign, and the days between which it ticks; none where it begins in another way.
+fn cron_of(campaign: &Campaign) -> Option<(&Cron, CronDays)> {
+    match &campaign.schedule {
+        Schedule::Cron {
+            cron, from, until, ..
+        } => Some((
+            cron,
+            CronDays {
+                from: *from,
+                until: *until,
+            },
+        )),
+        Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Day { .. }
+        | Schedule::Trigger(_) => None,
     }
 }
 
@@ -118,22 +131,16 @@ fn latest(campaign: &Campaign, tick: Tick) -> DateTime<Utc> {
 
 /// The ticks in words: two schedules that read alike tick alike.
 fn written(campaign: &Campaign) -> String {
-    let Schedule::Cron {
-        cron,
-        from,
-        until,
-        recipient_clock,
-    } = &campaign.schedule
-    else {
+    let Some((cron, CronDays { from, until })) = cron_of(campaign) else {
         return String::new();
     };
-    let day = |day: &Option<chrono::NaiveDate>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+    let day = |day: Option<chrono::NaiveDate>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
     let fields = cron.values().map(|values| {
         let values: Vec<String> = values.iter().map(u32::to_string).collect();
         values.join(",")
     });
     let days = if cron.takes_either_day() { "either" } else { "both" };
-    let clock = match recipient_clock {
+    let clock = match is_on_own_clocks(&campaign.schedule) {
         true => "recipient",
         false => campaign.timezone.name(),
     };

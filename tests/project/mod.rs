@@ -1,8 +1,9 @@
 //! A project in a temporary folder, and the crier that was just built. Each test file uses what it needs of it.
 #![allow(dead_code)]
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use sms::PhoneNumber;
 use tempfile::TempDir;
@@ -86,6 +87,15 @@ impl Folder {
         self.crier(args).output().expect("crier starts")
     }
 
+    /// A run of `test.campaign.yaml` that goes on, and what it says, line by line.
+    pub fn begin_run(&self) -> (Child, impl Iterator<Item = String> + use<>) {
+        let mut command = self.crier(&["run", "test.campaign.yaml"]);
+        let run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut run = run.expect("crier starts");
+        let lines = BufReader::new(run.stderr.take().expect("piped")).lines();
+        (run, lines.map(|line| line.expect("text")))
+    }
+
     pub fn run(&self, file: &str) -> Output {
         self.output(&["run", file])
     }
@@ -107,4 +117,12 @@ pub fn stdout(output: &Output) -> String {
 /// Standard error as text.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+/// Sends a process a signal, `-INT`.
+pub fn signal(process: &Child, signal: &str) {
+    let kill = Command::new("kill")
+        .args([signal, &process.id().to_string()])
+        .status();
+    assert!(kill.expect("kill exists").success());
 }

@@ -1,5 +1,6 @@
 //! The lists of the audience exist, and their headers have what the file says they have.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Context, Header, List};
@@ -30,12 +31,12 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// A list that people come from and that leaves them out again.
 fn in_both(context: &Context<'_>) -> Option<Diagnostic> {
-    let mut pairs = context
-        .except
-        .iter()
-        .flat_map(|out| context.from.iter().map(move |from| (out, from)));
-    let is_one = |out: &ListFile, from: &ListFile| out.path == from.path && out.reading == from.reading;
-    let (out, from) = pairs.find(|(out, from)| is_one(&out.file, &from.file))?;
+    fn key<'a>(list: &'a List<'_>) -> (&'a str, &'a Reading) {
+        (&list.file.path, &list.file.reading)
+    }
+    let from: HashMap<_, _> = context.from.iter().rev().map(|from| (key(from), from)).collect();
+    let mut except = context.except.iter();
+    let (out, from) = except.find_map(|out| Some((out, *from.get(&key(out))?)))?;
     let message = format!(
         "\"{}\" stands under `except` too, so nobody of it is texted",
         from.file.path

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Context;
-use crate::condition::{Mention, Scope, Stage, check_condition, check_leaver, mentions};
+use crate::condition::{Condition, Mention, Scope, Stage, check_condition, check_leaver, mentions};
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node, Positions};
 use crate::written::key::{Form, Object};
@@ -16,27 +16,23 @@ mod place;
 pub(super) mod scope;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let before = found.len();
     within(context, &tables::CAMPAIGN, found);
-    let faulty: Vec<usize> = found[before..].iter().map(|d| d.span.start).collect();
     let Some(root) = context.root else { return };
     let scope = scope::of(context, root);
     let trigger = context.written.trigger.iter().map(|trigger| &trigger.conditions);
     let people = std::iter::once(&context.written.audience.where_).chain(trigger);
-    found.extend(people.filter_map(|all| together(all, &scope, Stage::Before, &faulty)));
+    found.extend(people.filter_map(|all| together(all, &scope, Stage::Before)));
     let steps = context.written.all_steps().into_iter();
-    found.extend(steps.filter_map(|step| together(&step.when, &scope, Stage::Within, &faulty)));
+    found.extend(steps.filter_map(|step| together(&step.when, &scope, Stage::Within)));
 }
 
 /// Conditions of a list, which must all hold: each may, and all of them never do.
-fn together(all: &[Spanned<String>], scope: &Scope, stage: Stage, faulty: &[usize]) -> Option<Diagnostic> {
-    let (first, last) = (all.first()?, all.last()?);
-    let span = first.span.start..last.span.end;
-    if all.len() < 2 || faulty.iter().any(|at| span.contains(at)) {
-        return None;
-    }
-    let each: Vec<String> = all.iter().map(|one| format!("({})", one.value)).collect();
-    let found = check_condition(&each.join(" && "), scope, stage);
+fn together(all: &[Spanned<String>], scope: &Scope, stage: Stage) -> Option<Diagnostic> {
+    let (first, last) = (all.first()?, all.last().filter(|_| all.len() > 1)?);
+    let each: Vec<&str> = all.iter().map(|one| one.value.as_str()).collect();
+    // Where one of them is wrong by itself, that has been told.
+    let joined = Condition::compile_all(&each, scope, stage).ok()?.source();
+    let found = check_condition(&joined, scope, stage);
     let never = found.iter().find(|d| d.code == "constant-condition")?;
     let message = "these conditions never hold together, and all of a list must";
     let found = Diagnostic::error("constant-condition", last.span.clone(), message);

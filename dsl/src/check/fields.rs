@@ -1,15 +1,17 @@
 //! Declared fields have a column in every list, or a value for everybody; values fit their type.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Context, audience, templates};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::values::FieldType;
 use crate::written::Spanned;
-use crate::written::campaign::{Field, Step, Value, Verb};
+use crate::written::campaign::{Field, Value, Verb};
 use crate::written::nearest::{did_you_mean, listed, nearest, same_word};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let given = given_by_steps(context);
     for field in &context.written.fields {
         found.extend(built_in(
             &field.name,
@@ -18,7 +20,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         default_fits(field, found);
         found.extend(as_stated(field));
         found.extend(misspelt(context, field));
-        found.extend(never_set(context, field));
+        found.extend(never_set(&given, field));
         let filled = field.default.is_some() || field.set_by_steps;
         if !filled && !templates::BUILT_IN.contains(&field.name.value.as_str()) {
             found.extend(missing(context, field));
@@ -82,18 +84,25 @@ fn as_stated(field: &Field) -> Vec<Diagnostic> {
     found
 }
 
+/// The fields that steps give a value.
+fn given_by_steps<'a>(context: &'a Context<'_>) -> BTreeSet<&'a str> {
+    let mut given = BTreeSet::new();
+    for step in context.written.all_steps() {
+        match &step.verb {
+            Verb::Set(values) => given.extend(values.iter().map(|(name, _)| name.value.as_str())),
+            Verb::Ask(ask) => given.extend(ask.save.iter().map(|save| save.value.as_str())),
+            Verb::Call(call) => given.extend(call.save.iter().map(|save| save.value.as_str())),
+            _ => {}
+        }
+    }
+    given
+}
+
 /// A field of the campaign that has no default, and that nothing of it gives a value: whoever has none by another campaign
 /// gets no text with it.
-fn never_set(context: &Context<'_>, field: &Field) -> Option<Diagnostic> {
-    let name = &field.name.value;
-    let is_given = |step: &Step| match &step.verb {
-        Verb::Set(values) => values.iter().any(|(set, _)| set.value == *name),
-        Verb::Ask(ask) => ask.save.as_ref().is_some_and(|save| save.value == *name),
-        Verb::Call(call) => call.save.as_ref().is_some_and(|save| save.value == *name),
-        _ => false,
-    };
-    let given = field.default.is_some() || context.written.all_steps().into_iter().any(is_given);
-    if !field.set_by_steps || given {
+fn never_set(given: &BTreeSet<&str>, field: &Field) -> Option<Diagnostic> {
+    let name = field.name.value.as_str();
+    if !field.set_by_steps || field.default.is_some() || given.contains(name) {
         return None;
     }
     let message = format!("field \"{name}\" is no column, and no step of this campaign gives it a value");

@@ -3,6 +3,7 @@
 use super::{Context, sender};
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
+use crate::template::Template;
 use crate::values::Language;
 use crate::written::campaign::{Campaign, Message, Sent, Step, Texts, Value, Verb};
 
@@ -148,63 +149,10 @@ fn by_language<'a>(context: &Context<'_>, texts: &'a Texts) -> Vec<(Language, &'
     }
 }
 
-/// Whether a text of this language says how to opt out, whatever its values are: what stands in a comment is sent to
-/// nobody, and what stands in a block to some, unless its other half says it too.
+/// Whether a text of this language says to everybody how to opt out. What is no template is told as that.
 fn says_always(text: &str, language: &Language) -> bool {
-    let Some(open) = text.find("{{#") else {
-        return says_how(&without_comments(text), language);
-    };
-    let Some((inside, after)) = block(&text[open..]) else {
-        return says_how(text, language);
-    };
-    let outside = format!("{}{after}", &text[..open]);
-    let both = || {
-        let (yes, no) = halves(inside)?;
-        Some(says_always(yes, language) && says_always(no, language))
-    };
-    says_always(&outside, language) || both().unwrap_or(false)
-}
-
-fn without_comments(text: &str) -> String {
-    let mut rest = text;
-    let mut kept = String::new();
-    while let Some((before, comment)) = rest.split_once("{{!") {
-        kept.push_str(before);
-        let end = if comment.starts_with("--") { "--}}" } else { "}}" };
-        rest = comment.split_once(end).map_or("", |(_, after)| after);
-    }
-    kept + rest
-}
-
-/// What stands in the block that a text begins with, and what comes after it. None where it does not end.
-fn block(text: &str) -> Option<(&str, &str)> {
-    let inside = text.find("}}")? + 2;
-    let (mut at, mut depth) = (inside, 1);
-    loop {
-        let next = at + text[at..].find("{{")?;
-        depth += i32::from(text[next..].starts_with("{{#"));
-        depth -= i32::from(text[next..].starts_with("{{/"));
-        at = next + text[next..].find("}}")? + 2;
-        if depth == 0 {
-            return Some((&text[inside..next], &text[at..]));
-        }
-    }
-}
-
-/// A block on both sides of its own `else`.
-fn halves(inside: &str) -> Option<(&str, &str)> {
-    let mut depth = 0;
-    for (at, _) in inside.match_indices("{{") {
-        match &inside[at..] {
-            rest if rest.starts_with("{{#") => depth += 1,
-            rest if rest.starts_with("{{/") => depth -= 1,
-            rest if rest.starts_with("{{else}}") && depth == 0 => {
-                return Some((&inside[..at], &rest["{{else}}".len()..]));
-            }
-            _ => {}
-        }
-    }
-    None
+    let says = |text: &str| says_how(text, language);
+    Template::compile(text).map_or_else(|_| says(text), |template| template.always(&says))
 }
 
 /// Whether a text of this language says how to opt out.

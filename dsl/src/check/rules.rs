@@ -90,8 +90,8 @@ fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagn
     // Of a last rule it makes no difference what it takes.
     let before_others = rules.split_last().map_or(&[][..], |(_, before)| before);
     // Of more patterns than there may be none is looked into.
-    let mut looked_into = before_others.iter().take(patterns::MOST).map(takes_everything);
-    let takes_all = looked_into.position(|takes| takes.is_some());
+    let mut looked_into = before_others.iter().take(patterns::MOST).enumerate();
+    let takes_all = looked_into.find_map(|(at, rule)| Some((at, takes_everything(rule)?)));
     for (i, rule) in rules.iter().enumerate() {
         let blank = rule.words.iter().all(|word| word.value.trim().is_empty());
         let bare = blank && rule.pattern.is_none() && rule.when.is_empty();
@@ -101,16 +101,15 @@ fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagn
             found.push(Diagnostic::error("rule-without-condition", rule.span.clone(), message).help(help));
         }
         found.extend(two_conditions(rule));
-        if let Some(before) = takes_all.filter(|all| i > *all) {
+        if let Some((before, all)) = takes_all.as_ref().filter(|(before, _)| i > *before) {
             let message = "this rule is never reached: one before it takes everything";
-            let all = takes_everything(&rules[before]).unwrap_or_default();
-            let help = match rules[before].otherwise {
+            let help = match rules[*before].otherwise {
                 Some(_) => "put `otherwise` last",
                 None => "put it last, where `otherwise` says the same",
             };
             found.push(
                 Diagnostic::error("rule-after-otherwise", rule.span.clone(), message)
-                    .also(all, "takes everything")
+                    .also(all.clone(), "takes everything")
                     .help(help),
             );
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::key::Form;
 use super::scalars;
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::scalar::WaitTime;
 use crate::tree::{Node, Scalar, Style, quote_condition};
 
 /// The file around a scalar.
@@ -258,20 +259,13 @@ pub(super) fn cut_by_comma(around: Around<'_>, before: &Node, key: Range<usize>)
 /// `{ days: 1 }` where a time belongs, which is one text.
 pub(super) fn time_in_parts(node: &Node, form: &Form) -> Option<Diagnostic> {
     let [part] = node.entries() else { return None };
-    let unit = part.key.text.trim_end_matches('s');
-    let is_unit = ["second", "minute", "hour", "day", "week"].contains(&unit);
-    let n: u32 = part.value.text()?.parse().ok()?;
-    let mark = if n == 1 { "" } else { "s" };
+    let time = WaitTime::parse(&format!("{} {}", part.value.text()?, part.key.text)).ok()?;
     let found = || {
         Diagnostic::error("wrong-type", node.span.clone(), "a time is written as one text")
-            .help(format!("write `{n} {unit}{mark}`"))
-            .replace(
-                node.span.clone(),
-                format!("{n} {unit}{mark}"),
-                Applicability::Unsure,
-            )
+            .help(format!("write `{time}`"))
+            .replace(node.span.clone(), time.to_string(), Applicability::Unsure)
     };
-    (is_unit && is_time(form)).then(found)
+    is_time(form).then(found)
 }
 
 fn is_time(form: &Form) -> bool {

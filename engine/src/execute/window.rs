@@ -176,7 +176,7 @@ impl Executor {
             self.take_back(sender, &next);
             self.nothing_goes(sender);
             if !intent.stopped.is_empty() {
-                self.is_stopped();
+                self.ask_what_stopped_it();
             }
         } else {
             self.open_window(sender, next, false);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::{Campaign, Deed};
 use dsl::reply::tokens;
 use dsl::scalar::{Share, WaitTime};
@@ -51,9 +51,10 @@ struct Counts {
 pub struct OfLaunch {
     /// The message of each instruction, as the campaign has it now; none: it has it no more.
     of_step: Vec<Option<usize>>,
-    replies: HashMap<u64, Vec<KeptReply>>,
+    /// By number: of words that are spelt in several ways the first is shown.
+    replies: BTreeMap<u64, Vec<KeptReply>>,
     /// Texts to people who wrote: when, and which.
-    sent: HashMap<u64, Vec<(i64, usize)>>,
+    sent: HashMap<u64, Vec<(DateTime<Utc>, usize)>>,
 }
 
 impl<'a> Fit<'a> {
@@ -81,7 +82,7 @@ impl<'a> Fit<'a> {
             Deed::Send(send) => now(&then.messages[send.message].name),
             _ => None,
         };
-        let mut by_phone: HashMap<u64, Vec<KeptReply>> = HashMap::new();
+        let mut by_phone: BTreeMap<u64, Vec<KeptReply>> = BTreeMap::new();
         for reply in replies {
             by_phone.entry(reply.phone.as_u64()).or_default().push(reply);
         }
@@ -137,18 +138,15 @@ impl<'a> Fit<'a> {
             // A text is answered once, however much is written about it.
             let mut answered = None;
             for reply in &written {
-                let at = reply.received_at.timestamp_millis();
+                let at = reply.received_at;
                 // A reply may be faster than the record of what it answers.
                 let before = texts
                     .partition_point(|(sent_at, _)| *sent_at <= at)
                     .saturating_sub(1);
                 let (sent_at, message) = texts[before];
                 let is_first = answered.replace(before) != Some(before);
-                self.messages[message].reply(
-                    reply,
-                    is_first,
-                    Duration::from_millis((at - sent_at).try_into().unwrap_or(0)),
-                );
+                let after = (at - sent_at).to_std().unwrap_or_default();
+                self.messages[message].reply(reply, is_first, after);
             }
         }
     }

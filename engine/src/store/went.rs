@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::rows::{MessageState, instant, small};
@@ -19,8 +20,8 @@ pub struct Went {
     pub step: u16,
     /// As far as it is known.
     pub state: MessageState,
-    /// When it was taken, in milliseconds since 1970.
-    pub sent_at: i64,
+    /// When it was taken.
+    pub sent_at: DateTime<Utc>,
     /// From then to what its state says.
     pub after: Duration,
 }
@@ -55,7 +56,7 @@ fn row(row: &SqliteRow) -> Result<Went, Failure> {
         phone: small(row.try_get("phone")?, "number")?,
         step: small(row.try_get("step")?, "step")?,
         state: MessageState::from_row(row.try_get("state")?)?,
-        sent_at: sent_at.timestamp_millis(),
+        sent_at,
         after: (state_at - sent_at).to_std().unwrap_or_default(),
     })
 }

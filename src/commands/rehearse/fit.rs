@@ -1,13 +1,14 @@
 //! `crier rehearse --fit`: what the store has of a campaign, as a model for the next rehearsal.
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use engine::ids::MessageId;
+use engine::ids::{LaunchId, MessageId};
 use engine::load::{self, LoadedCampaign};
 use engine::rehearse::Fit;
 use engine::revision::Revision;
-use engine::store::{Access, LaunchRow, ReplyFilter, Store};
+use engine::store::{Access, KeptReply, LaunchRow, ReplyFilter, Store};
 use serde_json::json;
 
 use crate::cli::{Format, Rehearse};
@@ -26,8 +27,20 @@ pub(super) async fn run(
     let name = &revision.campaign.name;
     let launches = store.launches(Some(name)).await?;
     let mut fit = Fit::new(&revision.campaign);
+    let filter = ReplyFilter {
+        inbox: None,
+        campaign: Some(name.clone()),
+        most: u32::MAX,
+    };
+    let mut replies: HashMap<LaunchId, Vec<KeptReply>> = HashMap::new();
+    for reply in store.replies(filter).await? {
+        if let Some(launch) = reply.launch {
+            replies.entry(launch).or_default().push(reply);
+        }
+    }
     for launch in &launches {
-        count(&store, launch, revision, &mut fit).await?;
+        let replies = replies.remove(&launch.id).unwrap_or_default();
+        count(&store, launch, revision, replies, &mut fit).await?;
     }
     if fit.texts() == 0 {
         let nothing =
@@ -55,15 +68,9 @@ async fn count(
     store: &Store,
     launch: &LaunchRow,
     current: &Revision,
+    replies: Vec<KeptReply>,
     fit: &mut Fit<'_>,
 ) -> Result<(), Failure> {
-    let filter = ReplyFilter {
-        inbox: None,
-        campaign: Some(launch.campaign.clone()),
-        most: u32::MAX,
-    };
-    let replies = store.replies(filter).await?.into_iter();
-    let replies = replies.filter(|reply| reply.launch == Some(launch.id));
     // As it was when the launch began.
     let source = store.revision(&launch.revision).await?;
     let then = load::from_source(source).map(|(_, revision)| revision);

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::place::{floor, line_of};
+use super::place::{end_of, floor, line_of};
 use crate::diagnostic::{Applicability, Diagnostic};
 
 /// The keys of conditions.
@@ -56,24 +56,6 @@ pub(super) fn negated(text: &str, start: usize) -> String {
         (Some(key), Some(call)) => format!("to negate a condition write `{key}: {call}`"),
         (_, _) => format!("quote the condition: `'{}'`", written.replace('\'', "''")),
     }
-}
-
-/// Where a condition ends: with its line, before a comment, or at the comma or bracket of what is around it.
-fn end_of(text: &str, start: usize, line_end: usize) -> usize {
-    let (mut depth, mut quote, mut before) = (0, None, ' ');
-    for (i, c) in text[start..line_end].char_indices() {
-        match (c, quote) {
-            (_, Some(open)) => quote = Some(open).filter(|open| *open != c),
-            ('"' | '\'', None) => quote = Some(c),
-            ('(' | '[' | '{', None) => depth += 1,
-            (')' | ']' | '}', None) if depth > 0 => depth -= 1,
-            (',' | ']' | '}', None) if depth == 0 => return start + i,
-            ('#', None) if before == ' ' => return start + i,
-            _ => {}
-        }
-        before = c;
-    }
-    line_end
 }
 
 /// Whether it is one call from end to end: `tagged("x")`.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::place::line_of;
+use super::place::{end_of, line_of};
 use super::quotes::quote;
 use crate::diagnostic::{Applicability, Diagnostic};
 
@@ -42,28 +42,17 @@ fn no_comma(text: &str, value: &Range<usize>) -> Option<Diagnostic> {
 
 /// What stands between the commas of braces.
 fn pairs(text: &str, open: usize) -> Option<Vec<Range<usize>>> {
-    let line = line_of(text, open);
-    let (mut depth, mut quote, mut start) = (0_usize, None, open + 1);
-    let mut pairs = vec![];
-    for (at, c) in text[open..line.end].char_indices().map(|(i, c)| (open + i, c)) {
-        match (quote, c) {
-            (Some(mark), c) if mark == c => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') if !text[..at].ends_with(char::is_alphanumeric) => quote = Some(c),
-            (None, '{' | '[') => depth += 1,
-            (None, ',') if depth == 1 => {
-                pairs.push(start..at);
-                start = at + 1;
-            }
-            (None, '}' | ']') if depth <= 1 => {
-                pairs.push(start..at);
-                return Some(pairs);
-            }
-            (None, '}' | ']') => depth -= 1,
-            (None, _) => {}
+    let line_end = line_of(text, open).end;
+    let (mut pairs, mut start) = (vec![], open + 1);
+    loop {
+        let end = end_of(text, start, line_end);
+        pairs.push(start..end);
+        match text[end..line_end].chars().next()? {
+            ',' => start = end + 1,
+            '}' => return Some(pairs),
+            _ => return None,
         }
     }
-    None
 }
 
 fn value_of(text: &str, pair: &Range<usize>) -> Option<Range<usize>> {

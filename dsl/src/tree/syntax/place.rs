@@ -37,3 +37,22 @@ pub(super) fn ceil(text: &str, at: usize) -> usize {
     }
     at
 }
+
+/// Where what begins there ends: with its line, before a comment, or at the comma or bracket of what is around it.
+pub(super) fn end_of(text: &str, start: usize, line_end: usize) -> usize {
+    let (mut depth, mut quote, mut before) = (0, None, ' ');
+    for (i, c) in text[start..line_end].char_indices() {
+        match (c, quote) {
+            (_, Some(open)) => quote = Some(open).filter(|open| *open != c),
+            // An apostrophe opens nothing.
+            ('"' | '\'', None) if !before.is_alphanumeric() => quote = Some(c),
+            ('(' | '[' | '{', None) => depth += 1,
+            (')' | ']' | '}', None) if depth > 0 => depth -= 1,
+            (',' | ']' | '}', None) if depth == 0 => return start + i,
+            ('#', None) if before == ' ' => return start + i,
+            _ => {}
+        }
+        before = c;
+    }
+    line_end
+}

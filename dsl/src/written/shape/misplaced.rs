@@ -2,6 +2,7 @@
 //! what they belong to, `then` of a rule, a day where a column is named, a word of a reply as a key. Each is told once, as
 //! what it was meant to be.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::super::is_note;
@@ -20,7 +21,7 @@ use crate::tree::{Entry, Node, line_of};
 #[derive(Default)]
 pub(super) struct Misplaced {
     /// Entries of which no more is to be said, by their places in the map.
-    pub(super) entries: Vec<usize>,
+    pub(super) entries: BTreeSet<usize>,
     /// The keys that they were meant to be.
     pub(super) meant: Vec<&'static str>,
 }
@@ -65,7 +66,7 @@ impl Shape<'_> {
             told.meant.push(key.name);
             told.entries.extend(i + 1..i + 1 + run.len());
             if item.is_none() {
-                told.entries.push(i);
+                told.entries.insert(i);
             }
         }
     }
@@ -124,7 +125,7 @@ impl Shape<'_> {
         if fits(&key.form, &entry.value) {
             self.value(&entry.value, &key.form, &Place::of(key, place.later));
         }
-        told.entries.push(at);
+        told.entries.insert(at);
         told.meant.push("do");
     }
 
@@ -214,7 +215,7 @@ impl Shape<'_> {
             Some(told) => *told = found,
             None => self.found.push(found),
         }
-        told.entries.push(0);
+        told.entries.insert(0);
         told.meant.push("words");
     }
 

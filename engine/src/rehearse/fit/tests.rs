@@ -35,7 +35,7 @@ fn text(n: u64, step: u16, sent: i64, state: MessageState, said: u64) -> Went {
         phone: nth_phone(n).as_u64(),
         step,
         state,
-        sent_at: after(sent).timestamp_millis(),
+        sent_at: after(sent),
         after: Duration::from_secs(said),
     }
 }
