@@ -20,6 +20,7 @@ mod tests;
 mod trace;
 mod walk;
 
+pub use doubt::of_answer;
 pub use known::{Known, NOTHING, variant_of};
 pub use replies::{MOST_ANSWERS, is_word};
 pub use request::Request;

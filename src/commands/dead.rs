@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use engine::clock::{Clock, SystemClock};
 use engine::ids::MessageId;
-use engine::store::{Access, DeadLetter, LaunchRow, LaunchState, Store};
+use engine::store::{Access, CohortKind, DeadLetter, LaunchRow, LaunchState, Store};
 use serde_json::json;
 use sms::PhoneNumber;
 
@@ -170,11 +170,14 @@ fn retry_line(launch: &LaunchRow, retried: u64, taken_up: u64) -> String {
 }
 
 fn letter_line(letter: &DeadLetter) -> String {
+    let what = match letter.kind {
+        CohortKind::Passage => format!("step {}", letter.place.step + 1),
+        CohortKind::Answer => "an answer to a reply".to_owned(),
+    };
     let line = format!(
-        "  {}  message {}, step {}, {}: {}",
+        "  {}  message {}, {what}, {}: {}",
         letter.member.phone,
         letter.message,
-        letter.place.step + 1,
         time(letter.at),
         letter.reason
     );
@@ -182,8 +185,12 @@ fn letter_line(letter: &DeadLetter) -> String {
 }
 
 fn letter_json(letter: &DeadLetter) -> serde_json::Value {
+    let kind = match letter.kind {
+        CohortKind::Passage => "text",
+        CohortKind::Answer => "answer",
+    };
     json!({
-        "phone": letter.member.phone.to_string(), "message": letter.message.0, "step": letter.place.step,
+        "phone": letter.member.phone.to_string(), "message": letter.message.0, "kind": kind, "step": letter.place.step,
         "sender": letter.sender, "reason": letter.reason, "at": letter.at,
     })
 }

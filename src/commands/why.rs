@@ -184,8 +184,18 @@ fn told(message: &PersonMessage) -> String {
         .map(|reason| format!(": {reason}"))
         .unwrap_or_default();
     let parts = output::counted(u64::from(message.parts), "part", "parts");
+    // A later try left it in the state that an earlier one brought.
+    let since = match message.state_at < message.sent_at {
+        true => "since ",
+        false => "",
+    };
+    let again = match message.resent {
+        0 => String::new(),
+        1 => "; sent once more, since nobody knew whether the first was taken".to_owned(),
+        n => format!("; sent {n} times more, since nobody knew whether it was taken"),
+    };
     format!(
-        "{} {}{reason} ({parts}, message {})",
+        "{} {since}{}{reason} ({parts}, message {}){again}",
         message.state.word(),
         output::time(message.state_at),
         message.id
@@ -205,6 +215,7 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
             "state": message.state.word(),
             "parts": message.parts,
             "attempts": message.attempts,
+            "sent_once_more": message.resent,
             "sent_at": message.sent_at,
             "state_at": message.state_at,
             "reason": message.reason,

@@ -68,6 +68,15 @@ impl Report {
             }
         }
         rows.push(("unknown", self.unknown()));
+        if totals.resent > 0 {
+            rows.push((
+                "sent once more",
+                format!(
+                    "{}, since nobody knew whether the first was taken",
+                    number(totals.resent)
+                ),
+            ));
+        }
         rows.push(("opted out", number(totals.opt_outs)));
         rows.push(("other replies", number(totals.other_replies)));
         for (name, n) in [
@@ -181,7 +190,12 @@ impl Report {
         if more.is_empty() {
             return sums;
         }
-        format!("{sums}; up to {} more for the unknown", money(&more, 0))
+        let what = match (self.count(MessageState::Unknown), self.totals.resent) {
+            (_, 0) => "the unknown",
+            (0, _) => "those sent once more",
+            _ => "the unknown and those sent once more",
+        };
+        format!("{sums}; up to {} more for {what}", money(&more, 0))
     }
 
     fn time(&self) -> String {
@@ -220,6 +234,7 @@ impl Report {
             "expired": self.count(MessageState::Expired),
             "no_receipt": self.count(MessageState::Accepted),
             "unknown": self.count(MessageState::Unknown),
+            "sent_once_more": totals.resent,
             "rejected": self.count(MessageState::Rejected),
             "rejected_for": self.rejected.iter().map(|(reason, n)| json!({ "reason": reason, "messages": n }))
                 .collect::<Vec<_>>(),

@@ -11,7 +11,7 @@ use crate::carrier::Carrier;
 use crate::people::stories;
 use crate::project::phone;
 use crate::scenarios::{Doubt, Scenario};
-use crate::town::{Texts, Town};
+use crate::town::{PRICE, Texts, Town};
 
 /// What a process may still have on its way when it stores an opt-out.
 const WINDOW: TimeDelta = TimeDelta::milliseconds(1_500);
@@ -31,6 +31,12 @@ pub struct Counts {
     pub unknown: u64,
     /// Refused or given up.
     pub rejected: u64,
+    /// Answers to replies that were taken, or may have been.
+    pub answers: u64,
+    /// Answers that were refused or given up.
+    pub answers_refused: u64,
+    /// Parts of the texts and answers that count as accepted, as the carrier's texts come to.
+    pub parts: u64,
     /// People who opted out.
     pub opted_out: u64,
 }
@@ -58,6 +64,25 @@ pub async fn faults_of(scenario: &Scenario, town: &Town, carrier: &Carrier) -> (
     join.strangers();
     join.totals(town).await;
     (join.counts, join.faults)
+}
+
+/// What a message came to.
+enum Came {
+    Accepted,
+    Unknown,
+    Rejected,
+}
+
+/// The price of so many parts, as the town's list has it, in the words of a report.
+fn money(parts: u64) -> serde_json::Value {
+    match parts {
+        0 => serde_json::Value::Null,
+        parts => {
+            let ten_thousandths = parts * PRICE;
+            let sum = format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000);
+            serde_json::json!(sum.trim_end_matches('0').trim_end_matches('.'))
+        }
+    }
 }
 
 struct Join<'a> {
@@ -141,11 +166,15 @@ impl<'a> Join<'a> {
         for text in &taken {
             self.text(phone, story, message, text);
         }
-        self.state(phone, message, taken.len());
+        match self.state(phone, message, taken.len()) {
+            Came::Rejected => self.counts.rejected += 1,
+            Came::Unknown => self.counts.unknown += 1,
+            Came::Accepted => self.counts.accepted += 1,
+        }
     }
 
-    /// A text that the carrier took.
-    fn text(&mut self, phone: PhoneNumber, story: &PersonStory, message: &PersonMessage, text: &TextEntry) {
+    /// A text that the carrier took is ours to this person, letter for letter.
+    fn addressed(&mut self, phone: PhoneNumber, message: &PersonMessage, text: &TextEntry) {
         if text.to != phone {
             self.fault(format!(
                 "I1 the message {} to {phone} went to {}",
@@ -159,6 +188,11 @@ impl<'a> Join<'a> {
                 message.text
             ));
         }
+    }
+
+    /// A text of a step that the carrier took.
+    fn text(&mut self, phone: PhoneNumber, story: &PersonStory, message: &PersonMessage, text: &TextEntry) {
+        self.addressed(phone, message, text);
         if let Some((_, stopped_at, _)) = &story.suppression
             && text.at > *stopped_at + WINDOW
         {
@@ -169,22 +203,25 @@ impl<'a> Join<'a> {
         }
     }
 
-    fn state(&mut self, phone: PhoneNumber, message: &PersonMessage, taken: usize) {
+    /// What a message came to, and whether the carrier says the same.
+    fn state(&mut self, phone: PhoneNumber, message: &PersonMessage, taken: usize) -> Came {
         let was_taken = taken > 0;
         let said = format!(
             "{phone}, {:?} after {} attempts",
             message.reason, message.attempts
         );
         match message.state {
-            MessageState::Attempting => self.fault(format!("I1 still attempting: {said}")),
+            MessageState::Attempting => {
+                self.fault(format!("I1 still attempting: {said}"));
+                Came::Unknown
+            }
             MessageState::Rejected => {
-                self.counts.rejected += 1;
                 if was_taken {
                     self.fault(format!("I6 rejected and taken: {said}"));
                 }
+                Came::Rejected
             }
             MessageState::Unknown => {
-                self.counts.unknown += 1;
                 let allowed = match self.scenario.doubt {
                     Doubt::Settled => false,
                     Doubt::SettledByReceipts => !was_taken,
@@ -193,12 +230,17 @@ impl<'a> Join<'a> {
                 if !allowed {
                     self.fault(format!("I1 unknown, and taken {taken} times: {said}"));
                 }
+                Came::Unknown
             }
             MessageState::Accepted
             | MessageState::Expired
             | MessageState::Undelivered
             | MessageState::Delivered => {
-                self.counts.accepted += 1;
+                let parts = message
+                    .text
+                    .as_deref()
+                    .map_or(0, |text| sms::parts::measure(text).part_count);
+                self.counts.parts += u64::from(parts);
                 if !was_taken {
                     self.fault(format!("I6 {} and never taken: {said}", message.state.word()));
                 }
@@ -208,6 +250,7 @@ impl<'a> Join<'a> {
                         message.state.word()
                     ));
                 }
+                Came::Accepted
             }
         }
     }
@@ -233,6 +276,13 @@ impl<'a> Join<'a> {
                     "I2 {phone} was sent its confirmation {} times",
                     taken.len()
                 ));
+            }
+            for text in &taken {
+                self.addressed(phone, answer, text);
+            }
+            match self.state(phone, answer, taken.len()) {
+                Came::Rejected => self.counts.answers_refused += 1,
+                Came::Unknown | Came::Accepted => self.counts.answers += 1,
             }
         }
     }
@@ -263,8 +313,23 @@ impl<'a> Join<'a> {
         let status: serde_json::Value = serde_json::from_str(&status).expect("JSON");
         let report = &status["launches"][0];
         let counts = &self.counts;
+        if report["money"]["USD"] != money(counts.parts) {
+            self.faults.push(format!(
+                "I6 the money of {} parts is reported as {}",
+                counts.parts, report["money"]
+            ));
+        }
+        if report["sent_once_more"].as_u64() < Some(counts.twice) {
+            self.faults.push(format!(
+                "I6 {} were sent twice, and {} are reported",
+                counts.twice, report["sent_once_more"]
+            ));
+        }
         let mut expected = vec![
             ("people", town.people),
+            ("answers", counts.answers),
+            ("answers_refused", counts.answers_refused),
+            ("parts", counts.parts),
             ("accepted", counts.accepted),
             ("unknown", counts.unknown),
             ("rejected", counts.rejected),

@@ -139,6 +139,7 @@ async fn of_four_under_way_two_answered_are_not_sent_again_and_two_are_in_doubt(
             twice,
             accepted: 10 - unknown,
             unknown,
+            parts: 10 - unknown,
             ..Counts::default()
         };
         assert_eq!(

@@ -12,6 +12,9 @@ use crate::run::Run;
 /// How long one `crier run` may take at most, in a debug build.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
+/// Of a part, in ten-thousandths of a dollar.
+pub const PRICE: u64 = 79;
+
 /// How many people a launch has: `CRIER_PEOPLE`, else so many.
 pub fn people_or(default: u64) -> u64 {
     let given = std::env::var("CRIER_PEOPLE").ok();
@@ -68,7 +71,8 @@ impl Town {
             .map(|n| format!("{},Person {n}\n", phone(n)))
             .collect();
         folder.write("people.csv", &format!("phone,first_name\n{rows}"));
-        folder.write("prices.csv", "country,price,currency\nUS,0.0079,USD\n");
+        let prices = format!("country,price,currency\nUS,0.{PRICE:04},USD\n");
+        folder.write("prices.csv", &prices);
         let campaign = texts.campaign();
         folder.write(
             "test.campaign.yaml",

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::InDoubt;
 
-use super::{Effect, Enrolment, Facts, GaveUp, MOST_ATTEMPTS, MOST_CRASHES, Place, State, go_on};
+use super::{Effect, Enrolment, Event, Facts, GaveUp, MOST_ATTEMPTS, MOST_CRASHES, Place, State, go_on};
 use crate::left_out::LeftOut;
 use crate::member::{Doubt, Member};
 use crate::provider::Resolve;
@@ -170,4 +170,54 @@ pub(super) fn cannot_tell<'a>(
     }
     let wait = back_off(enrolment.member, enrolment.place, tries.attempts);
     again(enrolment, tries, Doubt::LookUp, now + wait)
+}
+
+/// What follows for an answer to a reply, which moves nobody: it is tried again, or asked about; none where that is all. What
+/// cannot be settled stays unknown, and is not sent a second time under `in_doubt: resend` either.
+pub fn of_answer(member: &Member, event: &Event<'_>, place: Place, now: DateTime<Utc>) -> Option<Effect> {
+    let mut tries = Tries::now(member);
+    let wait = |tries: Tries| back_off(member, place, tries.attempts);
+    let (doubt, due_at) = match event {
+        Event::NotSent(_) if tries.over().is_some() => {
+            let in_doubt = member.doubt() == Doubt::Refused;
+            return tries.over().filter(|_| !in_doubt).map(Effect::GiveUp);
+        }
+        Event::NotSent(_) if member.doubt() == Doubt::Refused => (Doubt::Refused, now + wait(tries)),
+        Event::NotSent(_) => (Doubt::None, now + wait(tries)),
+        Event::Unknown {
+            resolve,
+            ask_at,
+            crashed,
+            ..
+        } => {
+            tries.crashes += u8::from(*crashed);
+            match resolve {
+                Resolve::LookUp if tries.attempts < MOST_ATTEMPTS => (Doubt::LookUp, *ask_at),
+                Resolve::Resubmit if tries.over().is_none() => (Doubt::Refused, now + wait(tries)),
+                Resolve::LookUp | Resolve::Resubmit | Resolve::Nothing => return None,
+            }
+        }
+        Event::NotKnown(_) => {
+            tries.attempts = member.attempts();
+            match tries.over() {
+                Some(why) => return Some(Effect::GiveUp(why)),
+                None => (Doubt::None, now),
+            }
+        }
+        Event::CannotTell(_) if tries.attempts < MOST_ATTEMPTS => (Doubt::LookUp, now + wait(tries)),
+        Event::CannotTell(_)
+        | Event::Due(_)
+        | Event::Accepted(_)
+        | Event::Rejected(_)
+        | Event::OptedOutThere(_)
+        | Event::Happened
+        | Event::Reply(_)
+        | Event::OptedOut => return None,
+    };
+    Some(Effect::Retry {
+        due_at,
+        attempts: tries.attempts,
+        crashes: tries.crashes,
+        doubt,
+    })
 }

@@ -1,5 +1,6 @@
 //! Whole executions on a simulated clock, over a real store, against a provider that keeps a ledger and does as told.
 
+mod answers;
 mod as_told;
 mod by_seed;
 mod canary;

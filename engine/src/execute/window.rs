@@ -17,6 +17,7 @@ use super::lane::Held;
 use super::{Executor, RECORD_WITHIN, Step};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, State, advance};
 use crate::ids::{CohortId, MessageId};
+use crate::member::Doubt;
 use crate::provider::Answer;
 use crate::store::{ClaimedCohort, CohortKind, Intent, Of, WindowRecord};
 use crate::texts;
@@ -249,6 +250,9 @@ impl Executor {
         window: &mut Window,
     ) {
         let member = &cohort.members[index];
+        if cohort.kind == CohortKind::Answer && member.doubt() == Doubt::LookUp {
+            return window.sends.push(send_of(cohort, index, What::LookUp, settle));
+        }
         if cohort.kind == CohortKind::Answer {
             let text = member.values.first().map(ToString::to_string).unwrap_or_default();
             let parts = sms::parts::measure(&text).part_count;

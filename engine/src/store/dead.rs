@@ -26,6 +26,8 @@ pub struct DeadLetter {
     pub launch: LaunchId,
     /// Of this run.
     pub run: u32,
+    /// A step's text, or an answer to a reply.
+    pub kind: CohortKind,
     /// Where the person was.
     pub place: Place,
     /// From.
@@ -129,10 +131,17 @@ async fn dead_of(
 
 /// Those who go the same way go together.
 fn cohorts_of(letters: Vec<DeadLetter>, now: DateTime<Utc>) -> Vec<NewCohort> {
-    let mut ways: BTreeMap<(u32, Place, String, String), Vec<Member>> = BTreeMap::new();
+    type Way = (CohortKind, u32, Place, String, String);
+    let mut ways: BTreeMap<Way, Vec<Member>> = BTreeMap::new();
     let launch = letters.first().map(|letter| letter.launch);
     for letter in letters {
-        let way = (letter.run, letter.place, letter.sender, letter.time_class);
+        let way = (
+            letter.kind,
+            letter.run,
+            letter.place,
+            letter.sender,
+            letter.time_class,
+        );
         let pending = Pending {
             message: letter.message,
             attempts: 0,
@@ -146,22 +155,21 @@ fn cohorts_of(letters: Vec<DeadLetter>, now: DateTime<Utc>) -> Vec<NewCohort> {
             ..letter.member
         });
     }
-    let cohort =
-        |((run, place, sender, time_class), mut members): ((u32, Place, String, String), Vec<Member>)| {
-            members.sort_by_key(|member| member.phone);
-            let parts: Vec<Vec<Member>> = members.chunks(COHORT_MEMBERS).map(<[Member]>::to_vec).collect();
-            parts.into_iter().map(move |members| NewCohort {
-                launch: launch.unwrap_or(LaunchId(0)),
-                run,
-                kind: CohortKind::Passage,
-                place,
-                turn: Turn::Again,
-                due_at: now,
-                sender: sender.clone(),
-                time_class: time_class.clone(),
-                members,
-            })
-        };
+    let cohort = |((kind, run, place, sender, time_class), mut members): (Way, Vec<Member>)| {
+        members.sort_by_key(|member| member.phone);
+        let parts: Vec<Vec<Member>> = members.chunks(COHORT_MEMBERS).map(<[Member]>::to_vec).collect();
+        parts.into_iter().map(move |members| NewCohort {
+            launch: launch.unwrap_or(LaunchId(0)),
+            run,
+            kind,
+            place,
+            turn: Turn::Again,
+            due_at: now,
+            sender: sender.clone(),
+            time_class: time_class.clone(),
+            members,
+        })
+    };
     ways.into_iter().flat_map(cohort).collect()
 }
 
@@ -209,11 +217,12 @@ pub(super) async fn insert_dead(
 ) -> Result<(), Failure> {
     for rows in letters.chunks(500) {
         let mut insert = QueryBuilder::<Sqlite>::new(
-            "insert into dead_letter (id, launch_id, run, step, visit, sender, time_class, phone, member, reason, at) ",
+            "insert into dead_letter (id, launch_id, kind, run, step, visit, sender, time_class, phone, member, reason, at) ",
         );
         insert.push_values(rows, |mut row, letter| {
             row.push_bind(letter.message.0)
                 .push_bind(letter.launch.0)
+                .push_bind(letter.kind as i64)
                 .push_bind(letter.run)
                 .push_bind(letter.place.step)
                 .push_bind(letter.place.visit)
@@ -237,6 +246,7 @@ fn dead_row(row: &SqliteRow) -> Result<DeadLetter, Failure> {
     Ok(DeadLetter {
         message: MessageId(row.try_get("id")?),
         launch: LaunchId(row.try_get("launch_id")?),
+        kind: CohortKind::from_row(row.try_get("kind")?)?,
         run: small(row.try_get("run")?, "run")?,
         place: Place {
             step: small(row.try_get("step")?, "step")?,

@@ -38,6 +38,8 @@ pub struct MessageRow {
     pub at: DateTime<Utc>,
     /// Why it was not taken, in the provider's words.
     pub reason: Option<String>,
+    /// This submit was taken or may have been, and so may have an earlier one.
+    pub is_resent: bool,
 }
 
 /// Earlier messages of a person are kept as text, newest first, up to so many characters: sixteen or more of them.
@@ -94,7 +96,20 @@ pub(super) async fn upsert_messages(
         UPSERT.run(connection, &shared, &rows).await?;
     }
     REMEMBER.run(connection, &[], &people).await?;
+    note_resent(connection, messages).await?;
     set_reasons(connection, messages).await
+}
+
+/// Few are sent once more, and only where the campaign says so.
+async fn note_resent(connection: &mut SqliteConnection, messages: &[MessageRow]) -> Result<(), Failure> {
+    for message in messages.iter().filter(|message| message.is_resent) {
+        sqlx::query("insert into resent (message_id, attempt) values (?1, ?2) on conflict do nothing")
+            .bind(message.id.0)
+            .bind(message.attempts)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 fn shared(message: &MessageRow) -> Shared {

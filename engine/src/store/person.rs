@@ -68,6 +68,8 @@ pub struct PersonMessage {
     pub parts: u32,
     /// How often it was submitted.
     pub attempts: u8,
+    /// How often it was sent once more, since nobody knew whether it had been taken.
+    pub resent: u8,
     /// When the last answer was recorded.
     pub sent_at: DateTime<Utc>,
     /// When the state was reached.
@@ -125,7 +127,8 @@ pub struct ReplyFilter {
 
 /// Messages with what their cohort says of them.
 const MESSAGES: &str =
-    "select m.*, c.launch_id, c.kind, c.step, c.sender from message m join cohort c on c.id = m.id >> 12";
+    "select m.*, c.launch_id, c.kind, c.step, c.sender,
+        (select count(*) from resent r where r.message_id = m.id) as resent from message m join cohort c on c.id = m.id >> 12";
 
 impl Store {
     /// All that is known of a number.
@@ -175,6 +178,7 @@ impl Store {
                 state: MessageState::from_row(row.try_get("state")?)?,
                 parts: small(row.try_get("parts")?, "parts")?,
                 attempts: small(row.try_get("attempts")?, "attempts")?,
+                resent: small(row.try_get("resent")?, "count")?,
                 sent_at: instant(row.try_get("sent_at")?)?,
                 state_at: instant(row.try_get("state_at")?)?,
                 reason: row.try_get("reason")?,

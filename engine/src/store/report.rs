@@ -20,8 +20,11 @@ pub struct Totals {
     pub answers: BTreeMap<MessageState, u64>,
     /// Parts of the messages and answers that the provider took, by tariff.
     pub parts: BTreeMap<Option<u8>, u64>,
-    /// Parts of the messages and answers of which nobody knows whether it took them, by tariff.
+    /// Parts of the messages and answers of which nobody knows whether it took them, and of those that were sent once
+    /// more, by tariff.
     pub parts_in_doubt: BTreeMap<Option<u8>, u64>,
+    /// Messages that were sent once more, since nobody knew whether the first was taken.
+    pub resent: u64,
     /// People whose next text was not tried yet. Who is counted here, under way or set aside stands among no messages of
     /// that step.
     pub waiting: u64,
@@ -80,6 +83,7 @@ impl Store {
     async fn count(&self, launch: LaunchId) -> Result<Totals, Failure> {
         let mut totals = Totals::default();
         self.count_messages(launch, &mut totals).await?;
+        self.count_resent(launch, &mut totals).await?;
         self.count_people(launch, &mut totals).await?;
         let reasons = sqlx::query(
             "select reason, count(*) as n from left_out where launch_id = ? and at_row = 0 group by reason",
@@ -105,6 +109,23 @@ impl Store {
         totals.other_replies = small(replies.try_get("others")?, "count")?;
         self.count_passages(launch, &mut totals).await?;
         Ok(totals)
+    }
+
+    /// Texts that people may have twice.
+    async fn count_resent(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
+        let rows = sqlx::query(
+            "select m.tariff, count(distinct m.id) as n, sum(m.parts) as parts
+             from cohort c join resent r on r.message_id between c.id << 12 and (c.id << 12) + 4095
+             join message m on m.id = r.message_id where c.launch_id = ? group by m.tariff",
+        );
+        for row in rows.bind(launch.0).fetch_all(&self.readers).await? {
+            totals.resent += small::<u64>(row.try_get("n")?, "count")?;
+            let tariff = row.try_get::<Option<i64>, _>("tariff")?;
+            let tariff = tariff.map(|tariff| small(tariff, "tariff")).transpose()?;
+            *totals.parts_in_doubt.entry(tariff).or_default() +=
+                small::<u64>(row.try_get("parts")?, "parts")?;
+        }
+        Ok(())
     }
 
     /// How passages went.

@@ -251,6 +251,7 @@ fn answer(cohort: &ClaimedCohort, index: usize, state: MessageState, seconds: i6
         window: 1,
         at: after(seconds),
         reason: None,
+        is_resent: false,
     }
 }
 

@@ -310,31 +310,6 @@ async fn resend_is_not_sent_when_a_receipt_came() {
     assert_eq!(provider.repeats(), "1x 20", "{}", ran.states());
 }
 
-/// A confirmation that is refused for now for ever.
-#[tokio::test]
-async fn an_answer_is_given_up() {
-    let world = World::new(5, ONE, "");
-    let tries = Arc::new(AtomicUsize::new(0));
-    let count = tries.clone();
-    let provider = scripted(50, move |text, _| {
-        if text.text.contains("no more") {
-            count.fetch_add(1, Ordering::Relaxed);
-            return refuse(Scope::RecipientForNow);
-        }
-        if text.to.to_string() == phone(3) {
-            Does::AcceptAndReply("STOP")
-        } else {
-            accept()
-        }
-    });
-    let ran = tokio::time::timeout(Duration::from_secs(8), world.run(provider, &mut |_| {})).await;
-    assert!(
-        ran.is_ok(),
-        "tried {} times and goes on",
-        tries.load(Ordering::Relaxed)
-    );
-}
-
 /// Rejected under resend, although the first may have been taken.
 #[tokio::test]
 async fn in_doubt_then_refused_stays_unknown() {
@@ -353,6 +328,7 @@ async fn in_doubt_then_refused_stays_unknown() {
         "{}",
         ran.states()
     );
+    assert_eq!(ran.totals.resent, 0, "what was refused did not go once more");
 }
 
 /// The live counters against the store's.

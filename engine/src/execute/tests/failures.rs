@@ -107,6 +107,11 @@ async fn under_resend_what_is_in_doubt_is_submitted_once_more_and_never_a_third_
     let ran = world.run(provider.clone(), &mut |_| {}).await;
     let unknown = ran.totals.messages[&crate::store::MessageState::Unknown];
     assert_eq!(provider.repeats(), format!("1x {}, 2x {unknown}", 300 - unknown));
+    // They may have it twice, and may have to be paid twice.
+    assert_eq!(
+        (ran.totals.resent, ran.totals.parts_in_doubt),
+        (unknown, [(None, 2 * unknown)].into())
+    );
 }
 
 #[tokio::test]

@@ -481,7 +481,15 @@ pub fn gated(
 
 /// A provider that takes what it is handed and can be asked.
 pub fn asked(found: fn(&str) -> Found) -> Arc<Scripted> {
-    let mut provider = scripted(5, |_, _| accept());
+    scripted_and_asked(|_, _| accept(), found)
+}
+
+/// As [`scripted`], and can be asked.
+pub fn scripted_and_asked(
+    script: impl FnMut(&Submission, usize) -> Does + Send + 'static,
+    found: fn(&str) -> Found,
+) -> Arc<Scripted> {
+    let mut provider = scripted(5, script);
     Arc::get_mut(&mut provider).expect("nobody else has it").found = Some(found);
     provider
 }

@@ -65,6 +65,7 @@ impl Executor {
             window: 0,
             at: self.clock.now(),
             reason: Some(reason),
+            is_resent: false,
         }
     }
 
@@ -74,6 +75,7 @@ impl Executor {
         DeadLetter {
             message: cohort.message(index),
             launch: cohort.launch,
+            kind: cohort.kind,
             run: cohort.run,
             place: cohort.place,
             sender: sender.to_owned(),
@@ -113,5 +115,6 @@ fn row_of(
         window: 0,
         at,
         reason: outcome.reason(),
+        is_resent: may_be_taken && !matches!(state, MessageState::Attempting | MessageState::Rejected),
     }
 }

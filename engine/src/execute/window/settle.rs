@@ -7,12 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::rows::MessageRows;
 use super::{Outcome, Send, Window, WindowId, texts_of};
-use crate::advance::{Effect, Enrolment, Facts, GaveUp, MOST_ATTEMPTS, Place, State, advance, round_up};
+use crate::advance::{Effect, Enrolment, Facts, Place, State, advance, of_answer, round_up};
 use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, MessageId};
 use crate::member::{Doubt, Member, Pending};
-use crate::provider::{Answer, Found, Scope};
+use crate::provider::{Answer, Found, Resolve, Scope};
 use crate::store::{
     BudgetChange, CohortKind, DeadLetter, Intent, LaunchState, LeftOutRow, MessageRow, MessageState,
     NewCohort, Note, NoteRow, Progress, Store, StoreError, Suppression, Turn, WindowRecord,
@@ -106,9 +106,7 @@ impl Executor {
             known: window.known.of(cohort, member.phone),
             ..Facts::default()
         };
-        let route = self.lanes[sender].routes.get(usize::from(send.route));
-        let resolve = self.resolve(route.map_or("", String::as_str));
-        let event = outcome.event(cohort.place, resolve);
+        let event = outcome.event(cohort.place, self.resolution(sender, send));
         let (_, effects) = advance(&self.revision, enrolment, facts, &event, *at);
         self.bury_refused(sender, send, outcome, settled);
         for effect in effects {
@@ -193,7 +191,7 @@ impl Executor {
         true
     }
 
-    /// An answer to a reply moves nobody; one that was refused for now is tried again like any text.
+    /// An answer to a reply moves nobody; it is tried again, or asked about, like any text.
     fn settle_answer(
         &self,
         sender: &str,
@@ -202,22 +200,19 @@ impl Executor {
         at: DateTime<Utc>,
         settled: &mut Settled,
     ) {
-        let for_now = matches!(outcome, Outcome::Answered(Answer::NotSent(refusal)) if refusal.scope == Scope::RecipientForNow);
-        let attempts = self.cohort(sender, send.cohort).members[send.index]
-            .attempts()
-            .saturating_add(1);
-        let effect = match attempts >= MOST_ATTEMPTS {
-            true => Effect::GiveUp(GaveUp::Attempts(attempts)),
-            false => Effect::Retry {
-                due_at: at + TimeDelta::seconds(30),
-                attempts,
-                crashes: 0,
-                doubt: Doubt::None,
-            },
-        };
-        if for_now {
+        self.bury_refused(sender, send, outcome, settled);
+        let cohort = self.cohort(sender, send.cohort);
+        let event = outcome.event(cohort.place, self.resolution(sender, send));
+        let effect = of_answer(&cohort.members[send.index], &event, cohort.place, at);
+        if let Some(effect) = effect {
             self.apply(sender, send, effect, at, settled);
         }
+    }
+
+    /// How the provider that a text went to settles a doubt.
+    fn resolution(&self, sender: &str, send: &Send) -> (Resolve, DateTime<Utc>) {
+        let route = self.lanes[sender].routes.get(usize::from(send.route));
+        self.resolve(route.map_or("", String::as_str))
     }
 
     /// Writes the effect of an answer down.

@@ -28,7 +28,17 @@ pub(super) fn of(
         Outcome::NotSent(reason) => refused(Scope::Provider, &reason, None),
         Outcome::Lost(reason) => maybe(&reason),
         Outcome::Answered(reply) if reply.status.is_success() => {
-            return by_reference(texts, reply.body, retry_after(&reply.headers, now));
+            return match refusal_in_words(&reply) {
+                Some(reason) => {
+                    // As of a 4xx that does not say why: nothing of the request was taken.
+                    let scope = match texts.len() {
+                        1 => Scope::Message,
+                        _ => Scope::RecipientForNow,
+                    };
+                    vec![refused(scope, &reason, retry_after(&reply.headers, now)); texts.len()]
+                }
+                None => by_reference(texts, reply.body, retry_after(&reply.headers, now)),
+            };
         }
         Outcome::Answered(reply) => {
             let whole = Whole::new(texts.len(), &reply, now);
@@ -42,6 +52,15 @@ pub(super) fn of(
         }
     };
     vec![answer; texts.len()]
+}
+
+/// What old gateways answer with 200: `ERROR:11`, `ERR: 114`. A line of their own words, and no verdict on any text.
+fn refusal_in_words(reply: &Reply) -> Option<String> {
+    let said = str::from_utf8(reply.body.as_ref().ok()?).ok()?.trim();
+    let word: String = said.chars().take_while(char::is_ascii_alphabetic).collect();
+    let is_line = said.lines().count() == 1 && said.chars().count() <= MOST_REASON;
+    let says_error = word.eq_ignore_ascii_case("error") || word.eq_ignore_ascii_case("err");
+    (is_line && says_error).then(|| said.to_owned())
 }
 
 /// An answer to a whole request.

@@ -197,11 +197,29 @@ fn with_tls(builder: ClientBuilder, base: &Url) -> ClientBuilder {
     }
 }
 
-/// What an error comes from in the end, in the system's words.
+/// What an error comes from in the end, in words.
 pub fn root(error: &reqwest::Error) -> String {
-    causes(error)
-        .last()
-        .map_or_else(|| error.to_string(), ToString::to_string)
+    let Some(root) = causes(error).last() else {
+        return error.to_string();
+    };
+    root.downcast_ref::<io::Error>()
+        .map_or_else(|| root.to_string(), in_words)
+}
+
+/// An error of the system without its number.
+fn in_words(error: &io::Error) -> String {
+    let words = match error.kind() {
+        io::ErrorKind::ConnectionRefused => "nothing listens there",
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "the other side broke it off",
+        io::ErrorKind::BrokenPipe => "the other side had closed it",
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "there is no way there",
+        _ => {
+            let said = error.to_string();
+            let number = said.rfind(" (os error ");
+            return number.map_or(said.clone(), |at| said[..at].to_lowercase());
+        }
+    };
+    words.to_owned()
 }
 
 fn is_io(error: &reqwest::Error) -> bool {

@@ -48,6 +48,7 @@ async fn dead_letters_that_are_retried_twice_at_once_are_tried_once() {
         message: cohort.message(0),
         launch,
         run: 0,
+        kind: cohort.kind,
         place: cohort.place,
         sender: "shop".into(),
         time_class: "UTC".into(),

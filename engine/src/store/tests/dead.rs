@@ -25,6 +25,7 @@ fn letter(cohort: &ClaimedCohort, index: usize) -> DeadLetter {
         message: cohort.message(index),
         launch: cohort.launch,
         run: cohort.run,
+        kind: cohort.kind,
         place: cohort.place,
         sender: cohort.sender.clone(),
         time_class: cohort.time_class.clone(),

@@ -162,6 +162,7 @@ async fn the_counts_of_a_launch_come_from_what_happened() {
             parts_in_doubt: {
                 None: 1,
             },
+            resent: 0,
             waiting: 1,
             under_way: 0,
             asked: 0,

@@ -153,13 +153,17 @@ async fn a_success_that_hides_a_refusal_is_none_and_any_success_with_a_verdict_i
     check(
         &[
             ("8.4 a", http("200 OK", "ERROR:11"), 1),
+            ("8.4 a of two", http("200 OK", "ERROR:11"), 2),
+            ("a page that speaks of errors", http("200 OK", "Errors are listed below"), 1),
             ("8.4 b", ok(&bad), 1),
             ("8.4 c", http("201 Created", &good), 1),
             ("202", http("202 Accepted", &good), 1),
             ("204", "HTTP/1.1 204 No Content\r\n\r\n".into(), 1),
         ],
         expect![[r#"
-            8.4 a -> maybe: the answer is not of this protocol: expected value at line 1 column 1
+            8.4 a -> Message: ERROR:11
+            8.4 a of two -> RecipientForNow: ERROR:11 | RecipientForNow: ERROR:11
+            a page that speaks of errors -> maybe: the answer is not of this protocol: expected value at line 1 column 1
             8.4 b -> Account: bad credentials
             8.4 c -> accepted
             202 -> accepted

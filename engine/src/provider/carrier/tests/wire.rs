@@ -83,7 +83,7 @@ async fn a_connection_that_is_cut_leaves_a_doubt() {
         PATIENT,
         expect![[r#"
             closed -> maybe: no answer: connection closed before message completed
-            reset -> maybe: the connection closed before the answer: Connection reset by peer (os error 104)
+            reset -> maybe: the connection closed before the answer: the other side broke it off
             closed in the head -> maybe: no answer: connection closed before message completed
             closed in the body -> maybe: the answer was cut off: end of file before message length reached
             a refusal, cut -> Account: answered 403 Forbidden
@@ -139,8 +139,8 @@ async fn a_carrier_that_is_not_there_got_nothing() {
         table.push_str(&format!("{}\n", without_port(&shown(&answers[0]))));
     }
     expect![[r#"
-        Provider: no connection to http://127.0.0.1:PORT: Connection refused (os error 111)
-        Provider: no connection to https://127.0.0.1:PORT: Connection refused (os error 111)
+        Provider: no connection to http://127.0.0.1:PORT: nothing listens there
+        Provider: no connection to https://127.0.0.1:PORT: nothing listens there
         Provider: http://::: empty host
     "#]]
     .assert_eq(&table);
