@@ -92,6 +92,7 @@ pub fn start_log(verbose: u8) {
         .with_writer(std::io::stderr)
         .with_ansi(colour)
         .without_time()
+        .with_target(false)
         .init();
 }
 

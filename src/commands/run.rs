@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use super::plan::failed;
 use super::{Failure, namesake, open_store, status, valid_campaign};
 use crate::cli::{Format, Run};
-use crate::output::{self, counted, plan::Shown, progress};
+use crate::output::{self, counted, plan::Shown, progress, report::NAMED};
 
 pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     let loaded = valid_campaign(&args.file, args.format)?;
@@ -202,7 +202,11 @@ impl Running<'_> {
     }
 
     async fn report(&self, end: End, begun: Begun, launch: &LaunchRow) -> Result<(), Failure> {
-        let report = status::report(&self.store, self.row(launch.id).await?).await?;
+        let named = match self.args.format {
+            Format::Full => NAMED,
+            Format::Json => u32::MAX,
+        };
+        let report = status::report(&self.store, self.row(launch.id).await?, named).await?;
         match self.args.format {
             Format::Full => output::line(&format!(
                 "{}\n\n{}",

@@ -24,7 +24,12 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     let store = open_store(&project, Access::Read).await?;
     let mut reports = vec![];
     for launch in store.launches(campaign.as_deref()).await? {
-        reports.push(report(&store, launch).await?);
+        // The overview names none of them.
+        let named = match campaign.is_some() || args.format == Format::Json {
+            true => u32::MAX,
+            false => 1,
+        };
+        reports.push(report(&store, launch, named).await?);
     }
     let missed = store.missed(campaign.as_deref(), MISSED).await?;
     if let (Some(name), true) = (&campaign, reports.is_empty() && missed.is_empty()) {
@@ -135,10 +140,10 @@ fn alarm_json(alarm: &Alarm) -> serde_json::Value {
     json!({ "subject": alarm.subject, "reason": alarm.reason, "since": alarm.since, "retry_at": alarm.retry_at })
 }
 
-/// A launch's report as it stands.
-pub(super) async fn report(store: &Store, launch: LaunchRow) -> Result<Report, Failure> {
+/// A launch's report as it stands; so many messages in doubt are named at most.
+pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Result<Report, Failure> {
     let totals = store.totals(launch.id).await?;
-    let in_doubt = store.in_doubt(launch.id, report::NAMED).await?;
+    let in_doubt = store.in_doubt(launch.id, named).await?;
     let rejected = store.rejected_for(launch.id, report::REASONS).await?;
     let dead = store.dead_count(launch.id).await?;
     Ok(Report {

@@ -14,7 +14,7 @@ pub struct Report {
     pub launch: LaunchRow,
     /// Its counts.
     pub totals: Totals,
-    /// Its messages in doubt; the first of them.
+    /// Its messages in doubt: all of them, or the first.
     pub in_doubt: Vec<InDoubt>,
     /// Why messages were rejected, and how many for each reason: the most frequent first.
     pub rejected: Vec<(String, u64)>,
@@ -25,8 +25,8 @@ pub struct Report {
 /// Reasons of rejected messages that are named.
 pub const REASONS: u32 = 20;
 
-/// Messages in doubt that are named.
-pub const NAMED: u32 = 1_000;
+/// Messages in doubt that are named at the end of a run; `crier status` of a campaign names all.
+pub const NAMED: u32 = 50;
 
 impl Report {
     /// For people.
@@ -136,6 +136,18 @@ impl Report {
                 super::folded(&line, "    ")
             });
             text.push_str(&shown.collect::<Vec<_>>().join("\n"));
+            let unknown = [&totals.messages, &totals.answers]
+                .iter()
+                .filter_map(|states| states.get(&MessageState::Unknown))
+                .sum::<u64>();
+            let more = unknown.saturating_sub(self.in_doubt.len() as u64);
+            if more > 0 {
+                text.push_str(&format!(
+                    "\n  and {} more: `crier status {}` names all",
+                    number(more),
+                    self.launch.campaign
+                ));
+            }
         }
         text
     }
