@@ -28,6 +28,7 @@ mod crowd;
 mod entry;
 mod figures;
 mod fit;
+mod halting;
 mod lane;
 mod model;
 mod outcome;
@@ -39,6 +40,7 @@ mod tests;
 pub use checks::{Broken, Violation};
 pub use figures::{Conversion, Count, Deferred, Hour, Rehearsal, SenderPeak, Step, Text};
 pub use fit::{Fit, OfLaunch};
+pub use halting::Halted;
 #[cfg(test)]
 pub(crate) use model::delay;
 pub use model::{Habit, Happened, Model, ModelError, Once};
@@ -48,6 +50,7 @@ use checks::Checks;
 use crowd::{Asks, Crowd, Flag};
 use entry::on_own_clocks;
 use figures::Figures;
+use halting::Halting;
 use lane::{Lane, Queued, lanes};
 use said::Vocabulary;
 use step::{Outcome, sent, step};
@@ -116,6 +119,7 @@ struct World<'a> {
     buckets: Buckets,
     checks: Checks,
     figures: Figures,
+    halting: Halting,
     /// From the origin.
     now: Duration,
     /// In millionths.
@@ -130,9 +134,15 @@ impl<'a> World<'a> {
         let (lanes, buckets) = lanes(campaign, setting.project, &mut checks);
         // On the clocks of recipients it begins up to a day before.
         let ahead = TimeDelta::hours(if on_own_clocks(&campaign.schedule) { 26 } else { 0 });
+        let clock = Clock::from(setting.begins_at - ahead);
+        let watched_until = campaign.limits.canary.map(|canary| {
+            let until = canary.watch.after(setting.begins_at, campaign.timezone);
+            clock.second(until)
+        });
         World {
             setting,
-            clock: Clock::from(setting.begins_at - ahead),
+            halting: Halting::of(campaign, watched_until),
+            clock,
             vocabulary: Vocabulary::of(campaign),
             crowd: Crowd::of(people, &asks),
             asks,
@@ -186,6 +196,7 @@ impl<'a> World<'a> {
             return endless.map_or(Ok(()), |entry| Err(self.violation(entry.person, Broken::Endless)));
         }
         self.now = self.now.max(Duration::from_secs(second.into()));
+        self.halt_if_passed();
         loop {
             let mut once = HashSet::new();
             let (round, rest) = entries.into_iter().partition(|entry| once.insert(entry.person));
@@ -302,6 +313,7 @@ impl<'a> World<'a> {
     /// A window of a sender: answers first, then bulk, until the rate has what it takes.
     fn window(&mut self, lane: usize, at: Duration) -> Result<(), Violation> {
         self.now = at;
+        self.halt_if_passed();
         let rates = self.lanes[lane].rates.clone();
         let most = self.buckets.window(&rates, lane::WINDOW);
         let is_limited = self.buckets.per_second(&rates).is_some();
@@ -379,11 +391,15 @@ impl<'a> World<'a> {
         });
         let senders = senders.collect();
         let setting = self.setting;
-        Ok(self.figures.rehearsal(
+        let rehearsal = self.figures.rehearsal(
             (&setting.revision.campaign, setting.seed),
             setting.begins_at,
             self.crowd.len().into(),
             (senders, setting.tariffs),
-        ))
+        );
+        Ok(Rehearsal {
+            halted: self.halting.halted,
+            ..rehearsal
+        })
     }
 }

@@ -76,6 +76,11 @@ impl Shown<'_> {
             let held = counted(rehearsal.held_by_budget, "person waits", "people wait");
             rows.push(("budget", format!("used up: {held} for a text until it is raised")));
         }
+        if let Some(halted) = &rehearsal.halted {
+            let held = counted(halted.people, "person waits", "people wait");
+            let at = time(halted.at);
+            rows.push(("halted", format!("{at}: {}; {held} since", halted.reason)));
+        }
         let mut sections = vec![table::pairs(&rows)];
         sections.push(steps(&rehearsal.steps));
         sections.extend(without(rehearsal));

@@ -7,6 +7,7 @@ use dsl::campaign::{Address, Campaign};
 use serde::Serialize;
 use sms::PhoneNumber;
 
+use super::Halted;
 use crate::left_out::LeftOut;
 use crate::tariff::{Money, Tariff, cost};
 
@@ -47,6 +48,8 @@ pub struct Rehearsal {
     pub finished: BTreeMap<String, u64>,
     /// People who wait for a text that the budget does not reach for.
     pub held_by_budget: u64,
+    /// That a share of `limits.halt` was passed; none: it goes to its end.
+    pub halted: Option<Halted>,
     /// The goal by variant; empty where the campaign has no goal.
     pub conversion: Vec<Conversion>,
     /// The senders, by name.
@@ -306,6 +309,7 @@ impl Figures {
             skipped: by_code(self.skipped),
             finished: self.finished,
             held_by_budget: self.held,
+            halted: None,
             conversion: conversion
                 .map(|(variant, (texted, reached))| Conversion {
                     variant: Some(variant).filter(|name| !name.is_empty()),

@@ -94,7 +94,13 @@ impl World<'_> {
             _ => None,
         });
         if let Some((parts, text)) = sent {
+            if let Some(halted) = &mut self.halting.halted {
+                halted.people += 1;
+                self.hold(person);
+                return Ok(0);
+            }
             if !self.pays(person, parts) {
+                self.figures.held += 1;
                 self.hold(person);
                 return Ok(0);
             }
@@ -139,7 +145,11 @@ impl World<'_> {
                     *self.figures.finished.entry(reason).or_default() += 1;
                 }
                 Effect::Change(change) => self.change(person, change),
-                Effect::Suppress => self.crowd.at_mut(person).set(Flag::OptedOut, true),
+                Effect::Suppress => {
+                    self.crowd.at_mut(person).set(Flag::OptedOut, true);
+                    self.halting.opted_out();
+                    self.halt_if_passed();
+                }
                 Effect::Allow => self.crowd.at_mut(person).set(Flag::OptedOut, false),
                 Effect::Answer { text, of } => self.queue_answer(person, &text, of, asks),
                 Effect::Send { .. } | Effect::Keep { .. } => {}
@@ -150,12 +160,11 @@ impl World<'_> {
         Ok(sent.unwrap_or(0).into())
     }
 
-    /// The budget does not reach: the text is held, and nobody raises the budget here.
+    /// The text is held: nobody raises the budget here, or resumes the launch.
     fn hold(&mut self, person: u32) {
         let standing = self.crowd.at_mut(person);
         standing.set(Flag::Ended, true);
         standing.set(Flag::Held, true);
-        self.figures.held += 1;
     }
 
     /// A person waits where it stands.
@@ -213,6 +222,11 @@ impl World<'_> {
             let due = self.in_time(self.setting.model.receipts_after, draws[2]);
             let what = Coming::Delivered(message);
             self.agenda.enter(due, Entry { person, what });
+        }
+        self.halting.taken();
+        if !arrives {
+            let said_at = self.in_time(self.setting.model.receipts_after, draws[2]);
+            self.halting.will_not_arrive(said_at);
         }
         self.draw_reply(lane, person, send.message, nth);
         Ok(())

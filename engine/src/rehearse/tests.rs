@@ -158,6 +158,15 @@ fn told(rehearsal: &Rehearsal) -> String {
         rehearsal.left_out,
         rehearsal.held_by_budget
     );
+    if let Some(halted) = &rehearsal.halted {
+        let _ = writeln!(
+            told,
+            "halted {}: {}, {} wait",
+            local(halted.at),
+            halted.reason,
+            halted.people
+        );
+    }
     for of in &rehearsal.conversion {
         let _ = writeln!(told, "{:?}: {} of {}", of.variant, of.reached, of.texted);
     }
@@ -178,7 +187,7 @@ fn check(campaign: &str, people: u64, model: &str, expected: Expect) {
         .chain(rehearsal.left_out.values())
         .sum::<u64>();
     assert_eq!(
-        ends + rehearsal.held_by_budget,
+        ends + rehearsal.held_by_budget + rehearsal.halted.as_ref().map_or(0, |halted| halted.people),
         rehearsal.people,
         "everybody has an end"
     );
@@ -270,6 +279,57 @@ fn caps_and_a_budget_hold() {
             step-1 a: 100 from 01 10:00:00 to 01 10:00:09, waited 0 hours 0 frequency 90 rate {}
             step-3 b: 50 from 01 11:00:00 to 01 11:01:03, waited 0 hours 0 frequency 30 rate {}
             ends 01 11:01:03, money {"USD": 1.5}, queue 100, finished {"": 50}, left {}, held 50
+        "#]],
+    );
+}
+
+#[test]
+fn a_share_that_is_passed_halts_it() {
+    let campaign = |limits: &str| {
+        format!(
+            "audience: people.csv\nschedule: now\nreplies: none\npurpose: service\nlimits: {limits}\n\
+             message: \"Doors open at 8. STOP to opt out\"\n"
+        )
+    };
+    let angry = "replies: 0%\nopt_outs: 10%\nafter: 5 seconds\ndelivered: 100%";
+    check(
+        &campaign("{ halt: { opt_outs: 5% } }"),
+        1_000,
+        angry,
+        expect![[r#"
+            1000 people, 154 texts (154 arrive), 11 answers, 165 parts, 11 opt out; replies: 0 to people, 11 not
+            message message: 154 from 01 10:00:00 to 01 10:00:15, waited 0 hours 0 frequency 144 rate {}
+            ends 01 10:00:15, money {"USD": 1.65}, queue 1000, finished {"": 154}, left {}, held 0
+            halted 01 10:00:16: 8 of 154 texted opted out, more than 5% (`limits.halt.opt_outs`), 846 wait
+        "#]],
+    );
+    let lost = "replies: 0%\nopt_outs: 0%\ndelivered: 60%\nreceipts_after: 20 seconds";
+    check(
+        &campaign("{ halt: { undelivered: 20% } }"),
+        1_000,
+        lost,
+        expect![[r#"
+            1000 people, 570 texts (344 arrive), 0 answers, 570 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 570 from 01 10:00:00 to 01 10:00:56, waited 0 hours 0 frequency 560 rate {}
+            ends 01 10:00:56, money {"USD": 5.7}, queue 1000, finished {"": 570}, left {}, held 0
+            halted 01 10:00:57: 117 of 570 messages did not arrive, more than 20% (`limits.halt.undelivered`), 430 wait
+        "#]],
+    );
+    let canary = "{ canary: { share: 2%, watch: 1 hour }, halt: { opt_outs: 5% } }";
+    check(&campaign(canary), 1_000, angry, expect![[r#"
+        1000 people, 15 texts (15 arrive), 2 answers, 17 parts, 2 opt out; replies: 0 to people, 2 not
+        message message: 15 from 01 10:00:00 to 01 10:00:01, waited 0 hours 0 frequency 5 rate {}
+        ends 01 10:00:01, money {"USD": 0.17}, queue 985, finished {"": 15}, left {}, held 0
+        halted 01 11:00:00: 2 of 15 texted opted out, more than 5% (`limits.halt.opt_outs`), 985 wait
+    "#]]);
+    check(
+        &campaign("{ halt: { opt_outs: 50% } }"),
+        1_000,
+        angry,
+        expect![[r#"
+            1000 people, 1000 texts (1000 arrive), 97 answers, 1097 parts, 97 opt out; replies: 0 to people, 97 not
+            message message: 1000 from 01 10:00:00 to 01 10:01:48, waited 0 hours 0 frequency 990 rate {}
+            ends 01 10:01:48, money {"USD": 10.97}, queue 1000, finished {"": 1000}, left {}, held 0
         "#]],
     );
 }

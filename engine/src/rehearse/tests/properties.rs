@@ -51,7 +51,8 @@ proptest! {
         let rehearsal = rehearsed(Test { campaign: &campaign, people: 60, model: &model, seed });
         let rehearsal = rehearsal.map_err(|violation| TestCaseError::fail(format!("{violation}\n{campaign}")))?;
         let ends = rehearsal.finished.values().chain(rehearsal.left_out.values()).sum::<u64>();
-        prop_assert_eq!(ends + rehearsal.held_by_budget, rehearsal.people, "{}", campaign);
+        let halted = rehearsal.halted.as_ref().map_or(0, |halted| halted.people);
+        prop_assert_eq!(ends + rehearsal.held_by_budget + halted, rehearsal.people, "{}", campaign);
         let steps: u64 = rehearsal.steps.iter().map(|step| step.texts).sum();
         let total = &rehearsal.total;
         prop_assert!((total.texts..=total.texts + total.answers).contains(&steps), "{} steps, {:?}", steps, total);
