@@ -370,6 +370,31 @@ impl Campaign {
             .unwrap_or(0)
     }
 
+    /// The sender of whoever stands at an address: that of the text that goes there, else the campaign's.
+    pub fn sender_at(&self, at: Address) -> &str {
+        match &self.program.at(at).deed {
+            Deed::Send(send) => self.sender_of(send),
+            _ => &self.sender,
+        }
+    }
+
+    /// The sender that a text goes by.
+    pub fn sender_of<'a>(&'a self, send: &'a program::Send) -> &'a str {
+        send.sender.as_ref().unwrap_or(&self.sender)
+    }
+
+    /// Every sender that its texts go by, its own first.
+    pub fn senders(&self) -> Vec<&str> {
+        let mut names = vec![self.sender.as_str()];
+        for (at, _) in self.program.all_sends() {
+            let name = self.sender_at(at);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Every condition that is asked once the campaign runs: those of its goal, its exits, its steps and its rules for
     /// replies.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {

@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use dsl::campaign::Deed;
-use dsl::campaign::program::{Inbox, Until};
+use dsl::campaign::program::{Inbox, Send, Until};
+use sms::PhoneNumber;
 
 use crate::left_out::LeftOut;
 use crate::member::{Doubt, Member};
@@ -176,6 +177,8 @@ pub enum Effect {
         text: String,
         /// What it is.
         of: AnswerOf,
+        /// Another sender than the one that the reply was written to.
+        sender: Option<String>,
     },
     /// The reply goes to the campaign's inbox.
     Keep {
@@ -349,6 +352,9 @@ fn due<'a>(
     }
     let next = enrolment.place.step + 1;
     match &revision.campaign.program.at(enrolment.place.step).deed {
+        Deed::Send(send) if !may_text(send, enrolment.member.phone) => {
+            walk.skipping(not_by_sender(revision, send)).from(next)
+        }
         Deed::Send(send) => match gate::gate(revision, send, facts.known, enrolment.due_at, now) {
             Gate::Open => send_now(revision, enrolment, facts, send.message),
             Gate::Later(at) => {
@@ -365,6 +371,17 @@ fn due<'a>(
         Deed::Await { silence, .. } => walk.silent().from(*silence),
         _ => walk.from(enrolment.place.step),
     }
+}
+
+/// Whether the sender of a text may text the country of a number.
+pub fn may_text(send: &Send, phone: PhoneNumber) -> bool {
+    let allowed =
+        |countries: &Vec<sms::Region>| phone.region().is_some_and(|region| countries.contains(&region));
+    send.countries.as_ref().is_none_or(allowed)
+}
+
+fn not_by_sender(revision: &Revision, send: &Send) -> LeftOut {
+    LeftOut::NotBySender(revision.campaign.sender_of(send).to_owned())
 }
 
 fn leave_out(enrolment: Enrolment<'_>, reason: LeftOut) -> (Enrolment<'_>, Vec<Effect>) {

@@ -177,8 +177,8 @@ enum Step {
         sender: String,
         next: Vec<CohortId>,
         intent: Intent,
-        /// Cohorts that it wrote come due then.
-        departed: Vec<(CohortKind, DateTime<Utc>)>,
+        /// Cohorts that it wrote, of these senders, come due then.
+        departed: Vec<(String, CohortKind, DateTime<Utc>)>,
         /// Cohorts in hand that no window is about any more.
         free: Vec<CohortId>,
         /// The disk is full: this was the last record, out of the reserve.
@@ -378,11 +378,13 @@ impl Executor {
                 free,
                 full,
             } => {
-                let lane = self.lane(&sender);
-                lane.set_in_window(&free, false);
-                departed
-                    .into_iter()
-                    .for_each(|(kind, due_at)| lane.expect(kind, due_at));
+                self.lane(&sender).set_in_window(&free, false);
+                for (sender, kind, due_at) in departed {
+                    // Of a sender that is not at hand nothing is sent, which is said at the end.
+                    if let Some(lane) = self.lanes.get_mut(&sender) {
+                        lane.expect(kind, due_at);
+                    }
+                }
                 self.recorded(&sender, next, intent, full.is_some());
                 self.fail(full);
             }

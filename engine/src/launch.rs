@@ -274,7 +274,7 @@ impl FirstStep {
             place,
             turn: Turn::First,
             due_at,
-            sender: self.revision.campaign.sender.clone(),
+            sender: self.revision.campaign.sender_at(place.step).to_owned(),
             time_class: time_class.to_owned(),
             members,
         }

@@ -54,6 +54,8 @@ pub enum LeftOut {
     EmptyText,
     /// The rendered text passes the bound of a template's output.
     TextTooLong,
+    /// Its sender may not text the country of the number.
+    NotBySender(String),
     /// It could not be sent within `expires`.
     Expired,
     /// Its moment was past when the passage began.
@@ -100,6 +102,7 @@ impl LeftOut {
             LeftOut::TooManyParts => ("too-many-parts", None),
             LeftOut::EmptyText => ("empty-text", None),
             LeftOut::TextTooLong => ("text-too-long", None),
+            LeftOut::NotBySender(sender) => ("not-by-sender", Some(sender)),
             LeftOut::Expired => ("expired", None),
             LeftOut::TooLate => ("too-late", None),
             LeftOut::NoHours => ("no-hours", None),
@@ -144,6 +147,7 @@ impl FromStr for LeftOut {
             "too-many-parts" => LeftOut::TooManyParts,
             "empty-text" => LeftOut::EmptyText,
             "text-too-long" => LeftOut::TextTooLong,
+            "not-by-sender" => LeftOut::NotBySender(detail.to_owned()),
             "expired" => LeftOut::Expired,
             "too-late" => LeftOut::TooLate,
             "no-hours" => LeftOut::NoHours,
@@ -187,6 +191,7 @@ impl fmt::Display for LeftOut {
             LeftOut::TooManyParts => f.write_str("text longer than limits.parts"),
             LeftOut::EmptyText => f.write_str("text is empty"),
             LeftOut::TextTooLong => f.write_str("text is past 16 KiB"),
+            LeftOut::NotBySender(sender) => write!(f, "{sender} does not text that country"),
             LeftOut::Expired => f.write_str("it could not go in time"),
             LeftOut::TooLate => f.write_str("its moment was past when the passage began"),
             LeftOut::NoHours => f.write_str("no hour is allowed for it"),
@@ -242,6 +247,7 @@ mod tests {
             LeftOut::TooManyParts,
             LeftOut::EmptyText,
             LeftOut::TextTooLong,
+            LeftOut::NotBySender("arena".into()),
             LeftOut::Expired,
             LeftOut::TooLate,
             LeftOut::NoHours,

@@ -30,7 +30,7 @@ pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists};
 pub use people::{Cohorts, People};
 pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
 pub use seen::Place;
-pub use summary::{BadLine, Duplicate, FileRead, MessageParts, Summary};
+pub use summary::{BadLine, Duplicate, FileRead, MessageParts, Pace, SenderParts, Summary};
 pub use texts::TextParts;
 
 use draw::{Draw, Noted};

@@ -383,7 +383,7 @@ impl Stage {
     fn apply(&mut self, at: Option<usize>, effect: Effect) {
         match (effect, at) {
             (Effect::Send { text, parts }, Some(at)) => self.send(at, text, parts),
-            (Effect::Answer { text, of }, at) => self.answer(at, text, of),
+            (Effect::Answer { text, of, .. }, at) => self.answer(at, text, of),
             (Effect::Change(change), at) => self.change(at, change),
             (Effect::Suppress, _) => self.suppress(at),
             (Effect::Allow, _) => {

@@ -2,14 +2,17 @@
 
 pub mod texts;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use dsl::campaign::Schedule;
-use dsl::project::{Project, Provider};
+use dsl::project::Project;
+use dsl::scalar::Rate;
 use engine::advance::first_text;
 use engine::calendar::Tick;
 use engine::launch::Occurrence;
 use engine::left_out::LeftOut;
-use engine::plan::{BadLine, Duplicate, FileRead, Summary};
+use engine::plan::{BadLine, Duplicate, FileRead, Pace, SenderParts, Summary};
 use engine::revision::Revision;
 use engine::tariff::Money;
 use serde_json::json;
@@ -40,13 +43,9 @@ impl Shown<'_> {
     pub fn text(&self) -> String {
         let summary = self.summary;
         let campaign = &self.revision.campaign;
-        let sender = &self.project.senders[&campaign.sender];
         let mut rows = vec![
             ("campaign", campaign.name.clone()),
-            (
-                "sender",
-                format!("{} ({}) by {}", campaign.sender, sender.address, sender.provider),
-            ),
+            self.senders(),
             (
                 "lists",
                 summary.files.iter().map(list).collect::<Vec<_>>().join("\n"),
@@ -109,9 +108,25 @@ impl Shown<'_> {
         };
         let begins = begins + &self.which();
         let last = span(self.finish_at() - self.starts_at);
-        let rate = self.rate();
-        let rate = rate.map_or("no rate".to_owned(), |rate| format!("{rate} parts a second"));
-        format!("{begins}, the last text after {last} ({rate})")
+        format!("{begins}, the last text after {last} ({})", self.rate())
+    }
+
+    /// Who texts; of several senders also what goes by each, and what may not.
+    fn senders(&self) -> (&'static str, String) {
+        let senders = &self.summary.senders;
+        let several = senders.len() > 1;
+        let line = |own: &SenderParts| {
+            let sender = &self.project.senders[&own.sender];
+            let who = format!("{} ({}) by {}", own.sender, sender.address, sender.provider);
+            if !several {
+                return who;
+            }
+            let parts = counted(own.parts, "part", "parts");
+            let cost = money(&own.money, own.unpriced_parts);
+            format!("{who}: {parts}, {cost}{}", barred(&own.barred))
+        };
+        let lines: Vec<String> = senders.iter().map(line).collect();
+        (if several { "senders" } else { "sender" }, lines.join("\n"))
     }
 
     /// The time on each recipient's clock, where it begins by those.
@@ -161,24 +176,45 @@ impl Shown<'_> {
 
     fn finish_at(&self) -> DateTime<Utc> {
         self.summary
-            .finish_at(&self.revision.campaign, self.starts_at, self.rate())
+            .finish_at(&self.revision.campaign, self.starts_at, &self.paces())
     }
 
-    /// The slowest of the rates that hold.
-    fn rate(&self) -> Option<f64> {
+    /// The rates that hold, each with the senders that share it.
+    fn paces(&self) -> Vec<Pace> {
         let campaign = &self.revision.campaign;
-        let sender = &self.project.senders[&campaign.sender];
-        let provider = self
-            .project
-            .providers
-            .get(&sender.provider)
-            .and_then(Provider::rate);
-        let rates = [sender.rate, provider, campaign.limits.rate];
-        rates
-            .into_iter()
-            .flatten()
-            .map(|rate| rate.per_second)
-            .min_by(f64::total_cmp)
+        let names: Vec<String> = campaign.senders().into_iter().map(str::to_owned).collect();
+        let pace = |rate: Option<Rate>, senders: Vec<String>| {
+            let per_second = rate?.per_second;
+            Some(Pace { per_second, senders })
+        };
+        let of = |name: &String| &self.project.senders[name];
+        let own = names.iter().map(|name| pace(of(name).rate, vec![name.clone()]));
+        let accounts = self.project.providers.iter().map(|(provider, account)| {
+            let by_it = names.iter().filter(|name| of(name).provider == *provider);
+            pace(account.rate(), by_it.cloned().collect())
+        });
+        let all = pace(campaign.limits.rate, names.clone());
+        own.chain(accounts).chain([all]).flatten().collect()
+    }
+
+    /// The slowest of the rates that hold for each sender, in words.
+    fn rate(&self) -> String {
+        let paces = self.paces();
+        let slowest = |name: &str| {
+            let own = paces
+                .iter()
+                .filter(|pace| pace.senders.iter().any(|own| own == name));
+            own.map(|pace| pace.per_second).min_by(f64::total_cmp)
+        };
+        let shown =
+            |name: &str| slowest(name).map_or("no rate".to_owned(), |rate| format!("{rate} parts a second"));
+        match self.revision.campaign.senders()[..] {
+            [own] => shown(own),
+            ref several => {
+                let each = several.iter().map(|name| format!("{name} {}", shown(name)));
+                each.collect::<Vec<_>>().join(", ")
+            }
+        }
     }
 
     /// For programs.
@@ -189,6 +225,10 @@ impl Shown<'_> {
             "campaign": self.revision.campaign.name,
             "revision": self.revision.id,
             "sender": self.revision.campaign.sender,
+            "senders": summary.senders.iter().map(|own| json!({
+                "sender": own.sender, "parts": own.parts, "money": money_json(&own.money),
+                "unpriced_parts": own.unpriced_parts, "barred": own.barred,
+            })).collect::<Vec<_>>(),
             "rows": summary.rows,
             "people": summary.people,
             "parts": summary.parts,
@@ -222,6 +262,15 @@ impl Shown<'_> {
             })).collect::<Vec<_>>(),
         })
     }
+}
+
+/// What a sender may not send, by country.
+fn barred(texts: &BTreeMap<String, u64>) -> String {
+    let one = |(country, n): (&String, &u64)| {
+        let to = if country.is_empty() { "no country" } else { country };
+        format!("; {} to {to} cannot go by it", counted(*n, "text", "texts"))
+    };
+    texts.iter().map(one).collect()
 }
 
 fn people(summary: &Summary) -> String {

@@ -143,6 +143,8 @@ pub struct Send {
     pub message: usize,
     /// Another sender than the campaign's.
     pub sender: Option<String>,
+    /// The countries that its sender may text, where the campaign has people elsewhere; none: all of theirs.
+    pub countries: Option<Vec<sms::Region>>,
     /// Other hours than the campaign's.
     pub window: Option<Window>,
     /// It must go within this time, or not at all.

@@ -7,6 +7,7 @@ use crate::campaign::{
     Amount, Audience, Campaign, Canary, Field, Goal, Halt, Limits, Link, Priority, Purpose, Replies,
 };
 use crate::condition::DateFormat;
+use crate::project::Sender;
 use crate::scalar::Share;
 use crate::template::Template;
 use crate::values::Language;
@@ -117,12 +118,22 @@ fn audience(context: &Context<'_>) -> Audience {
     }
 }
 
-/// Where both the policy and the sender name countries, those that both name.
+/// Where both the policy and the senders name countries, those that both name. What one of several senders may not text
+/// another may: that is asked of each text.
 fn countries(context: &Context<'_>) -> Option<Vec<sms::Region>> {
-    let sender = sender::of(context).and_then(|name| context.project.senders.get(name));
-    let of_sender = sender.map_or(&[][..], |sender| &sender.countries);
+    let senders = sender::all(context).into_iter();
+    let senders: Vec<&Sender> = senders
+        .filter_map(|name| context.project.senders.get(name))
+        .collect();
+    let anywhere = senders.iter().any(|sender| sender.countries.is_empty());
+    let mut of_senders: Vec<sms::Region> = vec![];
+    for country in senders.iter().flat_map(|sender| &sender.countries) {
+        if !anywhere && !of_senders.contains(country) {
+            of_senders.push(*country);
+        }
+    }
     let of_policy = &context.project.policy.countries[..];
-    match (of_policy, of_sender) {
+    match (of_policy, &of_senders[..]) {
         ([], []) => None,
         (one, []) | ([], one) => Some(one.to_vec()),
         (one, other) => Some(

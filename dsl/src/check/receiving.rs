@@ -15,20 +15,11 @@ const REPLIES: &str = "use a sender that receives, or expect no replies: `replie
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(own) = sender::of(context) else { return };
-    for step in context.written.all_steps() {
-        if matches!(step.verb, Verb::Ask(_)) {
-            let (name, place) = asks_from(step, own, context);
-            cannot(
-                context,
-                name,
-                step.span.clone(),
-                place,
-                ["nobody can answer this", QUESTION],
-                found,
-            );
-        }
-    }
     let place = context.written.sender.as_ref().map(|sender| sender.span.clone());
+    let rules = context.written.rules().iter().flat_map(|rule| &rule.steps);
+    for step in context.written.steps.iter().chain(rules) {
+        asks(context, step, (own, place.clone()), found);
+    }
     let expects = match &context.written.replies {
         Some(Replies::To(to)) => Some(to.span.clone()),
         Some(Replies::Rules(rules)) => rules.first().map(|rule| rule.span.clone()),
@@ -61,14 +52,28 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The sender of a question, and where it is named.
-fn asks_from<'a>(step: &'a Step, own: &'a str, context: &Context<'_>) -> (&'a str, Option<Range<usize>>) {
-    match &step.sender {
-        Some(sender) => (&sender.value, Some(sender.span.clone())),
-        None => (
-            own,
-            context.written.sender.as_ref().map(|sender| sender.span.clone()),
-        ),
+/// A sender, and where it is named.
+type From<'a> = (&'a str, Option<Range<usize>>);
+
+/// The questions in a step: each by the sender that it names, or that of the question which it answers, or the campaign's.
+fn asks<'a>(context: &Context<'a>, step: &'a Step, own: From<'a>, found: &mut Vec<Diagnostic>) {
+    let from = match &step.sender {
+        Some(sender) => (sender.value.as_str(), Some(sender.span.clone())),
+        None => own.clone(),
+    };
+    let Verb::Ask(ask) = &step.verb else {
+        for inner in step.inner().into_iter().flatten() {
+            asks(context, inner, own.clone(), found);
+        }
+        return;
+    };
+    let said = ["nobody can answer this", QUESTION];
+    cannot(context, from.0, step.span.clone(), from.1.clone(), said, found);
+    for inner in ask.answers.iter().flat_map(|rule| &rule.steps) {
+        asks(context, inner, from.clone(), found);
+    }
+    for inner in &ask.silence {
+        asks(context, inner, own.clone(), found);
     }
 }
 

@@ -58,3 +58,16 @@ pub(super) fn of<'a>(context: &'a Context<'_>) -> Option<&'a str> {
         .map(|sender| sender.value.as_str());
     own.or_else(|| context.project.default_sender())
 }
+
+/// Every sender that a campaign's texts may go by, its own first.
+pub(super) fn all<'a>(context: &'a Context<'_>) -> Vec<&'a str> {
+    let steps = context.written.all_steps().into_iter();
+    let stated = steps.filter_map(|step| step.sender.as_ref().map(|sender| sender.value.as_str()));
+    let mut names: Vec<&str> = vec![];
+    for name in of(context).into_iter().chain(stated) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}

@@ -107,7 +107,11 @@ fn built_in(revision: &Revision, enrolment: Enrolment<'_>, answer: Answer, of: A
     let language = language.map_or("en", |language| language.as_str());
     let own = answer.name().and_then(|name| campaign.answers.get(name));
     let text = answer.text(language, own.map_or(&[], Vec::as_slice)).to_owned();
-    Effect::Answer { text, of }
+    Effect::Answer {
+        text,
+        of,
+        sender: None,
+    }
 }
 
 fn opt_out<'a>(revision: &Revision, enrolment: Enrolment<'a>) -> (Enrolment<'a>, Vec<Effect>) {
@@ -209,6 +213,7 @@ fn unclear<'a>(
         Ok((text, _)) => Effect::Answer {
             text,
             of: AnswerOf::Message(message),
+            sender: None,
         },
         Err(reason) => Effect::Skip(reason),
     };

@@ -5,13 +5,15 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::Deed;
-use dsl::campaign::program::{Address, Arm, Call, Localised, UNCLEAR, Until};
+use dsl::campaign::program::{Address, Arm, Call, Localised, Send, UNCLEAR, Until};
 use dsl::condition::{Condition, Verdict};
 use dsl::scalar::WaitTime;
 
 use super::known::{Known, Person};
 use super::replies::is_loop;
-use super::{AnswerOf, Change, Effect, Enrolment, Facts, Place, Request, State, Trace};
+use super::{
+    AnswerOf, Change, Effect, Enrolment, Facts, Place, Request, State, Trace, may_text, not_by_sender,
+};
 use crate::draw;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -136,7 +138,7 @@ impl<'a> Walk<'a> {
         match deed {
             Deed::Send(send) => match self.aside {
                 true => {
-                    self.answer(send.message);
+                    self.answer(send);
                     Next::On
                 }
                 false => Next::Stop(self.depart(self.now)),
@@ -266,7 +268,13 @@ impl<'a> Walk<'a> {
         Request::of(call, self.revision, self.enrolment.member, &self.known)
     }
 
-    fn answer(&mut self, message: usize) {
+    fn answer(&mut self, send: &Send) {
+        let message = send.message;
+        if !may_text(send, self.enrolment.member.phone) {
+            return self
+                .effects
+                .push(Effect::Skip(not_by_sender(self.revision, send)));
+        }
         if is_loop(&self.known, self.now) {
             return self.effects.push(Effect::Skip(LeftOut::TooManyAnswers));
         }
@@ -275,6 +283,7 @@ impl<'a> Walk<'a> {
             Ok((text, _)) => Effect::Answer {
                 text,
                 of: AnswerOf::Message(message),
+                sender: send.sender.clone(),
             },
             Err(reason) => Effect::Skip(reason),
         });

@@ -8,5 +8,6 @@ mod corners;
 mod crash;
 mod failures;
 mod people;
+mod senders;
 mod walk;
 mod world;

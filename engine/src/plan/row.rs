@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use dsl::campaign::Deed;
 use dsl::columns::Columns;
 use dsl::condition::{BuiltIn, Condition, Facts, Happening, Verdict};
 use dsl::project::Consent;
@@ -13,7 +14,7 @@ use sms::{ParsedNumber, PhoneNumber, Region};
 
 use super::consent::ConsentOf;
 use super::draw;
-use crate::advance::{NOTHING, text_for};
+use crate::advance::{NOTHING, may_text, text_for};
 use crate::audience::{Row, cell_problem, clean};
 use crate::calendar::TimeClass;
 use crate::entry::{self, Entry};
@@ -48,6 +49,8 @@ pub struct PlannedRow {
     pub parts: Vec<u32>,
     /// Its texts that are not GSM-7.
     pub ucs2: OutsideGsm7,
+    /// The sends whose sender may not text the country, from 0 and in order: they have no parts.
+    pub barred: Vec<usize>,
     /// The country of the number; none for a number of no country.
     pub region: Option<Region>,
     /// The number was read out of a spreadsheet's form.
@@ -140,10 +143,11 @@ pub fn plan_row(
     let planned = member_of(revision, frozen, parsed.number, row);
     let class = zones_of(revision, frozen, parsed.number, row);
     match planned.and_then(|planned| Ok((planned, class?))) {
-        Ok(((member, parts, ucs2), time_class)) => RowPlan::Planned(PlannedRow {
-            member,
-            parts,
-            ucs2,
+        Ok((texts, time_class)) => RowPlan::Planned(PlannedRow {
+            member: texts.member,
+            parts: texts.parts,
+            ucs2: texts.ucs2,
+            barred: texts.barred,
             region: parsed.region,
             repaired: parsed.repaired.is_some(),
             time_class,
@@ -300,12 +304,15 @@ pub(super) fn number_of(
     PhoneNumber::parse(cell, region).map_err(|error| (error.to_string(), shortened(cell)))
 }
 
-fn member_of(
-    revision: &Revision,
-    frozen: &Frozen,
-    phone: PhoneNumber,
-    row: &Row,
-) -> Result<(Member, Vec<u32>, OutsideGsm7), LeftOut> {
+/// A person, and what the texts come to.
+struct Texts {
+    member: Member,
+    parts: Vec<u32>,
+    ucs2: OutsideGsm7,
+    barred: Vec<usize>,
+}
+
+fn member_of(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row) -> Result<Texts, LeftOut> {
     let campaign = &revision.campaign;
     let language = language_of(revision, frozen, row);
     let member = Member {
@@ -315,9 +322,15 @@ fn member_of(
         values: frozen_values(revision, frozen, language, row)?,
         pending: None,
     };
-    let mut parts = vec![];
-    let mut ucs2 = vec![];
-    for (send, (_, message)) in campaign.program.sends().enumerate() {
+    let (mut parts, mut ucs2, mut barred) = (vec![], vec![], vec![]);
+    for (send, (at, message)) in campaign.program.sends().enumerate() {
+        if let Deed::Send(deed) = &campaign.program.at(at).deed
+            && !may_text(deed, phone)
+        {
+            parts.push(0);
+            barred.push(send);
+            continue;
+        }
         match text_for(revision, message, &member, &NOTHING) {
             Ok((text, n)) => {
                 parts.push(n);
@@ -330,7 +343,12 @@ fn member_of(
             Err(reason) => return Err(reason),
         }
     }
-    Ok((member, parts, ucs2))
+    Ok(Texts {
+        member,
+        parts,
+        ucs2,
+        barred,
+    })
 }
 
 /// The values of a row that a member keeps, in the order of the revision's variables.

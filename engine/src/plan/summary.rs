@@ -36,6 +36,9 @@ pub struct Summary {
     /// The same by language: send by send, each in the order of the campaign's languages.
     #[serde(default)]
     pub texts: Vec<TextParts>,
+    /// The senders that its texts go by, the campaign's own first.
+    #[serde(default)]
+    pub senders: Vec<SenderParts>,
     /// What the parts cost.
     pub money: Money,
     /// Parts to countries of which no price is known.
@@ -69,6 +72,26 @@ pub struct MessageParts {
     pub message: String,
     /// Parts over all people.
     pub parts: u64,
+    /// Which of [`Summary::senders`] it goes by.
+    #[serde(default)]
+    pub sender: usize,
+}
+
+/// What goes by one sender.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SenderParts {
+    /// Its name.
+    pub sender: String,
+    /// Parts over all people.
+    pub parts: u64,
+    /// What they cost.
+    pub money: Money,
+    /// Parts by tariff.
+    pub parts_by_tariff: BTreeMap<u8, u64>,
+    /// Parts to countries of which no price is known.
+    pub unpriced_parts: u64,
+    /// Texts that it may not send, by the country of the number; empty: of no country.
+    pub barred: BTreeMap<String, u64>,
 }
 
 /// A row that repeats the number of an earlier one.
@@ -117,12 +140,20 @@ const NAMED: usize = 1_000;
 
 impl Summary {
     pub(super) fn of(campaign: &Campaign) -> Summary {
-        let messages = campaign.program.sends().map(|(_, message)| MessageParts {
+        let names = campaign.senders();
+        let place = |sender: &str| names.iter().position(|name| *name == sender);
+        let messages = campaign.program.sends().map(|(at, message)| MessageParts {
             message: campaign.messages[message].name.clone(),
             parts: 0,
+            sender: place(campaign.sender_at(at)).unwrap_or(0),
+        });
+        let senders = names.iter().map(|name| SenderParts {
+            sender: (*name).to_owned(),
+            ..SenderParts::default()
         });
         Summary {
             messages: messages.collect(),
+            senders: senders.collect(),
             texts: texts::of(campaign),
             ..Summary::default()
         }
@@ -201,6 +232,12 @@ impl Summary {
         self.parts += parts;
         for (message, n) in self.messages.iter_mut().zip(&planned.parts) {
             message.parts += u64::from(*n);
+            self.senders[message.sender].take(u64::from(*n), planned.member.tariff);
+        }
+        for send in &planned.barred {
+            let country = planned.region.map(|region| region.to_string());
+            let of_sender = &mut self.senders[self.messages[*send].sender].barred;
+            *of_sender.entry(country.unwrap_or_default()).or_default() += 1;
         }
         match planned.member.tariff {
             Some(tariff) => *self.parts_by_tariff.entry(tariff).or_default() += parts,
@@ -223,28 +260,23 @@ impl Summary {
     }
 
     pub(super) fn price(&mut self, tariffs: &[Tariff]) {
-        let parts = self
-            .parts_by_tariff
-            .iter()
-            .map(|(tariff, n)| (Some(*tariff), *n))
-            .collect();
-        (self.money, _) = cost(&parts, tariffs);
+        let priced = |parts: &BTreeMap<u8, u64>| {
+            let parts = parts.iter().map(|(tariff, n)| (Some(*tariff), *n)).collect();
+            cost(&parts, tariffs).0
+        };
+        self.money = priced(&self.parts_by_tariff);
+        for sender in &mut self.senders {
+            sender.money = priced(&sender.parts_by_tariff);
+        }
     }
 
-    /// When the last text is submitted if nothing holds it up. `per_second`: parts; none is without a limit.
-    pub fn finish_at(
-        &self,
-        campaign: &Campaign,
-        starts_at: DateTime<Utc>,
-        per_second: Option<f64>,
-    ) -> DateTime<Utc> {
-        let seconds = |parts: u64| per_second.map_or(0.0, |rate| parts as f64 / rate);
-        let span = |parts: u64| {
-            let time = std::time::Duration::try_from_secs_f64(seconds(parts)).ok();
-            time.and_then(|time| TimeDelta::from_std(time).ok())
-                .unwrap_or(TimeDelta::MAX)
-        };
-        let first = self.messages.first().map_or(0, |message| message.parts);
+    /// When the last text is submitted if nothing holds it up.
+    pub fn finish_at(&self, campaign: &Campaign, starts_at: DateTime<Utc>, paces: &[Pace]) -> DateTime<Utc> {
+        let of = |sender: usize| self.senders.get(sender).map_or("", |own| own.sender.as_str());
+        let first = self.messages.first();
+        let first = first.map(|message| (of(message.sender), message.parts));
+        let all = self.senders.iter().map(|own| (own.sender.as_str(), own.parts));
+        let (first, all) = (span(paces, first), span(paces, all));
         let mut waited = starts_at;
         for instruction in &campaign.program.instructions {
             if let Deed::Wait {
@@ -258,6 +290,43 @@ impl Summary {
         let add = |at: DateTime<Utc>, span| at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC);
         // Who enters last begins last, however fast the others went.
         let last = Entry::of(campaign, starts_at).lasts();
-        add(waited, span(first).max(last)).max(add(starts_at, span(self.parts)))
+        add(waited, first.max(last)).max(add(starts_at, all))
     }
+}
+
+impl SenderParts {
+    fn take(&mut self, parts: u64, tariff: Option<u8>) {
+        if parts == 0 {
+            return;
+        }
+        self.parts += parts;
+        match tariff {
+            Some(tariff) => *self.parts_by_tariff.entry(tariff).or_default() += parts,
+            None => self.unpriced_parts += parts,
+        }
+    }
+}
+
+/// A rate, and the senders that share it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pace {
+    /// Parts, above zero.
+    pub per_second: f64,
+    /// By name.
+    pub senders: Vec<String>,
+}
+
+/// How long parts take that go by these senders: as long as the slowest of the rates makes it.
+fn span<'a>(paces: &[Pace], parts: impl IntoIterator<Item = (&'a str, u64)>) -> TimeDelta {
+    let parts: Vec<(&str, u64)> = parts.into_iter().collect();
+    let seconds = |pace: &Pace| {
+        let own = parts
+            .iter()
+            .filter(|(sender, _)| pace.senders.iter().any(|name| name == sender));
+        own.map(|(_, n)| n).sum::<u64>() as f64 / pace.per_second
+    };
+    let slowest = paces.iter().map(seconds).max_by(f64::total_cmp).unwrap_or(0.0);
+    let time = std::time::Duration::try_from_secs_f64(slowest).ok();
+    time.and_then(|time| TimeDelta::from_std(time).ok())
+        .unwrap_or(TimeDelta::MAX)
 }

@@ -5,6 +5,7 @@ mod fields;
 mod lists;
 mod narrowing;
 mod properties;
+mod senders;
 mod texts;
 
 use std::fmt::Write;

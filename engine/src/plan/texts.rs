@@ -43,7 +43,10 @@ pub(super) fn of(campaign: &Campaign) -> Vec<TextParts> {
 pub(super) fn take(texts: &mut [TextParts], languages: usize, planned: &PlannedRow, place: Place) {
     let language = usize::from(planned.member.language);
     let own = texts.iter_mut().skip(language).step_by(languages);
-    for (text, parts) in own.zip(&planned.parts) {
+    for ((text, parts), send) in own.zip(&planned.parts).zip(0..) {
+        if planned.barred.contains(&send) {
+            continue;
+        }
         text.people += 1;
         text.parts += u64::from(*parts);
         if text.most.is_none_or(|(most, _)| *parts > most) {

@@ -105,14 +105,7 @@ impl Lane {
 
 /// The senders that a campaign uses, its own first, and their rates.
 pub(super) fn lanes(campaign: &Campaign, project: &Project, checks: &mut Checks) -> (Vec<Lane>, Buckets) {
-    let mut names = vec![campaign.sender.clone()];
-    for (at, _) in campaign.program.all_sends() {
-        let place = crate::advance::Place { step: at, visit: 0 };
-        let other = super::step::sent(campaign, place).and_then(|send| send.sender.clone());
-        if let Some(other) = other.filter(|other| !names.contains(other)) {
-            names.push(other);
-        }
-    }
+    let mut names: Vec<String> = campaign.senders().into_iter().map(str::to_owned).collect();
     // A place in the list is one byte.
     names.truncate(usize::from(u8::MAX));
     let mut buckets = Buckets::default();

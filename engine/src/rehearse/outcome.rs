@@ -151,7 +151,9 @@ impl World<'_> {
                     self.halt_if_passed();
                 }
                 Effect::Allow => self.crowd.at_mut(person).set(Flag::OptedOut, false),
-                Effect::Answer { text, of } => self.queue_answer(person, &text, of, asks),
+                Effect::Answer { text, of, sender } => {
+                    self.queue_answer(person, &text, (of, asks), sender.as_deref());
+                }
                 Effect::Send { .. } | Effect::Keep { .. } => {}
                 // The carrier of a rehearsal takes every text at once.
                 Effect::LookUp | Effect::Retry { .. } | Effect::GiveUp(_) => {}
@@ -355,7 +357,7 @@ impl World<'_> {
         }
     }
 
-    fn queue_answer(&mut self, person: u32, text: &str, of: AnswerOf, asks: bool) {
+    fn queue_answer(&mut self, person: u32, text: &str, (of, asks): (AnswerOf, bool), sender: Option<&str>) {
         let parts = sms::parts::measure(text).part_count;
         match of {
             AnswerOf::Help | AnswerOf::Message(_) => {
@@ -366,7 +368,8 @@ impl World<'_> {
             }
             AnswerOf::OptOut | AnswerOf::OptIn => {}
         }
-        let lane = usize::from(self.crowd.at(person).sender);
+        let other = sender.and_then(|name| self.lanes.iter().position(|lane| lane.sender == *name));
+        let lane = other.unwrap_or_else(|| usize::from(self.crowd.at(person).sender));
         let text = self.kept(text);
         self.lanes[lane].answers.push_back(Answer {
             person,

@@ -7,8 +7,8 @@ use super::{call, moment};
 use crate::campaign::program::{
     Address, Arm, Deed, Inbox, Instruction, Listen, Localised, Program, Rule, Send, Test, Until,
 };
-use crate::check::Context;
 use crate::check::conditions::scope;
+use crate::check::{Context, sender};
 use crate::condition::{Condition, Scope, Stage};
 use crate::reply::Matcher;
 use crate::scalar::{Share, WaitTime, Window};
@@ -28,6 +28,8 @@ pub(super) struct Compiler<'a> {
     path: Vec<String>,
     /// What is being written answers a reply.
     answers: bool,
+    /// The sender of steps that name none: that of the question whose answers are being written; none: the campaign's.
+    sender: Option<String>,
 }
 
 /// What a list of steps goes on behind.
@@ -42,6 +44,7 @@ impl<'a> Compiler<'a> {
             code: vec![],
             path: vec![],
             answers: false,
+            sender: None,
         })
     }
 
@@ -53,7 +56,7 @@ impl<'a> Compiler<'a> {
             .as_ref()
             .is_some_and(|trigger| trigger.keyword.is_some());
         if file.message.is_some() {
-            let send = self.sent(0);
+            let send = self.sent(0, None);
             self.push_as("message", Deed::Send(send));
         }
         self.steps(&file.steps)?;
@@ -258,10 +261,11 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn sent(&self, message: usize) -> Send {
+    fn sent(&self, message: usize, sender: Option<String>) -> Send {
         Send {
             message,
-            sender: None,
+            countries: self.countries_of(sender.as_deref()),
+            sender,
             window: None,
             expires: None,
             answers: self.answers,
@@ -269,15 +273,33 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Another sender than the campaign's, where a step has one.
+    fn sender_of(&self, step: &Step) -> Option<String> {
+        let stated = step.sender.as_ref().map(|name| name.value.clone());
+        let own = sender::of(self.context);
+        stated
+            .or_else(|| self.sender.clone())
+            .filter(|name| Some(name.as_str()) != own)
+    }
+
+    /// The countries that a sender may text, where the campaign has other senders for people elsewhere.
+    fn countries_of(&self, name: Option<&str>) -> Option<Vec<sms::Region>> {
+        if sender::all(self.context).len() < 2 {
+            return None;
+        }
+        let name = name.or_else(|| sender::of(self.context))?;
+        let sender = self.context.project.senders.get(name)?;
+        (!sender.countries.is_empty()).then(|| sender.countries.clone())
+    }
+
     fn send(&mut self, step: &Step, sent: &Sent, question: Option<Address>) -> Option<Address> {
         let name = self.path.join("-");
         let message = self.messages.of(sent, step, &name)?;
         let send = Send {
-            sender: step.sender.as_ref().map(|name| name.value.clone()),
             window: step.window.as_ref().and_then(|hours| Window::parse(&hours.value)),
             expires: step.expires.as_ref().map(|time| time.value),
             question,
-            ..self.sent(message)
+            ..self.sent(message, self.sender_of(step))
         };
         Some(self.push(Deed::Send(send)))
     }
@@ -336,6 +358,8 @@ impl<'a> Compiler<'a> {
         let mut ends = vec![self.push(Deed::Goto(OPEN))];
         let mut answers = vec![];
         self.path.push("answers".into());
+        let asked_by = self.sender_of(step);
+        let before = std::mem::replace(&mut self.sender, asked_by);
         for (i, rule) in ask.answers.iter().enumerate() {
             answers.push(self.rule(rule, i, |own, steps| {
                 own.push(Deed::Close);
@@ -347,6 +371,7 @@ impl<'a> Compiler<'a> {
             })?);
         }
         self.path.pop();
+        self.sender = before;
         for listen in listens {
             self.land(listen, Lands::Replied);
             if let Deed::Listen(listen) = &mut self.code[usize::from(listen)].deed {

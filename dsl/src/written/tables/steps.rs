@@ -144,11 +144,11 @@ static DETAILS: [Key; DETAIL_COUNT] = [
     ),
     WHEN,
     UNLESS,
-    later(
+    now(
         "sender",
         Form::Name,
         "arena",
-        "Another sender of crier.yaml, for this step. Default: the campaign's.",
+        "Another sender of crier.yaml, for this step; texts under the `answers` of a question go by its own. Default: the campaign's.",
     )
     .beside(SENDS),
     WINDOW.beside(SENDS),

@@ -459,7 +459,7 @@ impl Led<'_> {
                 self.reply.meaning = ReplyMeaning::OptIn;
                 self.reply.allow = true;
             }
-            Effect::Answer { text, .. } => self.answer(text),
+            Effect::Answer { text, sender, .. } => self.answer(text, sender),
             Effect::Keep { flagged } => {
                 self.reply.meaning = if flagged {
                     ReplyMeaning::ContainsOptOut
@@ -482,7 +482,7 @@ impl Led<'_> {
     }
 
     /// The launch that runs sends it, whichever launch was answered: nobody else would before it is typed again.
-    fn answer(&mut self, text: String) {
+    fn answer(&mut self, text: String, sender: Option<String>) {
         let Some(sent) = self.sent else { return };
         let launch = self.folder.launch;
         let tariff = self.member.tariff.filter(|_| sent.launch == launch);
@@ -496,7 +496,7 @@ impl Led<'_> {
             },
             turn: Turn::First,
             due_at: self.now,
-            sender: self.reply.sender.clone(),
+            sender: sender.unwrap_or_else(|| self.reply.sender.clone()),
             time_class: self.folder.revision.campaign.timezone.name().to_owned(),
             members: vec![Member {
                 // The values behind the text are for the rule that answers the next reply.
@@ -544,7 +544,7 @@ fn moved(standing: &Standing, revision: &Revision, effect: &Effect) -> Option<Mo
             place: *place,
             turn: Turn::First,
             due_at: *due_at,
-            sender: revision.campaign.sender.clone(),
+            sender: revision.campaign.sender_at(place.step).to_owned(),
             time_class: standing.time_class.clone(),
             members: vec![Member {
                 pending: None,

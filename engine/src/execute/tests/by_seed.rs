@@ -63,6 +63,7 @@ impl Tale {
             .collect();
         let people = format!("{}\n{rows}", COLUMNS.join(","));
         std::fs::write(world.path().join("people.csv"), people).expect("written");
+        world.write_senders();
         let loaded = world.campaign();
         let revision = loaded.revision.expect("valid");
         let project = loaded.project.project.expect("valid");

@@ -390,6 +390,17 @@ impl World {
         Ok(Ran { end, totals, cohorts })
     }
 
+    /// Gives the project two more senders: `other`, and `afar`, which may text none of these people.
+    pub fn write_senders(&self) {
+        let path = self.path().join("crier.yaml");
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let more = "provider: trial, receives: true }, \
+                    other: { short_code: \"48555\", provider: trial, countries: [US] }, \
+                    afar: { number: \"+390612345678\", provider: trial, countries: [IT] } }";
+        let text = text.replace("provider: trial, receives: true } }", more);
+        std::fs::write(path, text).expect("written");
+    }
+
     /// Gives the project a second provider, `spare`, that takes over from the first.
     pub fn write_spare(&self) {
         let path = self.path().join("crier.yaml");

@@ -470,7 +470,7 @@ impl Executor {
     }
 
     fn new_cohorts(&mut self, sender: &str, departing: BTreeMap<Way, Vec<Member>>) -> Vec<NewCohort> {
-        let launch = self.launch.id;
+        let (launch, revision) = (self.launch.id, self.revision.clone());
         let cohort = |((kind, run, place, turn, due_at, time_class), mut members): (Way, Vec<Member>)| {
             members.sort_by_key(|member| member.phone);
             NewCohort {
@@ -480,7 +480,10 @@ impl Executor {
                 place,
                 turn,
                 due_at,
-                sender: sender.to_owned(),
+                sender: match kind {
+                    CohortKind::Passage => revision.campaign.sender_at(place.step).to_owned(),
+                    CohortKind::Answer => sender.to_owned(),
+                },
                 time_class,
                 members,
             }
@@ -508,8 +511,10 @@ impl Executor {
         lane.set_in_window(&own, true);
         let free = own.into_iter().filter(|id| !next.contains(id)).collect();
         let back = record.progress.iter().filter_map(|progress| progress.put_back);
-        let back = back.flat_map(|at| [(CohortKind::Passage, at), (CohortKind::Answer, at)]);
-        let departing = record.departing.iter().map(|cohort| (cohort.kind, cohort.due_at));
+        let kinds = [CohortKind::Passage, CohortKind::Answer];
+        let back = back.flat_map(|at| kinds.map(|kind| (sender.clone(), kind, at)));
+        let departing = record.departing.iter();
+        let departing = departing.map(|cohort| (cohort.sender.clone(), cohort.kind, cohort.due_at));
         let departed = departing.chain(back).collect();
         let sent = self.handed_over(&window);
         let (store, in_flight) = (self.store.clone(), self.in_flight.clone());

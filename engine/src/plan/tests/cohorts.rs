@@ -10,6 +10,7 @@ use crate::testing::{member, nth_phone};
 fn person(n: u64, time_class: &Arc<str>, step: Step) -> PlannedRow {
     let member = member(nth_phone(n), &["Ada"]);
     PlannedRow {
+        barred: vec![],
         member,
         parts: vec![1],
         ucs2: vec![],

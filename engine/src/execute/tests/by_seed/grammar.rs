@@ -174,7 +174,22 @@ impl Grammar {
             3 => format!(", expires: {}", self.chance.pick(&TIMES)),
             _ => String::new(),
         };
-        format!("{{ send: {name}{more} }}")
+        let sender = self.sender();
+        format!("{{ send: {name}{more}{sender} }}")
+    }
+
+    /// Another sender now and then; one of them texts nobody of these people.
+    fn sender(&mut self) -> &'static str {
+        self.chance.pick(&[
+            "",
+            "",
+            "",
+            "",
+            "",
+            ", sender: other",
+            ", sender: other",
+            ", sender: afar",
+        ])
     }
 
     fn step(&mut self, depth: u64) -> String {
@@ -255,7 +270,8 @@ impl Grammar {
     fn ask(&mut self, depth: u64) -> String {
         let question = self.message("s", true);
         let within = self.chance.pick(&["1 day", "2 days", "3 hours"]);
-        let mut ask = format!("{{ ask: {question}, for: {within}");
+        let sender = self.sender();
+        let mut ask = format!("{{ ask: {question}, for: {within}{sender}");
         match self.chance.below(4) {
             0 => ask += ", save: city",
             _ => {
@@ -291,7 +307,8 @@ impl Grammar {
     /// Rules for replies that no question takes.
     fn rules(&mut self) -> String {
         let answer = self.message("r", false);
-        let mut rules = vec![format!("{{ words: [price], send: {answer} }}")];
+        let sender = self.sender();
+        let mut rules = vec![format!("{{ words: [price], send: {answer}{sender} }}")];
         if self.chance.one_in(2) {
             rules.push(format!("{{ words: [later], tag: {} }}", self.chance.pick(&TAGS)));
         }

@@ -1,0 +1,86 @@
+//! A step that names another sender: its texts go by that one, at its rate, and so do the answers to what is asked by it.
+
+use std::fmt::Write;
+
+use expect_test::expect;
+
+use super::world::{Does, World, accept, phone, scripted};
+
+const CAMPAIGN: &str = "\
+purpose: service
+steps:
+  - send: hello
+  - ask: coming
+    sender: other
+    for: 1 day
+    answers:
+      - { words: [\"yes\"], send: kept }
+  - { send: far, sender: afar }
+  - { send: bye, sender: desk }
+messages: { hello: Hello, coming: \"Coming?\", kept: Kept, far: Far, bye: Bye, info: \"At 8\", call: \"Call us\" }
+replies:
+  - { words: [doors], send: info }
+  - { words: [call], send: call, sender: other }
+";
+
+/// What each person gets, and by whom, whether the process ends in between or not.
+#[tokio::test]
+async fn texts_go_by_the_sender_of_their_step() {
+    for every in [None, Some(2)] {
+        let world = World::new(3, CAMPAIGN, "");
+        world.write_senders();
+        let provider = scripted(50, |text, _| match (text.text.as_str(), text.to.to_string()) {
+            ("Coming?", to) if to == phone(0) => Does::AcceptAndReply("yes"),
+            ("Coming?", to) if to == phone(1) => Does::AcceptAndReply("doors"),
+            ("Hello", to) if to == phone(2) => Does::AcceptAndReply("call"),
+            _ => accept(),
+        });
+        world.run_in_pieces(&provider, every).await;
+        let mut told = String::new();
+        for n in 0..3 {
+            let ledger = provider.ledger.lock().expect("unpoisoned");
+            let own = ledger.iter().filter(|(_, text)| text.to.to_string() == phone(n));
+            let texts: Vec<String> = own
+                .map(|(_, text)| format!("{} by {}", text.text, text.sender))
+                .collect();
+            let _ = writeln!(told, "{n}: {}", texts.join(", "));
+        }
+        expect![[r#"
+            0: Hello by desk, Coming? by other, Kept by other, Bye by desk
+            1: Hello by desk, Coming? by other, At 8 by other, Bye by desk
+            2: Hello by desk, Coming? by other, Call us by other, Bye by desk
+        "#]]
+        .assert_eq(&told);
+    }
+}
+
+/// Each sender has a rate of its own.
+#[tokio::test]
+async fn each_sender_goes_at_its_own_rate() {
+    let campaign = "\
+purpose: service
+steps: [{ send: hello }, { send: bye, sender: other }]
+messages: { hello: Hello, bye: Bye }
+";
+    let world = World::new(40, campaign, "");
+    world.write_senders();
+    let path = world.path().join("crier.yaml");
+    let text = std::fs::read_to_string(&path).expect("readable");
+    std::fs::write(
+        &path,
+        text.replace("countries: [US]", "countries: [US], rate: 2/s"),
+    )
+    .expect("written");
+    let provider = scripted(1, |_, _| accept());
+    world.run(provider.clone(), &mut |_| {}).await;
+    let ledger = provider.ledger.lock().expect("unpoisoned");
+    let span = |name: &str| {
+        let mut times = ledger
+            .iter()
+            .filter(|(_, text)| text.text == name)
+            .map(|(at, _)| *at);
+        let first = times.next().expect("some");
+        (times.next_back().expect("several") - first).num_seconds()
+    };
+    assert_eq!((span("Hello"), span("Bye")), (0, 19));
+}

@@ -1,0 +1,91 @@
+//! A step with another sender: what goes by whom, and what a sender may not send.
+
+use std::fmt::Write;
+
+use chrono::TimeDelta;
+use expect_test::expect;
+
+use super::{Setting, plan};
+use crate::plan::Pace;
+use crate::testing::{at, campaign_of};
+
+const PROJECT: &str = "
+crier: 1
+sender: shop
+prices: prices.csv
+providers: { trial: { kind: simulated } }
+senders:
+  shop: { alphanumeric: SHOP, provider: trial, countries: [IT] }
+  abroad: { number: \"+12125550100\", provider: trial, countries: [US] }
+";
+
+const CAMPAIGN: &str = "
+audience: people.csv
+schedule: now
+purpose: service
+replies: none
+steps:
+  - send: { text: \"Ciao {{name}}\" }
+  - send: { text: \"Hello {{name}}\" }
+    sender: abroad
+";
+
+#[test]
+fn each_text_counts_for_the_sender_that_it_goes_by() {
+    let people = "phone,name\n+393331234561,Ada\n+14155550102,Bo\n+447400123456,Cy\n+393331234562,Di\n";
+    let prices = "country,price,currency\nIT,0.05,EUR\nUS,0.01,USD\n";
+    let planned = plan(Setting {
+        project: Some(PROJECT),
+        campaign: CAMPAIGN,
+        files: &[
+            ("people.csv", people.as_bytes()),
+            ("prices.csv", prices.as_bytes()),
+        ],
+        suppressed: &[],
+    })
+    .expect("a plan");
+    let summary = planned.summary;
+    let mut told = format!(
+        "{} people, {} parts, left out {:?}\n",
+        summary.people, summary.parts, summary.left_out
+    );
+    for own in &summary.senders {
+        let (parts, money) = (own.parts, &own.money);
+        let _ = writeln!(
+            told,
+            "{}: {parts}, {money:?}, barred {:?}",
+            own.sender, own.barred
+        );
+    }
+    for text in &summary.texts {
+        let _ = writeln!(
+            told,
+            "{}: {} people, {} parts",
+            text.message, text.people, text.parts
+        );
+    }
+    expect![[r#"
+        3 people, 3 parts, left out {"elsewhere": 1}
+        shop: 2, {"EUR": 0.10}, barred {"US": 1}
+        abroad: 1, {"USD": 0.01}, barred {"IT": 2}
+        step-1: 2 people, 2 parts
+        step-2: 1 people, 1 parts
+    "#]]
+    .assert_eq(&told);
+    let revision = campaign_of(Some(PROJECT), CAMPAIGN, &[("people.csv", "phone,name")]).1;
+    let pace = |per_second, senders: &[&str]| Pace {
+        per_second,
+        senders: senders.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let start = at("2026-11-25T15:00:00Z");
+    let table = [
+        (vec![], 0),
+        (vec![pace(0.5, &["shop"])], 4),
+        (vec![pace(0.5, &["shop"]), pace(0.1, &["abroad"])], 10),
+        (vec![pace(0.25, &["shop", "abroad"])], 12),
+    ];
+    for (paces, seconds) in table {
+        let end = summary.finish_at(&revision.campaign, start, &paces);
+        assert_eq!(end - start, TimeDelta::seconds(seconds), "{paces:?}");
+    }
+}
