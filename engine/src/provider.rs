@@ -117,7 +117,21 @@ pub enum Inbound {
         sender: String,
         /// What.
         text: String,
+        /// Of a long text that comes part by part, which part this is; none: it is whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<TextPart>,
     },
+}
+
+/// Which part of a long text something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextPart {
+    /// What all parts of one text from one number have in common for some minutes.
+    pub reference: u16,
+    /// From 1.
+    pub index: u8,
+    /// How many there are.
+    pub of: u8,
 }
 
 /// What a receipt says.

@@ -16,6 +16,8 @@ const GAP: &str = "…";
 pub struct Part<K> {
     /// Who wrote to which sender.
     pub key: K,
+    /// The provider's, of this part.
+    pub id: String,
     /// What all parts of one text have in common; telephones begin anew after 255 or 65,535.
     pub reference: u16,
     /// From 1.
@@ -33,6 +35,8 @@ pub struct Part<K> {
 pub struct Joined<K> {
     /// Who wrote to which sender.
     pub key: K,
+    /// That of the first part which is there: the same however often the text is put together.
+    pub id: String,
     /// With `…` where parts are missing.
     pub text: String,
     /// When the first part came.
@@ -63,6 +67,7 @@ impl<K: Ord + Clone> Waiting<K> {
     pub fn take(&mut self, part: Part<K>) -> Option<Joined<K>> {
         let Part {
             key,
+            id,
             reference,
             index,
             of,
@@ -72,6 +77,7 @@ impl<K: Ord + Clone> Waiting<K> {
         if of < 2 || index == 0 || index > of {
             return Some(Joined {
                 key,
+                id,
                 text,
                 received_at,
                 whole: of < 2,
@@ -79,9 +85,10 @@ impl<K: Ord + Clone> Waiting<K> {
         }
         let parts = self.texts.entry((key.clone(), reference, of));
         let parts = parts.or_insert_with(|| Parts::new(of, received_at));
-        parts.put(index, text, received_at);
-        parts.finish().map(|text| Joined {
+        parts.put(index, (id, text), received_at);
+        parts.finish().map(|(id, text)| Joined {
             key,
+            id,
             text,
             received_at: parts.first_at,
             whole: true,
@@ -94,11 +101,15 @@ impl<K: Ord + Clone> Waiting<K> {
         let mut due: Vec<_> = self.texts.extract_if(.., |_, parts| due(parts)).collect();
         due.retain(|(_, parts)| !parts.given);
         due.sort_by_key(|(_, parts)| parts.first_at);
-        let joined = due.into_iter().map(|((key, _, _), parts)| Joined {
-            key,
-            text: parts.text(),
-            received_at: parts.first_at,
-            whole: false,
+        let joined = due.into_iter().map(|((key, _, _), parts)| {
+            let (id, text) = parts.text();
+            Joined {
+                key,
+                id,
+                text,
+                received_at: parts.first_at,
+                whole: false,
+            }
         });
         joined.collect()
     }
@@ -113,7 +124,8 @@ impl<K: Ord + Clone> Waiting<K> {
 /// The parts of one text.
 #[derive(Debug, Clone)]
 struct Parts {
-    texts: Vec<Option<String>>,
+    /// The id and the text of each.
+    texts: Vec<Option<(String, String)>>,
     first_at: DateTime<Utc>,
     /// It was whole.
     given: bool,
@@ -129,24 +141,26 @@ impl Parts {
     }
 
     /// Repeated, the first stays.
-    fn put(&mut self, index: u8, text: String, received_at: DateTime<Utc>) {
+    fn put(&mut self, index: u8, text: (String, String), received_at: DateTime<Utc>) {
         self.texts[usize::from(index) - 1].get_or_insert(text);
         self.first_at = self.first_at.min(received_at);
     }
 
     /// The text, once, when all is there.
-    fn finish(&mut self) -> Option<String> {
+    fn finish(&mut self) -> Option<(String, String)> {
         let whole = !self.given && self.texts.iter().all(Option::is_some);
         self.given |= whole;
         whole.then(|| self.text())
     }
 
-    fn text(&self) -> String {
+    /// The id of the first part that is there, and all of the text.
+    fn text(&self) -> (String, String) {
         let mut joined = String::new();
         for text in self.texts.chunk_by(|a, b| a.is_none() && b.is_none()) {
-            joined.push_str(text[0].as_deref().unwrap_or(GAP));
+            joined.push_str(text[0].as_ref().map_or(GAP, |(_, text)| text));
         }
-        joined
+        let id = self.texts.iter().flatten().next().map(|(id, _)| id.clone());
+        (id.unwrap_or_default(), joined)
     }
 }
 
@@ -164,6 +178,7 @@ mod tests {
     fn part(reference: u16, (index, of): (u8, u8), text: &str, second: i64) -> Part<&'static str> {
         Part {
             key: "ada",
+            id: format!("{reference}-{index}"),
             reference,
             index,
             of,
@@ -174,12 +189,13 @@ mod tests {
 
     fn shown(joined: Joined<&str>) -> String {
         let Joined {
+            id,
             text,
             whole,
             received_at,
             ..
         } = joined;
-        format!("{text:?} whole: {whole} of {}\n", received_at.timestamp())
+        format!("{id} {text:?} whole: {whole} of {}\n", received_at.timestamp())
     }
 
     /// Feeds the parts in order, then asks at the second given.
@@ -215,8 +231,8 @@ mod tests {
             &parts,
             29,
             expect![[r#"
-                "abc" whole: true of 0
-                "xy" whole: true of 2
+                7-1 "abc" whole: true of 0
+                8-1 "xy" whole: true of 2
                 next at None"#]],
         );
     }
@@ -233,15 +249,15 @@ mod tests {
             &parts,
             30,
             expect![[r#"
-                "a…d…" whole: false of 0
+                7-1 "a…d…" whole: false of 0
                 next at Some(40)"#]],
         );
         check(
             &parts,
             40,
             expect![[r#"
-                "a…d…" whole: false of 0
-                "…z" whole: false of 10
+                7-1 "a…d…" whole: false of 0
+                9-2 "…z" whole: false of 10
                 next at None"#]],
         );
     }
@@ -258,10 +274,10 @@ mod tests {
             &parts,
             60,
             expect![[r#"
-                "alone" whole: true of 0
-                "none" whole: true of 0
-                "zeroth" whole: false of 0
-                "third of two" whole: false of 0
+                7-1 "alone" whole: true of 0
+                7-0 "none" whole: true of 0
+                7-0 "zeroth" whole: false of 0
+                7-3 "third of two" whole: false of 0
                 next at None"#]],
         );
     }

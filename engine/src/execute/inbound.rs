@@ -3,6 +3,7 @@
 
 mod fold;
 mod incoming;
+mod parts;
 mod words;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -103,7 +104,11 @@ impl Executor {
     pub(super) fn begin_folding(&mut self) {
         let texting = self.lanes.values().any(|lane| lane.windows > 0 || lane.claiming);
         let at_once = self.stopping || !texting;
-        let Some(batch) = self.incoming.fold(self.clock.monotonic(), at_once) else {
+        if self.stopping {
+            self.incoming.leave_parts();
+        }
+        let (now, wall) = (self.clock.monotonic(), self.clock.now());
+        let Some(batch) = self.incoming.fold(now, wall, at_once) else {
             return;
         };
         let folder = self.folder();
@@ -120,7 +125,9 @@ impl Executor {
             let rows = self.store.unfolded(after, ROWS).await?;
             let Some(last) = rows.last() else { break };
             after = last.id;
-            let said = rows.into_iter().filter_map(read).collect();
+            let said = rows.into_iter().filter_map(read);
+            let said = said.flat_map(|said| self.incoming.join(said)).collect();
+            waits |= self.incoming.waits_for_parts();
             // What is to be asked about again stays in the inbox, and what came after it too.
             let up_to = Some(after).filter(|_| !waits);
             let (outcome, deferred) = self.folder().fold(Batch { said, up_to }).await?;

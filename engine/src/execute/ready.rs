@@ -263,7 +263,7 @@ impl Executor {
         let slow = self.windows.values().filter(|window| !window.recording);
         let slow =
             slow.filter_map(|window| Some((window.unrecorded_since? + RECORD_WITHIN).saturating_sub(now)));
-        let fold = self.incoming.fold_in(now).filter(|_| self.failed.is_none());
+        let fold = self.incoming.fold_in(now, wall).filter(|_| self.failed.is_none());
         let over = self.done_at.and_then(|done_at| self.over_in(done_at));
         let watched = self.watched_until().filter(|at| *at > wall);
         let wake = ask

@@ -119,6 +119,7 @@ impl From<Said> for Inbound {
                 from: reply.from,
                 sender: reply.sender,
                 text: reply.text.to_owned(),
+                part: None,
             },
         }
     }

@@ -6,10 +6,10 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use engine::provider::carrier::wire::InboundPage;
-use engine::provider::{Inbound, ReceiptStatus};
+use engine::provider::{Inbound, ReceiptStatus, TextPart};
 use sms::PhoneNumber;
 
-use super::planned::{Planned, REPLIES, What};
+use super::planned::{Planned, What, words};
 
 /// Numbers of one run of the carrier; a mark of an earlier run is below all of them and acknowledges nothing.
 const A_RUN: u64 = 1 << 32;
@@ -169,11 +169,25 @@ impl Agenda {
                 id: format!("reply-{}", open.reference),
                 from: open.to,
                 sender: self.words.word(open.sender).to_owned(),
-                text: match self.words.word(item.reply) {
-                    "" => REPLIES[usize::from(which) % REPLIES.len()].to_owned(),
-                    text => text.to_owned(),
-                },
+                text: words(self.words.word(item.reply), which).to_owned(),
+                part: None,
             },
+            What::Part(which, part) => {
+                let parts = sms::parts::split(words(self.words.word(item.reply), which));
+                let text = parts.texts.get(usize::from(part)).copied().unwrap_or_default();
+                Inbound::Text {
+                    id: format!("reply-{}-{}", open.reference, part + 1),
+                    from: open.to,
+                    sender: self.words.word(open.sender).to_owned(),
+                    text: text.to_owned(),
+                    part: Some(TextPart {
+                        // As telephones do, it begins anew after so many.
+                        reference: (item.text & 0xffff) as u16,
+                        index: part + 1,
+                        of: u8::try_from(parts.texts.len()).unwrap_or(u8::MAX),
+                    }),
+                }
+            }
         }
     }
 

@@ -35,6 +35,16 @@ pub(super) enum What {
     Orphan,
     /// A reply: the one of [`Switches::reply_text`], else the one of this number of [`REPLIES`].
     Reply(u8),
+    /// A part of the same, from 0.
+    Part(u8, u8),
+}
+
+/// The words of a reply; `said` by a switch, else those of this number.
+pub(super) fn words(said: &str, which: u8) -> &str {
+    match said {
+        "" => REPLIES[usize::from(which) % REPLIES.len()],
+        said => said,
+    }
 }
 
 /// What is said how long after the text.
@@ -59,6 +69,10 @@ const REPLY: usize = 11;
 const REPLY_TEXT: usize = 12;
 const REPLY_DELAY: usize = 13;
 const REPLY_REPEATED: usize = 14;
+const PART_LOST: usize = 15;
+
+/// All parts of a reply have come within this.
+const PARTS_WITHIN: u32 = 2_000;
 
 /// What will be said of a text.
 pub(super) fn planned(switches: &Switches, to: u64, text_hash: u64) -> Vec<Planned> {
@@ -136,6 +150,22 @@ fn replies(switches: &Switches, draws: &Draws, planned: &mut Vec<Planned>) {
     }
     let text = u8::try_from(draws.pick(REPLY_TEXT, REPLIES.len())).expect("there are eight");
     let at = draws.within(REPLY_DELAY, switches.reply_delay);
+    let parts = match switches.reply_in_parts {
+        true => sms::parts::split(words(&switches.reply_text, text)).texts.len(),
+        false => 1,
+    };
+    if let Ok(parts @ 2..) = u8::try_from(parts) {
+        let lost = draws.hits(PART_LOST, switches.reply_part_lost);
+        let lost = lost.then(|| draws.pick(PART_LOST, usize::from(parts)));
+        let left = (0..parts).filter(|part| lost != Some(usize::from(*part)));
+        // Each later or earlier than the one before, by a step that is drawn.
+        let step = u32::try_from(draws.pick(REPLY_DELAY, 5)).unwrap_or(0) + 1;
+        return planned.extend(left.map(|part| {
+            let after = (u32::from(part) * step * 700 + 300) % PARTS_WITHIN;
+            let after = Duration::from_millis(u64::from(after));
+            (at + after, What::Part(text, part))
+        }));
+    }
     planned.push((at, What::Reply(text)));
     if draws.hits(REPLY_REPEATED, switches.reply_repeated) {
         planned.push((at + APART, What::Reply(text)));
@@ -147,6 +177,12 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+
+    /// Of three parts.
+    const LONG: &str = "We are four, two of us in a wheelchair, and would like to know whether there is a lift from the car park \
+        to the upper gallery, where the doors are, how long before the concert we should come, and whether the seats that we \
+        have are next to each other: rows F and G. If not, can they be changed at the box office on the evening, or do we need \
+        to write to somebody before? Thank you, Ada";
 
     /// What is said of one text, one of the changes of switches a line.
     fn check(lines: &[&[(&str, &str)]], expected: Expect) {
@@ -188,6 +224,21 @@ mod tests {
                 &[
                     ("replies", "100%"),
                     ("reply-delay", "2 s"),
+                    ("receipts", "off"),
+                    ("reply-in-parts", "on"),
+                    ("reply-text", LONG),
+                ],
+                &[
+                    ("replies", "100%"),
+                    ("reply-delay", "2 s"),
+                    ("receipts", "off"),
+                    ("reply-in-parts", "on"),
+                    ("reply-part-lost", "100%"),
+                    ("reply-text", LONG),
+                ],
+                &[
+                    ("replies", "100%"),
+                    ("reply-delay", "2 s"),
                     ("reply-repeated", "100%"),
                     ("receipts", "off"),
                 ],
@@ -207,6 +258,8 @@ mod tests {
                 receipt-late=100% -> Delivered 259201s
                 orphans=100% -> Orphan 1s, Delivered 1s
                 replies=100% reply-delay=2 s -> Delivered 1s, Reply(7) 2s
+                replies=100% reply-delay=2 s receipts=off reply-in-parts=on reply-text=We are four, two of us in a wheelchair, and would like to know whether there is a lift from the car park to the upper gallery, where the doors are, how long before the concert we should come, and whether the seats that we have are next to each other: rows F and G. If not, can they be changed at the box office on the evening, or do we need to write to somebody before? Thank you, Ada -> Part(7, 0) 2.3s, Part(7, 1) 3s, Part(7, 2) 3.7s
+                replies=100% reply-delay=2 s receipts=off reply-in-parts=on reply-part-lost=100% reply-text=We are four, two of us in a wheelchair, and would like to know whether there is a lift from the car park to the upper gallery, where the doors are, how long before the concert we should come, and whether the seats that we have are next to each other: rows F and G. If not, can they be changed at the box office on the evening, or do we need to write to somebody before? Thank you, Ada -> Part(7, 0) 2.3s, Part(7, 2) 3.7s
                 replies=100% reply-delay=2 s reply-repeated=100% receipts=off -> Reply(7) 2s, Reply(7) 2.04s
             "#]],
         );

@@ -157,6 +157,10 @@ switches! {
     "reply-text" reply_text: String = String::new();
     /// Of replies: come twice, with one id.
     "reply-repeated" reply_repeated: Share = Share::NONE;
+    /// Whether a reply that is longer than one message comes part by part, in any order.
+    "reply-in-parts" reply_in_parts: bool = false;
+    /// Of those, a part never comes.
+    "reply-part-lost" reply_part_lost: Share = Share::NONE;
     /// How often a page of receipts and replies is pushed that is not taken; 0: until it is.
     "hook-tries" hook_tries: Times = Times(0);
 }

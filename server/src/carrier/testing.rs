@@ -45,7 +45,10 @@ pub(super) fn told(inbound: &[Inbound]) -> Vec<String> {
         Inbound::Receipt {
             reference, status, ..
         } => format!("{reference} {}", status_word(*status)),
-        Inbound::Text { id, text, .. } => format!("{id} \"{text}\""),
+        Inbound::Text { id, text, part, .. } => {
+            let part = part.map_or(String::new(), |part| format!(" ({} of {})", part.index, part.of));
+            format!("{id} \"{text}\"{part}")
+        }
     };
     inbound.iter().map(word).collect()
 }

@@ -114,6 +114,8 @@ impl Folder {
                         from,
                         sender,
                         text,
+                        // Parts are put together before.
+                        part: _,
                     } => {
                         let words = Words {
                             provider: &provider,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::parts::Parts;
 use crate::provider::Inbound;
 
 /// Receipts are folded at the latest after this, while texts go out.
@@ -42,6 +43,10 @@ pub(in crate::execute) struct Incoming {
     receipts: Vec<Said>,
     /// The same of people's texts.
     texts: Vec<Said>,
+    /// Parts of long texts that wait for the others.
+    parts: Parts,
+    /// Parts were given up here and are for the next process: nothing leaves the inbox any more.
+    leaves_parts: bool,
     /// Texts of people whose turn has come: they are folded when that is recorded, not before this.
     postponed: Vec<Said>,
     postponed_to: Duration,
@@ -57,6 +62,7 @@ impl Incoming {
     /// Whether nothing is on its way.
     pub fn is_empty(&self) -> bool {
         self.said.is_empty()
+            && self.parts.next_at().is_none()
             && self.postponed.is_empty()
             && self.kept_since.is_none()
             && !self.keeping
@@ -97,17 +103,37 @@ impl Incoming {
             let (texts, receipts): (Vec<_>, Vec<_>) = inbound
                 .into_iter()
                 .partition(|inbound| matches!(inbound, Inbound::Text { .. }));
-            for (inbound, kept) in [(texts, &mut self.texts), (receipts, &mut self.receipts)] {
-                if !inbound.is_empty() {
-                    let provider = provider.clone();
-                    kept.push(Said {
-                        provider,
-                        at,
-                        inbound,
-                        mark,
-                    });
-                }
+            let of = |inbound| Said {
+                provider: provider.clone(),
+                at,
+                inbound,
+                mark,
+            };
+            if !texts.is_empty() {
+                let joined = self.parts.join(of(texts));
+                self.texts.extend(joined);
             }
+            if !receipts.is_empty() {
+                self.receipts.push(of(receipts));
+            }
+        }
+    }
+
+    /// Puts the parts of texts together that an earlier process left in the inbox.
+    pub fn join(&mut self, said: Said) -> Vec<Said> {
+        self.parts.join(said)
+    }
+
+    /// Whether parts of a text wait for the others.
+    pub fn waits_for_parts(&self) -> bool {
+        self.parts.next_at().is_some()
+    }
+
+    /// The process is to stop: parts that wait for others stay in the inbox, for the next one.
+    pub fn leave_parts(&mut self) {
+        if self.waits_for_parts() {
+            self.parts = Parts::default();
+            self.leaves_parts = true;
         }
     }
 
@@ -132,15 +158,26 @@ impl Incoming {
         }
     }
 
+    /// What nobody waits for the rest of any more is folded as far as it came.
+    fn take_overdue(&mut self, now: Duration, wall: DateTime<Utc>) {
+        let overdue = self.parts.overdue(wall);
+        if !overdue.is_empty() {
+            self.texts.extend(overdue);
+            self.kept_since.get_or_insert(now);
+        }
+    }
+
     /// In how long something that is kept is to be folded; none: nothing is kept, or something is being folded.
-    pub fn fold_in(&self, now: Duration) -> Option<Duration> {
+    pub fn fold_in(&self, now: Duration, wall: DateTime<Utc>) -> Option<Duration> {
+        let parts = self.parts.next_at().filter(|_| !self.folding);
+        let parts = parts.map(|at| (at - wall).to_std().unwrap_or(Duration::ZERO));
         let again =
             (!self.postponed.is_empty() && !self.folding).then(|| self.postponed_to.saturating_sub(now));
         let rest = match self.texts.is_empty() {
             true => self.receipts_in(now),
             false => (!self.folding).then_some(Duration::ZERO),
         };
-        again.into_iter().chain(rest).min()
+        again.into_iter().chain(rest).chain(parts).min()
     }
 
     fn receipts_in(&self, now: Duration) -> Option<Duration> {
@@ -152,8 +189,9 @@ impl Incoming {
     }
 
     /// What is to be folded now: all that is kept when it is time, else the texts of it.
-    pub fn fold(&mut self, now: Duration, at_once: bool) -> Option<Batch> {
+    pub fn fold(&mut self, now: Duration, wall: DateTime<Utc>, at_once: bool) -> Option<Batch> {
         self.take_up(now);
+        self.take_overdue(now, wall);
         let receipts_in = self.receipts_in(now)?;
         let all = at_once || receipts_in.is_zero() || self.receipts.is_empty();
         if !all && self.texts.is_empty() {
@@ -168,8 +206,13 @@ impl Incoming {
         self.kept_since = None;
         Some(Batch {
             said,
-            up_to: Some(self.up_to).filter(|_| self.postponed.is_empty()),
+            up_to: Some(self.up_to).filter(|_| !self.is_needed_in_inbox()),
         })
+    }
+
+    /// Whether something of the inbox is still to be folded after this.
+    fn is_needed_in_inbox(&self) -> bool {
+        !self.postponed.is_empty() || self.waits_for_parts() || self.leaves_parts
     }
 
     /// The batch is folded.

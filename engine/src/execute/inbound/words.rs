@@ -28,6 +28,7 @@ impl Words<'_> {
                 from: self.from,
                 sender: self.sender,
                 text: self.text,
+                part: None,
             }],
             mark: 0,
         }

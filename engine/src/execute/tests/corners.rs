@@ -114,6 +114,7 @@ async fn say(world: &World, from: sms::PhoneNumber, text: &str) {
         from,
         sender: "desk".into(),
         text: text.into(),
+        part: None,
     };
     store
         .receive(
@@ -457,6 +458,7 @@ async fn stop_during_retry(campaign: &str, retried: bool, answer: Answer) -> sup
                     from: text.to,
                     sender: "desk".into(),
                     text: "STOP".into(),
+                    part: None,
                 };
                 inbound.lock().expect("unpoisoned").push((now, said));
                 let (opened, answer) = (opened.clone(), answer.clone());

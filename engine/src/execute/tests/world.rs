@@ -133,6 +133,7 @@ impl Provider for Scripted {
                             from: text.to,
                             sender: text.sender,
                             text: said,
+                            part: None,
                         };
                         inbound.push((at, reply));
                     }
@@ -172,6 +173,7 @@ impl Provider for Scripted {
                         from: text.to,
                         sender: text.sender,
                         text: said.into(),
+                        part: None,
                     };
                     self.inbound
                         .lock()
@@ -524,6 +526,11 @@ impl Scripted {
     }
 
     /// Texts handed over so far.
+    /// Has something come in then.
+    pub fn say(&self, at: DateTime<Utc>, said: Inbound) {
+        self.inbound.lock().expect("unpoisoned").push((at, said));
+    }
+
     pub fn submitted(&self) -> usize {
         self.ledger.lock().expect("unpoisoned").len()
     }

@@ -176,6 +176,7 @@ async fn a_full_page_of_the_longest_texts_is_read() {
         from: super::text("A").to,
         sender: "arena".into(),
         text: "\u{1}".repeat(1_600),
+        part: None,
     };
     let page = InboundPage {
         mark: 1,
