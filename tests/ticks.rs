@@ -343,19 +343,27 @@ fn before_its_first_tick_and_after_its_last() {
     );
 }
 
-#[test]
-fn a_cron_that_comes_again_before_people_are_through_is_not_run_yet() {
-    let folder = folder("{ cron: \"0 10 * * *\", again: always }");
+/// Writes steps in place of the message of the campaign.
+fn write_steps(folder: &Folder, steps: &str) {
     let campaign = folder.read("test.campaign.yaml");
-    let steps = "steps: [{ send: { text: \"Hello. STOP to opt out\" } }, { wait: 3 days }, { send: { text: Again } }]";
     let campaign: String = campaign
         .lines()
-        .map(|line| match line.starts_with("message:") {
-            true => format!("{steps}\n"),
-            false => format!("{line}\n"),
-        })
+        .map(
+            |line| match line.starts_with("message:") || line.starts_with("steps:") {
+                true => format!("steps: {steps}\n"),
+                false => format!("{line}\n"),
+            },
+        )
         .collect();
     folder.write("test.campaign.yaml", &campaign);
+}
+
+#[test]
+fn a_cron_on_their_clocks_that_comes_again_before_people_are_through_is_not_run_yet() {
+    let folder = folder("{ cron: \"0 10 * * *\", clock: recipient, again: always }");
+    let steps =
+        "[{ send: { text: \"Hello. STOP to opt out\" } }, { wait: 3 days }, { send: { text: Again } }]";
+    write_steps(&folder, steps);
     let today = Utc::now().date_naive();
     check(
         &folder.run("test.campaign.yaml"),
@@ -363,11 +371,11 @@ fn a_cron_that_comes_again_before_people_are_through_is_not_run_yet() {
         expect![[r#"
         exit 1
         --
-        error[not-yet-supported]: a cron that comes again before people are through is
-                                  not supported yet
+        error[not-yet-supported]: a cron on the recipients' clocks that comes again
+                                  before people are through is not supported yet
          --> test.campaign.yaml:3:19
           |
-        3 | schedule: { cron: "0 10 * * *", again: always }
+        3 | schedule: { cron: "0 10 * * *", clock: recipient, again: always }
           |                   ^^^^^^^^^^^^ not in this version
           |
           = help: it is right, and can be checked and tested; this version of crier
@@ -375,6 +383,77 @@ fn a_cron_that_comes_again_before_people_are_through_is_not_run_yet() {
 
     "#]],
     );
+}
+
+#[test]
+fn a_tick_begins_while_people_of_another_are_inside_and_they_finish_on_their_text() {
+    let yesterday = Utc::now().date_naive() - TimeDelta::days(1);
+    let schedule = |hour: u32| {
+        format!("{{ cron: \"0 {hour} * * *\", until: {yesterday}, late: 48 hours, again: always }}")
+    };
+    let steps = |text: &str| {
+        format!(
+            "[{{ send: {{ text: \"{text}. STOP to opt out\" }} }}, {{ wait: 3 days }}, {{ send: {{ text: Again }} }}]"
+        )
+    };
+    let folder = folder(&schedule(22));
+    write_steps(&folder, &steps("Hello"));
+    looked_at(&folder, yesterday.and_time(NaiveTime::MIN).and_utc());
+    stopped_when_they_wait(&folder, 3);
+    // The file changes, and somebody is new to the list.
+    let campaign = folder.read("test.campaign.yaml");
+    let campaign = campaign
+        .replace(&schedule(22), &schedule(23))
+        .replace("Hello", "Good evening");
+    folder.write("test.campaign.yaml", &campaign);
+    let people = folder.read("people.csv");
+    folder.write("people.csv", &format!("{people}+12025550177,New\n"));
+    looked_at(&folder, yesterday.and_time(NaiveTime::MIN).and_utc());
+    let said = stopped_when_they_wait(&folder, 4);
+    expect![[r#"
+        launch 1 of test goes on where it stopped; the file has changed since: this launch keeps the text and the time it began with, and takes the budget of the file; the next tick launches the file as it is now
+        4 rows planned
+        stopping: what is being submitted is still recorded (once more stops at once)
+    "#]].assert_eq(&said.replace(&yesterday.to_string(), "DAY"));
+    let status = folder.output(&["status", "--format", "json"]);
+    let status: Value = serde_json::from_slice(&status.stdout).expect("JSON");
+    let line = |launch: &Value| {
+        format!(
+            "{} {} {}",
+            launch["launch"], launch["state"], launch["occurrence"]
+        )
+    };
+    let launches = status["launches"].as_array().expect("launches").iter().map(line);
+    let launches = launches
+        .collect::<Vec<_>>()
+        .join("\n")
+        .replace(&yesterday.to_string(), "DAY");
+    expect![[""]].assert_eq(&launches);
+    check(
+        &folder.output(&["cancel", "test"]),
+        yesterday,
+        expect![[r#"
+        exit 0
+        launch 1 of test is cancelled: nobody is texted any more but some of those in the windows under way; the report counts them
+        launch 2 of test is cancelled: nobody is texted any more but some of those in the windows under way; the report counts them
+        --
+    "#]],
+    );
+}
+
+/// Runs the campaign, and stops it when so many people were texted and wait for days. What it said, but for how far it was.
+fn stopped_when_they_wait(folder: &Folder, people: u32) -> String {
+    let (mut run, lines) = folder.begin_run();
+    let mut said = String::new();
+    for line in lines {
+        if line.starts_with(&format!("{people}  waiting until ")) {
+            signal(&run, "-INT");
+        } else if !line.contains("  receipts ") && !line.contains("  waiting until ") {
+            said += &format!("{line}\n");
+        }
+    }
+    assert_eq!(run.wait().expect("ended").code(), Some(130));
+    said
 }
 
 #[test]

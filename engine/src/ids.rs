@@ -33,6 +33,13 @@ impl CohortId {
     }
 }
 
+impl MessageId {
+    /// The cohort whose intent was first committed for it.
+    pub fn cohort(self) -> CohortId {
+        CohortId(self.0 >> 12)
+    }
+}
+
 impl fmt::Display for LaunchId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -23,15 +23,13 @@ pub struct Buckets {
 }
 
 impl Buckets {
-    /// Adds a rate; of two of one name the last holds.
+    /// Adds a rate; of two of one name the last holds, and what was taken from the first is still to be paid for.
     pub fn add(&mut self, name: String, per_second: f64) {
-        self.by_name.insert(
-            name,
-            Bucket {
-                per_second,
-                free_at: Duration::ZERO,
-            },
-        );
+        let bucket = self.by_name.entry(name).or_insert(Bucket {
+            per_second,
+            free_at: Duration::ZERO,
+        });
+        bucket.per_second = per_second;
     }
 
     /// When the buckets of these names are all free; zero for names that have no rate.

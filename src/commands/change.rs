@@ -1,10 +1,11 @@
-//! `crier pause`, `resume`, `cancel`: a small write that any process may make beside the one that executes.
+//! `crier pause`, `resume`, `cancel`: a small write that any process may make beside the one that executes. Each is about
+//! all launches of a campaign that it can change.
 
 use std::process::ExitCode;
 
 use anyhow::anyhow;
 use engine::clock::{Clock, SystemClock};
-use engine::store::{Access, LaunchState};
+use engine::store::{Access, LaunchRow, LaunchState};
 use serde_json::json;
 
 use super::{Failure, named_campaign, open_store};
@@ -15,27 +16,40 @@ pub(super) async fn run(args: &Change, to: LaunchState) -> Result<ExitCode, Fail
     let (campaign, project) = named_campaign(&args.campaign, &args.place, args.format)?;
     let store = open_store(&project, Access::Read).await?;
     let launches = store.launches(Some(&campaign)).await?;
-    let Some(launch) = launches.first() else {
+    let Some(latest) = launches.first() else {
         return Err(Failure::Usage(anyhow!(
             "{campaign} was never launched from this project; see `crier status`"
         )));
     };
-    let changed = store
-        .change_launch(launch.id, from(to), to, SystemClock::new().now())
-        .await?;
-    let state = store.launch_state(launch.id).await?;
+    // Of a campaign that begins again and again several may run; where none does it is said of the latest.
+    let open: Vec<&LaunchRow> = launches
+        .iter()
+        .filter(|row| from(to).contains(&row.state))
+        .collect();
+    let meant = if open.is_empty() { vec![latest] } else { open };
+    let mut told = vec![];
+    for launch in meant.into_iter().rev() {
+        let changed = store
+            .change_launch(launch.id, from(to), to, SystemClock::new().now())
+            .await?;
+        told.push((launch.id.0, changed, store.launch_state(launch.id).await?));
+    }
     match args.format {
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "campaign": campaign,
-            "launch": launch.id.0,
-            "changed": changed,
-            "state": state.word(),
+            "launches": told.iter().map(|(launch, changed, state)| json!({
+                "launch": launch, "changed": changed, "state": state.word(),
+            })).collect::<Vec<_>>(),
         })),
-        Format::Full => output::line(&sentence(&campaign, launch.id.0, changed, state)),
+        Format::Full => {
+            for (launch, changed, state) in &told {
+                output::line(&sentence(&campaign, *launch, *changed, *state));
+            }
+        }
     }
     // What is so already is done; what cannot be is an error.
-    if changed || state == to {
+    if told.iter().all(|(_, changed, state)| *changed || *state == to) {
         Ok(ExitCode::SUCCESS)
     } else {
         Err(Failure::Found(None))

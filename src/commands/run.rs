@@ -11,7 +11,7 @@ use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use dsl::campaign::{Campaign, Schedule};
 use engine::clock::{Clock, SystemClock};
-use engine::execute::{End, Execution, execute};
+use engine::execute::{End, Execution, Launching, execute};
 use engine::ids::LaunchId;
 use engine::launch::{LaunchError, LaunchRequest, Occurrence, launch};
 use engine::load::{self, LoadedCampaign};
@@ -99,6 +99,19 @@ impl Running<'_> {
     async fn latest(&self) -> Result<Option<LaunchRow>, Failure> {
         let launches = self.store.launches(Some(&self.campaign().name)).await?;
         Ok(launches.into_iter().next())
+    }
+
+    /// The launches of it that are not over, the earliest first.
+    async fn open(&self) -> Result<Vec<LaunchRow>, Failure> {
+        let launches = self.store.launches(Some(&self.campaign().name)).await?;
+        let is_open = |row: &LaunchRow| !matches!(row.state, LaunchState::Done | LaunchState::Cancelled);
+        Ok(launches.into_iter().rev().filter(is_open).collect())
+    }
+
+    /// Whether a launch of it is halted: nothing more of it begins until somebody looked into that.
+    async fn is_halted(&self) -> Result<bool, Failure> {
+        let open = self.open().await?;
+        Ok(open.iter().any(|row| row.state == LaunchState::Halted))
     }
 
     /// A launch of it, as it stands.
@@ -235,14 +248,22 @@ impl Running<'_> {
         .await
     }
 
-    /// Takes in what is still said of a launch that is over, at most so long.
-    async fn listen(&self, launch: &LaunchRow, time: Duration) -> Result<End, Failure> {
-        let execution = self.execution(launch, time).await?;
-        ended(async move { execute(execution, &mut |_| {}).await }).await
+    async fn execution(&self, launch: &LaunchRow, receipts: Duration) -> Result<Execution, Failure> {
+        let launching = self.launching(launch, receipts).await?;
+        Ok(Execution {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            providers: launching.providers,
+            project: launching.project,
+            launch: launching.launch,
+            revision: launching.revision,
+            receipts,
+            stop: self.stop.clone(),
+        })
     }
 
     /// A launch on the revision that it is pinned to.
-    async fn execution(&self, launch: &LaunchRow, receipts: Duration) -> Result<Execution, Failure> {
+    async fn launching(&self, launch: &LaunchRow, receipts: Duration) -> Result<Launching, Failure> {
         let source = self.store.revision(&launch.revision).await?;
         let (project, revision) = load::from_source(source).ok_or_else(|| {
             Failure::Internal(anyhow!(
@@ -250,15 +271,12 @@ impl Running<'_> {
                 launch.id
             ))
         })?;
-        Ok(Execution {
-            store: self.store.clone(),
-            clock: self.clock.clone(),
-            providers: engine::provider::providers(&project),
-            project,
+        Ok(Launching {
             launch: launch.clone(),
             revision,
+            providers: engine::provider::providers(&project),
+            project,
             receipts,
-            stop: self.stop.clone(),
         })
     }
 }

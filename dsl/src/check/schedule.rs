@@ -260,8 +260,8 @@ fn again_unsaid(schedule: &Schedule, found: &[Diagnostic]) -> Option<Diagnostic>
     (!is_told && !one_day).then_some(found)
 }
 
-/// A cron that comes again while people are still inside must say whether they enter again. Launches of one campaign are
-/// run one after the other, so such a one is not run yet.
+/// A cron that comes again while people are still inside must say whether they enter again. On the recipients' clocks its
+/// launches are run one after the other: who is inside of one would miss the next, so such a one is not run yet.
 fn overlapping(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagnostic>) {
     let Some(cron) = &schedule.cron else { return };
     let Some(every) = Cron::parse(&cron.value).and_then(|cron| cron.shortest_days()) else {
@@ -270,11 +270,12 @@ fn overlapping(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagn
     let longest = longest_days(&context.written.steps);
     // The last of the recipients' clocks comes to a time a day after the first.
     let apart = u32::from(schedule.recipient_clock);
-    if longest.saturating_add(apart) > every && (schedule.again.is_some() || longest <= every) {
-        let what = "a cron that comes again before people are through";
+    let overlaps = apart > 0 && longest.saturating_add(apart) > every;
+    if overlaps && (schedule.again.is_some() || longest <= every) {
+        let what = "a cron on the recipients' clocks that comes again before people are through";
         return found.push(Diagnostic::not_yet(cron.span.clone(), what));
     }
-    if longest <= every {
+    if longest <= every || schedule.again.is_some() {
         return;
     }
     let days = |days: u32| match days {

@@ -221,6 +221,7 @@ fn what_is_not_written_stands_there_with_where_it_comes_from() {
                 en: "Doors open at 9. STOP to opt out"
             # goal: none (default)
             # exit: nothing (default)
+            priority: normal  # default
             # replies: they stay in `crier inbox` (default)
             limits:  # default
               # budget: no bound (default)
@@ -320,6 +321,7 @@ limits: { in_doubt: resend }
                 en: "Two \"lines\"\nSTOP 36180"
             # goal: none (default)
             # exit: nothing (default)
+            priority: normal  # default
             limits:
               # budget: no bound (default)
               # rate: the sender's (default)

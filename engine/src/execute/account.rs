@@ -71,20 +71,6 @@ impl SenderGate {
     }
 }
 
-/// The accounts of a project's providers that are at hand.
-pub(super) fn accounts(
-    providers: &BTreeMap<String, Arc<dyn Provider>>,
-    alarms: &[Alarm],
-    now: DateTime<Utc>,
-) -> BTreeMap<String, Account> {
-    let account = |(name, provider): (&String, &Arc<dyn Provider>)| {
-        let subject = account_subject(name);
-        let alarmed = alarms.iter().any(|alarm| alarm.subject == subject);
-        (name.clone(), Account::new(provider.clone(), now, alarmed))
-    };
-    providers.iter().map(account).collect()
-}
-
 /// What alarms call an account.
 fn account_subject(provider: &str) -> String {
     format!("provider {provider}")
@@ -96,6 +82,22 @@ pub(super) fn sender_subject(sender: &str) -> String {
 }
 
 impl Executor {
+    /// Adds the accounts of providers that are not there yet.
+    pub(super) fn add_accounts(
+        &mut self,
+        providers: &BTreeMap<String, Arc<dyn Provider>>,
+        alarms: &[Alarm],
+        now: DateTime<Utc>,
+    ) {
+        for (name, provider) in providers {
+            let subject = account_subject(name);
+            let alarmed = alarms.iter().any(|alarm| alarm.subject == subject);
+            self.accounts
+                .entry(name.clone())
+                .or_insert_with(|| Account::new(provider.clone(), now, alarmed));
+        }
+    }
+
     /// What the answers of a request say of the way that it took.
     pub(super) fn judge(&mut self, sender: &str, provider: &str, answers: &[Answer]) {
         let now = self.clock.monotonic();
@@ -200,7 +202,7 @@ impl Executor {
     /// Has an alarm stand in the store.
     pub(super) fn note(&mut self, alarm: Alarm) {
         let store = self.store.clone();
-        self.work.deed(async move {
+        self.work.deed(None, async move {
             store.raise_alarm(alarm).await?;
             Ok(super::Step::Noted)
         });
@@ -208,7 +210,7 @@ impl Executor {
 
     fn clear(&mut self, subject: String) {
         let store = self.store.clone();
-        self.work.deed(async move {
+        self.work.deed(None, async move {
             store.clear_alarm(subject).await?;
             Ok(super::Step::Noted)
         });

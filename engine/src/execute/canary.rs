@@ -1,76 +1,67 @@
 //! Lets the people after a canary in, once it was watched: its texts went out, the time of `watch` passed since, and
 //! whoever may know what came of them was asked after that. An interruption makes nobody less watched.
 
-use chrono::{DateTime, Utc};
-
+use super::launched::Launched;
 use super::{Executor, Step};
-use crate::store::{Canary, LaunchState};
+use crate::ids::LaunchId;
+use crate::store::Canary;
 
 /// At the end of the watch the shares of `halt` are held against the canary, however few it is.
 const FEW: u64 = 1;
 
 impl Executor {
-    /// Goes on with the canary, if it is time.
-    pub(super) fn watch_canary(&mut self) {
-        if self.state != LaunchState::Running || self.halting {
-            return;
+    /// Goes on with the canaries whose time it is.
+    pub(super) fn watch_canaries(&mut self) {
+        let holding = |(id, launched): (&LaunchId, &Launched)| {
+            (launched.holds_people() && !launched.halting).then_some(*id)
+        };
+        let holding: Vec<LaunchId> = self.launches.iter().filter_map(holding).collect();
+        for id in holding {
+            self.watch_canary(id);
         }
-        match self.launch.canary {
-            Canary::Out if self.canary_went_out() => {
+    }
+
+    fn watch_canary(&mut self, id: LaunchId) {
+        match self.of(id).row.canary {
+            Canary::Out if self.canary_went_out(id) => {
                 let since = self.clock.now();
-                self.launch.canary = Canary::WatchedSince(since);
-                let (store, launch) = (self.store.clone(), self.launch.id);
-                self.work.deed(async move {
-                    store.watch_canary(launch, since).await?;
+                self.of_mut(id).row.canary = Canary::WatchedSince(since);
+                let store = self.store.clone();
+                self.deed(id, async move {
+                    store.watch_canary(id, since).await?;
                     Ok(Step::Noted)
                 });
             }
             Canary::WatchedSince(_) => {
-                if self.canary_was_watched() && !self.halt_after(FEW) {
-                    self.let_in();
+                if self.canary_was_watched(id) && !self.halt_after(id, FEW) {
+                    self.let_in(id);
                 }
             }
             Canary::Over | Canary::Out => {}
         }
     }
 
-    /// Whether people are held until the canary was watched.
-    pub(super) fn holds_people(&self) -> bool {
-        self.state == LaunchState::Running && self.launch.canary != Canary::Over
-    }
-
-    /// When the watch ends, where it began and people are held for it.
-    pub(super) fn watched_until(&self) -> Option<DateTime<Utc>> {
-        let Canary::WatchedSince(since) = self.launch.canary else {
-            return None;
-        };
-        if !self.holds_people() {
-            return None;
-        }
-        let campaign = &self.revision.campaign;
-        let canary = campaign.limits.canary.as_ref();
-        Some(canary.map_or(since, |canary| canary.watch.after(since, campaign.timezone)))
-    }
-
     /// Whether nobody of it is due any more. Where hours hold some of it back, those who were texted are watched; where
     /// they hold all of it back nobody was.
-    fn canary_went_out(&self) -> bool {
+    fn canary_went_out(&self, id: LaunchId) -> bool {
         let now = self.clock.now();
-        let is_due = self
-            .lanes
-            .values()
-            .any(|lane| lane.next_due.is_some_and(|at| at <= now));
-        let texted = self.progress.accepted + self.progress.rejected + self.progress.in_doubt > 0;
-        self.is_idle() && !is_due && (texted || self.lanes.values().all(|lane| lane.next_due.is_none()))
+        let next_due = || {
+            self.lanes
+                .values()
+                .filter_map(|lane| lane.shares.get(&id)?.next_due)
+        };
+        let progress = &self.of(id).progress;
+        let texted = progress.accepted + progress.rejected + progress.in_doubt > 0;
+        self.is_idle(id) && next_due().all(|at| at > now) && (texted || next_due().next().is_none())
     }
 
     /// Whether the time of the watch is over and all that was said of it by then is folded. Asks who was not asked yet.
-    fn canary_was_watched(&mut self) -> bool {
+    fn canary_was_watched(&mut self, id: LaunchId) -> bool {
         let now = self.clock.now();
-        let Some(until) = self.watched_until().filter(|until| *until <= now) else {
+        let Some(until) = self.of(id).watched_until().filter(|until| *until <= now) else {
             return false;
         };
-        let mut heard = self.incoming.is_empty();
+        let mut heard = true;
         for name in self.lanes.values().flat_map(|lane| &lane.routes) {
             let Some(account) = self.accounts.get_mut(name) else {
                 continue;
@@ -82,15 +73,19 @@ impl Executor {
                 }
             }
         }
-        heard
+        if !heard {
+            return false;
+        }
+        let heard_by = *self.of_mut(id).heard_by.get_or_insert(now);
+        self.incoming.since().is_none_or(|since| since > heard_by)
     }
 
-    fn let_in(&mut self) {
-        self.launch.canary = Canary::Over;
-        let (store, launch, now) = (self.store.clone(), self.launch.id, self.clock.now());
-        self.work.deed(async move {
-            store.let_in(launch, now).await?;
-            Ok(Step::Released)
+    fn let_in(&mut self, id: LaunchId) {
+        self.of_mut(id).row.canary = Canary::Over;
+        let (store, now) = (self.store.clone(), self.clock.now());
+        self.deed(id, async move {
+            store.let_in(id, now).await?;
+            Ok(Step::Released(id))
         });
     }
 }

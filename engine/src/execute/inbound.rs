@@ -3,16 +3,20 @@
 
 mod fold;
 mod incoming;
+mod led;
 mod parts;
 mod words;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use dsl::project::Project;
 
 use super::{Executor, Step};
+use crate::ids::LaunchId;
 use crate::ids::MessageId;
 use crate::provider::{Inbound, Polled, Submission};
-use crate::store::{FoldOutcome, NewRaw, Raw, StoreError};
+use crate::store::{NewRaw, Raw, StoreError};
 
+pub(super) use fold::Folded;
 use fold::Folder;
 use incoming::Batch;
 pub(super) use incoming::{Incoming, Said};
@@ -43,7 +47,7 @@ impl Executor {
             account.polled_at = now;
             account.poll_at = None;
             let (provider, name, clock) = (account.provider.clone(), name.clone(), self.clock.clone());
-            self.work.request(async move {
+            self.work.request(None, async move {
                 let polled = provider.poll(clock.now()).await;
                 Step::Polled {
                     provider: name,
@@ -79,7 +83,7 @@ impl Executor {
     pub(super) fn begin_keeping(&mut self) {
         let Some(said) = self.incoming.keep() else { return };
         let (store, now) = (self.store.clone(), self.clock.now());
-        self.work.deed(async move {
+        self.work.deed(None, async move {
             let up_to = store.receive(raw_of(&said), now).await?;
             Ok(Step::Kept(said, up_to))
         });
@@ -92,7 +96,7 @@ impl Executor {
                 continue;
             };
             let acknowledged = account.provider.acknowledge(said.mark);
-            self.work.request(async move {
+            self.work.request(None, async move {
                 acknowledged.await;
                 Step::Noted
             });
@@ -102,7 +106,11 @@ impl Executor {
 
     /// Folds what is kept, if it is time.
     pub(super) fn begin_folding(&mut self) {
-        let texting = self.lanes.values().any(|lane| lane.windows > 0 || lane.claiming);
+        let Some(folder) = self.folder() else { return };
+        let texting = self
+            .lanes
+            .values()
+            .any(|lane| lane.windows > 0 || lane.claiming.is_some());
         let at_once = self.stopping || !texting;
         if self.stopping {
             self.incoming.leave_parts();
@@ -111,8 +119,7 @@ impl Executor {
         let Some(batch) = self.incoming.fold(now, wall, at_once) else {
             return;
         };
-        let folder = self.folder();
-        self.work.deed(async move {
+        self.work.deed(None, async move {
             let (outcome, deferred) = folder.fold(batch).await?;
             Ok(Step::Folded(outcome, deferred))
         });
@@ -121,7 +128,7 @@ impl Executor {
     /// Folds what an earlier process left, before anything it left in doubt is settled: a receipt settles it.
     pub(super) async fn fold_left(&mut self) -> Result<(), StoreError> {
         let (mut after, mut waits) = (0, false);
-        loop {
+        while let Some(folder) = self.folder() {
             let rows = self.store.unfolded(after, ROWS).await?;
             let Some(last) = rows.last() else { break };
             after = last.id;
@@ -130,7 +137,7 @@ impl Executor {
             waits |= self.incoming.waits_for_parts();
             // What is to be asked about again stays in the inbox, and what came after it too.
             let up_to = Some(after).filter(|_| !waits);
-            let (outcome, deferred) = self.folder().fold(Batch { said, up_to }).await?;
+            let (outcome, deferred) = folder.fold(Batch { said, up_to }).await?;
             waits |= !deferred.is_empty();
             self.folded(outcome, deferred);
         }
@@ -140,29 +147,44 @@ impl Executor {
         Ok(())
     }
 
-    fn folder(&self) -> Folder {
-        Folder {
+    /// None before there is any launch.
+    fn folder(&self) -> Option<Folder> {
+        let (latest, launched) = self.launches.last_key_value()?;
+        let executing = self.launches.iter();
+        Some(Folder {
             store: self.store.clone(),
             clock: self.clock.clone(),
-            launch: self.launch.id,
-            revision: self.revision.clone(),
+            executing: executing
+                .map(|(id, launched)| (*id, launched.revision.clone()))
+                .collect(),
+            latest: (*latest, launched.revision.clone()),
             in_flight: self.in_flight.clone(),
-        }
+        })
     }
 
-    pub(super) fn folded(&mut self, outcome: FoldOutcome, deferred: Vec<Said>) {
+    pub(super) fn folded(&mut self, folded: Folded, deferred: Vec<Said>) {
         self.incoming.folded();
         self.incoming.postpone(deferred, self.clock.monotonic());
-        self.progress.receipts += outcome.raised;
-        self.progress.undelivered += outcome.undelivered;
-        self.progress.replies += outcome.replies.len() as u64;
-        for reply in outcome.replies {
+        for (launch, (raised, undelivered)) in folded.receipts {
+            if let Some(launched) = self.launches.get_mut(&launch) {
+                launched.progress.receipts += raised;
+                launched.progress.undelivered += undelivered;
+            }
+        }
+        for reply in folded.replies {
+            let own = reply.launch.filter(|launch| self.launches.contains_key(launch));
+            let latest = self.launches.last_key_value().map(|(id, _)| *id);
+            if let Some(launch) = own.or(latest) {
+                self.of_mut(launch).progress.replies += 1;
+            }
             if reply.suppress.is_some() {
                 // Read before each submit from now on; the change's number comes with the next record.
                 let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
                 let is_new = numbers.insert(reply.phone.as_u64());
                 drop(numbers);
-                self.progress.opt_outs += u64::from(is_new && reply.launch == Some(self.launch.id));
+                if let Some(launch) = own.filter(|_| is_new) {
+                    self.of_mut(launch).progress.opt_outs += 1;
+                }
             }
             if reply.allow {
                 let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
@@ -170,9 +192,8 @@ impl Executor {
             }
             let moved = reply.moved.and_then(|moved| moved.to);
             for cohort in reply.answers.into_iter().chain(moved) {
-                let own = cohort.launch == self.launch.id;
-                if let Some(lane) = self.lanes.get_mut(&cohort.sender).filter(|_| own) {
-                    lane.expect(cohort.kind, cohort.due_at);
+                if let Some(lane) = self.lanes.get_mut(&cohort.sender) {
+                    lane.expect(cohort.launch, cohort.kind, cohort.due_at);
                 }
             }
         }
@@ -194,8 +215,12 @@ impl Executor {
         account.poll_at = Some(account.poll_at.map_or(at, |other| other.min(at)));
     }
 
-    /// Tells providers that make their receipts in this process what earlier ones sent.
-    pub(super) async fn remind_providers(&mut self) -> Result<(), StoreError> {
+    /// Tells providers that make their receipts in this process what earlier ones sent of a launch.
+    pub(super) async fn remind_providers(
+        &mut self,
+        launch: LaunchId,
+        project: &Project,
+    ) -> Result<(), StoreError> {
         if !self
             .accounts
             .values()
@@ -205,11 +230,11 @@ impl Executor {
         }
         let mut after = MessageId(0);
         loop {
-            let sent = self.store.sent(self.launch.id, after, REMINDED).await?;
+            let sent = self.store.sent(launch, after, REMINDED).await?;
             let Some(last) = sent.last() else { return Ok(()) };
             after = last.id;
             for message in sent {
-                let provider = self.project.senders.get(&message.sender);
+                let provider = project.senders.get(&message.sender);
                 let account = provider.and_then(|sender| self.accounts.get(&sender.provider));
                 let provider = account.map(|account| &account.provider);
                 if let Some(provider) = provider.filter(|provider| provider.abilities().forgets) {

@@ -1,19 +1,20 @@
-//! A lane is what one sender has under way: the cohorts it holds, its rates, its windows.
+//! A lane is what one sender has under way: the cohorts it holds, its windows. Launches share it, each with rates and
+//! dues of its own, and take turns.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use dsl::campaign::Priority;
 use dsl::project::Project;
 
-use super::WINDOWS;
-use super::account::{Account, SenderGate, sender_subject};
+use super::account::{SenderGate, sender_subject};
 use super::budget::Budget;
-use crate::ids::CohortId;
+use super::{Executor, WINDOWS};
+use crate::ids::{CohortId, LaunchId};
 use crate::revision::Revision;
 use crate::store::{Alarm, ClaimedCohort, CohortKind};
-use crate::throttle::Buckets;
 
 pub(super) struct Lane {
     /// The sender's name.
@@ -22,16 +23,29 @@ pub(super) struct Lane {
     pub routes: Vec<String>,
     /// What stops the sender.
     pub gate: SenderGate,
-    /// Names of the rates that hold for it, by route.
-    pub rates: Vec<Vec<String>>,
+    /// What each launch has of it.
+    pub shares: BTreeMap<LaunchId, Share>,
     /// Cohorts that this process holds, the oldest first.
     pub held: BTreeMap<CohortId, Held>,
     /// Windows under way, those being recorded included.
     pub windows: usize,
-    pub claiming: bool,
+    /// Cohorts of this launch are being claimed.
+    pub claiming: Option<LaunchId>,
     /// A window has its intent, or will have it, and has not taken its parts out of the rates yet: on a sender with a rate
     /// no other begins meanwhile.
     pub intending: bool,
+    /// Turns that were taken.
+    turns: u64,
+}
+
+/// What a launch has of a lane.
+pub(super) struct Share {
+    /// Names of the rates that hold for it, by route.
+    pub rates: Vec<Vec<String>>,
+    /// Of its campaign.
+    pub priority: Priority,
+    /// When it had its last turn, counted in turns of the lane.
+    pub last_turn: u64,
     /// How often something was expected: what was read before the last time is old.
     pub expected: u64,
     /// When the next cohort comes due that is not held; none when there is none.
@@ -79,7 +93,7 @@ impl Held {
 /// Whether a cohort in hand may go, as its launch stands.
 pub(super) type MayGo = fn(&Held) -> bool;
 
-impl Lane {
+impl Share {
     /// When the next cohort of a kind comes due.
     pub fn next(&mut self, kind: CohortKind) -> &mut Option<DateTime<Utc>> {
         match kind {
@@ -87,18 +101,46 @@ impl Lane {
             CohortKind::Answer => &mut self.next_answer,
         }
     }
+}
 
-    /// A cohort of a kind comes due then.
-    pub fn expect(&mut self, kind: CohortKind, due_at: DateTime<Utc>) {
-        self.expected += 1;
-        let next = self.next(kind);
+impl Lane {
+    /// A cohort of a launch and kind comes due then.
+    pub fn expect(&mut self, launch: LaunchId, kind: CohortKind, due_at: DateTime<Utc>) {
+        let Some(share) = self.shares.get_mut(&launch) else {
+            return;
+        };
+        share.expected += 1;
+        let next = share.next(kind);
         *next = Some(next.map_or(due_at, |next| next.min(due_at)));
+    }
+
+    /// It is this launch's turn: the next goes to another that waits.
+    pub fn take_turn(&mut self, launch: LaunchId) {
+        self.turns += 1;
+        if let Some(share) = self.shares.get_mut(&launch) {
+            share.last_turn = self.turns;
+        }
+    }
+
+    /// Whether it holds anything of a launch.
+    pub fn holds(&self, launch: LaunchId) -> bool {
+        self.held.values().any(|held| held.cohort.launch == launch)
+    }
+
+    /// Whether anything of a launch is in hand, or may be.
+    pub fn is_about(&self, launch: LaunchId) -> bool {
+        self.claiming == Some(launch) || self.holds(launch)
+    }
+
+    /// Nothing of a launch is left.
+    pub fn forget(&mut self, launch: LaunchId) {
+        self.shares.remove(&launch);
     }
 
     /// Whether one more window may begin, rates and breakers aside. Who goes alone has the lane for itself.
     pub fn has_room(&self) -> bool {
         let most = if self.alone().is_some() { 1 } else { WINDOWS };
-        !self.claiming && self.windows < most
+        self.claiming.is_none() && self.windows < most
     }
 
     /// A cohort in hand whose members go one at a time.
@@ -109,10 +151,12 @@ impl Lane {
             .map(|held| held.cohort.id)
     }
 
-    /// Takes cohorts that no window is about and that `may` go until they bring `members`, or the budget does not fit the
-    /// next, and moves the marks of their intent, which goes to `route`. They are in a window from now on. Gives what it reserved.
+    /// Takes cohorts of a launch that no window is about and that `may` go until they bring `members`, or the budget does
+    /// not fit the next, and moves the marks of their intent, which goes to `route`. They are in a window from now on. Gives
+    /// what it reserved.
     pub fn pick(
         &mut self,
+        launch: LaunchId,
         members: usize,
         route: u8,
         may: MayGo,
@@ -124,7 +168,8 @@ impl Lane {
         let (mut picked, mut reserved) = (vec![], 0);
         for held in self.held.values_mut() {
             let passed = alone.is_some_and(|alone| alone != held.cohort.id);
-            if held.in_window || held.rest() == 0 || passed || !may(held) {
+            let other = held.cohort.launch != launch;
+            if other || held.in_window || held.rest() == 0 || passed || !may(held) {
                 continue;
             }
             if room == 0 {
@@ -158,15 +203,15 @@ impl Lane {
         }
     }
 
-    /// Gives up what no window is about and what may not go.
-    pub fn give_back(&mut self, may: MayGo) -> Vec<(CohortId, i64)> {
+    /// Gives up what no window is about of a launch and what may not go.
+    pub fn give_back(&mut self, launch: LaunchId, may: MayGo) -> Vec<(CohortId, i64)> {
         let (kept, given): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.held)
             .into_iter()
-            .partition(|(_, held)| held.in_window || may(held));
+            .partition(|(_, held)| held.cohort.launch != launch || held.in_window || may(held));
         self.held = kept;
         given
             .values()
-            .for_each(|held| self.expect(held.cohort.kind, DateTime::<Utc>::MIN_UTC));
+            .for_each(|held| self.expect(launch, held.cohort.kind, DateTime::<Utc>::MIN_UTC));
         given
             .values()
             .map(|held| (held.cohort.id, held.cohort.fence))
@@ -182,71 +227,74 @@ impl Lane {
         }
     }
 
-    /// Whether some held cohort that may go has members without an intent.
-    pub fn has_rest(&self, may: MayGo) -> bool {
-        self.held
-            .values()
-            .any(|held| !held.in_window && held.rest() > 0 && may(held))
+    /// Whether some held cohort of a launch that may go has members without an intent.
+    pub fn has_rest(&self, launch: LaunchId, may: MayGo) -> bool {
+        let alone = self.alone();
+        let passed = |held: &Held| alone.is_some_and(|alone| alone != held.cohort.id);
+        let own = |held: &&Held| held.cohort.launch == launch && !passed(held);
+        let mut own = self.held.values().filter(own);
+        own.any(|held| !held.in_window && held.rest() > 0 && may(held))
     }
 }
 
-/// A lane for each sender of the project whose provider, or one of whose `then`, is at hand.
-pub(super) fn lanes(
-    project: &Project,
-    accounts: &BTreeMap<String, Account>,
-    alarms: &[Alarm],
-    revision: &Revision,
-) -> BTreeMap<String, Lane> {
-    let lane = |(name, sender): (&String, &dsl::project::Sender)| {
-        let named = std::iter::once(&sender.provider).chain(&sender.then);
-        let routes: Vec<String> = named
-            .filter(|name| accounts.contains_key(*name))
-            .cloned()
-            .collect();
-        if routes.is_empty() {
-            return None;
+impl Executor {
+    /// Adds a lane for each sender of a project whose provider, or one of whose `then`, is at hand and that has none.
+    pub(super) fn add_lanes(&mut self, project: &Project, alarms: &[Alarm]) {
+        for (name, sender) in &project.senders {
+            let named = std::iter::once(&sender.provider).chain(&sender.then);
+            let routes: Vec<String> = named
+                .filter(|name| self.accounts.contains_key(*name))
+                .cloned()
+                .collect();
+            if routes.is_empty() || self.lanes.contains_key(name) {
+                continue;
+            }
+            let subject = sender_subject(name);
+            let lane = Lane {
+                sender: name.as_str().into(),
+                routes,
+                gate: SenderGate::new(alarms.iter().any(|alarm| alarm.subject == subject)),
+                shares: BTreeMap::new(),
+                held: BTreeMap::new(),
+                windows: 0,
+                claiming: None,
+                intending: false,
+                turns: 0,
+            };
+            self.lanes.insert(name.clone(), lane);
         }
-        let rates = |route: &String| {
-            vec![
-                format!("sender {name}"),
-                format!("provider {route}"),
-                format!("campaign {}", revision.campaign.name),
-            ]
-        };
-        let subject = sender_subject(name);
-        let lane = Lane {
-            sender: name.as_str().into(),
-            gate: SenderGate::new(alarms.iter().any(|alarm| alarm.subject == subject)),
-            rates: routes.iter().map(rates).collect(),
-            routes,
-            held: BTreeMap::new(),
-            windows: 0,
-            claiming: false,
-            intending: false,
-            expected: 0,
-            next_due: Some(DateTime::<Utc>::MIN_UTC),
-            next_answer: Some(DateTime::<Utc>::MIN_UTC),
-        };
-        Some((name.clone(), lane))
-    };
-    project.senders.iter().filter_map(lane).collect()
-}
+    }
 
-/// The rates of the project and the campaign.
-pub(super) fn buckets(project: &Project, revision: &Revision) -> Buckets {
-    let mut buckets = Buckets::default();
-    for (name, sender) in &project.senders {
-        if let Some(rate) = sender.rate {
-            buckets.add(format!("sender {name}"), rate.per_second);
+    /// Gives a launch its share of every lane, and has its rates hold.
+    pub(super) fn share_lanes(&mut self, launch: LaunchId, project: &Project, revision: &Revision) {
+        let campaign = &revision.campaign;
+        let own_rate = campaign
+            .limits
+            .rate
+            .map(|rate| (format!("campaign {}", campaign.name), rate.per_second));
+        for (name, lane) in &mut self.lanes {
+            let rates = |route: &String| {
+                let shared = [format!("sender {name}"), format!("provider {route}")];
+                let own = own_rate.iter().map(|(name, _)| name.clone());
+                shared.into_iter().chain(own).collect()
+            };
+            let share = Share {
+                rates: lane.routes.iter().map(rates).collect(),
+                priority: campaign.priority,
+                last_turn: 0,
+                expected: 0,
+                next_due: Some(DateTime::<Utc>::MIN_UTC),
+                next_answer: Some(DateTime::<Utc>::MIN_UTC),
+            };
+            lane.shares.insert(launch, share);
         }
+        let senders = project.senders.iter();
+        let senders =
+            senders.filter_map(|(name, sender)| Some((format!("sender {name}"), sender.rate?.per_second)));
+        let providers = project.providers.iter();
+        let providers =
+            providers.filter_map(|(name, one)| Some((format!("provider {name}"), one.rate()?.per_second)));
+        let rates = senders.chain(providers).chain(own_rate);
+        rates.for_each(|(name, per_second)| self.buckets.add(name, per_second));
     }
-    for (name, provider) in &project.providers {
-        if let Some(rate) = provider.rate() {
-            buckets.add(format!("provider {name}"), rate.per_second);
-        }
-    }
-    if let Some(rate) = revision.campaign.limits.rate {
-        buckets.add(format!("campaign {}", revision.campaign.name), rate.per_second);
-    }
-    buckets
 }

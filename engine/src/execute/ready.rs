@@ -1,21 +1,33 @@
 //! When something can begin: what each lane can do now, or when; and when to look again. `next_move` is the one place
 //! that says it.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::lane::{Lane, MayGo};
-use super::{ASK, Claim, CohortKind, Executor, RECORD_WITHIN, Step, WINDOW_MEMBERS};
-use crate::store::{BudgetChange, LaunchState, Turn, WindowRecord};
+use super::lane::{Lane, Share};
+use super::{ASK, Executor, RECORD_WITHIN, Step, WINDOW_MEMBERS};
+use crate::ids::{CohortId, LaunchId};
+use crate::store::{BudgetChange, Claim, CohortKind, WindowRecord};
 
-/// What a lane can do next.
+/// What can be done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Move {
     /// Claim cohorts.
     Claim(CohortKind),
     /// Commit the intent of a window out of cohorts in hand.
     Intend,
+}
+
+/// What a lane does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Next {
+    /// Of this launch.
+    pub launch: LaunchId,
+    pub act: Move,
+    /// In how long: zero is now.
+    pub wait: Duration,
 }
 
 /// A way that a window can take.
@@ -29,52 +41,60 @@ struct Way {
 }
 
 impl Executor {
-    /// What a lane does next and in how long: zero is now. None: nothing, until something that is under way is over.
-    pub(super) fn next_move(&self, lane: &Lane) -> Option<(Move, Duration)> {
+    /// What a lane does next. None: nothing, until something that is under way is over. Of what can begin together the
+    /// first goes: answers before bulk, then by the priority of the campaign, among equals whoever had no turn for longest;
+    /// of one launch what is in hand before what is not.
+    pub(super) fn next_move(&self, lane: &Lane) -> Option<Next> {
         if self.stopping || !lane.has_room() {
             return None;
         }
-        let free_in = self.way(lane)?.free_in;
         let wall = self.clock.now();
-        let until = |at: DateTime<Utc>| (at - wall).to_std().unwrap_or(Duration::ZERO).max(free_in);
-        let answers = lane
-            .next_answer
-            .map(|due| (Move::Claim(CohortKind::Answer), until(due)));
-        let goes_on = self.state == LaunchState::Running && !self.is_over_budget();
-        // Of a launch that was cancelled what is in doubt is still settled and looked up, and claims bring nothing else.
-        let rest = lane.has_rest(self.may_go()).then_some((Move::Intend, free_in));
-        let claims = goes_on || self.state == LaunchState::Cancelled;
-        let due = lane.next_due.filter(|_| claims);
-        let passages = due.map(|due| (Move::Claim(CohortKind::Passage), until(due)));
-        // Of those that can begin together the first goes: answers before bulk, what is in hand before what is not.
-        [answers, rest, passages]
-            .into_iter()
-            .flatten()
-            .min_by_key(|(_, wait)| *wait)
+        let shares = lane.shares.iter().filter_map(|(launch, share)| {
+            let free_in = self.way(lane, share)?.free_in;
+            let until = |at: DateTime<Utc>| (at - wall).to_std().unwrap_or(Duration::ZERO).max(free_in);
+            let [answers, rest, passages] = self.wanted(lane, *launch);
+            let next = |act, wait| Next {
+                launch: *launch,
+                act,
+                wait,
+            };
+            let answers = answers.map(|due| next(Move::Claim(CohortKind::Answer), until(due)));
+            let rest = rest.map(|_| next(Move::Intend, free_in));
+            let passages = passages.map(|due| next(Move::Claim(CohortKind::Passage), until(due)));
+            // Of those that can begin together the first.
+            let own = [answers, rest, passages].into_iter().flatten();
+            let own = own.min_by_key(|next| next.wait)?;
+            let is_answer = own.act == Move::Claim(CohortKind::Answer);
+            Some((
+                (own.wait, !is_answer, Reverse(share.priority), share.last_turn),
+                own,
+            ))
+        });
+        let next = shares.min_by_key(|(rank, _)| *rank);
+        next.map(|(_, next)| next)
     }
 
-    /// Which cohorts may go as the launch stands.
-    pub(super) fn may_go(&self) -> MayGo {
-        match self.state {
-            LaunchState::Running if !self.is_over_budget() => |_| true,
-            // To ask about what was sent before sends nothing.
-            LaunchState::Cancelled => |held| held.cohort.turn == Turn::LookUp,
-            LaunchState::Building
-            | LaunchState::Running
-            | LaunchState::Paused
-            | LaunchState::Done
-            | LaunchState::Halted => |_| false,
-        }
+    /// When answers of a launch come due on a lane, when what is in hand of it may go, and when its passages come due.
+    fn wanted(&self, lane: &Lane, launch: LaunchId) -> [Option<DateTime<Utc>>; 3] {
+        let (Some(share), Some(launched)) = (lane.shares.get(&launch), self.launches.get(&launch)) else {
+            return [None; 3];
+        };
+        let rest = lane.has_rest(launch, launched.may_go());
+        [
+            share.next_answer,
+            rest.then_some(DateTime::<Utc>::MIN_UTC),
+            share.next_due.filter(|_| launched.claims()),
+        ]
     }
 
-    /// Somebody's text does not fit the budget any more.
-    pub(super) fn is_over_budget(&self) -> bool {
-        self.budget.as_ref().is_some_and(|budget| budget.exhausted)
+    /// Whether a launch has anything to do on a lane, now or later.
+    pub(super) fn wants(&self, lane: &Lane, launch: LaunchId) -> bool {
+        self.wanted(lane, launch).iter().any(Option::is_some)
     }
 
-    /// The first of a lane's routes that is free now, else the one that is free first. None: each waits for what is
-    /// under way.
-    fn way(&self, lane: &Lane) -> Option<Way> {
+    /// The first of a lane's routes that is free now for a launch, else the one that is free first. None: each waits for
+    /// what is under way.
+    fn way(&self, lane: &Lane, share: &Share) -> Option<Way> {
         let now = self.clock.monotonic();
         if lane.gate.breaker.is_shut(now) && lane.gate.breaker.open_until() <= now {
             return None;
@@ -82,7 +102,7 @@ impl Executor {
         let way = |(route, name): (usize, &String)| {
             let account = &self.accounts[name];
             let breaker = &account.breaker;
-            let rates = &lane.rates[route];
+            let rates = &share.rates[route];
             // Texts that paid and still wait for others to be answered would go out together with those that come after.
             let waits = lane.intending || account.requests.waiting() > 0;
             let paced = waits && self.buckets.per_second(rates).is_some();
@@ -108,21 +128,28 @@ impl Executor {
 
     /// Begins whatever a lane can begin now.
     pub(super) fn fill_lane(&mut self, sender: &str) {
-        match self.next_move(&self.lanes[sender]) {
-            Some((Move::Claim(kind), Duration::ZERO)) => self.claim(sender, kind),
-            Some((Move::Intend, Duration::ZERO)) => self.intend(sender),
-            Some(_) | None => {}
+        let next = self.next_move(&self.lanes[sender]);
+        let Some(next) = next.filter(|next| next.wait.is_zero()) else {
+            return;
+        };
+        match next.act {
+            Move::Claim(kind) => self.claim(sender, next.launch, kind),
+            Move::Intend => self.intend(sender, next.launch),
         }
     }
 
-    /// The route of a lane's next window, how many members it may have; says to the breakers that it goes.
-    fn take_way(&mut self, sender: &str) -> (u8, usize) {
-        let way = self.way(&self.lanes[sender]).unwrap_or(Way {
+    /// The route of a lane's next window, how many members it may have; it is the launch's turn, and the breakers know
+    /// that it goes.
+    fn take_way(&mut self, sender: &str, launch: LaunchId) -> (u8, usize) {
+        let lane = &self.lanes[sender];
+        let way = lane.shares.get(&launch).and_then(|share| self.way(lane, share));
+        let way = way.unwrap_or(Way {
             route: 0,
             free_in: Duration::ZERO,
             most: 1,
         });
         let lane = self.lane(sender);
+        lane.take_turn(launch);
         lane.gate.breaker.let_through();
         let name = lane.routes[usize::from(way.route)].clone();
         if let Some(account) = self.accounts.get_mut(&name) {
@@ -131,33 +158,34 @@ impl Executor {
         (way.route, way.most)
     }
 
-    fn claim(&mut self, sender: &str, kind: CohortKind) {
-        let (route, members) = self.take_way(sender);
+    fn claim(&mut self, sender: &str, launch: LaunchId, kind: CohortKind) {
+        let (route, members) = self.take_way(sender, launch);
         let claim = Claim {
-            launch: self.launch.id,
+            launch,
             sender: sender.to_owned(),
             kind,
             now: self.clock.now(),
             members,
             // What it costs is known when the members are: the intent comes with the reservation.
-            intent: self.budget.is_none() || kind == CohortKind::Answer,
+            intent: self.of(launch).budget.is_none() || kind == CohortKind::Answer,
             route,
             suppressions_known: self.suppressions_known,
         };
         let lane = self.lane(sender);
-        lane.claiming = true;
+        lane.claiming = Some(launch);
         lane.intending = true;
-        let expected = lane.expected;
+        let expected = lane.shares.get(&launch).map_or(0, |share| share.expected);
         let store = self.store.clone();
-        self.work.deed(async move {
+        self.deed(launch, async move {
             let sender = claim.sender.clone();
-            let (launch, now) = (claim.launch, claim.now);
+            let now = claim.now;
             let (cohorts, suppressed) = store.claim_due(claim).await?;
             if cohorts.is_empty() {
                 let next_due = store.next_due(launch, &sender, kind).await?;
                 return Ok(Step::NothingDue {
                     held: next_due.is_some_and(|due| due <= now),
                     sender,
+                    launch,
                     kind,
                     next_due,
                     expected,
@@ -165,6 +193,7 @@ impl Executor {
             }
             Ok(Step::Claimed {
                 sender,
+                launch,
                 cohorts,
                 suppressed,
             })
@@ -172,22 +201,23 @@ impl Executor {
     }
 
     /// Commits the intent of a window out of cohorts in hand.
-    fn intend(&mut self, sender: &str) {
+    fn intend(&mut self, sender: &str, launch: LaunchId) {
         let mut record = WindowRecord {
             suppressions_known: self.suppressions_known,
-            keeps_members: self.revision.answers_of_values,
+            keeps_members: self.of(launch).revision.answers_of_values,
             ..WindowRecord::default()
         };
-        let next = self.pick(sender, &mut record);
+        let next = self.pick(sender, launch, &mut record);
         if next.is_empty() {
             return;
         }
         self.lane(sender).windows += 1;
         let (store, sender) = (self.store.clone(), sender.to_owned());
-        self.work.deed(async move {
+        self.deed(launch, async move {
             let intent = store.record_window(record).await?;
             Ok(Step::Recorded {
                 sender,
+                launch,
                 next,
                 intent,
                 departed: vec![],
@@ -197,13 +227,20 @@ impl Executor {
         });
     }
 
-    /// Picks the next window of a lane and writes its intent into a record. Nobody, when the budget fits nobody.
-    pub(super) fn pick(&mut self, sender: &str, record: &mut WindowRecord) -> Vec<crate::ids::CohortId> {
-        let (route, members) = self.take_way(sender);
-        let (revision, launch) = (self.revision.clone(), self.launch.id);
-        let may = self.may_go();
+    /// Picks the next window of a launch on a lane and writes its intent into a record. Nobody, when the budget fits nobody.
+    pub(super) fn pick(
+        &mut self,
+        sender: &str,
+        launch: LaunchId,
+        record: &mut WindowRecord,
+    ) -> Vec<CohortId> {
+        let (route, members) = self.take_way(sender, launch);
         let lane = self.lanes.get_mut(sender).expect("its lane fills it");
-        let (next, reserved) = lane.pick(members, route, may, &revision, self.budget.as_mut());
+        let launched = self.launches.get_mut(&launch).expect("it has its turn");
+        let may = launched.may_go();
+        let budget = launched.budget.as_mut();
+        let has_budget = budget.is_some();
+        let (next, reserved) = lane.pick(launch, members, route, may, &launched.revision, budget);
         if next.is_empty() {
             self.never_mind(sender, route);
             return next;
@@ -225,13 +262,15 @@ impl Executor {
                 None => record.progress.push(now),
             }
         }
-        if self.budget.is_some() {
-            let change = record.budget.get_or_insert(BudgetChange {
-                launch,
-                reserved: 0,
-                released: 0,
-            });
-            change.reserved = reserved;
+        if has_budget {
+            match record.budgets.iter_mut().find(|change| change.launch == launch) {
+                Some(change) => change.reserved = reserved,
+                None => record.budgets.push(BudgetChange {
+                    launch,
+                    reserved,
+                    released: 0,
+                }),
+            }
         }
         next
     }
@@ -263,12 +302,14 @@ impl Executor {
         let slow = self.windows.values().filter(|window| !window.recording);
         let slow =
             slow.filter_map(|window| Some((window.unrecorded_since? + RECORD_WITHIN).saturating_sub(now)));
-        let fold = self.incoming.fold_in(now, wall).filter(|_| self.failed.is_none());
-        let over = self.done_at.and_then(|done_at| self.over_in(done_at));
-        let watched = self.watched_until().filter(|at| *at > wall);
+        let fold = self.incoming.fold_in(now, wall);
+        let fold = fold.filter(|_| self.failed.is_none() && !self.launches.is_empty());
+        let living = || self.living().filter_map(|id| self.launches.get(&id));
+        let over = living().filter_map(|launched| launched.over_in(wall));
+        let watched = living().filter_map(|launched| launched.watched_until().filter(|at| *at > wall));
         let wake = ask
             .into_iter()
-            .chain(moves.map(|(_, wait)| wait))
+            .chain(moves.map(|next| next.wait))
             .chain(polls)
             .chain(slow)
             .chain(fold)
@@ -279,16 +320,19 @@ impl Executor {
         wake.map_or(ASK, |wake| wake + Duration::from_millis(1))
     }
 
-    /// When the next passage goes on, if nothing is under way and nothing due.
-    pub(super) fn waits_until(&self) -> Option<DateTime<Utc>> {
-        let due = self.lanes.values().filter_map(|lane| lane.next_due);
-        let next = due.chain(self.watched_until()).min()?;
-        (self.is_idle() && next > self.clock.now()).then_some(next)
+    /// When the next passage of a launch goes on, if nothing of it is under way and nothing due.
+    pub(super) fn waits_until(&self, id: LaunchId) -> Option<DateTime<Utc>> {
+        let due = self
+            .lanes
+            .values()
+            .filter_map(|lane| lane.shares.get(&id)?.next_due);
+        let next = due.chain(self.of(id).watched_until()).min()?;
+        (self.is_idle(id) && next > self.clock.now()).then_some(next)
     }
 
-    /// Whether nothing is under way and no cohort in hand.
-    pub(super) fn is_idle(&self) -> bool {
-        let mut lanes = self.lanes.values();
-        self.windows.is_empty() && lanes.all(|lane| lane.held.is_empty() && !lane.claiming)
+    /// Whether nothing of a launch is under way and no cohort of it in hand.
+    pub(super) fn is_idle(&self, id: LaunchId) -> bool {
+        let windows = self.windows.values().all(|window| window.launch != id);
+        windows && self.lanes.values().all(|lane| !lane.is_about(id))
     }
 }

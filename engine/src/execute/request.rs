@@ -92,8 +92,11 @@ impl Executor {
     ) -> usize {
         let parts = sends.iter().map(|(_, send)| u64::from(send.parts())).sum();
         let lane = &self.lanes[&window.sender];
-        self.buckets
-            .take(&lane.rates[route], parts, self.clock.monotonic());
+        self.buckets.take(
+            &lane.shares[&window.launch].rates[route],
+            parts,
+            self.clock.monotonic(),
+        );
         let account = &self.accounts[name];
         let batch = account.provider.abilities().batch.max(1);
         let way = self.way_of(id, account, lane);
@@ -118,7 +121,7 @@ impl Executor {
         let n = requests.len();
         requests
             .into_iter()
-            .for_each(|request| self.work.request(request));
+            .for_each(|request| self.request(window.launch, request));
         n
     }
 
@@ -134,7 +137,7 @@ impl Executor {
         let n = requests.len();
         requests
             .into_iter()
-            .for_each(|request| self.work.request(request));
+            .for_each(|request| self.request(window.launch, request));
         n
     }
 

@@ -7,6 +7,7 @@ mod canary;
 mod corners;
 mod crash;
 mod failures;
+mod many;
 mod parts;
 mod people;
 mod senders;

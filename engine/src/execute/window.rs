@@ -14,11 +14,14 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 
 use super::lane::Held;
+use super::launched::Launched;
 use super::{Executor, RECORD_WITHIN, Step};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, State, advance};
-use crate::ids::{CohortId, MessageId};
+use crate::halt::ENOUGH;
+use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::member::Doubt;
 use crate::provider::Answer;
+use crate::revision::Revision;
 use crate::store::{ClaimedCohort, CohortKind, Intent, Of, WindowRecord};
 use crate::texts;
 
@@ -30,6 +33,8 @@ use rows::MessageRows;
 pub(super) type WindowId = i64;
 
 pub(super) struct Window {
+    /// All of it is of this launch.
+    pub launch: LaunchId,
     pub sender: String,
     /// Whom its texts go to.
     pub route: u8,
@@ -89,9 +94,9 @@ impl Send {
 impl Executor {
     /// Cohorts came, with the intent of their first window. Those of an earlier process are settled first, each by
     /// itself; nothing of them is submitted now.
-    pub(super) fn claimed(&mut self, sender: &str, cohorts: Vec<ClaimedCohort>) {
+    pub(super) fn claimed(&mut self, sender: &str, launch: LaunchId, cohorts: Vec<ClaimedCohort>) {
         let lane = self.lane(sender);
-        lane.claiming = false;
+        lane.claiming = None;
         let (mut fresh, mut left) = (vec![], vec![]);
         for cohort in cohorts {
             let id = cohort.id;
@@ -105,28 +110,29 @@ impl Executor {
         }
         for id in left {
             self.lane(sender).windows += 1;
-            self.open_window(sender, vec![id], true);
+            self.open_window(sender, launch, vec![id], true);
         }
         if fresh.is_empty() {
             self.nothing_goes(sender);
             return;
         }
         self.lane(sender).windows += 1;
-        self.open_window(sender, fresh, false);
+        self.open_window(sender, launch, fresh, false);
     }
 
     /// Reads what the campaign asks about the members of a window, and begins it.
-    fn open_window(&mut self, sender: &str, cohorts: Vec<CohortId>, settle: bool) {
+    fn open_window(&mut self, sender: &str, launch: LaunchId, cohorts: Vec<CohortId>, settle: bool) {
         let held = cohorts.iter().filter_map(|id| self.lanes[sender].held.get(id));
         let passages = held.filter(|held| held.cohort.kind == CohortKind::Passage);
         let members = passages.flat_map(|held| held.intended().map(|index| held.cohort.members[index].phone));
         let people: Vec<PhoneNumber> = members.collect();
-        if !self.revision.asks.any() || people.is_empty() {
-            return self.begin_window(sender, cohorts, settle, HashMap::new());
+        let revision = self.of(launch).revision.clone();
+        if !revision.asks.any() || people.is_empty() {
+            return self.begin_window(sender, launch, cohorts, settle, HashMap::new());
         }
-        let (store, revision, launch) = (self.store.clone(), self.revision.clone(), self.launch.id);
+        let store = self.store.clone();
         let sender = sender.to_owned();
-        self.work.deed(async move {
+        self.deed(launch, async move {
             let of = Of {
                 launch,
                 campaign: &revision.campaign,
@@ -135,6 +141,7 @@ impl Executor {
             let known = store.known(of, &people).await?;
             Ok(Step::Informed {
                 sender,
+                launch,
                 cohorts,
                 settle,
                 known,
@@ -143,12 +150,17 @@ impl Executor {
     }
 
     /// These got no intent after all, and what was reserved for them is free again.
-    fn take_back(&mut self, sender: &str, cohorts: &[CohortId]) {
-        if let Some(budget) = &mut self.budget {
+    fn take_back(&mut self, sender: &str, launch: LaunchId, cohorts: &[CohortId]) {
+        if let Some(Launched {
+            budget: Some(budget),
+            revision,
+            ..
+        }) = self.launches.get_mut(&launch)
+        {
             let held = cohorts.iter().filter_map(|id| self.lanes[sender].held.get(id));
             let cost = held.flat_map(|held| {
                 held.intended()
-                    .map(|index| budget.cost(&self.revision, &held.cohort, index))
+                    .map(|index| budget.cost(revision, &held.cohort, index))
                     .collect::<Vec<_>>()
             });
             let cost = cost.sum();
@@ -169,18 +181,21 @@ impl Executor {
     /// A record was committed; the members it gave an intent go out now.
     pub(super) fn recorded(&mut self, sender: &str, next: Vec<CohortId>, intent: Intent, full: bool) {
         self.note_suppressed(&intent.suppressed);
-        let lane = self.lane(sender);
-        if next.is_empty() {
-            lane.windows -= 1;
-        } else if full || !intent.stopped.is_empty() {
+        let first = next.first().and_then(|id| self.lanes[sender].held.get(id));
+        let Some(launch) = first.map(|held| held.cohort.launch) else {
+            self.lane(sender).windows -= 1;
+            return;
+        };
+        let stopped = intent.stopped.contains(&launch);
+        if full || stopped {
             // The record out of the reserve gave no intent, and what does not run gets none.
-            self.take_back(sender, &next);
+            self.take_back(sender, launch, &next);
             self.nothing_goes(sender);
-            if !intent.stopped.is_empty() {
-                self.ask_what_stopped_it();
+            if stopped {
+                self.ask_what_stopped_it(launch);
             }
         } else {
-            self.open_window(sender, next, false);
+            self.open_window(sender, launch, next, false);
         }
     }
 
@@ -189,6 +204,7 @@ impl Executor {
     pub(super) fn begin_window(
         &mut self,
         sender: &str,
+        launch: LaunchId,
         cohorts: Vec<CohortId>,
         settle: bool,
         known: HashMap<u64, Known>,
@@ -196,13 +212,15 @@ impl Executor {
         let id = self.next_window;
         self.next_window += 1;
         let held = cohorts.first().and_then(|id| self.lanes[sender].held.get(id));
+        let launched = self.of(launch);
         let mut window = Window {
+            launch,
             sender: sender.to_owned(),
             route: held.map_or(0, |held| held.cohort.route),
             slices: vec![],
             sends: vec![],
             moves: vec![],
-            known: KnownPeople::new(&self.revision, self.launch.starts_at, known),
+            known: KnownPeople::new(&launched.revision, launched.row.starts_at, known),
             faults: vec![],
             texts_recorded: false,
             recording: false,
@@ -221,7 +239,7 @@ impl Executor {
             {
                 // One member at which our own code fails must not stop the others.
                 let asked = catch_unwind(AssertUnwindSafe(|| {
-                    self.ask(&held.cohort, index, settle, now, &mut window);
+                    self.ask(&launched.revision, &held.cohort, index, settle, now, &mut window);
                 }));
                 if asked.is_err() {
                     let why = "crier failed at this person; the log has the place".to_owned();
@@ -231,7 +249,8 @@ impl Executor {
         }
         let in_doubt =
             |send: &&Send| !send.was_in_doubt && matches!(send.outcome, Some((Outcome::InDoubt, _)));
-        self.progress.in_doubt += window.sends.iter().filter(in_doubt).count() as u64;
+        let in_doubt = window.sends.iter().filter(in_doubt).count() as u64;
+        self.of_mut(launch).progress.in_doubt += in_doubt;
         self.windows.insert(id, window);
         if settle {
             self.finish_window(id);
@@ -243,6 +262,7 @@ impl Executor {
     /// What a member whose turn came does.
     fn ask(
         &self,
+        revision: &Revision,
         cohort: &ClaimedCohort,
         index: usize,
         settle: bool,
@@ -273,7 +293,7 @@ impl Executor {
             known: window.known.of(cohort, member.phone),
             ..Facts::default()
         };
-        let (_, effects) = advance(&self.revision, enrolment, facts, &Event::Due(cohort.place), now);
+        let (_, effects) = advance(revision, enrolment, facts, &Event::Due(cohort.place), now);
         for effect in effects {
             match effect {
                 Effect::Send { text, parts } => {
@@ -308,6 +328,9 @@ impl Executor {
         let Some(window) = self.windows.get_mut(&id) else {
             return;
         };
+        let launch = window.launch;
+        let launched = self.launches.get_mut(&launch);
+        let progress = &mut launched.expect("it stays while a window is about it").progress;
         let mut answers: BTreeMap<u8, Vec<Answer>> = BTreeMap::new();
         for (index, outcome) in outcomes {
             let send = &mut window.sends[index];
@@ -315,11 +338,10 @@ impl Executor {
                 answers.entry(send.route).or_default().push(answer);
             }
             if !send.is_answer {
-                self.progress.accepted += u64::from(outcome.is_taken());
+                progress.accepted += u64::from(outcome.is_taken());
                 let (before, after) = (send.was_in_doubt, outcome.is_in_doubt(send.was_in_doubt));
-                self.progress.in_doubt =
-                    (self.progress.in_doubt + u64::from(after)).saturating_sub(u64::from(before));
-                self.progress.rejected += u64::from(outcome.is_refused());
+                progress.in_doubt = (progress.in_doubt + u64::from(after)).saturating_sub(u64::from(before));
+                progress.rejected += u64::from(outcome.is_refused());
             }
             send.outcome = Some((outcome, at));
         }
@@ -330,7 +352,7 @@ impl Executor {
             self.judge(&sender, &provider, &answers);
             self.expect_inbound(&provider);
         }
-        self.halt_if_passed();
+        self.halt_after(launch, ENOUGH);
         self.finish_window(id);
     }
 
@@ -361,9 +383,10 @@ impl Executor {
             };
             window.recording = true;
             window.unrecorded_since = None;
+            let launch = window.launch;
             self.windows.insert(id, window);
             let store = self.store.clone();
-            self.work.deed(async move {
+            self.deed(launch, async move {
                 let (_, full) = settle::record_surely(&store, record).await?;
                 Ok(Step::PartRecorded { window: id, full })
             });

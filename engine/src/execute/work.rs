@@ -10,10 +10,14 @@ use futures_util::stream::FuturesUnordered;
 use tokio::task::JoinSet;
 
 use super::Step;
+use crate::ids::LaunchId;
 use crate::store::StoreError;
 
-/// Ends with a step, or with what the store says.
-type Deed = BoxFuture<'static, Result<Step, StoreError>>;
+/// What is over: the launch that it was about, if it was about one, and the step or what the store says.
+type Over = (Option<LaunchId>, Result<Step, StoreError>);
+
+/// Something under way.
+type Deed = BoxFuture<'static, Over>;
 
 /// Steps that are taken together, before it is asked what can begin: to look at everything after each answer would cost
 /// more than the answer.
@@ -22,11 +26,11 @@ const AT_ONCE: usize = 256;
 /// All that is under way.
 pub(super) enum Work {
     /// On every core, each thing a task of its own; deeds that wait share a commit.
-    Beside(JoinSet<Result<Step, StoreError>>),
+    Beside(JoinSet<Over>),
     /// So that a simulation goes the same way every time: deeds one after the other, in one task with the loop.
     InTurn {
         deeds: VecDeque<Deed>,
-        requests: FuturesUnordered<BoxFuture<'static, Step>>,
+        requests: FuturesUnordered<Deed>,
     },
 }
 
@@ -43,8 +47,13 @@ impl Work {
         }
     }
 
-    /// Begins a deed.
-    pub fn deed(&mut self, deed: impl Future<Output = Result<Step, StoreError>> + Send + 'static) {
+    /// Begins a deed, of a launch or of all.
+    pub fn deed(
+        &mut self,
+        of: Option<LaunchId>,
+        deed: impl Future<Output = Result<Step, StoreError>> + Send + 'static,
+    ) {
+        let deed = async move { (of, deed.await) };
         match self {
             Work::Beside(tasks) => {
                 tasks.spawn(deed);
@@ -53,11 +62,12 @@ impl Work {
         }
     }
 
-    /// Begins a request.
-    pub fn request(&mut self, request: impl Future<Output = Step> + Send + 'static) {
+    /// Begins a request, of a launch or of all.
+    pub fn request(&mut self, of: Option<LaunchId>, request: impl Future<Output = Step> + Send + 'static) {
+        let request = async move { (of, Ok(request.await)) };
         match self {
             Work::Beside(tasks) => {
-                tasks.spawn(async move { Ok(request.await) });
+                tasks.spawn(request);
             }
             Work::InTurn { requests, .. } => requests.push(Box::pin(request)),
         }
@@ -77,16 +87,16 @@ impl Work {
     }
 
     /// What is over by now, one thing at least; waits for ever when nothing is under way.
-    pub async fn next(&mut self) -> Vec<Result<Step, StoreError>> {
+    pub async fn next(&mut self) -> Vec<Over> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Vec<Result<Step, StoreError>>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Vec<Over>> {
         let over = match self {
             Work::Beside(tasks) => poll_tasks(tasks, context),
             // How long a deed takes is not simulated: whatever is ready beside it comes before it, each time.
             Work::InTurn { deeds, requests } => match requests.poll_next_unpin(context) {
-                Poll::Ready(Some(step)) => vec![Ok(step)],
+                Poll::Ready(Some(over)) => vec![over],
                 Poll::Ready(None) | Poll::Pending => poll_first(deeds, context),
             },
         };
@@ -98,10 +108,7 @@ impl Work {
     }
 }
 
-fn poll_tasks(
-    tasks: &mut JoinSet<Result<Step, StoreError>>,
-    context: &mut Context<'_>,
-) -> Vec<Result<Step, StoreError>> {
+fn poll_tasks(tasks: &mut JoinSet<Over>, context: &mut Context<'_>) -> Vec<Over> {
     let mut over = vec![];
     while over.len() < AT_ONCE
         && let Poll::Ready(Some(joined)) = tasks.poll_join_next(context)
@@ -112,7 +119,7 @@ fn poll_tasks(
     over
 }
 
-fn poll_first(deeds: &mut VecDeque<Deed>, context: &mut Context<'_>) -> Vec<Result<Step, StoreError>> {
+fn poll_first(deeds: &mut VecDeque<Deed>, context: &mut Context<'_>) -> Vec<Over> {
     let Some(first) = deeds.front_mut() else {
         return vec![];
     };

@@ -94,6 +94,8 @@ pub struct Known {
 
 /// At most so many cohorts are taken at once: as many as a window has members.
 const MOST_COHORTS: i64 = 500;
+/// Cohorts that are asked about together.
+const MOST_IDS: usize = 500;
 /// A cohort that was claimed so often without a record goes alone: processes seem to end with it.
 const WORN: i64 = 4;
 /// The same of a cohort that was claimed so often without a record that it is set aside.
@@ -110,7 +112,14 @@ impl Store {
     /// process after process ended with are set aside, each with an alarm.
     pub async fn recover_leases(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.writer
-            .write(move |connection| Box::pin(recover_leases(connection, now)))
+            .write(move |connection| Box::pin(recover_leases(connection, None, now)))
+            .await
+    }
+
+    /// The same of one launch, of which the executing process holds nothing.
+    pub async fn recover_leases_of(&self, launch: LaunchId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.writer
+            .write(move |connection| Box::pin(recover_leases(connection, Some(launch), now)))
             .await
     }
 
@@ -158,6 +167,32 @@ impl Store {
         due.map(instant).transpose()
     }
 
+    /// The launches of cohorts.
+    pub async fn launches_of(
+        &self,
+        cohorts: Vec<CohortId>,
+    ) -> Result<HashMap<CohortId, LaunchId>, StoreError> {
+        let mut launches = HashMap::with_capacity(cohorts.len());
+        for cohorts in cohorts.chunks(MOST_IDS) {
+            let mut select = QueryBuilder::<Sqlite>::new("select id, launch_id from cohort where id in (");
+            let mut values = select.separated(", ");
+            cohorts.iter().for_each(|id| {
+                values.push_bind(id.0);
+            });
+            select.push(")");
+            let rows = select
+                .build_query_as::<(i64, i64)>()
+                .fetch_all(&self.readers)
+                .await;
+            let rows = rows.map_err(|error| self.error(error))?;
+            launches.extend(
+                rows.into_iter()
+                    .map(|(id, launch)| (CohortId(id), LaunchId(launch))),
+            );
+        }
+        Ok(launches)
+    }
+
     /// The senders that have cohorts left in a launch.
     pub async fn senders_due(&self, launch: LaunchId) -> Result<Vec<String>, StoreError> {
         sqlx::query_scalar("select distinct sender from cohort where launch_id = ? and state = 0")
@@ -188,20 +223,32 @@ impl Store {
     }
 }
 
-async fn recover_leases(connection: &mut SqliteConnection, now: DateTime<Utc>) -> Result<(), Failure> {
+/// Of one launch, or of all.
+async fn recover_leases(
+    connection: &mut SqliteConnection,
+    launch: Option<LaunchId>,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let launch = launch.map(|launch| launch.0);
     sqlx::query(
         "insert into alarm (subject, reason, since)
          select 'cohort ' || id, 'set aside: ' || claims || ' processes ended with it', ?1 from cohort
-         where state = 0 and lease_until <> 0 and claims >= ?2 on conflict do nothing",
+         where state = 0 and lease_until <> 0 and claims >= ?2 and launch_id = coalesce(?3, launch_id)
+         on conflict do nothing",
     )
     .bind(millis(now))
     .bind(WORN_OUT)
+    .bind(launch)
     .execute(&mut *connection)
     .await?;
-    sqlx::query("update cohort set lease_until = 0, state = iif(claims >= ?, 2, 0) where state = 0 and lease_until <> 0")
-        .bind(WORN_OUT)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "update cohort set lease_until = 0, state = iif(claims >= ?1, 2, 0)
+         where state = 0 and lease_until <> 0 and launch_id = coalesce(?2, launch_id)",
+    )
+    .bind(WORN_OUT)
+    .bind(launch)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -206,6 +206,26 @@ impl Store {
         LaunchState::from_row(state)
     }
 
+    /// What launches are doing, in their order.
+    pub async fn launch_states(
+        &self,
+        launches: Vec<LaunchId>,
+    ) -> Result<Vec<(LaunchId, LaunchState)>, StoreError> {
+        let mut select = QueryBuilder::<Sqlite>::new("select id, state from launch where id in (");
+        let mut values = select.separated(", ");
+        launches.iter().for_each(|id| {
+            values.push_bind(id.0);
+        });
+        select.push(") order by id");
+        let rows = select
+            .build_query_as::<(i64, i64)>()
+            .fetch_all(&self.readers)
+            .await;
+        let rows = rows.map_err(|error| self.error(error))?;
+        let state = |(id, state): (i64, i64)| Ok((LaunchId(id), LaunchState::from_row(state)?));
+        rows.into_iter().map(state).collect()
+    }
+
     /// Moves a launch from one state to another; false when it was in neither `from`. Any process may. From its commit
     /// on no intent is committed for a paused or cancelled launch.
     pub async fn change_launch(

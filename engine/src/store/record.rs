@@ -39,8 +39,8 @@ pub struct WindowRecord {
     pub notes: Vec<NoteRow>,
     /// Messages that are given up.
     pub dead: Vec<DeadLetter>,
-    /// What it moves on the launch row, where the launch has a budget.
-    pub budget: Option<BudgetChange>,
+    /// What it moves on the rows of launches that have a budget; at most one a launch.
+    pub budgets: Vec<BudgetChange>,
     /// The last change of the suppressions that the caller knows.
     pub suppressions_known: i64,
     /// Cohorts that are through keep their members: what answers a reply later is made of their values.
@@ -124,6 +124,13 @@ impl Store {
             .write(move |connection| Box::pin(record_window(connection, record, departing)))
             .await
     }
+
+    /// Suppressions after a change: number of the change, phone.
+    pub async fn suppressed_since(&self, known: i64) -> Result<Vec<(i64, u64)>, StoreError> {
+        self.writer
+            .write(move |connection| Box::pin(suppressed_since(connection, known)))
+            .await
+    }
 }
 
 async fn record_window(
@@ -148,7 +155,9 @@ async fn record_window(
     for suppression in &record.suppressions {
         suppress(connection, suppression).await?;
     }
-    reserve(connection, record.budget, &stopped).await?;
+    for change in record.budgets {
+        reserve(connection, change, &stopped).await?;
+    }
     for (id, cohort) in departing {
         depart(connection, id, cohort).await?;
     }
@@ -160,10 +169,9 @@ async fn record_window(
 /// Moves what a launch has reserved of its budget.
 async fn reserve(
     connection: &mut SqliteConnection,
-    change: Option<BudgetChange>,
+    change: BudgetChange,
     stopped: &[LaunchId],
 ) -> Result<(), Failure> {
-    let Some(change) = change else { return Ok(()) };
     let reserved = if stopped.contains(&change.launch) {
         0
     } else {

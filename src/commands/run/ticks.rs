@@ -1,11 +1,11 @@
-//! `crier run` of a campaign that begins again and again: what is due is launched and run to its end, then it waits for the
-//! next tick. One launch at a time; which tick is due is decided by [`engine::schedule`].
+//! `crier run` of a campaign that begins again and again: what is due is launched, and it waits for the next tick while
+//! people of earlier launches may still be inside; which tick is due is decided by [`engine::schedule`].
+
+mod together;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::anyhow;
-use chrono::{DateTime, Utc};
 use dsl::campaign::Schedule;
 use engine::calendar::Tick;
 use engine::execute::End;
@@ -15,11 +15,10 @@ use engine::store::{LaunchRow, LaunchState};
 
 use super::{Begun, Failure, Running, code, failed, stands};
 use crate::output::{self, counted, time};
+use together::Together;
 
 /// Missed ticks that are named; `crier status` lists the others.
 const NAMED: usize = 5;
-/// While it waits it looks at the wall clock so often, which may jump.
-const LOOK: Duration = Duration::from_secs(30);
 
 /// Runs its ticks until the last one, or until it is told to stop.
 pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
@@ -30,56 +29,67 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
         )));
     }
     let mut last = running.latest().await?;
-    let mut reported = false;
-    if let Some(row) = &last
-        && let Some(end) = carry_on(running, row.clone()).await?
-    {
-        if end != End::Done {
+    if let Some(row) = last.as_ref().filter(|row| row.state == LaunchState::Cancelled) {
+        // What it left in doubt is settled before anybody is texted anew.
+        let end = running.execute(row, running.args.receipts).await?;
+        if end == End::Interrupted {
             return Ok(code(end));
         }
-        reported = true;
     }
-    while !running.is_stopped() {
+    let mut together = Together::begin(running);
+    for row in running.open().await? {
+        let (row, begun) = stands(row, &running.revision)?;
+        let row = running.with_budget(row, begun).await?;
+        together.add(&row, begun).await?;
+    }
+    let mut said = None;
+    while !running.is_stopped() && together.goes_on() {
+        if running.is_halted().await? || (one_by_one(running) && together.is_busy()) {
+            together.wait(None).await?;
+            continue;
+        }
         let due = schedule::look(&running.store, running.campaign(), running.clock.now()).await?;
         say_missed(name, &due.missed);
         if let Some(tick) = due.launch {
-            let Some(launch) = begin(running, tick).await? else {
-                continue;
-            };
-            let end = running.to_its_end(&launch, Begun::New).await?;
-            if end != End::Done {
-                return Ok(code(end));
+            if let Some(launch) = begin(running, tick).await? {
+                together.add(&launch, Begun::New).await?;
+                last = Some(launch);
             }
-            (last, reported) = (Some(launch), true);
             continue;
         }
-        let Some(next) = due.next else {
-            return over(running, last.filter(|_| !reported), reported).await;
-        };
-        output::say(&format!(
-            "{name} begins next at {}; this waits until then, and goes on when it is typed again",
-            told(running, next)
-        ));
-        wait(running, last.as_ref(), next.at).await?;
+        let Some(next) = due.next else { break };
+        // What comes in of the last launch meanwhile is taken in.
+        if let Some(row) = last.as_ref().filter(|row| row.state == LaunchState::Done) {
+            together.listen(row).await?;
+        }
+        if said.replace(next) != Some(next) {
+            output::say(&format!(
+                "{name} begins next at {}; this waits until then, and goes on when it is typed again",
+                told(running, next)
+            ));
+        }
+        together.wait(Some(next.at)).await?;
     }
-    Ok(code(End::Interrupted))
+    let ended = together.until_all_end().await?;
+    if running.is_stopped() {
+        return Ok(code(End::Interrupted));
+    }
+    match ended.otherwise {
+        Some(end) => Ok(code(end)),
+        None => over(running, last.filter(|_| !ended.reported), ended.reported).await,
+    }
 }
 
-/// A launch that is not over is run to its end first, as one by hand is; how that ended, if there was anything to do.
-async fn carry_on(running: &Running<'_>, row: LaunchRow) -> Result<Option<End>, Failure> {
-    match row.state {
-        LaunchState::Done => Ok(None),
-        LaunchState::Cancelled => {
-            // What it left in doubt is settled before anybody is texted anew.
-            let end = running.execute(&row, running.args.receipts).await?;
-            Ok(Some(end).filter(|end| *end == End::Interrupted))
+/// Whether a launch waits for the end of the one before it. On the recipients' clocks whoever's hour of a tick is still to
+/// come is inside of its launch, and would miss the next.
+fn one_by_one(running: &Running<'_>) -> bool {
+    matches!(
+        running.campaign().schedule,
+        Schedule::Cron {
+            recipient_clock: true,
+            ..
         }
-        LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Halted => {
-            let (row, begun) = stands(row, &running.revision)?;
-            let row = running.with_budget(row, begun).await?;
-            Ok(Some(running.to_its_end(&row, begun).await?))
-        }
-    }
+    )
 }
 
 /// Launches a tick; none where there is nobody to send to, which is over with that.
@@ -98,26 +108,6 @@ async fn begin(running: &Running<'_>, tick: Tick) -> Result<Option<LaunchRow>, F
         }
         Err(error) => Err(failed(error)),
     }
-}
-
-/// Waits for an instant, or until it is told to stop. What comes in of the last launch meanwhile is taken in.
-async fn wait(running: &Running<'_>, last: Option<&LaunchRow>, until: DateTime<Utc>) -> Result<(), Failure> {
-    let left = |until: DateTime<Utc>| (until - running.clock.now()).to_std().ok();
-    if let (Some(last), Some(time)) = (last, left(until)) {
-        let last = running.row(last.id).await?;
-        running.listen(&last, time).await?;
-    }
-    let mut stop = running.stop.clone();
-    while let Some(time) = left(until).filter(|time| !time.is_zero())
-        && !running.is_stopped()
-    {
-        tokio::select! {
-            // Whoever asks is gone only with the process.
-            _ = stop.changed() => {}
-            () = running.clock.sleep(time.min(LOOK), 0) => {}
-        }
-    }
-    Ok(())
 }
 
 /// After the last tick: the report of the latest launch, unless it was printed.

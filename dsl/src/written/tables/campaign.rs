@@ -147,11 +147,11 @@ static CAMPAIGN_KEYS: &[Key] = &[
         "{ ordered: event(\"ordered\") }",
         "What ends the passage: conditions by reason, looked at on every event and before each send. Default: nothing.",
     ),
-    later(
+    now(
         "priority",
         Form::OneOf(PRIORITIES),
         "high",
-        "Who goes first on a shared sender, and wins a shared cap. Default: `normal`.",
+        "Who goes first on a sender that campaigns share. Default: `normal`.",
     ),
     now(
         "replies",

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::{Deed, Replies};
 use sms::PhoneNumber;
 
+use super::led::{Led, moved, note_of};
 use super::words::{Words, again, shown};
 use super::{Batch, Said};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance};
@@ -14,14 +15,14 @@ use crate::calendar::TimeClass;
 use crate::clock::Clock;
 use crate::entry::Entry;
 use crate::execute::InFlight;
-use crate::ids::{LaunchId, MessageId};
+use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::load;
 use crate::member::Member;
 use crate::provider::Inbound;
 use crate::revision::Revision;
 use crate::store::{
-    CohortKind, Fold, FoldOutcome, MessageState, Moved, NewCohort, NewReply, Note, NoteRow, Of, ReceiptRow,
-    ReplyMeaning, SentTo, Standing, Store, StoreError, Suppression, Turn, lately,
+    Fold, MessageState, NewReply, NoteRow, Of, ReceiptRow, ReplyMeaning, SentTo, Standing, Store, StoreError,
+    lately,
 };
 
 /// Receipts of one commit: what waits behind it waits some 50 ms.
@@ -33,47 +34,94 @@ const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
 pub(super) struct Folder {
     pub store: Arc<Store>,
     pub clock: Arc<dyn Clock>,
-    pub launch: LaunchId,
-    pub revision: Arc<Revision>,
+    /// The launches that are executed, and their revisions.
+    pub executing: BTreeMap<LaunchId, Arc<Revision>>,
+    /// The latest of them: what it says holds where none is answered.
+    pub latest: (LaunchId, Arc<Revision>),
     pub in_flight: InFlight,
+}
+
+/// What came of a batch.
+#[derive(Debug, Default)]
+pub(in crate::execute) struct Folded {
+    /// Of each launch how many receipts told something new, and how many of these that a text did not arrive.
+    pub receipts: BTreeMap<LaunchId, (u64, u64)>,
+    /// Replies that were new.
+    pub replies: Vec<NewReply>,
 }
 
 impl Folder {
     /// Folds a batch: replies first, since an opt-out must not wait; then receipts, sorted, in commits that let others
     /// between. What is folded twice changes nothing, so the inbox is cleared with the last. Replies of people whose turn
     /// has come are given back: they stay in the inbox, and are folded when that is recorded.
-    pub(super) async fn fold(&self, batch: Batch) -> Result<(FoldOutcome, Vec<Said>), StoreError> {
+    pub(super) async fn fold(&self, batch: Batch) -> Result<(Folded, Vec<Said>), StoreError> {
         let (receipts, replies, mut deferred) = self.sorted(batch.said).await?;
-        let mut batches: Vec<Vec<ReceiptRow>> =
-            receipts.chunks(RECEIPTS).map(<[ReceiptRow]>::to_vec).collect();
-        let last = batches.pop().unwrap_or_default();
-        let mut all = FoldOutcome::default();
+        let mut all = Folded::default();
         if !replies.is_empty() {
             let replies = Fold {
                 replies,
                 ..Fold::default()
             };
-            all = self.store.fold(replies).await?;
-            deferred.extend(all.deferred.drain(..).map(again));
+            let folded = self.store.fold(replies).await?;
+            deferred.extend(folded.deferred.into_iter().map(again));
+            all.replies = folded.replies;
         }
-        let folds = batches.into_iter().map(|receipts| Fold {
-            receipts,
-            ..Fold::default()
+        let mut batches = self.by_launch(receipts).await?;
+        let last = batches.pop().unwrap_or((self.latest.0, vec![]));
+        let folds = batches.into_iter().map(|(launch, receipts)| {
+            let fold = Fold {
+                receipts,
+                ..Fold::default()
+            };
+            (launch, fold)
         });
         let up_to = batch.up_to.filter(|_| deferred.is_empty());
+        let (launch, receipts) = last;
         let last = Fold {
             up_to,
-            receipts: last,
+            receipts,
             ..Fold::default()
         };
-        for fold in folds.chain([last]) {
-            let delivered = self.awaited(&fold.receipts);
+        for (launch, fold) in folds.chain([(launch, last)]) {
+            let delivered = self.awaited(launch, &fold.receipts);
             let folded = self.store.fold(fold).await?;
-            all.raised += folded.raised;
-            all.undelivered += folded.undelivered;
+            let (raised, undelivered) = all.receipts.entry(launch).or_default();
+            *raised += folded.raised;
+            *undelivered += folded.undelivered;
             self.tell(delivered).await?;
         }
         Ok((all, deferred))
+    }
+
+    /// Receipts of one commit each, and whose they are. Where one launch is executed they count for it, as they always did;
+    /// of several the store is asked.
+    async fn by_launch(
+        &self,
+        receipts: Vec<ReceiptRow>,
+    ) -> Result<Vec<(LaunchId, Vec<ReceiptRow>)>, StoreError> {
+        let mut batches = vec![];
+        let mut push = |launch, receipts: &[ReceiptRow]| {
+            batches.extend(receipts.chunks(RECEIPTS).map(|some| (launch, some.to_vec())));
+        };
+        if self.executing.len() <= 1 {
+            push(self.latest.0, &receipts);
+            return Ok(batches);
+        }
+        let mut cohorts: Vec<CohortId> = receipts.iter().map(|receipt| receipt.message.cohort()).collect();
+        cohorts.dedup();
+        let launches = self.store.launches_of(cohorts).await?;
+        let mut by_launch: BTreeMap<LaunchId, Vec<ReceiptRow>> = BTreeMap::new();
+        for receipt in receipts {
+            let launch = launches.get(&receipt.message.cohort()).copied();
+            by_launch
+                .entry(launch.unwrap_or(self.latest.0))
+                .or_default()
+                .push(receipt);
+        }
+        by_launch
+            .iter()
+            .for_each(|(launch, receipts)| push(*launch, receipts));
+        Ok(batches)
     }
 
     /// The best receipt of each message, by message; and the replies, each with what it leads to.
@@ -298,14 +346,14 @@ impl Folder {
         Ok(known.remove(&phone.as_u64()).unwrap_or_default())
     }
 
-    /// The messages of this launch that are delivered now, where something of it awaits that.
-    fn awaited(&self, receipts: &[ReceiptRow]) -> Vec<MessageId> {
+    /// The messages of a launch that are delivered now, where something of it awaits that.
+    fn awaited(&self, launch: LaunchId, receipts: &[ReceiptRow]) -> Vec<MessageId> {
         let delivered = receipts
             .iter()
             .filter(|receipt| receipt.state == MessageState::Delivered);
-        match self.revision.asks.delivered {
-            true => delivered.map(|receipt| receipt.message).collect(),
-            false => vec![],
+        match self.executing.get(&launch) {
+            Some(revision) if revision.asks.delivered => delivered.map(|receipt| receipt.message).collect(),
+            Some(_) | None => vec![],
         }
     }
 
@@ -313,14 +361,14 @@ impl Folder {
     /// their turn comes.
     async fn tell(&self, messages: Vec<MessageId>) -> Result<(), StoreError> {
         for (launch, run, phone) in self.store.recipients(messages).await? {
-            if launch != self.launch {
+            let Some(revision) = self.executing.get(&launch) else {
                 continue;
-            }
+            };
             let Some(standing) = self.store.standing(launch, run, phone).await? else {
                 continue;
             };
-            let mut known = self.known_of(&self.revision, launch, phone).await?;
-            learn_passage(&mut known, &self.revision, &standing);
+            let mut known = self.known_of(revision, launch, phone).await?;
+            learn_passage(&mut known, revision, &standing);
             let enrolment = Enrolment {
                 member: &standing.member,
                 place: standing.place,
@@ -336,10 +384,10 @@ impl Folder {
                 ..Facts::default()
             };
             let now = self.clock.now();
-            let (_, effects) = advance(&self.revision, enrolment, facts, &Event::Happened, now);
+            let (_, effects) = advance(revision, enrolment, facts, &Event::Happened, now);
             let moved = effects
                 .iter()
-                .find_map(|effect| moved(&standing, &self.revision, effect));
+                .find_map(|effect| moved(&standing, revision, effect));
             let notes = effects.into_iter().filter_map(note_of);
             let notes = notes.map(|note| NoteRow {
                 launch,
@@ -357,23 +405,19 @@ impl Folder {
 
     /// The campaign that a reply answers: its words, its languages and its inbox hold. It need not be the one that runs.
     async fn revision_of(&self, sent: Option<SentTo>) -> Result<Arc<Revision>, StoreError> {
-        let Some(launch) = sent
-            .map(|sent| sent.launch)
-            .filter(|launch| *launch != self.launch)
-        else {
-            return Ok(self.revision.clone());
+        let latest = || self.latest.1.clone();
+        let Some(launch) = sent.map(|sent| sent.launch) else {
+            return Ok(latest());
         };
-        let row = self
-            .store
-            .launches(None)
-            .await?
-            .into_iter()
-            .find(|row| row.id == launch);
-        let Some(row) = row else {
-            return Ok(self.revision.clone());
+        if let Some(revision) = self.executing.get(&launch) {
+            return Ok(revision.clone());
+        }
+        let launches = self.store.launches(None).await?;
+        let Some(row) = launches.into_iter().find(|row| row.id == launch) else {
+            return Ok(latest());
         };
         let made = load::from_source(self.store.revision(&row.revision).await?);
-        Ok(made.map_or_else(|| self.revision.clone(), |(_, revision)| revision))
+        Ok(made.map_or_else(latest, |(_, revision)| revision))
     }
 }
 
@@ -424,143 +468,6 @@ fn listens_next(revision: &Revision, place: Place) -> bool {
     behind
         .take(4)
         .any(|one| matches!(one.deed, Deed::Listen(_) | Deed::Await { .. }))
-}
-
-/// What a reply leads to, as it is put together.
-struct Led<'a> {
-    folder: &'a Folder,
-    revision: &'a Revision,
-    /// Where the person waits; none where nobody may be moved.
-    standing: Option<&'a Standing>,
-    member: &'a Member,
-    sent: Option<SentTo>,
-    reply: Box<NewReply>,
-    now: DateTime<Utc>,
-}
-
-impl Led<'_> {
-    fn apply(&mut self, effect: Effect) {
-        let place = self.standing.map(|standing| standing.place);
-        if let Some(standing) = self.standing.filter(|_| self.reply.suppress.is_none())
-            && let Some(moved) = moved(standing, self.revision, &effect)
-        {
-            self.reply.moved = Some(moved);
-        }
-        match effect {
-            Effect::Suppress => {
-                self.reply.meaning = ReplyMeaning::OptOut;
-                self.reply.suppress = Some(Suppression {
-                    phone: self.reply.phone,
-                    reason: "opt-out",
-                    evidence: self.reply.text.clone(),
-                    at: self.reply.received_at,
-                    launch: self.reply.launch,
-                });
-            }
-            Effect::Allow => {
-                self.reply.meaning = ReplyMeaning::OptIn;
-                self.reply.allow = true;
-            }
-            Effect::Answer { text, sender, .. } => self.answer(text, sender),
-            Effect::Keep { flagged } => {
-                self.reply.meaning = if flagged {
-                    ReplyMeaning::ContainsOptOut
-                } else {
-                    ReplyMeaning::Other
-                };
-            }
-            other => {
-                let step = place.map(|place| place.step).or(self.sent.map(|sent| sent.step));
-                if let (Some(note), Some(launch)) = (note_at(other, step.unwrap_or(0)), self.reply.launch) {
-                    self.reply.notes.push(NoteRow {
-                        launch,
-                        phone: self.reply.phone,
-                        at: self.now,
-                        note,
-                    });
-                }
-            }
-        }
-    }
-
-    /// The launch that runs sends it, whichever launch was answered: nobody else would before it is typed again.
-    fn answer(&mut self, text: String, sender: Option<String>) {
-        let Some(sent) = self.sent else { return };
-        let launch = self.folder.launch;
-        let tariff = self.member.tariff.filter(|_| sent.launch == launch);
-        self.reply.answers.push(NewCohort {
-            launch,
-            run: 0,
-            kind: CohortKind::Answer,
-            place: Place {
-                step: sent.step,
-                visit: 0,
-            },
-            turn: Turn::First,
-            due_at: self.now,
-            sender: sender.unwrap_or_else(|| self.reply.sender.clone()),
-            time_class: self.folder.revision.campaign.timezone.name().to_owned(),
-            members: vec![Member {
-                // The values behind the text are for the rule that answers the next reply.
-                values: std::iter::once(text.into())
-                    .chain(self.member.values.iter().cloned())
-                    .collect(),
-                tariff,
-                pending: None,
-                ..self.member.clone()
-            }],
-        });
-    }
-}
-
-/// What an effect keeps of a person; `step`: where they stand.
-fn note_at(effect: Effect, step: u16) -> Option<Note> {
-    match effect {
-        Effect::Change(change) => Note::of(change),
-        Effect::Finish(reason) => reason.map(Note::Finished),
-        Effect::Skip(reason) => Some(Note::Skipped { step, reason }),
-        Effect::Send { .. }
-        | Effect::LookUp
-        | Effect::Depart(..)
-        | Effect::Retry { .. }
-        | Effect::GiveUp(_)
-        | Effect::LeaveOut(_)
-        | Effect::Suppress
-        | Effect::Allow
-        | Effect::Answer { .. }
-        | Effect::Keep { .. } => None,
-    }
-}
-
-fn note_of(effect: Effect) -> Option<Note> {
-    note_at(effect, 0)
-}
-
-/// How an effect moves somebody who waits.
-fn moved(standing: &Standing, revision: &Revision, effect: &Effect) -> Option<Moved> {
-    let to = match effect {
-        Effect::Depart(place, due_at) => Some(NewCohort {
-            launch: standing.launch,
-            run: standing.run,
-            kind: CohortKind::Passage,
-            place: *place,
-            turn: Turn::First,
-            due_at: *due_at,
-            sender: revision.campaign.sender_at(place.step).to_owned(),
-            time_class: standing.time_class.clone(),
-            members: vec![Member {
-                pending: None,
-                ..standing.member.clone()
-            }],
-        }),
-        Effect::Finish(_) => None,
-        _ => return None,
-    };
-    Some(Moved {
-        cohort: standing.cohort,
-        index: standing.index,
-        to,
-    })
 }
 
 fn inbox_of(revision: &Revision) -> String {

@@ -38,7 +38,8 @@ pub(in crate::execute) struct Batch {
 pub(in crate::execute) struct Incoming {
     /// Not kept yet.
     said: Vec<Said>,
-    keeping: bool,
+    /// Something is being kept, since when the first of it came.
+    keeping: Option<DateTime<Utc>>,
     /// In the inbox, and in memory until they are folded.
     receipts: Vec<Said>,
     /// The same of people's texts.
@@ -54,8 +55,8 @@ pub(in crate::execute) struct Incoming {
     up_to: i64,
     /// When the first of it was kept.
     kept_since: Option<Duration>,
-    /// One batch after the other: what a reply means depends on those before it.
-    folding: bool,
+    /// One batch after the other, since what a reply means depends on those before it: when the first of it came.
+    folding: Option<DateTime<Utc>>,
 }
 
 impl Incoming {
@@ -65,8 +66,22 @@ impl Incoming {
             && self.parts.next_at().is_none()
             && self.postponed.is_empty()
             && self.kept_since.is_none()
-            && !self.keeping
-            && !self.folding
+            && self.keeping.is_none()
+            && self.folding.is_none()
+    }
+
+    /// When the first of what is on its way came; long ago where parts of a text wait for the others.
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        if self.waits_for_parts() {
+            return Some(DateTime::<Utc>::MIN_UTC);
+        }
+        let waiting = [&self.said, &self.receipts, &self.texts, &self.postponed];
+        let under_way = self.keeping.into_iter().chain(self.folding);
+        waiting
+            .into_iter()
+            .filter_map(|said| first(said))
+            .chain(under_way)
+            .min()
     }
 
     /// How much waits to be kept or folded.
@@ -81,16 +96,16 @@ impl Incoming {
 
     /// What is to be kept now.
     pub fn keep(&mut self) -> Option<Vec<Said>> {
-        if self.keeping || self.said.is_empty() {
+        if self.keeping.is_some() {
             return None;
         }
-        self.keeping = true;
+        self.keeping = Some(first(&self.said)?);
         Some(std::mem::take(&mut self.said))
     }
 
     /// It is kept up to this entry of the inbox.
     pub fn kept(&mut self, said: Vec<Said>, up_to: i64, now: Duration) {
-        self.keeping = false;
+        self.keeping = None;
         self.up_to = up_to;
         self.kept_since.get_or_insert(now);
         for Said {
@@ -169,19 +184,19 @@ impl Incoming {
 
     /// In how long something that is kept is to be folded; none: nothing is kept, or something is being folded.
     pub fn fold_in(&self, now: Duration, wall: DateTime<Utc>) -> Option<Duration> {
-        let parts = self.parts.next_at().filter(|_| !self.folding);
+        let parts = self.parts.next_at().filter(|_| self.folding.is_none());
         let parts = parts.map(|at| (at - wall).to_std().unwrap_or(Duration::ZERO));
-        let again =
-            (!self.postponed.is_empty() && !self.folding).then(|| self.postponed_to.saturating_sub(now));
+        let again = (!self.postponed.is_empty() && self.folding.is_none())
+            .then(|| self.postponed_to.saturating_sub(now));
         let rest = match self.texts.is_empty() {
             true => self.receipts_in(now),
-            false => (!self.folding).then_some(Duration::ZERO),
+            false => self.folding.is_none().then_some(Duration::ZERO),
         };
         again.into_iter().chain(rest).chain(parts).min()
     }
 
     fn receipts_in(&self, now: Duration) -> Option<Duration> {
-        let since = self.kept_since.filter(|_| !self.folding)?;
+        let since = self.kept_since.filter(|_| self.folding.is_none())?;
         if count(&self.receipts) >= FOLD_AT {
             return Some(Duration::ZERO);
         }
@@ -197,12 +212,15 @@ impl Incoming {
         if !all && self.texts.is_empty() {
             return None;
         }
-        self.folding = true;
         let mut said = std::mem::take(&mut self.texts);
+        if all {
+            said.append(&mut self.receipts);
+        }
+        // What is kept and came to nothing is folded too: its entries leave the inbox.
+        self.folding = Some(first(&said).unwrap_or(DateTime::<Utc>::MAX_UTC));
         if !all {
             return Some(Batch { said, up_to: None });
         }
-        said.append(&mut self.receipts);
         self.kept_since = None;
         Some(Batch {
             said,
@@ -217,8 +235,13 @@ impl Incoming {
 
     /// The batch is folded.
     pub fn folded(&mut self) {
-        self.folding = false;
+        self.folding = None;
     }
+}
+
+/// When the first of it came.
+fn first(said: &[Said]) -> Option<DateTime<Utc>> {
+    said.iter().map(|said| said.at).min()
 }
 
 fn count(said: &[Said]) -> usize {

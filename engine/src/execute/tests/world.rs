@@ -270,7 +270,13 @@ impl World {
     }
 
     pub fn campaign(&self) -> LoadedCampaign {
-        let loaded = load_campaign(&self.path().join("test.campaign.yaml")).expect("readable");
+        self.campaign_of("test")
+    }
+
+    /// The campaign of a file `name.campaign.yaml`.
+    pub fn campaign_of(&self, name: &str) -> LoadedCampaign {
+        let file = self.path().join(format!("{name}.campaign.yaml"));
+        let loaded = load_campaign(&file).expect("readable");
         let said: Vec<_> = loaded
             .project
             .file
@@ -310,7 +316,12 @@ impl World {
     }
 
     pub async fn launch(&self, store: &Store, occurrence: Occurrence) -> LaunchRow {
-        let loaded = self.campaign();
+        self.launch_of(store, "test", occurrence).await
+    }
+
+    /// Launches the campaign of a file `name.campaign.yaml`.
+    pub async fn launch_of(&self, store: &Store, name: &str, occurrence: Occurrence) -> LaunchRow {
+        let loaded = self.campaign_of(name);
         let request = LaunchRequest {
             revision: loaded.revision.expect("valid"),
             project: loaded.project.project.expect("valid"),

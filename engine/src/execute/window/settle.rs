@@ -10,7 +10,7 @@ use super::{Outcome, Send, Window, WindowId, texts_of};
 use crate::advance::{Effect, Enrolment, Facts, Place, State, advance, of_answer, round_up};
 use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
-use crate::ids::{CohortId, MessageId};
+use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::member::{Doubt, Member, Pending};
 use crate::provider::{Answer, Found, Resolve, Scope};
 use crate::store::{
@@ -100,14 +100,15 @@ impl Executor {
             state: State::Submitting,
             due_at: cohort.due_at,
         };
+        let launched = self.of(window.launch);
         let facts = Facts {
             opted_out: self.is_suppressed(member.phone),
-            cancelled: self.state == LaunchState::Cancelled,
+            cancelled: launched.state == LaunchState::Cancelled,
             known: window.known.of(cohort, member.phone),
             ..Facts::default()
         };
         let event = outcome.event(cohort.place, self.resolution(sender, send));
-        let (_, effects) = advance(&self.revision, enrolment, facts, &event, *at);
+        let (_, effects) = advance(&launched.revision, enrolment, facts, &event, *at);
         self.bury_refused(sender, send, outcome, settled);
         for effect in effects {
             let unsent = matches!(outcome, Outcome::OptedOut | Outcome::LookedUp(Found::NotKnown));
@@ -141,23 +142,24 @@ impl Executor {
 
     /// What the intent of a member reserved.
     fn cost(&self, sender: &str, id: CohortId, index: usize) -> i64 {
-        let cost = |budget: &crate::execute::budget::Budget| {
-            budget.cost(&self.revision, self.cohort(sender, id), index)
-        };
-        self.budget.as_ref().map_or(0, cost)
+        let cohort = self.cohort(sender, id);
+        let launched = self.of(cohort.launch);
+        let cost = |budget: &crate::execute::budget::Budget| budget.cost(&launched.revision, cohort, index);
+        launched.budget.as_ref().map_or(0, cost)
     }
 
     /// What was reserved for a text that was not taken this time. What an earlier submit reserved stands until it is known
     /// that none was taken.
     fn given_back(&self, sender: &str, send: &Send, outcome: &Outcome) -> i64 {
-        let Some(budget) = &self.budget else { return 0 };
         let cohort = self.cohort(sender, send.cohort);
+        let launched = self.of(cohort.launch);
+        let Some(budget) = &launched.budget else { return 0 };
         let none_taken = match cohort.members[send.index].doubt() {
             Doubt::None | Doubt::Resent => true,
             Doubt::LookUp | Doubt::Refused => outcome.settles_doubt(),
         };
         if none_taken {
-            budget.price(&self.revision, cohort, send.index)
+            budget.price(&launched.revision, cohort, send.index)
         } else {
             0
         }
@@ -373,10 +375,10 @@ impl Executor {
             dead: settled.dead,
             notes: settled.notes,
             suppressions: settled.suppressions,
-            departing: self.new_cohorts(&window.sender, settled.departing),
-            budget: self.release(settled.released),
+            departing: self.new_cohorts(window, settled.departing),
+            budgets: self.release(window.launch, settled.released),
             suppressions_known: self.suppressions_known,
-            keeps_members: self.revision.answers_of_values,
+            keeps_members: self.of(window.launch).revision.answers_of_values,
             ..WindowRecord::default()
         };
         for (cohort, range) in &window.slices {
@@ -393,13 +395,17 @@ impl Executor {
     }
 
     /// Gives back what was reserved for texts that were not taken.
-    fn release(&mut self, released: i64) -> Option<BudgetChange> {
-        self.budget.as_mut()?.release(released);
-        (released > 0).then_some(BudgetChange {
-            launch: self.launch.id,
+    fn release(&mut self, launch: LaunchId, released: i64) -> Vec<BudgetChange> {
+        let Some(budget) = &mut self.of_mut(launch).budget else {
+            return vec![];
+        };
+        budget.release(released);
+        let change = BudgetChange {
+            launch,
             reserved: 0,
             released,
-        })
+        };
+        Some(change).filter(|_| released > 0).into_iter().collect()
     }
 
     /// When the way of a text may be free again: at once where another one is.
@@ -469,20 +475,21 @@ impl Executor {
         }
     }
 
-    fn new_cohorts(&mut self, sender: &str, departing: BTreeMap<Way, Vec<Member>>) -> Vec<NewCohort> {
-        let (launch, revision) = (self.launch.id, self.revision.clone());
+    /// Where the members of a window go from here.
+    fn new_cohorts(&self, window: &Window, departing: BTreeMap<Way, Vec<Member>>) -> Vec<NewCohort> {
+        let campaign = &self.of(window.launch).revision.campaign;
         let cohort = |((kind, run, place, turn, due_at, time_class), mut members): (Way, Vec<Member>)| {
             members.sort_by_key(|member| member.phone);
             NewCohort {
-                launch,
+                launch: window.launch,
                 run,
                 kind,
                 place,
                 turn,
                 due_at,
                 sender: match kind {
-                    CohortKind::Passage => revision.campaign.sender_at(place.step).to_owned(),
-                    CohortKind::Answer => sender.to_owned(),
+                    CohortKind::Passage => campaign.sender_at(place.step).to_owned(),
+                    CohortKind::Answer => window.sender.clone(),
                 },
                 time_class,
                 members,
@@ -503,7 +510,9 @@ impl Executor {
         lane.windows -= 1;
         let can = self.next_move(&self.lanes[&sender]);
         let next = match can {
-            Some((Move::Intend, std::time::Duration::ZERO)) => self.pick(&sender, &mut record),
+            Some(next) if next.act == Move::Intend && next.wait.is_zero() => {
+                self.pick(&sender, next.launch, &mut record)
+            }
             Some(_) | None => vec![],
         };
         let lane = self.lane(&sender);
@@ -517,8 +526,9 @@ impl Executor {
         let departing = departing.map(|cohort| (cohort.sender.clone(), cohort.kind, cohort.due_at));
         let departed = departing.chain(back).collect();
         let sent = self.handed_over(&window);
+        let launch = window.launch;
         let (store, in_flight) = (self.store.clone(), self.in_flight.clone());
-        self.work.deed(async move {
+        self.deed(launch, async move {
             let (intent, full) = record_surely(&store, record).await?;
             let mut in_flight = in_flight.write().expect("no holder of the lock panics");
             for (key, message) in sent {
@@ -529,6 +539,7 @@ impl Executor {
             drop(in_flight);
             Ok(Step::Recorded {
                 sender,
+                launch,
                 next,
                 intent,
                 departed,
@@ -559,9 +570,7 @@ pub(super) async fn record_surely(
                 .progress
                 .iter_mut()
                 .for_each(|progress| progress.intent_to = progress.done);
-            if let Some(budget) = &mut record.budget {
-                budget.reserved = 0;
-            }
+            record.budgets.iter_mut().for_each(|change| change.reserved = 0);
             Ok((store.record_window(record).await?, Some(full)))
         }
         recorded => Ok((recorded?, None)),

@@ -12,11 +12,11 @@ async fn money(scene: &Scene, launch: LaunchId) -> (Option<i64>, i64) {
 /// A record of nothing but money.
 fn change(launch: LaunchId, reserved: i64, released: i64) -> WindowRecord {
     WindowRecord {
-        budget: Some(BudgetChange {
+        budgets: vec![BudgetChange {
             launch,
             reserved,
             released,
-        }),
+        }],
         ..WindowRecord::default()
     }
 }

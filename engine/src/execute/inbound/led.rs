@@ -1,0 +1,154 @@
+//! What a reply leads to: what is kept of it, whom it answers, where it moves whoever wrote.
+
+use chrono::{DateTime, Utc};
+
+use super::fold::Folder;
+use crate::advance::{Effect, Place};
+use crate::member::Member;
+use crate::revision::Revision;
+use crate::store::{
+    CohortKind, Moved, NewCohort, NewReply, Note, NoteRow, ReplyMeaning, SentTo, Standing, Suppression, Turn,
+};
+
+/// What a reply leads to, as it is put together.
+pub(super) struct Led<'a> {
+    pub folder: &'a Folder,
+    pub revision: &'a Revision,
+    /// Where the person waits; none where nobody may be moved.
+    pub standing: Option<&'a Standing>,
+    pub member: &'a Member,
+    pub sent: Option<SentTo>,
+    pub reply: Box<NewReply>,
+    pub now: DateTime<Utc>,
+}
+
+impl Led<'_> {
+    /// Adds what an effect comes to.
+    pub fn apply(&mut self, effect: Effect) {
+        let place = self.standing.map(|standing| standing.place);
+        if let Some(standing) = self.standing.filter(|_| self.reply.suppress.is_none())
+            && let Some(moved) = moved(standing, self.revision, &effect)
+        {
+            self.reply.moved = Some(moved);
+        }
+        match effect {
+            Effect::Suppress => {
+                self.reply.meaning = ReplyMeaning::OptOut;
+                self.reply.suppress = Some(Suppression {
+                    phone: self.reply.phone,
+                    reason: "opt-out",
+                    evidence: self.reply.text.clone(),
+                    at: self.reply.received_at,
+                    launch: self.reply.launch,
+                });
+            }
+            Effect::Allow => {
+                self.reply.meaning = ReplyMeaning::OptIn;
+                self.reply.allow = true;
+            }
+            Effect::Answer { text, sender, .. } => self.answer(text, sender),
+            Effect::Keep { flagged } => {
+                self.reply.meaning = if flagged {
+                    ReplyMeaning::ContainsOptOut
+                } else {
+                    ReplyMeaning::Other
+                };
+            }
+            other => {
+                let step = place.map(|place| place.step).or(self.sent.map(|sent| sent.step));
+                if let (Some(note), Some(launch)) = (note_at(other, step.unwrap_or(0)), self.reply.launch) {
+                    self.reply.notes.push(NoteRow {
+                        launch,
+                        phone: self.reply.phone,
+                        at: self.now,
+                        note,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The launch that was answered sends it where it is executed, else the latest that is: nobody else would before that
+    /// one is typed again.
+    fn answer(&mut self, text: String, sender: Option<String>) {
+        let Some(sent) = self.sent else { return };
+        let own = self.folder.executing.get_key_value(&sent.launch);
+        let latest = (&self.folder.latest.0, &self.folder.latest.1);
+        let (launch, revision) = own.unwrap_or(latest);
+        let launch = *launch;
+        let tariff = self.member.tariff.filter(|_| sent.launch == launch);
+        self.reply.answers.push(NewCohort {
+            launch,
+            run: 0,
+            kind: CohortKind::Answer,
+            place: Place {
+                step: sent.step,
+                visit: 0,
+            },
+            turn: Turn::First,
+            due_at: self.now,
+            sender: sender.unwrap_or_else(|| self.reply.sender.clone()),
+            time_class: revision.campaign.timezone.name().to_owned(),
+            members: vec![Member {
+                // The values behind the text are for the rule that answers the next reply.
+                values: std::iter::once(text.into())
+                    .chain(self.member.values.iter().cloned())
+                    .collect(),
+                tariff,
+                pending: None,
+                ..self.member.clone()
+            }],
+        });
+    }
+}
+
+/// What an effect keeps of a person; `step`: where they stand.
+fn note_at(effect: Effect, step: u16) -> Option<Note> {
+    match effect {
+        Effect::Change(change) => Note::of(change),
+        Effect::Finish(reason) => reason.map(Note::Finished),
+        Effect::Skip(reason) => Some(Note::Skipped { step, reason }),
+        Effect::Send { .. }
+        | Effect::LookUp
+        | Effect::Depart(..)
+        | Effect::Retry { .. }
+        | Effect::GiveUp(_)
+        | Effect::LeaveOut(_)
+        | Effect::Suppress
+        | Effect::Allow
+        | Effect::Answer { .. }
+        | Effect::Keep { .. } => None,
+    }
+}
+
+/// The same where it is not asked where they stand.
+pub(super) fn note_of(effect: Effect) -> Option<Note> {
+    note_at(effect, 0)
+}
+
+/// How an effect moves somebody who waits.
+pub(super) fn moved(standing: &Standing, revision: &Revision, effect: &Effect) -> Option<Moved> {
+    let to = match effect {
+        Effect::Depart(place, due_at) => Some(NewCohort {
+            launch: standing.launch,
+            run: standing.run,
+            kind: CohortKind::Passage,
+            place: *place,
+            turn: Turn::First,
+            due_at: *due_at,
+            sender: revision.campaign.sender_at(place.step).to_owned(),
+            time_class: standing.time_class.clone(),
+            members: vec![Member {
+                pending: None,
+                ..standing.member.clone()
+            }],
+        }),
+        Effect::Finish(_) => None,
+        _ => return None,
+    };
+    Some(Moved {
+        cohort: standing.cohort,
+        index: standing.index,
+        to,
+    })
+}

@@ -1,0 +1,241 @@
+//! A launch among those that are executed together: what belongs to it alone. Senders, accounts and what comes back are
+//! shared by all of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::budget::Budget;
+use super::feed::Launching;
+use super::lane::MayGo;
+use super::progress::{Progress, progress_of};
+use super::{End, Executor, Step};
+use crate::ids::LaunchId;
+use crate::revision::Revision;
+use crate::store::{Canary, CohortKind, LaunchRow, LaunchState, StoreError, Totals, Turn};
+
+/// One launch.
+pub(super) struct Launched {
+    /// As it was when it came, but for its canary and its tally, which are kept up.
+    pub row: LaunchRow,
+    /// What it is pinned to.
+    pub revision: Arc<Revision>,
+    pub budget: Option<Budget>,
+    /// How long receipts are awaited after its last passage ended.
+    pub receipts: Duration,
+    pub state: LaunchState,
+    /// The store is being told that it is halted: what it says meanwhile of its state is old.
+    pub halting: bool,
+    pub done_at: Option<DateTime<Utc>>,
+    pub progress: Progress,
+    /// Deeds and requests about it that are not over.
+    pub under_way: usize,
+    /// By when those were asked who may know what came of its canary; none: not all of them were since the watch ended.
+    pub heard_by: Option<DateTime<Utc>>,
+    /// How it ended. It is kept as long as answers of it may go out, or it may go on.
+    pub end: Option<End>,
+}
+
+impl Launched {
+    fn new(
+        launch: LaunchRow,
+        revision: Arc<Revision>,
+        receipts: Duration,
+        totals: &Totals,
+        now: DateTime<Utc>,
+    ) -> Launched {
+        Launched {
+            budget: Budget::of(&launch),
+            state: launch.state,
+            done_at: matches!(launch.state, LaunchState::Done).then_some(now),
+            progress: progress_of(totals),
+            row: launch,
+            revision,
+            receipts,
+            halting: false,
+            under_way: 0,
+            heard_by: None,
+            end: None,
+        }
+    }
+
+    /// Somebody's text does not fit the budget any more.
+    pub fn is_over_budget(&self) -> bool {
+        self.budget.as_ref().is_some_and(|budget| budget.exhausted)
+    }
+
+    /// Which of its cohorts may go as it stands.
+    pub fn may_go(&self) -> MayGo {
+        match self.state {
+            LaunchState::Running if !self.is_over_budget() => |_| true,
+            // To ask about what was sent before sends nothing.
+            LaunchState::Cancelled => |held| held.cohort.turn == Turn::LookUp,
+            LaunchState::Building
+            | LaunchState::Running
+            | LaunchState::Paused
+            | LaunchState::Done
+            | LaunchState::Halted => |_| false,
+        }
+    }
+
+    /// Whether passages are claimed. Of one that was cancelled what is in doubt is still settled and looked up, and
+    /// claims bring nothing else.
+    pub fn claims(&self) -> bool {
+        let goes_on = self.state == LaunchState::Running && !self.is_over_budget();
+        goes_on || self.state == LaunchState::Cancelled
+    }
+
+    /// Whether people are held until the canary was watched.
+    pub fn holds_people(&self) -> bool {
+        self.state == LaunchState::Running && self.row.canary != Canary::Over
+    }
+
+    /// When the watch ends, where it began and people are held for it.
+    pub fn watched_until(&self) -> Option<DateTime<Utc>> {
+        let Canary::WatchedSince(since) = self.row.canary else {
+            return None;
+        };
+        if !self.holds_people() {
+            return None;
+        }
+        let campaign = &self.revision.campaign;
+        let canary = campaign.limits.canary.as_ref();
+        Some(canary.map_or(since, |canary| canary.watch.after(since, campaign.timezone)))
+    }
+
+    /// In how long receipts are not awaited any more; none: never.
+    pub fn over_in(&self, now: DateTime<Utc>) -> Option<Duration> {
+        let over_at = self
+            .done_at?
+            .checked_add_signed(TimeDelta::from_std(self.receipts).ok()?)?;
+        Some((over_at - now).to_std().unwrap_or(Duration::ZERO))
+    }
+}
+
+impl Executor {
+    /// Takes a launch in, with the lanes and accounts that it brings.
+    pub(super) async fn add(&mut self, launching: Launching) -> Result<(), StoreError> {
+        let Launching {
+            launch,
+            revision,
+            project,
+            providers,
+            receipts,
+        } = launching;
+        let id = launch.id;
+        let alarms = self.store.alarms().await?;
+        let totals = self.store.totals(id).await?;
+        let now = self.clock.now();
+        self.add_accounts(&providers, &alarms, now);
+        self.add_lanes(&project, &alarms);
+        self.share_lanes(id, &project, &revision);
+        self.know_suppressed(launch.suppressed_to).await?;
+        let launched = Launched::new(launch, revision, receipts, &totals, now);
+        self.launches.insert(id, launched);
+        if !std::mem::replace(&mut self.left_folded, true) {
+            self.fold_left().await?;
+        }
+        if self.of(id).row.halt_tally.is_none() {
+            self.count_from_here(id);
+        }
+        self.remind_providers(id, &project).await
+    }
+
+    /// A plan joined the suppressions up to this change: those after it are known here from now on.
+    async fn know_suppressed(&mut self, up_to: i64) -> Result<(), StoreError> {
+        match self.suppressions_from {
+            None => (self.suppressions_from, self.suppressions_known) = (Some(up_to), up_to),
+            Some(from) if up_to < from => {
+                let earlier = self.store.suppressed_since(up_to).await?;
+                self.suppressions_from = Some(up_to);
+                self.note_suppressed(&earlier);
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// A launch that steps, windows and lanes name.
+    pub(super) fn of(&self, launch: LaunchId) -> &Launched {
+        self.launches
+            .get(&launch)
+            .expect("a launch stays while anything is about it")
+    }
+
+    /// The same, to change it.
+    pub(super) fn of_mut(&mut self, launch: LaunchId) -> &mut Launched {
+        self.launches
+            .get_mut(&launch)
+            .expect("a launch stays while anything is about it")
+    }
+
+    /// Begins a deed about a launch.
+    pub(super) fn deed(
+        &mut self,
+        launch: LaunchId,
+        deed: impl Future<Output = Result<Step, StoreError>> + Send + 'static,
+    ) {
+        self.of_mut(launch).under_way += 1;
+        self.work.deed(Some(launch), deed);
+    }
+
+    /// Begins a request about a launch.
+    pub(super) fn request(&mut self, launch: LaunchId, request: impl Future<Output = Step> + Send + 'static) {
+        self.of_mut(launch).under_way += 1;
+        self.work.request(Some(launch), request);
+    }
+
+    /// Somebody paused, resumed or cancelled.
+    pub(super) fn changed(&mut self, id: LaunchId, state: LaunchState) {
+        let Some(launched) = self.launches.get_mut(&id) else {
+            return;
+        };
+        let before = std::mem::replace(&mut launched.state, state);
+        if state != before {
+            tracing::info!(launch.id = id.0, state = state.word(), "launch changed");
+        }
+        let goes_on = before != LaunchState::Running && state == LaunchState::Running;
+        // Of one that had ended somebody resumed or cancelled what stood still.
+        if goes_on || (state != before && launched.end.take().is_some()) {
+            launched.done_at = None;
+            launched.end = None;
+        }
+        launched.progress.paused = state == LaunchState::Paused;
+        let may_go = launched.may_go();
+        if before == LaunchState::Halted && state == LaunchState::Running {
+            self.count_from_here(id);
+        }
+        if state != LaunchState::Running && state != LaunchState::Done {
+            self.release_held(id, may_go);
+        }
+    }
+
+    /// The store lets nothing of it go: what stopped it is asked at once, and nothing begins before that is known.
+    pub(super) fn ask_what_stopped_it(&mut self, launch: LaunchId) {
+        self.ask_at = Duration::ZERO;
+        self.of_mut(launch).state = LaunchState::Paused;
+    }
+
+    /// Puts back the cohorts of a launch that no window is about, but those that may stay.
+    pub(super) fn release_held(&mut self, launch: LaunchId, may_stay: MayGo) {
+        let mut cohorts = vec![];
+        for lane in self.lanes.values_mut() {
+            cohorts.extend(lane.give_back(launch, may_stay));
+        }
+        if !cohorts.is_empty() {
+            let store = self.store.clone();
+            self.deed(launch, async move {
+                store.release(cohorts).await?;
+                Ok(Step::Released(launch))
+            });
+        }
+    }
+
+    /// Its cohorts were put back, or let in: it is asked anew when they come due.
+    pub(super) fn released(&mut self, launch: LaunchId) {
+        for lane in self.lanes.values_mut() {
+            lane.expect(launch, CohortKind::Passage, DateTime::<Utc>::MIN_UTC);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What is over: something that took time beside the loop, and what is done about it then.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::Executor;
+use super::inbound::{Folded, Said};
+use super::window::{Outcome, WindowId};
+use crate::advance::Known;
+use crate::ids::{CohortId, LaunchId};
+use crate::provider::Polled;
+use crate::store::{ClaimedCohort, CohortKind, Intent, LaunchState, StoreError};
+
+/// Something that took time is over.
+pub(super) enum Step {
+    /// Cohorts were claimed for a sender.
+    Claimed {
+        sender: String,
+        launch: LaunchId,
+        cohorts: Vec<ClaimedCohort>,
+        suppressed: Vec<(i64, u64)>,
+    },
+    /// Nothing of a launch was due; the next will be then.
+    NothingDue {
+        sender: String,
+        launch: LaunchId,
+        kind: CohortKind,
+        next_due: Option<DateTime<Utc>>,
+        /// Something is due, and the store lets none of it go.
+        held: bool,
+        /// How often something of it was expected on the lane when it was asked.
+        expected: u64,
+    },
+    /// What the campaign asks about the members of a window is read.
+    Informed {
+        sender: String,
+        launch: LaunchId,
+        cohorts: Vec<CohortId>,
+        settle: bool,
+        known: HashMap<u64, Known>,
+    },
+    /// A request was answered.
+    Answered {
+        window: WindowId,
+        outcomes: Vec<(usize, Outcome)>,
+        at: DateTime<Utc>,
+    },
+    /// Part of a window was recorded.
+    PartRecorded {
+        window: WindowId,
+        full: Option<StoreError>,
+    },
+    /// A window was recorded, or only an intent; the members of `next` may be submitted.
+    Recorded {
+        sender: String,
+        /// Of the window.
+        launch: LaunchId,
+        /// Of one launch, which need not be that of the window.
+        next: Vec<CohortId>,
+        intent: Intent,
+        /// Cohorts that it wrote, of these senders, come due then.
+        departed: Vec<(String, CohortKind, DateTime<Utc>)>,
+        /// Cohorts in hand that no window is about any more.
+        free: Vec<CohortId>,
+        /// The disk is full: this was the last record, out of the reserve.
+        full: Option<StoreError>,
+    },
+    /// A provider was asked for receipts and replies.
+    Polled {
+        provider: String,
+        polled: Polled,
+        at: DateTime<Utc>,
+    },
+    /// What was said is kept, up to this entry of the inbox.
+    Kept(Vec<Said>, i64),
+    /// What was said is folded, but for what is to be asked about again.
+    Folded(Folded, Vec<Said>),
+    /// Something was done that nobody waits for.
+    Noted,
+    /// Cohorts of a launch were put back.
+    Released(LaunchId),
+    /// What launches are doing.
+    States(Vec<(LaunchId, LaunchState)>),
+    /// It was halted, unless somebody changed it before; what it is doing now.
+    Halted(LaunchId, LaunchState),
+}
+
+impl Executor {
+    pub(super) fn take(&mut self, step: Step) {
+        match step {
+            Step::Claimed {
+                sender,
+                launch,
+                cohorts,
+                suppressed,
+            } => {
+                self.note_suppressed(&suppressed);
+                self.claimed(&sender, launch, cohorts);
+            }
+            Step::NothingDue {
+                sender,
+                launch,
+                kind,
+                next_due,
+                held,
+                expected,
+            } => {
+                self.nothing_goes(&sender);
+                if held {
+                    self.ask_what_stopped_it(launch);
+                }
+                let lane = self.lane(&sender);
+                lane.claiming = None;
+                // What was committed after the question was asked is not in its answer: it is asked again.
+                if let Some(share) = lane
+                    .shares
+                    .get_mut(&launch)
+                    .filter(|share| share.expected == expected)
+                {
+                    *share.next(kind) = next_due;
+                }
+            }
+            Step::Informed {
+                sender,
+                launch,
+                cohorts,
+                settle,
+                known,
+            } => self.begin_window(&sender, launch, cohorts, settle, known),
+            Step::Answered { window, outcomes, at } => self.answered(window, outcomes, at),
+            Step::PartRecorded { window, full } => {
+                self.fail(full);
+                if let Some(window) = self.windows.get_mut(&window) {
+                    window.recording = false;
+                }
+                self.finish_window(window);
+            }
+            Step::Recorded {
+                sender,
+                launch,
+                next,
+                intent,
+                departed,
+                free,
+                full,
+            } => {
+                self.lane(&sender).set_in_window(&free, false);
+                for (sender, kind, due_at) in departed {
+                    // Of a sender that is not at hand nothing is sent, which is said at the end.
+                    if let Some(lane) = self.lanes.get_mut(&sender) {
+                        lane.expect(launch, kind, due_at);
+                    }
+                }
+                self.recorded(&sender, next, intent, full.is_some());
+                self.fail(full);
+            }
+            Step::Polled { provider, polled, at } => self.polled(&provider, polled, at),
+            Step::Kept(said, up_to) => self.kept(said, up_to),
+            Step::Folded(folded, deferred) => self.folded(folded, deferred),
+            Step::Noted => {}
+            Step::Released(launch) => self.released(launch),
+            Step::States(states) => {
+                for (launch, state) in states {
+                    if self
+                        .launches
+                        .get(&launch)
+                        .is_some_and(|launched| !launched.halting)
+                    {
+                        self.changed(launch, state);
+                    }
+                }
+            }
+            Step::Halted(launch, state) => {
+                self.of_mut(launch).halting = false;
+                self.changed(launch, state);
+            }
+        }
+    }
+}
