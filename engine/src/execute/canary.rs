@@ -13,7 +13,7 @@ impl Executor {
     /// Goes on with the canaries whose time it is.
     pub(super) fn watch_canaries(&mut self) {
         let holding = |(id, launched): (&LaunchId, &Launched)| {
-            (launched.holds_people() && !launched.halting).then_some(*id)
+            (launched.holds_people() && !launched.halting && launched.end.is_none()).then_some(*id)
         };
         let holding: Vec<LaunchId> = self.launches.iter().filter_map(holding).collect();
         for id in holding {

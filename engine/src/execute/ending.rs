@@ -41,7 +41,14 @@ impl Executor {
         if alone {
             return self.is_quiet();
         }
-        self.of(id).under_way == 0 && self.windows.values().all(|window| window.launch != id)
+        // The record of another may be about to give it an intent.
+        let intended = self.lanes.values().any(|lane| lane.is_in_window(id));
+        self.of(id).under_way == 0 && !intended && self.windows.values().all(|window| window.launch != id)
+    }
+
+    /// Whether any of its cohorts is in hand.
+    fn holds(&self, id: LaunchId) -> bool {
+        self.lanes.values().any(|lane| lane.holds(id))
     }
 
     /// How a launch ended, if it is over; one of which nothing is left is done then.
@@ -59,7 +66,9 @@ impl Executor {
         if launched.holds_people() && !self.stopping && !over_budget {
             return Ok(None);
         }
-        if running && !has_move && !self.stopping && !over_budget && !self.finish_launch(id).await? {
+        let finishes = running && !has_move && !self.stopping && !over_budget;
+        // What it holds may have to wait for a cohort of another launch that goes alone.
+        if finishes && (self.holds(id) || !self.finish_launch(id).await?) {
             return Ok(None);
         }
         if cancelled || halted || (over_budget && !has_move) {
@@ -85,7 +94,7 @@ impl Executor {
         let alone = self.living().all(|living| living == id);
         // What it holds and may not use would only keep others from going.
         let idle = over_budget && !has_move && !alone;
-        if (is_over || idle) && self.lanes.values().any(|lane| lane.holds(id)) {
+        if (is_over || idle) && self.holds(id) {
             self.release_held(id, |_| false);
             return Ok(None);
         }
@@ -153,8 +162,7 @@ impl Executor {
         };
         let gone: Vec<LaunchId> = self.launches.iter().filter_map(gone).collect();
         for id in gone {
-            let held = self.lanes.values().any(|lane| lane.holds(id));
-            if held || self.windows.values().any(|window| window.launch == id) {
+            if self.holds(id) || self.windows.values().any(|window| window.launch == id) {
                 continue;
             }
             self.launches.remove(&id);

@@ -127,6 +127,12 @@ impl Lane {
         self.held.values().any(|held| held.cohort.launch == launch)
     }
 
+    /// Whether a window is about any cohort of a launch, or will be.
+    pub fn is_in_window(&self, launch: LaunchId) -> bool {
+        let mut held = self.held.values();
+        held.any(|held| held.in_window && held.cohort.launch == launch)
+    }
+
     /// Whether anything of a launch is in hand, or may be.
     pub fn is_about(&self, launch: LaunchId) -> bool {
         self.claiming == Some(launch) || self.holds(launch)

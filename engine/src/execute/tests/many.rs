@@ -86,6 +86,16 @@ impl<'a> Together<'a> {
     async fn run(
         &self,
         first: Vec<Launching>,
+        watch: impl FnMut(&mut Option<Adder>, Told<'_>) + Send,
+    ) -> Vec<(i64, End)> {
+        let (_keep, stop) = watch::channel(false);
+        self.run_until(stop, first, watch).await
+    }
+
+    async fn run_until(
+        &self,
+        stop: watch::Receiver<bool>,
+        first: Vec<Launching>,
         mut watch: impl FnMut(&mut Option<Adder>, Told<'_>) + Send,
     ) -> Vec<(i64, End)> {
         let (adder, launches) = feed();
@@ -93,7 +103,6 @@ impl<'a> Together<'a> {
             assert!(adder.add(launching).is_ok());
         }
         let mut adder = Some(adder);
-        let (_keep, stop) = watch::channel(false);
         let executions = Executions {
             store: self.store.clone(),
             clock: self.world.clock.clone(),
@@ -260,7 +269,7 @@ async fn one_is_cancelled_and_the_other_goes_on() {
 }
 
 #[tokio::test]
-async fn one_is_halted_and_goes_on_when_it_is_resumed() {
+async fn one_is_halted_then_cancelled_and_the_other_goes_on() {
     let halted = format!("limits: {{ halt: {{ failures: 20% }} }}\n{}", saying("a"));
     let world = world(&[(400, &halted), (2_000, &saying("b"))], "200/s");
     let refusing = |text: &Submission, _| match text.text.starts_with('a') {
@@ -381,6 +390,40 @@ async fn one_comes_while_people_of_another_wait_and_each_keeps_its_own_text() {
     expect!["0:00 a FIRST 7, 0:00 a first 5, 1:00 a SECOND 7, 1:00 a second 5"]
         .assert_eq(&story(&together.provider));
     expect!["a done: accepted 10; a done: accepted 14"].assert_eq(&together.states().await);
+}
+
+#[tokio::test]
+async fn asked_to_stop_all_of_them_do_and_go_on_together_where_they_stopped() {
+    let world = world(&[(300, &saying("a")), (300, &saying("b"))], "100/s");
+    let together = Together::of(&world, scripted(20, |_, _| accept())).await;
+    together.launched(&["a", "b"]).await;
+    let mut told = vec![];
+    for stop_at in [100, 350, 1_000] {
+        let mut rows = together.store.launches(None).await.expect("launches");
+        rows.sort_by_key(|row| row.id);
+        let rows = rows
+            .into_iter()
+            .map(|row| together.launching(&row.campaign.clone(), row));
+        let (ask, stop) = watch::channel(false);
+        let provider = together.provider.clone();
+        let watching = |adder: &mut Option<Adder>, _: Told<'_>| {
+            *adder = None;
+            if provider.submitted() >= stop_at {
+                // Nobody listens once it has ended.
+                let _ = ask.send(true);
+            }
+        };
+        let mut ends = together.run_until(stop, rows.collect(), watching).await;
+        ends.sort_by_key(|(launch, _)| *launch);
+        told.push(format!("{ends:?}"));
+    }
+    expect![[r#"
+        [(1, Interrupted), (2, Interrupted)]
+        [(1, Interrupted), (2, Interrupted)]
+        [(1, Done), (2, Done)]"#]]
+    .assert_eq(&told.join("\n"));
+    assert_eq!(together.provider.repeats(), "1x 600");
+    expect!["a done: accepted 300; b done: accepted 300"].assert_eq(&together.states().await);
 }
 
 #[tokio::test]
