@@ -437,8 +437,8 @@ fn a_tick_begins_while_people_of_another_are_inside_and_they_finish_on_their_tex
         yesterday,
         expect![[r#"
         exit 0
-        launch 1 of test is cancelled: nobody is texted any more but some of those in the windows under way; the report counts them
-        launch 2 of test is cancelled: nobody is texted any more but some of those in the windows under way; the report counts them
+        launch 1 of test is cancelled: nobody is texted any more but those whose text is on its way; the report counts them
+        launch 2 of test is cancelled: nobody is texted any more but those whose text is on its way; the report counts them
         --
     "#]],
     );

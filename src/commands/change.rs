@@ -77,7 +77,7 @@ fn sentence(campaign: &str, launch: i64, changed: bool, state: LaunchState) -> S
         ),
         LaunchState::Cancelled => {
             format!(
-                "{launch} is cancelled: nobody is texted any more but some of those in the windows under way; the report counts them"
+                "{launch} is cancelled: nobody is texted any more but those whose text is on its way; the report counts them"
             )
         }
         LaunchState::Running => format!("{launch} goes on; if no `crier run` is waiting for it, type one"),

@@ -2,6 +2,7 @@
 //! shared by all of them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,6 +26,8 @@ pub(super) struct Launched {
     /// How long receipts are awaited after its last passage ended.
     pub receipts: Duration,
     pub state: LaunchState,
+    /// Somebody stopped it, or a share of its `halt` was passed: texts of it that wait for their request are not submitted.
+    pub stands: Arc<AtomicBool>,
     /// The store is being told that it is halted: what it says meanwhile of its state is old.
     pub halting: bool,
     pub done_at: Option<DateTime<Utc>>,
@@ -48,6 +51,7 @@ impl Launched {
         Launched {
             budget: Budget::of(&launch),
             state: launch.state,
+            stands: Arc::new(AtomicBool::new(stands(launch.state))),
             done_at: matches!(launch.state, LaunchState::Done).then_some(now),
             progress: progress_of(totals),
             row: launch,
@@ -110,6 +114,14 @@ impl Launched {
             .done_at?
             .checked_add_signed(TimeDelta::from_std(self.receipts).ok()?)?;
         Some((over_at - now).to_std().unwrap_or(Duration::ZERO))
+    }
+}
+
+/// Whether nothing of a launch in this state is submitted but answers to replies.
+fn stands(state: LaunchState) -> bool {
+    match state {
+        LaunchState::Paused | LaunchState::Halted | LaunchState::Cancelled => true,
+        LaunchState::Building | LaunchState::Running | LaunchState::Done => false,
     }
 }
 
@@ -192,6 +204,7 @@ impl Executor {
             return;
         };
         let before = std::mem::replace(&mut launched.state, state);
+        launched.stands.store(stands(state), Ordering::Release);
         if state != before {
             tracing::info!(launch.id = id.0, state = state.word(), "launch changed");
         }

@@ -1,7 +1,7 @@
 //! Requests to providers: what a window submits and looks up, grouped as the providers take it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::account::Account;
 use super::lane::Lane;
@@ -9,6 +9,7 @@ use super::permits::Permits;
 use super::window::{Outcome, Send, What, Window, WindowId};
 use super::{Executor, Step, Suppressed};
 use crate::clock::Clock;
+use crate::ids::LaunchId;
 use crate::provider::{Answer, Found, Provider, Submission};
 use crate::store::SentTo;
 
@@ -30,6 +31,8 @@ struct Way {
     requests: Arc<Permits>,
     clock: Arc<dyn Clock>,
     suppressed: Suppressed,
+    /// The launch stands still.
+    stands: Arc<AtomicBool>,
     /// The breakers of the account and of the sender, and how often each had shut when the request was made.
     trips: [(Arc<AtomicU64>, u64); 2],
 }
@@ -99,7 +102,7 @@ impl Executor {
         );
         let account = &self.accounts[name];
         let batch = account.provider.abilities().batch.max(1);
-        let way = self.way_of(id, account, lane);
+        let way = self.way_of(id, window.launch, account, lane);
         {
             let mut in_flight = self.in_flight.write().expect("no holder of the lock panics");
             for (_, send) in &sends {
@@ -128,7 +131,7 @@ impl Executor {
     fn look_up(&mut self, id: WindowId, window: &Window, name: &str, sends: Vec<(usize, &Send)>) -> usize {
         let lane = &self.lanes[&window.sender];
         let account = &self.accounts[name];
-        let way = self.way_of(id, account, lane);
+        let way = self.way_of(id, window.launch, account, lane);
         let reference = |(at, send): &(usize, &Send)| (*at, self.store.references().of(send.message));
         let requests: Vec<_> = sends
             .chunks(LOOK_UPS)
@@ -141,7 +144,7 @@ impl Executor {
         n
     }
 
-    fn way_of(&self, window: WindowId, account: &Account, lane: &Lane) -> Arc<Way> {
+    fn way_of(&self, window: WindowId, launch: LaunchId, account: &Account, lane: &Lane) -> Arc<Way> {
         let trips = |trips: &Arc<AtomicU64>| (trips.clone(), trips.load(Ordering::Acquire));
         Arc::new(Way {
             window,
@@ -149,6 +152,7 @@ impl Executor {
             requests: account.requests.clone(),
             clock: self.clock.clone(),
             suppressed: self.suppressed.clone(),
+            stands: self.of(launch).stands.clone(),
             trips: [trips(&account.trips), trips(&lane.gate.trips)],
         })
     }
@@ -235,23 +239,28 @@ async fn look_up_request(way: Arc<Way>, asked: Vec<(usize, String)>) -> Step {
     }
 }
 
-/// Takes out the texts to numbers that were suppressed meanwhile, and all when the way is shut. The answer to an opt-out
-/// says just that, and goes.
+/// Takes out the texts to numbers that were suppressed meanwhile, all of a launch that somebody stopped, and all whose way is
+/// shut. The answer to an opt-out says just that, and goes.
 fn withhold(texts: Vec<Outgoing>, way: &Way) -> (Vec<Outgoing>, Vec<(usize, Outcome)>) {
-    if way.is_shut() {
-        return (
-            vec![],
-            texts.into_iter().map(|out| (out.at, Outcome::Withheld)).collect(),
-        );
-    }
+    let (shut, stands) = (way.is_shut(), way.stands.load(Ordering::Acquire));
     let suppressed = way.suppressed.read().expect("no holder of the lock panics");
-    let may_go = |out: &Outgoing| out.is_answer || !suppressed.contains(&out.text.to.as_u64());
-    if texts.iter().all(may_go) {
+    let stays = |out: &Outgoing| match out.is_answer {
+        _ if shut => Some(Outcome::Withheld),
+        true => None,
+        false if stands => Some(Outcome::Withheld),
+        false => suppressed
+            .contains(&out.text.to.as_u64())
+            .then_some(Outcome::OptedOut),
+    };
+    if texts.iter().all(|out| stays(out).is_none()) {
         return (texts, vec![]);
     }
-    let (go, stay): (Vec<Outgoing>, Vec<Outgoing>) = texts.into_iter().partition(may_go);
-    (
-        go,
-        stay.into_iter().map(|out| (out.at, Outcome::OptedOut)).collect(),
-    )
+    let (mut go, mut withheld) = (vec![], vec![]);
+    for out in texts {
+        match stays(&out) {
+            Some(outcome) => withheld.push((out.at, outcome)),
+            None => go.push(out),
+        }
+    }
+    (go, withheld)
 }

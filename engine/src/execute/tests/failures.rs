@@ -402,3 +402,31 @@ async fn what_is_refused_or_does_not_arrive_halts_too() {
     let told = "14 of 275 messages did not arrive, more than 5% (`limits.halt.undelivered`)";
     assert_eq!(reason(&world).await.as_deref(), Some(told));
 }
+
+/// Texts that wait for their request when a launch is halted are not submitted: nothing goes but what is on the wire.
+#[tokio::test]
+async fn after_a_halt_only_what_is_on_the_wire_goes() {
+    let world = World::new(
+        2_000,
+        &format!("{ONE}limits: {{ halt: {{ failures: 10% }} }}\n"),
+        "",
+    );
+    let provider = scripted(10, |_, _| refuse(Scope::RecipientForEver));
+    let ran = world.run(provider.clone(), &mut |_| {}).await;
+    assert_eq!(ran.end, End::Halted);
+    // A hundred are waited for, and four requests of ten are under way at once.
+    let submitted = provider.submitted();
+    assert!((100..=140).contains(&submitted), "{submitted}");
+    assert_eq!(ran.totals.waiting, 2_000 - submitted as u64);
+    world
+        .change(
+            &[crate::store::LaunchState::Halted],
+            crate::store::LaunchState::Running,
+        )
+        .await;
+    let ran = world.run(scripted(10, |_, _| accept()), &mut |_| {}).await;
+    assert_eq!(
+        ran.states(),
+        format!("rejected {submitted}, accepted {}", 2_000 - submitted)
+    );
+}
