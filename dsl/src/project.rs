@@ -42,6 +42,8 @@ pub struct Project {
     pub policy: Policy,
     /// The names of lists that are kept in the store.
     pub stored_lists: Vec<String>,
+    /// How people join stored lists by a text, in the order of the file.
+    pub opt_ins: Vec<OptIn>,
     /// The names of texts of the project.
     pub messages: Vec<String>,
     /// What they say, by language, in the order of the file; one that is the same for all stands under the first language.
@@ -102,6 +104,21 @@ pub struct Consent {
     pub date: Option<String>,
 }
 
+/// How people join a stored list by a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptIn {
+    /// A key of `lists`.
+    pub list: String,
+    /// The text that joins whoever sends it.
+    pub keyword: String,
+    /// The sender that it is sent to; none: the project's.
+    pub sender: Option<String>,
+    /// The message of the project that asks for a yes first; none: the keyword is enough.
+    pub confirm: Option<String>,
+    /// The message to those who joined.
+    pub welcome: Option<String>,
+}
+
 /// A file of people and what its columns are called here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListFile {
@@ -115,6 +132,8 @@ pub struct ListFile {
     pub consent: Option<Consent>,
     /// How the file is read.
     pub reading: Reading,
+    /// It is no file: people join and leave it, and the store keeps who is on it.
+    pub is_stored: bool,
 }
 
 /// How a file of people is read, as far as its author says.
@@ -129,6 +148,16 @@ pub struct Reading {
 }
 
 impl ListFile {
+    /// The name of a list that is no file, and is kept in the store.
+    pub fn stored(&self) -> Option<&str> {
+        self.name.as_deref().filter(|_| self.is_stored)
+    }
+
+    /// What people call it: its path, else its name.
+    pub fn called(&self) -> &str {
+        self.stored().unwrap_or(&self.path)
+    }
+
     /// What its header is known by: its path, and how it is read where that is said.
     pub fn key(&self) -> String {
         match self.reading == Reading::default() {
@@ -260,6 +289,7 @@ impl Project {
             smart: true,
             policy: Policy::default(),
             stored_lists: vec![],
+            opt_ins: vec![],
             messages: vec![],
             texts: BTreeMap::new(),
         }

@@ -1,7 +1,7 @@
 //! The one place where it is decided what happens to a person. Pure: no store, no clock, no chance but hashes of the
 //! arguments. Production, tests and rehearsals run this code.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use dsl::campaign::Deed;
 use dsl::campaign::program::{Inbox, Send, Until};
 use sms::PhoneNumber;
@@ -23,6 +23,7 @@ mod walk;
 
 pub use doubt::of_answer;
 pub use known::{Known, NOTHING, variant_of};
+pub(crate) use replies::is_loop;
 pub use replies::{MOST_ANSWERS, is_word};
 pub use request::Request;
 pub use trace::{Trace, Walked};
@@ -458,6 +459,8 @@ fn happened<'a>(
         Deed::Await { what, .. } if person.holds(what) => walk.from(enrolment.place.step + 1),
         Deed::Arrive(moment) => match person.moment(moment, now) {
             Some(at) if at != enrolment.due_at => {
+                // In whole seconds, as all waits.
+                let now = now.with_nanosecond(0).unwrap_or(now);
                 let due_at = slot(at.max(now), now);
                 let waiting = Enrolment { due_at, ..enrolment };
                 (waiting, vec![Effect::Depart(enrolment.place, due_at)])

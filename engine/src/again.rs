@@ -18,8 +18,12 @@ pub async fn barred(
     suppressed_to: i64,
 ) -> Result<Barred, StoreError> {
     let suppressed = store.suppressed(suppressed_to).await?;
+    let lists = store.members(&stored_lists(campaign)).await?;
     let Occurrence::Tick(tick) = occurrence else {
-        return Ok(Barred::opted_out(suppressed));
+        return Ok(Barred {
+            lists,
+            ..Barred::opted_out(suppressed)
+        });
     };
     let mut entered = vec![];
     for launch in store.launches(Some(&campaign.name)).await? {
@@ -42,7 +46,18 @@ pub async fn barred(
         suppressed,
         entered,
         inside: store.inside(&campaign.name).await?,
+        lists,
     })
+}
+
+/// The lists of an audience that the store keeps.
+pub fn stored_lists(campaign: &Campaign) -> Vec<String> {
+    let audience = &campaign.audience;
+    let lists = audience.from.iter().chain(&audience.except);
+    lists
+        .filter_map(|list| list.stored())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether who entered that launch does not enter one that begins then. From tick to tick: how late either began does

@@ -10,6 +10,7 @@ use dsl::project::ListFile;
 
 mod cell;
 mod error;
+mod numbers;
 mod prices;
 mod reader;
 mod reading;
@@ -107,6 +108,11 @@ impl Chunk {
 /// `path` is relative to the project's `folder`, and stays in it.
 pub fn open(folder: &Path, path: &str) -> Result<ListReader, AudienceError> {
     ListReader::open(folder, path)
+}
+
+/// A list of numbers that stands in no file: one column, called `phone`. `name` is what it is called.
+pub fn of_numbers(name: &str, numbers: Vec<u64>) -> Result<ListReader, AudienceError> {
+    ListReader::of_numbers(name, numbers)
 }
 
 /// Where the columns of a list are.

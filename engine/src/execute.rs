@@ -9,6 +9,7 @@ mod account;
 mod budget;
 mod canary;
 mod ending;
+mod errands;
 mod feed;
 mod halting;
 mod inbound;
@@ -37,6 +38,7 @@ use crate::store::{LaunchRow, SentTo, Store, StoreError};
 use crate::throttle::Buckets;
 
 use account::Account;
+use errands::Errands;
 pub use feed::{Adder, Feed, Launching, feed};
 use inbound::Incoming;
 use lane::Lane;
@@ -188,6 +190,7 @@ struct Executor {
     incoming: Incoming,
     /// What an earlier process left in the inbox is folded.
     left_folded: bool,
+    errands: Errands,
     work: Work,
 }
 
@@ -222,6 +225,7 @@ impl Executor {
             failed: None,
             incoming: Incoming::default(),
             left_folded: false,
+            errands: Errands::default(),
             work: Work::new(clock.is_simulated()),
             store,
             clock,
@@ -324,7 +328,11 @@ impl Executor {
         if self.stopping {
             return;
         }
-        let senders: Vec<String> = self.lanes.keys().cloned().collect();
+        self.begin_errands();
+        let mut senders: Vec<String> = self.lanes.keys().cloned().collect();
+        // Answers before bulk, on whichever sender.
+        let now = self.clock.now();
+        senders.sort_by_key(|sender| !self.lanes[sender].has_answer_due(now));
         for sender in senders {
             self.fill_lane(&sender);
         }

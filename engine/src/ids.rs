@@ -81,6 +81,16 @@ impl References {
         (self.tag(message) == tag).then_some(message)
     }
 
+    /// The key of an errand, the same each time that it is tried: 20 letters and digits, and no reference of a message.
+    pub fn of_errand(&self, errand: i64) -> String {
+        let id = errand.to_be_bytes();
+        let hash = blake3::keyed_hash(&self.key, &[&b"errand"[..], &id].concat());
+        let mut bytes = [0; 12];
+        bytes[..8].copy_from_slice(&id);
+        bytes[8..].copy_from_slice(hash.as_bytes().first_chunk::<4>().expect("a hash has 32 bytes"));
+        BASE32_NOPAD.encode(&bytes)
+    }
+
     fn tag(&self, message: MessageId) -> [u8; 4] {
         let hash = blake3::keyed_hash(&self.key, &message.0.to_be_bytes());
         *hash.as_bytes().first_chunk().expect("a hash has 32 bytes")
@@ -99,7 +109,15 @@ mod tests {
         assert_eq!(reference.len(), 20);
         assert_eq!(references.message(&reference), Some(message));
         let forged = References::new([8; 32]).of(message);
-        for wrong in [forged.as_str(), "", "AAAA", "æ", &reference[..19]] {
+        let errand = references.of_errand(message.0);
+        for wrong in [
+            forged.as_str(),
+            errand.as_str(),
+            "",
+            "AAAA",
+            "æ",
+            &reference[..19],
+        ] {
             assert_eq!(references.message(wrong), None, "{wrong}");
         }
     }

@@ -186,7 +186,11 @@ impl Planner {
         let mut summary = Summary::of(&revision.campaign);
         for list in &revision.campaign.audience.except {
             let name = list.name.clone().unwrap_or_else(|| list.path.clone());
-            except.push((name, phones_of(list, folder, region, &mut summary)?));
+            let phones = match list.stored() {
+                Some(stored) => barred.lists.get(stored).cloned().unwrap_or_default(),
+                None => phones_of(list, folder, region, &mut summary)?,
+            };
+            except.push((name, phones));
         }
         let files = revision.campaign.audience.from.clone().into_iter();
         Ok(Planner {
@@ -269,13 +273,13 @@ impl Planner {
         let Some(list) = self.files.next() else {
             return Ok(None);
         };
-        let mut reader = audience::open(&self.folder, &list.path)?;
+        let mut reader = self.barred.open(&list, &self.folder)?;
         let columns = audience::columns(&reader, &list)?;
         let ahead = reader.next_chunk(CHUNK_ROWS)?;
         let frozen = Frozen::new(&self.revision, &columns, list.consent.as_ref(), self.now);
         self.phone_column = reader.header().get(columns.phone).cloned().unwrap_or_default();
         self.summary.files.push(FileRead {
-            path: list.path.clone(),
+            path: list.called().to_owned(),
             separator: reader.separator(),
             encoding: reader.encoding().to_owned(),
             phone_column: self.phone_column.clone(),

@@ -165,8 +165,13 @@ impl<'a> World<'a> {
         let due = self.agenda.next();
         let window = (0..self.lanes.len())
             .filter(|lane| !self.lanes[*lane].is_empty())
-            .map(|lane| (self.buckets.free_at(&self.lanes[lane].rates).max(self.now), lane))
+            .map(|lane| {
+                let free_at = self.buckets.free_at(&self.lanes[lane].rates).max(self.now);
+                // Answers before bulk, on whichever sender.
+                (free_at, self.lanes[lane].answers.is_empty(), lane)
+            })
             .min();
+        let window = window.map(|(at, _, lane)| (at, lane));
         let due_at = due.map(|second| Duration::from_secs(second.into()));
         match (due_at, window) {
             (Some(due_at), Some((at, lane))) if at < due_at => self.window(lane, at)?,
@@ -229,7 +234,9 @@ impl<'a> World<'a> {
             }
             let free = |lane: &usize| self.buckets.free_at(&self.lanes[*lane].rates) <= self.now;
             let waiting = (0..self.lanes.len()).filter(|lane| !self.lanes[*lane].is_empty());
-            match waiting.into_iter().find(free) {
+            // Answers before bulk, on whichever sender.
+            let first = |lane: &usize| self.lanes[*lane].answers.is_empty();
+            match waiting.filter(free).min_by_key(first) {
                 Some(lane) => self.window(lane, self.now)?,
                 None => return Ok(()),
             }

@@ -1,10 +1,11 @@
-//! `crier inbox`: the replies that people sent.
+//! `crier inbox`: the replies that people sent, and the notes of campaigns.
 
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use chrono::{DateTime, Utc};
 use engine::load::LoadedProject;
-use engine::store::{Access, KeptReply, ReplyFilter, ReplyMeaning, Store};
+use engine::store::{Access, KeptReply, Notice, ReplyFilter, ReplyMeaning, Store};
 use serde_json::json;
 
 use super::{Failure, open_store, project_of};
@@ -19,20 +20,28 @@ pub(super) async fn run(args: &Inbox) -> Result<ExitCode, Failure> {
         campaign: args.campaign.clone(),
         most: args.most,
     };
+    let notices = store.notices(&filter).await?;
     let replies = store.replies(filter).await?;
-    if replies.is_empty() {
+    if replies.is_empty() && notices.is_empty() {
         known(args, &project, &store).await?;
     }
     match args.format {
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "replies": replies.iter().map(as_json).collect::<Vec<_>>(),
+            "notes": notices.iter().map(notice_json).collect::<Vec<_>>(),
         })),
-        Format::Full if replies.is_empty() => output::line("no replies"),
-        Format::Full => output::line(&table::of(
-            &["received", "from", "inbox", "text"],
-            replies.iter().map(row),
-        )),
+        Format::Full if replies.is_empty() && notices.is_empty() => output::line("no replies"),
+        Format::Full => {
+            let of_replies = replies.iter().map(|reply| (reply.received_at, row(reply)));
+            let of_notices = notices.iter().map(|notice| (notice.at, notice_row(notice)));
+            let mut rows: Vec<(DateTime<Utc>, Vec<String>)> = of_replies.chain(of_notices).collect();
+            rows.sort_by_key(|(at, _)| *at);
+            output::line(&table::of(
+                &["received", "from", "inbox", "text"],
+                rows.into_iter().map(|(_, row)| row),
+            ));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -72,6 +81,28 @@ fn row(reply: &KeptReply) -> Vec<String> {
         reply.inbox.clone(),
         format!("{text}{mark}"),
     ]
+}
+
+/// A text of ours about somebody.
+fn notice_row(notice: &Notice) -> Vec<String> {
+    let text = output::one_line(&notice.text);
+    vec![
+        output::time(notice.at),
+        notice.phone.to_string(),
+        notice.inbox.clone(),
+        format!("{text} (a note of the campaign)"),
+    ]
+}
+
+pub(super) fn notice_json(notice: &Notice) -> serde_json::Value {
+    json!({
+        "id": notice.id,
+        "at": notice.at,
+        "about": notice.phone.to_string(),
+        "launch": notice.launch.0,
+        "inbox": notice.inbox,
+        "text": notice.text,
+    })
 }
 
 pub(super) fn as_json(reply: &KeptReply) -> serde_json::Value {

@@ -98,10 +98,17 @@ async fn kept(loaded: &LoadedCampaign) -> Result<Option<Store>, Failure> {
     Ok(Some(open_store(&loaded.project, Access::Read).await?))
 }
 
-/// Who is opted out by now; nobody where nothing was ever sent.
+/// Who is opted out by now, and who is on the stored lists of the audience; nobody where nothing was ever sent.
 pub(super) async fn opted_out(loaded: &LoadedCampaign) -> Result<Barred, Failure> {
     Ok(match kept(loaded).await? {
-        Some(store) => Barred::opted_out(store.suppressed(i64::MAX).await?),
+        Some(store) => {
+            let campaign = loaded.meant.as_ref().map(|meant| &meant.campaign);
+            let lists = campaign.map(again::stored_lists).unwrap_or_default();
+            Barred {
+                lists: store.members(&lists).await?,
+                ..Barred::opted_out(store.suppressed(i64::MAX).await?)
+            }
+        }
         None => Barred::default(),
     })
 }

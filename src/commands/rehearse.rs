@@ -139,7 +139,7 @@ fn nobody_listed(campaign: &Campaign) -> anyhow::Error {
         | Schedule::Local(_)
         | Schedule::Cron { .. }
         | Schedule::Day { .. } => anyhow!(
-            "the audience is in no file: a rehearsal reads lists from files, and stored lists cannot be read yet"
+            "the audience is in no file: a rehearsal reads lists from files and those that are stored"
         ),
     }
 }

@@ -145,6 +145,7 @@ pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Resu
     let totals = store.totals(launch.id).await?;
     let in_doubt = store.in_doubt(launch.id, named).await?;
     let rejected = store.rejected_for(launch.id, report::REASONS).await?;
+    let errands = store.errands_of(launch.id).await?;
     let dead = store.dead_count(launch.id).await?;
     Ok(Report {
         launch,
@@ -152,6 +153,7 @@ pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Resu
         in_doubt,
         rejected,
         dead,
+        errands,
     })
 }
 

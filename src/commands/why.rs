@@ -9,7 +9,8 @@ use engine::clock::{Clock, SystemClock};
 use engine::ids::LaunchId;
 use engine::plan::list_and_line;
 use engine::store::{
-    Access, Alarm, CohortKind, LaunchRow, PersonMessage, PersonStory, Turn, WaitingFor, launch_subject,
+    Access, Alarm, CohortKind, ErrandState, LaunchRow, ListChange, ListHow, PersonMessage, PersonStory, Turn,
+    WaitingFor, launch_subject,
 };
 use serde_json::json;
 use sms::PhoneNumber;
@@ -151,6 +152,31 @@ fn as_text(
             ));
         }
     }
+    for errand in &story.errands {
+        let launch = name(names, errand.launch);
+        let said = errand
+            .said
+            .as_ref()
+            .map(|said| format!(": {said}"))
+            .unwrap_or_default();
+        let times = output::counted(u64::from(errand.attempts), "attempt", "attempts");
+        let next = match errand.state {
+            ErrandState::Due => format!(", next {}", output::time(errand.at)),
+            ErrandState::Done | ErrandState::GivenUp => format!(" {}", output::time(errand.at)),
+        };
+        let state = errand.state.word();
+        let what = output::one_line(&errand.what);
+        let line = format!("call ({launch}): {what}\n{state}{next}{said} ({times})");
+        events.push((errand.written_at, line));
+    }
+    for change in &story.lists {
+        events.push((change.at, change_line(change, names)));
+    }
+    for notice in &story.notices {
+        let (launch, to) = (name(names, notice.launch), &notice.inbox);
+        let text = output::one_line(&notice.text);
+        events.push((notice.at, format!("note to {to} ({launch}): {text}")));
+    }
     if let Some((reason, at, evidence)) = &story.suppression {
         let evidence = output::one_line(evidence);
         events.push((
@@ -172,6 +198,27 @@ fn as_text(
         lines.collect::<Vec<_>>()
     });
     format!("{phone}\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Somebody joined a list or left it, with what is known of how.
+fn change_line(change: &ListChange, names: &Names) -> String {
+    let did = if change.joined { "joined" } else { "left" };
+    let by = match (change.how, change.launch) {
+        (ListHow::Step, Some(launch)) => format!("by a step of {}", name(names, launch)),
+        (ListHow::Step, None) => "by a step".to_owned(),
+        (ListHow::Keyword, _) => "by its word".to_owned(),
+        (ListHow::OptOut, _) => "by an opt-out".to_owned(),
+    };
+    let said = change.said.as_deref().map(output::one_line);
+    let said = said.map(|said| format!("; wrote {said:?}")).unwrap_or_default();
+    let message = change
+        .message
+        .map(|message| format!("; the last text was message {message}"));
+    format!(
+        "{did} the list {}, {by}{said}{}",
+        change.list,
+        message.unwrap_or_default()
+    )
 }
 
 /// As wide as a time at the head of an event.
@@ -252,5 +299,16 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
         "left_out": left_out.collect::<Vec<_>>(),
         "passed_over": skipped.collect::<Vec<_>>(),
         "waiting": waiting.collect::<Vec<_>>(),
+        "calls": story.errands.iter().map(|errand| json!({
+            "campaign": campaign(&errand.launch), "launch": errand.launch.0, "what": errand.what,
+            "state": errand.state.word(), "attempts": errand.attempts, "written_at": errand.written_at, "at": errand.at,
+            "said": errand.said,
+        })).collect::<Vec<_>>(),
+        "lists": story.lists.iter().map(|change| json!({
+            "list": change.list, "joined": change.joined, "how": change.how.code(), "at": change.at,
+            "campaign": change.launch.as_ref().and_then(campaign), "launch": change.launch.map(|launch| launch.0),
+            "said": change.said, "message": change.message.map(|message| message.0),
+        })).collect::<Vec<_>>(),
+        "notes": story.notices.iter().map(inbox::notice_json).collect::<Vec<_>>(),
     })
 }

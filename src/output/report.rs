@@ -1,7 +1,7 @@
 //! The report of a launch, for people and for programs.
 
 use engine::left_out::LeftOut;
-use engine::store::{InDoubt, LaunchRow, LaunchState, MessageState, Totals};
+use engine::store::{ErrandCounts, InDoubt, LaunchRow, LaunchState, MessageState, Totals};
 use engine::tariff::cost;
 use serde_json::json;
 
@@ -20,10 +20,15 @@ pub struct Report {
     pub rejected: Vec<(String, u64)>,
     /// Its messages that were given up and can be tried again.
     pub dead: u64,
+    /// Its calls.
+    pub errands: ErrandCounts,
 }
 
 /// Reasons of rejected messages that are named.
 pub const REASONS: u32 = 20;
+
+/// Reasons of calls that were given up.
+const CALLS: usize = 20;
 
 /// Messages in doubt that are named at the end of a run; `crier status` of a campaign names all.
 pub const NAMED: u32 = 50;
@@ -90,6 +95,7 @@ impl Report {
         if totals.reached > 0 {
             rows.push(("goal reached", number(totals.reached)));
         }
+        rows.extend(self.calls().map(|calls| ("calls", calls)));
         rows.push(("parts", number(totals.parts.values().sum())));
         rows.push(("money", self.money()));
         rows.push(("time", self.time()));
@@ -97,6 +103,14 @@ impl Report {
         if !self.rejected.is_empty() {
             text.push_str("\n\nrejected\n");
             let shown = self.rejected.iter().map(|(reason, n)| {
+                let line = format!("  {}: {reason}", number(*n));
+                super::folded(&line, "    ")
+            });
+            text.push_str(&shown.collect::<Vec<_>>().join("\n"));
+        }
+        if !self.errands.given_up.is_empty() {
+            text.push_str("\n\ncalls given up\n");
+            let shown = self.errands.given_up.iter().take(CALLS).map(|(reason, n)| {
                 let line = format!("  {}: {reason}", number(*n));
                 super::folded(&line, "    ")
             });
@@ -221,6 +235,20 @@ impl Report {
         )
     }
 
+    /// How many calls are how far; none where there are none.
+    fn calls(&self) -> Option<String> {
+        let ErrandCounts { due, done, .. } = self.errands;
+        let given_up = self.calls_given_up();
+        let counts = [(done, "done"), (due, "to do"), (given_up, "given up")];
+        let shown = counts.iter().filter(|(n, _)| *n > 0);
+        let shown: Vec<String> = shown.map(|(n, what)| format!("{} {what}", number(*n))).collect();
+        (!shown.is_empty()).then(|| shown.join(", "))
+    }
+
+    fn calls_given_up(&self) -> u64 {
+        self.errands.given_up.iter().map(|(_, n)| n).sum()
+    }
+
     /// For programs.
     pub fn json(&self) -> serde_json::Value {
         let totals = &self.totals;
@@ -277,13 +305,24 @@ impl Report {
         report["money_in_doubt"] = money_json(&in_doubt);
         report["unpriced_parts"] = json!(unpriced);
         report["passages"] = passages(totals);
+        report["calls"] = json!({
+            "done": self.errands.done,
+            "to_do": self.errands.due,
+            "given_up": self.calls_given_up(),
+            "given_up_for": self.errands.given_up.iter().map(|(reason, n)| json!({ "reason": reason, "calls": n }))
+                .collect::<Vec<_>>(),
+        });
         report
     }
 
     /// Whether there is something that the line among others does not explain.
     pub fn has_more(&self) -> bool {
         let passed_over = !self.totals.skipped.is_empty() || !self.totals.left_out.is_empty();
-        self.dead > 0 || !self.rejected.is_empty() || !self.in_doubt.is_empty() || passed_over
+        self.dead > 0
+            || !self.errands.given_up.is_empty()
+            || !self.rejected.is_empty()
+            || !self.in_doubt.is_empty()
+            || passed_over
     }
 
     /// One line among others.

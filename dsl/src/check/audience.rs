@@ -82,6 +82,7 @@ fn resolve(sources: &[Spanned<Source>], project: &Project) -> Vec<(Range<usize>,
 
 fn at(path: &str, reading: Reading) -> ListFile {
     ListFile {
+        is_stored: false,
         path: path.to_owned(),
         name: None,
         columns: Default::default(),

@@ -20,7 +20,7 @@ pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
             let message = format!("sender \"{}\" does not exist", name.value);
             unknown("unknown-sender", name, message, senders.clone(), "senders")
         }));
-        let named = opt_in.messages.iter();
+        let named = opt_in.messages();
         let missing = named.filter(|name| !messages.contains(&name.value.as_str()) && is_name(&name.value));
         found.extend(missing.map(|name| {
             let message = format!("message \"{}\" does not exist in crier.yaml", name.value);

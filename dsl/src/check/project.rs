@@ -9,7 +9,7 @@ use super::opt_in;
 use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
-use crate::project::{DEFAULT_STORE, Inbox, ListFile, Policy, Project, Sender};
+use crate::project::{DEFAULT_STORE, Inbox, ListFile, OptIn, Policy, Project, Sender};
 use crate::scalar::Share;
 use crate::tree::Node;
 use crate::values::Language;
@@ -222,6 +222,7 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
             .filter(|list| list.stored)
             .map(|list| named(&list.name))
             .collect(),
+        opt_ins: file.lists.iter().filter_map(opt_in).collect(),
         messages: file.messages.iter().map(|message| named(&message.name)).collect(),
         texts: file
             .messages
@@ -289,6 +290,7 @@ fn list(list: &written::List) -> ListFile {
         .map(|(ours, theirs)| (ours.value.clone(), theirs.value.clone()))
         .collect();
     ListFile {
+        is_stored: list.stored,
         path: list
             .file
             .as_ref()
@@ -299,6 +301,19 @@ fn list(list: &written::List) -> ListFile {
         consent: list.consent.clone(),
         reading: list.reading.clone(),
     }
+}
+
+/// How people join a list by a text, where they can.
+fn opt_in(list: &written::List) -> Option<OptIn> {
+    let named = |name: &Option<Spanned<String>>| name.as_ref().map(|name| name.value.clone());
+    let written = &list.opt_in;
+    Some(OptIn {
+        list: list.name.value.clone(),
+        keyword: named(&written.keyword)?,
+        sender: named(&written.sender),
+        confirm: named(&written.confirm),
+        welcome: named(&written.welcome),
+    })
 }
 
 fn sender(sender: &written::Sender, region: Region) -> Option<Sender> {

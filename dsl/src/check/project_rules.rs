@@ -52,16 +52,21 @@ pub(super) fn check(file: &ProjectFile, project: &Project, found: &mut Vec<Diagn
         of_project: true,
     };
     CHECKS.iter().for_each(|check| check(&context, found));
-    found.extend(values_in_answers(&file.written.messages));
+    let lists = file.written.lists.iter();
+    let of_lists = lists
+        .flat_map(|list| list.opt_in.messages())
+        .map(|name| name.value.as_str());
+    let names: Vec<&str> = of_lists.chain(EXPECTED.iter().copied()).collect();
+    found.extend(values_in_answers(&file.written.messages, &names));
     let first = rules.first().map(|rule| rule.span.clone());
     found.extend(first.map(|span| Diagnostic::not_yet(span, "a rule for the replies of the whole project")));
 }
 
 /// The answers of the program have no values: who gets them may be in no campaign.
-fn values_in_answers(messages: &[Message]) -> Vec<Diagnostic> {
+fn values_in_answers(messages: &[Message], names: &[&str]) -> Vec<Diagnostic> {
     let answers = messages
         .iter()
-        .filter(|message| EXPECTED.contains(&message.name.value.as_str()));
+        .filter(|message| names.contains(&message.name.value.as_str()));
     let values = answers
         .flat_map(|message| message.texts())
         .flat_map(|(_, texts)| texts.values());

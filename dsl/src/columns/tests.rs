@@ -4,6 +4,7 @@ use super::*;
 
 fn check(columns: &[(&str, &str)], header: &[&str], expected: Expect) {
     let list = ListFile {
+        is_stored: false,
         path: "lists/x.csv".into(),
         name: None,
         consent: None,
@@ -45,6 +46,7 @@ fn phone_column_is_found_by_its_usual_names() {
         "n. telefono",
     ] {
         let list = ListFile {
+            is_stored: false,
             path: "x".into(),
             name: None,
             consent: None,

@@ -95,8 +95,10 @@ pub struct OptIn {
     pub keyword: Option<Spanned<String>>,
     /// The key `sender`.
     pub sender: Option<Spanned<String>>,
-    /// The keys `confirm` and `welcome`.
-    pub messages: Vec<Spanned<String>>,
+    /// The key `confirm`.
+    pub confirm: Option<Spanned<String>>,
+    /// The key `welcome`.
+    pub welcome: Option<Spanned<String>>,
 }
 
 /// A provider account.
@@ -190,12 +192,17 @@ impl List {
 
 impl OptIn {
     fn read(node: &Node) -> OptIn {
-        let message = |key| text(node, key);
         OptIn {
             keyword: text(node, "keyword"),
             sender: text(node, "sender"),
-            messages: ["confirm", "welcome"].into_iter().filter_map(message).collect(),
+            confirm: text(node, "confirm"),
+            welcome: text(node, "welcome"),
         }
+    }
+
+    /// The messages that it names.
+    pub fn messages(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.confirm.iter().chain(&self.welcome)
     }
 }
 

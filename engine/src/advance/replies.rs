@@ -256,7 +256,7 @@ fn rules<'a>(
 }
 
 /// Whether the person got as many answers as one hour may have.
-pub(super) fn is_loop(known: &Known, now: DateTime<Utc>) -> bool {
+pub(crate) fn is_loop(known: &Known, now: DateTime<Utc>) -> bool {
     let lately = known.answers.iter().filter(|at| now - **at < TimeDelta::hours(1));
     lately.count() >= MOST_ANSWERS
 }

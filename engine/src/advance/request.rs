@@ -6,6 +6,7 @@ use std::time::Duration;
 use dsl::campaign::program::{Body, Call};
 use dsl::template::{Template, Values};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 
 use super::known::Known;
 use crate::left_out::LeftOut;
@@ -13,7 +14,7 @@ use crate::member::Member;
 use crate::revision::Revision;
 
 /// A call, ready to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// In capitals.
     pub method: String,
@@ -25,6 +26,9 @@ pub struct Request {
     pub save: Option<String>,
     /// An answer is waited for so long.
     pub timeout: Duration,
+    /// The passage waits for what came of it.
+    #[serde(skip)]
+    pub waits: bool,
 }
 
 impl Request {
@@ -46,6 +50,7 @@ impl Request {
             },
             save: call.save.clone(),
             timeout: call.timeout,
+            waits: false,
         })
     }
 }

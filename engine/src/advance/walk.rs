@@ -265,7 +265,10 @@ impl<'a> Walk<'a> {
     }
 
     fn request(&self, call: &Call) -> Result<Request, LeftOut> {
-        Request::of(call, self.revision, self.enrolment.member, &self.known)
+        let request = Request::of(call, self.revision, self.enrolment.member, &self.known)?;
+        // What a rule for replies does moves nobody.
+        let waits = call.save.is_some() && !self.aside;
+        Ok(Request { waits, ..request })
     }
 
     fn answer(&mut self, send: &Send) {

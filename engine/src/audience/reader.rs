@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
+use super::numbers::Numbers;
 use super::records::{Record, Records};
 use super::source::Source;
 use super::{AudienceError, AudienceProblem, BadRow, BadRowReason, Chunk, MOST_CELL, Row, clean};
@@ -28,6 +29,13 @@ impl ListReader {
         let path = folder.join(path);
         let reader = Source::open(&path, folder).and_then(|source| ListReader::new(&path, source));
         reader.map_err(|problem| AudienceError::new(&path, problem))
+    }
+
+    pub(super) fn of_numbers(name: &str, numbers: Vec<u64>) -> Result<ListReader, AudienceError> {
+        let path = Path::new(name);
+        let source = Source::new(Box::new(Numbers::new(numbers)));
+        let reader = source.and_then(|source| ListReader::new(path, source));
+        reader.map_err(|problem| AudienceError::new(path, problem))
     }
 
     pub(super) fn new(path: &Path, source: Source) -> Result<ListReader, AudienceProblem> {

@@ -148,6 +148,7 @@ fn semicolons_and_line_breaks_in_quotes_keep_the_lines_right() {
 #[test]
 fn doubled_header_is_an_error_with_both_columns() {
     let list = ListFile {
+        is_stored: false,
         path: "list.csv".into(),
         name: None,
         columns: Default::default(),

@@ -116,7 +116,8 @@ impl Executor {
     /// Whether nothing more is waited for: somebody stopped it, or all is done and everything said, or patience is over.
     fn is_over(&self, id: LaunchId, has_move: bool) -> bool {
         let launched = self.of(id);
-        let expected = self.accounts.values().any(|account| account.poll_at.is_some());
+        let polls = self.accounts.values().any(|account| account.poll_at.is_some());
+        let expected = polls || self.errands.next_due.is_some();
         let over = launched.over_in(self.clock.now()) == Some(Duration::ZERO);
         self.stopping || over || (launched.done_at.is_some() && !has_move && !expected)
     }

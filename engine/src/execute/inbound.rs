@@ -4,6 +4,7 @@
 mod fold;
 mod incoming;
 mod led;
+mod opt_ins;
 mod parts;
 mod words;
 
@@ -158,6 +159,7 @@ impl Executor {
                 .map(|(id, launched)| (*id, launched.revision.clone()))
                 .collect(),
             latest: (*latest, launched.revision.clone()),
+            project: launched.project.clone(),
             in_flight: self.in_flight.clone(),
         })
     }
@@ -171,6 +173,11 @@ impl Executor {
                 launched.progress.undelivered += undelivered;
             }
         }
+        // A reply may belong to another launch, whose campaign calls.
+        if !folded.replies.is_empty() {
+            self.errands.expect(self.clock.now());
+        }
+        self.expect_errands();
         for reply in folded.replies {
             let own = reply.launch.filter(|launch| self.launches.contains_key(launch));
             let latest = self.launches.last_key_value().map(|(id, _)| *id);

@@ -122,6 +122,12 @@ impl Lane {
         }
     }
 
+    /// Whether an answer to a reply is due.
+    pub fn has_answer_due(&self, now: DateTime<Utc>) -> bool {
+        let mut shares = self.shares.values();
+        shares.any(|share| share.next_answer.is_some_and(|due| due <= now))
+    }
+
     /// Whether it holds anything of a launch.
     pub fn holds(&self, launch: LaunchId) -> bool {
         self.held.values().any(|held| held.cohort.launch == launch)

@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use dsl::project::Project;
 
 use super::budget::Budget;
 use super::feed::Launching;
 use super::lane::MayGo;
 use super::progress::{Progress, progress_of};
 use super::{End, Executor, Step};
+use crate::errand::Caller;
 use crate::ids::LaunchId;
 use crate::revision::Revision;
 use crate::store::{Canary, CohortKind, LaunchRow, LaunchState, StoreError, Totals, Turn};
@@ -22,6 +24,8 @@ pub(super) struct Launched {
     pub row: LaunchRow,
     /// What it is pinned to.
     pub revision: Arc<Revision>,
+    /// What its senders and lists are.
+    pub project: Arc<Project>,
     pub budget: Option<Budget>,
     /// How long receipts are awaited after its last passage ended.
     pub receipts: Duration,
@@ -43,7 +47,7 @@ pub(super) struct Launched {
 impl Launched {
     fn new(
         launch: LaunchRow,
-        revision: Arc<Revision>,
+        (revision, project): (Arc<Revision>, Arc<Project>),
         receipts: Duration,
         totals: &Totals,
         now: DateTime<Utc>,
@@ -56,6 +60,7 @@ impl Launched {
             progress: progress_of(totals),
             row: launch,
             revision,
+            project,
             receipts,
             halting: false,
             under_way: 0,
@@ -143,7 +148,8 @@ impl Executor {
         self.add_lanes(&project, &alarms);
         self.share_lanes(id, &project, &revision);
         self.know_suppressed(launch.suppressed_to).await?;
-        let launched = Launched::new(launch, revision, receipts, &totals, now);
+        let launched = Launched::new(launch, (revision, project.clone()), receipts, &totals, now);
+        self.errands.call_by(Caller::new(&project));
         self.launches.insert(id, launched);
         if !std::mem::replace(&mut self.left_folded, true) {
             self.fold_left().await?;

@@ -307,6 +307,7 @@ impl Executor {
         let living = || self.living().filter_map(|id| self.launches.get(&id));
         let over = living().filter_map(|launched| launched.over_in(wall));
         let watched = living().filter_map(|launched| launched.watched_until().filter(|at| *at > wall));
+        let errands = self.errands.begins_at().filter(|_| !self.stopping).map(until);
         let wake = ask
             .into_iter()
             .chain(moves.map(|next| next.wait))
@@ -315,6 +316,7 @@ impl Executor {
             .chain(fold)
             .chain(over)
             .chain(watched.map(until))
+            .chain(errands)
             .min();
         // A clock of milliseconds must not wake a moment too early for ever.
         wake.map_or(ASK, |wake| wake + Duration::from_millis(1))

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::Executor;
+use super::errands::ErrandStep;
 use super::inbound::{Folded, Said};
 use super::window::{Outcome, WindowId};
 use crate::advance::Known;
@@ -78,6 +79,8 @@ pub(super) enum Step {
     Folded(Folded, Vec<Said>),
     /// Something was done that nobody waits for.
     Noted,
+    /// Something of an errand is over.
+    Errand(ErrandStep),
     /// Cohorts of a launch were put back.
     Released(LaunchId),
     /// What launches are doing.
@@ -146,6 +149,7 @@ impl Executor {
                 full,
             } => {
                 self.lane(&sender).set_in_window(&free, false);
+                self.expect_errands();
                 for (sender, kind, due_at) in departed {
                     // Of a sender that is not at hand nothing is sent, which is said at the end.
                     if let Some(lane) = self.lanes.get_mut(&sender) {
@@ -159,6 +163,7 @@ impl Executor {
             Step::Kept(said, up_to) => self.kept(said, up_to),
             Step::Folded(folded, deferred) => self.folded(folded, deferred),
             Step::Noted => {}
+            Step::Errand(step) => self.take_errand(step),
             Step::Released(launch) => self.released(launch),
             Step::States(states) => {
                 for (launch, state) in states {

@@ -1,7 +1,13 @@
-//! Numbers that get no text of a launch, whatever their rows say.
+//! What the store knows of numbers before a plan is made: those that get no text of a launch, whatever their rows say, and
+//! those on the lists that it keeps.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use dsl::project::ListFile;
 use sms::PhoneNumber;
 
+use crate::audience::{self, AudienceError, ListReader};
 use crate::left_out::LeftOut;
 
 /// Numbers, by the reason for which they get no text. Each list is in order.
@@ -13,6 +19,9 @@ pub struct Barred {
     pub entered: Vec<u64>,
     /// Still inside of an earlier launch of it.
     pub inside: Vec<u64>,
+    /// Who is on the lists that are kept in the store, by the list's name. Nobody is barred by that alone: these are who
+    /// comes from such a list, or is left out by it.
+    pub lists: BTreeMap<String, Vec<u64>>,
 }
 
 impl Barred {
@@ -21,6 +30,14 @@ impl Barred {
         Barred {
             suppressed,
             ..Barred::default()
+        }
+    }
+
+    /// Opens a list: a file, or one of the store.
+    pub(super) fn open(&self, list: &ListFile, folder: &Path) -> Result<ListReader, AudienceError> {
+        match list.stored() {
+            Some(name) => audience::of_numbers(name, self.lists.get(name).cloned().unwrap_or_default()),
+            None => audience::open(folder, &list.path),
         }
     }
 

@@ -7,7 +7,7 @@ mod http;
 mod listening;
 mod retry_after;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod wire;
 
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use super::{Abilities, Answer, Found, Polled, Provider, Resolve, Submission};
 use http::{Link, Outcome, Reply};
 pub use http::{choose_tls, root};
 use listening::Listening;
+pub(crate) use retry_after::retry_after;
 use wire::{Acknowledge, InboundPage, LookUp, LookedUp, Submit, Text};
 
 /// Receipts and replies of one request.

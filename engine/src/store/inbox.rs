@@ -6,6 +6,7 @@ use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::bulk::Bulk;
+use super::lists::write_list_deed;
 use super::message::remembered;
 use super::notes::{NoteRow, write_notes};
 use super::rows::{
@@ -16,6 +17,7 @@ use super::suppression::{Suppression, allow, suppress};
 use super::{CohortKind, Failure, Store, StoreError};
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::member::{self, Member};
+use crate::opt_in::ListDeed;
 
 /// Something a provider said, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +85,8 @@ pub struct NewReply {
     pub moved: Option<Moved>,
     /// What is kept of the person beside.
     pub notes: Vec<NoteRow>,
+    /// What it does about a list, by the list's own word.
+    pub list: Option<ListDeed>,
 }
 
 /// What a reply was taken for.
@@ -451,6 +455,9 @@ async fn keep_reply(
         allow(connection, reply.phone, reply.received_at).await?;
     }
     write_notes(connection, &reply.notes).await?;
+    if let Some(deed) = &reply.list {
+        write_list_deed(connection, reply, deed).await?;
+    }
     if answered {
         let rows = ids
             .zip(&reply.answers)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, Executor, Row, Sqlite, SqliteConnection};
 
 use super::Failure;
 use super::bulk::{Bulk, Value};
@@ -170,10 +170,13 @@ pub(super) struct Remembered {
 }
 
 /// The messages to a number that are remembered.
-pub(super) async fn remembered(readers: &SqlitePool, phone: i64) -> Result<Remembered, Failure> {
+pub(super) async fn remembered(
+    from: impl Executor<'_, Database = Sqlite>,
+    phone: i64,
+) -> Result<Remembered, Failure> {
     let rows = sqlx::query(AssertSqlSafe(person_rows()))
         .bind(phone)
-        .fetch_all(readers)
+        .fetch_all(from)
         .await?;
     let mut remembered = Remembered {
         ids: vec![],

@@ -6,8 +6,11 @@ use sms::PhoneNumber;
 use sqlx::SqliteConnection;
 
 use super::Failure;
+use super::errand::write_errand;
+use super::lists::{Changing, ListHow, join, leave};
 use super::rows::{millis, phone_number};
-use crate::advance::Change;
+use crate::advance::{Change, Request};
+use crate::errand::Waits;
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 
@@ -39,6 +42,24 @@ pub enum Note {
     Finished(String),
     /// The latest reply to this launch goes to this inbox.
     Forwarded(String),
+    /// A call is to be made.
+    Called {
+        /// As it is made.
+        request: Request,
+        /// Where the person waits for the answer; none: nowhere.
+        waits: Option<Waits>,
+    },
+    /// A text of ours is kept for this inbox.
+    Notified {
+        /// An inbox or address.
+        to: String,
+        /// What.
+        text: String,
+    },
+    /// The person joined this list, by a step.
+    Joined(String),
+    /// The person left it, by a step.
+    Left(String),
     /// A text or a step was left out.
     Skipped {
         /// The instruction.
@@ -57,11 +78,14 @@ impl Note {
             Change::Set(field, value) => Some(Note::Set(field, value)),
             Change::Reach => Some(Note::Reached),
             Change::Forward(to) => Some(Note::Forwarded(to.to_string())),
-            Change::Join(_)
-            | Change::Leave(_)
-            | Change::Notify { .. }
-            | Change::Call(_)
-            | Change::Start(_) => None,
+            Change::Call(request) => Some(Note::Called { request, waits: None }),
+            Change::Notify { to, text } => Some(Note::Notified {
+                to: to.to_string(),
+                text,
+            }),
+            Change::Join(list) => Some(Note::Joined(list)),
+            Change::Leave(list) => Some(Note::Left(list)),
+            Change::Start(_) => None,
         }
     }
 }
@@ -111,6 +135,26 @@ pub(super) async fn write_notes(connection: &mut SqliteConnection, notes: &[Note
             .bind(to)
             .bind(phone)
             .bind(launch),
+            Note::Called { request, waits } => {
+                write_errand(connection, row, request, *waits).await?;
+                continue;
+            }
+            Note::Joined(list) => {
+                join(connection, &changing(row, list)).await?;
+                continue;
+            }
+            Note::Left(list) => {
+                leave(connection, &changing(row, list)).await?;
+                continue;
+            }
+            Note::Notified { to, text } => sqlx::query(
+                "insert into notice (launch_id, phone, inbox, text, at) values (?, ?, ?, ?, ?)",
+            )
+            .bind(launch)
+            .bind(phone)
+            .bind(to)
+            .bind(text)
+            .bind(at),
             Note::Skipped { step, reason } => sqlx::query(
                 "insert into skipped (launch_id, phone, step, reason, at) values (?, ?, ?, ?, ?)
                  on conflict do nothing",
@@ -125,4 +169,33 @@ pub(super) async fn write_notes(connection: &mut SqliteConnection, notes: &[Note
         .await?;
     }
     Ok(())
+}
+
+/// A step changes a list.
+fn changing<'a>(row: &NoteRow, list: &'a str) -> Changing<'a> {
+    Changing {
+        list,
+        phone: row.phone,
+        how: ListHow::Step,
+        at: row.at,
+        launch: Some(row.launch),
+        said: None,
+    }
+}
+
+/// A text of ours that is kept for people at a desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Serial.
+    pub id: i64,
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// Whose passage told it.
+    pub phone: PhoneNumber,
+    /// The inbox or address that it is kept for.
+    pub inbox: String,
+    /// What.
+    pub text: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }

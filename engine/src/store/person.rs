@@ -5,9 +5,12 @@ use sms::PhoneNumber;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
 use super::canary::due_at;
+use super::errand::KeptErrand;
 use super::inbox::ReplyMeaning;
 use super::launch::LaunchState;
+use super::lists::ListChange;
 use super::message::remembered;
+use super::notes::Notice;
 use super::rows::{CohortKind, MessageState, Turn, instant, phone, phone_number, small};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
@@ -28,6 +31,12 @@ pub struct PersonStory {
     pub suppression: Option<(String, DateTime<Utc>, String)>,
     /// Where the person waits.
     pub waiting: Vec<WaitingFor>,
+    /// Calls that were made, or are to be made.
+    pub errands: Vec<KeptErrand>,
+    /// Texts of ours to people at a desk.
+    pub notices: Vec<Notice>,
+    /// Lists that were joined and left.
+    pub lists: Vec<ListChange>,
 }
 
 /// Where a person waits.
@@ -147,7 +156,36 @@ impl Store {
             skipped: self.skipped_of(key).await?,
             suppression: self.suppression_of(key).await?,
             waiting: self.waiting_of(key).await?,
+            errands: self.errands_for(key).await?,
+            notices: self.notices_of(key).await?,
+            lists: self.list_changes_of(key).await?,
         })
+    }
+
+    async fn notices_of(&self, key: i64) -> Result<Vec<Notice>, Failure> {
+        let rows = sqlx::query("select * from notice where phone = ? order by id")
+            .bind(key)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(notice).collect()
+    }
+
+    /// Kept texts of ours, the latest last.
+    pub async fn notices(&self, filter: &ReplyFilter) -> Result<Vec<Notice>, StoreError> {
+        let rows = sqlx::query(
+            "select * from (select n.* from notice n join launch l on l.id = n.launch_id
+               where (?1 is null or n.inbox = ?1) and (?2 is null or l.campaign = ?2)
+               order by n.id desc limit ?3) order by id",
+        )
+        .bind(&filter.inbox)
+        .bind(&filter.campaign)
+        .bind(filter.most)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
+        rows.iter()
+            .map(|row| notice(row).map_err(|failure| self.failed(failure)))
+            .collect()
     }
 
     async fn messages_to(&self, key: i64) -> Result<Vec<PersonMessage>, Failure> {
@@ -316,6 +354,17 @@ fn reason_of(row: &SqliteRow) -> Result<LeftOut, Failure> {
     let reason: String = row.try_get("reason")?;
     let parsed = reason.parse();
     parsed.map_err(|_| super::rows::corrupt(format!("reason {reason:?}")).into())
+}
+
+fn notice(row: &SqliteRow) -> Result<Notice, Failure> {
+    Ok(Notice {
+        id: row.try_get("id")?,
+        launch: LaunchId(row.try_get("launch_id")?),
+        phone: phone(row.try_get("phone")?)?,
+        inbox: row.try_get("inbox")?,
+        text: row.try_get("text")?,
+        at: instant(row.try_get("at")?)?,
+    })
 }
 
 fn kept_reply(row: &SqliteRow) -> Result<KeptReply, Failure> {

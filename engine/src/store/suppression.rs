@@ -6,6 +6,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::Failure;
 use super::claim::{Waiting, waiting_cohorts};
+use super::lists::leave_all;
 use super::record::{LeftOutRow, insert_departed, insert_left_out};
 use super::rows::{millis, phone_number};
 use crate::ids::LaunchId;
@@ -47,6 +48,14 @@ pub(super) async fn suppress(
         return Ok(false);
     }
     end_waiting(connection, suppression.phone, suppression.at).await?;
+    let Suppression {
+        phone,
+        evidence,
+        at,
+        launch,
+        ..
+    } = suppression;
+    leave_all(connection, *phone, *at, *launch, evidence).await?;
     Ok(true)
 }
 

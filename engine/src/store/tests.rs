@@ -275,6 +275,7 @@ fn stop(launch: LaunchId, n: u64, id: &str) -> NewReply {
         answers: vec![answer],
         moved: None,
         notes: vec![],
+        list: None,
         ..says(launch, n, id, "STOP")
     }
 }
@@ -296,6 +297,7 @@ fn says(launch: LaunchId, n: u64, id: &str, text: &str) -> NewReply {
         answers: vec![],
         moved: None,
         notes: vec![],
+        list: None,
     }
 }
 

@@ -186,13 +186,13 @@ static LIST_KEYS: &[Key] = &[
         "{ phone: text, city: text }",
         "The columns that the query gives, with their types.",
     ),
-    later(
+    now(
         "stored",
         Form::Flag,
         "true",
         "Kept in the store: people join and leave it.",
     ),
-    later(
+    now(
         "opt_in",
         Form::Object(&OPT_IN),
         "{ keyword: JOIN, sender: arena, confirm: confirm-text, welcome: welcome-text }",
@@ -205,25 +205,25 @@ static OPT_IN: Object = Object {
     ..object("`opt_in`", OPT_IN_KEYS)
 };
 static OPT_IN_KEYS: &[Key] = &[
-    later(
+    now(
         "keyword",
         Form::Word,
         "JOIN",
         "The text that joins whoever sends it.",
     ),
-    later(
+    now(
         "sender",
         Form::Name,
         "arena",
         "The sender that it is sent to. Default: the project's.",
     ),
-    later(
+    now(
         "confirm",
         Form::Name,
         "confirm-text",
         "The message that asks for a yes first. Default: none; the keyword is enough.",
     ),
-    later(
+    now(
         "welcome",
         Form::Name,
         "welcome-text",
@@ -438,7 +438,7 @@ static POLICY_KEYS: &[Key] = &[
         "{ marketing: opt_in }",
         "The consent that each purpose needs. Default: that of the law packs.",
     ),
-    later(
+    now(
         "hosts",
         Form::OneOrList(&Form::Word),
         "[api.arena.example]",

@@ -78,13 +78,13 @@ static DEEDS: [Key; DEED_COUNT] = [
         "{ city: Roma }",
         "Keeps values of the person across campaigns; they win over columns, and may be templates.",
     ),
-    later(
+    now(
         "join",
         Form::Name,
         "newsletter",
         "Puts the person on a stored list of crier.yaml.",
     ),
-    later(
+    now(
         "leave",
         Form::Name,
         "newsletter",
@@ -96,13 +96,13 @@ static DEEDS: [Key; DEED_COUNT] = [
         "box-office",
         "Hands the reply to an inbox or an address.",
     ),
-    later(
+    now(
         "notify",
         Form::Object(&NOTIFY),
         "{ to: desk, text: \"{{first_name}} called\" }",
         "Sends a text of ours to an inbox.",
     ),
-    later(
+    now(
         "call",
         Form::Object(&CALL),
         "{ url: \"https://api.arena.example/seats\" }",
@@ -254,8 +254,8 @@ static NOTIFY: Object = Object {
     ..object("`notify`", NOTIFY_KEYS)
 };
 static NOTIFY_KEYS: &[Key] = &[
-    later("to", Form::Inbox, "desk", "An inbox, or an address."),
-    later(
+    now("to", Form::Inbox, "desk", "An inbox, or an address."),
+    now(
         "text",
         Form::Message,
         "\"{{first_name}} called\"",
@@ -268,31 +268,31 @@ static CALL: Object = Object {
     ..object("`call`", CALL_KEYS)
 };
 static CALL_KEYS: &[Key] = &[
-    later(
+    now(
         "url",
         Form::Url,
         "\"https://api.arena.example/seats/{{seat}}\"",
         "The address: scheme and host as they stand, path and query may be templates.",
     ),
-    later(
+    now(
         "method",
         Form::OneOf(METHODS),
         "PUT",
         "How it is called. Default: `POST`.",
     ),
-    later(
+    now(
         "body",
         Form::Any,
         "{ seat: \"{{seat}}\" }",
         "What is sent, as JSON; its texts may be templates. Default: nothing.",
     ),
-    later(
+    now(
         "save",
         Form::Any,
         "seat",
         "What to keep of the answer. Default: nothing.",
     ),
-    later(
+    now(
         "timeout",
         Form::Timeout,
         "5 seconds",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::{Deed, Replies};
+use dsl::project::Project;
 use sms::PhoneNumber;
 
 use super::led::{Led, moved, note_of};
@@ -15,6 +16,7 @@ use crate::calendar::TimeClass;
 use crate::clock::Clock;
 use crate::entry::Entry;
 use crate::execute::InFlight;
+use crate::execute::errands::with_calls;
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::load;
 use crate::member::Member;
@@ -28,7 +30,7 @@ use crate::store::{
 /// Receipts of one commit: what waits behind it waits some 50 ms.
 const RECEIPTS: usize = 8_192;
 /// A reply belongs to the campaign that texted this person last from that sender, within so many days.
-const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
+pub(super) const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
 
 /// Folds one batch, with all it needs.
 pub(super) struct Folder {
@@ -38,6 +40,8 @@ pub(super) struct Folder {
     pub executing: BTreeMap<LaunchId, Arc<Revision>>,
     /// The latest of them: what it says holds where none is answered.
     pub latest: (LaunchId, Arc<Revision>),
+    /// Its project: the stored lists.
+    pub project: Arc<Project>,
     pub in_flight: InFlight,
 }
 
@@ -247,13 +251,15 @@ impl Folder {
         };
         let text = shown(words.text.clone());
         let now = self.clock.now();
-        if held && waits_for_replies(&revision, enrolment, facts, &text, now) {
+        let of_list = self.of_list(&revision, sent, (&words, &text), facts, now).await?;
+        if of_list.is_none() && held && waits_for_replies(&revision, enrolment, facts, &text, now) {
             return Ok(Replied::Later(words.again()));
         }
         let (_, effects) = advance(&revision, enrolment, facts, &Event::Reply(&text), now);
-        let effects = match sent {
-            Some(_) => effects,
-            None => of_a_stranger(effects),
+        let (list, effects) = match (of_list, sent) {
+            (Some((deed, effects)), _) => (Some(deed), effects),
+            (None, Some(_)) => (None, effects),
+            (None, None) => (None, of_a_stranger(effects)),
         };
         // Said twice it does nothing more.
         let meaning = match facts.opted_out && effects.is_empty() {
@@ -275,7 +281,9 @@ impl Folder {
             answers: vec![],
             moved: None,
             notes: vec![],
+            list,
         };
+        let (effects, calls) = with_calls(effects, sent.map_or(0, |sent| sent.run), now);
         let mut led = Led {
             folder: self,
             revision: &revision,
@@ -285,6 +293,7 @@ impl Folder {
             reply: Box::new(reply),
             now,
         };
+        calls.into_iter().for_each(|call| led.note(call));
         effects.into_iter().for_each(|effect| led.apply(effect));
         Ok(Replied::Now(led.reply))
     }
@@ -385,10 +394,11 @@ impl Folder {
             };
             let now = self.clock.now();
             let (_, effects) = advance(revision, enrolment, facts, &Event::Happened, now);
+            let (effects, calls) = with_calls(effects, run, now);
             let moved = effects
                 .iter()
                 .find_map(|effect| moved(&standing, revision, effect));
-            let notes = effects.into_iter().filter_map(note_of);
+            let notes = effects.into_iter().filter_map(note_of).chain(calls);
             let notes = notes.map(|note| NoteRow {
                 launch,
                 phone,

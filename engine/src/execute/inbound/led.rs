@@ -56,35 +56,45 @@ impl Led<'_> {
             }
             other => {
                 let step = place.map(|place| place.step).or(self.sent.map(|sent| sent.step));
-                if let (Some(note), Some(launch)) = (note_at(other, step.unwrap_or(0)), self.reply.launch) {
-                    self.reply.notes.push(NoteRow {
-                        launch,
-                        phone: self.reply.phone,
-                        at: self.now,
-                        note,
-                    });
+                if let Some(note) = note_at(other, step.unwrap_or(0)) {
+                    self.note(note);
                 }
             }
+        }
+    }
+
+    /// Adds what is kept of the person.
+    pub fn note(&mut self, note: Note) {
+        if let Some(launch) = self.reply.launch {
+            self.reply.notes.push(NoteRow {
+                launch,
+                phone: self.reply.phone,
+                at: self.now,
+                note,
+            });
         }
     }
 
     /// The launch that was answered sends it where it is executed, else the latest that is: nobody else would before that
     /// one is typed again.
     fn answer(&mut self, text: String, sender: Option<String>) {
-        let Some(sent) = self.sent else { return };
-        let own = self.folder.executing.get_key_value(&sent.launch);
+        // To the word of a list everybody is answered.
+        let of_list = self.reply.list.as_ref().map(|_| 0);
+        let Some(step) = self.sent.map(|sent| sent.step).or(of_list) else {
+            return;
+        };
+        let own = self
+            .sent
+            .and_then(|sent| self.folder.executing.get_key_value(&sent.launch));
         let latest = (&self.folder.latest.0, &self.folder.latest.1);
         let (launch, revision) = own.unwrap_or(latest);
         let launch = *launch;
-        let tariff = self.member.tariff.filter(|_| sent.launch == launch);
+        let tariff = self.member.tariff.filter(|_| own.is_some());
         self.reply.answers.push(NewCohort {
             launch,
             run: 0,
             kind: CohortKind::Answer,
-            place: Place {
-                step: sent.step,
-                visit: 0,
-            },
+            place: Place { step, visit: 0 },
             turn: Turn::First,
             due_at: self.now,
             sender: sender.unwrap_or_else(|| self.reply.sender.clone()),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,6 +17,7 @@ use super::world::{Does, START, World, phone, scripted};
 use crate::clock::Clock;
 use crate::draw;
 use crate::plan::{Cohorts, Planner, cast};
+use crate::provider::carrier::tests::server::{Act, Server, http};
 use crate::rehearse::{self, Model, Setting};
 use crate::revision::Revision;
 use crate::stage::Stage;
@@ -28,6 +30,8 @@ use grammar::{Drawn, drawn};
 const SEEDS: u64 = 150;
 const PEOPLE: u64 = 8;
 const COLUMNS: [&str; 6] = ["phone", "first_name", "city", "language", "timezone", "starts"];
+/// Calls of one campaign.
+const MOST_CALLS: usize = 5_000;
 /// Nobody lives longer than that in these campaigns.
 const LONG: TimeDelta = TimeDelta::days(400);
 
@@ -40,12 +44,17 @@ struct Tale {
     world: World,
     revision: Arc<Revision>,
     model: Arc<Model>,
+    /// Where its calls go.
+    host: TcpListener,
 }
 
 impl Tale {
     fn of(seed: u64) -> Tale {
         let Drawn { campaign, model } = drawn(seed);
-        let mut world = World::new(PEOPLE, &campaign, "");
+        let host = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        host.set_nonblocking(true).expect("it is bound");
+        let url = format!("http://{}", host.local_addr().expect("it is bound"));
+        let mut world = World::new(PEOPLE, &campaign.replace("HOST", &url), "");
         // Nobody takes longer to answer the last text.
         world.receipts = Duration::from_secs(86_400);
         let rows: String = (0..PEOPLE)
@@ -64,6 +73,8 @@ impl Tale {
         let people = format!("{}\n{rows}", COLUMNS.join(","));
         std::fs::write(world.path().join("people.csv"), people).expect("written");
         world.write_senders();
+        world.write_hosts();
+        world.write_lists();
         let loaded = world.campaign();
         let revision = loaded.revision.expect("valid");
         let project = loaded.project.project.expect("valid");
@@ -73,6 +84,7 @@ impl Tale {
             world,
             revision,
             model: Arc::new(model),
+            host,
         }
     }
 
@@ -129,6 +141,10 @@ fn line(at: DateTime<Utc>, text: &str) -> String {
 
 /// The process ends after every so many texts, and begins again; none: it does not end.
 async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
+    // As a stage does, it answers nothing that a field would keep.
+    let host = tale.host.try_clone().expect("it is bound");
+    let host = tokio::net::TcpListener::from_std(host).expect("it does not block");
+    let _host = Server::on(host, vec![Act::Say(http("200 OK", "{}")); MOST_CALLS]);
     let answers = Mutex::new(tale.answers());
     let clock = tale.world.clock.clone();
     let provider = scripted(50, move |text, _| {

@@ -107,7 +107,7 @@ pub(super) async fn kill_when(world: &World, hung: Arc<Notify>, provider: Arc<su
     store.drop_incomplete().await.expect("written");
 }
 
-async fn say(world: &World, from: sms::PhoneNumber, text: &str) {
+pub(super) async fn say(world: &World, from: sms::PhoneNumber, text: &str) {
     let store = world.store(Access::Execute).await.expect("opened");
     let said = Inbound::Text {
         id: format!("x-{from}-{text}"),

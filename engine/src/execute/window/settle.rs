@@ -7,7 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::rows::MessageRows;
 use super::{Outcome, Send, Window, WindowId, texts_of};
-use crate::advance::{Effect, Enrolment, Facts, Place, State, advance, of_answer, round_up};
+use crate::advance::{Change, Effect, Enrolment, Facts, Place, Request, State, advance, of_answer, round_up};
+use crate::errand::{Waits, given_up_at};
 use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, LaunchId, MessageId};
@@ -30,6 +31,8 @@ struct Settled {
     ended: Vec<MessageRow>,
     dead: Vec<DeadLetter>,
     notes: Vec<NoteRow>,
+    /// The call whose answer the person waits for that is about to depart.
+    calling: Option<Request>,
     suppressions: Vec<Suppression>,
     /// Members whose way is shut: they stay.
     blocked: Vec<(CohortId, usize)>,
@@ -313,6 +316,15 @@ impl Executor {
         };
         match effect {
             Effect::Depart(place, due_at) => {
+                let due_at = match settled.calling.take() {
+                    None => due_at,
+                    Some(request) => {
+                        let run = cohort.run;
+                        let waits = Some(Waits { run, place });
+                        note(Note::Called { request, waits }, settled);
+                        given_up_at(at)
+                    }
+                };
                 // Who is held where they are keep the message that is tried again.
                 let pending = member.pending.filter(|_| place == cohort.place);
                 let member = Member {
@@ -346,6 +358,7 @@ impl Executor {
                 },
                 settled,
             ),
+            Effect::Change(Change::Call(request)) if request.waits => settled.calling = Some(request),
             Effect::Change(change) => {
                 if let Some(kept) = Note::of(change) {
                     note(kept, settled);

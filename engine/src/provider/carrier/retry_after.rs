@@ -10,7 +10,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 const LONGEST: Duration = Duration::from_secs(3_600);
 
 /// None where nothing is said, or nothing that can be meant: a time that is over, no time at all, or no time.
-pub(super) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let header = |name: &str| Some(headers.get(name)?.to_str().ok()?.trim());
     let milliseconds = header("retry-after-ms")
         .and_then(whole)

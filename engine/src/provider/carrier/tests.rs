@@ -2,7 +2,7 @@
 
 mod answers;
 mod inbound;
-mod server;
+pub(crate) mod server;
 mod wire;
 
 use std::time::Duration;

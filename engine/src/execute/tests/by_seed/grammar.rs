@@ -245,7 +245,12 @@ impl Grammar {
     }
 
     fn plain_step(&mut self) -> String {
-        match self.chance.below(9) {
+        match self.chance.below(14) {
+            9 => "{ call: { url: \"HOST/{{city}}\", body: { name: \"{{first_name}}\" } } }".to_owned(),
+            10 => "{ call: { url: \"HOST/kept\", save: city } }".to_owned(),
+            12 => "{ join: news }".to_owned(),
+            13 => "{ leave: news }".to_owned(),
+            11 => "{ notify: { to: office, text: \"{{first_name}} came by\" } }".to_owned(),
             7 | 8 => format!("{{ wait: {} }}", self.moment()),
             0 => format!("{{ tag: {} }}", self.chance.pick(&TAGS)),
             1 => format!("{{ untag: {} }}", self.chance.pick(&TAGS)),

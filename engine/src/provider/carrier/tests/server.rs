@@ -43,6 +43,11 @@ impl Server {
     /// The acts are for the requests in order, on whatever connection; after the last one it stalls.
     pub async fn start(acts: Vec<Act>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        Server::on(listener, acts)
+    }
+
+    /// The same, on a port that is taken already.
+    pub fn on(listener: TcpListener, acts: Vec<Act>) -> Server {
         let server = Server {
             url: format!("http://{}", listener.local_addr().expect("it is bound")),
             requests: Arc::default(),
