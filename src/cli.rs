@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod rehearse;
+pub mod trigger;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use server::carrier::Switches;
 
 pub use rehearse::Rehearse;
+use trigger::{Trigger, What};
 
 const ABOUT: &str = "Bulk SMS campaigns as files in git: validated, planned, and sent durably";
 
@@ -90,6 +92,8 @@ pub enum Command {
     Inbox(Inbox),
     /// Show the messages that were given up; with --retry, try them again
     Dead(Dead),
+    /// Say that something happened, such as an order: campaigns begin by it, or wait for it
+    Trigger(Trigger),
     /// Run a simulated carrier, to try a campaign against trouble
     Carrier(Carrier),
     /// Serve editors over the Language Server Protocol, on standard input and output
@@ -537,6 +541,9 @@ impl Cli {
             Command::Why(args) => args.format == Format::Json,
             Command::Inbox(args) => args.format == Format::Json,
             Command::Dead(args) => args.format == Format::Json,
+            Command::Trigger(Trigger {
+                what: What::Event(args),
+            }) => args.format == Format::Json,
             Command::Carrier(args) => args.format == Format::Json,
             Command::Lsp => false,
             Command::Schema(_) => true,

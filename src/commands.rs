@@ -19,6 +19,7 @@ mod run;
 mod schema;
 mod status;
 pub(crate) mod test;
+mod trigger;
 mod upgrade;
 mod validate;
 mod why;
@@ -117,6 +118,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Why(args) => why::run(&args).await,
             Command::Inbox(args) => inbox::run(&args).await,
             Command::Dead(args) => dead::run(&args).await,
+            Command::Trigger(args) => trigger::run(&args).await,
             Command::Carrier(args) => carrier::run(&args).await,
             Command::Lsp => lsp::run(),
             Command::Schema(args) => schema::run(&args),

@@ -479,12 +479,16 @@ fn the_json_of_every_command_has_the_documented_keys() {
     let story = "tests: [{ test: it, at: 2026-12-01 10:00, person: { phone: \"+12015421000\", first_name: Ada }, story: [{ expect: nothing }] }]\n";
     let campaign = folder.read("test.campaign.yaml");
     folder.write("test.campaign.yaml", &(campaign + story));
-    let commands: [(&str, Vec<&str>); 13] = [
+    let commands: [(&str, Vec<&str>); 14] = [
         ("test", vec!["test"]),
         ("plan", vec!["plan", "test.campaign.yaml"]),
         ("run", vec!["run", "test.campaign.yaml"]),
         ("status", vec!["status"]),
         ("inbox", vec!["inbox"]),
+        (
+            "trigger",
+            vec!["trigger", "event", "ordered", "--phone", "+12015421000"],
+        ),
         ("why", vec!["why", "+12015421000"]),
         ("pause", vec!["pause", "test"]),
         ("dead", vec!["dead", "test"]),

@@ -22,7 +22,7 @@ mod trace;
 mod walk;
 
 pub use doubt::of_answer;
-pub use known::{Known, NOTHING, variant_of};
+pub use known::{Known, NOTHING, Outside, variant_of};
 pub(crate) use replies::is_loop;
 pub use replies::{MOST_ANSWERS, is_word};
 pub use request::Request;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use dsl::campaign::{Campaign, Deed, Purpose};
+use dsl::campaign::program::Moment;
+use dsl::campaign::{Campaign, Deed, Purpose, Schedule};
 use dsl::condition::{Condition, Happening};
 
 /// What is to be known of people before `advance` is asked.
@@ -24,6 +25,9 @@ pub struct Asks {
     pub marketing: bool,
     /// Whether the goal is reached, and when the first text went.
     pub goal: bool,
+    /// What happened outside: a condition names an event, an event begins it, or a moment follows a field that an event
+    /// may change.
+    pub events: bool,
 }
 
 impl Asks {
@@ -33,6 +37,7 @@ impl Asks {
             marketing: campaign.purpose == Purpose::Marketing && !campaign.pace.frequency.is_empty(),
             goal: campaign.goal.is_some(),
             values: campaign.fields.iter().any(|field| field.set_by_steps),
+            events: matches!(campaign.schedule, Schedule::Trigger(_)),
             ..Asks::default()
         };
         campaign
@@ -40,6 +45,7 @@ impl Asks {
             .for_each(|condition| asks.condition(condition));
         for instruction in &campaign.program.instructions {
             asks.values |= sets_values(&instruction.deed);
+            asks.events |= matches!(instruction.deed, Deed::Arrive(Moment::Day { .. }));
         }
         asks
     }
@@ -62,8 +68,9 @@ impl Asks {
                 Happening::Received(campaign, _) => {
                     self.received.insert(campaign.clone());
                 }
-                // Nothing of this version clicks, and no events come.
-                Happening::Clicked(_) | Happening::Event(_) => {}
+                Happening::Event(_) => self.events = true,
+                // Nothing of this version clicks.
+                Happening::Clicked(_) => {}
             }
         }
     }

@@ -12,6 +12,7 @@ mod ending;
 mod errands;
 mod feed;
 mod halting;
+mod hearing;
 mod inbound;
 mod lane;
 mod launched;
@@ -40,6 +41,7 @@ use crate::throttle::Buckets;
 use account::Account;
 use errands::Errands;
 pub use feed::{Adder, Feed, Launching, feed};
+use hearing::Ear;
 use inbound::Incoming;
 use lane::Lane;
 use launched::Launched;
@@ -190,6 +192,8 @@ struct Executor {
     incoming: Incoming,
     /// What an earlier process left in the inbox is folded.
     left_folded: bool,
+    /// Hear what happened outside, by campaign: of those that ask for it.
+    ears: BTreeMap<String, Ear>,
     errands: Errands,
     work: Work,
 }
@@ -225,6 +229,7 @@ impl Executor {
             failed: None,
             incoming: Incoming::default(),
             left_folded: false,
+            ears: BTreeMap::new(),
             errands: Errands::default(),
             work: Work::new(clock.is_simulated()),
             store,
@@ -325,6 +330,7 @@ impl Executor {
         self.begin_polling();
         self.begin_keeping();
         self.begin_folding();
+        self.begin_hearing();
         if self.stopping {
             return;
         }

@@ -17,6 +17,7 @@ use crate::left_out::LeftOut;
 use crate::links;
 use crate::plan::Cast;
 use crate::revision::Revision;
+use crate::trigger::{Earlier, may_enter};
 
 mod answers;
 mod outside;
@@ -308,18 +309,15 @@ impl Stage {
 
     fn may_enter(&self, key: Option<&str>) -> bool {
         let again = self.revision.campaign.pace.again;
-        let mut own = self
+        let own = self
             .passages
             .iter()
             .filter(|passage| passage.key.as_deref() == key);
-        let inside = own.clone().any(|passage| passage.state != State::Ended);
-        let last = own.next_back().map(|passage| passage.began_at);
-        match (last, again) {
-            (None, _) | (Some(_), Again::Restart) => true,
-            (Some(_), Again::Always) => !inside,
-            (Some(_), Again::Never) => false,
-            (Some(last), Again::After(time)) => !inside && time.after(last, self.zone()) <= self.now,
-        }
+        let own = own.map(|passage| Earlier {
+            began_at: passage.began_at,
+            inside: passage.state != State::Ended,
+        });
+        may_enter(again, &own.collect::<Vec<_>>(), self.zone(), self.now).is_ok()
     }
 
     /// The passage that the next one takes the place of ends.

@@ -113,17 +113,6 @@ fn cut(found: &Diagnostic) -> Option<Range<usize>> {
     }
 }
 
-/// Events come by an API that this version does not serve.
-fn events(text: &str) -> impl Iterator<Item = Diagnostic> + '_ {
-    let mentions = mentions(text).into_iter();
-    mentions.filter_map(|mention| match mention {
-        Mention::Argument { function, span, .. } if function == "event" => {
-            Some(Diagnostic::not_yet(span, "waiting for an event"))
-        }
-        Mention::Argument { .. } | Mention::Name { .. } => None,
-    })
-}
-
 /// Codes that hang on what a field is, which only a campaign says.
 const OF_TYPES: [&str; 2] = ["column-is-text", "ill-typed-condition"];
 
@@ -140,7 +129,6 @@ impl Conditions<'_> {
             if self.context.of_project && names_a_field(text) {
                 found.retain(|d| !OF_TYPES.contains(&d.code));
             }
-            found.extend(events(text));
             self.tell(node, text, found);
         }
     }

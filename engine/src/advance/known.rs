@@ -50,6 +50,19 @@ pub struct Known {
     pub variant: Option<String>,
     /// The zones that the person may be in; none: the campaign's.
     pub zones: Option<TimeClass>,
+    /// What happened outside, in order, and is not among the events and the values yet: [`Known::hear`].
+    pub unheard: Vec<Outside>,
+}
+
+/// An event of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Its name.
+    pub name: String,
+    /// What it carries, but what was set since.
+    pub values: Vec<(String, String)>,
 }
 
 /// Nothing is known.
@@ -70,6 +83,7 @@ pub static NOTHING: Known = Known {
     reached: false,
     variant: None,
     zones: None,
+    unheard: vec![],
 };
 
 impl Known {
@@ -83,6 +97,17 @@ impl Known {
     pub fn zone(&self, revision: &Revision) -> Tz {
         let first = self.zones.as_ref().and_then(|class| class.zones().first());
         first.copied().unwrap_or(revision.campaign.timezone)
+    }
+
+    /// What happened since the passage began is known from now on.
+    pub fn hear(&mut self) {
+        let began_at = self.began_at;
+        for outside in std::mem::take(&mut self.unheard) {
+            if began_at.is_none_or(|began_at| outside.at >= began_at) {
+                self.events.insert(outside.name);
+                self.values.extend(outside.values);
+            }
+        }
     }
 
     /// When a time is over that begins at `from`: when it is in all zones that the person may be in.

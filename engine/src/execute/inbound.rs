@@ -6,6 +6,7 @@ mod incoming;
 mod led;
 mod opt_ins;
 mod parts;
+mod told;
 mod words;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,6 +22,7 @@ pub(super) use fold::Folded;
 use fold::Folder;
 use incoming::Batch;
 pub(super) use incoming::{Incoming, Said};
+pub(super) use told::{tell, tell_ended};
 
 /// Things said of one row of the inbox.
 const ROW: usize = 1_000;

@@ -154,6 +154,7 @@ impl Executor {
         if !std::mem::replace(&mut self.left_folded, true) {
             self.fold_left().await?;
         }
+        self.hear_for(id).await?;
         if self.of(id).row.halt_tally.is_none() {
             self.count_from_here(id);
         }

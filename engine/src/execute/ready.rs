@@ -307,6 +307,7 @@ impl Executor {
         let living = || self.living().filter_map(|id| self.launches.get(&id));
         let over = living().filter_map(|launched| launched.over_in(wall));
         let watched = living().filter_map(|launched| launched.watched_until().filter(|at| *at > wall));
+        let hear = self.ears.values().filter_map(|ear| ear.again_in(now));
         let errands = self.errands.begins_at().filter(|_| !self.stopping).map(until);
         let wake = ask
             .into_iter()
@@ -316,6 +317,7 @@ impl Executor {
             .chain(fold)
             .chain(over)
             .chain(watched.map(until))
+            .chain(hear)
             .chain(errands)
             .min();
         // A clock of milliseconds must not wake a moment too early for ever.

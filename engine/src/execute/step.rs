@@ -1,17 +1,15 @@
 //! What is over: something that took time beside the loop, and what is done about it then.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 
 use super::Executor;
 use super::errands::ErrandStep;
+use super::hearing::Listened;
 use super::inbound::{Folded, Said};
 use super::window::{Outcome, WindowId};
-use crate::advance::Known;
 use crate::ids::{CohortId, LaunchId};
 use crate::provider::Polled;
-use crate::store::{ClaimedCohort, CohortKind, Intent, LaunchState, StoreError};
+use crate::store::{ClaimedCohort, CohortKind, Intent, KnownOf, LaunchState, StoreError};
 
 /// Something that took time is over.
 pub(super) enum Step {
@@ -39,7 +37,7 @@ pub(super) enum Step {
         launch: LaunchId,
         cohorts: Vec<CohortId>,
         settle: bool,
-        known: HashMap<u64, Known>,
+        known: KnownOf,
     },
     /// A request was answered.
     Answered {
@@ -77,6 +75,8 @@ pub(super) enum Step {
     Kept(Vec<Said>, i64),
     /// What was said is folded, but for what is to be asked about again.
     Folded(Folded, Vec<Said>),
+    /// The log of what happened outside was looked at.
+    Listened(Listened),
     /// Something was done that nobody waits for.
     Noted,
     /// Something of an errand is over.
@@ -159,9 +159,13 @@ impl Executor {
                 self.recorded(&sender, next, intent, full.is_some());
                 self.fail(full);
             }
-            Step::Polled { provider, polled, at } => self.polled(&provider, polled, at),
+            Step::Polled { provider, polled, at } => {
+                self.polled(&provider, polled, at);
+                self.listen_up();
+            }
             Step::Kept(said, up_to) => self.kept(said, up_to),
             Step::Folded(folded, deferred) => self.folded(folded, deferred),
+            Step::Listened(listened) => self.listened(listened),
             Step::Noted => {}
             Step::Errand(step) => self.take_errand(step),
             Step::Released(launch) => self.released(launch),

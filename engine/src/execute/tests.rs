@@ -8,6 +8,7 @@ mod corners;
 mod crash;
 mod errands;
 mod failures;
+mod happenings;
 mod lists;
 mod many;
 mod parts;

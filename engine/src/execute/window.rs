@@ -5,7 +5,7 @@ mod outcome;
 mod rows;
 mod settle;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -16,13 +16,13 @@ use sms::PhoneNumber;
 use super::lane::Held;
 use super::launched::Launched;
 use super::{Executor, RECORD_WITHIN, Step};
-use crate::advance::{Effect, Enrolment, Event, Facts, Known, State, advance};
+use crate::advance::{Effect, Enrolment, Event, Facts, State, advance};
 use crate::halt::ENOUGH;
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::member::Doubt;
 use crate::provider::Answer;
 use crate::revision::Revision;
-use crate::store::{ClaimedCohort, CohortKind, Intent, Of, WindowRecord};
+use crate::store::{ClaimedCohort, CohortKind, Intent, KnownOf, Of, WindowRecord};
 use crate::texts;
 
 use known::KnownPeople;
@@ -124,11 +124,14 @@ impl Executor {
     fn open_window(&mut self, sender: &str, launch: LaunchId, cohorts: Vec<CohortId>, settle: bool) {
         let held = cohorts.iter().filter_map(|id| self.lanes[sender].held.get(id));
         let passages = held.filter(|held| held.cohort.kind == CohortKind::Passage);
-        let members = passages.flat_map(|held| held.intended().map(|index| held.cohort.members[index].phone));
-        let people: Vec<PhoneNumber> = members.collect();
+        let members = passages.flat_map(|held| {
+            let phone = move |index: usize| (held.cohort.run, held.cohort.members[index].phone);
+            held.intended().map(phone)
+        });
+        let people: Vec<(u32, PhoneNumber)> = members.collect();
         let revision = self.of(launch).revision.clone();
         if !revision.asks.any() || people.is_empty() {
-            return self.begin_window(sender, launch, cohorts, settle, HashMap::new());
+            return self.begin_window(sender, launch, cohorts, settle, KnownOf::new());
         }
         let store = self.store.clone();
         let sender = sender.to_owned();
@@ -207,7 +210,7 @@ impl Executor {
         launch: LaunchId,
         cohorts: Vec<CohortId>,
         settle: bool,
-        known: HashMap<u64, Known>,
+        known: KnownOf,
     ) {
         let id = self.next_window;
         self.next_window += 1;
@@ -290,7 +293,7 @@ impl Executor {
         };
         let facts = Facts {
             opted_out,
-            known: window.known.of(cohort, member.phone),
+            known: window.known.of(cohort, member),
             ..Facts::default()
         };
         let (_, effects) = advance(revision, enrolment, facts, &Event::Due(cohort.place), now);

@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 use dsl::campaign::story::Occurrence;
-use dsl::campaign::{Schedule, Trigger};
 use dsl::written::campaign::OPT_OUT_LINK;
 
 use super::{Happened, Stage};
-use crate::advance::{AnswerOf, Effect, Enrolment, Event, Facts, Person, Place, State, advance, is_word};
+use crate::advance::{AnswerOf, Effect, Enrolment, Event, Facts, Place, State, advance, is_word};
+use crate::trigger;
 
 /// A reply belongs to the campaign that texted the person last, within this time.
 const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
@@ -15,7 +15,7 @@ impl Stage {
     /// The person writes.
     pub fn reply(&mut self, text: &str) {
         self.note(Happened::Said(text.to_owned()));
-        if self.is_keyword(text) && !self.opted_out && self.may_enter(None) {
+        if trigger::word_begins(&self.revision.campaign, text) && !self.opted_out && self.may_enter(None) {
             return self.begin(None, None, vec![]);
         }
         let recent = |at: &usize| {
@@ -34,13 +34,6 @@ impl Stage {
         if is_word && !self.opted_out {
             let name = self.revision.campaign.name.clone();
             self.know(|known| known.answered.insert(name.clone()));
-        }
-    }
-
-    fn is_keyword(&self, text: &str) -> bool {
-        match &self.revision.campaign.schedule {
-            Schedule::Trigger(Trigger::Keyword(word)) => dsl::reply::tokens(word) == dsl::reply::tokens(text),
-            _ => false,
         }
     }
 
@@ -107,7 +100,7 @@ impl Stage {
     /// An event of the API. One that carries the key of a passage counts for that passage alone.
     pub fn event(&mut self, event: &Occurrence) {
         self.note(Happened::Event(event.name.clone()));
-        let key = self.key_of(event);
+        let key = trigger::key_of(&self.revision.campaign, &event.fields).map(str::to_owned);
         for passage in &mut self.passages {
             let own = key.is_none() || passage.key.is_none() || passage.key == key;
             if !own {
@@ -115,44 +108,17 @@ impl Stage {
             }
             // A goal may be reached after the end.
             passage.known.events.insert(event.name.clone());
-            if passage.state != State::Ended {
+            // Of a campaign that asks for nothing outside nothing is changed by it.
+            if passage.state != State::Ended && self.revision.asks.events {
                 passage.known.values.extend(event.fields.iter().cloned());
             }
         }
-        if self.begins(event) && self.may_enter(key.as_deref()) {
+        let what = (event.name.as_str(), event.fields.as_slice());
+        let (revision, member, known) = (&self.revision, &self.cast.member, &self.person);
+        if trigger::event_begins(revision, member, known, what, self.now) && self.may_enter(key.as_deref()) {
             self.begin(key, Some(&event.name), event.fields.clone());
         }
         self.happened();
-    }
-
-    /// Whether the event begins a passage.
-    fn begins(&self, event: &Occurrence) -> bool {
-        let Schedule::Trigger(Trigger::Event { name, conditions, .. }) = &self.revision.campaign.schedule
-        else {
-            return false;
-        };
-        let mut known = self.person.clone();
-        known.values.extend(event.fields.iter().cloned());
-        let person = Person {
-            revision: &self.revision,
-            member: &self.cast.member,
-            known: &known,
-            now: self.now,
-        };
-        *name == event.name
-            && conditions
-                .as_ref()
-                .is_none_or(|conditions| person.holds(conditions))
-    }
-
-    /// The value that tells passages apart, where the event has it.
-    fn key_of(&self, event: &Occurrence) -> Option<String> {
-        let Schedule::Trigger(Trigger::Event { key: Some(key), .. }) = &self.revision.campaign.schedule
-        else {
-            return None;
-        };
-        let field = event.fields.iter().find(|(name, _)| name == key);
-        field.map(|(_, value)| value.clone())
     }
 
     fn opt_out(&mut self) {

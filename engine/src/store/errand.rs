@@ -247,6 +247,7 @@ async fn tell_errand(
     if let Fate::Done(Some((field, value))) = told.fate {
         let note = NoteRow {
             launch: told.errand.launch,
+            run: told.errand.waits.map_or(0, |waits| waits.run),
             phone: told.errand.phone,
             at: told.at,
             note: Note::Set(field, value),

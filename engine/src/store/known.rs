@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::{Campaign, Deed};
+use dsl::campaign::{Campaign, Deed, Schedule, Trigger};
 use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
+use super::happening::fields;
 use super::message::remembered;
 use super::rows::{instant, phone_number, small};
 use super::{Failure, Store, StoreError};
-use crate::advance::Known;
+use crate::advance::{Known, Outside};
 use crate::asks::Asks;
 use crate::ids::{LaunchId, MessageId};
 
@@ -30,11 +31,31 @@ pub struct Of<'a> {
     pub asks: &'a Asks,
 }
 
+/// What is known of passages, by run and number.
+pub type KnownOf = HashMap<(u32, u64), Known>;
+
+/// By number, whichever passage.
 type People = HashMap<i64, Known>;
 
+/// What is known of a person beside, whichever passage.
+#[derive(Default)]
+struct Beside {
+    /// Fields that were set, and the last happening then.
+    set: HashMap<String, i64>,
+    /// What happened, in order, with its entry in the log.
+    outside: Vec<(i64, Outside)>,
+}
+
+/// A passage that a trigger began.
+struct Triggered {
+    happening: i64,
+    key: Option<String>,
+    at: DateTime<Utc>,
+}
+
 impl Store {
-    /// What is known of these people, by number. Who is not there is not known.
-    pub async fn known(&self, of: Of<'_>, people: &[PhoneNumber]) -> Result<HashMap<u64, Known>, StoreError> {
+    /// What is known of these people in their passages, each by run and number. What happened outside is still to be heard.
+    pub async fn known(&self, of: Of<'_>, people: &[(u32, PhoneNumber)]) -> Result<KnownOf, StoreError> {
         self.read_known(of, people)
             .await
             .map_err(|failure| self.failed(failure))
@@ -51,38 +72,76 @@ impl Store {
             .map_err(|failure| self.failed(failure))
     }
 
-    async fn read_known(&self, of: Of<'_>, people: &[PhoneNumber]) -> Result<HashMap<u64, Known>, Failure> {
-        let mut known: People = people
+    async fn read_known(&self, of: Of<'_>, passages: &[(u32, PhoneNumber)]) -> Result<KnownOf, Failure> {
+        let mut known: People = passages
             .iter()
-            .map(|phone| (phone_number(*phone), Known::default()))
+            .map(|(_, phone)| (phone_number(*phone), Known::default()))
             .collect();
-        for phones in people.chunks(NUMBERS) {
-            let phones: Vec<i64> = phones.iter().map(|phone| phone_number(*phone)).collect();
+        let mut beside: HashMap<i64, Beside> = HashMap::new();
+        let numbers: Vec<i64> = known.keys().copied().collect();
+        for phones in numbers.chunks(NUMBERS) {
             if of.asks.tags {
-                self.read_tags(&phones, &mut known).await?;
+                self.read_tags(phones, &mut known).await?;
             }
-            if of.asks.values {
-                self.read_values(&phones, &mut known).await?;
+            if of.asks.values || of.asks.events {
+                self.read_values(phones, of.asks.values, &mut known, &mut beside)
+                    .await?;
             }
             if of.asks.reply {
-                self.read_replies(of.launch, &phones, &mut known).await?;
-            }
-            if of.asks.goal {
-                self.read_reached(of.launch, &phones, &mut known).await?;
+                self.read_replies(of.launch, phones, &mut known).await?;
             }
             if !of.asks.answered.is_empty() {
-                self.read_answered(&phones, &mut known).await?;
+                self.read_answered(phones, &mut known).await?;
+            }
+            if of.asks.events {
+                self.read_outside(of.launch, phones, &mut beside).await?;
             }
         }
+        let mut all = KnownOf::with_capacity(passages.len());
+        for (run, phone) in passages {
+            let number = phone_number(*phone);
+            // Most have one passage: nothing is copied then.
+            let more = passages.len() > known.len();
+            let own = match more {
+                true => known.get(&number).cloned(),
+                false => known.remove(&number),
+            };
+            all.insert((*run, phone.as_u64()), own.unwrap_or_default());
+        }
+        self.read_passages_of(of, &beside, &mut all).await?;
+        Ok(all)
+    }
+
+    /// What is of one passage: its goal, its texts, what happened in it.
+    async fn read_passages_of(
+        &self,
+        of: Of<'_>,
+        beside: &HashMap<i64, Beside>,
+        all: &mut KnownOf,
+    ) -> Result<(), Failure> {
         let of_messages =
             of.asks.delivered || of.asks.goal || of.asks.marketing || !of.asks.received.is_empty();
-        if of_messages {
-            for (phone, known) in &mut known {
-                self.read_messages(of, *phone, known).await?;
+        let is_triggered = matches!(of.campaign.schedule, Schedule::Trigger(_));
+        for ((run, phone), known) in all {
+            let phone = i64::try_from(*phone).unwrap_or(0);
+            if of.asks.goal {
+                known.reached = self.is_reached(of.launch, *run, phone).await?;
+            }
+            if of_messages {
+                self.read_messages(of, *run, phone, known).await?;
+            }
+            let triggered = match is_triggered {
+                true => self.read_triggered(of.launch, *run, phone).await?,
+                false => None,
+            };
+            if let Some(triggered) = &triggered {
+                known.began_at = Some(triggered.at);
+            }
+            if let Some(beside) = beside.get(&phone) {
+                known.unheard = beside.of_passage(of.campaign, triggered.as_ref());
             }
         }
-        let by_number = |(phone, known): (i64, Known)| Some((u64::try_from(phone).ok()?, known));
-        Ok(known.into_iter().filter_map(by_number).collect())
+        Ok(())
     }
 
     async fn read_tags(&self, phones: &[i64], known: &mut People) -> Result<(), Failure> {
@@ -95,15 +154,77 @@ impl Store {
         Ok(())
     }
 
-    async fn read_values(&self, phones: &[i64], known: &mut People) -> Result<(), Failure> {
-        let mut select =
-            QueryBuilder::<Sqlite>::new("select phone, field, value from person_value where phone in (");
+    /// `asked`: whether the campaign asks for values that steps set.
+    async fn read_values(
+        &self,
+        phones: &[i64],
+        asked: bool,
+        known: &mut People,
+        beside: &mut HashMap<i64, Beside>,
+    ) -> Result<(), Failure> {
+        let mut select = QueryBuilder::<Sqlite>::new(
+            "select phone, field, value, heard from person_value where phone in (",
+        );
         for row in self.of(&mut select, phones).await? {
-            if let Some(known) = known.get_mut(&row.try_get("phone")?) {
-                known.values.insert(row.try_get("field")?, row.try_get("value")?);
+            let phone = row.try_get("phone")?;
+            let field: String = row.try_get("field")?;
+            let set = &mut beside.entry(phone).or_default().set;
+            set.insert(field.clone(), row.try_get("heard")?);
+            if let Some(known) = known.get_mut(&phone).filter(|_| asked) {
+                known.values.insert(field, row.try_get("value")?);
             }
         }
         Ok(())
+    }
+
+    /// What happened since a launch began.
+    async fn read_outside(
+        &self,
+        launch: LaunchId,
+        phones: &[i64],
+        beside: &mut HashMap<i64, Beside>,
+    ) -> Result<(), Failure> {
+        let mut select = QueryBuilder::<Sqlite>::new(
+            "select id, phone, name, fields, at from happening
+             where kind = 0 and id > (select heard_from from launch where id = ",
+        );
+        select.push_bind(launch.0).push(") and phone in (");
+        // By number and entry, as the index has them.
+        for row in self.of(&mut select, phones).await? {
+            let outside = Outside {
+                at: instant(row.try_get("at")?)?,
+                name: row.try_get("name")?,
+                values: fields(row.try_get("fields")?)?,
+            };
+            let beside = beside.entry(row.try_get("phone")?).or_default();
+            beside.outside.push((row.try_get("id")?, outside));
+        }
+        for beside in beside.values_mut() {
+            beside.outside.sort_by_key(|(id, _)| *id);
+        }
+        Ok(())
+    }
+
+    async fn read_triggered(
+        &self,
+        launch: LaunchId,
+        run: u32,
+        phone: i64,
+    ) -> Result<Option<Triggered>, Failure> {
+        let row = sqlx::query(
+            "select happening, key, at from passage where launch_id = ? and run = ? and phone = ?",
+        )
+        .bind(launch.0)
+        .bind(run)
+        .bind(phone)
+        .fetch_optional(&self.readers)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Triggered {
+            happening: row.try_get("happening")?,
+            key: row.try_get("key")?,
+            at: instant(row.try_get("at")?)?,
+        }))
     }
 
     async fn read_replies(
@@ -123,20 +244,16 @@ impl Store {
         Ok(())
     }
 
-    async fn read_reached(
-        &self,
-        launch: LaunchId,
-        phones: &[i64],
-        known: &mut People,
-    ) -> Result<(), Failure> {
-        let mut select = QueryBuilder::<Sqlite>::new("select phone from goal_reached where launch_id = ");
-        select.push_bind(launch.0).push(" and phone in (");
-        for row in self.of(&mut select, phones).await? {
-            if let Some(known) = known.get_mut(&row.try_get("phone")?) {
-                known.reached = true;
-            }
-        }
-        Ok(())
+    async fn is_reached(&self, launch: LaunchId, run: u32, phone: i64) -> Result<bool, Failure> {
+        let found: Option<i64> = sqlx::query_scalar(
+            "select 1 from goal_reached where launch_id = ? and phone = ? and run in (?, -1)",
+        )
+        .bind(launch.0)
+        .bind(phone)
+        .bind(run)
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(found.is_some())
     }
 
     async fn read_answered(&self, phones: &[i64], known: &mut People) -> Result<(), Failure> {
@@ -165,14 +282,20 @@ impl Store {
         Ok(select.build().fetch_all(&self.readers).await?)
     }
 
-    /// What the messages to a person tell: of this launch, and of others.
-    async fn read_messages(&self, of: Of<'_>, phone: i64, known: &mut Known) -> Result<(), Failure> {
+    /// What the messages to a person tell: of this passage, and of others.
+    async fn read_messages(
+        &self,
+        of: Of<'_>,
+        run: u32,
+        phone: i64,
+        known: &mut Known,
+    ) -> Result<(), Failure> {
         let ids = remembered(&self.readers, phone).await?.ids;
         if ids.is_empty() {
             return Ok(());
         }
         let mut select = QueryBuilder::<Sqlite>::new(
-            "select m.state, m.sent_at, c.launch_id, c.kind, c.step, l.campaign,
+            "select m.state, m.sent_at, c.launch_id, c.run, c.kind, c.step, l.campaign,
                 l.marketing and not instr(l.answers, ',' || c.step || ',') as counts from message m
              join cohort c on c.id = m.id >> 12 join launch l on l.id = c.launch_id
              where m.state not in (0, 2) and m.id in (",
@@ -184,7 +307,8 @@ impl Store {
         select.push(") order by m.sent_at");
         for row in select.build().fetch_all(&self.readers).await? {
             let at = instant(row.try_get("sent_at")?)?;
-            let own = row.try_get::<i64, _>("launch_id")? == of.launch.0;
+            let own =
+                row.try_get::<i64, _>("launch_id")? == of.launch.0 && row.try_get::<u32, _>("run")? == run;
             let passage = row.try_get::<i64, _>("kind")? == 0;
             known.received.push((row.try_get("campaign")?, at));
             // Answers to replies count for no cap.
@@ -229,6 +353,38 @@ impl Store {
             }
         }
         Ok((texts, answers))
+    }
+}
+
+impl Beside {
+    /// What happened in a passage. Of events that carry the key of a trigger it is those with its own; those before it began
+    /// are not of it. What steps set since stays.
+    fn of_passage(&self, campaign: &Campaign, triggered: Option<&Triggered>) -> Vec<Outside> {
+        let key = match &campaign.schedule {
+            Schedule::Trigger(Trigger::Event { key, .. }) => key.as_ref(),
+            _ => None,
+        };
+        let is_of_it = |id: i64, outside: &Outside| {
+            let Some(triggered) = triggered else { return true };
+            let carried = key.and_then(|key| outside.values.iter().find(|(name, _)| name == key));
+            let other = match (carried, &triggered.key) {
+                (Some((_, carried)), Some(own)) => carried != own,
+                (Some(_) | None, _) => false,
+            };
+            id >= triggered.happening && !other
+        };
+        let own = self.outside.iter().filter(|(id, outside)| is_of_it(*id, outside));
+        let outside = own.map(|(id, outside)| {
+            let set_since = |field: &str| self.set.get(field).is_some_and(|heard| heard >= id);
+            let values = outside.values.iter().filter(|(field, _)| !set_since(field));
+            Outside {
+                // What a trigger began is of it, whenever that was entered.
+                at: triggered.map_or(outside.at, |triggered| outside.at.max(triggered.at)),
+                name: outside.name.clone(),
+                values: values.cloned().collect(),
+            }
+        });
+        outside.collect()
     }
 }
 

@@ -5,6 +5,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::alarm::{Alarm, clear_behind, insert_alarm};
 use super::canary::Canary;
+use super::happening::begin_hearing;
 use super::record::{LeftOutRow, insert_left_out};
 use super::rows::{CohortRow, NewCohort, corrupt, insert_cohorts, instant, millis};
 use super::{Failure, Store, StoreError};
@@ -375,7 +376,7 @@ fn steps_text(steps: &[u16]) -> String {
     }
 }
 
-async fn insert_launch(
+pub(super) async fn insert_launch(
     connection: &mut SqliteConnection,
     new: NewLaunch,
 ) -> Result<(LaunchId, i64), Failure> {
@@ -390,8 +391,8 @@ async fn insert_launch(
         .fetch_one(&mut *connection)
         .await?;
     let inserted = sqlx::query(
-        "insert into launch (campaign, occurrence, revision, state, created_at, starts_at, suppressed_to, marketing, answers, canary, summary, tariffs)
-         values (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '')",
+        "insert into launch (campaign, occurrence, revision, state, created_at, starts_at, suppressed_to, marketing, answers, canary, heard_from, summary, tariffs)
+         values (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, (select coalesce(max(id), 0) from happening), '', '')",
     )
     .bind(&new.campaign)
     .bind(&new.occurrence)
@@ -402,10 +403,14 @@ async fn insert_launch(
     .bind(new.marketing)
     .bind(steps_text(&new.answers))
     .bind(new.canary.then_some(0))
-    .execute(connection)
+    .execute(&mut *connection)
     .await;
     match inserted {
-        Ok(done) => Ok((LaunchId(done.last_insert_rowid()), suppressed_to)),
+        Ok(done) => {
+            let launch = LaunchId(done.last_insert_rowid());
+            begin_hearing(connection, &new.campaign).await?;
+            Ok((launch, suppressed_to))
+        }
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
             let NewLaunch {
                 campaign, occurrence, ..
@@ -443,7 +448,7 @@ fn launch_row(row: &SqliteRow) -> Result<LaunchRow, Failure> {
     })
 }
 
-fn to_json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+pub(super) fn to_json<T: serde::Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).expect("our own types have string keys")
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
+use super::happening::{Happened, NewHappening, append};
 use super::inbox::NewReply;
 use super::message::remembered;
 use super::rows::{corrupt, instant, millis, phone_number};
@@ -142,6 +143,14 @@ pub(super) async fn join(
     let is_new = written.rows_affected() > 0;
     if is_new {
         write_change(connection, changing, true).await?;
+        let happening = NewHappening {
+            what: Happened::Joined(changing.list.to_owned()),
+            phone: changing.phone,
+            fields: vec![],
+            at: changing.at,
+            once: None,
+        };
+        append(connection, &[happening]).await?;
     }
     Ok(is_new)
 }

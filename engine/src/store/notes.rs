@@ -19,6 +19,8 @@ use crate::left_out::LeftOut;
 pub struct NoteRow {
     /// In this launch.
     pub launch: LaunchId,
+    /// Of this run of it.
+    pub run: u32,
     /// Of whom.
     pub phone: PhoneNumber,
     /// Since when.
@@ -108,8 +110,10 @@ pub(super) async fn write_notes(connection: &mut SqliteConnection, notes: &[Note
                 .bind(phone)
                 .bind(tag),
             Note::Set(field, value) => sqlx::query(
-                "insert into person_value (phone, field, value, launch_id, at) values (?, ?, ?, ?, ?)
-                 on conflict do update set value = excluded.value, launch_id = excluded.launch_id, at = excluded.at",
+                "insert into person_value (phone, field, value, launch_id, at, heard)
+                 values (?, ?, ?, ?, ?, (select coalesce(max(id), 0) from happening))
+                 on conflict do update set value = excluded.value, launch_id = excluded.launch_id, at = excluded.at,
+                   heard = excluded.heard",
             )
             .bind(phone)
             .bind(field)
@@ -117,16 +121,18 @@ pub(super) async fn write_notes(connection: &mut SqliteConnection, notes: &[Note
             .bind(launch)
             .bind(at),
             Note::Reached => sqlx::query(
-                "insert into goal_reached (launch_id, phone, at) values (?, ?, ?) on conflict do nothing",
+                "insert into goal_reached (launch_id, phone, run, at) values (?, ?, ?, ?) on conflict do nothing",
             )
             .bind(launch)
             .bind(phone)
+            .bind(row.run)
             .bind(at),
             Note::Finished(reason) => sqlx::query(
-                "insert into passage_end (launch_id, phone, reason, at) values (?, ?, ?, ?) on conflict do nothing",
+                "insert into passage_end (launch_id, phone, run, reason, at) values (?, ?, ?, ?, ?) on conflict do nothing",
             )
             .bind(launch)
             .bind(phone)
+            .bind(row.run)
             .bind(reason)
             .bind(at),
             Note::Forwarded(to) => sqlx::query(

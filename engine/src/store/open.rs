@@ -24,6 +24,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 pub enum Access {
     /// Launch and send. One process at a time; the store is made when there is none.
     Execute,
+    /// Append to the log of what happened; beside a process that executes. The store is made when there is none.
+    Append,
     /// Read, and pause, resume or cancel; beside a process that executes. There must be a store.
     Read,
 }
@@ -59,6 +61,10 @@ impl Store {
     ) -> Result<Store, StoreError> {
         let lock = match options.access {
             Access::Execute => Some(lock(path)?),
+            Access::Append => {
+                make_folder(path)?;
+                None
+            }
             Access::Read if path.exists() => None,
             Access::Read => return Err(StoreError::Absent { path: path.into() }),
         };
@@ -135,15 +141,22 @@ fn connect_options(path: &Path, most_pages: Option<u32>) -> SqliteConnectOptions
     }
 }
 
+/// The folder of the store.
+fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    made.map_err(|source| StoreError::Unopenable {
+        path: path.into(),
+        source,
+    })
+}
+
 /// Takes the lock beside the store and writes into it who has it.
 fn lock(path: &Path) -> Result<File, StoreError> {
     let unopenable = |source| StoreError::Unopenable {
         path: path.into(),
         source,
     };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(unopenable)?;
-    }
+    make_folder(path)?;
     let mut lock_path = path.as_os_str().to_owned();
     lock_path.push(".lock");
     let mut file = File::options()

@@ -65,7 +65,7 @@ impl Store {
             .map_err(|failure| self.failed(failure))
     }
 
-    async fn read_standing(
+    pub(super) async fn read_standing(
         &self,
         launch: LaunchId,
         run: u32,
@@ -73,9 +73,11 @@ impl Store {
     ) -> Result<Option<Standing>, Failure> {
         let number = phone_number(phone);
         let rows = sqlx::query(
-            "select c.*, m.members, l.starts_at from cohort c join cohort_members m on m.id = c.id
-             join launch l on l.id = c.launch_id where c.launch_id = ?1 and c.run = ?2 and c.phone_lo <= ?3 and c.phone_hi >= ?3 and c.state in (0, 2)
-               and c.kind = 0",
+            "select c.*, m.members, l.starts_at from
+               (select * from cohort where state = 0 and launch_id = ?1 and run = ?2 and phone_lo <= ?3 and phone_hi >= ?3
+                union all
+                select * from cohort where state = 2 and launch_id = ?1 and run = ?2 and phone_lo <= ?3 and phone_hi >= ?3) c
+             join cohort_members m on m.id = c.id join launch l on l.id = c.launch_id where c.kind = 0",
         )
         .bind(launch.0)
         .bind(run)

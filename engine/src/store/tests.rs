@@ -5,6 +5,7 @@ mod corners;
 mod crashes;
 mod dead;
 mod departures;
+mod entering;
 mod faults;
 mod full;
 mod inbox;

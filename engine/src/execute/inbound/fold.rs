@@ -8,13 +8,12 @@ use dsl::campaign::{Deed, Replies};
 use dsl::project::Project;
 use sms::PhoneNumber;
 
-use super::led::{Led, moved, note_of};
+use super::led::Led;
+use super::told::{Of, known_of, learn_passage, tell};
 use super::words::{Words, again, shown};
 use super::{Batch, Said};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance};
-use crate::calendar::TimeClass;
 use crate::clock::Clock;
-use crate::entry::Entry;
 use crate::execute::InFlight;
 use crate::execute::errands::with_calls;
 use crate::ids::{CohortId, LaunchId, MessageId};
@@ -23,8 +22,7 @@ use crate::member::Member;
 use crate::provider::Inbound;
 use crate::revision::Revision;
 use crate::store::{
-    Fold, MessageState, NewReply, NoteRow, Of, ReceiptRow, ReplyMeaning, SentTo, Standing, Store, StoreError,
-    lately,
+    Fold, MessageState, NewReply, ReceiptRow, ReplyMeaning, SentTo, Standing, Store, StoreError, lately,
 };
 
 /// Receipts of one commit: what waits behind it waits some 50 ms.
@@ -327,7 +325,14 @@ impl Folder {
         words: &Words<'_>,
     ) -> Result<Known, StoreError> {
         let mut known = match sent.filter(|_| revision.asks.any()) {
-            Some(sent) => self.known_of(revision, sent.launch, words.from).await?,
+            Some(sent) => {
+                let of = Of {
+                    launch: sent.launch,
+                    run: sent.run,
+                    phone: words.from,
+                };
+                known_of(&self.store, revision, of).await?
+            }
             None => Known::default(),
         };
         let (texts, answers) = self.store.said_to(words.from, lately(words.at)).await?;
@@ -337,22 +342,8 @@ impl Folder {
         if let Some(standing) = standing {
             learn_passage(&mut known, revision, standing);
         }
+        known.hear();
         Ok(known)
-    }
-
-    async fn known_of(
-        &self,
-        revision: &Revision,
-        launch: LaunchId,
-        phone: PhoneNumber,
-    ) -> Result<Known, StoreError> {
-        let of = Of {
-            launch,
-            campaign: &revision.campaign,
-            asks: &revision.asks,
-        };
-        let mut known = self.store.known(of, &[phone]).await?;
-        Ok(known.remove(&phone.as_u64()).unwrap_or_default())
     }
 
     /// The messages of a launch that are delivered now, where something of it awaits that.
@@ -376,38 +367,10 @@ impl Folder {
             let Some(standing) = self.store.standing(launch, run, phone).await? else {
                 continue;
             };
-            let mut known = self.known_of(revision, launch, phone).await?;
-            learn_passage(&mut known, revision, &standing);
-            let enrolment = Enrolment {
-                member: &standing.member,
-                place: standing.place,
-                state: if standing.is_held {
-                    State::Submitting
-                } else {
-                    State::Waiting
-                },
-                due_at: standing.due_at,
-            };
-            let facts = Facts {
-                known: &known,
-                ..Facts::default()
-            };
-            let now = self.clock.now();
-            let (_, effects) = advance(revision, enrolment, facts, &Event::Happened, now);
-            let (effects, calls) = with_calls(effects, run, now);
-            let moved = effects
-                .iter()
-                .find_map(|effect| moved(&standing, revision, effect));
-            let notes = effects.into_iter().filter_map(note_of).chain(calls);
-            let notes = notes.map(|note| NoteRow {
-                launch,
-                phone,
-                at: now,
-                note,
-            });
-            match moved {
-                Some(moved) => drop(self.store.move_on(moved, notes.collect()).await?),
-                None => self.store.keep_notes(notes.collect()).await?,
+            let told = tell(&self.store, revision, &standing, self.clock.now()).await?;
+            match told.moved {
+                Some(moved) => drop(self.store.move_on(moved, told.notes).await?),
+                None => self.store.keep_notes(told.notes).await?,
             }
         }
         Ok(())
@@ -485,12 +448,4 @@ fn inbox_of(revision: &Revision) -> String {
         Replies::Inbox(name) | Replies::Address(name) => name.clone(),
         Replies::Kept | Replies::Nobody => String::new(),
     }
-}
-
-/// Where somebody's clock is, and when their passage began.
-fn learn_passage(known: &mut Known, revision: &Revision, standing: &Standing) {
-    let class = TimeClass::parse(&standing.time_class);
-    let entry = Entry::of(&revision.campaign, standing.launch_starts_at);
-    known.zones = TimeClass::beside(&standing.time_class, revision.campaign.timezone.name());
-    known.began_at = Some(entry.of_person(class.as_ref(), standing.member.phone));
 }

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::fold::Folder;
+use super::told::{moved, note_at};
 use crate::advance::{Effect, Place};
 use crate::member::Member;
 use crate::revision::Revision;
 use crate::store::{
-    CohortKind, Moved, NewCohort, NewReply, Note, NoteRow, ReplyMeaning, SentTo, Standing, Suppression, Turn,
+    CohortKind, NewCohort, NewReply, Note, NoteRow, ReplyMeaning, SentTo, Standing, Suppression, Turn,
 };
 
 /// What a reply leads to, as it is put together.
@@ -65,9 +66,10 @@ impl Led<'_> {
 
     /// Adds what is kept of the person.
     pub fn note(&mut self, note: Note) {
-        if let Some(launch) = self.reply.launch {
+        if let Some(sent) = self.sent {
             self.reply.notes.push(NoteRow {
-                launch,
+                launch: sent.launch,
+                run: sent.run,
                 phone: self.reply.phone,
                 at: self.now,
                 note,
@@ -110,55 +112,4 @@ impl Led<'_> {
             }],
         });
     }
-}
-
-/// What an effect keeps of a person; `step`: where they stand.
-fn note_at(effect: Effect, step: u16) -> Option<Note> {
-    match effect {
-        Effect::Change(change) => Note::of(change),
-        Effect::Finish(reason) => reason.map(Note::Finished),
-        Effect::Skip(reason) => Some(Note::Skipped { step, reason }),
-        Effect::Send { .. }
-        | Effect::LookUp
-        | Effect::Depart(..)
-        | Effect::Retry { .. }
-        | Effect::GiveUp(_)
-        | Effect::LeaveOut(_)
-        | Effect::Suppress
-        | Effect::Allow
-        | Effect::Answer { .. }
-        | Effect::Keep { .. } => None,
-    }
-}
-
-/// The same where it is not asked where they stand.
-pub(super) fn note_of(effect: Effect) -> Option<Note> {
-    note_at(effect, 0)
-}
-
-/// How an effect moves somebody who waits.
-pub(super) fn moved(standing: &Standing, revision: &Revision, effect: &Effect) -> Option<Moved> {
-    let to = match effect {
-        Effect::Depart(place, due_at) => Some(NewCohort {
-            launch: standing.launch,
-            run: standing.run,
-            kind: CohortKind::Passage,
-            place: *place,
-            turn: Turn::First,
-            due_at: *due_at,
-            sender: revision.campaign.sender_at(place.step).to_owned(),
-            time_class: standing.time_class.clone(),
-            members: vec![Member {
-                pending: None,
-                ..standing.member.clone()
-            }],
-        }),
-        Effect::Finish(_) => None,
-        _ => return None,
-    };
-    Some(Moved {
-        cohort: standing.cohort,
-        index: standing.index,
-        to,
-    })
 }

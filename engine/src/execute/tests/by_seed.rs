@@ -11,9 +11,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use dsl::campaign::story::Occurrence;
 use sms::PhoneNumber;
 
-use super::world::{Does, START, World, phone, scripted};
+use super::world::{Does, START, World, event, phone, scripted};
 use crate::clock::Clock;
 use crate::draw;
 use crate::plan::{Cohorts, Planner, cast};
@@ -21,10 +22,11 @@ use crate::provider::carrier::tests::server::{Act, Server, http};
 use crate::rehearse::{self, Model, Setting};
 use crate::revision::Revision;
 use crate::stage::Stage;
+use crate::store::NewHappening;
 
 mod grammar;
 
-use grammar::{Drawn, drawn};
+use grammar::{Chance, Drawn, drawn};
 
 /// Seeds of a run where nobody says how many.
 const SEEDS: u64 = 150;
@@ -86,6 +88,31 @@ impl Tale {
             model: Arc::new(model),
             host,
         }
+    }
+
+    /// Whether its campaign asks for what happens outside, of which no rehearsal knows.
+    fn has_events(&self) -> bool {
+        self.seed.is_multiple_of(3)
+    }
+
+    /// What happens outside to whom, between the seconds at which people write.
+    fn happenings(&self) -> Vec<NewHappening> {
+        let mut chance = Chance::of(self.seed ^ 0x00ff_00ff);
+        let people = (0..PEOPLE).filter(|_| self.has_events());
+        let several: Vec<u64> = people.flat_map(|n| [n; 3]).collect();
+        let one = |n: u64| {
+            let fields: &[(&str, &str)] = match chance.below(4) {
+                0 => &[("city", "Oslo")],
+                1 => &[("city", "Rome"), ("note", "none")],
+                2 => &[("starts", "2026-11-28")],
+                _ => &[],
+            };
+            let seconds = i64::try_from(chance.below(5 * 86_400)).expect("small");
+            let mut one = event(seconds, chance.pick(&["ordered", "paid"]), n, fields);
+            one.at += TimeDelta::milliseconds(300);
+            one
+        };
+        several.into_iter().map(one).collect()
     }
 
     fn answers(&self) -> Answers {
@@ -151,6 +178,7 @@ async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
         let mut answers = answers.lock().expect("unpoisoned");
         Does::AcceptAndSay(answers.to(text.to, &text.text, clock.now()))
     });
+    provider.will_happen(&tale.world, tale.happenings());
     tale.world.run_in_pieces(&provider, every).await;
     let mut told = Told::new();
     for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
@@ -158,6 +186,12 @@ async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
         of_person.push(line(*at, &text.text));
     }
     told
+}
+
+/// What comes from outside of a campaign.
+enum Outside {
+    Says(String),
+    Happens(NewHappening),
 }
 
 fn by_stage(tale: &Tale) -> Told {
@@ -172,7 +206,9 @@ fn by_stage(tale: &Tale) -> Told {
         let person = cast(&tale.revision, &person, start).expect("somebody of the list");
         let number = person.member.phone;
         let mut stage = Stage::new(tale.revision.clone(), person, None, start);
-        let mut replies: Vec<(DateTime<Utc>, String)> = vec![];
+        let happenings = tale.happenings().into_iter().filter(|one| one.phone == number);
+        let mut replies: Vec<(DateTime<Utc>, Outside)> =
+            happenings.map(|one| (one.at, Outside::Happens(one))).collect();
         loop {
             replies.sort_by_key(|(at, _)| *at);
             let last = replies.first().map_or(start + LONG, |(at, _)| *at);
@@ -181,13 +217,20 @@ fn by_stage(tale: &Tale) -> Told {
                 let text = sent.text.clone();
                 stage.take();
                 told.entry(number.as_u64()).or_default().push(line(at, &text));
-                replies.extend(answers.to(number, &text, at));
+                let answer = answers.to(number, &text, at);
+                replies.extend(answer.map(|(at, said)| (at, Outside::Says(said))));
             } else if replies.is_empty() {
                 break;
             } else {
-                let (at, said) = replies.remove(0);
+                let (at, what) = replies.remove(0);
                 stage.run_to(at);
-                stage.reply(&said);
+                match what {
+                    Outside::Says(said) => stage.reply(&said),
+                    Outside::Happens(one) => stage.event(&Occurrence {
+                        name: one.what.name().to_owned(),
+                        fields: one.fields,
+                    }),
+                }
             }
         }
     }
@@ -235,9 +278,12 @@ fn differences(seed: u64) -> Vec<String> {
     let stage = by_stage(&tale);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
-    let every = [None, Some(3), Some(11)][usize::try_from(seed % 3).expect("small")];
+    let every = [None, Some(3), Some(11)][usize::try_from(seed / 3 % 3).expect("small")];
     let engine = runtime.block_on(by_engine(&tale, every));
-    let others = [("the engine", engine), ("the rehearsal", by_rehearsal(&tale))];
+    let mut others = vec![("the engine", engine)];
+    if !tale.has_events() {
+        others.push(("the rehearsal", by_rehearsal(&tale)));
+    }
     let mut found = vec![];
     for (who, other) in others {
         for (number, texts) in &stage {

@@ -1,7 +1,7 @@
 //! A project in a temporary folder, and a provider with a ledger.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,7 +18,9 @@ use crate::provider::simulated::SimulatedProvider;
 use crate::provider::{
     Abilities, Answer, Found, Inbound, Polled, Provider, ReceiptStatus, Refusal, Resolve, Scope, Submission,
 };
-use crate::store::{Access, LaunchRow, LaunchState, OpenOptions, Store, StoreError, Totals};
+use crate::store::{
+    Access, Happened, LaunchRow, LaunchState, NewHappening, OpenOptions, Store, StoreError, Totals,
+};
 
 /// What the provider does with a submission: told the text and how often this reference was submitted before.
 pub type Script = Box<dyn FnMut(&Submission, usize) -> Does + Send>;
@@ -58,6 +60,8 @@ pub struct Scripted {
     pub ledger: Mutex<Vec<(DateTime<Utc>, Submission)>>,
     script: Mutex<Script>,
     inbound: Mutex<Vec<(DateTime<Utc>, Inbound)>>,
+    /// What happens outside, and the store to whose log another process appends it.
+    outside: Mutex<(PathBuf, Vec<NewHappening>)>,
     batch: usize,
     gate: Option<Arc<Gate>>,
     /// What a look-up of a reference finds; none: it cannot be asked.
@@ -205,15 +209,25 @@ impl Provider for Scripted {
         let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut *waiting)
             .into_iter()
             .partition(|(at, _)| *at <= now);
-        let again_at = later.iter().map(|(at, _)| *at).min();
+        let (path, happened, next) = self.happened(now);
+        let again_at = later.iter().map(|(at, _)| *at).chain(next).min();
         *waiting = later;
         let inbound = due.into_iter().map(|(_, said)| said).collect();
-        Box::pin(std::future::ready(Polled {
-            inbound,
-            again_at,
-            whole: true,
-            mark: 0,
-        }))
+        Box::pin(async move {
+            if !happened.is_empty() {
+                let appended = tokio::task::spawn_blocking(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                    runtime.expect("a runtime").block_on(append(&path, happened));
+                });
+                appended.await.expect("appended");
+            }
+            Polled {
+                inbound,
+                again_at,
+                whole: true,
+                mark: 0,
+            }
+        })
     }
 
     fn remember(&self, _sent: Submission, _at: DateTime<Utc>) {}
@@ -512,6 +526,7 @@ pub fn gated(
         ledger: Mutex::default(),
         script: Mutex::new(Box::new(script)),
         inbound: Mutex::default(),
+        outside: Mutex::default(),
         batch,
         found: None,
     })
@@ -550,6 +565,20 @@ impl Scripted {
             .join(", ")
     }
 
+    /// What will happen outside, each at its time, to the people of a project.
+    pub fn will_happen(&self, world: &World, mut happenings: Vec<NewHappening>) {
+        happenings.sort_by_key(|one| one.at);
+        *self.outside.lock().expect("unpoisoned") = (world.path().join(".crier/crier.db"), happenings);
+    }
+
+    /// What happened by now, and when something happens next.
+    fn happened(&self, now: DateTime<Utc>) -> (PathBuf, Vec<NewHappening>, Option<DateTime<Utc>>) {
+        let mut outside = self.outside.lock().expect("unpoisoned");
+        let due = outside.1.iter().take_while(|one| one.at <= now).count();
+        let happened = outside.1.drain(..due).collect();
+        (outside.0.clone(), happened, outside.1.first().map(|one| one.at))
+    }
+
     /// Texts handed over so far.
     /// Has something come in then.
     pub fn say(&self, at: DateTime<Utc>, said: Inbound) {
@@ -558,6 +587,30 @@ impl Scripted {
 
     pub fn submitted(&self) -> usize {
         self.ledger.lock().expect("unpoisoned").len()
+    }
+}
+
+/// As another process does.
+pub async fn append(path: &Path, happenings: Vec<NewHappening>) {
+    let options = OpenOptions {
+        access: Access::Append,
+        most_pages: None,
+    };
+    let store = Store::open(path, options).await.expect("opened");
+    store.append(happenings).await.expect("appended");
+    store.close().await;
+}
+
+/// An event of the n-th person, so many seconds after the start.
+pub fn event(seconds: i64, name: &str, n: u64, fields: &[(&str, &str)]) -> NewHappening {
+    let start: DateTime<Utc> = START.parse().expect("an instant");
+    let owned = |(field, value): &(&str, &str)| ((*field).to_owned(), (*value).to_owned());
+    NewHappening {
+        what: Happened::Event(name.to_owned()),
+        phone: phone(n).parse().expect("a number"),
+        fields: fields.iter().map(owned).collect(),
+        at: start + TimeDelta::seconds(seconds),
+        once: None,
     }
 }
 

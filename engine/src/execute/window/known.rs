@@ -2,31 +2,26 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use sms::PhoneNumber;
-
 use crate::advance::Known;
 use crate::calendar::TimeClass;
 use crate::entry::{Entry, Step};
+use crate::member::Member;
 use crate::revision::Revision;
-use crate::store::ClaimedCohort;
+use crate::store::{ClaimedCohort, KnownOf};
+use chrono::{DateTime, Utc};
 
-/// By number, and for all others by their zones.
+/// By run and number, and for all others by their zones.
 pub(in crate::execute) struct KnownPeople {
     /// The campaign's zone: who lives by it needs nothing known.
     zone: String,
     entry: Entry,
-    people: HashMap<u64, Known>,
+    people: KnownOf,
     /// By zones, and by the step of the entry.
     others: HashMap<String, HashMap<Step, Known>>,
 }
 
 impl KnownPeople {
-    pub fn new(
-        revision: &Revision,
-        launch_starts_at: DateTime<Utc>,
-        people: HashMap<u64, Known>,
-    ) -> KnownPeople {
+    pub fn new(revision: &Revision, launch_starts_at: DateTime<Utc>, people: KnownOf) -> KnownPeople {
         KnownPeople {
             zone: revision.campaign.timezone.name().to_owned(),
             entry: Entry::of(&revision.campaign, launch_starts_at),
@@ -43,9 +38,11 @@ impl KnownPeople {
         for member in &cohort.members[cohort.done..cohort.intent_to] {
             let step = self.entry.step(member.phone);
             let began_at = Some(self.entry.at(class.as_ref(), step));
-            if let Some(known) = self.people.get_mut(&member.phone.as_u64()) {
+            if let Some(known) = self.people.get_mut(&(cohort.run, member.phone.as_u64())) {
                 known.zones.clone_from(&zones);
-                known.began_at = began_at;
+                // Who was entered by a trigger began by themselves.
+                known.began_at = known.began_at.or(began_at);
+                known.hear();
                 continue;
             }
             others.entry(step).or_insert_with(|| Known {
@@ -57,8 +54,9 @@ impl KnownPeople {
     }
 
     /// What is known of a member.
-    pub fn of(&self, cohort: &ClaimedCohort, phone: PhoneNumber) -> &Known {
-        let own = self.people.get(&phone.as_u64());
+    pub fn of(&self, cohort: &ClaimedCohort, member: &Member) -> &Known {
+        let phone = member.phone;
+        let own = self.people.get(&(cohort.run, phone.as_u64()));
         let other = || {
             let others = self.others.get(&cohort.time_class)?;
             others.get(&self.entry.step(phone))

@@ -107,7 +107,7 @@ impl Executor {
         let facts = Facts {
             opted_out: self.is_suppressed(member.phone),
             cancelled: launched.state == LaunchState::Cancelled,
-            known: window.known.of(cohort, member.phone),
+            known: window.known.of(cohort, member),
             ..Facts::default()
         };
         let event = outcome.event(cohort.place, self.resolution(sender, send));
@@ -305,10 +305,11 @@ impl Executor {
     ) {
         let cohort = self.cohort(sender, id);
         let member = &cohort.members[index];
-        let (launch, phone) = (cohort.launch, member.phone);
+        let (launch, run, phone) = (cohort.launch, cohort.run, member.phone);
         let note = |note, settled: &mut Settled| {
             settled.notes.push(NoteRow {
                 launch,
+                run,
                 phone,
                 at,
                 note,

@@ -43,6 +43,7 @@ pub fn drawn(seed: u64) -> Drawn {
         model: String::new(),
         count: 0,
         marketing: seed.is_multiple_of(2),
+        events: seed.is_multiple_of(3),
         names: 0,
     };
     let first = grammar.message("s", true);
@@ -68,6 +69,8 @@ struct Grammar {
     model: String,
     count: usize,
     marketing: bool,
+    /// Conditions ask for events.
+    events: bool,
     /// Ways, fields and the like that have names of their own.
     names: usize,
 }
@@ -325,7 +328,10 @@ impl Grammar {
 
     /// In quotes.
     fn condition(&mut self) -> String {
-        let condition = match self.chance.below(7) {
+        let condition = match self.chance.below(if self.events { 10 } else { 7 }) {
+            7 => "event(\"ordered\")".to_owned(),
+            8 => "!event(\"paid\")".to_owned(),
+            9 => format!("event(\"paid\") && city != \"{}\"", self.chance.pick(&CITIES)),
             0 => "replied()".to_owned(),
             1 => "!replied()".to_owned(),
             2 => format!("tagged(\"{}\")", self.chance.pick(&TAGS)),

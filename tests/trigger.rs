@@ -1,0 +1,162 @@
+//! `crier trigger`: what happened outside is kept once, or told to be wrong with its place; a campaign that runs hears it.
+
+mod project;
+
+use expect_test::{Expect, expect};
+use project::{Folder, phone, signal, stderr, stdout};
+
+/// Runs a command and compares: exit code, stdout, stderr.
+fn check(folder: &Folder, args: &[&str], expected: Expect) {
+    let output = folder.output(args);
+    let code = output.status.code().expect("it ends by itself");
+    let shown = format!("exit {code}\n{}--\n{}", stdout(&output), stderr(&output));
+    expected.assert_eq(&shown.replace(&folder.path().display().to_string(), "FOLDER"));
+}
+
+#[test]
+fn events_are_kept_once_or_not_at_all() {
+    let folder = Folder::of_people(1, "100/s");
+    let event = ["trigger", "event", "ordered", "--phone", "(212) 555-0101"];
+    check(
+        &folder,
+        &[&event[..], &["--set", "total=59.90", "--id", "o-1"]].concat(),
+        expect![[r#"
+            exit 0
+            1 event kept
+            --
+        "#]],
+    );
+    check(
+        &folder,
+        &[&event[..], &["--id", "o-1"]].concat(),
+        expect![[r#"
+        exit 0
+        0 events kept; 1 known already, by name and id
+        --
+    "#]],
+    );
+    check(
+        &folder,
+        &[&event[..], &["--set", "total"]].concat(),
+        expect![[r#"
+        exit 2
+        --
+        error: "total" sets nothing: write FIELD=VALUE, such as total=59.90
+    "#]],
+    );
+    check(
+        &folder,
+        &["trigger", "event", "ordered", "--phone", "12"],
+        expect![[r#"
+            exit 2
+            --
+            error: "12" is too short for a phone number; write all its digits
+        "#]],
+    );
+    check(
+        &folder,
+        &["trigger", "event", "ordered"],
+        expect![[r#"
+        exit 2
+        --
+        error: the following required arguments were not provided:
+          --phone <PHONE>
+
+        Usage: crier trigger event --phone <PHONE> <NAME>
+
+        For more information, try '--help'.
+    "#]],
+    );
+    let good = "{\"phone\": \"+12125550101\", \"id\": \"o-1\"}\n\n{\"phone\": \"+12125550102\", \"fields\": {\"total\": 5}}\n";
+    folder.write("good.jsonl", good);
+    folder.write("bad.jsonl", &format!("{good}{{\"name\": \"paid\"}}\n[]\n"));
+    check(
+        &folder,
+        &["trigger", "event", "ordered", "--file", "bad.jsonl"],
+        expect![[r#"
+            exit 1
+            --
+            bad.jsonl:4: the event has no "phone"
+            bad.jsonl:5: an event is an object, such as {"name": "ordered", "phone": "+393331234567"}
+            error: 2 lines of bad.jsonl cannot be read, so no event was kept
+        "#]],
+    );
+    check(
+        &folder,
+        &["trigger", "event", "ordered", "--file", "good.jsonl"],
+        expect![[r#"
+            exit 0
+            1 event kept; 1 known already, by name and id
+            --
+        "#]],
+    );
+    check(
+        &folder,
+        &["trigger", "event", "--file", "good.jsonl", "--format", "json"],
+        expect![[r#"
+            exit 1
+            {
+              "error": {
+                "exit_code": 1,
+                "message": "2 lines of good.jsonl cannot be read, so no event was kept"
+              },
+              "format_version": "1.0"
+            }
+            --
+            good.jsonl:1: the event has no "name"
+            good.jsonl:3: the event has no "name"
+            error: 2 lines of good.jsonl cannot be read, so no event was kept
+        "#]],
+    );
+    check(
+        &folder,
+        &["trigger", "event", "--file", "none.jsonl"],
+        expect![[r#"
+            exit 2
+            --
+            error: cannot read none.jsonl: No such file or directory (os error 2)
+        "#]],
+    );
+    check(
+        &folder,
+        &[
+            "trigger",
+            "event",
+            "paid",
+            "--file",
+            "good.jsonl",
+            "--format",
+            "json",
+        ],
+        expect![[r#"
+            exit 0
+            {
+              "format_version": "1.0",
+              "kept": 2,
+              "known": 0
+            }
+            --
+        "#]],
+    );
+}
+
+#[test]
+fn a_campaign_that_runs_hears_of_it_from_another_process() {
+    let folder = Folder::of_people(2, "100/s");
+    let steps = "steps:\n  - send: { en: \"Hi. STOP to opt out\" }\n  - await: event(\"ordered\")\n    for: 2 days\n    then: { send: { en: \"Thanks. STOP to opt out\" } }\n";
+    let text = folder.read("test.campaign.yaml");
+    let head: Vec<&str> = text.lines().filter(|line| !line.starts_with("message")).collect();
+    folder.write("test.campaign.yaml", &format!("{}\n{steps}", head.join("\n")));
+    let (first, mut lines) = folder.begin_run();
+    assert!(lines.any(|line| line.contains("waiting until")), "both wait");
+    for n in 0..2 {
+        let number = phone(n).to_string();
+        let kept = folder.output(&["trigger", "event", "ordered", "--phone", &number]);
+        assert!(kept.status.success(), "{}", stderr(&kept));
+    }
+    assert!(lines.any(|line| line.starts_with("4 ")), "both are thanked");
+    signal(&first, "-INT");
+    drop(lines);
+    let ended = first.wait_with_output().expect("ended");
+    assert_eq!(ended.status.code(), Some(130));
+}
