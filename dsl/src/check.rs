@@ -16,6 +16,7 @@ mod columns;
 mod conditions;
 mod consent;
 mod consequences;
+mod covered;
 mod deadlines;
 mod durations;
 mod fields;
@@ -37,6 +38,7 @@ mod opt_out;
 pub(crate) use opt_out::says_how;
 mod opt_out_words;
 mod patterns;
+mod phrases;
 mod policy;
 mod project;
 mod project_rules;
@@ -51,6 +53,7 @@ mod steps;
 mod stored_lists;
 mod stories;
 pub(crate) use stories::EXPECTED;
+mod taken;
 mod templates;
 mod unreachable;
 
@@ -141,6 +144,9 @@ const CHECKS: &[Check] = &[
     durations::check,
     never_in_time::check,
     rules::check,
+    covered::check,
+    taken::check,
+    phrases::check,
     patterns::check,
     templates::check,
     foreign::check,

@@ -93,6 +93,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "recursive-alias",
     "reminder-too-late",
     "rule-after-otherwise",
+    "rule-never-reached",
     "rule-without-condition",
     "second-document",
     "secret-in-file",

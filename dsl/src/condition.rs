@@ -16,6 +16,7 @@ mod date_format;
 mod evaluate;
 mod expression;
 mod functions;
+mod implied;
 mod lower;
 mod mentions;
 mod parse;
@@ -26,6 +27,7 @@ mod scope;
 pub use date_format::DateFormat;
 pub use evaluate::{Facts, Happening, Verdict};
 pub(crate) use functions::FUNCTIONS;
+pub(crate) use implied::Together;
 pub(crate) use mentions::{Mention, mentions};
 pub use scope::{BuiltIn, Columns, Declared, Scope, Stage};
 

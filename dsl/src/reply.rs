@@ -15,9 +15,10 @@ mod texts;
 pub mod value;
 mod words;
 
+pub(crate) use fold::is_polite;
 pub use fold::tokens;
-pub(crate) use rule::compile;
 pub use rule::{BadPattern, Matcher};
+pub(crate) use rule::{compile, whole_messages};
 pub use texts::{Answer, confirmation};
 pub use words::Words;
 

@@ -34,6 +34,7 @@ struct Compiled {
     source: String,
     uses: Vec<Use>,
     given: Vec<Given>,
+    fixed: Vec<Fixed>,
     nodes: Vec<Node>,
 }
 
@@ -56,6 +57,17 @@ pub struct Given {
     /// The name of the value.
     pub name: String,
     /// Where that stands in the template, in bytes.
+    pub span: Range<usize>,
+}
+
+/// A text of the template itself that is given to a helper or a block which changes values or asks for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fixed {
+    /// The helper or block.
+    pub helper: String,
+    /// The text, without quotes.
+    pub text: String,
+    /// Where that stands in the template, in bytes; the helper where it cannot be found.
     pub span: Range<usize>,
 }
 
@@ -83,6 +95,8 @@ pub struct TemplateError {
     pub offset: usize,
     /// How many bytes of it; may be 0.
     pub len: usize,
+    /// How the helper in which it goes wrong is written; none: it is in no helper.
+    pub usage: Option<&'static str>,
 }
 
 impl Template {
@@ -105,6 +119,7 @@ impl Template {
                 message,
                 offset: 0,
                 len: 0,
+                usage: None,
             });
         }
         let words = scan::scan(source)?;
@@ -114,6 +129,7 @@ impl Template {
             source: source.to_owned(),
             uses: lowered.uses,
             given: lowered.given,
+            fixed: lowered.fixed,
             nodes: lowered.nodes,
         })))
     }
@@ -139,6 +155,11 @@ impl Template {
         &self.0.given
     }
 
+    /// The texts of its own that helpers and blocks are given.
+    pub fn fixed(&self) -> &[Fixed] {
+        &self.0.fixed
+    }
+
     /// The text for one person, without white space at its end. Errors: a name without a value, an empty value where it
     /// would stand in the text, more than [`MOST_RENDERED`] bytes.
     pub fn render(&self, values: &dyn Values) -> Result<String, RenderError> {
@@ -158,7 +179,14 @@ impl TemplateError {
             message: message.into(),
             offset: span.start,
             len: span.len(),
+            usage: None,
         }
+    }
+
+    /// In a helper, unless it lies in another one inside of it.
+    fn in_helper(self, helper: &str) -> TemplateError {
+        let usage = self.usage.or_else(|| helpers::usage(helper));
+        TemplateError { usage, ..self }
     }
 
     /// At `span` where it has no place of its own.
@@ -166,7 +194,11 @@ impl TemplateError {
         if self.len > 0 {
             self
         } else {
-            TemplateError::at(span, self.message)
+            let usage = self.usage;
+            TemplateError {
+                usage,
+                ..TemplateError::at(span, self.message)
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use super::Context;
 use crate::condition::{Condition, Mention, Scope, Stage, check_condition, check_leaver, mentions};
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node, Positions};
+use crate::written::campaign::{Campaign, Verb};
 use crate::written::key::{Form, Object};
 use crate::written::walk::{Visitor, walk};
 use crate::written::{Spanned, is_condition, tables};
@@ -22,8 +23,42 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let trigger = context.written.trigger.iter().map(|trigger| &trigger.conditions);
     let people = std::iter::once(&context.written.audience.where_).chain(trigger);
     found.extend(people.filter_map(|all| together(all, &scope, Stage::Before)));
-    let steps = context.written.all_steps().into_iter();
-    found.extend(steps.filter_map(|step| together(&step.when, &scope, Stage::Within)));
+    let within = lists(context.written).into_iter();
+    found.extend(within.filter_map(|all| together(all, &scope, Stage::Within)));
+}
+
+/// Every list of conditions that are asked on the way.
+fn lists(written: &Campaign) -> Vec<&[Spanned<String>]> {
+    let mut all: Vec<&[Spanned<String>]> = written.goal.iter().map(|goal| goal.when.as_slice()).collect();
+    all.extend(written.exits.iter().map(|(_, when)| when.as_slice()));
+    for step in written.all_steps() {
+        all.extend([step.when.as_slice(), &step.unless]);
+        match &step.verb {
+            Verb::Await(branches) => all.push(&branches.what),
+            Verb::Repeat { until, .. } => all.push(until),
+            Verb::Choose(rules) => all.extend(rules.iter().map(|rule| rule.when.as_slice())),
+            Verb::Send(_)
+            | Verb::Ask(_)
+            | Verb::Wait(_)
+            | Verb::WaitUntil(_)
+            | Verb::Split(_)
+            | Verb::Tag(_)
+            | Verb::Untag(_)
+            | Verb::Set(_)
+            | Verb::Join(_)
+            | Verb::Leave(_)
+            | Verb::Forward(_)
+            | Verb::Notify { .. }
+            | Verb::Call(_)
+            | Verb::Start(_)
+            | Verb::Finish(_)
+            | Verb::Other => {}
+        }
+    }
+    for rules in written.reply_rules() {
+        all.extend(rules.iter().map(|rule| rule.when.as_slice()));
+    }
+    all
 }
 
 /// Conditions of a list, which must all hold: each may, and all of them never do.

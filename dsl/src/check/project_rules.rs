@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Check, Context, EXPECTED, conditions, deadlines, durations, foreign, hosts, messages, opt_out_words,
-    patterns, replies, rules, shares, steps, stored_lists, templates, unreachable,
+    Check, Context, EXPECTED, conditions, covered, deadlines, durations, foreign, hosts, messages,
+    opt_out_words, patterns, phrases, replies, rules, shares, steps, stored_lists, taken, templates,
+    unreachable,
 };
 use crate::ProjectFile;
 use crate::diagnostic::Diagnostic;
@@ -21,6 +22,9 @@ const CHECKS: &[Check] = &[
     deadlines::check,
     durations::check,
     rules::check,
+    covered::check,
+    taken::check,
+    phrases::check,
     patterns::check,
     templates::check,
     foreign::check,
@@ -52,6 +56,8 @@ pub(super) fn check(file: &ProjectFile, project: &Project, found: &mut Vec<Diagn
         of_project: true,
     };
     CHECKS.iter().for_each(|check| check(&context, found));
+    let policy = context.root.and_then(|root| root.get("policy"));
+    found.extend(phrases::opt_out_words(context.text, policy));
     let lists = file.written.lists.iter();
     let of_lists = lists
         .flat_map(|list| list.opt_in.messages())

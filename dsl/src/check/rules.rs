@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Context, patterns};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::reply::{self, tokens};
+use crate::written::Spanned;
 use crate::written::campaign::{Rule, Verb};
-use crate::written::{Spanned, quoted};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let said = Said::new(found);
     for rules in context.written.reply_rules() {
-        replies(context.text, rules, &said, found);
+        replies(rules, &said, found);
     }
     for step in context.written.all_steps() {
         if let Verb::Choose(rules) = &step.verb {
@@ -22,9 +22,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Rules that replies are held against.
-fn replies(text: &str, rules: &[Rule], said: &Said, found: &mut Vec<Diagnostic>) {
+fn replies(rules: &[Rule], said: &Said, found: &mut Vec<Diagnostic>) {
     rules_of(rules, "`words`, `pattern` or `when`", said, found);
-    found.extend(rules.iter().filter_map(|rule| one_phrase(text, rule)));
     let mut seen: BTreeMap<String, (usize, &Spanned<String>)> = BTreeMap::new();
     let words = rules.iter().enumerate();
     for (rule, word) in words.flat_map(|(at, rule)| rule.words.iter().map(move |word| (at, word))) {
@@ -46,35 +45,6 @@ fn replies(text: &str, rules: &[Rule], said: &Said, found: &mut Vec<Diagnostic>)
                 .help("letter case, accents and punctuation do not count; leave it in one rule"),
         );
     }
-}
-
-/// Words in a row without brackets are one phrase, which nobody answers with; in quotes it is meant.
-fn one_phrase(text: &str, rule: &Rule) -> Option<Diagnostic> {
-    let [word] = rule.words.as_slice() else {
-        return None;
-    };
-    let written = text.get(word.span.clone())?;
-    let alone = rule.parts.contains(&word.span) && !written.starts_with(['"', '\'', '|', '>', '*', '&']);
-    let words: Vec<&str> = written.split(',').map(str::trim).collect();
-    let words: Vec<String> = words
-        .into_iter()
-        .filter(|word| !word.is_empty())
-        .map(quoted)
-        .collect();
-    if !alone || !written.contains(',') || words.is_empty() {
-        return None;
-    }
-    let message = format!("\"{}\" is one phrase; is it meant to be a list?", word.value);
-    Some(
-        Diagnostic::error("list-became-text", word.span.clone(), message)
-            .label("read as one phrase")
-            .help("a list stands in brackets, a phrase with a comma in quotes")
-            .replace(
-                word.span.clone(),
-                format!("[{}]", words.join(", ")),
-                Applicability::Unsure,
-            ),
-    )
 }
 
 /// As words are compared; what has neither letters nor digits, such as an emoji, is itself.

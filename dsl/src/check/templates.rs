@@ -5,8 +5,8 @@ use std::ops::Range;
 use chrono_tz::Tz;
 
 use super::{Context, audience};
-use crate::diagnostic::Diagnostic;
-use crate::template::{Given, HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::template::{Fixed, Given, HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
 use crate::values::{FieldType, Language};
 use crate::written::campaign::{OPT_OUT_LINK, Value, Verb};
@@ -86,6 +86,7 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
         };
         let at = error.offset..error.offset + error.len;
         let help = "a value is written `{{first_name}}`, a helper `{{upper first_name}}`";
+        let help = error.usage.unwrap_or(help);
         let span = positions.span(at.clone());
         found.push(Diagnostic::error("bad-template", span, error.message).help(help));
         match without(&text, at.start).filter(|_| !at.is_empty()) {
@@ -105,6 +106,33 @@ fn names(context: &Context<'_>, template: &Template, positions: &Positions, foun
         let span = positions.span(given.span.clone());
         found.extend(of_another_kind(context, given, span));
     }
+    for fixed in template.fixed() {
+        let span = positions.span(fixed.span.clone());
+        found.extend(same_for_all(context, fixed, span));
+    }
+}
+
+/// A name that quotes make a text, and a block that asks for what is the same for everybody.
+fn same_for_all(context: &Context<'_>, fixed: &Fixed, span: Range<usize>) -> Option<Diagnostic> {
+    let name = fixed.text.as_str();
+    if is_value(context, name) {
+        let message = format!("\"{name}\" in quotes is that word, not the value of that name");
+        let meant = in_template(name);
+        let found = Diagnostic::error("bad-template", span.clone(), message);
+        return Some(found.replace(span, meant, Applicability::Unsure));
+    }
+    matches!(fixed.helper.as_str(), "if" | "unless").then(|| {
+        let message = format!("`{}` is given the same for everybody", fixed.helper);
+        let help = "it asks whether there is a value: `{{#if city}}in {{city}}{{/if}}`";
+        Diagnostic::error("bad-template", span, message).help(help)
+    })
+}
+
+/// Whether a name is one that texts may use.
+fn is_value(context: &Context<'_>, name: &str) -> bool {
+    let field = |field: &crate::written::campaign::Field| field.name.value == name;
+    let column = |list| audience::names(list).is_some_and(|names| names.contains(&name));
+    BUILT_IN.contains(&name) || context.written.fields.iter().any(field) || context.from.iter().any(column)
 }
 
 /// The text with blanks for the tag in which a fault lies. Where that is part of a block, for all that make blocks.

@@ -16,6 +16,8 @@ mod constant;
 mod known;
 mod name;
 
+pub(super) use constant::bound as range;
+
 /// A piece with its type.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
@@ -144,6 +146,10 @@ impl Lower<'_> {
         let tests = made.into_iter().collect::<Option<Vec<Test>>>()?;
         if constant::contradict(&tests, all) {
             self.contradiction(&piece.span, all);
+            return None;
+        }
+        if constant::opposite(&tests) {
+            self.opposite(&piece.span, all);
             return None;
         }
         if all && constant::apart(&tests) {

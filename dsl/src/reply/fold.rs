@@ -96,6 +96,12 @@ pub(super) fn without_mail_signature(tokens: &[String]) -> &[String] {
     &tokens[..end]
 }
 
+/// Whether a text says nothing but "please", thanks or the like.
+pub(crate) fn is_polite(text: &str) -> bool {
+    let tokens = tokens(text);
+    !tokens.is_empty() && without_politeness(&tokens).is_empty()
+}
+
 /// Without one phrase of politeness at the end and one at the beginning.
 fn without_politeness(tokens: &[String]) -> &[String] {
     let longest = |fits: &dyn Fn(&[String]) -> bool| POLITE.iter().filter(|p| fits(p)).map(Vec::len).max();

@@ -68,6 +68,27 @@ impl Matcher {
         self.words.iter().any(phrase) || self.pattern.as_ref().is_some_and(whole)
     }
 
+    /// Whether the rule takes every reply that another takes for this word of it: the word has one of the rule's in it, or
+    /// the pattern is found with it, whatever stands around.
+    pub(crate) fn covers(&self, word: &str) -> bool {
+        let Some(wanted) = Wanted::new(word) else {
+            return false;
+        };
+        if self.words.iter().any(|own| own.is_part_of(&wanted)) {
+            return true;
+        }
+        let (before, after) = match wanted {
+            Wanted::Phrase(_) => ("oh ", " then"),
+            // The whole message must be it.
+            Wanted::Number(_) | Wanted::Signs(_) => ("", ""),
+        };
+        let said = format!("{before}{word}{after}");
+        let folded = format!("{before}{}{after}", tokens(word).join(" "));
+        let forms = [word.to_owned(), format!("{word}."), said, folded];
+        let pattern = self.pattern.as_ref();
+        pattern.is_some_and(|pattern| forms.iter().all(|form| pattern.is_in(form)))
+    }
+
     /// Whether these words, folded, are one of the rule's and nothing else.
     pub(super) fn has_word(&self, words: &[String]) -> bool {
         self.words.iter().any(|wanted| match wanted {
@@ -122,6 +143,17 @@ impl Wanted {
         }
     }
 
+    /// Whether it stands in whatever the other stands in.
+    fn is_part_of(&self, other: &Wanted) -> bool {
+        match (self, other) {
+            (Wanted::Phrase(own), Wanted::Phrase(other)) => stand_in(own, other),
+            (Wanted::Signs(own), Wanted::Signs(other)) => {
+                own.contains(is_emoji) && other.contains(own.as_str())
+            }
+            (Wanted::Phrase(_) | Wanted::Number(_) | Wanted::Signs(_), _) => false,
+        }
+    }
+
     fn is_in(&self, said: &Said) -> bool {
         match self {
             // As one word too, for those who write `O.K.` or `not-coming`.
@@ -166,6 +198,21 @@ impl Pattern {
         let whole = |text: &str| self.whole.as_ref().is_some_and(|whole| whole.is_match(text));
         whole(&bare) || shown(without_signature(text)).iter().any(|text| whole(text))
     }
+}
+
+/// All that a pattern takes, where that is a few whole messages: `^(yes|ok)$`.
+pub(crate) fn whole_messages(pattern: &str) -> Option<Vec<&str>> {
+    let inner = pattern.strip_prefix('^')?.strip_suffix('$')?;
+    let bare = inner.strip_prefix("(?:").or_else(|| inner.strip_prefix('('));
+    let inner = match bare {
+        Some(bare) => bare.strip_suffix(')')?,
+        // Without brackets `^a|b$` is two halves.
+        None if inner.contains('|') => return None,
+        None => inner,
+    };
+    let plain = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == ' ');
+    let words: Vec<&str> = inner.split('|').collect();
+    words.iter().all(plain).then_some(words)
 }
 
 /// The pattern as rules use it: in linear time, in any letter case unless it says `(?-i)`, of bounded size.

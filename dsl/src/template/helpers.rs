@@ -10,6 +10,22 @@ pub const HELPERS: [&str; 10] = [
 /// Helpers of the language that this version does not have yet.
 pub const LATER: [&str; 2] = ["link", "each"];
 
+/// How a helper is written, as help says it.
+pub(super) fn usage(helper: &str) -> Option<&'static str> {
+    Some(match helper {
+        "if" | "unless" => "it asks whether there is a value: `{{#if city}}in {{city}}{{/if}}`",
+        "upper" | "lower" | "title" => "a helper takes one value: `{{title first_name}}`",
+        "truncate" => "`{{truncate first_name 10}}` is its first ten characters",
+        "date" => {
+            "a date is `2026-12-01` or `2026-12-01 10:00`: `{{date starts}}`, or `{{date starts \"day\"}}`"
+        }
+        "number" => "a number is `1234.5`: `{{number total}}`",
+        "money" => "a sum has its currency, as `99.50 EUR`: `{{money total}}`",
+        "plural" => "it takes the number, then the words: `{{plural seats \"seat\" \"seats\"}}`",
+        _ => return None,
+    })
+}
+
 /// Whether what a helper gives has the form of a language.
 pub(super) fn is_localised(helper: &str) -> bool {
     matches!(helper, "date" | "number" | "money" | "plural")

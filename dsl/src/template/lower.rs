@@ -10,7 +10,7 @@ use handlebars::{JsonValue, Path, PathSeg};
 use super::helpers::{Change, HelperStatus, helper_status, is_localised};
 use super::locale::{DateForm, Form, Locale, Plural, Written};
 use super::render::{Node, Value};
-use super::{Given, TemplateError, Use, UseKind};
+use super::{Fixed, Given, TemplateError, Use, UseKind};
 use crate::values::Language;
 
 pub(super) fn lower(
@@ -24,6 +24,7 @@ pub(super) fn lower(
         words,
         uses: vec![],
         given: vec![],
+        fixed: vec![],
         lost: None,
         setting,
     };
@@ -43,6 +44,7 @@ pub(super) fn lower(
         nodes,
         uses,
         given: lowering.given,
+        fixed: lowering.fixed,
     })
 }
 
@@ -51,6 +53,7 @@ pub(super) struct Lowered {
     pub nodes: Vec<Node>,
     pub uses: Vec<Use>,
     pub given: Vec<Given>,
+    pub fixed: Vec<Fixed>,
 }
 
 struct Lowering<'a> {
@@ -59,6 +62,7 @@ struct Lowering<'a> {
     words: Vec<Range<usize>>,
     uses: Vec<Use>,
     given: Vec<Given>,
+    fixed: Vec<Fixed>,
     /// A name that no word is.
     lost: Option<String>,
     /// Whose form dates and numbers take; none for what is only checked.
@@ -98,10 +102,11 @@ impl Lowering<'_> {
         match helper_status(&name) {
             HelperStatus::Known => {
                 let span = self.used(UseKind::Helper, &name, name.clone());
-                match is_localised(&name) {
+                let made = match is_localised(&name) {
                     true => self.localised(&name, tag, span),
                     false => self.change(&name, tag, span),
-                }
+                };
+                made.map_err(|error| error.in_helper(&name))
             }
             HelperStatus::Later => self.later(&name, tag),
             HelperStatus::Unknown => Ok(self.missing(UseKind::Helper, &tag.name)),
@@ -155,10 +160,13 @@ impl Lowering<'_> {
             ("date", _) => return wrong("\"date\" takes a value, and a form in quotes: \"day\""),
             _ => return wrong(&format!("\"{name}\" takes one value")),
         };
-        let of = self.value(&tag.params[0]).map_err(|e| e.or_at(span))?;
+        let of = self.value(&tag.params[0]).map_err(|e| e.or_at(span.clone()))?;
         self.give(name, &of);
         let zone = self.setting.map_or(Tz::UTC, |(_, zone)| zone);
-        Ok(Value::Written(Written { form, locale, zone }, Box::new(of)))
+        let written = Written { form, locale, zone };
+        let is_one = |text: &str| written.apply(text).is_some();
+        self.takes(name, written.wanted(), is_one, &of, &span)?;
+        Ok(Value::Written(written, Box::new(of)))
     }
 
     fn plural(
@@ -175,6 +183,8 @@ impl Lowering<'_> {
             values.push(self.value(value).map_err(|e| e.or_at(span.clone()))?);
         }
         let count = Box::new(values.remove(0));
+        let is_one = |text: &str| text.trim().parse::<i64>().is_ok();
+        self.takes("plural", "a whole number", is_one, &count, &span)?;
         let rule = locale.plural;
         match self.setting {
             Some((language, _)) if rule.examples().len() != values.len() => {
@@ -186,6 +196,51 @@ impl Lowering<'_> {
                 rule,
             }),
         }
+    }
+
+    /// A value that is the same for everybody is of the kind that its helper takes, and what a helper has written for
+    /// people to read is none for another.
+    fn takes(
+        &mut self,
+        helper: &str,
+        wanted: &str,
+        is_one: impl Fn(&str) -> bool,
+        of: &Value,
+        span: &Range<usize>,
+    ) -> Result<(), TemplateError> {
+        if matches!(of, Value::Written(..) | Value::Plural { .. }) {
+            let message = format!("\"{helper}\" takes {wanted}, not what another helper has written");
+            return Err(TemplateError::at(span.clone(), message));
+        }
+        let Some(text) = of.constant().filter(|text| !is_one(text)) else {
+            return Ok(());
+        };
+        let message = format!("\"{helper}\" takes {wanted}, and \"{text}\" is none");
+        let span = self.literal_at(span, &text).unwrap_or(span.clone());
+        Err(TemplateError::at(span, message))
+    }
+
+    /// Notes that a helper was given a text of the template itself.
+    fn fix(&mut self, helper: &str, of: &Value, span: &Range<usize>) {
+        if let Value::Literal { text, .. } = of {
+            let span = self.literal_at(span, text).unwrap_or(span.clone());
+            self.fixed.push(Fixed {
+                helper: helper.to_owned(),
+                text: text.to_string(),
+                span,
+            });
+        }
+    }
+
+    /// Where a literal stands behind the helper that takes it.
+    fn literal_at(&self, helper: &Range<usize>, text: &str) -> Option<Range<usize>> {
+        let rest = self.source.get(helper.end..)?;
+        let rest = &rest[..rest.find("}}")?];
+        let forms = [format!("\"{text}\""), format!("'{text}'"), text.to_owned()];
+        let find = |form: &String| Some((rest.find(form.as_str())?, form.len()));
+        let (at, length) = forms.iter().filter(|form| !form.is_empty()).find_map(find)?;
+        let start = helper.end + at;
+        Some(start..start + length)
     }
 
     /// Notes that a helper was given a value by its name, which was the last to be used.
@@ -237,7 +292,8 @@ impl Lowering<'_> {
             }
             _ => return wrong(format!("\"{name}\" takes one value")),
         };
-        let of = self.value(&tag.params[0]).map_err(|e| e.or_at(span))?;
+        let of = self.value(&tag.params[0]).map_err(|e| e.or_at(span.clone()))?;
+        self.fix(name, &of, &span);
         Ok(Value::Changed(change, Box::new(of)))
     }
 
@@ -260,7 +316,8 @@ impl Lowering<'_> {
                 format!("\"{name}\" takes one value and no options"),
             ));
         };
-        let test = self.value(test).map_err(|e| e.or_at(span))?;
+        let test = self.value(test).map_err(|e| e.or_at(span.clone()))?;
+        self.fix(&name, &test, &span);
         let mut branch = |t: &Option<handlebars::Template>| t.as_ref().map_or(Ok(vec![]), |t| self.nodes(t));
         let (then, otherwise) = (branch(&block.template)?, branch(&block.inverse)?);
         Ok(match name.as_str() {

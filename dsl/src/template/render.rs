@@ -203,6 +203,19 @@ impl Value {
         RenderError::NotOfKind { name, wanted }
     }
 
+    /// What it says to everybody, where that hangs on nobody's values.
+    pub(super) fn constant(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Value::Literal { text, .. } => Some(Cow::Borrowed(text)),
+            Value::Changed(change, of) => Some(change.apply(&of.constant()?).into_owned().into()),
+            Value::Variable(_)
+            | Value::Written(..)
+            | Value::Plural { .. }
+            | Value::Link(_)
+            | Value::Missing(_) => None,
+        }
+    }
+
     /// The variable underneath.
     fn variable(&self) -> Option<&str> {
         match self {

@@ -199,6 +199,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "unknown-value-condition.campaign.yaml",
         "a condition is one text to a schema, whatever stands in it",
     ),
+    (
+        "unknown-value-never.campaign.yaml",
+        "what people have stands in a condition, which is a text",
+    ),
     ("bad-url-host.crier.yaml", "a host is a word to a schema"),
     (
         "case-4.2-clock.campaign.yaml",

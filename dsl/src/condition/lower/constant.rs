@@ -43,6 +43,17 @@ impl Lower<'_> {
             .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
     }
 
+    /// Tells of terms of which one is the contrary of another.
+    pub(super) fn opposite(&mut self, span: &Range<usize>, all: bool) {
+        let message = match all {
+            true => "this never holds: it asks for something and for its contrary",
+            false => "this always holds: it takes something and its contrary",
+        };
+        let help = "leave one of the two out, or ask for something else in it";
+        self.found
+            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+    }
+
     pub(super) fn contradiction(&mut self, span: &Range<usize>, all: bool) {
         let (message, help) = match all {
             true => (
@@ -88,6 +99,13 @@ pub(super) fn is_never_whole(test: &Test) -> bool {
     (whole(left) && broken(right)) || (broken(left) && whole(right))
 }
 
+/// Whether one of the terms is the contrary of another.
+pub(super) fn opposite(tests: &[Test]) -> bool {
+    let tests = &tests[..tests.len().min(MOST)];
+    let is_not = |test: &Test| matches!(test, Test::Not(inner) if tests.contains(inner));
+    tests.iter().any(is_not)
+}
+
 /// Whether terms of `&&` want one value to be in two ranges that do not meet.
 pub(super) fn apart(tests: &[Test]) -> bool {
     let bounds: Vec<Bound<'_>> = tests.iter().take(MOST).filter_map(bound).collect();
@@ -104,15 +122,37 @@ pub(super) fn apart(tests: &[Test]) -> bool {
 }
 
 /// An end of the numbers that a value may be; both where it must be just this one.
-struct Bound<'a> {
-    of: &'a Number,
+pub(in crate::condition) struct Bound<'a> {
+    pub of: &'a Number,
     at: Decimal,
     included: bool,
-    is_low: bool,
-    is_high: bool,
+    pub is_low: bool,
+    pub is_high: bool,
 }
 
-fn bound(test: &Test) -> Option<Bound<'_>> {
+impl Bound<'_> {
+    /// Whether all from this end up are above the other's too.
+    pub fn is_above(&self, other: &Bound<'_>) -> bool {
+        self.at > other.at || self.at == other.at && (other.included || !self.included)
+    }
+
+    /// Whether all from this end down are below the other's too.
+    pub fn is_below(&self, other: &Bound<'_>) -> bool {
+        self.at < other.at || self.at == other.at && (other.included || !self.included)
+    }
+
+    /// Whether it takes this number.
+    pub fn holds(&self, number: &Decimal) -> bool {
+        match number.cmp(&self.at) {
+            Ordering::Less => self.is_high && !self.is_low,
+            Ordering::Equal => self.included,
+            Ordering::Greater => self.is_low && !self.is_high,
+        }
+    }
+}
+
+/// The end that a comparison with a number sets.
+pub(in crate::condition) fn bound(test: &Test) -> Option<Bound<'_>> {
     let Test::Numbers(comparison, left, right) = test else {
         return None;
     };

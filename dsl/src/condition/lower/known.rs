@@ -1,7 +1,7 @@
 //! Names that every campaign has and whose values are known: countries, languages and time zones. A text that is none of
 //! them is the value of nobody.
 
-use super::{BuiltIn, Diagnostic, Expression, Kind, Lower, Text, Value};
+use super::{Applicability, BuiltIn, Diagnostic, Expression, Kind, Lower, Text, Value};
 use crate::values::Language;
 use crate::written::nearest::{Guess, listed, nearest};
 use crate::written::{language_called, zone_of_city};
@@ -9,8 +9,12 @@ use crate::written::{language_called, zone_of_city};
 impl Lower<'_> {
     /// Tells of a text that nobody has as this value. `piece` is what the text is written as.
     pub(super) fn held_by_nobody(&mut self, value: &Value, piece: &Expression) {
-        let (Value::Text(Text::BuiltIn(name)), Kind::Text(text)) = (value, &piece.kind) else {
+        let (Value::Text(of), Kind::Text(text)) = (value, &piece.kind) else {
             return;
+        };
+        let Text::BuiltIn(name) = of else {
+            let found = padded(of, text, piece);
+            return self.found.extend(found);
         };
         let Some((what, meant, help)) = none_of(*name, text) else {
             let found = self.not_of_campaign(*name, text, piece);
@@ -55,6 +59,30 @@ impl Lower<'_> {
     }
 }
 
+/// A text with white space at its ends, which no value has when it is compared.
+fn padded(of: &Text, text: &str, piece: &Expression) -> Option<Diagnostic> {
+    let trimmed = text.trim();
+    let is_value = matches!(of, Text::Value(_));
+    (is_value && trimmed != text).then(|| {
+        let message = "values are compared without the white space at their ends, so nobody has this";
+        let found = Diagnostic::error("unknown-value", piece.span.clone(), message);
+        let meant = format!("\"{trimmed}\"");
+        found.replace(piece.span.clone(), meant, Applicability::Unsure)
+    })
+}
+
+/// The number as people have it, where a text is one that lacks its plus or has signs in between.
+fn number(text: &str) -> Option<String> {
+    // Whether it exists is not asked: it has its form.
+    if let Ok(number) = text.parse::<sms::PhoneNumber>() {
+        return Some(number.to_string());
+    }
+    let international = text.trim_start().trim_start_matches("00");
+    let spellings = [text.to_owned(), format!("+{international}")].into_iter();
+    let mut read = spellings.filter_map(|text| sms::PhoneNumber::parse(&text, None).ok());
+    read.next().map(|parsed| parsed.number.to_string())
+}
+
 /// What the text is not, what may be meant, and how one is written. None where people may have it, or have nothing.
 fn none_of(name: BuiltIn, text: &str) -> Option<(&'static str, Option<String>, &'static str)> {
     if text.is_empty() {
@@ -79,7 +107,11 @@ fn none_of(name: BuiltIn, text: &str) -> Option<(&'static str, Option<String>, &
             let help = "write a zone of the IANA table, such as `\"Europe/Rome\"`";
             ("a time zone", meant.map(str::to_owned), help)
         }
-        BuiltIn::Phone | BuiltIn::Variant | BuiltIn::Reply => return None,
+        BuiltIn::Phone => {
+            let help = "write all of it, with its country code: `\"+393331234567\"`";
+            ("a phone number with its country code", number(text), help)
+        }
+        BuiltIn::Variant | BuiltIn::Reply => return None,
     };
     (meant.as_deref() != Some(text)).then_some((what, meant, help))
 }
