@@ -10,7 +10,7 @@ use sms::PhoneNumber;
 use crate::carrier::Carrier;
 use crate::people::stories;
 use crate::project::phone;
-use crate::scenarios::{Doubt, Scenario};
+use crate::scenarios::{Doubt, LONG, Scenario};
 use crate::town::{PRICE, Texts, Town};
 
 /// What a process may still have on its way when it stores an opt-out.
@@ -123,6 +123,20 @@ impl<'a> Join<'a> {
         let answers: Vec<&PersonMessage> = of_kind(CohortKind::Answer).collect();
         self.answers(phone, story, &answers);
         self.counts.opted_out += u64::from(story.suppression.is_some());
+        self.long_replies(phone, story);
+    }
+
+    /// A long reply is kept once: whole, or with a gap where a part did not come in time.
+    fn long_replies(&mut self, phone: PhoneNumber, story: &PersonStory) {
+        if !self.scenario.nature.contains(&("reply-text", LONG)) {
+            return;
+        }
+        let texts: Vec<&str> = story.replies.iter().map(|reply| reply.text.as_str()).collect();
+        let in_pieces = texts.iter().filter(|text| text.contains('…')).count();
+        let whole = texts.iter().filter(|text| **text == LONG).count();
+        if whole + in_pieces < texts.len() || whole > 1 || (whole == 1 && in_pieces > 0) {
+            self.fault(format!("{phone} replied once, and kept is {texts:?}"));
+        }
     }
 
     /// Every step is one message, or is left out for a reason.
@@ -142,7 +156,10 @@ impl<'a> Join<'a> {
                 }
                 [] if !gone_on => {}
                 [] if story.suppression.is_some() || !story.left_out.is_empty() => gone_on = false,
-                others => self.fault(format!("I1 {phone} has {} messages at step {step}", others.len())),
+                others => self.fault(format!(
+                    "I1 {phone} has {} messages at step {step}: {story:?}",
+                    others.len()
+                )),
             }
         }
     }

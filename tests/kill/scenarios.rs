@@ -77,6 +77,12 @@ const LOST_ANSWERS: Changes = &[
     ("5xx-never-sent", "4%"),
 ];
 
+/// A reply of three parts.
+pub const LONG: &str = "We are four, two of us in a wheelchair, and would like to know whether there is a lift from the car park \
+    to the upper gallery, where the doors are, how long before the concert we should come, and whether the seats that we \
+    have are next to each other: rows F and G. If not, can they be changed at the box office on the evening, or do we need \
+    to write to somebody before? Best regards, Ada";
+
 macro_rules! scenarios {
     ($( $(#[doc = $doc:literal])+ $name:ident { $($field:ident: $value:expr),* $(,)? } )+) => {
         /// All of them.
@@ -109,6 +115,19 @@ scenarios! {
     lost_answers_are_looked_up {
         nature: &[("receipt-delay", "20 ms..600 ms")],
         phases: &[LOST_ANSWERS, &[("look-up-fails", "20%")], &[("look-up-fails", "0%")]],
+    }
+
+    /// Long replies come part by part, and of some a part never comes.
+    long_replies_are_put_together {
+        nature: &[
+            ("receipt-delay", "20 ms..600 ms"),
+            ("replies", "6%"),
+            ("reply-delay", "50 ms..500 ms"),
+            ("reply-in-parts", "on"),
+            ("reply-part-lost", "10%"),
+            ("reply-text", LONG),
+        ],
+        phases: &[&[("latency", "5 ms..40 ms")]],
     }
 
     /// What may have been taken is submitted again, under the same reference.

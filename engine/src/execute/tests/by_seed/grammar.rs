@@ -203,10 +203,10 @@ impl Grammar {
             0 | 1 => self.ask(depth),
             2 => {
                 let rules: Vec<String> = (0..1 + self.chance.below(2))
-                    .map(|_| {
+                    .map(|nth| {
                         format!(
                             "{{ when: {}, do: [ {} ] }}",
-                            self.condition(),
+                            self.condition_of_rule(nth),
                             self.steps(depth - 1, 2)
                         )
                     })
@@ -327,6 +327,18 @@ impl Grammar {
     }
 
     /// In quotes.
+    /// The condition of a rule of a choice: none that one before it covers, which is an error.
+    fn condition_of_rule(&mut self, nth: u64) -> String {
+        let condition = match (nth, self.chance.one_in(2)) {
+            (0, true) => "replied()".to_owned(),
+            (0, false) => format!("!tagged(\"{}\")", self.chance.pick(&TAGS)),
+            (1, true) => format!("city in [\"{}\", \"nowhere\"]", self.chance.pick(&CITIES)),
+            (1, false) if self.events => "event(\"paid\")".to_owned(),
+            _ => format!("city == \"{}\"", self.chance.pick(&CITIES)),
+        };
+        format!("'{condition}'")
+    }
+
     fn condition(&mut self) -> String {
         let condition = match self.chance.below(if self.events { 10 } else { 7 }) {
             7 => "event(\"ordered\")".to_owned(),
