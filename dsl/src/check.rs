@@ -37,6 +37,7 @@ mod opt_in;
 mod opt_out;
 pub(crate) use opt_out::says_how;
 mod opt_out_words;
+mod over_frequency;
 mod patterns;
 mod phrases;
 mod policy;
@@ -143,6 +144,7 @@ const CHECKS: &[Check] = &[
     deadlines::check,
     durations::check,
     never_in_time::check,
+    over_frequency::check,
     rules::check,
     covered::check,
     taken::check,

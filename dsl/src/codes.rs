@@ -111,6 +111,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "test-needs-time",
     "text-cut-by-comma",
     "text-cut-by-comment",
+    "text-over-frequency",
     "text-too-long",
     "too-deep",
     "too-many-findings",
