@@ -37,11 +37,10 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// What the schedule itself begins, where the first thing that it does is to send.
 fn at_the_start(context: &Context<'_>, schedule: &Schedule) -> Option<Diagnostic> {
-    let first = context.written.steps.first();
-    let sends = |verb: &Verb| matches!(verb, Verb::Send(_) | Verb::Ask(_));
-    if first.is_some_and(|step| step.at.is_some() || !sends(&step.verb)) {
+    if !sends_first(context) {
         return None;
     }
+    let first = context.written.steps.first();
     let hours = Hours {
         window: first
             .and_then(|step| step.window.as_ref())
@@ -54,8 +53,15 @@ fn at_the_start(context: &Context<'_>, schedule: &Schedule) -> Option<Diagnostic
     hours.too_late(&minutes(schedule), expires)
 }
 
+/// Whether what the schedule begins is a text that goes at once.
+pub(super) fn sends_first(context: &Context<'_>) -> bool {
+    let first = context.written.steps.first();
+    let sends = |verb: &Verb| matches!(verb, Verb::Send(_) | Verb::Ask(_));
+    first.is_none_or(|step| step.at.is_none() && sends(&step.verb))
+}
+
 /// The times of day at which a schedule begins; none where that is another for each.
-fn minutes(schedule: &Schedule) -> Vec<u32> {
+pub(super) fn minutes(schedule: &Schedule) -> Vec<u32> {
     if let Some(cron) = schedule.cron.as_ref().and_then(|cron| Cron::parse(&cron.value)) {
         let [minutes, hours, ..] = cron.values();
         return hours

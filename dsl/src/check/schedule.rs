@@ -1,8 +1,8 @@
 //! A campaign begins in one way, on a day that comes, and not again before people are through with it.
 
-use chrono::{Datelike, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::Context;
+use super::{Context, never_in_time};
 use crate::diagnostic::Diagnostic;
 use crate::scalar::{Cron, WaitTime, Window, WrittenTime};
 use crate::written::Spanned;
@@ -28,7 +28,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     overlapping(context, schedule, found);
     found.extend(again_unsaid(schedule, found));
     found.extend(on_another_day(schedule));
-    found.extend(in_other_hours(schedule));
+    found.extend(ticks_on_other_days(schedule));
+    found.extend(in_other_hours(context, schedule));
     found.extend(
         schedule
             .start
@@ -90,25 +91,58 @@ fn on_another_day(schedule: &Schedule) -> Option<Diagnostic> {
     )
 }
 
-/// It begins in hours in which no text goes out.
-fn in_other_hours(schedule: &Schedule) -> Option<Diagnostic> {
-    let start = schedule.start.as_ref()?;
-    let Start::At(WrittenTime::Local(at)) = start.value else {
-        return None;
+/// It begins in hours in which no text goes out, whenever it does.
+fn in_other_hours(context: &Context<'_>, schedule: &Schedule) -> Option<Diagnostic> {
+    let at = match schedule.start.as_ref().map(|start| (start.value, &start.span)) {
+        Some((Start::At(WrittenTime::Local(_)) | Start::TimeOfDay, span)) => span,
+        Some((Start::Now | Start::At(WrittenTime::Instant(_)), _)) => return None,
+        None => &schedule.cron.as_ref()?.span,
     };
-    let written = schedule.window.as_ref()?;
+    // A first step that waits, or has a moment of its own, decides itself.
+    if !never_in_time::sends_first(context) {
+        return None;
+    }
+    let own = context
+        .written
+        .steps
+        .first()
+        .and_then(|step| step.window.as_ref());
+    let written = own.or(schedule.window.as_ref())?;
     let window = Window::parse(&written.value)?;
-    if window.holds(at.hour() * 60 + at.minute()) {
+    let minutes = never_in_time::minutes(schedule);
+    let first = *minutes.first()?;
+    if minutes.iter().any(|minute| window.holds(*minute)) {
         return None;
     }
     let message = format!(
-        "{} is outside of the window {window}, so all texts wait until it opens",
-        at.format("%H:%M")
+        "{:02}:{:02} is outside of the window {window}, so all texts wait until it opens",
+        first / 60,
+        first % 60
     );
     Some(
-        Diagnostic::warning("moment-outside-window", start.span.clone(), message)
+        Diagnostic::warning("moment-outside-window", at.clone(), message)
             .also(written.span.clone(), "the window")
             .help("begin within the window, or leave it out"),
+    )
+}
+
+/// A cron that names only days on which no text goes out.
+fn ticks_on_other_days(schedule: &Schedule) -> Option<Diagnostic> {
+    let written = schedule.cron.as_ref()?;
+    let cron = Cron::parse(&written.value).filter(Cron::fires)?;
+    let days = schedule.days.iter().map(|day| day.value.parse().ok());
+    let days: Vec<Weekday> = days.collect::<Option<_>>()?;
+    let (first, last) = (schedule.days.first()?, schedule.days.last()?);
+    let begins = NaiveDate::from_ymd_opt(2000, 1, 1)?;
+    let mut named = begins.iter_days().take(YEARS).filter(|day| cron.names(*day));
+    if named.any(|day| days.contains(&day.weekday())) {
+        return None;
+    }
+    let message = "texts do not go on the days that this names: all of them wait";
+    Some(
+        Diagnostic::warning("moment-outside-window", written.span.clone(), message)
+            .also(first.span.start..last.span.end, "the days")
+            .help("choose days that are among `days`, or leave `days` out"),
     )
 }
 
