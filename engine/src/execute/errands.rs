@@ -140,6 +140,7 @@ impl Executor {
         if let Some(at) = again_at {
             self.errands.expect(at);
         }
+        self.somebody_left(sender.is_some());
         let now = self.clock.now();
         if let Some((sender, launch)) = sender
             && let Some(lane) = self.lanes.get_mut(&sender)
@@ -198,10 +199,8 @@ async fn go_on(
 ) -> Result<Option<Moved>, StoreError> {
     let standing = store.standing(errand.launch, waits.run, errand.phone).await?;
     let there = standing.filter(|standing| standing.place == waits.place && !standing.is_held);
-    Ok(there.map(|standing| Moved {
-        cohort: standing.cohort,
-        index: standing.index,
-        to: Some(NewCohort {
+    Ok(there.map(|standing| {
+        standing.moved(Some(NewCohort {
             launch: errand.launch,
             run: waits.run,
             kind: CohortKind::Passage,
@@ -209,10 +208,10 @@ async fn go_on(
             turn: Turn::First,
             // In whole seconds, as everything that is due at once.
             due_at: at.with_nanosecond(0).unwrap_or(at),
-            sender: standing.sender,
-            time_class: standing.time_class,
-            members: vec![standing.member],
-        }),
+            sender: standing.sender.clone(),
+            time_class: standing.time_class.clone(),
+            members: vec![standing.member.clone()],
+        }))
     }))
 }
 

@@ -36,6 +36,8 @@ pub(super) struct Listened {
     hearing: Box<Hearing>,
     /// Where people of a launch went: to this sender, due then.
     departed: Vec<Departed>,
+    /// Somebody went on, or is through.
+    left: bool,
     /// Somebody is still to be told.
     untold: bool,
 }
@@ -122,6 +124,7 @@ impl Executor {
             ear.again = listened.untold;
             ear.at = now + if listened.untold { AGAIN_AFTER } else { super::ASK };
         }
+        self.somebody_left(listened.left);
         for (launch, sender, due_at) in listened.departed {
             if let Some(lane) = self.lanes.get_mut(&sender) {
                 lane.expect(launch, CohortKind::Passage, due_at);
@@ -140,7 +143,7 @@ impl Executor {
 impl Hearing {
     /// Hears the log to its end.
     async fn hear(mut self: Box<Self>) -> Result<Listened, StoreError> {
-        let mut departed = vec![];
+        let (mut departed, mut left) = (vec![], false);
         // Of a campaign that never heard nothing is missed: it begins with its launch.
         let mut heard = match self.store.heard(&self.campaign).await? {
             Some(heard) => heard,
@@ -153,7 +156,7 @@ impl Hearing {
             .into_iter()
             .collect();
         if !again.is_empty() {
-            self.tell_all(heard, again, &mut departed).await?;
+            left |= self.tell_all(heard, again, &mut departed).await?;
         }
         loop {
             let happenings = self.store.happenings(heard, BATCH).await?;
@@ -164,12 +167,13 @@ impl Hearing {
                 .iter()
                 .filter(|one| matches!(one.what, Happened::Event(_)));
             let people = events.map(|one| one.phone).collect();
-            self.tell_all(heard, people, &mut departed).await?;
+            left |= self.tell_all(heard, people, &mut departed).await?;
         }
         let untold = !self.store.untold(&self.campaign, 1).await?.is_empty();
         Ok(Listened {
             hearing: self,
             departed,
+            left,
             untold,
         })
     }
@@ -179,11 +183,12 @@ impl Hearing {
         up_to: i64,
         people: BTreeSet<PhoneNumber>,
         departed: &mut Vec<Departed>,
-    ) -> Result<(), StoreError> {
-        let mut tellings = vec![];
+    ) -> Result<bool, StoreError> {
+        let (mut tellings, mut left) = (vec![], false);
         for phone in people {
             for passage in self.store.passages(&self.campaign, phone).await? {
                 let told = self.told(&passage, phone).await?;
+                left |= told.iter().any(|told| told.moved.is_some());
                 let moved = told.iter().filter_map(|told| told.moved.as_ref()?.to.as_ref());
                 departed.extend(moved.map(|to| (to.launch, to.sender.clone(), to.due_at)));
                 tellings.push(Telling {
@@ -200,7 +205,8 @@ impl Hearing {
             up_to,
             tellings,
         };
-        self.store.hear(heard).await
+        self.store.hear(heard).await?;
+        Ok(left)
     }
 
     /// What a passage is told; none where the person is in the middle of something.

@@ -199,6 +199,9 @@ impl Executor {
                 let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
                 numbers.remove(&reply.phone.as_u64());
             }
+            // An opt-out ends what waits, in whichever launch.
+            let left = reply.moved.is_some() || reply.suppress.is_some();
+            self.somebody_left(left);
             let moved = reply.moved.and_then(|moved| moved.to);
             for cohort in reply.answers.into_iter().chain(moved) {
                 if let Some(lane) = self.lanes.get_mut(&cohort.sender) {
@@ -206,7 +209,16 @@ impl Executor {
                 }
             }
         }
+        self.somebody_left(folded.moved);
         self.halt_if_passed();
+    }
+
+    /// Cohorts may be over that everybody has left.
+    pub(super) fn somebody_left(&mut self, left: bool) {
+        let launches: Vec<LaunchId> = self.launches.keys().copied().filter(|_| left).collect();
+        for lane in self.lanes.values_mut() {
+            launches.iter().for_each(|launch| lane.left(*launch));
+        }
     }
 
     /// Once something was submitted, its provider has something to say.

@@ -114,6 +114,17 @@ impl Lane {
         *next = Some(next.map_or(due_at, |next| next.min(due_at)));
     }
 
+    /// Somebody of a launch left a cohort: it is asked anew when the next comes due.
+    pub fn left(&mut self, launch: LaunchId) {
+        if self
+            .shares
+            .get(&launch)
+            .is_some_and(|share| share.next_due.is_some())
+        {
+            self.expect(launch, CohortKind::Passage, DateTime::<Utc>::MIN_UTC);
+        }
+    }
+
     /// It is this launch's turn: the next goes to another that waits.
     pub fn take_turn(&mut self, launch: LaunchId) {
         self.turns += 1;

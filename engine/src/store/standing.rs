@@ -27,6 +27,8 @@ pub struct Standing {
     pub run: u32,
     /// Of the member in it.
     pub index: usize,
+    /// How many it had then: others may join it, and the member stand elsewhere in it.
+    pub members: usize,
     /// The instruction.
     pub place: Place,
     /// When that comes due.
@@ -46,10 +48,27 @@ pub struct Standing {
 pub struct Moved {
     /// The cohort where the person waits.
     pub cohort: CohortId,
-    /// The member in it.
+    /// The member in it, when it had so many.
     pub index: usize,
+    /// How many it had then.
+    pub members: usize,
+    /// Who.
+    pub phone: PhoneNumber,
     /// Where to; none: the passage is over.
     pub to: Option<NewCohort>,
+}
+
+impl Standing {
+    /// Moves whoever stands here on.
+    pub fn moved(&self, to: Option<NewCohort>) -> Moved {
+        Moved {
+            cohort: self.cohort,
+            index: self.index,
+            members: self.members,
+            phone: self.member.phone,
+            to,
+        }
+    }
 }
 
 impl Store {
@@ -101,6 +120,7 @@ impl Store {
                 launch_starts_at: instant(row.try_get("starts_at")?)?,
                 run,
                 index,
+                members: members.len(),
                 place: Place {
                     step: small(row.try_get("step")?, "step")?,
                     visit: small(row.try_get("visit")?, "visit")?,
@@ -193,18 +213,56 @@ pub(super) async fn move_one(
     moved: Moved,
     id: CohortId,
 ) -> Result<bool, Failure> {
-    let waits: Option<i64> = sqlx::query_scalar(
-        "select 1 from cohort where id = ?1 and state in (0, 2) and lease_until = 0 and done <= ?2 and intent_to <= ?2",
-    )
-    .bind(moved.cohort.0)
-    .bind(count(moved.index))
-    .fetch_optional(&mut *connection)
-    .await?;
-    if waits.is_none() || insert_departed(connection, &[(moved.cohort, moved.index)]).await? == 0 {
+    let Some(index) = index_now(connection, &moved).await? else {
+        return Ok(false);
+    };
+    if insert_departed(connection, &[(moved.cohort, index)]).await? == 0 {
         return Ok(false);
     }
+    end_left_empty(connection, moved.cohort).await?;
     if let Some(to) = moved.to {
         depart(connection, id, to).await?;
     }
     Ok(true)
+}
+
+/// Where somebody who is to be moved stands in the cohort by now; none where they wait there no more, or somebody holds it.
+async fn index_now(connection: &mut SqliteConnection, moved: &Moved) -> Result<Option<usize>, Failure> {
+    let row = sqlx::query(
+        "select n, done, intent_to from cohort where id = ? and state in (0, 2) and lease_until = 0",
+    )
+    .bind(moved.cohort.0)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut index = moved.index;
+    if size(row.try_get("n")?)? != moved.members {
+        // Others joined the cohort since it was read, and members stand in the order of their numbers.
+        let members: Vec<u8> = sqlx::query_scalar("select members from cohort_members where id = ?")
+            .bind(moved.cohort.0)
+            .fetch_one(connection)
+            .await?;
+        let members = member::decode(&members).map_err(|error| corrupt(error.to_string()))?;
+        let Ok(at) = members.binary_search_by_key(&moved.phone, |member| member.phone) else {
+            return Ok(None);
+        };
+        index = at;
+    }
+    let passed = size(row.try_get("done")?)?.max(size(row.try_get("intent_to")?)?);
+    Ok((index >= passed).then_some(index))
+}
+
+/// A cohort that all of its members have left is over, so that nobody waits for its time.
+pub(super) async fn end_left_empty(
+    connection: &mut SqliteConnection,
+    cohort: CohortId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update cohort set state = 1 where id = ?1 and state = 0 and lease_until = 0 and done = intent_to
+         and n - done <= (select count(*) from departure where cohort_id = ?1 and member >= done)",
+    )
+    .bind(cohort.0)
+    .execute(connection)
+    .await?;
+    Ok(())
 }

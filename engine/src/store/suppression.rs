@@ -9,6 +9,7 @@ use super::claim::{Waiting, waiting_cohorts};
 use super::lists::leave_all;
 use super::record::{LeftOutRow, insert_departed, insert_left_out};
 use super::rows::{millis, phone_number};
+use super::standing::end_left_empty;
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 
@@ -116,6 +117,7 @@ async fn end_one(
     if insert_departed(connection, &[(waiting.cohort, waiting.index)]).await? == 0 {
         return Ok(());
     }
+    end_left_empty(connection, waiting.cohort).await?;
     let Some(pending) = waiting.pending else {
         let out = LeftOutRow {
             launch,

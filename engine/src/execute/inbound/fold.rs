@@ -50,6 +50,8 @@ pub(in crate::execute) struct Folded {
     pub receipts: BTreeMap<LaunchId, (u64, u64)>,
     /// Replies that were new.
     pub replies: Vec<NewReply>,
+    /// A receipt moved somebody on.
+    pub moved: bool,
 }
 
 impl Folder {
@@ -90,7 +92,7 @@ impl Folder {
             let (raised, undelivered) = all.receipts.entry(launch).or_default();
             *raised += folded.raised;
             *undelivered += folded.undelivered;
-            self.tell(delivered).await?;
+            all.moved |= self.tell(delivered).await?;
         }
         Ok((all, deferred))
     }
@@ -359,7 +361,8 @@ impl Folder {
 
     /// Tells the passages of these messages that something happened. Whoever is in the middle of something finds it when
     /// their turn comes.
-    async fn tell(&self, messages: Vec<MessageId>) -> Result<(), StoreError> {
+    async fn tell(&self, messages: Vec<MessageId>) -> Result<bool, StoreError> {
+        let mut went = false;
         for (launch, run, phone) in self.store.recipients(messages).await? {
             let Some(revision) = self.executing.get(&launch) else {
                 continue;
@@ -369,11 +372,11 @@ impl Folder {
             };
             let told = tell(&self.store, revision, &standing, self.clock.now()).await?;
             match told.moved {
-                Some(moved) => drop(self.store.move_on(moved, told.notes).await?),
+                Some(moved) => went |= self.store.move_on(moved, told.notes).await?,
                 None => self.store.keep_notes(told.notes).await?,
             }
         }
-        Ok(())
+        Ok(went)
     }
 
     /// The campaign that a reply answers: its words, its languages and its inbox hold. It need not be the one that runs.

@@ -193,9 +193,5 @@ pub(in crate::execute) fn moved(standing: &Standing, revision: &Revision, effect
         Effect::Finish(_) => None,
         _ => return None,
     };
-    Some(Moved {
-        cohort: standing.cohort,
-        index: standing.index,
-        to,
-    })
+    Some(standing.moved(to))
 }

@@ -1,6 +1,10 @@
 //! What people say: stop is the last word, and everything else is kept.
 
+use chrono::TimeDelta;
+
 use super::world::{Does, World, accept, phone, scripted};
+use crate::clock::Clock;
+use crate::execute::End;
 use crate::launch::Occurrence;
 use crate::store::{Access, ReplyFilter};
 
@@ -107,4 +111,19 @@ async fn a_reply_is_kept_whatever_it_holds() {
         .await
         .expect("readable");
     assert_eq!(kept[0].text, "nul\\x00 and \u{202e}emoji 😀");
+}
+
+/// Whoever answered is through: nobody waits for the end of the question.
+#[tokio::test]
+async fn a_launch_ends_when_everybody_left_their_question() {
+    let campaign = "purpose: service\nsteps:\n  - ask: coming\n    for: 2 days\n    answers: [{ words: [\"yes\"], finish: done }]\n\
+                    messages: { coming: \"Coming?\" }\n";
+    let world = World::new(5, campaign, "");
+    let begun = world.clock.now();
+    let ran = world
+        .run(scripted(5, |_, _| Does::AcceptAndReply("yes")), &mut |_| {})
+        .await;
+    assert_eq!(ran.end, End::Done);
+    let took = world.clock.now() - begun;
+    assert!(took < TimeDelta::hours(1), "{took}");
 }

@@ -69,6 +69,47 @@ async fn members_who_move_on_alike_gather_in_one_cohort() {
     );
 }
 
+/// Between the reading of where somebody stands and the move others joined the cohort: nobody else is moved.
+#[tokio::test]
+async fn somebody_is_moved_wherever_they_stand_by_then() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[]).await;
+    depart(&scene, vec![departing(launch, 10..20, 60)]).await;
+    let phone = person(12).phone;
+    let standing = scene.store.standing(launch, 0, phone).await.expect("read");
+    let moved = standing.expect("waits").moved(None);
+    depart(&scene, vec![departing(launch, 0..5, 60)]).await;
+    assert!(scene.store.move_on(moved, vec![]).await.expect("moved"));
+    let mut inside = vec![];
+    for n in (0..5).chain(10..20) {
+        let standing = scene.store.standing(launch, 0, person(n).phone).await;
+        inside.extend(standing.expect("read").map(|_| n));
+    }
+    let others: Vec<u64> = (0..5).chain(10..12).chain(13..20).collect();
+    assert_eq!(inside, others);
+}
+
+/// Nobody waits for the time of a cohort that everybody has left.
+#[tokio::test]
+async fn a_cohort_that_everybody_left_is_over() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[]).await;
+    depart(&scene, vec![departing(launch, 0..2, 60)]).await;
+    for n in 0..2 {
+        let kind = crate::store::CohortKind::Passage;
+        assert!(scene.store.has_cohorts_left(launch, kind).await.expect("asked"));
+        let standing = scene
+            .store
+            .standing(launch, 0, person(n).phone)
+            .await
+            .expect("read");
+        let moved = standing.expect("waits").moved(None);
+        assert!(scene.store.move_on(moved, vec![]).await.expect("moved"));
+    }
+    let kind = crate::store::CohortKind::Passage;
+    assert!(!scene.store.has_cohorts_left(launch, kind).await.expect("asked"));
+}
+
 #[tokio::test]
 async fn members_who_differ_in_anything_do_not_gather() {
     let scene = Scene::new().await;

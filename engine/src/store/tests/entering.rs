@@ -6,7 +6,7 @@ use super::{Scene, after, new_launch, start};
 use crate::advance::Place;
 use crate::asks::Asks;
 use crate::left_out::LeftOut;
-use crate::store::{Entered, Entering, Happened, LaunchState, Moved, NewHappening, NotEntered, Of, Store};
+use crate::store::{Entered, Entering, Happened, LaunchState, NewHappening, NotEntered, Of, Store};
 use crate::testing::{campaign, member, nth_phone};
 
 /// An event of somebody; gives its entry.
@@ -196,11 +196,7 @@ async fn a_passage_hears_what_began_it_and_of_its_own_key() {
     let three = happens(store, 0, "77", 30).await;
     let entered = store
         .enter(Entering {
-            restarts: Some(Moved {
-                cohort: standing.cohort,
-                index: standing.index,
-                to: None,
-            }),
+            restarts: Some(standing.moved(None)),
             ..entering("2026-12-07", 0, three, "77", 31)
         })
         .await;
