@@ -73,7 +73,7 @@ fn sentence(campaign: &str, launch: i64, changed: bool, state: LaunchState) -> S
     }
     match state {
         LaunchState::Paused => format!(
-            "{launch} is paused: nothing more is submitted, what was submitted is still recorded; go on with `crier resume {campaign}`"
+            "{launch} is paused: nothing more is submitted but what is on its way just now, and that is recorded; go on with `crier resume {campaign}`"
         ),
         LaunchState::Cancelled => {
             format!(
