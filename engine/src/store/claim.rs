@@ -277,22 +277,32 @@ async fn claim_due(
 ) -> Result<(Vec<ClaimedCohort>, Vec<(i64, u64)>), Failure> {
     let suppressed = suppressed_since(connection, claim.suppressions_known).await?;
     // Of a limit that is a parameter alone SQLite plans the statement anew each time that it is bound.
-    let query = match claim.kind {
-        CohortKind::Passage => {
+    let queries: &[&'static str] = match claim.kind {
+        // Doubts and second tries do not wait behind a launch of millions.
+        CohortKind::Passage => &[
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
-             where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
+             where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.turn > 0 and c.due_at <= ?3 and c.lease_until = 0
                and c.kind = 0 and exists (select 1 from launch l where l.id = ?1
                  and (l.state = 1 or (l.state = 3 and (c.intent_to > c.done or c.turn = 2))))
-             order by c.due_at, c.id limit ?4 + 0"
-        }
-        CohortKind::Answer => {
+             order by c.due_at, c.id limit ?4 + 0",
+            "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
+             where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.turn = 0 and c.due_at <= ?3 and c.lease_until = 0
+               and c.kind = 0 and exists (select 1 from launch l where l.id = ?1
+                 and (l.state = 1 or (l.state = 3 and c.intent_to > c.done)))
+             order by c.due_at, c.id limit ?4 + 0",
+        ],
+        CohortKind::Answer => &[
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
                and c.kind = 1 and exists (select 1 from launch l where l.id = ?1 and l.state > 0)
-             order by c.due_at, c.id limit ?4 + 0"
-        }
+             order by c.due_at, c.id limit ?4 + 0",
+        ],
     };
-    let mut claimed = take_rows(connection, query, &claim).await?;
+    let mut claimed = vec![];
+    let mut room = claim.members;
+    for query in queries {
+        room = take_rows(connection, query, &claim, room, &mut claimed).await?;
+    }
     hold(connection, &claimed, claim.route).await?;
     load_departed(connection, &mut claimed).await?;
     for cohort in &mut claimed {
@@ -301,26 +311,29 @@ async fn claim_due(
     Ok((claimed, suppressed))
 }
 
-/// Reads due cohorts until they fill the claim, and no row more: each brings its members.
+/// Reads due cohorts until they fill the room of the claim, and no row more: each brings its members. What room is left.
 async fn take_rows(
     connection: &mut SqliteConnection,
     query: &'static str,
     claim: &Claim,
-) -> Result<Vec<ClaimedCohort>, Failure> {
+    mut room: usize,
+    claimed: &mut Vec<ClaimedCohort>,
+) -> Result<usize, Failure> {
+    if room == 0 {
+        return Ok(0);
+    }
     let mut rows = sqlx::query(query)
         .bind(claim.launch.0)
         .bind(&claim.sender)
         .bind(millis(claim.now))
         .bind(MOST_COHORTS)
         .fetch(connection);
-    let mut room = claim.members;
-    let mut claimed: Vec<ClaimedCohort> = vec![];
     while room > 0
         && let Some(row) = rows.try_next().await?
     {
         let mut cohort = cohort_row(&row)?;
         if cohort.alone && !claimed.is_empty() {
-            break;
+            return Ok(0);
         }
         if cohort.in_doubt {
             room = room.saturating_sub(cohort.intent_to - cohort.done);
@@ -335,10 +348,10 @@ async fn take_rows(
         let alone = cohort.alone;
         claimed.push(cohort);
         if alone {
-            break;
+            return Ok(0);
         }
     }
-    Ok(claimed)
+    Ok(room)
 }
 
 /// Writes lease, fence and intent. On one machine a lease has no end: the lock file tells who holds it.

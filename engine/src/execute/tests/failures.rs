@@ -430,3 +430,22 @@ async fn after_a_halt_only_what_is_on_the_wire_goes() {
         format!("rejected {submitted}, accepted {}", 2_000 - submitted)
     );
 }
+
+/// What was refused for now does not wait until everybody else was texted.
+#[tokio::test]
+async fn a_second_try_goes_before_those_who_were_not_texted_yet() {
+    let world = World::new(3_000, ONE, "10/s");
+    let provider = scripted(10, |_, before| match before {
+        0 => refuse(Scope::RecipientForNow),
+        _ => accept(),
+    });
+    world.run(provider.clone(), &mut |_| {}).await;
+    let ledger = provider.ledger.lock().expect("unpoisoned");
+    let mut seen = std::collections::HashSet::new();
+    let again = ledger
+        .iter()
+        .position(|(_, text)| !seen.insert(text.reference.clone()))
+        .expect("all of them are tried again");
+    // The cohort in hand, of a thousand, goes to its end first.
+    assert!(again <= 1_000, "{again} texts went before the first second try");
+}
