@@ -12,7 +12,7 @@ use reqwest::{Body, Client, Method, Response, Url, redirect, retry};
 use super::address::{allowed, checked};
 use super::{Answered, judged};
 use crate::advance::Request;
-use crate::provider::carrier::{choose_tls, retry_after, root};
+use crate::provider::carrier::{retry_after, root, with_tls};
 
 /// The header with the key of a call: the same each time that it is tried (draft-ietf-httpapi-idempotency-key-header).
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -97,13 +97,7 @@ async fn addresses(url: &Url) -> Result<Vec<SocketAddr>, String> {
 }
 
 fn client(url: &Url, host: &str, addresses: &[SocketAddr], timeout: Duration) -> Result<Client, String> {
-    choose_tls();
-    let builder = match url.scheme() {
-        "https" => Client::builder(),
-        // Plain HTTP trusts nobody: the machine's certificates are not read.
-        _ => Client::builder().tls_certs_only([]),
-    };
-    builder
+    with_tls(Client::builder(), url)
         .no_proxy()
         .redirect(redirect::Policy::none())
         .retry(retry::never())

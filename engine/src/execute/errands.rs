@@ -140,11 +140,10 @@ impl Executor {
         if let Some(at) = again_at {
             self.errands.expect(at);
         }
-        self.somebody_left(sender.is_some());
+        let Some((sender, launch)) = sender else { return };
+        self.somebody_left();
         let now = self.clock.now();
-        if let Some((sender, launch)) = sender
-            && let Some(lane) = self.lanes.get_mut(&sender)
-        {
+        if let Some(lane) = self.lanes.get_mut(&sender) {
             lane.expect(launch, CohortKind::Passage, now);
         }
     }

@@ -124,7 +124,9 @@ impl Executor {
             ear.again = listened.untold;
             ear.at = now + if listened.untold { AGAIN_AFTER } else { super::ASK };
         }
-        self.somebody_left(listened.left);
+        if listened.left {
+            self.somebody_left();
+        }
         for (launch, sender, due_at) in listened.departed {
             if let Some(lane) = self.lanes.get_mut(&sender) {
                 lane.expect(launch, CohortKind::Passage, due_at);

@@ -180,6 +180,7 @@ impl Executor {
             self.errands.expect(self.clock.now());
         }
         self.expect_errands();
+        let mut left = folded.moved;
         for reply in folded.replies {
             let own = reply.launch.filter(|launch| self.launches.contains_key(launch));
             let latest = self.launches.last_key_value().map(|(id, _)| *id);
@@ -200,8 +201,7 @@ impl Executor {
                 numbers.remove(&reply.phone.as_u64());
             }
             // An opt-out ends what waits, in whichever launch.
-            let left = reply.moved.is_some() || reply.suppress.is_some();
-            self.somebody_left(left);
+            left |= reply.moved.is_some() || reply.suppress.is_some();
             let moved = reply.moved.and_then(|moved| moved.to);
             for cohort in reply.answers.into_iter().chain(moved) {
                 if let Some(lane) = self.lanes.get_mut(&cohort.sender) {
@@ -209,15 +209,16 @@ impl Executor {
                 }
             }
         }
-        self.somebody_left(folded.moved);
+        if left {
+            self.somebody_left();
+        }
         self.halt_if_passed();
     }
 
     /// Cohorts may be over that everybody has left.
-    pub(super) fn somebody_left(&mut self, left: bool) {
-        let launches: Vec<LaunchId> = self.launches.keys().copied().filter(|_| left).collect();
+    pub(super) fn somebody_left(&mut self) {
         for lane in self.lanes.values_mut() {
-            launches.iter().for_each(|launch| lane.left(*launch));
+            self.launches.keys().for_each(|launch| lane.left(*launch));
         }
     }
 

@@ -18,6 +18,7 @@ use dsl::project::{Carrier, ServerErrors};
 use futures_util::future::BoxFuture;
 
 use super::{Abilities, Answer, Found, Polled, Provider, Resolve, Submission};
+pub(crate) use http::with_tls;
 use http::{Link, Outcome, Reply};
 pub use http::{choose_tls, root};
 use listening::Listening;

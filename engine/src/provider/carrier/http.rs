@@ -189,7 +189,7 @@ pub fn choose_tls() {
 
 /// For plain HTTP it trusts nobody, so that the machine's certificates, which may
 /// not be there, are not read.
-fn with_tls(builder: ClientBuilder, base: &Url) -> ClientBuilder {
+pub(crate) fn with_tls(builder: ClientBuilder, base: &Url) -> ClientBuilder {
     choose_tls();
     match base.scheme() {
         "https" => builder,
