@@ -318,7 +318,7 @@ fn decide<'a>(
         | Event::CannotTell(_) => (enrolment, vec![]),
         Event::Happened => happened(revision, enrolment, facts, now),
         Event::Reply(text) => replies::reply(revision, enrolment, facts, text, now),
-        Event::OptedOut => opted_out(enrolment),
+        Event::OptedOut => opted_out(revision, enrolment, facts, now),
     }
 }
 
@@ -328,6 +328,11 @@ impl Enrolment<'_> {
             state: State::Ended,
             ..self
         }
+    }
+
+    /// A text that may have been taken waits to be looked up, or to be submitted again.
+    fn waits_in_doubt(&self) -> bool {
+        self.state == State::Waiting && self.member.doubt().is_any()
     }
 }
 
@@ -343,6 +348,11 @@ fn due<'a>(
             ..enrolment
         };
         return (submitting, vec![Effect::LookUp]);
+    }
+    // A text that may have been taken is not tried again, and what follows is as after one of which nobody can tell.
+    let in_doubt = enrolment.member.doubt().is_any();
+    if facts.opted_out && in_doubt {
+        return go_on(revision, enrolment, facts, now);
     }
     if facts.opted_out {
         return leave_out(enrolment, LeftOut::OptedOut);
@@ -364,6 +374,7 @@ fn due<'a>(
                 (waiting, vec![Effect::Depart(enrolment.place, due_at)])
             }
             Gate::Skip(reason) => walk.skipping(reason).from(next),
+            Gate::Leave(_) if in_doubt => walk.from(next),
             Gate::Leave(reason) => leave_out(enrolment, reason),
         },
         Deed::Listen(listen) => walk.silent().from(listen.silence),
@@ -435,7 +446,7 @@ fn go_on<'a>(
     }
     let (after, effects) = walk.from(enrolment.place.step + 1);
     match facts.opted_out && after.state != State::Ended {
-        true => opted_out(enrolment),
+        true => leave_out(enrolment, LeftOut::OptedOut),
         false => (after, effects),
     }
 }
@@ -528,9 +539,23 @@ pub fn stop_at(revision: &Revision, mut place: Place, now: DateTime<Utc>) -> (Pl
     (place, due_at)
 }
 
-fn opted_out(enrolment: Enrolment<'_>) -> (Enrolment<'_>, Vec<Effect>) {
+/// Whose text may have been taken waits until that is settled: then what remains is left out.
+fn opted_out<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
     match enrolment.state {
         State::Ended => (enrolment, vec![]),
+        State::Waiting if enrolment.waits_in_doubt() => (enrolment, vec![]),
+        State::Submitting if enrolment.member.doubt().is_any() => {
+            let facts = Facts {
+                opted_out: true,
+                ..facts
+            };
+            go_on(revision, enrolment, facts, now)
+        }
         State::Waiting | State::Submitting => leave_out(enrolment, LeftOut::OptedOut),
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn reply<'a>(
     match meaning(revision, enrolment, facts, text) {
         Meaning::Reaction { .. } | Meaning::Automatic => (enrolment, vec![Effect::Keep { flagged: false }]),
         // Said twice, it is answered once.
-        Meaning::OptOut { .. } if facts.opted_out => (enrolment.ended(), vec![]),
+        Meaning::OptOut { .. } if facts.opted_out => (after_stop(enrolment), vec![]),
         Meaning::OptOut { .. } => opt_out(revision, enrolment),
         Meaning::OptIn => opt_in(revision, enrolment),
         Meaning::ContainsOptOut { .. } => (enrolment, vec![Effect::Keep { flagged: true }]),
@@ -115,11 +115,20 @@ fn built_in(revision: &Revision, enrolment: Enrolment<'_>, answer: Answer, of: A
 }
 
 fn opt_out<'a>(revision: &Revision, enrolment: Enrolment<'a>) -> (Enrolment<'a>, Vec<Effect>) {
-    let waiting = matches!(enrolment.state, State::Waiting);
-    let left_out = waiting.then_some(Effect::LeaveOut(LeftOut::OptedOut));
+    let after = after_stop(enrolment);
+    let ends = enrolment.state == State::Waiting && after.state == State::Ended;
+    let left_out = ends.then_some(Effect::LeaveOut(LeftOut::OptedOut));
     let answer = built_in(revision, enrolment, Answer::OptOut, AnswerOf::OptOut);
     let said = [Effect::Suppress, answer];
-    (enrolment.ended(), said.into_iter().chain(left_out).collect())
+    (after, said.into_iter().chain(left_out).collect())
+}
+
+/// Whoever says stop is through, but whose text may have been taken: that is settled first.
+fn after_stop(enrolment: Enrolment<'_>) -> Enrolment<'_> {
+    match enrolment.waits_in_doubt() {
+        true => enrolment,
+        false => enrolment.ended(),
+    }
 }
 
 /// Texts may go to the number again: those of later launches, since what was cancelled stays so.

@@ -39,7 +39,8 @@ pub struct Standing {
     pub time_class: String,
     /// Who, with the values frozen at launch.
     pub member: Member,
-    /// Somebody holds the cohort: its turn has come, and its record decides.
+    /// Somebody holds the cohort: its turn has come, and its record decides. Or the person's text may have been taken, and
+    /// what comes of that decides.
     pub is_held: bool,
 }
 
@@ -129,7 +130,9 @@ impl Store {
                 sender: row.try_get("sender")?,
                 time_class: row.try_get("time_class")?,
                 member: members[index].clone(),
-                is_held: index < intent_to || row.try_get::<i64, _>("lease_until")? != 0,
+                is_held: index < intent_to
+                    || row.try_get::<i64, _>("lease_until")? != 0
+                    || members[index].doubt().is_any(),
             }));
         }
         Ok(None)

@@ -113,6 +113,10 @@ async fn end_one(
     waiting: &Waiting,
     at: DateTime<Utc>,
 ) -> Result<(), Failure> {
+    // Whether that text was taken is still to be found out; when that turn comes what remains is left out.
+    if waiting.pending.is_some_and(|pending| pending.doubt.is_any()) {
+        return Ok(());
+    }
     // Settled beyond the mark of a cohort that was put back: this one does not wait here.
     if insert_departed(connection, &[(waiting.cohort, waiting.index)]).await? == 0 {
         return Ok(());

@@ -38,6 +38,8 @@ impl Passage {
 
     /// Lets an event happen, and keeps what the store would keep of its effects.
     pub fn happen(&mut self, event: &Event<'_>) -> Vec<Effect> {
+        // That stands from then on.
+        self.facts.opted_out |= matches!(event, Event::OptedOut);
         let before = Enrolment {
             member: &self.member,
             place: self.place,

@@ -2,11 +2,13 @@
 
 use chrono::TimeDelta;
 
-use super::world::{Does, World, accept, phone, scripted};
+use super::world::{Does, START, World, accept, phone, scripted, scripted_and_asked};
 use crate::clock::Clock;
 use crate::execute::End;
 use crate::launch::Occurrence;
-use crate::store::{Access, ReplyFilter};
+use crate::left_out::LeftOut;
+use crate::provider::{Answer, Found, Inbound};
+use crate::store::{Access, CohortKind, MessageState, ReplyFilter};
 
 const TWO: &str = "steps:\n  - send: first\n  - wait: 1 hour\n  - send: second\nmessages:\n  \
                    first: \"Doors open at 8. STOP to opt out\"\n  second: \"See you\"\nreplies: office\n";
@@ -126,4 +128,71 @@ async fn a_launch_ends_when_everybody_left_their_question() {
     assert_eq!(ran.end, End::Done);
     let took = world.clock.now() - begun;
     assert!(took < TimeDelta::hours(1), "{took}");
+}
+
+/// Whoever says stop while their first text is in doubt gets the second for a reason or not for a reason, also when they come
+/// back a moment later; and their first text is settled like everybody's.
+#[tokio::test]
+async fn stop_and_back_again_while_a_text_is_in_doubt_loses_nobody() {
+    type Finds = fn(&str) -> Found;
+    // What a look-up finds, and whether a receipt comes.
+    let finds: [(Finds, bool); 4] = [
+        (|_| Found::CannotTell("busy".into()), true),
+        (|_| Found::CannotTell("busy".into()), false),
+        (|_| Found::Accepted, false),
+        (|_| Found::NotKnown, false),
+    ];
+    for (found, receipt) in finds {
+        let nobody_knows = !receipt && found("") == Found::CannotTell("busy".into());
+        for (stop, start) in [(2, None), (2, Some(3)), (5, Some(9)), (5, Some(600))] {
+            let world = World::new(12, TWO, "");
+            let provider = scripted_and_asked(
+                move |text, before| match (text.text.starts_with("Doors") && before == 0, receipt) {
+                    (true, true) => Does::MaybeAndReceipt,
+                    (true, false) => Does::Answer(Answer::Maybe("scripted".into())),
+                    (false, _) => accept(),
+                },
+                found,
+            );
+            let start_at: chrono::DateTime<chrono::Utc> = START.parse().expect("an instant");
+            let words = [(Some(stop), "STOP"), (start, "START")];
+            for n in 0..12 {
+                for (after, text) in words {
+                    let Some(after) = after else { continue };
+                    let from = phone(n).parse().expect("a number");
+                    let said = Inbound::Text {
+                        id: format!("{n} {text}"),
+                        from,
+                        sender: "desk".into(),
+                        text: text.into(),
+                        part: None,
+                    };
+                    provider.say(start_at + TimeDelta::seconds(after), said);
+                }
+            }
+            let ran = world.run(provider.clone(), &mut |_| {}).await;
+            assert_eq!(ran.end, End::Done);
+            let store = world.store(Access::Read).await.expect("opened");
+            for n in 0..12 {
+                let number = phone(n).parse().expect("a number");
+                let story = store.person(number).await.expect("readable");
+                let texts = story
+                    .messages
+                    .iter()
+                    .filter(|text| text.kind == CohortKind::Passage);
+                let steps: Vec<u16> = texts.clone().map(|text| text.step).collect();
+                let case =
+                    format!("receipt {receipt}, STOP after {stop} s, START after {start:?} s: {story:?}");
+                match story.left_out.as_slice() {
+                    [] if start.is_some() => assert_eq!(steps, [0, 2], "{case}"),
+                    [(_, _, LeftOut::OptedOut, _)] if start.is_none() => assert_eq!(steps, [0], "{case}"),
+                    [(_, _, LeftOut::OptedOut, _)] => assert!(steps.len() < 2, "{case}"),
+                    _ => panic!("{case}"),
+                }
+                assert_eq!(story.waiting, [], "{case}");
+                let unknown = texts.filter(|text| text.state == MessageState::Unknown).count();
+                assert!(unknown == 0 || nobody_knows, "{case}");
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::errand::{Waits, given_up_at};
 use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, LaunchId, MessageId};
+use crate::left_out::LeftOut;
 use crate::member::{Doubt, Member, Pending};
 use crate::provider::{Answer, Found, Resolve, Scope};
 use crate::store::{
@@ -193,7 +194,8 @@ impl Executor {
             false => row.state,
         };
         settled.ended.push(MessageRow { state, ..row });
-        true
+        // One that may have been taken is no text that was left out: the rest is.
+        state == MessageState::Rejected || *effect != Effect::LeaveOut(LeftOut::OptedOut)
     }
 
     /// An answer to a reply moves nobody; it is tried again, or asked about, like any text.
