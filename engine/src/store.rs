@@ -17,6 +17,7 @@ mod inbox;
 mod known;
 mod launch;
 mod lists;
+mod lock;
 mod message;
 mod notes;
 mod open;

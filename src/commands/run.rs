@@ -398,6 +398,7 @@ fn stop_on_signal() -> watch::Receiver<bool> {
         // Nobody listens when nothing is executed yet: then there is nothing to record.
         if ask.send(true).is_ok() {
             let _ = tokio::time::timeout(PATIENCE, signal()).await;
+            output::say("stopped: what was being submitted is in doubt, and the next `crier run` settles it");
         }
         std::process::exit(130);
     });

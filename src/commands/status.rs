@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use engine::clock::{Clock, SystemClock};
-use engine::store::{Access, Alarm, LaunchRow, Missed, MissedWhy, Store};
+use engine::store::{Access, Alarm, LaunchRow, LaunchState, Missed, MissedWhy, Store};
 use serde_json::json;
 
 use super::{Failure, named_campaign, open_store, project_of};
@@ -47,6 +47,7 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     match (args.format, campaign) {
         (Format::Json, _) => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
+            "executed": store.is_executed(),
             "alarms": alarms.iter().map(alarm_json).collect::<Vec<_>>(),
             "launches": reports.iter().map(Report::json).collect::<Vec<_>>(),
             "missed": missed.iter().map(missed_json).collect::<Vec<_>>(),
@@ -73,8 +74,16 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             missed_lines(&missed);
         }
     }
+    let runs = |report: &Report| report.launch.state == LaunchState::Running;
+    if args.format == Format::Full && reports.iter().any(runs) && !store.is_executed() {
+        output::line(NOBODY_EXECUTES);
+    }
     Ok(ExitCode::SUCCESS)
 }
+
+/// Of launches that run by the store's word.
+const NOBODY_EXECUTES: &str =
+    "\nno `crier run` is at work here: what is called running stands still until one is";
 
 /// Missed ticks that are shown, the latest.
 const MISSED: u32 = 1_000;

@@ -86,7 +86,9 @@ impl Report {
         rows.push(("other replies", number(totals.other_replies)));
         for (name, n) in [
             ("answers sent", self.answers_sent()),
-            ("answers refused", self.answers_refused()),
+            ("answers tried again", self.answers_of(MessageState::Attempting)),
+            ("answers unknown", self.answers_of(MessageState::Unknown)),
+            ("answers refused", self.answers_of(MessageState::Rejected)),
         ] {
             if n > 0 {
                 rows.push((name, number(n)));
@@ -179,28 +181,35 @@ impl Report {
             .map(|(_, n)| n)
             .sum()
     }
-    /// Answers to replies that were taken, or may have been.
+
+    /// Answers to replies that were taken.
     fn answers_sent(&self) -> u64 {
-        self.totals.answers.values().sum::<u64>() - self.answers_refused()
+        let answers = self.totals.answers.iter();
+        let taken = answers.filter(|(state, _)| **state >= MessageState::Accepted);
+        taken.map(|(_, n)| n).sum()
     }
 
-    fn answers_refused(&self) -> u64 {
-        self.totals
-            .answers
-            .get(&MessageState::Rejected)
-            .copied()
-            .unwrap_or(0)
+    fn answers_of(&self, state: MessageState) -> u64 {
+        self.totals.answers.get(&state).copied().unwrap_or(0)
     }
 
     fn unknown(&self) -> String {
-        match self.count(MessageState::Unknown) {
-            0 => "0".to_owned(),
-            n if self.totals.asked > 0 => format!(
-                "{}, of which {} are to be looked up at the provider",
-                number(n),
-                number(self.totals.asked.min(n))
+        let n = self.count(MessageState::Unknown);
+        let to_come = [
+            (self.totals.asked, "to be looked up at the provider"),
+            (
+                self.totals.resubmitted,
+                "to be submitted once more to a provider that refuses what it has",
             ),
-            n => format!("{}: nobody knows whether they were taken", number(n)),
+        ];
+        let to_come = to_come.iter().filter(|(some, _)| *some > 0);
+        let to_come: Vec<String> = to_come
+            .map(|(some, what)| format!("{} {what}", number(n.min(*some))))
+            .collect();
+        match (n, to_come.as_slice()) {
+            (0, _) => "0".to_owned(),
+            (n, []) => format!("{}: nobody knows whether they were taken", number(n)),
+            (n, some) => format!("{}, of which {}", number(n), some.join(", ")),
         }
     }
 
@@ -282,6 +291,7 @@ impl Report {
             "waiting": totals.waiting,
             "being_sent": totals.under_way,
             "to_be_looked_up": totals.asked,
+            "to_be_submitted_again": totals.resubmitted,
             "set_aside": totals.set_aside,
             "sent_after_end": totals.after_end,
             "dead_letters": self.dead,
@@ -291,8 +301,6 @@ impl Report {
             "left_out_later": serde_json::Value::Object(reasons.collect()),
             "opted_out": totals.opt_outs,
             "other_replies": totals.other_replies,
-            "answers": self.answers_sent(),
-            "answers_refused": self.answers_refused(),
             "parts": totals.parts.values().sum::<u64>(),
             "first_sent_at": totals.span.map(|(first, _)| first),
             "last_sent_at": totals.span.map(|(_, last)| last),
@@ -305,6 +313,10 @@ impl Report {
         report["money_in_doubt"] = money_json(&in_doubt);
         report["unpriced_parts"] = json!(unpriced);
         report["passages"] = passages(totals);
+        report["answers"] = json!(self.answers_sent());
+        report["answers_attempting"] = json!(self.answers_of(MessageState::Attempting));
+        report["answers_unknown"] = json!(self.answers_of(MessageState::Unknown));
+        report["answers_refused"] = json!(self.answers_of(MessageState::Rejected));
         report["calls"] = json!({
             "done": self.errands.done,
             "to_do": self.errands.due,

@@ -31,8 +31,10 @@ pub struct Counts {
     pub unknown: u64,
     /// Refused or given up.
     pub rejected: u64,
-    /// Answers to replies that were taken, or may have been.
+    /// Answers to replies that were taken.
     pub answers: u64,
+    /// Of which nobody knows.
+    pub answers_unknown: u64,
     /// Answers that were refused or given up.
     pub answers_refused: u64,
     /// Parts of the texts and answers that count as accepted, as the carrier's texts come to.
@@ -299,7 +301,8 @@ impl<'a> Join<'a> {
             }
             match self.state(phone, answer, taken.len()) {
                 Came::Rejected => self.counts.answers_refused += 1,
-                Came::Unknown | Came::Accepted => self.counts.answers += 1,
+                Came::Unknown => self.counts.answers_unknown += 1,
+                Came::Accepted => self.counts.answers += 1,
             }
         }
     }
@@ -345,6 +348,7 @@ impl<'a> Join<'a> {
         let mut expected = vec![
             ("people", town.people),
             ("answers", counts.answers),
+            ("answers_unknown", counts.answers_unknown),
             ("answers_refused", counts.answers_refused),
             ("parts", counts.parts),
             ("accepted", counts.accepted),

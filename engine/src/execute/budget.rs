@@ -60,9 +60,9 @@ impl Budget {
         price.copied().unwrap_or(0).saturating_mul(i64::from(parts))
     }
 
-    /// Whether so much more fits.
+    /// Whether so much more fits. What costs nothing does, also where the budget was lowered since.
     pub fn fits(&self, cost: i64) -> bool {
-        self.reserved.saturating_add(cost) <= self.limit
+        cost == 0 || self.reserved.saturating_add(cost) <= self.limit
     }
 
     /// Takes so much.
@@ -70,9 +70,9 @@ impl Budget {
         self.reserved = self.reserved.saturating_add(cost);
     }
 
-    /// Gives so much back.
-    pub fn release(&mut self, cost: i64) {
+    /// Gives so much back; whether others may go again with that.
+    pub fn release(&mut self, cost: i64) -> bool {
         self.reserved = self.reserved.saturating_sub(cost).max(0);
-        self.exhausted &= cost == 0;
+        cost > 0 && std::mem::take(&mut self.exhausted)
     }
 }

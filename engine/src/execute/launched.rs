@@ -78,21 +78,20 @@ impl Launched {
     pub fn may_go(&self) -> MayGo {
         match self.state {
             LaunchState::Running if !self.is_over_budget() => |_| true,
+            // What may have been taken is paid.
+            LaunchState::Running => |held| matches!(held.cohort.turn, Turn::LookUp | Turn::Resubmit),
             // To ask about what was sent before sends nothing.
             LaunchState::Cancelled => |held| held.cohort.turn == Turn::LookUp,
-            LaunchState::Building
-            | LaunchState::Running
-            | LaunchState::Paused
-            | LaunchState::Done
-            | LaunchState::Halted => |_| false,
+            LaunchState::Building | LaunchState::Paused | LaunchState::Done | LaunchState::Halted => {
+                |_| false
+            }
         }
     }
 
-    /// Whether passages are claimed. Of one that was cancelled what is in doubt is still settled and looked up, and
+    /// Whether passages are claimed. Of one that was cancelled or has no budget left what is in doubt is still settled, and
     /// claims bring nothing else.
     pub fn claims(&self) -> bool {
-        let goes_on = self.state == LaunchState::Running && !self.is_over_budget();
-        goes_on || self.state == LaunchState::Cancelled
+        matches!(self.state, LaunchState::Running | LaunchState::Cancelled)
     }
 
     /// Whether people are held until the canary was watched.

@@ -164,6 +164,7 @@ impl Executor {
             launch,
             sender: sender.to_owned(),
             kind,
+            only_doubts: self.of(launch).is_over_budget(),
             now: self.clock.now(),
             members,
             // What it costs is known when the members are: the intent comes with the reservation.
@@ -177,11 +178,10 @@ impl Executor {
         let expected = lane.shares.get(&launch).map_or(0, |share| share.expected);
         let store = self.store.clone();
         self.deed(launch, async move {
-            let sender = claim.sender.clone();
-            let now = claim.now;
-            let (cohorts, suppressed) = store.claim_due(claim).await?;
+            let (sender, now) = (claim.sender.clone(), claim.now);
+            let (cohorts, suppressed) = store.claim_due(claim.clone()).await?;
             if cohorts.is_empty() {
-                let next_due = store.next_due(launch, &sender, kind).await?;
+                let next_due = store.next_due(&claim).await?;
                 return Ok(Step::NothingDue {
                     held: next_due.is_some_and(|due| due <= now),
                     sender,

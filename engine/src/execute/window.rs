@@ -154,6 +154,7 @@ impl Executor {
 
     /// These got no intent after all, and what was reserved for them is free again.
     fn take_back(&mut self, sender: &str, launch: LaunchId, cohorts: &[CohortId]) {
+        let mut frees = false;
         if let Some(Launched {
             budget: Some(budget),
             revision,
@@ -166,10 +167,12 @@ impl Executor {
                     .map(|index| budget.cost(revision, &held.cohort, index))
                     .collect::<Vec<_>>()
             });
-            let cost = cost.sum();
-            budget.release(cost);
+            frees = budget.release(cost.sum());
         }
         self.lane(sender).unpick(cohorts);
+        if frees {
+            self.released(launch);
+        }
     }
 
     /// A claim brought nothing to submit.

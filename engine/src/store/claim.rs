@@ -24,6 +24,9 @@ pub struct Claim {
     pub sender: String,
     /// Answers to replies, or passages.
     pub kind: CohortKind,
+    /// Only what costs nothing more: what an earlier process left in doubt, what is to be looked up or submitted again to a
+    /// provider that refuses what it has.
+    pub only_doubts: bool,
     /// Due by then.
     pub now: DateTime<Utc>,
     /// Cohorts are taken until they hold so many members.
@@ -139,28 +142,26 @@ impl Store {
             .await
     }
 
-    /// When the next cohort of a launch, sender and kind comes due that no process and no canary holds.
-    pub async fn next_due(
-        &self,
-        launch: LaunchId,
-        sender: &str,
-        kind: CohortKind,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let query = match kind {
+    /// When the next cohort that a claim would take comes due, whatever its `now`; none where no process and no canary lets
+    /// any go.
+    pub async fn next_due(&self, claim: &Claim) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let query = match claim.kind {
             CohortKind::Passage => {
                 "select due_at from cohort where launch_id = ?1 and sender = ?2 and state = 0 and lease_until = 0
-                 and kind = 0 and due_at < ?3 and (intent_to > done or turn = 2 or exists (select 1 from launch where id = ?1 and state <> 3))
+                 and kind = 0 and due_at < ?3 and (intent_to > done or turn = 2
+                   or ((?4 = 0 or turn = 3) and exists (select 1 from launch where id = ?1 and state <> 3)))
                  order by due_at limit 1"
             }
             CohortKind::Answer => {
                 "select due_at from cohort where launch_id = ?1 and sender = ?2 and state = 0 and lease_until = 0
-                 and kind = 1 and due_at < ?3 order by due_at limit 1"
+                 and kind = 1 and due_at < ?3 and ?4 + 1 > 0 order by due_at limit 1"
             }
         };
         let due: Option<i64> = sqlx::query_scalar(query)
-            .bind(launch.0)
-            .bind(sender)
+            .bind(claim.launch.0)
+            .bind(&claim.sender)
             .bind(HELD)
+            .bind(claim.only_doubts)
             .fetch_optional(&self.readers)
             .await
             .map_err(|error| self.error(error))?;
@@ -283,18 +284,19 @@ async fn claim_due(
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.turn > 0 and c.due_at <= ?3 and c.lease_until = 0
                and c.kind = 0 and exists (select 1 from launch l where l.id = ?1
-                 and (l.state = 1 or (l.state = 3 and (c.intent_to > c.done or c.turn = 2))))
+                 and ((l.state = 1 and (?5 = 0 or c.intent_to > c.done or c.turn > 1))
+                   or (l.state = 3 and (c.intent_to > c.done or c.turn = 2))))
              order by c.due_at, c.id limit ?4 + 0",
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.turn = 0 and c.due_at <= ?3 and c.lease_until = 0
                and c.kind = 0 and exists (select 1 from launch l where l.id = ?1
-                 and (l.state = 1 or (l.state = 3 and c.intent_to > c.done)))
+                 and ((l.state = 1 and (?5 = 0 or c.intent_to > c.done)) or (l.state = 3 and c.intent_to > c.done)))
              order by c.due_at, c.id limit ?4 + 0",
         ],
         CohortKind::Answer => &[
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
-               and c.kind = 1 and exists (select 1 from launch l where l.id = ?1 and l.state > 0)
+               and c.kind = 1 and ?5 + 1 > 0 and exists (select 1 from launch l where l.id = ?1 and l.state > 0)
              order by c.due_at, c.id limit ?4 + 0",
         ],
     };
@@ -327,6 +329,7 @@ async fn take_rows(
         .bind(&claim.sender)
         .bind(millis(claim.now))
         .bind(MOST_COHORTS)
+        .bind(claim.only_doubts)
         .fetch(connection);
     while room > 0
         && let Some(row) = rows.try_next().await?

@@ -100,6 +100,21 @@ pub(super) async fn upsert_messages(
     set_reasons(connection, messages).await
 }
 
+/// The only way in which less is known: an earlier word that the text may have been taken is found to be wrong. A receipt that
+/// came meanwhile knows better.
+pub(super) async fn settle_not_taken(
+    connection: &mut SqliteConnection,
+    messages: &[MessageId],
+) -> Result<(), Failure> {
+    for message in messages {
+        sqlx::query("update message set state = 0, reason = null where id = ? and state = 1")
+            .bind(message.0)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Few are sent once more, and only where the campaign says so.
 async fn note_resent(connection: &mut SqliteConnection, messages: &[MessageRow]) -> Result<(), Failure> {
     for message in messages.iter().filter(|message| message.is_resent) {

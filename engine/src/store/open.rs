@@ -1,7 +1,5 @@
-//! Opens the store: pragmas, migrations, the lock of the executing process, the key of the references.
+//! Opens the store: pragmas, migrations, the key of the references.
 
-use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +10,7 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::faults::Faults;
+use super::lock::lock;
 use super::reserve;
 use super::writer::Writer;
 use super::{NextIds, Store, StoreError, worded};
@@ -59,7 +58,7 @@ impl Store {
         options: OpenOptions,
         faults: Option<Arc<dyn Faults>>,
     ) -> Result<Store, StoreError> {
-        let lock = match options.access {
+        let held = match options.access {
             Access::Execute => Some(lock(path)?),
             Access::Append => {
                 make_folder(path)?;
@@ -82,8 +81,8 @@ impl Store {
         let applied = applied(&mut connection).await.map_err(error)?;
         if !is_current(&applied) {
             // A store is not changed under a process that executes: that may be an older crier.
-            let older = lock.is_none() && is_older(&applied);
-            let migrating = older.then(|| self::lock(path)).transpose()?;
+            let older = held.is_none() && is_older(&applied);
+            let migrating = older.then(|| lock(path)).transpose()?;
             migrate(&mut connection, path).await?;
             drop(migrating);
         }
@@ -97,7 +96,7 @@ impl Store {
             .test_before_acquire(false)
             // They read a row here and there, or a whole table once: neither wants the pages kept.
             .connect_lazy_with(connect.read_only(true).pragma("cache_size", "-8192"));
-        if lock.is_some() {
+        if held.is_some() {
             reserve::set_aside(path)?;
         }
         Ok(Store {
@@ -107,7 +106,7 @@ impl Store {
             writer: Writer::start(connection, path.into(), faults),
             references,
             next: Mutex::new(next),
-            lock,
+            lock: held,
         })
     }
 
@@ -142,56 +141,12 @@ fn connect_options(path: &Path, most_pages: Option<u32>) -> SqliteConnectOptions
 }
 
 /// The folder of the store.
-fn make_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
     let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     made.map_err(|source| StoreError::Unopenable {
         path: path.into(),
         source,
     })
-}
-
-/// Takes the lock beside the store and writes into it who has it.
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let unopenable = |source| StoreError::Unopenable {
-        path: path.into(),
-        source,
-    };
-    make_folder(path)?;
-    let mut lock_path = path.as_os_str().to_owned();
-    lock_path.push(".lock");
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(lock_path)
-        .map_err(unopenable)?;
-    match file.try_lock() {
-        Ok(()) => {
-            let written = file
-                .set_len(0)
-                .and_then(|()| write!(file, "process {}", std::process::id()));
-            written.map_err(unopenable)?;
-            Ok(file)
-        }
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            // The name is a courtesy: an unreadable one is no other error.
-            let _ = file
-                .seek(SeekFrom::Start(0))
-                .and_then(|_| file.read_to_string(&mut holder));
-            let holder = if holder.is_empty() {
-                "another process".to_owned()
-            } else {
-                holder
-            };
-            Err(StoreError::Held {
-                path: path.into(),
-                holder,
-            })
-        }
-        Err(TryLockError::Error(source)) => Err(unopenable(source)),
-    }
 }
 
 /// Marks a SQLite file as a store of crier: `crie` in ASCII.

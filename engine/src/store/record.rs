@@ -6,14 +6,14 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::dead::{DeadLetter, insert_dead};
 use super::launch::LaunchState;
-use super::message::{MessageRow, upsert_messages};
+use super::message::{MessageRow, settle_not_taken, upsert_messages};
 use super::notes::{NoteRow, write_notes};
 use super::rows::{
     CohortKind, CohortRow, NewCohort, Turn, corrupt, count, insert_cohorts, millis, phone_number, small,
 };
 use super::suppression::{Suppression, suppress};
 use super::{Failure, Store, StoreError};
-use crate::ids::{CohortId, LaunchId};
+use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::left_out::LeftOut;
 use crate::member;
 use crate::plan::COHORT_MEMBERS;
@@ -27,6 +27,8 @@ pub struct WindowRecord {
     pub messages: Vec<MessageRow>,
     /// What the window rendered, under its id; written with the window's first record.
     pub texts: Option<(i64, Vec<u8>)>,
+    /// Messages that were in doubt and turn out not to be taken: they are no longer.
+    pub not_taken: Vec<MessageId>,
     /// Who got no text after all.
     pub left_out: Vec<LeftOutRow>,
     /// Members that left before the cohort's mark came to them.
@@ -141,6 +143,7 @@ async fn record_window(
     let stopped = stopped_launches(connection, &mut record.progress).await?;
     write_progress(connection, &record.progress).await?;
     upsert_messages(connection, &record.messages).await?;
+    settle_not_taken(connection, &record.not_taken).await?;
     if let Some((id, texts)) = &record.texts {
         sqlx::query("insert into window_text (id, texts) values (?, ?) on conflict do nothing")
             .bind(id)

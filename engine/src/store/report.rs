@@ -32,6 +32,9 @@ pub struct Totals {
     pub under_way: u64,
     /// People whose message is to be looked up; it stands among the messages.
     pub asked: u64,
+    /// People whose message may have been taken and is to be submitted once more, to a provider that refuses what it has; it
+    /// stands among the messages.
+    pub resubmitted: u64,
     /// People left out after the plan, by reason.
     pub left_out: BTreeMap<LeftOut, u64>,
     /// People who opted out.
@@ -186,6 +189,7 @@ impl Store {
                     totals.under_way += under_way;
                 }
                 Turn::LookUp => totals.asked += waiting + under_way,
+                Turn::Resubmit => totals.resubmitted += waiting + under_way,
                 // They stand among the messages.
                 Turn::Again => {}
             }

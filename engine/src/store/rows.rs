@@ -88,6 +88,8 @@ pub enum Turn {
     Again = 1,
     /// The provider is asked whether it took a message. Nothing is submitted.
     LookUp = 2,
+    /// A message that may have been taken goes once more, to a provider that refuses what it has: it is paid once.
+    Resubmit = 3,
 }
 
 impl Turn {
@@ -95,8 +97,11 @@ impl Turn {
     pub fn of(member: &Member) -> Turn {
         match member.pending {
             None => Turn::First,
-            Some(pending) if pending.doubt == Doubt::LookUp => Turn::LookUp,
-            Some(_) => Turn::Again,
+            Some(pending) => match pending.doubt {
+                Doubt::LookUp => Turn::LookUp,
+                Doubt::Refused => Turn::Resubmit,
+                Doubt::None | Doubt::Resent => Turn::Again,
+            },
         }
     }
 
@@ -105,6 +110,7 @@ impl Turn {
             0 => Ok(Turn::First),
             1 => Ok(Turn::Again),
             2 => Ok(Turn::LookUp),
+            3 => Ok(Turn::Resubmit),
             _ => Err(corrupt(format!("turn {number}"))),
         }
     }

@@ -202,6 +202,7 @@ fn claim(launch: LaunchId, kind: CohortKind, members: usize) -> Claim {
         launch,
         sender: "shop".into(),
         kind,
+        only_doubts: false,
         now: after(3_600),
         members,
         intent: true,

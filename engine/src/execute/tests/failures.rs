@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use expect_test::expect;
 use tokio::sync::watch;
 
-use super::world::{Does, Gate, World, accept, gated, refuse, scripted};
+use super::world::{Does, Gate, World, accept, gated, refuse, scripted, scripted_and_asked};
 use crate::execute::{End, Progress};
-use crate::provider::{Answer, Scope};
-use crate::store::{Access, LaunchState, MessageState};
+use crate::provider::{Answer, Found, Scope};
+use crate::store::{Access, LaunchRow, LaunchState, MessageState};
 
 const ONE: &str = "message: \"Doors open at 8, {{first_name}}. STOP to opt out\"\n";
 
@@ -448,4 +448,51 @@ async fn a_second_try_goes_before_those_who_were_not_texted_yet() {
         .expect("all of them are tried again");
     // The cohort in hand, of a thousand, goes to its end first.
     assert!(again <= 1_000, "{again} texts went before the first second try");
+}
+
+/// Of 20 people 10 can be paid. Of the first of them nobody can tell at first; that is found out although nothing is left, and
+/// who was not texted after all makes room for somebody else.
+#[tokio::test]
+async fn a_budget_that_is_used_up_settles_what_is_in_doubt() {
+    type Finds = fn(&str) -> Found;
+    let cases: [(Finds, &str, &str); 3] = [
+        (|_| Found::Accepted, "accepted 10", "1x 10"),
+        (|_| Found::NotKnown, "attempting 5, accepted 10", "1x 15"),
+        (
+            |_| Found::CannotTell("busy".into()),
+            "unknown 5, accepted 5",
+            "1x 10",
+        ),
+    ];
+    for (found, states, submitted) in cases {
+        let world = World::new(20, ONE, "");
+        std::fs::write(
+            world.path().join("prices.csv"),
+            "country,price,currency\nUS,0.01,USD\n",
+        )
+        .expect("written");
+        let project = world.path().join("crier.yaml");
+        let text = std::fs::read_to_string(&project).expect("readable") + "prices: prices.csv\n";
+        std::fs::write(project, text).expect("written");
+        let maybe = AtomicUsize::new(0);
+        let provider = scripted_and_asked(
+            move |_, before| match before == 0 && maybe.fetch_add(1, Ordering::Relaxed) < 5 {
+                true => Does::Answer(Answer::Maybe("scripted".into())),
+                false => accept(),
+            },
+            found,
+        );
+        let store = Arc::new(world.store(Access::Execute).await.expect("opened"));
+        let launch = LaunchRow {
+            budget: Some(100_000),
+            ..world.launched(&store).await
+        };
+        let (_keep, stop) = watch::channel(false);
+        let ran = world
+            .execute(store, launch, provider.clone(), stop, &mut |_| {})
+            .await;
+        let ran = ran.expect("executed");
+        assert_eq!((ran.end, ran.states().as_str()), (End::OverBudget, states));
+        assert_eq!(provider.repeats(), submitted, "{states}");
+    }
 }

@@ -28,6 +28,8 @@ type Way = (CohortKind, u32, Place, Turn, DateTime<Utc>, String);
 struct Settled {
     left_out: Vec<LeftOutRow>,
     departing: BTreeMap<Way, Vec<Member>>,
+    /// Messages that were in doubt and turn out not to be taken.
+    not_taken: Vec<MessageId>,
     /// Messages that get their end without an answer.
     ended: Vec<MessageRow>,
     dead: Vec<DeadLetter>,
@@ -94,6 +96,9 @@ impl Executor {
             return;
         }
         let cohort = self.cohort(sender, send.cohort);
+        if *outcome == Outcome::LookedUp(Found::NotKnown) && !cohort.members[send.index].is_resent() {
+            settled.not_taken.push(send.message);
+        }
         if send.is_answer {
             return self.settle_answer(sender, send, outcome, *at, settled);
         }
@@ -187,6 +192,10 @@ impl Executor {
         let Some(reason) = reason.filter(|_| member.pending.is_some()) else {
             return false;
         };
+        // As all that is not sent of a launch that was cancelled.
+        if certain && *effect == Effect::LeaveOut(LeftOut::Cancelled) {
+            return true;
+        }
         let reason = format!("not tried again: {reason}");
         let row = self.ended_row(sender, id, index, reason);
         let state = match certain && !member.is_resent() {
@@ -387,6 +396,7 @@ impl Executor {
         let mut record = WindowRecord {
             messages,
             texts: texts_of(id, window),
+            not_taken: settled.not_taken,
             left_out: settled.left_out,
             dead: settled.dead,
             notes: settled.notes,
@@ -415,7 +425,9 @@ impl Executor {
         let Some(budget) = &mut self.of_mut(launch).budget else {
             return vec![];
         };
-        budget.release(released);
+        if budget.release(released) {
+            self.released(launch);
+        }
         let change = BudgetChange {
             launch,
             reserved: 0,

@@ -45,12 +45,13 @@ async fn due_cohorts_are_taken_the_earliest_first_and_later_ones_wait() {
         .complete_launch(launch, &Summary::default(), &[], 1)
         .await
         .expect("complete");
-    let next = || scene.store.next_due(launch, "shop", CohortKind::Passage);
+    let passages = super::claim(launch, CohortKind::Passage, 100);
+    let next = || scene.store.next_due(&passages);
     assert_eq!(next().await.expect("a moment"), Some(after(10)));
     assert_eq!(
         scene
             .store
-            .next_due(launch, "shop", CohortKind::Answer)
+            .next_due(&super::claim(launch, CohortKind::Answer, 100))
             .await
             .expect("a moment"),
         None
