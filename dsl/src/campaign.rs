@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
 use crate::condition::{Condition, DateFormat};
@@ -66,6 +66,8 @@ pub struct Campaign {
     pub answers: BTreeMap<String, Vec<(Language, String)>>,
     /// Where replies go.
     pub replies: Replies,
+    /// A reply belongs to the campaign that texted the person last, within this time.
+    pub replies_within: TimeDelta,
     /// Limits of the file.
     pub limits: Limits,
     /// Stories that `crier test` plays, in the order of the file.

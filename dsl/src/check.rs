@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::campaign::Campaign;
 use crate::diagnostic::{Diagnostic, NOT_YET};
-use crate::project::{ListFile, Project};
+use crate::project::{ListFile, Project, SharedReplies};
 use crate::values::Language;
 use crate::written;
 use crate::{CampaignFile, ProjectFile};
@@ -201,9 +201,12 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
 }
 
 /// What can be made out of a crier.yaml that has errors, so that its campaigns can be checked all the same. Never to be
-/// run: lists and inboxes of kinds that are not supported have names only.
+/// run: lists and inboxes of kinds that are not supported have names only, and rules for replies, which may be wrong, are none.
 pub fn outline_project(file: &ProjectFile, folder_name: &str) -> Project {
-    project::outline(&file.written, folder_name)
+    Project {
+        shared: SharedReplies::default(),
+        ..project::outline(&file.written, folder_name)
+    }
 }
 
 fn finish<T>(value: Option<T>, mut found: Vec<Diagnostic>) -> Checked<T> {

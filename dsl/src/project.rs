@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::campaign::Purpose;
 use crate::scalar::{Frequency, Rate, Share, Window};
 use crate::values::Language;
+use crate::written::campaign as written;
 
 /// One project.
 #[derive(Debug, Clone)]
@@ -34,6 +36,9 @@ pub struct Project {
     pub inboxes: BTreeMap<String, Inbox>,
     /// The inbox or address for campaigns that state none.
     pub replies: Option<crate::campaign::Replies>,
+    /// A reply belongs to the campaign that texted the person last from that sender, within this time. Default: 7 days of 24
+    /// hours.
+    pub replies_within: TimeDelta,
     /// The file of prices.
     pub prices: Option<String>,
     /// Typographic marks are swapped for plain ones where that makes a whole text GSM-7. Default: yes.
@@ -48,6 +53,15 @@ pub struct Project {
     pub messages: Vec<String>,
     /// What they say, by language, in the order of the file; one that is the same for all stands under the first language.
     pub texts: BTreeMap<String, Vec<(Language, String)>>,
+    /// The rules for the replies that no campaign takes, and the texts that they send: every campaign is made with them.
+    pub(crate) shared: SharedReplies,
+}
+
+/// What crier.yaml has under `replies`, where that is rules, and under `messages`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SharedReplies {
+    pub rules: Vec<written::Rule>,
+    pub messages: Vec<written::Message>,
 }
 
 /// Rules for all campaigns, which each can only tighten.
@@ -285,6 +299,7 @@ impl Project {
             senders: BTreeMap::from([("simulated".into(), sender)]),
             inboxes: BTreeMap::new(),
             replies: None,
+            replies_within: REPLIES_WITHIN,
             prices: None,
             smart: true,
             policy: Policy::default(),
@@ -292,6 +307,7 @@ impl Project {
             opt_ins: vec![],
             messages: vec![],
             texts: BTreeMap::new(),
+            shared: SharedReplies::default(),
         }
     }
 
@@ -302,5 +318,7 @@ impl Project {
     }
 }
 
+/// How long after its last text a reply belongs to a campaign where the project does not say.
+pub(crate) const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
 /// Where the store is when nothing is said.
 pub const DEFAULT_STORE: &str = ".crier/crier.db";

@@ -80,6 +80,8 @@ pub struct Facts<'a> {
     pub opted_out: bool,
     /// The launch was cancelled: what was not taken goes no more.
     pub cancelled: bool,
+    /// No campaign texted the person lately: of what the campaign says only what the project says too holds.
+    pub stranger: bool,
     /// What conditions and texts ask for.
     pub known: &'a Known,
     /// Notes what is walked through.
@@ -91,6 +93,7 @@ impl Default for Facts<'_> {
         Facts {
             opted_out: false,
             cancelled: false,
+            stranger: false,
             known: &NOTHING,
             trace: None,
         }

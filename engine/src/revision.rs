@@ -65,7 +65,7 @@ impl Revision {
         let positions = variables.iter().cloned().zip(0..).collect();
         let id = source.hash();
         let asks = Asks::of(&campaign);
-        let answers_of_values = !(campaign.program.rules.is_empty() || variables.is_empty());
+        let answers_of_values = !(campaign.program.own_rules().is_empty() || variables.is_empty());
         Revision {
             id,
             asks,

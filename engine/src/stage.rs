@@ -361,6 +361,7 @@ impl Stage {
         let facts = Facts {
             opted_out: self.opted_out,
             cancelled: false,
+            stranger: false,
             known: &passage.known,
             trace: Some(&self.trace),
         };

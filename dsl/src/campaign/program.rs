@@ -16,8 +16,10 @@ pub type Address = u16;
 pub struct Program {
     /// In the order of the file. The last of the steps is a [`Deed::Finish`]; what rules do comes after it.
     pub instructions: Vec<Instruction>,
-    /// The rules for replies that no open question took, in order.
+    /// The rules for replies that no open question took, in order: the campaign's own, then the project's.
     pub rules: Vec<Rule>,
+    /// How many of them are the campaign's own.
+    pub own_rules: usize,
 }
 
 /// One thing that happens to a person.
@@ -364,6 +366,23 @@ impl Program {
     fn steps(&self) -> impl Iterator<Item = &Instruction> {
         let rules = self.rules.iter().map(|rule| usize::from(rule.then)).min();
         self.instructions.iter().take(rules.unwrap_or(usize::MAX))
+    }
+
+    /// The rules of the campaign.
+    pub fn own_rules(&self) -> &[Rule] {
+        &self.rules[..self.own_rules]
+    }
+
+    /// The rules of the project, for replies that the campaign does not take.
+    pub fn project_rules(&self) -> &[Rule] {
+        &self.rules[self.own_rules..]
+    }
+
+    /// The instructions of the campaign; what rules of the project do comes after them.
+    pub fn own_instructions(&self) -> &[Instruction] {
+        let rules = self.project_rules().first();
+        let end = rules.map_or(self.instructions.len(), |rule| usize::from(rule.then));
+        &self.instructions[..end]
     }
 
     /// Every condition of the steps, of their answers and of the rules.

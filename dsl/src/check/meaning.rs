@@ -67,6 +67,7 @@ pub(super) fn campaign(context: &Context<'_>) -> Option<Campaign> {
         opt_out_words: opt_out_words(context),
         answers: context.project.texts.clone(),
         replies: replies(context),
+        replies_within: context.project.replies_within,
         limits: limits(&file.limits),
         stories: file.tests.iter().map(stories::meant).collect::<Option<_>>()?,
         smart: context.project.smart,

@@ -9,7 +9,9 @@ use super::opt_in;
 use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
-use crate::project::{DEFAULT_STORE, Inbox, ListFile, OptIn, Policy, Project, Sender};
+use crate::project::{
+    DEFAULT_STORE, Inbox, ListFile, OptIn, Policy, Project, REPLIES_WITHIN, Sender, SharedReplies,
+};
 use crate::scalar::Share;
 use crate::tree::Node;
 use crate::values::Language;
@@ -213,6 +215,10 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
         senders: senders.collect(),
         inboxes: inboxes.collect(),
         replies: file.replies.as_ref().map(|replies| meant_replies(&replies.value)),
+        replies_within: file
+            .replies_within
+            .as_ref()
+            .map_or(REPLIES_WITHIN, |within| within.value.long()),
         prices: file.prices.as_ref().map(named),
         smart: file.smart.unwrap_or(true),
         policy: policy(&file.policy),
@@ -229,6 +235,13 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
             .iter()
             .map(|message| (named(&message.name), own_texts(message, file)))
             .collect(),
+        shared: SharedReplies {
+            rules: file.rules.clone(),
+            messages: match file.rules.is_empty() {
+                true => vec![],
+                false => file.messages.clone(),
+            },
+        },
     }
 }
 

@@ -64,8 +64,6 @@ pub(super) fn check(file: &ProjectFile, project: &Project, found: &mut Vec<Diagn
         .map(|name| name.value.as_str());
     let names: Vec<&str> = of_lists.chain(EXPECTED.iter().copied()).collect();
     found.extend(values_in_answers(&file.written.messages, &names));
-    let first = rules.first().map(|rule| rule.span.clone());
-    found.extend(first.map(|span| Diagnostic::not_yet(span, "a rule for the replies of the whole project")));
 }
 
 /// The answers of the program have no values: who gets them may be in no campaign.

@@ -54,6 +54,14 @@ const UNITS: [Unit; 5] = [
 ];
 
 impl WaitTime {
+    /// How long it is where no clock is asked: a day has 24 hours.
+    pub fn long(&self) -> TimeDelta {
+        match self {
+            WaitTime::Elapsed(time) => *time,
+            WaitTime::Days(days) => TimeDelta::days(i64::from(*days)),
+        }
+    }
+
     /// `90 seconds`, `30 minutes`, `36 hours`, `2 days`, `3 weeks`, and `1 day`. Above zero, at most ten years.
     pub fn parse(text: &str) -> Result<WaitTime, ScalarError> {
         let text = text.trim();

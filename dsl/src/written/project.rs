@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use super::campaign::{Message, ReplyTo, Rule, consent, frequency, languages, messages, reply_to};
 use super::{Spanned, key_of, own_entries, parsed, reading, several, text, texts};
 use crate::project::{self, Carrier, Consent, NeededConsent, Reading, ServerErrors, Simulated};
-use crate::scalar::{Frequency, Rate, Share, Window, parse_local_url, parse_timeout};
+use crate::scalar::{Frequency, Rate, Share, WaitTime, Window, parse_local_url, parse_timeout};
 use crate::tree::Node;
 use crate::values::Language;
 
@@ -38,6 +38,8 @@ pub struct Project {
     pub replies: Option<Spanned<ReplyTo>>,
     /// The key `replies`, where it is a list of rules.
     pub rules: Vec<Rule>,
+    /// The key `replies_within`.
+    pub replies_within: Option<Spanned<WaitTime>>,
     /// The key `prices`.
     pub prices: Option<Spanned<String>>,
     /// The key `smart`.
@@ -165,6 +167,7 @@ impl Project {
             inboxes: named(root, "inboxes", Inbox::read),
             replies: root.get("replies").and_then(reply_to),
             rules: root.get("replies").map(Rule::several).unwrap_or_default(),
+            replies_within: parsed(root, "replies_within", |text| WaitTime::parse(text).ok()),
             prices: text(root, "prices"),
             smart: root.get("smart").and_then(Node::text).map(|text| text == "true"),
             policy: root.get("policy").map(Policy::read).unwrap_or_default(),

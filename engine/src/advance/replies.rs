@@ -64,7 +64,7 @@ fn meaning(revision: &Revision, enrolment: Enrolment<'_>, facts: Facts<'_>, text
     let sent: Vec<&str> = facts.known.sent.iter().map(String::as_str).collect();
     let question = open_question(revision, enrolment.place).filter(|_| enrolment.state == State::Waiting);
     let answers = question.iter().flat_map(|(_, listen)| &listen.answers);
-    let rules = answers.chain(&campaign.program.rules);
+    let rules = answers.chain(rules_for(revision, facts));
     let matcher = |rule| match rule {
         &Rule {
             test: Test::Reply(ref matcher),
@@ -234,7 +234,16 @@ fn unclear<'a>(
     Some((enrolment, vec![answer, Effect::Depart(place, enrolment.due_at)]))
 }
 
-/// What the rules of the campaign make of a reply; where none holds it is kept for people.
+/// The rules that hold for somebody.
+fn rules_for<'a>(revision: &'a Revision, facts: Facts<'_>) -> &'a [Rule] {
+    let program = &revision.campaign.program;
+    match facts.stranger {
+        true => program.project_rules(),
+        false => &program.rules,
+    }
+}
+
+/// What the rules of the campaign, then those of the project make of a reply; where none holds it is kept for people.
 fn rules<'a>(
     revision: &'a Revision,
     enrolment: Enrolment<'a>,
@@ -249,7 +258,7 @@ fn rules<'a>(
         known: facts.known,
         now,
     };
-    let mut rules = revision.campaign.program.rules.iter();
+    let mut rules = rules_for(revision, facts).iter();
     let Some(rule) = rules.find(|rule| holds(&person, rule, text)) else {
         return (enrolment, vec![keep]);
     };

@@ -50,6 +50,7 @@ const NO_FACTS: Facts<'static> = Facts {
     trace: None,
     opted_out: false,
     cancelled: false,
+    stranger: false,
 };
 const OPTED_OUT: Facts = Facts {
     opted_out: true,

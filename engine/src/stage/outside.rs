@@ -1,15 +1,11 @@
 //! What comes from outside of the campaign: what the person writes and opens, receipts, events of the API.
 
-use chrono::TimeDelta;
 use dsl::campaign::story::Occurrence;
 use dsl::written::campaign::OPT_OUT_LINK;
 
 use super::{Happened, Stage};
-use crate::advance::{AnswerOf, Effect, Enrolment, Event, Facts, Place, State, advance, is_word};
+use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance, is_word};
 use crate::trigger;
-
-/// A reply belongs to the campaign that texted the person last, within this time.
-const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
 
 impl Stage {
     /// The person writes.
@@ -18,9 +14,10 @@ impl Stage {
         if trigger::word_begins(&self.revision.campaign, text) && !self.opted_out && self.may_enter(None) {
             return self.begin(None, None, vec![]);
         }
+        let within = self.revision.campaign.replies_within;
         let recent = |at: &usize| {
             let texted_at = self.passages[*at].texted_at;
-            texted_at.is_some_and(|texted_at| self.now - texted_at <= REPLIES_WITHIN)
+            texted_at.is_some_and(|texted_at| self.now - texted_at <= within)
         };
         let Some(at) = self.texted_last().filter(recent) else {
             return self.reply_from_outside(text);
@@ -54,27 +51,12 @@ impl Stage {
         };
         let facts = Facts {
             opted_out: self.opted_out,
+            stranger: true,
             known: &self.person,
             ..Facts::default()
         };
         let (_, effects) = advance(&self.revision, enrolment, facts, &Event::Reply(text), self.now);
-        let (known, other): (Vec<Effect>, Vec<Effect>) = effects.into_iter().partition(|effect| {
-            matches!(
-                effect,
-                Effect::Suppress
-                    | Effect::Allow
-                    | Effect::Keep { .. }
-                    | Effect::Answer {
-                        of: AnswerOf::OptOut | AnswerOf::OptIn | AnswerOf::Help,
-                        ..
-                    }
-            )
-        });
-        let kept = known.iter().any(|effect| matches!(effect, Effect::Keep { .. }));
-        known.into_iter().for_each(|effect| self.apply(None, effect));
-        if !kept && !other.is_empty() {
-            self.apply(None, Effect::Keep { flagged: false });
-        }
+        effects.into_iter().for_each(|effect| self.apply(None, effect));
     }
 
     /// The carrier's word on the latest text.

@@ -137,7 +137,7 @@ impl Coverage {
     fn steps(&mut self, revision: &Revision, walked: &Walked) {
         let program = &revision.campaign.program;
         let mut seen = BTreeSet::new();
-        for (at, instruction) in (0..).zip(&program.instructions) {
+        for (at, instruction) in (0..).zip(program.own_instructions()) {
             let done = |at: Address| walked.instructions.contains(&at);
             let step = &instruction.step;
             match &instruction.deed {
@@ -174,7 +174,8 @@ impl Coverage {
             let does = || does(revision, &instruction.deed);
             self.one(done(at), || Unwalked::Step(step.clone(), does()));
         }
-        self.rules(&program.rules, walked);
+        // Those of the project are no campaign's to walk.
+        self.rules(program.own_rules(), walked);
     }
 
     fn rules(&mut self, rules: &[Rule], walked: &Walked) {

@@ -35,6 +35,20 @@ pub(in crate::check) fn of(context: &Context<'_>, root: &Node) -> Scope {
     }
 }
 
+/// What the rules of a project are read by: they may ask for what some campaigns have and others do not.
+pub(in crate::check) fn of_any_campaign() -> Scope {
+    Scope {
+        fields: BTreeMap::new(),
+        lists: vec![],
+        open: true,
+        messages: BTreeSet::new(),
+        links: BTreeSet::new(),
+        variants: BTreeSet::new(),
+        languages: vec![],
+        any_campaign: true,
+    }
+}
+
 fn fields(context: &Context<'_>, root: &Node) -> BTreeMap<String, Declared> {
     let format = |name: &str| DateFormat::parse(root.get("fields")?.get(name)?.get("format")?.text()?);
     let one = |field: &crate::written::campaign::Field| {

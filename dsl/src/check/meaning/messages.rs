@@ -1,5 +1,7 @@
 //! The texts of a campaign as meant: those with names, and those that steps write themselves.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 
 use crate::campaign::{Message, Variant};
@@ -14,6 +16,10 @@ pub(super) struct Messages<'a> {
     pub all: Vec<Message>,
     languages: &'a [Language],
     zone: Tz,
+    /// Those of the project.
+    shared: &'a [written::Message],
+    /// Of these the ones that are sent, once it is rules of the project that send: what they name is the project's.
+    of_project: Option<BTreeMap<&'a str, usize>>,
 }
 
 impl<'a> Messages<'a> {
@@ -23,6 +29,8 @@ impl<'a> Messages<'a> {
             all: vec![],
             languages: &context.languages,
             zone,
+            shared: &context.project.shared.messages,
+            of_project: None,
         };
         for message in context.written.all_messages() {
             let variants = messages.variants(message)?;
@@ -34,9 +42,30 @@ impl<'a> Messages<'a> {
         Some(messages)
     }
 
+    /// From here on the project's rules send.
+    pub fn turn_to_project(&mut self) {
+        self.of_project = Some(BTreeMap::new());
+    }
+
+    /// A message of the project, which the campaign has once it is sent.
+    fn of_the_project(&mut self, name: &str) -> Option<usize> {
+        if let Some(at) = self.of_project.as_ref()?.get(name) {
+            return Some(*at);
+        }
+        let shared = self.shared;
+        let message = shared.iter().find(|message| message.name.value == name)?;
+        let variants = self.variants(message)?;
+        let at = self.all.len();
+        let own = self.free(name.to_owned());
+        self.all.push(Message { name: own, variants });
+        self.of_project.as_mut()?.insert(&message.name.value, at);
+        Some(at)
+    }
+
     /// What a step sends; a text of its own is called as the step's `id`, else `name`.
     pub fn of(&mut self, sent: &Sent, step: &Step, name: &str) -> Option<usize> {
         match sent {
+            Sent::Name(name) if self.of_project.is_some() => self.of_the_project(&name.value),
             Sent::Name(name) => self.all.iter().position(|message| message.name == name.value),
             Sent::Texts(texts) => {
                 let texts = self.templates(texts)?;
@@ -84,7 +113,13 @@ impl<'a> Messages<'a> {
     }
 
     fn templates(&self, texts: &Texts) -> Option<Vec<Template>> {
-        let one = |language| Template::compile_for(&texts.of(language)?.text, language, self.zone).ok();
+        // A campaign may have languages that the project does not: then the first of its texts has to do.
+        let first = texts.values().first().map(|value| value.text.as_str());
+        let first = first.filter(|_| self.of_project.is_some());
+        let one = |language| {
+            let text = texts.of(language).map(|value| value.text.as_str()).or(first)?;
+            Template::compile_for(text, language, self.zone).ok()
+        };
         self.languages.iter().map(one).collect()
     }
 }

@@ -61,21 +61,30 @@ impl<'a> Compiler<'a> {
         }
         self.steps(&file.steps)?;
         self.push_as("end", Deed::Finish(None));
-        let rules = file.rules();
-        let mut meant = vec![];
         self.answers = true;
-        self.path.push("replies".into());
-        for (i, rule) in rules.iter().enumerate() {
-            meant.push(self.rule(rule, i, |own, steps| {
+        let mut rules = self.rules("replies", file.rules())?;
+        let own_rules = rules.len();
+        self.messages.turn_to_project();
+        self.scope = scope::of_any_campaign();
+        rules.extend(self.rules("crier.yaml.replies", &self.context.project.shared.rules)?);
+        Some(Program {
+            instructions: std::mem::take(&mut self.code),
+            rules,
+            own_rules,
+        })
+    }
+
+    /// Rules for replies that no open question took.
+    fn rules(&mut self, path: &str, rules: &[written::Rule]) -> Option<Vec<Rule>> {
+        self.path = vec![path.to_owned()];
+        let one = |(i, rule)| {
+            self.rule(rule, i, |own, steps| {
                 own.steps(steps)?;
                 own.push(Deed::Return);
                 Some(())
-            })?);
-        }
-        Some(Program {
-            instructions: std::mem::take(&mut self.code),
-            rules: meant,
-        })
+            })
+        };
+        rules.iter().enumerate().map(one).collect()
     }
 
     /// Conditions that must all hold; none where there are none.

@@ -94,7 +94,7 @@ static PROJECT_KEYS: &[Key] = &[
         "desk",
         "Where replies go for campaigns that state nothing. Default: the inbox of the program.",
     ),
-    later(
+    now(
         "replies_within",
         Form::Duration,
         "30 days",

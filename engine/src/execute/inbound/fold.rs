@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use dsl::campaign::{Deed, Replies};
 use dsl::project::Project;
 use sms::PhoneNumber;
@@ -27,9 +27,6 @@ use crate::store::{
 
 /// Receipts of one commit: what waits behind it waits some 50 ms.
 const RECEIPTS: usize = 8_192;
-/// A reply belongs to the campaign that texted this person last from that sender, within so many days.
-pub(super) const REPLIES_WITHIN: TimeDelta = TimeDelta::days(7);
-
 /// Folds one batch, with all it needs.
 pub(super) struct Folder {
     pub store: Arc<Store>,
@@ -217,7 +214,7 @@ impl Folder {
         let sent = match under_way {
             Some(sent) => Some(sent),
             None => {
-                let since = words.at - REPLIES_WITHIN;
+                let since = words.at - self.project.replies_within;
                 self.store.last_sent(words.from, &words.sender, since).await?
             }
         };
@@ -230,6 +227,7 @@ impl Folder {
         let known = self.known(&revision, sent, standing.as_ref(), &words).await?;
         let facts = Facts {
             opted_out: opted_out || self.store.is_suppressed(words.from).await?,
+            stranger: sent.is_none(),
             known: &known,
             ..Facts::default()
         };
@@ -256,10 +254,9 @@ impl Folder {
             return Ok(Replied::Later(words.again()));
         }
         let (_, effects) = advance(&revision, enrolment, facts, &Event::Reply(&text), now);
-        let (list, effects) = match (of_list, sent) {
-            (Some((deed, effects)), _) => (Some(deed), effects),
-            (None, Some(_)) => (None, effects),
-            (None, None) => (None, of_a_stranger(effects)),
+        let (list, effects) = match of_list {
+            Some((deed, effects)) => (Some(deed), effects),
+            None => (None, effects),
         };
         // Said twice it does nothing more.
         let meaning = match facts.opted_out && effects.is_empty() {
@@ -275,7 +272,10 @@ impl Folder {
             received_at: words.at,
             launch: sent.map(|sent| sent.launch),
             meaning,
-            inbox: inbox_of(&revision),
+            inbox: match sent {
+                Some(_) => inbox_of(&revision.campaign.replies),
+                None => self.project.replies.as_ref().map_or_else(String::new, inbox_of),
+            },
             suppress: None,
             allow: false,
             answers: vec![],
@@ -405,24 +405,6 @@ enum Replied {
     Later(Said),
 }
 
-/// Of somebody whom no campaign texted lately an opt-out counts, and everything else is for people.
-fn of_a_stranger(effects: Vec<Effect>) -> Vec<Effect> {
-    let counts = |effect: &Effect| {
-        matches!(
-            effect,
-            Effect::Suppress | Effect::Allow | Effect::Keep { .. } | Effect::Answer { .. }
-        )
-    };
-    let for_people = |effects: &[Effect]| {
-        let told = |effect: &Effect| matches!(effect, Effect::Suppress | Effect::Allow | Effect::Keep { .. });
-        !effects.is_empty() && !effects.iter().any(told)
-    };
-    match for_people(&effects) {
-        true => vec![Effect::Keep { flagged: false }],
-        false => effects.into_iter().filter(counts).collect(),
-    }
-}
-
 /// Whether a reply may mean something else once the turn of the person is recorded: a question is about to be open.
 fn waits_for_replies(
     revision: &Revision,
@@ -446,8 +428,8 @@ fn listens_next(revision: &Revision, place: Place) -> bool {
         .any(|one| matches!(one.deed, Deed::Listen(_) | Deed::Await { .. }))
 }
 
-fn inbox_of(revision: &Revision) -> String {
-    match &revision.campaign.replies {
+fn inbox_of(replies: &Replies) -> String {
+    match replies {
         Replies::Inbox(name) | Replies::Address(name) => name.clone(),
         Replies::Kept | Replies::Nobody => String::new(),
     }

@@ -64,27 +64,28 @@ impl Led<'_> {
         }
     }
 
-    /// Adds what is kept of the person.
+    /// Adds what is kept of the person; of somebody in no campaign by the latest launch, whose project's rules it is that say
+    /// so.
     pub fn note(&mut self, note: Note) {
-        if let Some(sent) = self.sent {
-            self.reply.notes.push(NoteRow {
-                launch: sent.launch,
-                run: sent.run,
-                phone: self.reply.phone,
-                at: self.now,
-                note,
-            });
+        let of_launch = matches!(note, Note::Skipped { .. } | Note::Finished(_));
+        if of_launch && self.sent.is_none() {
+            return;
         }
+        let latest = (self.folder.latest.0, 0);
+        let (launch, run) = self.sent.map_or(latest, |sent| (sent.launch, sent.run));
+        self.reply.notes.push(NoteRow {
+            launch,
+            run,
+            phone: self.reply.phone,
+            at: self.now,
+            note,
+        });
     }
 
     /// The launch that was answered sends it where it is executed, else the latest that is: nobody else would before that
     /// one is typed again.
     fn answer(&mut self, text: String, sender: Option<String>) {
-        // To the word of a list everybody is answered.
-        let of_list = self.reply.list.as_ref().map(|_| 0);
-        let Some(step) = self.sent.map(|sent| sent.step).or(of_list) else {
-            return;
-        };
+        let step = self.sent.map_or(0, |sent| sent.step);
         let own = self
             .sent
             .and_then(|sent| self.folder.executing.get_key_value(&sent.launch));

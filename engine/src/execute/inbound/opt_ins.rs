@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::fold::{Folder, REPLIES_WITHIN};
+use super::fold::Folder;
 use super::words::Words;
 use crate::advance::{AnswerOf, Effect, Facts, is_loop};
 use crate::opt_in::{ListDeed, Written, of_text};
@@ -24,7 +24,8 @@ impl Folder {
         }
         let spoken = sent.and_then(|sent| revision.campaign.languages.get(usize::from(sent.language)));
         let language = spoken.or(self.project.languages.first());
-        let asked = self.store.asked(words.from, words.at - REPLIES_WITHIN).await?;
+        let since = words.at - self.project.replies_within;
+        let asked = self.store.asked(words.from, since).await?;
         let written = Written {
             sender: &words.sender,
             text,

@@ -1,6 +1,7 @@
 //! What people say: stop is the last word, and everything else is kept.
 
 use chrono::TimeDelta;
+use expect_test::expect;
 
 use super::world::{Does, START, World, accept, phone, scripted, scripted_and_asked};
 use crate::clock::Clock;
@@ -195,4 +196,80 @@ async fn stop_and_back_again_while_a_text_is_in_doubt_loses_nobody() {
             }
         }
     }
+}
+
+/// Rules of crier.yaml take what the campaign's rules do not, and what somebody writes whom no campaign texted; but for those
+/// the campaign's rules say nothing.
+#[tokio::test]
+async fn what_no_campaign_takes_the_rules_of_the_project_take() {
+    let campaign = "message: \"Doors open at 8. STOP to opt out\"\nreplies:\n  \
+                    - { words: [price], send: { text: \"12 EUR at the door\" } }\n  - { words: [lift], tag: lift }\n";
+    let world = World::new(2, campaign, "");
+    let project = world.path().join("crier.yaml");
+    let text = std::fs::read_to_string(&project).expect("readable")
+        + "messages: { parking: \"Park behind the hall\", hello: \"Write to us at any time\" }\nreplies:\n  \
+           - { words: [parking, price], send: parking }\n  - { words: [lift], do: [{ tag: lifts }, { forward: office }] }\n  \
+           - { words: [hello], send: hello }\n";
+    std::fs::write(project, text).expect("written");
+    let provider = scripted(50, |_, _| accept());
+    let start: chrono::DateTime<chrono::Utc> = START.parse().expect("an instant");
+    let said = [
+        (0, 10, "price?"),
+        (0, 20, "parking?"),
+        (0, 30, "Is there a lift?"),
+        (1, 10, "And now?"),
+        (50, 10, "price?"),
+        (50, 20, "hello"),
+        (50, 30, "is there a lift"),
+        (50, 40, "And now?"),
+        (51, 10, "HELP"),
+    ];
+    for (n, after, text) in said {
+        let said = Inbound::Text {
+            id: format!("{n} {text}"),
+            from: phone(n).parse().expect("a number"),
+            sender: "desk".into(),
+            text: text.into(),
+            part: None,
+        };
+        provider.say(start + TimeDelta::seconds(after), said);
+    }
+    let ran = world.run(provider.clone(), &mut |_| {}).await;
+    assert_eq!(ran.end, End::Done);
+    let ledger = provider.ledger.lock().expect("unpoisoned");
+    let mut answers: Vec<String> = ledger[2..]
+        .iter()
+        .map(|(_, text)| format!("{}: {}", text.to, text.text))
+        .collect();
+    answers.sort();
+    let store = world.store(Access::Read).await.expect("opened");
+    let filter = ReplyFilter {
+        inbox: None,
+        campaign: None,
+        most: 20,
+    };
+    let kept = store.replies(filter).await.expect("readable");
+    let mut kept: Vec<String> = kept
+        .iter()
+        .map(|reply| format!("{}: {} ({})", reply.phone, reply.text, reply.meaning.code()))
+        .collect();
+    kept.sort();
+    expect![[r#"
+        +12013201000: 12 EUR at the door
+        +12013201000: Park behind the hall
+        +12033241000: Park behind the hall
+        +12033241000: Write to us at any time
+        +12053241000: You get messages from us at this number. Reply STOP to get no more."#]]
+    .assert_eq(&answers.join("\n"));
+    expect![[r#"
+        +12013201000: Is there a lift? (answer)
+        +12013201000: parking? (answer)
+        +12013201000: price? (answer)
+        +12023201000: And now? (other)
+        +12033241000: And now? (other)
+        +12033241000: hello (answer)
+        +12033241000: is there a lift (answer)
+        +12033241000: price? (answer)
+        +12053241000: HELP (other)"#]]
+    .assert_eq(&kept.join("\n"));
 }

@@ -166,6 +166,7 @@ async fn the_counts_of_a_launch_come_from_what_happened() {
             waiting: 1,
             under_way: 0,
             asked: 0,
+            resubmitted: 0,
             left_out: {
                 OptedOut: 1,
             },
