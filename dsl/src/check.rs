@@ -2,6 +2,7 @@
 //! thing, in a file of its own, and says all it finds. Where no check finds an error, the campaign as meant is made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use crate::campaign::Campaign;
 use crate::diagnostic::{Diagnostic, NOT_YET};
@@ -11,6 +12,7 @@ use crate::written;
 use crate::{CampaignFile, ProjectFile};
 
 mod audience;
+mod awaited;
 mod budget;
 mod columns;
 mod conditions;
@@ -23,6 +25,7 @@ mod fields;
 mod files;
 mod foreign;
 mod hosts;
+mod keywords;
 mod languages;
 mod length;
 pub(crate) use languages::of as languages_of;
@@ -37,12 +40,14 @@ mod opt_in;
 mod opt_out;
 pub(crate) use opt_out::says_how;
 mod opt_out_words;
+mod order;
 mod over_frequency;
 mod patterns;
 mod phrases;
 mod policy;
 mod project;
 mod project_rules;
+mod rates;
 mod receiving;
 mod replies;
 mod rules;
@@ -83,6 +88,9 @@ pub enum Header {
     /// There is no such file.
     Absent,
 }
+
+/// A stored list keeps numbers alone.
+static STORED: LazyLock<Header> = LazyLock::new(|| Header::Columns(vec!["phone".into()]));
 
 /// What came out of checking.
 #[derive(Debug, Clone)]
@@ -160,9 +168,12 @@ const CHECKS: &[Check] = &[
     receiving::check,
     policy::check,
     budget::check,
+    rates::check,
     stored_lists::check,
     stories::check,
     conditions::check,
+    order::check,
+    awaited::check,
 ];
 
 /// Holds a campaign against its surroundings.
@@ -234,7 +245,10 @@ impl<'a> Context<'a> {
         let project = surroundings.project;
         let lists = |files: Vec<(std::ops::Range<usize>, ListFile)>| {
             let list = |(span, file): (std::ops::Range<usize>, ListFile)| List {
-                header: surroundings.headers.get(&file.key()),
+                header: match file.is_stored {
+                    true => Some(&*STORED),
+                    false => surroundings.headers.get(&file.key()),
+                },
                 span,
                 file,
             };

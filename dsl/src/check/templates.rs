@@ -264,10 +264,13 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
         let help = format!("write what it is to change: `{{{{{name} first_name}}}}`");
         return Some(Diagnostic::error("bad-template", span, message).help(help));
     }
-    let message = format!("\"{name}\" is not a column of \"{}\"", list.file.path);
+    let message = format!("\"{name}\" is not a column of \"{}\"", list.file.called());
     let found = Diagnostic::error("unknown-variable", span, message).label("not a column");
     let guess = Guess::unsure(nearest(name, candidates()).map(in_template));
     Some(guess.tell(found, || {
+        if let Some(help) = audience::only_numbers(list) {
+            return help;
+        }
         let all = listed(names.iter().copied());
         format!("the columns are {all}; a value for everybody is a `default` under `fields`")
     }))

@@ -7,13 +7,14 @@ use crate::values::Language;
 use super::key::{Choice, Form, Status};
 use super::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 use super::tables::DAYS;
+use super::traps::quoted;
 
 mod clock;
 mod money;
 
 pub(crate) use clock::{clock as clock_of, is_time_of_day, no_date};
 
-use clock::{again, clock, cron, date, time, time_of_day, wait, window};
+use clock::{again, cron, date, time, time_of_day, wait, window};
 
 /// What is wrong with a text.
 #[derive(Debug)]
@@ -53,11 +54,12 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Wait => wait(text),
         Form::Time => time(text),
         Form::Start | Form::At if text == "now" => Ok(()),
-        Form::At if is_time_of_day(text) => Ok(()),
+        Form::At if is_time_of_day(text) => clock::not_the_end(text),
         Form::Start => clock::start(text),
         Form::At => clock::at(text),
-        Form::TimeOfDay => clock(text).map(drop).ok_or_else(|| time_of_day(text)),
-        Form::Moment if is_time_of_day(text) => Ok(()),
+        Form::TimeOfDay if is_time_of_day(text) => clock::not_the_end(text),
+        Form::TimeOfDay => Err(time_of_day(text)),
+        Form::Moment if is_time_of_day(text) => clock::not_the_end(text),
         Form::Moment => time(text).map_err(|_| time_of_day(text)),
         Form::Date => date(text),
         Form::Cron => cron(text),
@@ -100,10 +102,42 @@ fn url(text: &str) -> Result<(), Refusal> {
         return Err(wrong("literal-host-needed", message, help));
     }
     let good = host.is_some_and(|host| !host.is_empty() && !host.contains(['{', '}', ' ', '@']));
-    good.then_some(()).ok_or_else(|| {
+    if !good {
         let help = "write scheme and host, then what follows: `https://arena.example/t`";
-        wrong("bad-url", format!("\"{text}\" is not an URL"), help)
-    })
+        return Err(wrong("bad-url", format!("\"{text}\" is not an URL"), help));
+    }
+    spaces(text)?;
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    let port = host.and_then(|host| host.rsplit_once(':')).map(|(_, port)| port);
+    match port.filter(|port| !port.ends_with(']') && !is_port(port)) {
+        Some(port) => {
+            let message = format!("\"{port}\" is not a port, of which there are 1 to 65535");
+            Err(wrong(
+                "bad-url",
+                message,
+                "correct it, or leave it out: `https://arena.example/t`",
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A space ends an URL, wherever it is opened; inside of a template it is none of the URL's.
+fn spaces(text: &str) -> Result<(), Refusal> {
+    let (mut whole, mut rest) = (String::new(), text);
+    while let Some(open) = rest.find("{{") {
+        let end = rest[open..].find("}}").map_or(rest.len(), |at| open + at + 2);
+        whole.push_str(&rest[..open].replace(char::is_whitespace, "%20"));
+        whole.push_str(&rest[open..end]);
+        rest = &rest[end..];
+    }
+    whole.push_str(&rest.replace(char::is_whitespace, "%20"));
+    if whole == text {
+        return Ok(());
+    }
+    let message = format!("\"{text}\" has a space in it, where an URL ends");
+    let refusal = wrong("bad-url", message, "a space is written `%20`");
+    Err(instead(refusal, quoted(&whole), Applicability::Unsure))
 }
 
 /// `4 per 7 days`.

@@ -396,11 +396,12 @@ impl Shape<'_> {
                     format!("[{written}]"),
                     words::sure_of_items(written),
                 )
-            } else if let Some(map) = words::map_of(form, node) {
-                let help = format!("a map stands in braces: `{map}`");
-                found
-                    .help(help)
-                    .replace(node.span.clone(), map, Applicability::Unsure)
+            } else if let Some((map, is_right)) = words::map_of(form, node) {
+                let found = found.help(format!("a map stands in braces: `{map}`"));
+                match is_right {
+                    true => found.replace(node.span.clone(), map, Applicability::Unsure),
+                    false => found,
+                }
             } else {
                 match place.help() {
                     Some(help) => found.help(help),

@@ -261,9 +261,17 @@ pub(in super::super) fn custom_tag(text: &str, span: Range<usize>) -> Diagnostic
         ),
     };
     let message = format!("tags such as `{written}` are not part of this language");
-    Diagnostic::error(code, span, message)
+    let quoted = help
+        .strip_prefix("quote the condition: `")
+        .and_then(|help| help.strip_suffix('`'));
+    let quoted = quoted.map(str::to_owned);
+    let found = Diagnostic::error(code, span.clone(), message)
         .label("YAML reads a leading `!` as a tag")
-        .help(help)
+        .help(help);
+    match quoted {
+        Some(quoted) => found.replace(span, quoted, Applicability::Unsure),
+        None => found,
+    }
 }
 
 pub(super) fn unclosed_quote(text: &str, read_to: usize, at: usize) -> Diagnostic {

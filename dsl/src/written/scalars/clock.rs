@@ -1,11 +1,14 @@
 //! Times, times of day and windows, and the numbers that some tools make of them.
 
 use super::{Refusal, by_parser, did_you_mean, instead, listed, wrong};
+use chrono::NaiveDate;
+
 use crate::diagnostic::Applicability;
 use crate::scalar::{Cron, WaitTime, parse_time};
 use crate::values::FieldType;
 
 pub(super) fn wait(text: &str) -> Result<(), Refusal> {
+    not_the_end(text)?;
     match clock(text).is_some() || parse_time(text).is_ok() {
         true => Ok(()),
         false => by_parser(WaitTime::parse(text), "bad-duration"),
@@ -13,6 +16,25 @@ pub(super) fn wait(text: &str) -> Result<(), Refusal> {
 }
 
 pub(super) fn time(text: &str) -> Result<(), Refusal> {
+    if let Some(day) = text
+        .strip_suffix("24:00")
+        .map(str::trim_end)
+        .filter(|day| !day.is_empty())
+    {
+        let message = format!("\"{text}\" is no time: a day ends at 24:00, and the next begins at 00:00");
+        let next = NaiveDate::parse_from_str(day, "%Y-%m-%d")
+            .ok()
+            .and_then(|day| day.succ_opt());
+        let refusal = |help: String| wrong("bad-time", &message, help);
+        return Err(match next {
+            Some(next) => instead(
+                refusal(format!("write `{next} 00:00`")),
+                format!("{next} 00:00"),
+                Applicability::Unsure,
+            ),
+            None => refusal("write `2026-12-02 00:00`".to_owned()),
+        });
+    }
     if let Some(clock) = of_twelve_hours(text) {
         let message = format!("\"{text}\" has no date");
         let help = format!("put the date before it, and write 24 hours: `2026-12-01 {clock}`");
@@ -62,6 +84,20 @@ pub(super) fn at(text: &str) -> Result<(), Refusal> {
         Some(clock) => Err(twelve_hours("bad-time", text, &clock)),
         None => start(text),
     }
+}
+
+/// `24:00`, which only ends a window.
+pub(super) fn not_the_end(text: &str) -> Result<(), Refusal> {
+    if clock(text) != Some(24 * 60) {
+        return Ok(());
+    }
+    let message = format!("\"{text}\" only ends a window: as a time it is the next day's \"00:00\"");
+    let refusal = wrong(
+        "bad-time",
+        message,
+        "write `\"00:00\"`, which is when a day begins",
+    );
+    Err(instead(refusal, "\"00:00\"", Applicability::Unsure))
 }
 
 /// A day, or a time.
@@ -142,9 +178,13 @@ pub(super) fn again(words: &[&str], text: &str) -> Result<(), Refusal> {
 
 /// What is said of a time of day where a day is needed too: the message and the help.
 pub(crate) fn no_date(text: &str) -> (String, String) {
+    let (day, clock) = match clock(text) == Some(24 * 60) {
+        true => ("2026-12-02", "00:00"),
+        false => ("2026-12-01", text),
+    };
     (
         format!("\"{text}\" has no date"),
-        format!("put the date before it: `2026-12-01 {text}`"),
+        format!("put the date before it: `{day} {clock}`"),
     )
 }
 
@@ -236,6 +276,12 @@ pub(super) fn window(text: &str) -> Result<(), Refusal> {
             Err(wrong("bad-window", message, help))
         }
         Some((Some(from), Some(_))) if from < 24 * 60 => Ok(()),
+        Some((Some(_), Some(to))) => {
+            let right = format!("00:00-{:02}:{:02}", to / 60, to % 60);
+            let message = format!("\"{text}\" begins at the end of a day, and the next one begins at 00:00");
+            let refusal = wrong("bad-window", message, did_you_mean(Some(&right), String::new));
+            Err(instead(refusal, right, Applicability::Unsure))
+        }
         Some(_) | None => {
             let message = format!("\"{text}\" is not a window of the day");
             Err(wrong("bad-window", message, help))

@@ -172,8 +172,10 @@ pub(super) fn sure_of_items(written: &str) -> Applicability {
     }
 }
 
-/// A text where a map is due, as that map: under the key that it must be for, where no other one takes it as well.
-pub(super) fn map_of(form: &Form, node: &Node) -> Option<String> {
+/// A text where a map is due, as that map: under the key that it must be for, where no other one takes it as well, with
+/// examples for what the map cannot do without. And whether it is right as it stands: an example that names something is
+/// not.
+pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
     let text = node.text().filter(|text| !text.is_empty())?;
     let object = match form {
         Form::Object(object) => object,
@@ -196,7 +198,16 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<String> {
         (_, 1) => told_apart().next()?,
         (_, _) => return None,
     };
-    Some(format!("{{ {}: {} }}", key.name, in_braces(text)))
+    let required = object.required.iter();
+    let lacking = required.filter(|required| required.key != key.name && !required.or.contains(&key.name));
+    let lacking: Vec<&Key> = lacking.filter_map(|required| object.key(required.key)).collect();
+    let mut map = format!("{}: {}", key.name, in_braces(text));
+    for more in &lacking {
+        map.push_str(&format!(", {}: {}", more.name, more.example));
+    }
+    let says_all = |key: &&&Key| matches!(key.form, Form::Duration | Form::Share | Form::Message);
+    let is_right = lacking.iter().filter(says_all).count() == lacking.len();
+    Some((format!("{{ {map} }}"), is_right))
 }
 
 /// A text as it stands inside of braces.
