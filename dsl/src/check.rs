@@ -19,6 +19,7 @@ mod conditions;
 mod consent;
 mod consequences;
 mod covered;
+mod crossed;
 mod deadlines;
 mod durations;
 mod fields;
@@ -47,6 +48,7 @@ mod phrases;
 mod policy;
 mod project;
 mod project_rules;
+mod quiet;
 mod rates;
 mod receiving;
 mod replies;
@@ -167,6 +169,7 @@ const CHECKS: &[Check] = &[
     replies::check,
     receiving::check,
     policy::check,
+    quiet::check,
     budget::check,
     rates::check,
     stored_lists::check,
@@ -204,6 +207,7 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
     let outline = project::outline(&file.written, folder_name);
     project::of_lists(file.read.tree.root.as_ref(), &mut found);
     project_rules::check(file, &outline, &mut found);
+    crossed::check(file.read.tree.root.as_ref(), &file.written, &mut found);
     secrets::check(file.read.tree.root.as_ref(), &mut found);
     // Campaigns are checked against a project of which parts cannot be run yet.
     let clean = !found.iter().any(Diagnostic::is_fault);

@@ -92,7 +92,7 @@ const FOLLOWS: &[Follows] = &[
     follows(
         "moment-outside-window",
         Place::InItsMap,
-        &["expires-before-window"],
+        &["expires-before-window", "window-in-quiet-hours"],
     ),
     follows("no-deadline", Place::InItsMap, &[]),
     under("no-opt-out-hint", &["purpose"]),

@@ -108,7 +108,7 @@ fn countries_apart(sender: &written::Sender, policy: &written::Policy) -> Option
         shown(&sender.countries)
     );
     let help = format!(
-        "the countries of the policy are {}: add one of the sender's there, or the other way round",
+        "name a country in both: the policy has {}",
         shown(&policy.countries)
     );
     Some(

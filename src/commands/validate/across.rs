@@ -22,7 +22,9 @@ pub(super) fn told<'a>(
                     .map(|outline| (file.file.path.clone(), outline)),
             );
         }
-        if campaigns.is_empty() {
+        let of_project = project.file.as_ref();
+        let is_asked = of_project.is_some_and(|own| files.iter().any(|seen| seen.file.path == own.path));
+        if campaigns.is_empty() && !is_asked {
             continue;
         }
         let paths: Vec<_> = campaigns.iter().map(|(path, _)| path.clone()).collect();
