@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono_tz::Tz;
 
-use super::{Context, audience};
+use super::{Context, audience, foreign};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::template::{Fixed, Given, HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
@@ -100,7 +100,8 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
 fn names(context: &Context<'_>, template: &Template, positions: &Positions, found: &mut Vec<Diagnostic>) {
     for used in template.uses() {
         let span = positions.span(used.span.clone());
-        found.extend(judge(context, &used, span));
+        let of_words = || several_words(context, template.source(), &used, positions);
+        found.extend(of_words().or_else(|| judge(context, &used, span)));
     }
     for given in template.given() {
         let span = positions.span(given.span.clone());
@@ -204,6 +205,24 @@ fn judge(context: &Context<'_>, used: &Use, span: Range<usize>) -> Option<Diagno
             Some(Diagnostic::error("unknown-partial", span, message).help(help))
         }
     }
+}
+
+/// `{{first name}}`: a column by a name of several words, of which the first is read as a helper.
+fn several_words(context: &Context<'_>, text: &str, used: &Use, positions: &Positions) -> Option<Diagnostic> {
+    let is_unknown =
+        matches!(used.kind, UseKind::Helper) && helper_status(&used.name) == HelperStatus::Unknown;
+    let mut tags = tags(text).into_iter().filter(|_| is_unknown);
+    let tag = tags.find(|tag| tag.contains(&used.span.start))?;
+    let inside = text[tag.clone()].trim_matches(['{', '}', '~', ' ']);
+    let right = foreign::known(context, inside)?;
+    let start = tag.start + text[tag].find(inside)?;
+    let span = positions.span(start..start + inside.len());
+    let message = format!("\"{inside}\" is two words: a value is written by the name of its column");
+    Some(
+        Diagnostic::error("unknown-variable", span.clone(), message)
+            .help(format!("write `{{{{{right}}}}}`"))
+            .replace(span, right, Applicability::Unsure),
+    )
 }
 
 fn unknown_link(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<Diagnostic> {

@@ -89,6 +89,10 @@ fn amount_of(text: &str) -> Option<Decimal> {
 
 /// The sum that a text with a slip was probably meant to be: `500EUR`, `eur 500`, `1.000 EUR`, `99,50 EUR`.
 fn meant(text: &str) -> Option<String> {
+    const SIGNS: [(char, &str); 3] = [('€', "EUR"), ('£', "GBP"), ('$', "USD")];
+    if let Some((sign, code)) = SIGNS.iter().find(|(sign, _)| text.contains(*sign)) {
+        return meant(&text.replacen(*sign, &format!(" {code} "), 1));
+    }
     let pick = |keep: fn(&char) -> bool| text.chars().filter(keep).collect::<String>();
     let letters = pick(|c| c.is_ascii_alphabetic()).to_ascii_uppercase();
     let number = pick(|c| c.is_ascii_digit() || matches!(c, '.' | ','));

@@ -131,6 +131,11 @@ fn plain_words(text: &str, at: usize, error: &ScanError) -> Diagnostic {
         {
             found
         }
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement
+            if let Some(found) = indentation::no_colon_above(text, at) =>
+        {
+            found
+        }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             let line = line_of(text, at);
             let written = &text[line.clone()];

@@ -10,6 +10,7 @@ use super::tables::DAYS;
 use super::traps::quoted;
 
 mod clock;
+mod dates;
 mod money;
 
 pub(crate) use clock::{clock as clock_of, is_time_of_day, no_date};

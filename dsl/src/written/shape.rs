@@ -388,6 +388,8 @@ impl Shape<'_> {
                     Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
                     None => found,
                 }
+            } else if place.key == "message" && !node.items().is_empty() {
+                found.help(words::SEVERAL_TEXTS)
             } else if undashed {
                 found.help("put a space after each `-`")
             } else if listable {
@@ -436,9 +438,12 @@ impl Shape<'_> {
             .find('\n')
             .map_or(root.span.end, |i| (root.span.start + i).min(root.span.end));
         let found = Diagnostic::error("wrong-type", root.span.start..end, message)
-            .label(format!("this is {}", a_kind(root)))
-            .help("begin with lines such as `audience: lists/customers.csv`");
-        self.found.push(found);
+            .label(format!("this is {}", a_kind(root)));
+        let line = &self.around.text[root.span.start..end];
+        self.found.push(found.help(match words::no_colon(line, object) {
+            Some(right) => format!("a colon and a space stand behind each key: `{right}`"),
+            None => "begin with lines such as `audience: lists/customers.csv`".to_owned(),
+        }));
     }
 
     fn empty(&mut self, object: &Object) {

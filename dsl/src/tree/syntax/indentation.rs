@@ -42,6 +42,38 @@ pub(super) fn further_in(text: &str, at: usize) -> Option<Diagnostic> {
     )
 }
 
+/// A line without its colon: YAML reads it and the next one as one key.
+///
+/// ```yaml
+/// audience lists/customers.csv
+/// schedule: now
+/// ```
+pub(super) fn no_colon_above(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let key = key_on(text, &line)?;
+    let above = line_of(text, line.start.checked_sub(1)?);
+    let written = text[above.clone()].trim();
+    let start = above.start + (text[above.clone()].len() - text[above].trim_start().len());
+    let (word, value) = written.split_once(' ')?;
+    let is_key = word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let in_line = start - line_of(text, start).start == key.start - line.start;
+    if !(is_key && in_line) || written.contains(": ") || written.ends_with(':') {
+        return None;
+    }
+    let found = Diagnostic::error(
+        "invalid-yaml",
+        start..start + written.len(),
+        "this line is not `key: value`",
+    );
+    let end = start + word.len();
+    let right = format!("{word}: {}", value.trim_start());
+    Some(
+        found
+            .help(format!("a colon is missing: `{right}`"))
+            .replace(end..end, ":", Applicability::Unsure),
+    )
+}
+
 /// The end of the lines that stand at least so far in.
 fn block_end(text: &str, mut end: usize, column: usize) -> usize {
     while let Some(feed) = text[end..].find('\n').filter(|feed| end + feed + 1 < text.len()) {

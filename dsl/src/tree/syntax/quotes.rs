@@ -48,8 +48,11 @@ pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) ->
     if let Some(found) = with_marks_left(text, &value) {
         return found;
     }
-    let quoted = quoted(written);
-    let sure = is_all(text, &value);
+    let quoted = quoted(without_curly(written));
+    let sure = match without_curly(written) == written {
+        true => is_all(text, &value),
+        false => Applicability::Unsure,
+    };
     let found = Diagnostic::error(
         "quote-the-text",
         value.clone(),
@@ -61,6 +64,20 @@ pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) ->
         true => found.help("quote the text, with the word behind `#` where that is part of it"),
         false => found.help("quote the text").replace(value, quoted, sure),
     }
+}
+
+/// What stands inside of curly quotes around all of a text, which were meant as straight ones.
+fn without_curly(written: &str) -> &str {
+    let pairs = [
+        ('\u{201c}', '\u{201d}'),
+        ('\u{201e}', '\u{201c}'),
+        ('\u{ab}', '\u{bb}'),
+    ];
+    let inside = pairs.iter().find_map(|(open, close)| {
+        let inside = written.strip_prefix(*open)?.strip_suffix(*close)?;
+        (!inside.contains([*open, *close])).then_some(inside)
+    });
+    inside.unwrap_or(written)
 }
 
 /// What is said of values with a mark too many or too few.

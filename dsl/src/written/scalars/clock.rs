@@ -1,6 +1,6 @@
 //! Times, times of day and windows, and the numbers that some tools make of them.
 
-use super::{Refusal, by_parser, did_you_mean, instead, listed, wrong};
+use super::{DAYS, Refusal, by_parser, dates, did_you_mean, instead, listed, wrong};
 use chrono::NaiveDate;
 
 use crate::diagnostic::Applicability;
@@ -61,7 +61,49 @@ pub(super) fn time(text: &str) -> Result<(), Refusal> {
         let (message, help) = no_date(text);
         return Err(wrong("bad-time", message, help));
     }
-    by_parser(parse_time(text), "bad-time")
+    by_parser(parse_time(text), "bad-time").map_err(|refusal| in_our_order(text).unwrap_or(refusal))
+}
+
+/// What a time of another order was meant to be, or what has to be said to know it.
+fn in_our_order(text: &str) -> Option<Refusal> {
+    let said = dates::read(text)?;
+    let not_a_time = |help: String| wrong("bad-time", format!("\"{text}\" is not a time"), help);
+    let clock = said.clock.as_deref().unwrap_or("10:00");
+    let right = said.days.iter().map(|day| format!("{day} {clock}"));
+    Some(
+        match (right.collect::<Vec<_>>().as_slice(), &said.zone, &said.clock) {
+            ([right], None, Some(_)) => {
+                let refusal = not_a_time(did_you_mean(Some(right), String::new));
+                instead(refusal, right.clone(), Applicability::Unsure)
+            }
+            ([right], Some(_), _) => not_a_time(format!(
+                "write `{right}`; whose clock that is, `timezone: Europe/Rome` says"
+            )),
+            ([right], None, None) => not_a_time(format!("the year comes first, and a time last: `{right}`")),
+            ([first, second], ..) => not_a_time(format!(
+                "the year comes first, then the month: is it `{first}` or `{second}`?"
+            )),
+            _ => return None,
+        },
+    )
+}
+
+/// A day that is told by what it is called, of which a file cannot know which one it is.
+fn called(text: &str) -> Option<Refusal> {
+    let lower = text.to_lowercase();
+    let first = lower.split([' ', ',']).next()?;
+    let refusal = |help: &str| wrong("bad-time", format!("\"{text}\" is not a time"), help);
+    let is_day = |day: &&str| {
+        first.len() > 2 && first.starts_with(*day) && first.ends_with(['y', 's', day.as_bytes()[2].into()])
+    };
+    if first == "every" || DAYS.iter().any(|day| is_day(&day)) {
+        return Some(refusal(
+            "once is a date: `2026-12-01 10:00`; every Monday at ten is `{ cron: \"0 10 * * MON\", again: always }`",
+        ));
+    }
+    matches!(first, "today" | "tomorrow" | "tonight" | "next" | "in" | "asap").then(|| {
+        refusal("write the date, so that the file means the same on every day: `2026-12-01 10:00`, or `now`")
+    })
 }
 
 /// `now`, or a time.
@@ -75,7 +117,7 @@ pub(super) fn start(text: &str) -> Result<(), Refusal> {
         );
         return Err(instead(refusal, "now", Applicability::Safe));
     }
-    time(text)
+    time(text).map_err(|refusal| called(text).unwrap_or(refusal))
 }
 
 /// As [`start`]; where a column gives the day, a time of day.
@@ -104,8 +146,26 @@ pub(super) fn not_the_end(text: &str) -> Result<(), Refusal> {
 pub(super) fn date(text: &str) -> Result<(), Refusal> {
     match FieldType::Date.accepts(text) {
         true => Ok(()),
-        false => time(text),
+        false => time(text).map_err(|refusal| day_alone(text).unwrap_or(refusal)),
     }
+}
+
+/// A day of another order, where a day is due.
+fn day_alone(text: &str) -> Option<Refusal> {
+    let said = dates::read(text).filter(|said| said.clock.is_none())?;
+    let message = format!("\"{text}\" is not a day");
+    let days: Vec<String> = said.days.iter().map(|day| day.to_string()).collect();
+    Some(match days.as_slice() {
+        [right] => {
+            let refusal = wrong("bad-time", message, did_you_mean(Some(right), String::new));
+            instead(refusal, right.clone(), Applicability::Unsure)
+        }
+        [first, second] => {
+            let help = format!("the year comes first, then the month: is it `{first}` or `{second}`?");
+            wrong("bad-time", message, help)
+        }
+        _ => return None,
+    })
 }
 
 /// Five fields; what is in them is not looked into.
@@ -205,7 +265,7 @@ pub(crate) fn clock(text: &str) -> Option<u32> {
 }
 
 /// `22:00` for `10pm`, `10:00 PM`, `10 p.m.`; none where it is of 24 hours, or no time of day.
-fn of_twelve_hours(text: &str) -> Option<String> {
+pub(super) fn of_twelve_hours(text: &str) -> Option<String> {
     let folded = text.to_lowercase().replace(['.', ' '], "");
     let (digits, after_noon) = match (folded.strip_suffix("am"), folded.strip_suffix("pm")) {
         (Some(digits), _) => (digits, 0),

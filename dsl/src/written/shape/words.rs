@@ -143,6 +143,17 @@ pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, Option<
     })
 }
 
+/// What is said of a list where one text is due.
+pub(super) const SEVERAL_TEXTS: &str = "one text stands here, or one for each language: `{ it: …, en: … }`; several that \
+                                        go out one after the other are `steps`: `- send: { text: … }`";
+
+/// A line of a file that is no map, with the colon and the space that it lacks: `audience:lists/a.csv`, `audience = x`.
+pub(super) fn no_colon(line: &str, object: &Object) -> Option<String> {
+    let (key, value) = line.split_once([':', '='])?;
+    object.key(key.trim_end())?;
+    Some(format!("{}: {}", key.trim_end(), value.trim()))
+}
+
 pub(super) fn no_kind_yet(kind: &Node, text: &str) -> Diagnostic {
     Diagnostic::not_yet(kind.span.clone(), &format!("a provider of kind \"{text}\""))
 }
@@ -158,7 +169,11 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
         false => problem.help,
     };
     let found = Diagnostic::error(problem.code, node.span.clone(), problem.message).help(help);
-    match problem.instead.filter(|_| !sent) {
+    if sent && let Some(text) = node.text() {
+        let map = format!("{{ text: {} }}", quoted(text));
+        return found.replace(node.span.clone(), map, Applicability::Unsure);
+    }
+    match problem.instead {
         Some((instead, sure)) => found.replace(node.span.clone(), instead, sure),
         None => found,
     }
@@ -354,8 +369,42 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("timeout", "for"),
 ];
 
+/// What other tools call the keys of a campaign.
+const OF_CAMPAIGNS: [(&str, &[&str]); 5] = [
+    (
+        "audience",
+        &[
+            "contacts",
+            "customers",
+            "list",
+            "lists",
+            "people",
+            "recipients",
+            "segment",
+            "to",
+        ],
+    ),
+    ("campaign", &["name", "title"]),
+    ("message", &["body", "content", "sms", "text"]),
+    (
+        "schedule",
+        &["at", "date", "send_at", "send_on", "start", "time", "when"],
+    ),
+    ("timezone", &["time_zone", "tz", "zone"]),
+];
+
 /// The key of ours that is called so elsewhere, or so in another place of the language.
 pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> Option<&'static str> {
+    if object.title == "a campaign" {
+        let lower = written.to_lowercase();
+        let own = OF_CAMPAIGNS
+            .iter()
+            .find(|(_, theirs)| theirs.contains(&lower.as_str()));
+        return own
+            .and_then(|(ours, _)| object.key(ours))
+            .map(|key| key.name)
+            .filter(|ours| node.entry(ours).is_none());
+    }
     let of_people = object.required.iter().any(|required| required.key == "from");
     if of_people && written == "file" {
         // With more than the path it is the map of a file, under `from`.
