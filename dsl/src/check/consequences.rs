@@ -125,6 +125,7 @@ const FOLLOWS: &[Follows] = &[
     under("unknown-variant", &["message", "messages", "steps"]),
     follows("unknown-variable", Place::Here, &["literal-host-needed"]),
     under("urgent-without-service", &["purpose"]),
+    follows("wait-at-end", Place::InItsMap, &["conflicting-keys"]),
     under("window-in-quiet-hours", &["limits", "purpose", "urgent"]),
     under("window-looser-than-policy", &["purpose", "urgent"]),
 ];

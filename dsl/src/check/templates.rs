@@ -283,9 +283,19 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
         let help = format!("write what it is to change: `{{{{{name} first_name}}}}`");
         return Some(Diagnostic::error("bad-template", span, message).help(help));
     }
+    if name == "link" {
+        let message = "it is not said which link belongs here";
+        let help = "write `{{link tickets}}`, and where it leads: `links: { tickets: \"https://…\" }`";
+        return Some(Diagnostic::error("bad-template", span, message).help(help));
+    }
     let message = format!("\"{name}\" is not a column of \"{}\"", list.file.called());
     let found = Diagnostic::error("unknown-variable", span, message).label("not a column");
-    let guess = Guess::unsure(nearest(name, candidates()).map(in_template));
+    // Other tools write `contact.first_name`.
+    let last = name
+        .rsplit_once('.')
+        .and_then(|(_, last)| foreign::known(context, last));
+    let meant = nearest(name, candidates()).map(in_template);
+    let guess = Guess::unsure(meant.or(last));
     Some(guess.tell(found, || {
         if let Some(help) = audience::only_numbers(list) {
             return help;

@@ -194,7 +194,7 @@ mod tests {
                 0 EUR -> "0 EUR" pays for nothing: a sum of money is above zero; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 0.00 EUR -> "0.00 EUR" pays for nothing: a sum of money is above zero; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 -5 EUR -> "-5 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
-                €500 -> "€500" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
+                €500 -> "€500" is not a sum of money; did you mean "500 EUR"?
                 1e3 EUR -> "1e3 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 500 EURO -> "500 EURO" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 9999999999999999 EUR -> "9999999999999999 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`

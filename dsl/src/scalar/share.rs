@@ -221,7 +221,7 @@ mod tests {
             33.3% -> 33.3%
             0.1% -> 0.1%
             5 -> "5" is not a share; did you mean "5%"?
-            0.05 -> "0.05" is not a share; write a percentage from 0 to 100: `1%`, `2.5%`
+            0.05 -> "0.05" is not a share; did you mean "5%"?
             101% -> "101%" is not between 0% and 100%; write a percentage from 0 to 100: `1%`, `2.5%`
             -1% -> "-1%" is not between 0% and 100%; write a percentage from 0 to 100: `1%`, `2.5%`
             % -> "%" is not a share; write a percentage from 0 to 100: `1%`, `2.5%`

@@ -136,6 +136,11 @@ fn plain_words(text: &str, at: usize, error: &ScanError) -> Diagnostic {
         {
             found
         }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
+            if let Some(found) = indentation::text_too_far_left(text, at) =>
+        {
+            found
+        }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             let line = line_of(text, at);
             let written = &text[line.clone()];

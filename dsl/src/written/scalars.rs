@@ -84,6 +84,10 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Leaver => source(text),
         Form::ReplyTo if text == "none" => Ok(()),
         Form::ReplyTo | Form::Inbox if text.contains('@') => address(text),
+        Form::ReplyTo | Form::Inbox if is_number(text) => Err(number(
+            text,
+            "write an e-mail address, `desk@arena.example`, or the name of an inbox of crier.yaml",
+        )),
         Form::ReplyTo | Form::Inbox => name(text),
         Form::List(_) | Form::OneOrList(_) | Form::Object(_) | Form::Either(_) | Form::ByKind(_) => {
             Err(Refusal::OtherType)
@@ -428,9 +432,9 @@ fn day(text: &str) -> Result<(), Refusal> {
     }
     if let Some(days) = days_between(text) {
         let message = format!("\"{text}\" is not a day");
-        return Err(none_of("unknown-day", message, None, || {
-            format!("write each of them: `[{}]`", days.join(", "))
-        }));
+        let list = format!("[{}]", days.join(", "));
+        let refusal = wrong("unknown-day", message, format!("write each of them: `{list}`"));
+        return Err(instead(refusal, list, Applicability::Unsure));
     }
     let is_word = text.chars().all(char::is_alphabetic);
     let begins = |day: &&&str| is_word && text.to_lowercase().starts_with(**day);
@@ -469,8 +473,36 @@ fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {
     }))
 }
 
+/// Whether a text is a telephone number, or several.
+pub(super) fn is_number(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    digits > 6
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || " +-()/.,;".contains(c))
+}
+
+fn number(text: &str, help: &str) -> Refusal {
+    let many = text.bytes().filter(u8::is_ascii_digit).count() > 15;
+    let what = if many {
+        "are telephone numbers"
+    } else {
+        "is a telephone number"
+    };
+    wrong(
+        "bad-name",
+        format!("\"{text}\" {what}, and a name stands here"),
+        help,
+    )
+}
+
 /// A value with `.` or `/` is a path, any other a name.
 fn source(text: &str) -> Result<(), Refusal> {
+    if is_number(text) {
+        let help = "people come from a list: put the numbers into a file, one a line, below the word `phone`, \
+                    and write its path: `lists/customers.csv`";
+        return Err(number(text, help));
+    }
     if text.contains('@') {
         let message = format!("\"{text}\" is an address, and people come from a list");
         return Err(wrong(

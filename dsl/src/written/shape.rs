@@ -275,7 +275,10 @@ impl Shape<'_> {
             }
         };
         let found = Diagnostic::error(code, entry.key.span.clone(), message).label(label);
+        let of_language = object.open.as_ref().filter(|open| open.key == KeyKind::Language);
+        let tag = of_language.and_then(|_| scalars::language_called(written));
         let guess = match meant {
+            None if tag.is_some() => Guess::unsure(tag),
             Some(meant) if doubtful.contains(&meant) || nearest(written, names.clone()) != Some(meant) => {
                 Guess::unsure(Some(meant))
             }
@@ -392,6 +395,10 @@ impl Shape<'_> {
                 found.help(words::SEVERAL_TEXTS)
             } else if undashed {
                 found.help("put a space after each `-`")
+            } else if words::is_list_of_named(form, node) {
+                found.help("leave the dashes out: each name stands at the beginning of its line")
+            } else if matches!(form, Form::List(_)) && !node.entries().is_empty() {
+                found.help("put `- ` before each item, also where there is only one")
             } else if listable {
                 found.help("a list stands in brackets").replace(
                     node.span.clone(),

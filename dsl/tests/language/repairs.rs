@@ -105,7 +105,6 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         case-4.1-countries.crier.yaml: 1 repaired, left []
         case-4.1-norway.campaign.yaml: 4 repaired, left []
         case-4.3-limits.campaign.yaml: 1 repaired, left []
-        countries-apart.crier.yaml: 1 repaired, left ["countries-apart"]
         cron-needs-quotes-all.campaign.yaml: 1 repaired, left ["tag-not-condition"]
         cron-needs-quotes.campaign.yaml: 1 repaired, left ["again-unsaid"]
         invalid-yaml-comma-at-end.campaign.yaml: 5 repaired, left []

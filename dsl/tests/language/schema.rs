@@ -281,6 +281,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "each key is right beside another way to begin",
     ),
     (
+        "slip-file-name.campaign.yaml",
+        "what a file is called it does not say itself",
+    ),
+    (
         "wrong-type-empty.campaign.yaml",
         "a list may be empty wherever there may be one",
     ),

@@ -4,7 +4,7 @@ use super::{DAYS, Refusal, by_parser, dates, did_you_mean, instead, listed, wron
 use chrono::NaiveDate;
 
 use crate::diagnostic::Applicability;
-use crate::scalar::{Cron, WaitTime, parse_time};
+use crate::scalar::{Cron, WaitTime, is_day, parse_time};
 use crate::values::FieldType;
 
 pub(super) fn wait(text: &str) -> Result<(), Refusal> {
@@ -66,7 +66,7 @@ pub(super) fn time(text: &str) -> Result<(), Refusal> {
 
 /// What a time of another order was meant to be, or what has to be said to know it.
 fn in_our_order(text: &str) -> Option<Refusal> {
-    let said = dates::read(text)?;
+    let said = dates::read(text).filter(|_| !is_day(text))?;
     let not_a_time = |help: String| wrong("bad-time", format!("\"{text}\" is not a time"), help);
     let clock = said.clock.as_deref().unwrap_or("10:00");
     let right = said.days.iter().map(|day| format!("{day} {clock}"));
@@ -313,6 +313,17 @@ pub(super) fn seen_as_number(code: &'static str, text: &str, clock: &str) -> Ref
     instead(wrong(code, message, help), quoted, Applicability::Unsure)
 }
 
+/// `9-17` is 09:00-17:00.
+fn whole_hours(from: &str, to: &str) -> Option<String> {
+    let hour = |text: &str, most: u32| {
+        text.parse::<u32>()
+            .ok()
+            .filter(|hour| text.len() < 3 && *hour <= most)
+    };
+    let (from, to) = (hour(from, 23)?, hour(to, 24)?);
+    (from != to).then(|| format!("{from:02}:00-{to:02}:00"))
+}
+
 pub(super) fn window(text: &str) -> Result<(), Refusal> {
     if let Some(clock) = as_minutes(text) {
         return Err(seen_as_number("bad-window", text, &clock));
@@ -330,6 +341,11 @@ pub(super) fn window(text: &str) -> Result<(), Refusal> {
     }
     let ends = halves.map(|(from, to)| (clock(from), clock(to)));
     let help = "write start and end, `21:00-08:00`; it may wrap midnight";
+    if let Some(right) = halves.and_then(|(from, to)| whole_hours(from, to)) {
+        let message = format!("\"{text}\" is not a window of the day");
+        let refusal = wrong("bad-window", message, did_you_mean(Some(&right), String::new));
+        return Err(instead(refusal, right, Applicability::Unsure));
+    }
     match ends {
         Some((Some(from), Some(to))) if from == to => {
             let message = format!("\"{text}\" begins when it ends");

@@ -137,6 +137,21 @@ mod tests {
             Some(said) => format!("{text} -> {:?} {:?} {:?}\n", said.days, said.clock, said.zone),
             None => format!("{text} -> nothing\n"),
         });
-        expect![[r#""#]].assert_eq(&lines.collect::<String>());
+        expect![[r#"
+            31.12.2026 10:00 -> [2026-12-31] Some("10:00") None
+            12/31/2026 10:00 AM -> [2026-12-31] Some("10:00") None
+            3/4/2026 9am -> [2026-04-03, 2026-03-04] Some("09:00") None
+            4/4/2026 -> [2026-04-04] None None
+            2026/12/31 9:00 -> [2026-12-31] Some("09:00") None
+            2026-12-31 9.30 -> [2026-12-31] Some("09:30") None
+            1 December 2026 at 10 -> [2026-12-01] Some("10:00") None
+            Dec 1, 2026 10:00 pm -> [2026-12-01] Some("22:00") None
+            2026-12-01 10:00 CET -> [2026-12-01] Some("10:00") Some("CET")
+            31.12.26 10:00 -> nothing
+            tomorrow at 10 -> nothing
+            31.12.2026 soon -> nothing
+             -> nothing
+        "#]]
+        .assert_eq(&lines.collect::<String>());
     }
 }

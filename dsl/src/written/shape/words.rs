@@ -94,6 +94,24 @@ pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
             "people come from `audience: {{ from: … }}`, texts from `sender: {sender}`"
         ));
     }
+    if object.title == "`schedule`" && matches!(entry.key.text.as_str(), "time" | "hour") {
+        return Some("day and time are one value: `at: 2026-12-01 10:00`".to_owned());
+    }
+    if object.title == "a step" && matches!(entry.key.text.as_str(), "else" | "otherwise" | "elif") {
+        let help = "`choose` goes one way or the other, and its last rule is `otherwise: { send: … }`";
+        return Some(help.to_owned());
+    }
+    if object.title == "a step"
+        && ["send", "text", "message", "do"]
+            .iter()
+            .any(|key| entry.value.entry(key).is_some())
+    {
+        let help = format!(
+            "what people answer stands under `answers` of an `ask`: `- {{ words: [\"{}\"], send: … }}`",
+            entry.key.text
+        );
+        return Some(help);
+    }
     let below: Vec<String> = owners(object, &entry.key.text)
         .map(|key| format!("`{}`", key.name))
         .collect();
@@ -147,6 +165,12 @@ pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, Option<
 pub(super) const SEVERAL_TEXTS: &str = "one text stands here, or one for each language: `{ it: …, en: … }`; several that \
                                         go out one after the other are `steps`: `- send: { text: … }`";
 
+/// Whether a map of the author's own keys is written as a list of maps with one of them each.
+pub(super) fn is_list_of_named(form: &Form, node: &Node) -> bool {
+    let is_own = matches!(form, Form::Object(object) if object.open.is_some());
+    is_own && !node.items().is_empty() && node.items().iter().all(|item| item.entries().len() == 1)
+}
+
 /// A line of a file that is no map, with the colon and the space that it lacks: `audience:lists/a.csv`, `audience = x`.
 pub(super) fn no_colon(line: &str, object: &Object) -> Option<String> {
     let (key, value) = line.split_once([':', '='])?;
@@ -169,11 +193,24 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
         false => problem.help,
     };
     let found = Diagnostic::error(problem.code, node.span.clone(), problem.message).help(help);
+    let number = node
+        .text()
+        .filter(|text| place.key == "sender" && scalars::is_number(text));
+    if let Some(number) = number {
+        let help =
+            "a sender is named here: the number stands in crier.yaml, `senders: { arena: { number: … } }`";
+        let message = format!("\"{number}\" is a telephone number, and a name stands here");
+        return Diagnostic::error(problem.code, node.span.clone(), message).help(help);
+    }
     if sent && let Some(text) = node.text() {
         let map = format!("{{ text: {} }}", quoted(text));
         return found.replace(node.span.clone(), map, Applicability::Unsure);
     }
-    match problem.instead {
+    // A list is no item of a list.
+    let fits = |(instead, _): &(String, Applicability)| {
+        !(instead.starts_with('[') && place.name.starts_with("an item"))
+    };
+    match problem.instead.filter(fits) {
         Some((instead, sure)) => found.replace(node.span.clone(), instead, sure),
         None => found,
     }
@@ -248,6 +285,7 @@ fn takes(form: &Form, text: &str) -> bool {
         Form::Path => text.contains(['.', '/']) && !text.contains(char::is_whitespace),
         Form::Phone => text.starts_with(['+', '0']) && text.len() > 8,
         Form::ShortCode => (3..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()),
+        Form::Condition => scalars::is_condition(text),
         form => form.is_scalar() && scalars::check(form, text).is_ok(),
     }
 }
@@ -370,7 +408,7 @@ const ELSEWHERE: [(&str, &str); 6] = [
 ];
 
 /// What other tools call the keys of a campaign.
-const OF_CAMPAIGNS: [(&str, &[&str]); 5] = [
+const OF_CAMPAIGNS: [(&str, &[&str]); 6] = [
     (
         "audience",
         &[
@@ -390,6 +428,7 @@ const OF_CAMPAIGNS: [(&str, &[&str]); 5] = [
         "schedule",
         &["at", "date", "send_at", "send_on", "start", "time", "when"],
     ),
+    ("replies", &["on_reply", "reply", "reply_to"]),
     ("timezone", &["time_zone", "tz", "zone"]),
 ];
 
