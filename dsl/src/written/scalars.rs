@@ -148,6 +148,11 @@ fn spaces(text: &str) -> Result<(), Refusal> {
 /// `4 per 7 days`.
 fn frequency(text: &str) -> Result<(), Refusal> {
     Frequency::parse(text).map(drop).ok_or_else(|| {
+        if let Some(right) = per_unit(text) {
+            let message = format!("\"{text}\" is no number of texts in a time");
+            let refusal = wrong("bad-rate", message, did_you_mean(Some(&right), String::new));
+            return instead(refusal, right, Applicability::Unsure);
+        }
         let help = "write how many texts in what time: `4 per 7 days`";
         wrong(
             "bad-rate",
@@ -155,6 +160,20 @@ fn frequency(text: &str) -> Result<(), Refusal> {
             help,
         )
     })
+}
+
+/// `4 per week` is `4 per 7 days`.
+fn per_unit(text: &str) -> Option<String> {
+    let (most, unit) = text.split_once(" per ").or_else(|| text.split_once('/'))?;
+    let time = match unit.trim() {
+        "hour" => "1 hour",
+        "day" => "1 day",
+        "week" => "7 days",
+        "month" => "30 days",
+        _ => return None,
+    };
+    let right = format!("{} per {time}", most.trim());
+    Frequency::parse(&right).is_some().then_some(right)
 }
 
 fn local_url(text: &str) -> Result<(), Refusal> {
@@ -415,12 +434,50 @@ fn language(text: &str) -> Result<(), Refusal> {
     }))
 }
 
+/// How some people name their country.
+const COUNTRY_NAMES: &[(&str, &str)] = &[
+    ("america", "US"),
+    ("australia", "AU"),
+    ("austria", "AT"),
+    ("belgium", "BE"),
+    ("canada", "CA"),
+    ("deutschland", "DE"),
+    ("españa", "ES"),
+    ("england", "GB"),
+    ("france", "FR"),
+    ("germany", "DE"),
+    ("great britain", "GB"),
+    ("ireland", "IE"),
+    ("italia", "IT"),
+    ("italy", "IT"),
+    ("netherlands", "NL"),
+    ("norway", "NO"),
+    ("poland", "PL"),
+    ("portugal", "PT"),
+    ("spain", "ES"),
+    ("sweden", "SE"),
+    ("switzerland", "CH"),
+    ("united kingdom", "GB"),
+    ("united states", "US"),
+    ("usa", "US"),
+];
+
+/// The code of a country that is called so.
+pub(crate) fn region_called(text: &str) -> Option<&'static str> {
+    let wanted = text.to_lowercase();
+    let mut names = COUNTRY_NAMES.iter();
+    names.find(|(name, _)| *name == wanted).map(|(_, code)| *code)
+}
+
 fn region(text: &str) -> Result<(), Refusal> {
     if sms::Region::new(text).is_some() {
         return Ok(());
     }
     let message = format!("\"{text}\" is not the ISO code of a country");
-    let meant = matches!(text, "UK" | "uk").then_some(("GB", Applicability::Safe));
+    let meant = match text {
+        "UK" | "uk" => Some(("GB", Applicability::Safe)),
+        text => region_called(text).map(|code| (code, Applicability::Unsure)),
+    };
     Err(none_of("unknown-region", message, meant, || {
         "write two letters, such as `IT`".into()
     }))

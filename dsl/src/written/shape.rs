@@ -381,7 +381,10 @@ impl Shape<'_> {
         let message = format!("{} must be {}", place.name, form.expected());
         let found = Diagnostic::error("wrong-type", node.span.clone(), message)
             .label(format!("this is {}", a_kind(node)));
-        let listable = matches!(form, Form::List(item) if fits(item, node)) && node.scalar().is_some();
+        let of_list = match form {
+            Form::List(item) if fits(item, node) && node.scalar().is_some() => Some(item),
+            _ => None,
+        };
         let written = &self.around.text[node.span.clone()];
         let undashed = matches!(form, Form::List(_) | Form::OneOrList(_)) && written.starts_with('-');
         self.found
@@ -399,12 +402,18 @@ impl Shape<'_> {
                 found.help("leave the dashes out: each name stands at the beginning of its line")
             } else if matches!(form, Form::List(_)) && !node.entries().is_empty() {
                 found.help("put `- ` before each item, also where there is only one")
-            } else if listable {
-                found.help("a list stands in brackets").replace(
-                    node.span.clone(),
-                    format!("[{written}]"),
-                    words::sure_of_items(written),
-                )
+            } else if let Some(item) = of_list {
+                let list = words::as_list(written, item);
+                let sure =
+                    match list.strip_prefix('[').and_then(|list| list.strip_suffix(']')) == Some(written) {
+                        true => words::sure_of_items(written),
+                        false => Applicability::Unsure,
+                    };
+                found
+                    .help("a list stands in brackets")
+                    .replace(node.span.clone(), list, sure)
+            } else if place.key == "sender" && !node.entries().is_empty() {
+                found.help("`sender` names one of `senders`, where it is said what they are")
             } else if let Some((map, is_right)) = words::map_of(form, node) {
                 let found = found.help(format!("a map stands in braces: `{map}`"));
                 match is_right {

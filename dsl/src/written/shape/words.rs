@@ -216,6 +216,20 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
     }
 }
 
+/// What stands between commas as a list, with the tags of languages and countries that are called by their names.
+pub(super) fn as_list(written: &str, item: &Form) -> String {
+    let tag = |word: &str| match item {
+        Form::Language => scalars::language_called(word),
+        Form::Region => scalars::region_called(word),
+        _ => None,
+    };
+    let pieces: Vec<&str> = written.split(',').map(str::trim).collect();
+    match pieces.iter().map(|piece| tag(piece)).collect::<Option<Vec<_>>>() {
+        Some(tags) => format!("[{}]", tags.join(", ")),
+        None => format!("[{written}]"),
+    }
+}
+
 /// Whether a text in brackets is the list of what stands between its commas.
 pub(super) fn sure_of_items(written: &str) -> Applicability {
     match written.contains(['[', ']', '{', '}', '(', ')', '"', '\'', '#', '\n']) {
@@ -229,6 +243,11 @@ pub(super) fn sure_of_items(written: &str) -> Applicability {
 /// not.
 pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
     let text = node.text().filter(|text| !text.is_empty())?;
+    if let Form::ByKind(kinds) = form {
+        let kind = kinds.iter().find(|kind| kind.kind == text)?;
+        let needs_more = kind.object.is_none_or(|object| object.required.len() > 1);
+        return Some((format!("{{ kind: {text} }}"), !needs_more));
+    }
     let object = match form {
         Form::Object(object) => object,
         Form::Either(forms) => forms.iter().find_map(|form| match form {
@@ -407,6 +426,15 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("timeout", "for"),
 ];
 
+/// What other tools call the keys of the maps of crier.yaml, by their titles.
+const OF_PROJECTS: [(&str, &str, &[&str]); 5] = [
+    ("a list", "file", &["csv", "from", "path", "source"]),
+    ("a sender", "alphanumeric", &["label", "name", "title"]),
+    ("a sender", "number", &["from", "msisdn", "phone", "phone_number"]),
+    ("a sender", "short_code", &["code", "shortcode"]),
+    ("an inbox", "email", &["address", "mail", "to"]),
+];
+
 /// What other tools call the keys of a campaign.
 const OF_CAMPAIGNS: [(&str, &[&str]); 6] = [
     (
@@ -441,6 +469,13 @@ pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> O
             .find(|(_, theirs)| theirs.contains(&lower.as_str()));
         return own
             .and_then(|(ours, _)| object.key(ours))
+            .map(|key| key.name)
+            .filter(|ours| node.entry(ours).is_none());
+    }
+    let mut of_maps = OF_PROJECTS.iter().filter(|(title, ..)| *title == object.title);
+    if let Some((_, ours, _)) = of_maps.find(|(_, _, theirs)| theirs.contains(&written)) {
+        return object
+            .key(ours)
             .map(|key| key.name)
             .filter(|ours| node.entry(ours).is_none());
     }
