@@ -10,6 +10,7 @@ use crate::written::campaign::{Step, flattened};
 use crate::written::project as written;
 use crate::{CampaignFile, ProjectFile};
 
+mod answers;
 mod cap;
 mod cycle;
 mod files;
@@ -71,6 +72,7 @@ const CHECKS: &[Check] = &[
     cycle::check,
     promises::check,
     cap::check,
+    answers::check,
     unused::check,
     files::check,
 ];
@@ -102,6 +104,14 @@ impl<'a> Whole<'a> {
     /// Whether every file was read as it is meant, so that what none of them names nobody means.
     fn is_sound(&self) -> bool {
         self.campaigns.iter().all(|campaign| campaign.sound)
+    }
+
+    /// The campaigns that are told of; all, where crier.yaml is asked about by itself.
+    fn asked(&self) -> impl Iterator<Item = &'a Outline> {
+        let by_itself = !self.campaigns.iter().any(|campaign| campaign.told);
+        self.campaigns
+            .iter()
+            .filter(move |campaign| campaign.told || by_itself)
     }
 
     /// The last of several campaigns that is told of; the last of all where none is.

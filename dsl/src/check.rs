@@ -2,6 +2,7 @@
 //! thing, in a file of its own, and says all it finds. Where no check finds an error, the campaign as meant is made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use crate::campaign::Campaign;
 use crate::diagnostic::{Diagnostic, NOT_YET};
@@ -11,18 +12,21 @@ use crate::written;
 use crate::{CampaignFile, ProjectFile};
 
 mod audience;
+mod awaited;
 mod budget;
 mod columns;
 mod conditions;
 mod consent;
 mod consequences;
 mod covered;
+mod crossed;
 mod deadlines;
 mod durations;
 mod fields;
 mod files;
 mod foreign;
 mod hosts;
+mod keywords;
 mod languages;
 mod length;
 pub(crate) use languages::of as languages_of;
@@ -37,12 +41,15 @@ mod opt_in;
 mod opt_out;
 pub(crate) use opt_out::says_how;
 mod opt_out_words;
+mod order;
 mod over_frequency;
 mod patterns;
 mod phrases;
 mod policy;
 mod project;
 mod project_rules;
+mod quiet;
+mod rates;
 mod receiving;
 mod replies;
 mod rules;
@@ -83,6 +90,9 @@ pub enum Header {
     /// There is no such file.
     Absent,
 }
+
+/// A stored list keeps numbers alone.
+static STORED: LazyLock<Header> = LazyLock::new(|| Header::Columns(vec!["phone".into()]));
 
 /// What came out of checking.
 #[derive(Debug, Clone)]
@@ -159,10 +169,14 @@ const CHECKS: &[Check] = &[
     replies::check,
     receiving::check,
     policy::check,
+    quiet::check,
     budget::check,
+    rates::check,
     stored_lists::check,
     stories::check,
     conditions::check,
+    order::check,
+    awaited::check,
 ];
 
 /// Holds a campaign against its surroundings.
@@ -193,6 +207,7 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
     let outline = project::outline(&file.written, folder_name);
     project::of_lists(file.read.tree.root.as_ref(), &mut found);
     project_rules::check(file, &outline, &mut found);
+    crossed::check(file.read.tree.root.as_ref(), &file.written, &mut found);
     secrets::check(file.read.tree.root.as_ref(), &mut found);
     // Campaigns are checked against a project of which parts cannot be run yet.
     let clean = !found.iter().any(Diagnostic::is_fault);
@@ -237,7 +252,10 @@ impl<'a> Context<'a> {
         let project = surroundings.project;
         let lists = |files: Vec<(std::ops::Range<usize>, ListFile)>| {
             let list = |(span, file): (std::ops::Range<usize>, ListFile)| List {
-                header: surroundings.headers.get(&file.key()),
+                header: match file.is_stored {
+                    true => Some(&*STORED),
+                    false => surroundings.headers.get(&file.key()),
+                },
                 span,
                 file,
             };

@@ -28,7 +28,7 @@ pub use date_format::DateFormat;
 pub use evaluate::{Facts, Happening, Verdict};
 pub(crate) use functions::FUNCTIONS;
 pub(crate) use implied::Together;
-pub(crate) use mentions::{Mention, mentions};
+pub(crate) use mentions::{Basis, Mention, bases, mentions};
 pub use scope::{BuiltIn, Columns, Declared, Scope, Stage};
 
 use evaluate::Asked;

@@ -34,6 +34,8 @@ pub use diagnostic::NOT_YET;
 pub use tree::{LARGEST_FILE, decode_text};
 pub use written::nearest::nearest;
 
+use std::collections::BTreeSet;
+
 use diagnostic::Diagnostic;
 use project::{ListFile, Project};
 use written::{Read, tables};
@@ -52,6 +54,15 @@ pub struct ProjectFile {
     text: String,
     read: Read,
     written: written::project::Project,
+}
+
+/// The keys of a crier.yaml under which it has errors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaultyKeys {
+    /// These.
+    These(BTreeSet<&'static str>),
+    /// Any may be: it could not be read to its end, or has a key that nobody knows.
+    Any,
 }
 
 /// Reads a campaign file. Never fails: what is wrong with it, [`check_campaign`] tells.
@@ -115,6 +126,24 @@ impl ProjectFile {
     /// be judged.
     pub fn is_newer(&self) -> bool {
         self.read.is_newer()
+    }
+
+    /// Where errors of it lie, by its own keys.
+    pub fn faulty_keys(&self, found: &[Diagnostic]) -> FaultyKeys {
+        let root = self.read.tree.root.as_ref().filter(|_| self.read.is_whole());
+        let entries = || root.into_iter().flat_map(written::own_entries);
+        let key_of = |error: &Diagnostic| {
+            let mut around = entries().filter(|entry| {
+                entry.key.span.start <= error.span.start && error.span.start <= entry.value.span.end
+            });
+            let key = around.next().map(|entry| entry.key.text.as_str())?;
+            tables::PROJECT.key(key).map(|key| key.name)
+        };
+        let errors = found.iter().filter(|found| found.is_error());
+        match errors.map(key_of).collect() {
+            Some(keys) => FaultyKeys::These(keys),
+            None => FaultyKeys::Any,
+        }
     }
 
     /// The project as written.

@@ -200,8 +200,11 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
         let misnamed = project.file.is_none().then(|| misnamed(path)).flatten();
         if project.project.is_none() || misnamed.is_some() {
             revision = None;
+            let file_of_project = project.file.as_ref();
+            let wrong =
+                file_of_project.map(|file| dsl::parse_project(&file.text).faulty_keys(&file.diagnostics));
             file.diagnostics
-                .retain(|diagnostic| !FROM_PROJECT.contains(&diagnostic.code));
+                .retain(|diagnostic| !follows(diagnostic, wrong.as_ref()));
         }
         file.diagnostics.extend(misnamed.map(|other| {
             let message = format!(
@@ -241,19 +244,30 @@ fn misnamed(campaign: &Path) -> Option<PathBuf> {
     Some(other.strip_prefix(&here).map_or(other.clone(), Path::to_owned))
 }
 
-/// Codes that a fault of crier.yaml brings about in its campaigns: while it has any they are not told, since one cause
-/// is one diagnostic.
-const FROM_PROJECT: [&str; 9] = [
-    "budget-without-prices",
-    "consent-of-other-kind",
-    "language-missing",
-    "language-unlisted",
-    "sender-cannot-receive",
-    "sender-missing",
-    "unknown-inbox",
-    "unknown-list",
-    "unknown-sender",
+/// Codes that a fault of crier.yaml brings about in its campaigns, and the keys of it where that lies: while one of them
+/// has a fault they are not told, since one cause is one diagnostic.
+const FROM_PROJECT: [(&str, &[&str]); 9] = [
+    ("budget-without-prices", &["prices"]),
+    ("consent-of-other-kind", &["lists", "policy"]),
+    ("language-missing", &["languages"]),
+    ("language-unlisted", &["languages"]),
+    ("sender-cannot-receive", &["sender", "senders"]),
+    ("sender-missing", &["sender", "senders"]),
+    ("unknown-inbox", &["inboxes"]),
+    ("unknown-list", &["lists"]),
+    ("unknown-sender", &["sender", "senders"]),
 ];
+
+/// Whether a finding follows from what is wrong with crier.yaml: faults under these keys. Without them it may be anywhere.
+fn follows(found: &Diagnostic, wrong: Option<&dsl::FaultyKeys>) -> bool {
+    let Some((_, keys)) = FROM_PROJECT.iter().find(|(code, _)| *code == found.code) else {
+        return false;
+    };
+    match wrong {
+        Some(dsl::FaultyKeys::These(wrong)) => keys.iter().any(|key| wrong.contains(*key)),
+        Some(dsl::FaultyKeys::Any) | None => true,
+    }
+}
 
 /// The project as meant; of a crier.yaml that has errors, what can be made out of it, which is never to be run.
 pub fn known_project(loaded: &LoadedProject) -> Arc<Project> {

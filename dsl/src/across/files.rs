@@ -1,6 +1,4 @@
-//! The files that crier.yaml names are there. That of a list which a campaign reads is told of where it is read.
-
-use std::collections::BTreeSet;
+//! The files that crier.yaml names are there, once for all campaigns that read a list.
 
 use super::{Across, Whole};
 use crate::check::missing_file;
@@ -11,12 +9,7 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let prices = file.written().prices.iter();
     let absent = prices.filter(|path| whole.absent.contains(&path.value));
     across.project.extend(absent.map(missing_file));
-    let read: BTreeSet<&String> = whole.campaigns.iter().flat_map(|c| &c.lists).collect();
-    for list in whole
-        .lists()
-        .iter()
-        .filter(|list| !read.contains(&list.name.value))
-    {
+    for list in whole.lists() {
         let absent = list.file.iter().filter(|path| whole.absent.contains(&path.value));
         across.project.extend(absent.map(|path| {
             let message = format!(

@@ -12,6 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::project::{ListFile, Project};
 use crate::scalar::WrittenTime;
 use crate::tree::{Entry, Node, Positions};
+use crate::values::Language;
 use crate::written::campaign::{Campaign, Source, Start, Step, Verb};
 use crate::written::key::Form;
 use crate::written::walk::{Visitor, walk};
@@ -30,6 +31,8 @@ pub struct Outline {
     pub(super) sound: bool,
     /// Its key `campaign`, else its file's name at its first key.
     pub(super) name: Named,
+    /// Those that its texts have.
+    pub(super) languages: Vec<Language>,
     pub(super) keyword: Option<Named>,
     /// What its texts come from, where that is known.
     pub(super) sender: Option<String>,
@@ -114,6 +117,7 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
             Some(name) => place(name),
             None => named(&file.text, file_name, written.first_key.clone()),
         },
+        languages: crate::check::languages_of(written, project),
         keyword: written
             .trigger
             .as_ref()

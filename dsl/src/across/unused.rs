@@ -6,9 +6,11 @@ use super::{Across, Whole, outline};
 use crate::diagnostic::Diagnostic;
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
+    // Who asks about some campaigns does not ask what the others use.
+    let asked_all = whole.asked().count() == whole.campaigns.len();
     let Some(file) = whole
         .file
-        .filter(|_| whole.is_sound() && !whole.campaigns.is_empty())
+        .filter(|_| whole.is_sound() && !whole.campaigns.is_empty() && asked_all)
     else {
         return;
     };

@@ -151,8 +151,9 @@ fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagno
             "column-missing"
         }
     };
-    let message = format!("in \"{}\" {error}", list.file.path);
-    let found = Diagnostic::error(code, span.clone(), message).help(error.help());
+    let message = format!("in \"{}\" {error}", list.file.called());
+    let help = only_numbers(list).unwrap_or_else(|| error.help());
+    let found = Diagnostic::error(code, span.clone(), message).help(help);
     match error {
         ColumnError::NoSuchColumn {
             nearest: Some(nearest),
@@ -163,6 +164,12 @@ fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagno
         | ColumnError::NoSuchColumn { .. }
         | ColumnError::Doubled { .. } => found,
     }
+}
+
+/// What is said of a list that has no columns to choose from, since people join it by their number.
+pub(super) fn only_numbers(list: &List<'_>) -> Option<String> {
+    let help = "a stored list keeps numbers alone: a value is a field that steps `set`, with a `default`";
+    list.file.stored().map(|_| help.to_owned())
 }
 
 /// Every name that texts may use of a list: the file's own and ours. None where the header is not known.

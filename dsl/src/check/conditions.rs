@@ -28,7 +28,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Every list of conditions that are asked on the way.
-fn lists(written: &Campaign) -> Vec<&[Spanned<String>]> {
+pub(super) fn lists(written: &Campaign) -> Vec<&[Spanned<String>]> {
     let mut all: Vec<&[Spanned<String>]> = written.goal.iter().map(|goal| goal.when.as_slice()).collect();
     all.extend(written.exits.iter().map(|(_, when)| when.as_slice()));
     for step in written.all_steps() {

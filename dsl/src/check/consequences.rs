@@ -19,7 +19,7 @@ struct Follows {
 }
 
 enum Place {
-    /// In the value of one of these keys of the file.
+    /// In the value of one of these keys of the file, or of the map of one of them.
     Under(&'static [&'static str]),
     /// At a key of the file that is this one, misspelt.
     Misspelt(&'static str),
@@ -55,6 +55,13 @@ const fn follows(code: &'static str, from: Place, causes: &'static [&'static str
 }
 
 const FOLLOWS: &[Follows] = &[
+    under("asked-too-early", &["message", "messages", "steps", "replies"]),
+    follows(
+        "asked-too-early",
+        Place::Under(&["steps", "replies"]),
+        &["unknown-message"],
+    ),
+    under("await-never-changes", &["steps"]),
     follows("bad-duration", Place::Here, CUT),
     follows("bad-money", Place::Here, CUT),
     follows("bad-rate", Place::Here, CUT),
@@ -73,6 +80,7 @@ const FOLLOWS: &[Follows] = &[
     follows("language-missing", Place::InItsValue, &[]),
     follows("language-missing", Place::InItsValue, &["language-unlisted"]),
     under("language-unlisted", &["languages"]),
+    under("link-never-sent", &["message", "messages", "steps", "replies"]),
     follows("list-file-missing", Place::Here, &["invalid-yaml"]),
     follows(
         "message-never-sent",
@@ -84,7 +92,7 @@ const FOLLOWS: &[Follows] = &[
     follows(
         "moment-outside-window",
         Place::InItsMap,
-        &["expires-before-window"],
+        &["expires-before-window", "window-in-quiet-hours"],
     ),
     follows("no-deadline", Place::InItsMap, &[]),
     under("no-opt-out-hint", &["purpose"]),
@@ -105,7 +113,10 @@ const FOLLOWS: &[Follows] = &[
     under("sender-cannot-receive", &["sender"]),
     follows("sender-cannot-receive", Place::InItsMap, &[]),
     under("test-needs-time", &["schedule", "trigger"]),
-    under("unknown-name", &["audience", "fields"]),
+    under(
+        "unknown-name",
+        &["audience.from", "audience.columns", "audience.where", "fields"],
+    ),
     follows(
         "unknown-variable",
         Place::Under(&["audience"]),
@@ -114,6 +125,7 @@ const FOLLOWS: &[Follows] = &[
     under("unknown-variant", &["message", "messages", "steps"]),
     follows("unknown-variable", Place::Here, &["literal-host-needed"]),
     under("urgent-without-service", &["purpose"]),
+    follows("wait-at-end", Place::InItsMap, &["conflicting-keys"]),
     under("window-in-quiet-hours", &["limits", "purpose", "urgent"]),
     under("window-looser-than-policy", &["purpose", "urgent"]),
 ];
@@ -160,8 +172,8 @@ impl Follows {
                 slips.map(|entry| entry.key.span.clone()).collect()
             }
             Place::Under(keys) => {
-                let entries = keys.iter().filter_map(|key| root.entry(key));
-                entries.map(|entry| entry.value.span.clone()).collect()
+                let values = keys.iter().filter_map(|key| below(root, key));
+                values.map(|value| value.span.clone()).collect()
             }
             Place::InItsValue => {
                 let entry = around(root, of.span.start).and_then(|(_, entry)| entry);
@@ -172,6 +184,18 @@ impl Follows {
                 map.into_iter().collect()
             }
         }
+    }
+}
+
+/// The value of a key of the file, or of one in the map of another: `audience.from`. Where that is no map, all of it.
+fn below<'a>(root: &'a Node, key: &str) -> Option<&'a Node> {
+    let Some((outer, inner)) = key.split_once('.') else {
+        return root.get(key);
+    };
+    let outer = root.get(outer)?;
+    match outer.entries().is_empty() {
+        true => Some(outer),
+        false => outer.get(inner),
     }
 }
 

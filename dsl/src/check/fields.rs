@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Context, audience, templates};
+use super::{Context, audience, awaited, templates};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::values::FieldType;
 use crate::written::Spanned;
@@ -12,6 +12,8 @@ use crate::written::nearest::{did_you_mean, listed, nearest, same_word};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let given = given_by_steps(context);
+    // What an event carries has a value then.
+    let by_events = awaited::hears_events(context);
     for field in &context.written.fields {
         found.extend(built_in(
             &field.name,
@@ -20,7 +22,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         default_fits(field, found);
         found.extend(as_stated(field));
         found.extend(misspelt(context, field));
-        found.extend(never_set(&given, field));
+        found.extend(never_set(&given, field).filter(|_| !by_events));
         let filled = field.default.is_some() || field.set_by_steps;
         if !filled && !templates::BUILT_IN.contains(&field.name.value.as_str()) {
             found.extend(missing(context, field));
@@ -85,7 +87,7 @@ fn as_stated(field: &Field) -> Vec<Diagnostic> {
 }
 
 /// The fields that steps give a value.
-fn given_by_steps<'a>(context: &'a Context<'_>) -> BTreeSet<&'a str> {
+pub(super) fn given_by_steps<'a>(context: &'a Context<'_>) -> BTreeSet<&'a str> {
     let mut given = BTreeSet::new();
     for step in context.written.all_steps() {
         match &step.verb {
@@ -187,10 +189,13 @@ fn missing(context: &Context<'_>, field: &Field) -> Option<Diagnostic> {
     let (list, names) = known.into_iter().find(|(_, names)| !names.contains(&name))?;
     let meant = nearest(name, names.iter().copied());
     let help = did_you_mean(meant, || {
+        if let Some(help) = audience::only_numbers(list) {
+            return help;
+        }
         let all = listed(names.iter().copied());
         format!("the columns are {all}; give the field a `default`, or say its column in `columns`")
     });
-    let message = format!("field \"{name}\" is not a column of \"{}\"", list.file.path);
+    let message = format!("field \"{name}\" is not a column of \"{}\"", list.file.called());
     let span = field.name.span.clone();
     Some(Diagnostic::error("column-missing", span, message).help(help))
 }

@@ -46,7 +46,7 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
 }
 
 /// The field or column of that name, as a template writes it; letter case and marks between words do not count.
-fn known(context: &Context<'_>, name: &str) -> Option<String> {
+pub(super) fn known(context: &Context<'_>, name: &str) -> Option<String> {
     let fields = context
         .written
         .fields
@@ -74,6 +74,7 @@ const MARKS: &[(&str, &str, bool)] = &[
     ("%{", "}", true),
     ("*|", "|*", true),
     ("{", "}", true),
+    ("%%", "%%", true),
     ("%", "%", false),
     ("[", "]", false),
     ("<", ">", false),
@@ -90,7 +91,7 @@ fn placeholders(text: &str) -> Vec<Foreign> {
             at += rest.find("}}").map_or(rest.len(), |end| end + 2);
             continue;
         }
-        let Some((length, foreign)) = begins(rest, at) else {
+        let Some((length, foreign)) = begins(rest, at).or_else(|| with_sign(rest, at)) else {
             at += 1;
             continue;
         };
@@ -114,6 +115,20 @@ fn begins(rest: &str, at: usize) -> Option<(usize, Foreign)> {
             };
             (length, foreign)
         })
+    })
+}
+
+/// `$first_name`: only what is a value by its name, since a sum begins so too.
+fn with_sign(rest: &str, at: usize) -> Option<(usize, Foreign)> {
+    let inner = rest.strip_prefix('$')?;
+    let end = inner
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(inner.len());
+    let name = &inner[..end];
+    let span = at..at + 1 + end;
+    is_name(name).then(|| {
+        let (name, sure) = (name.to_owned(), false);
+        (1 + end, Foreign { name, span, sure })
     })
 }
 

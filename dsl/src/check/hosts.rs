@@ -31,7 +31,10 @@ fn allowed(context: &Context<'_>, value: &Value) -> Option<Diagnostic> {
     let whole = 0..value.text.len();
     let written = value.text.find(host).map_or(whole, |at| at..at + host.len());
     let span = positions.span(written);
-    let guess = Guess::unsure(nearest(host, hosts.iter().map(String::as_str)));
+    // One address is no slip of another.
+    let is_address = matches!(url.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)));
+    let names = hosts.iter().map(String::as_str).filter(|_| !is_address);
+    let guess = Guess::unsure(nearest(host, names));
     let found = Diagnostic::error("host-not-allowed", span.clone(), message);
     let mut found = guess.tell(found, || match hosts.is_empty() {
         true => format!("allow it in crier.yaml: `policy: {{ hosts: [{host}] }}`"),

@@ -6,7 +6,7 @@ use super::{Context, EXPECTED};
 use crate::diagnostic::Diagnostic;
 use crate::tree::Entry;
 use crate::values::Language;
-use crate::written::campaign::{Message, Sent, Texts};
+use crate::written::campaign::{Message, Sent, Texts, Verb};
 use crate::written::nearest::{Guess, Words, listed, nearest};
 use crate::written::{Spanned, own_entries};
 
@@ -34,6 +34,7 @@ pub(super) fn sent_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (_, texts) in context.written.all_texts() {
         empty(texts, found);
     }
+    found.extend(empty_notes(context));
 }
 
 fn names<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
@@ -136,6 +137,20 @@ fn empty(texts: &Texts, found: &mut Vec<Diagnostic>) {
             Diagnostic::error("empty-message", value.node.span.clone(), message).help("write the text here"),
         );
     }
+}
+
+/// Notes that say nothing.
+fn empty_notes(context: &Context<'_>) -> Vec<Diagnostic> {
+    let steps = context.written.all_steps().into_iter();
+    let notes = steps.filter_map(|step| match &step.verb {
+        Verb::Notify { text, .. } => text.as_ref(),
+        _ => None,
+    });
+    let message = "the text is empty, so whoever gets it is told nothing";
+    let told = notes.filter(|value| value.text.is_empty()).map(|value| {
+        Diagnostic::error("empty-message", value.node.span.clone(), message).help("write the text here")
+    });
+    told.collect()
 }
 
 /// Unless a step is slipped so that this message is the one it means.

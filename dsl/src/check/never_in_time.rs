@@ -76,7 +76,7 @@ pub(super) fn minutes(schedule: &Schedule) -> Vec<u32> {
     }
 }
 
-fn minute_of(moment: &Moment) -> Option<u32> {
+pub(super) fn minute_of(moment: &Moment) -> Option<u32> {
     match moment {
         Moment::TimeOfDay(minute) => Some(*minute),
         Moment::Time(WrittenTime::Local(at)) => Some(of_day(*at)),
@@ -90,7 +90,7 @@ fn of_day(at: NaiveDateTime) -> u32 {
 }
 
 /// The campaign's own, else the policy's.
-fn quiet_hours(context: &Context<'_>) -> Option<Window> {
+pub(super) fn quiet_hours(context: &Context<'_>) -> Option<Window> {
     let own = context.written.limits.quiet_hours.as_ref();
     let own = own.and_then(|own| Window::parse(&own.value));
     own.or(context.project.policy.quiet_hours)

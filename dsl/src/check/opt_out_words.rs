@@ -1,6 +1,6 @@
 //! No rule, answer or keyword takes a word by which people opt out or ask for help: those come first, always.
 
-use super::Context;
+use super::{Context, keywords};
 use crate::diagnostic::Diagnostic;
 use crate::reply::{Matcher, Meaning, Person, Words, meaning};
 use crate::values::Language;
@@ -40,7 +40,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(words.filter_map(|word| one(&ground, word)));
     let trigger = context.written.trigger.as_ref();
     if let Some(keyword) = trigger.and_then(|trigger| trigger.keyword.as_ref()) {
-        found.extend(one(&ground, keyword));
+        found.extend(keywords::one(&ground, keyword));
     }
 }
 

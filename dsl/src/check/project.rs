@@ -6,6 +6,7 @@ use super::consent;
 use super::hosts;
 use super::languages::repeated;
 use super::opt_in;
+use super::rates;
 use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
@@ -32,6 +33,8 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
         unknown_providers(file, sender, found);
         repeated_providers(sender, found);
         bad_sender(sender, region, found);
+        found.extend(countries_apart(sender, &file.policy));
+        found.extend(rates::of_sender(file, sender));
     }
     if let Some(sender) = &file.sender {
         let names = || file.senders.iter().map(|sender| sender.name.value.as_str());
@@ -90,6 +93,31 @@ pub(super) fn of_lists(root: Option<&Node>, found: &mut Vec<Diagnostic>) {
             found.push(unknown("unknown-database", &name, message, names, "databases"));
         }
     }
+}
+
+/// A sender that may text nobody whom the policy lets be texted.
+fn countries_apart(sender: &written::Sender, policy: &written::Policy) -> Option<Diagnostic> {
+    let (first, allowed) = (sender.countries.first()?, policy.countries.first()?);
+    let is_allowed =
+        |country: &Spanned<sms::Region>| policy.countries.iter().any(|own| own.value == country.value);
+    if sender.countries.iter().any(is_allowed) {
+        return None;
+    }
+    let shown = |all: &[Spanned<sms::Region>]| listed(all.iter().map(|country| country.value.as_str()));
+    let message = format!(
+        "sender \"{}\" texts only {}, where the policy lets nobody be texted",
+        sender.name.value,
+        shown(&sender.countries)
+    );
+    let help = format!(
+        "name a country in both: the policy has {}",
+        shown(&policy.countries)
+    );
+    Some(
+        Diagnostic::error("countries-apart", first.span.clone(), message)
+            .also(allowed.span.clone(), "the countries of the policy")
+            .help(help),
+    )
 }
 
 fn unknown_providers(file: &written::Project, sender: &written::Sender, found: &mut Vec<Diagnostic>) {

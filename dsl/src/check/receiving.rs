@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::written::campaign::{Replies, Step, Verb};
 
 /// What to do about something that is nothing without replies.
-const QUESTION: &str =
+pub(super) const QUESTION: &str =
     "use a sender that receives: a number or short code with `receives: true` in crier.yaml";
 
 /// What to do about replies that go somewhere.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Context, audience, fields, templates};
+use super::{Context, audience, fields, sender, templates};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::values::Language;
 use crate::written::Spanned;
@@ -59,6 +59,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         for line in &test.lines {
             names(context, line, found);
             found.extend(never_so(context, line));
+            found.extend(cannot_be_written_to(context, line));
         }
     }
 }
@@ -236,6 +237,23 @@ fn never_so(context: &Context<'_>, line: &Line) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+/// A text of the person to senders of whom none gets any.
+fn cannot_be_written_to(context: &Context<'_>, line: &Line) -> Option<Diagnostic> {
+    let names = sender::all(context);
+    let senders = names.iter().map(|name| context.project.senders.get(*name));
+    let senders = senders.collect::<Option<Vec<_>>>()?;
+    let writes = matches!(line.verb.value.as_str(), "reply" | "says");
+    if !writes || senders.is_empty() || senders.iter().any(|sender| sender.receives) {
+        return None;
+    }
+    let message = format!(
+        "sender \"{}\" cannot receive, so nobody can write to it",
+        names[0]
+    );
+    let help = "use a sender that receives, or leave the line out";
+    Some(Diagnostic::warning("story-impossible", line.verb.span.clone(), message).help(help))
 }
 
 /// A story without a line that something must come of is passed whatever happens.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono_tz::Tz;
 
-use super::{Context, audience};
+use super::{Context, audience, foreign};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::template::{Fixed, Given, HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
@@ -100,7 +100,8 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
 fn names(context: &Context<'_>, template: &Template, positions: &Positions, found: &mut Vec<Diagnostic>) {
     for used in template.uses() {
         let span = positions.span(used.span.clone());
-        found.extend(judge(context, &used, span));
+        let of_words = || several_words(context, template.source(), &used, positions);
+        found.extend(of_words().or_else(|| judge(context, &used, span)));
     }
     for given in template.given() {
         let span = positions.span(given.span.clone());
@@ -206,6 +207,24 @@ fn judge(context: &Context<'_>, used: &Use, span: Range<usize>) -> Option<Diagno
     }
 }
 
+/// `{{first name}}`: a column by a name of several words, of which the first is read as a helper.
+fn several_words(context: &Context<'_>, text: &str, used: &Use, positions: &Positions) -> Option<Diagnostic> {
+    let is_unknown =
+        matches!(used.kind, UseKind::Helper) && helper_status(&used.name) == HelperStatus::Unknown;
+    let mut tags = tags(text).into_iter().filter(|_| is_unknown);
+    let tag = tags.find(|tag| tag.contains(&used.span.start))?;
+    let inside = text[tag.clone()].trim_matches(['{', '}', '~', ' ']);
+    let right = foreign::known(context, inside)?;
+    let start = tag.start + text[tag].find(inside)?;
+    let span = positions.span(start..start + inside.len());
+    let message = format!("\"{inside}\" is two words: a value is written by the name of its column");
+    Some(
+        Diagnostic::error("unknown-variable", span.clone(), message)
+            .help(format!("write `{{{{{right}}}}}`"))
+            .replace(span, right, Applicability::Unsure),
+    )
+}
+
 fn unknown_link(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<Diagnostic> {
     let names = || {
         let own = context.written.links.iter().map(|(name, _)| name.value.as_str());
@@ -264,10 +283,23 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
         let help = format!("write what it is to change: `{{{{{name} first_name}}}}`");
         return Some(Diagnostic::error("bad-template", span, message).help(help));
     }
-    let message = format!("\"{name}\" is not a column of \"{}\"", list.file.path);
+    if name == "link" {
+        let message = "it is not said which link belongs here";
+        let help = "write `{{link tickets}}`, and where it leads: `links: { tickets: \"https://…\" }`";
+        return Some(Diagnostic::error("bad-template", span, message).help(help));
+    }
+    let message = format!("\"{name}\" is not a column of \"{}\"", list.file.called());
     let found = Diagnostic::error("unknown-variable", span, message).label("not a column");
-    let guess = Guess::unsure(nearest(name, candidates()).map(in_template));
+    // Other tools write `contact.first_name`.
+    let last = name
+        .rsplit_once('.')
+        .and_then(|(_, last)| foreign::known(context, last));
+    let meant = nearest(name, candidates()).map(in_template);
+    let guess = Guess::unsure(meant.or(last));
     Some(guess.tell(found, || {
+        if let Some(help) = audience::only_numbers(list) {
+            return help;
+        }
         let all = listed(names.iter().copied());
         format!("the columns are {all}; a value for everybody is a `default` under `fields`")
     }))

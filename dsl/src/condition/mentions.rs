@@ -25,6 +25,47 @@ pub(crate) enum Mention {
     },
 }
 
+/// What the value of a condition hangs on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// A field, a column, or a built-in name such as `tags`.
+    Name(String),
+    /// A function, with the first text that it takes.
+    Call(String, Option<String>),
+}
+
+/// All that a condition hangs on, in order, each with its bytes; nothing where it cannot be cut into pieces.
+pub(crate) fn bases(source: &str) -> Vec<(Basis, Range<usize>)> {
+    if source.len() > super::MOST_SOURCE {
+        return vec![];
+    }
+    let pieces = scan::scan(source, &mut vec![]).unwrap_or_default();
+    (0..pieces.len()).filter_map(|at| basis(&pieces[at..])).collect()
+}
+
+fn basis(pieces: &[Lexeme]) -> Option<(Basis, Range<usize>)> {
+    let is = |at: usize, sign| {
+        pieces
+            .get(at)
+            .is_some_and(|piece| piece.token == Token::Sign(sign))
+    };
+    let first = pieces.first()?;
+    match &first.token {
+        Token::Word(name) if is(1, Sign::Open) => {
+            let (text, last) = match pieces.get(2).map(|piece| &piece.token) {
+                Some(Token::Text(text)) => (Some(text.clone()), 3),
+                _ => (None, 2),
+            };
+            let end = if is(last, Sign::Close) { last } else { 0 };
+            let span = first.span.start..pieces[end].span.end;
+            Some((Basis::Call(name.clone(), text), span))
+        }
+        Token::Word(word) if matches!(word.as_str(), "in" | "true" | "false") => None,
+        Token::Word(name) | Token::Name(name) => Some((Basis::Name(name.clone()), first.span.clone())),
+        Token::Text(_) | Token::Number(_) | Token::Sign(_) => None,
+    }
+}
+
 /// All that a condition names, in order; nothing where it cannot be cut into pieces.
 pub(crate) fn mentions(source: &str) -> Vec<Mention> {
     if source.len() > super::MOST_SOURCE {

@@ -89,6 +89,10 @@ fn amount_of(text: &str) -> Option<Decimal> {
 
 /// The sum that a text with a slip was probably meant to be: `500EUR`, `eur 500`, `1.000 EUR`, `99,50 EUR`.
 fn meant(text: &str) -> Option<String> {
+    const SIGNS: [(char, &str); 3] = [('€', "EUR"), ('£', "GBP"), ('$', "USD")];
+    if let Some((sign, code)) = SIGNS.iter().find(|(sign, _)| text.contains(*sign)) {
+        return meant(&text.replacen(*sign, &format!(" {code} "), 1));
+    }
     let pick = |keep: fn(&char) -> bool| text.chars().filter(keep).collect::<String>();
     let letters = pick(|c| c.is_ascii_alphabetic()).to_ascii_uppercase();
     let number = pick(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
@@ -190,7 +194,7 @@ mod tests {
                 0 EUR -> "0 EUR" pays for nothing: a sum of money is above zero; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 0.00 EUR -> "0.00 EUR" pays for nothing: a sum of money is above zero; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 -5 EUR -> "-5 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
-                €500 -> "€500" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
+                €500 -> "€500" is not a sum of money; did you mean "500 EUR"?
                 1e3 EUR -> "1e3 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 500 EURO -> "500 EURO" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 9999999999999999 EUR -> "9999999999999999 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`

@@ -19,10 +19,26 @@ const RATE_SLIPS: [(&str, &str); 8] = [
     ("per", "s"),
 ];
 
+/// The unit that people call so.
+fn unit_of(word: &str) -> &str {
+    let slip = RATE_SLIPS
+        .iter()
+        .find(|(slip, _)| slip.eq_ignore_ascii_case(word));
+    slip.map_or(word, |(_, unit)| unit)
+}
+
 impl Rate {
     /// `50/s`, `1000/minute`, `20000/hour`; the number may have a decimal point. Above zero.
     pub fn parse(text: &str) -> Result<Rate, ScalarError> {
         let text = text.trim();
+        if let Some((number, unit)) = text.split_once(" per ")
+            && let Ok(rate) = Rate::parse(&format!("{number}/{}", unit_of(unit.trim())))
+        {
+            return Err(ScalarError::NotARate {
+                text: text.into(),
+                meant: Some(rate.to_string()),
+            });
+        }
         let split = text
             .split_once('/')
             .map(|(number, unit)| (number.trim_end(), unit.trim_start()));
@@ -76,9 +92,15 @@ impl Share {
             .map(str::trim_end)
             .filter(|n| signed(n).is_some())
         else {
-            let meant = decimal(text)
-                .filter(|n| (1.0..=100.0).contains(n))
-                .map(|_| format!("{text}%"));
+            let worded = ["percent", "per cent", "pct"]
+                .iter()
+                .find_map(|word| text.strip_suffix(word));
+            let number = worded.map_or(text, str::trim_end);
+            let meant = decimal(number).and_then(|n| match n {
+                n if (1.0..=100.0).contains(&n) => Some(format!("{number}%")),
+                n if n > 0.0 && n < 1.0 && worded.is_none() => Some(format!("{}%", rounded(n * 100.0))),
+                _ => None,
+            });
             return Err(ScalarError::NotAShare {
                 text: text.into(),
                 meant,
@@ -199,7 +221,7 @@ mod tests {
             33.3% -> 33.3%
             0.1% -> 0.1%
             5 -> "5" is not a share; did you mean "5%"?
-            0.05 -> "0.05" is not a share; write a percentage from 0 to 100: `1%`, `2.5%`
+            0.05 -> "0.05" is not a share; did you mean "5%"?
             101% -> "101%" is not between 0% and 100%; write a percentage from 0 to 100: `1%`, `2.5%`
             -1% -> "-1%" is not between 0% and 100%; write a percentage from 0 to 100: `1%`, `2.5%`
             % -> "%" is not a share; write a percentage from 0 to 100: `1%`, `2.5%`

@@ -21,7 +21,9 @@ const NAME: &str = "^[a-z][a-z0-9-]*$";
 const ADDRESS: &str = r"[^@\s]+@[^@\s]+\.[^@\s]+";
 const INSIDE: &str = r"(?![/\\~])(?![A-Za-z]:)(?!(?:[\s\S]*[/\\])?\.\.(?:[/\\]|$))";
 const DURATION: &str = r"0*[1-9][0-9]*\s+(?:seconds?|minutes?|hours?|days?|weeks?)\s*$";
-const CLOCK: &str = "(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)";
+const CLOCK: &str = "(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9])";
+/// Where a window may end.
+const END: &str = "(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)";
 const TIME: &str = concat!(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?",
     r"\s*(?:[Zz]|[-+][0-9]{2}:[0-9]{2})?"
@@ -79,7 +81,7 @@ pub(super) fn scalar(form: &Form) -> Scalar {
         Form::Window => (
             "window",
             string(
-                &format!(r"^\s*{CLOCK}\s*-\s*{CLOCK}\s*$"),
+                &format!(r"^\s*{CLOCK}\s*-\s*{END}\s*$"),
                 "start and end, such as 21:00-08:00",
             ),
         ),
@@ -95,7 +97,7 @@ pub(super) fn scalar(form: &Form) -> Scalar {
         Form::Url => (
             "url",
             string(
-                r"^https?://[^/?#\s{}@]+(?:[/?#][\s\S]*)?$",
+                r"^https?://(?:\[[^\]]*\]|[^/?#\s{}@:]+)(?::0*[1-9][0-9]{0,4})?(?:[/?#](?:\{\{[\s\S]*?\}\}|\S)*)?$",
                 "an URL, such as https://arena.example/t",
             ),
         ),

@@ -17,7 +17,7 @@ mod pairs;
 mod place;
 mod quotes;
 
-pub(crate) use conditions::needs_quotes as quote_condition;
+pub(crate) use conditions::{is_first_key, needs_quotes as quote_condition};
 pub(crate) use place::line_of;
 pub(super) use quotes::{custom_tag, double_brace, is_of_marks, unknown_anchor};
 
@@ -72,6 +72,7 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
         return found;
     }
     match opener {
+        Some((open, _)) if let Some(found) = conditions::negation(text, open, at) => found,
         Some((open, _)) if let Some(found) = quotes::braces_in_text(text, open) => found,
         Some((open, '{')) if let Some(found) = pairs::inside(text, open) => found,
         Some((open, bracket)) => unclosed_bracket(open, bracket),
@@ -127,6 +128,16 @@ fn plain_words(text: &str, at: usize, error: &ScanError) -> Diagnostic {
     match error.kind() {
         ErrorKind::MappingValueNotAllowed | ErrorKind::ExpectedBlockMappingKey
             if let Some(found) = indentation::further_in(text, at) =>
+        {
+            found
+        }
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement
+            if let Some(found) = indentation::no_colon_above(text, at) =>
+        {
+            found
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
+            if let Some(found) = indentation::text_too_far_left(text, at) =>
         {
             found
         }

@@ -7,13 +7,15 @@ use crate::values::Language;
 use super::key::{Choice, Form, Status};
 use super::nearest::{Words, did_you_mean, is_slip, listed, nearest};
 use super::tables::DAYS;
+use super::traps::quoted;
 
 mod clock;
+mod dates;
 mod money;
 
 pub(crate) use clock::{clock as clock_of, is_time_of_day, no_date};
 
-use clock::{again, clock, cron, date, time, time_of_day, wait, window};
+use clock::{again, cron, date, time, time_of_day, wait, window};
 
 /// What is wrong with a text.
 #[derive(Debug)]
@@ -53,11 +55,12 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Wait => wait(text),
         Form::Time => time(text),
         Form::Start | Form::At if text == "now" => Ok(()),
-        Form::At if is_time_of_day(text) => Ok(()),
+        Form::At if is_time_of_day(text) => clock::not_the_end(text),
         Form::Start => clock::start(text),
         Form::At => clock::at(text),
-        Form::TimeOfDay => clock(text).map(drop).ok_or_else(|| time_of_day(text)),
-        Form::Moment if is_time_of_day(text) => Ok(()),
+        Form::TimeOfDay if is_time_of_day(text) => clock::not_the_end(text),
+        Form::TimeOfDay => Err(time_of_day(text)),
+        Form::Moment if is_time_of_day(text) => clock::not_the_end(text),
         Form::Moment => time(text).map_err(|_| time_of_day(text)),
         Form::Date => date(text),
         Form::Cron => cron(text),
@@ -81,6 +84,10 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Leaver => source(text),
         Form::ReplyTo if text == "none" => Ok(()),
         Form::ReplyTo | Form::Inbox if text.contains('@') => address(text),
+        Form::ReplyTo | Form::Inbox if is_number(text) => Err(number(
+            text,
+            "write an e-mail address, `desk@arena.example`, or the name of an inbox of crier.yaml",
+        )),
         Form::ReplyTo | Form::Inbox => name(text),
         Form::List(_) | Form::OneOrList(_) | Form::Object(_) | Form::Either(_) | Form::ByKind(_) => {
             Err(Refusal::OtherType)
@@ -100,15 +107,52 @@ fn url(text: &str) -> Result<(), Refusal> {
         return Err(wrong("literal-host-needed", message, help));
     }
     let good = host.is_some_and(|host| !host.is_empty() && !host.contains(['{', '}', ' ', '@']));
-    good.then_some(()).ok_or_else(|| {
+    if !good {
         let help = "write scheme and host, then what follows: `https://arena.example/t`";
-        wrong("bad-url", format!("\"{text}\" is not an URL"), help)
-    })
+        return Err(wrong("bad-url", format!("\"{text}\" is not an URL"), help));
+    }
+    spaces(text)?;
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    let port = host.and_then(|host| host.rsplit_once(':')).map(|(_, port)| port);
+    match port.filter(|port| !port.ends_with(']') && !is_port(port)) {
+        Some(port) => {
+            let message = format!("\"{port}\" is not a port, of which there are 1 to 65535");
+            Err(wrong(
+                "bad-url",
+                message,
+                "correct it, or leave it out: `https://arena.example/t`",
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A space ends an URL, wherever it is opened; inside of a template it is none of the URL's.
+fn spaces(text: &str) -> Result<(), Refusal> {
+    let (mut whole, mut rest) = (String::new(), text);
+    while let Some(open) = rest.find("{{") {
+        let end = rest[open..].find("}}").map_or(rest.len(), |at| open + at + 2);
+        whole.push_str(&rest[..open].replace(char::is_whitespace, "%20"));
+        whole.push_str(&rest[open..end]);
+        rest = &rest[end..];
+    }
+    whole.push_str(&rest.replace(char::is_whitespace, "%20"));
+    if whole == text {
+        return Ok(());
+    }
+    let message = format!("\"{text}\" has a space in it, where an URL ends");
+    let refusal = wrong("bad-url", message, "a space is written `%20`");
+    Err(instead(refusal, quoted(&whole), Applicability::Unsure))
 }
 
 /// `4 per 7 days`.
 fn frequency(text: &str) -> Result<(), Refusal> {
     Frequency::parse(text).map(drop).ok_or_else(|| {
+        if let Some(right) = per_unit(text) {
+            let message = format!("\"{text}\" is no number of texts in a time");
+            let refusal = wrong("bad-rate", message, did_you_mean(Some(&right), String::new));
+            return instead(refusal, right, Applicability::Unsure);
+        }
         let help = "write how many texts in what time: `4 per 7 days`";
         wrong(
             "bad-rate",
@@ -116,6 +160,20 @@ fn frequency(text: &str) -> Result<(), Refusal> {
             help,
         )
     })
+}
+
+/// `4 per week` is `4 per 7 days`.
+fn per_unit(text: &str) -> Option<String> {
+    let (most, unit) = text.split_once(" per ").or_else(|| text.split_once('/'))?;
+    let time = match unit.trim() {
+        "hour" => "1 hour",
+        "day" => "1 day",
+        "week" => "7 days",
+        "month" => "30 days",
+        _ => return None,
+    };
+    let right = format!("{} per {time}", most.trim());
+    Frequency::parse(&right).is_some().then_some(right)
 }
 
 fn local_url(text: &str) -> Result<(), Refusal> {
@@ -376,12 +434,50 @@ fn language(text: &str) -> Result<(), Refusal> {
     }))
 }
 
+/// How some people name their country.
+const COUNTRY_NAMES: &[(&str, &str)] = &[
+    ("america", "US"),
+    ("australia", "AU"),
+    ("austria", "AT"),
+    ("belgium", "BE"),
+    ("canada", "CA"),
+    ("deutschland", "DE"),
+    ("españa", "ES"),
+    ("england", "GB"),
+    ("france", "FR"),
+    ("germany", "DE"),
+    ("great britain", "GB"),
+    ("ireland", "IE"),
+    ("italia", "IT"),
+    ("italy", "IT"),
+    ("netherlands", "NL"),
+    ("norway", "NO"),
+    ("poland", "PL"),
+    ("portugal", "PT"),
+    ("spain", "ES"),
+    ("sweden", "SE"),
+    ("switzerland", "CH"),
+    ("united kingdom", "GB"),
+    ("united states", "US"),
+    ("usa", "US"),
+];
+
+/// The code of a country that is called so.
+pub(crate) fn region_called(text: &str) -> Option<&'static str> {
+    let wanted = text.to_lowercase();
+    let mut names = COUNTRY_NAMES.iter();
+    names.find(|(name, _)| *name == wanted).map(|(_, code)| *code)
+}
+
 fn region(text: &str) -> Result<(), Refusal> {
     if sms::Region::new(text).is_some() {
         return Ok(());
     }
     let message = format!("\"{text}\" is not the ISO code of a country");
-    let meant = matches!(text, "UK" | "uk").then_some(("GB", Applicability::Safe));
+    let meant = match text {
+        "UK" | "uk" => Some(("GB", Applicability::Safe)),
+        text => region_called(text).map(|code| (code, Applicability::Unsure)),
+    };
     Err(none_of("unknown-region", message, meant, || {
         "write two letters, such as `IT`".into()
     }))
@@ -393,9 +489,9 @@ fn day(text: &str) -> Result<(), Refusal> {
     }
     if let Some(days) = days_between(text) {
         let message = format!("\"{text}\" is not a day");
-        return Err(none_of("unknown-day", message, None, || {
-            format!("write each of them: `[{}]`", days.join(", "))
-        }));
+        let list = format!("[{}]", days.join(", "));
+        let refusal = wrong("unknown-day", message, format!("write each of them: `{list}`"));
+        return Err(instead(refusal, list, Applicability::Unsure));
     }
     let is_word = text.chars().all(char::is_alphabetic);
     let begins = |day: &&&str| is_word && text.to_lowercase().starts_with(**day);
@@ -434,8 +530,36 @@ fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {
     }))
 }
 
+/// Whether a text is a telephone number, or several.
+pub(super) fn is_number(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    digits > 6
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || " +-()/.,;".contains(c))
+}
+
+fn number(text: &str, help: &str) -> Refusal {
+    let many = text.bytes().filter(u8::is_ascii_digit).count() > 15;
+    let what = if many {
+        "are telephone numbers"
+    } else {
+        "is a telephone number"
+    };
+    wrong(
+        "bad-name",
+        format!("\"{text}\" {what}, and a name stands here"),
+        help,
+    )
+}
+
 /// A value with `.` or `/` is a path, any other a name.
 fn source(text: &str) -> Result<(), Refusal> {
+    if is_number(text) {
+        let help = "people come from a list: put the numbers into a file, one a line, below the word `phone`, \
+                    and write its path: `lists/customers.csv`";
+        return Err(number(text, help));
+    }
     if text.contains('@') {
         let message = format!("\"{text}\" is an address, and people come from a list");
         return Err(wrong(

@@ -275,7 +275,10 @@ impl Shape<'_> {
             }
         };
         let found = Diagnostic::error(code, entry.key.span.clone(), message).label(label);
+        let of_language = object.open.as_ref().filter(|open| open.key == KeyKind::Language);
+        let tag = of_language.and_then(|_| scalars::language_called(written));
         let guess = match meant {
+            None if tag.is_some() => Guess::unsure(tag),
             Some(meant) if doubtful.contains(&meant) || nearest(written, names.clone()) != Some(meant) => {
                 Guess::unsure(Some(meant))
             }
@@ -378,7 +381,10 @@ impl Shape<'_> {
         let message = format!("{} must be {}", place.name, form.expected());
         let found = Diagnostic::error("wrong-type", node.span.clone(), message)
             .label(format!("this is {}", a_kind(node)));
-        let listable = matches!(form, Form::List(item) if fits(item, node)) && node.scalar().is_some();
+        let of_list = match form {
+            Form::List(item) if fits(item, node) && node.scalar().is_some() => Some(item),
+            _ => None,
+        };
         let written = &self.around.text[node.span.clone()];
         let undashed = matches!(form, Form::List(_) | Form::OneOrList(_)) && written.starts_with('-');
         self.found
@@ -388,19 +394,32 @@ impl Shape<'_> {
                     Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
                     None => found,
                 }
+            } else if place.key == "message" && !node.items().is_empty() {
+                found.help(words::SEVERAL_TEXTS)
             } else if undashed {
                 found.help("put a space after each `-`")
-            } else if listable {
-                found.help("a list stands in brackets").replace(
-                    node.span.clone(),
-                    format!("[{written}]"),
-                    words::sure_of_items(written),
-                )
-            } else if let Some(map) = words::map_of(form, node) {
-                let help = format!("a map stands in braces: `{map}`");
+            } else if words::is_list_of_named(form, node) {
+                found.help("leave the dashes out: each name stands at the beginning of its line")
+            } else if matches!(form, Form::List(_)) && !node.entries().is_empty() {
+                found.help("put `- ` before each item, also where there is only one")
+            } else if let Some(item) = of_list {
+                let list = words::as_list(written, item);
+                let sure =
+                    match list.strip_prefix('[').and_then(|list| list.strip_suffix(']')) == Some(written) {
+                        true => words::sure_of_items(written),
+                        false => Applicability::Unsure,
+                    };
                 found
-                    .help(help)
-                    .replace(node.span.clone(), map, Applicability::Unsure)
+                    .help("a list stands in brackets")
+                    .replace(node.span.clone(), list, sure)
+            } else if place.key == "sender" && !node.entries().is_empty() {
+                found.help("`sender` names one of `senders`, where it is said what they are")
+            } else if let Some((map, is_right)) = words::map_of(form, node) {
+                let found = found.help(format!("a map stands in braces: `{map}`"));
+                match is_right {
+                    true => found.replace(node.span.clone(), map, Applicability::Unsure),
+                    false => found,
+                }
             } else {
                 match place.help() {
                     Some(help) => found.help(help),
@@ -435,9 +454,12 @@ impl Shape<'_> {
             .find('\n')
             .map_or(root.span.end, |i| (root.span.start + i).min(root.span.end));
         let found = Diagnostic::error("wrong-type", root.span.start..end, message)
-            .label(format!("this is {}", a_kind(root)))
-            .help("begin with lines such as `audience: lists/customers.csv`");
-        self.found.push(found);
+            .label(format!("this is {}", a_kind(root)));
+        let line = &self.around.text[root.span.start..end];
+        self.found.push(found.help(match words::no_colon(line, object) {
+            Some(right) => format!("a colon and a space stand behind each key: `{right}`"),
+            None => "begin with lines such as `audience: lists/customers.csv`".to_owned(),
+        }));
     }
 
     fn empty(&mut self, object: &Object) {

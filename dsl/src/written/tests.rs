@@ -108,7 +108,7 @@ fn values_are_checked_whether_their_keys_run_or_not() {
     let table = [
         (
             "limits: { quiet_hours: 24:00-08:00 }",
-            r#"bad-window: "24:00-08:00" is not a window of the day"#,
+            r#"bad-window: "24:00-08:00" begins at the end of a day, and the next one begins at 00:00"#,
         ),
         (
             "limits: { quiet_hours: 08:00-08:00 }",

@@ -273,8 +273,16 @@ const UNSEEN: &[(&str, &str)] = &[
         "languages are keys of any name",
     ),
     (
+        "conflicting-keys-crossed.crier.yaml",
+        "which keys go together hangs on what a list is",
+    ),
+    (
         "conflicting-keys-schedule-once.campaign.yaml",
         "each key is right beside another way to begin",
+    ),
+    (
+        "slip-file-name.campaign.yaml",
+        "what a file is called it does not say itself",
     ),
     (
         "wrong-type-empty.campaign.yaml",

@@ -22,11 +22,21 @@ pub(super) fn told<'a>(
                     .map(|outline| (file.file.path.clone(), outline)),
             );
         }
-        if campaigns.is_empty() {
+        let of_project = project.file.as_ref();
+        let is_asked = of_project.is_some_and(|own| files.iter().any(|seen| seen.file.path == own.path));
+        if campaigns.is_empty() && !is_asked {
             continue;
         }
         let paths: Vec<_> = campaigns.iter().map(|(path, _)| path.clone()).collect();
         let across = load::across(project, campaigns);
+        // What is wrong where a list is defined is not told again of each campaign that reads it.
+        let is_told = |d: &Diagnostic| {
+            let mut defined = across.project.iter();
+            defined.any(|own| own.code == d.code && own.message == d.message)
+        };
+        for file in files.iter_mut().filter(its) {
+            file.file.diagnostics.retain(|d| !is_told(d));
+        }
         let mut found: HashMap<_, _> = paths.into_iter().zip(across.campaigns).collect();
         if let Some(file) = &project.file {
             found.insert(file.path.clone(), across.project);

@@ -66,7 +66,7 @@ fn fields(context: &Context<'_>, root: &Node) -> BTreeMap<String, Declared> {
 fn columns(list: &super::super::List<'_>) -> Option<Columns> {
     let names = audience::names(list)?;
     Some(Columns {
-        list: list.file.path.clone(),
+        list: list.file.called().to_owned(),
         names: names.into_iter().map(str::to_owned).collect(),
     })
 }

@@ -95,6 +95,9 @@ impl Lower<'_> {
         };
         let meant = nearest(name, self.scope.names(list));
         Guess::unsure(meant.map(as_written)).tell(found.label(label), || match list {
+            Some(list) if list.names.iter().eq(["phone"]) => {
+                "there is only \"phone\": another value is a field that steps `set`, with a `default`".into()
+            }
             Some(list) if !list.list.is_empty() => {
                 let all = listed(
                     list.names

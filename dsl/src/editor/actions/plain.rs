@@ -1,6 +1,7 @@
 //! Repairs that a diagnostic only says in words and that are plain from its place; none where they are not.
 
 use crate::diagnostic::{Applicability, Diagnostic, Suggestion};
+use crate::tree::is_first_key;
 
 /// What repairs a diagnostic. It is a guess at what was meant, and never made unseen.
 pub(super) fn repair(text: &str, found: &Diagnostic) -> Option<Suggestion> {
@@ -38,6 +39,9 @@ fn unless(text: &str, found: &Diagnostic) -> Option<Edit> {
             })
         })?;
     let start = line + before.rfind(key)?;
+    if is_first_key(text, start) {
+        return None;
+    }
     Some((start..found.span.end, format!("{other}: {condition}")))
 }
 

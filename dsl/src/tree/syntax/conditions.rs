@@ -1,8 +1,10 @@
 //! Conditions that YAML takes apart: inside of `[…]` and `{…}` their brackets and commas are its own, and a quote that
 //! begins one ends the text.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
+use super::custom_tag;
 use super::place::{end_of, floor, line_of};
 use crate::diagnostic::{Applicability, Diagnostic};
 
@@ -43,10 +45,13 @@ pub(crate) fn needs_quotes(written: &str, start: usize) -> Diagnostic {
 pub(super) fn negated(text: &str, start: usize) -> String {
     let line = line_of(text, start);
     let written = text[start..end_of(text, start, line.end)].trim_end();
-    let key = text[line.start..start].trim_end().rsplit([' ', '{', ',']).next();
+    let before = text[line.start..start].trim_end();
+    let key = before.rsplit([' ', '{', ',']).next().unwrap_or_default();
+    // A goal or a rule, which begins with its condition, has no contrary of it.
     let contrary = match key {
-        Some("when:") => Some("unless"),
-        Some("unless:") => Some("when"),
+        "when:" | "unless:" if is_first_key(text, line.start + before.len() - key.len()) => None,
+        "when:" => Some("unless"),
+        "unless:" => Some("when"),
         _ => None,
     };
     match (
@@ -56,6 +61,49 @@ pub(super) fn negated(text: &str, start: usize) -> String {
         (Some(key), Some(call)) => format!("to negate a condition write `{key}: {call}`"),
         (_, _) => format!("quote the condition: `'{}'`", written.replace('\'', "''")),
     }
+}
+
+/// A condition that begins with `!` inside of brackets, where YAML ends its tag at a quote and is lost behind it.
+pub(super) fn negation(text: &str, open: usize, at: usize) -> Option<Diagnostic> {
+    let end = line_of(text, at.max(open)).end;
+    let region = text.get(open..end)?;
+    let marks = region.match_indices('!').map(|(mark, _)| open + mark);
+    let begins = |mark: &usize| {
+        let before = text[open..*mark].trim_end();
+        before.ends_with(['[', '{', ',', ':', '-']) && before.len() < mark - open + 1
+    };
+    marks.filter(begins).find_map(|mark| {
+        let span = mark..end_of(text, mark, line_of(text, mark).end);
+        let written = text[span.clone()].trim_end();
+        let name = written[1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let is_call = name.starts_with('(') && name.len() + 1 < written.len();
+        (is_call && written.contains(['"', '\''])).then(|| custom_tag(text, mark..mark + written.len()))
+    })
+}
+
+/// Whether a key is the first of its map.
+pub(crate) fn is_first_key(text: &str, at: usize) -> bool {
+    let line = line_of(text, at);
+    let before = text[line.start..at].trim_end();
+    match before.chars().next_back() {
+        Some('{' | '-') => return true,
+        Some(_) => return false,
+        None => {}
+    }
+    let column = at - line.start;
+    for above in text[..line.start].lines().rev() {
+        let content = above.trim_start();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let behind_dash = content.strip_prefix('-').map_or(content, str::trim_start);
+        match (above.len() - behind_dash.len()).cmp(&column) {
+            Ordering::Equal => return false,
+            Ordering::Greater => {}
+            Ordering::Less => return true,
+        }
+    }
+    true
 }
 
 /// Whether it is one call from end to end: `tagged("x")`.

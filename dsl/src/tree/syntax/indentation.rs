@@ -1,5 +1,7 @@
 //! Lines that stand further in than they may.
 
+use std::ops::Range;
+
 use super::items::key_on;
 use super::place::line_of;
 use super::quotes::value_on;
@@ -39,6 +41,84 @@ pub(super) fn further_in(text: &str, at: usize) -> Option<Diagnostic> {
             .also(owner, "its value stands behind it")
             .help("begin both in one column; quote the text above where this line belongs to it")
             .replace(block, moved.join("\n"), Applicability::Unsure),
+    )
+}
+
+/// A text that stands as far left as the key above it, which has no other value.
+///
+/// ```yaml
+/// message: |
+/// Doors open at nine.
+/// ```
+pub(super) fn text_too_far_left(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let above = line_of(text, line.start.checked_sub(1)?);
+    let key = key_on(text, &above)?;
+    let behind = text[key.end..above.end].trim();
+    let column = key.start - above.start;
+    let begins = |line: &Range<usize>| text[line.clone()].len() - text[line.clone()].trim_start().len();
+    if !matches!(behind, ":" | ": |" | ": >" | ": |-" | ": >-") || begins(&line) > column {
+        return None;
+    }
+    let mut end = line.end;
+    // The text goes on up to the next key.
+    while let Some(next) = text
+        .get(end + 1..)
+        .filter(|rest| !rest.is_empty())
+        .map(|_| line_of(text, end + 1))
+    {
+        let written = text[next.clone()].trim();
+        if next.end <= end || written.is_empty() || written.starts_with('-') || key_on(text, &next).is_some()
+        {
+            break;
+        }
+        end = next.end;
+    }
+    let name = &text[key.clone()];
+    let lines = line.start..end;
+    let spaces = " ".repeat(column + 2);
+    let moved: Vec<String> = text[lines.clone()]
+        .split('\n')
+        .map(|line| format!("{spaces}{}", line.trim_start()))
+        .collect();
+    let message = format!("the text of \"{name}\" stands as far left as its key");
+    Some(
+        Diagnostic::error("invalid-yaml", lines.clone(), message)
+            .also(key, "has no text")
+            .help("put two spaces before each of its lines")
+            .replace(lines, moved.join("\n"), Applicability::Unsure),
+    )
+}
+
+/// A line without its colon: YAML reads it and the next one as one key.
+///
+/// ```yaml
+/// audience lists/customers.csv
+/// schedule: now
+/// ```
+pub(super) fn no_colon_above(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let key = key_on(text, &line)?;
+    let above = line_of(text, line.start.checked_sub(1)?);
+    let written = text[above.clone()].trim();
+    let start = above.start + (text[above.clone()].len() - text[above].trim_start().len());
+    let (word, value) = written.split_once(' ')?;
+    let is_key = word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let in_line = start - line_of(text, start).start == key.start - line.start;
+    if !(is_key && in_line) || written.contains(": ") || written.ends_with(':') {
+        return None;
+    }
+    let found = Diagnostic::error(
+        "invalid-yaml",
+        start..start + written.len(),
+        "this line is not `key: value`",
+    );
+    let end = start + word.len();
+    let right = format!("{word}: {}", value.trim_start());
+    Some(
+        found
+            .help(format!("a colon is missing: `{right}`"))
+            .replace(end..end, ":", Applicability::Unsure),
     )
 }
 

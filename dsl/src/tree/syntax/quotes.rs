@@ -48,8 +48,11 @@ pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) ->
     if let Some(found) = with_marks_left(text, &value) {
         return found;
     }
-    let quoted = quoted(written);
-    let sure = is_all(text, &value);
+    let quoted = quoted(without_curly(written));
+    let sure = match without_curly(written) == written {
+        true => is_all(text, &value),
+        false => Applicability::Unsure,
+    };
     let found = Diagnostic::error(
         "quote-the-text",
         value.clone(),
@@ -63,9 +66,24 @@ pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) ->
     }
 }
 
+/// What stands inside of curly quotes around all of a text, which were meant as straight ones.
+fn without_curly(written: &str) -> &str {
+    let pairs = [
+        ('\u{201c}', '\u{201d}'),
+        ('\u{201e}', '\u{201c}'),
+        ('\u{ab}', '\u{bb}'),
+    ];
+    let inside = pairs.iter().find_map(|(open, close)| {
+        let inside = written.strip_prefix(*open)?.strip_suffix(*close)?;
+        (!inside.contains([*open, *close])).then_some(inside)
+    });
+    inside.unwrap_or(written)
+}
+
 /// What is said of values with a mark too many or too few.
 const COMMA: &str = "a comma stands behind the bracket";
 const COMMA_BEHIND_QUOTE: &str = "a comma stands behind the closing quote";
+const SEMICOLON_BEHIND_QUOTE: &str = "a semicolon stands behind the closing quote";
 const LEAVE_COMMA_OUT: &str = "leave it out: lines need no comma at their end";
 const NO_BRACE: &str = "this `}` closes nothing";
 const TWO_VALUES: &str = "a value stands behind another key on this line";
@@ -73,7 +91,15 @@ const NO_QUOTE: &str = "this text has a quote at its end, and none before it";
 
 /// Whether it is of such a value, and of nothing around it.
 pub(in super::super) fn is_of_marks(found: &Diagnostic) -> bool {
-    [COMMA, COMMA_BEHIND_QUOTE, NO_BRACE, TWO_VALUES, NO_QUOTE].contains(&found.message.as_str())
+    [
+        COMMA,
+        COMMA_BEHIND_QUOTE,
+        SEMICOLON_BEHIND_QUOTE,
+        NO_BRACE,
+        TWO_VALUES,
+        NO_QUOTE,
+    ]
+    .contains(&found.message.as_str())
 }
 
 /// Values with a mark too many or too few: with quotes around them the mark would be part of the text.
@@ -261,9 +287,17 @@ pub(in super::super) fn custom_tag(text: &str, span: Range<usize>) -> Diagnostic
         ),
     };
     let message = format!("tags such as `{written}` are not part of this language");
-    Diagnostic::error(code, span, message)
+    let quoted = help
+        .strip_prefix("quote the condition: `")
+        .and_then(|help| help.strip_suffix('`'));
+    let quoted = quoted.map(str::to_owned);
+    let found = Diagnostic::error(code, span.clone(), message)
         .label("YAML reads a leading `!` as a tag")
-        .help(help)
+        .help(help);
+    match quoted {
+        Some(quoted) => found.replace(span, quoted, Applicability::Unsure),
+        None => found,
+    }
 }
 
 pub(super) fn unclosed_quote(text: &str, read_to: usize, at: usize) -> Diagnostic {
@@ -291,14 +325,21 @@ fn comma_behind_quote(text: &str, at: usize) -> Option<Diagnostic> {
         .filter(|_| text[value.start..].starts_with('"'));
     value.start += colon.map_or(0, |colon| colon + 3);
     let written = &text[value.clone()];
-    let right = written.strip_suffix(',')?.trim_end();
+    let right = written.strip_suffix([',', ';'])?.trim_end();
     let is_quoted = |mark: char| {
         let inside = right.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
         inside.is_some_and(|inside| !inside.replace("\\\"", "").replace("''", "").contains(mark))
     };
     (is_quoted('"') || is_quoted('\'')).then(|| {
-        Diagnostic::error("invalid-yaml", value.clone(), COMMA_BEHIND_QUOTE)
-            .help(LEAVE_COMMA_OUT)
+        let (message, help) = match written.ends_with(',') {
+            true => (COMMA_BEHIND_QUOTE, LEAVE_COMMA_OUT),
+            false => (
+                SEMICOLON_BEHIND_QUOTE,
+                "leave it out: lines need none at their end",
+            ),
+        };
+        Diagnostic::error("invalid-yaml", value.clone(), message)
+            .help(help)
             .replace(value, right, Applicability::Safe)
     })
 }

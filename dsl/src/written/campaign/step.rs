@@ -29,6 +29,8 @@ pub struct Step {
     pub window: Option<Spanned<String>>,
     /// The key `at`.
     pub at: Option<Moment>,
+    /// Where its time stands.
+    pub at_span: Option<Range<usize>>,
     /// The key `expires`.
     pub expires: Option<Spanned<WaitTime>>,
 }
@@ -208,6 +210,7 @@ impl Step {
             sender: text(node, "sender"),
             window: text(node, "window"),
             at: node.get("at").and_then(Moment::read),
+            at_span: node.get("at").map(|at| at.get("at").unwrap_or(at).span.clone()),
             expires: duration(node, "expires"),
         }
     }

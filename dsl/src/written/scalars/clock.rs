@@ -1,11 +1,14 @@
 //! Times, times of day and windows, and the numbers that some tools make of them.
 
-use super::{Refusal, by_parser, did_you_mean, instead, listed, wrong};
+use super::{DAYS, Refusal, by_parser, dates, did_you_mean, instead, listed, wrong};
+use chrono::NaiveDate;
+
 use crate::diagnostic::Applicability;
-use crate::scalar::{Cron, WaitTime, parse_time};
+use crate::scalar::{Cron, WaitTime, is_day, parse_time};
 use crate::values::FieldType;
 
 pub(super) fn wait(text: &str) -> Result<(), Refusal> {
+    not_the_end(text)?;
     match clock(text).is_some() || parse_time(text).is_ok() {
         true => Ok(()),
         false => by_parser(WaitTime::parse(text), "bad-duration"),
@@ -13,6 +16,25 @@ pub(super) fn wait(text: &str) -> Result<(), Refusal> {
 }
 
 pub(super) fn time(text: &str) -> Result<(), Refusal> {
+    if let Some(day) = text
+        .strip_suffix("24:00")
+        .map(str::trim_end)
+        .filter(|day| !day.is_empty())
+    {
+        let message = format!("\"{text}\" is no time: a day ends at 24:00, and the next begins at 00:00");
+        let next = NaiveDate::parse_from_str(day, "%Y-%m-%d")
+            .ok()
+            .and_then(|day| day.succ_opt());
+        let refusal = |help: String| wrong("bad-time", &message, help);
+        return Err(match next {
+            Some(next) => instead(
+                refusal(format!("write `{next} 00:00`")),
+                format!("{next} 00:00"),
+                Applicability::Unsure,
+            ),
+            None => refusal("write `2026-12-02 00:00`".to_owned()),
+        });
+    }
     if let Some(clock) = of_twelve_hours(text) {
         let message = format!("\"{text}\" has no date");
         let help = format!("put the date before it, and write 24 hours: `2026-12-01 {clock}`");
@@ -39,7 +61,49 @@ pub(super) fn time(text: &str) -> Result<(), Refusal> {
         let (message, help) = no_date(text);
         return Err(wrong("bad-time", message, help));
     }
-    by_parser(parse_time(text), "bad-time")
+    by_parser(parse_time(text), "bad-time").map_err(|refusal| in_our_order(text).unwrap_or(refusal))
+}
+
+/// What a time of another order was meant to be, or what has to be said to know it.
+fn in_our_order(text: &str) -> Option<Refusal> {
+    let said = dates::read(text).filter(|_| !is_day(text))?;
+    let not_a_time = |help: String| wrong("bad-time", format!("\"{text}\" is not a time"), help);
+    let clock = said.clock.as_deref().unwrap_or("10:00");
+    let right = said.days.iter().map(|day| format!("{day} {clock}"));
+    Some(
+        match (right.collect::<Vec<_>>().as_slice(), &said.zone, &said.clock) {
+            ([right], None, Some(_)) => {
+                let refusal = not_a_time(did_you_mean(Some(right), String::new));
+                instead(refusal, right.clone(), Applicability::Unsure)
+            }
+            ([right], Some(_), _) => not_a_time(format!(
+                "write `{right}`; whose clock that is, `timezone: Europe/Rome` says"
+            )),
+            ([right], None, None) => not_a_time(format!("the year comes first, and a time last: `{right}`")),
+            ([first, second], ..) => not_a_time(format!(
+                "the year comes first, then the month: is it `{first}` or `{second}`?"
+            )),
+            _ => return None,
+        },
+    )
+}
+
+/// A day that is told by what it is called, of which a file cannot know which one it is.
+fn called(text: &str) -> Option<Refusal> {
+    let lower = text.to_lowercase();
+    let first = lower.split([' ', ',']).next()?;
+    let refusal = |help: &str| wrong("bad-time", format!("\"{text}\" is not a time"), help);
+    let is_day = |day: &&str| {
+        first.len() > 2 && first.starts_with(*day) && first.ends_with(['y', 's', day.as_bytes()[2].into()])
+    };
+    if first == "every" || DAYS.iter().any(|day| is_day(&day)) {
+        return Some(refusal(
+            "once is a date: `2026-12-01 10:00`; every Monday at ten is `{ cron: \"0 10 * * MON\", again: always }`",
+        ));
+    }
+    matches!(first, "today" | "tomorrow" | "tonight" | "next" | "in" | "asap").then(|| {
+        refusal("write the date, so that the file means the same on every day: `2026-12-01 10:00`, or `now`")
+    })
 }
 
 /// `now`, or a time.
@@ -53,7 +117,7 @@ pub(super) fn start(text: &str) -> Result<(), Refusal> {
         );
         return Err(instead(refusal, "now", Applicability::Safe));
     }
-    time(text)
+    time(text).map_err(|refusal| called(text).unwrap_or(refusal))
 }
 
 /// As [`start`]; where a column gives the day, a time of day.
@@ -64,12 +128,44 @@ pub(super) fn at(text: &str) -> Result<(), Refusal> {
     }
 }
 
+/// `24:00`, which only ends a window.
+pub(super) fn not_the_end(text: &str) -> Result<(), Refusal> {
+    if clock(text) != Some(24 * 60) {
+        return Ok(());
+    }
+    let message = format!("\"{text}\" only ends a window: as a time it is the next day's \"00:00\"");
+    let refusal = wrong(
+        "bad-time",
+        message,
+        "write `\"00:00\"`, which is when a day begins",
+    );
+    Err(instead(refusal, "\"00:00\"", Applicability::Unsure))
+}
+
 /// A day, or a time.
 pub(super) fn date(text: &str) -> Result<(), Refusal> {
     match FieldType::Date.accepts(text) {
         true => Ok(()),
-        false => time(text),
+        false => time(text).map_err(|refusal| day_alone(text).unwrap_or(refusal)),
     }
+}
+
+/// A day of another order, where a day is due.
+fn day_alone(text: &str) -> Option<Refusal> {
+    let said = dates::read(text).filter(|said| said.clock.is_none())?;
+    let message = format!("\"{text}\" is not a day");
+    let days: Vec<String> = said.days.iter().map(|day| day.to_string()).collect();
+    Some(match days.as_slice() {
+        [right] => {
+            let refusal = wrong("bad-time", message, did_you_mean(Some(right), String::new));
+            instead(refusal, right.clone(), Applicability::Unsure)
+        }
+        [first, second] => {
+            let help = format!("the year comes first, then the month: is it `{first}` or `{second}`?");
+            wrong("bad-time", message, help)
+        }
+        _ => return None,
+    })
 }
 
 /// Five fields; what is in them is not looked into.
@@ -142,9 +238,13 @@ pub(super) fn again(words: &[&str], text: &str) -> Result<(), Refusal> {
 
 /// What is said of a time of day where a day is needed too: the message and the help.
 pub(crate) fn no_date(text: &str) -> (String, String) {
+    let (day, clock) = match clock(text) == Some(24 * 60) {
+        true => ("2026-12-02", "00:00"),
+        false => ("2026-12-01", text),
+    };
     (
         format!("\"{text}\" has no date"),
-        format!("put the date before it: `2026-12-01 {text}`"),
+        format!("put the date before it: `{day} {clock}`"),
     )
 }
 
@@ -165,7 +265,7 @@ pub(crate) fn clock(text: &str) -> Option<u32> {
 }
 
 /// `22:00` for `10pm`, `10:00 PM`, `10 p.m.`; none where it is of 24 hours, or no time of day.
-fn of_twelve_hours(text: &str) -> Option<String> {
+pub(super) fn of_twelve_hours(text: &str) -> Option<String> {
     let folded = text.to_lowercase().replace(['.', ' '], "");
     let (digits, after_noon) = match (folded.strip_suffix("am"), folded.strip_suffix("pm")) {
         (Some(digits), _) => (digits, 0),
@@ -213,6 +313,17 @@ pub(super) fn seen_as_number(code: &'static str, text: &str, clock: &str) -> Ref
     instead(wrong(code, message, help), quoted, Applicability::Unsure)
 }
 
+/// `9-17` is 09:00-17:00.
+fn whole_hours(from: &str, to: &str) -> Option<String> {
+    let hour = |text: &str, most: u32| {
+        text.parse::<u32>()
+            .ok()
+            .filter(|hour| text.len() < 3 && *hour <= most)
+    };
+    let (from, to) = (hour(from, 23)?, hour(to, 24)?);
+    (from != to).then(|| format!("{from:02}:00-{to:02}:00"))
+}
+
 pub(super) fn window(text: &str) -> Result<(), Refusal> {
     if let Some(clock) = as_minutes(text) {
         return Err(seen_as_number("bad-window", text, &clock));
@@ -230,12 +341,23 @@ pub(super) fn window(text: &str) -> Result<(), Refusal> {
     }
     let ends = halves.map(|(from, to)| (clock(from), clock(to)));
     let help = "write start and end, `21:00-08:00`; it may wrap midnight";
+    if let Some(right) = halves.and_then(|(from, to)| whole_hours(from, to)) {
+        let message = format!("\"{text}\" is not a window of the day");
+        let refusal = wrong("bad-window", message, did_you_mean(Some(&right), String::new));
+        return Err(instead(refusal, right, Applicability::Unsure));
+    }
     match ends {
         Some((Some(from), Some(to))) if from == to => {
             let message = format!("\"{text}\" begins when it ends");
             Err(wrong("bad-window", message, help))
         }
         Some((Some(from), Some(_))) if from < 24 * 60 => Ok(()),
+        Some((Some(_), Some(to))) => {
+            let right = format!("00:00-{:02}:{:02}", to / 60, to % 60);
+            let message = format!("\"{text}\" begins at the end of a day, and the next one begins at 00:00");
+            let refusal = wrong("bad-window", message, did_you_mean(Some(&right), String::new));
+            Err(instead(refusal, right, Applicability::Unsure))
+        }
         Some(_) | None => {
             let message = format!("\"{text}\" is not a window of the day");
             Err(wrong("bad-window", message, help))

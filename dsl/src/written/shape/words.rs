@@ -94,6 +94,24 @@ pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
             "people come from `audience: {{ from: … }}`, texts from `sender: {sender}`"
         ));
     }
+    if object.title == "`schedule`" && matches!(entry.key.text.as_str(), "time" | "hour") {
+        return Some("day and time are one value: `at: 2026-12-01 10:00`".to_owned());
+    }
+    if object.title == "a step" && matches!(entry.key.text.as_str(), "else" | "otherwise" | "elif") {
+        let help = "`choose` goes one way or the other, and its last rule is `otherwise: { send: … }`";
+        return Some(help.to_owned());
+    }
+    if object.title == "a step"
+        && ["send", "text", "message", "do"]
+            .iter()
+            .any(|key| entry.value.entry(key).is_some())
+    {
+        let help = format!(
+            "what people answer stands under `answers` of an `ask`: `- {{ words: [\"{}\"], send: … }}`",
+            entry.key.text
+        );
+        return Some(help);
+    }
     let below: Vec<String> = owners(object, &entry.key.text)
         .map(|key| format!("`{}`", key.name))
         .collect();
@@ -143,6 +161,23 @@ pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, Option<
     })
 }
 
+/// What is said of a list where one text is due.
+pub(super) const SEVERAL_TEXTS: &str = "one text stands here, or one for each language: `{ it: …, en: … }`; several that \
+                                        go out one after the other are `steps`: `- send: { text: … }`";
+
+/// Whether a map of the author's own keys is written as a list of maps with one of them each.
+pub(super) fn is_list_of_named(form: &Form, node: &Node) -> bool {
+    let is_own = matches!(form, Form::Object(object) if object.open.is_some());
+    is_own && !node.items().is_empty() && node.items().iter().all(|item| item.entries().len() == 1)
+}
+
+/// A line of a file that is no map, with the colon and the space that it lacks: `audience:lists/a.csv`, `audience = x`.
+pub(super) fn no_colon(line: &str, object: &Object) -> Option<String> {
+    let (key, value) = line.split_once([':', '='])?;
+    object.key(key.trim_end())?;
+    Some(format!("{}: {}", key.trim_end(), value.trim()))
+}
+
 pub(super) fn no_kind_yet(kind: &Node, text: &str) -> Diagnostic {
     Diagnostic::not_yet(kind.span.clone(), &format!("a provider of kind \"{text}\""))
 }
@@ -158,9 +193,40 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
         false => problem.help,
     };
     let found = Diagnostic::error(problem.code, node.span.clone(), problem.message).help(help);
-    match problem.instead.filter(|_| !sent) {
+    let number = node
+        .text()
+        .filter(|text| place.key == "sender" && scalars::is_number(text));
+    if let Some(number) = number {
+        let help =
+            "a sender is named here: the number stands in crier.yaml, `senders: { arena: { number: … } }`";
+        let message = format!("\"{number}\" is a telephone number, and a name stands here");
+        return Diagnostic::error(problem.code, node.span.clone(), message).help(help);
+    }
+    if sent && let Some(text) = node.text() {
+        let map = format!("{{ text: {} }}", quoted(text));
+        return found.replace(node.span.clone(), map, Applicability::Unsure);
+    }
+    // A list is no item of a list.
+    let fits = |(instead, _): &(String, Applicability)| {
+        !(instead.starts_with('[') && place.name.starts_with("an item"))
+    };
+    match problem.instead.filter(fits) {
         Some((instead, sure)) => found.replace(node.span.clone(), instead, sure),
         None => found,
+    }
+}
+
+/// What stands between commas as a list, with the tags of languages and countries that are called by their names.
+pub(super) fn as_list(written: &str, item: &Form) -> String {
+    let tag = |word: &str| match item {
+        Form::Language => scalars::language_called(word),
+        Form::Region => scalars::region_called(word),
+        _ => None,
+    };
+    let pieces: Vec<&str> = written.split(',').map(str::trim).collect();
+    match pieces.iter().map(|piece| tag(piece)).collect::<Option<Vec<_>>>() {
+        Some(tags) => format!("[{}]", tags.join(", ")),
+        None => format!("[{written}]"),
     }
 }
 
@@ -172,9 +238,16 @@ pub(super) fn sure_of_items(written: &str) -> Applicability {
     }
 }
 
-/// A text where a map is due, as that map: under the key that it must be for, where no other one takes it as well.
-pub(super) fn map_of(form: &Form, node: &Node) -> Option<String> {
+/// A text where a map is due, as that map: under the key that it must be for, where no other one takes it as well, with
+/// examples for what the map cannot do without. And whether it is right as it stands: an example that names something is
+/// not.
+pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
     let text = node.text().filter(|text| !text.is_empty())?;
+    if let Form::ByKind(kinds) = form {
+        let kind = kinds.iter().find(|kind| kind.kind == text)?;
+        let needs_more = kind.object.is_none_or(|object| object.required.len() > 1);
+        return Some((format!("{{ kind: {text} }}"), !needs_more));
+    }
     let object = match form {
         Form::Object(object) => object,
         Form::Either(forms) => forms.iter().find_map(|form| match form {
@@ -196,7 +269,16 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<String> {
         (_, 1) => told_apart().next()?,
         (_, _) => return None,
     };
-    Some(format!("{{ {}: {} }}", key.name, in_braces(text)))
+    let required = object.required.iter();
+    let lacking = required.filter(|required| required.key != key.name && !required.or.contains(&key.name));
+    let lacking: Vec<&Key> = lacking.filter_map(|required| object.key(required.key)).collect();
+    let mut map = format!("{}: {}", key.name, in_braces(text));
+    for more in &lacking {
+        map.push_str(&format!(", {}: {}", more.name, more.example));
+    }
+    let says_all = |key: &&&Key| matches!(key.form, Form::Duration | Form::Share | Form::Message);
+    let is_right = lacking.iter().filter(says_all).count() == lacking.len();
+    Some((format!("{{ {map} }}"), is_right))
 }
 
 /// A text as it stands inside of braces.
@@ -222,6 +304,7 @@ fn takes(form: &Form, text: &str) -> bool {
         Form::Path => text.contains(['.', '/']) && !text.contains(char::is_whitespace),
         Form::Phone => text.starts_with(['+', '0']) && text.len() > 8,
         Form::ShortCode => (3..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()),
+        Form::Condition => scalars::is_condition(text),
         form => form.is_scalar() && scalars::check(form, text).is_ok(),
     }
 }
@@ -343,8 +426,59 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("timeout", "for"),
 ];
 
+/// What other tools call the keys of the maps of crier.yaml, by their titles.
+const OF_PROJECTS: [(&str, &str, &[&str]); 5] = [
+    ("a list", "file", &["csv", "from", "path", "source"]),
+    ("a sender", "alphanumeric", &["label", "name", "title"]),
+    ("a sender", "number", &["from", "msisdn", "phone", "phone_number"]),
+    ("a sender", "short_code", &["code", "shortcode"]),
+    ("an inbox", "email", &["address", "mail", "to"]),
+];
+
+/// What other tools call the keys of a campaign.
+const OF_CAMPAIGNS: [(&str, &[&str]); 6] = [
+    (
+        "audience",
+        &[
+            "contacts",
+            "customers",
+            "list",
+            "lists",
+            "people",
+            "recipients",
+            "segment",
+            "to",
+        ],
+    ),
+    ("campaign", &["name", "title"]),
+    ("message", &["body", "content", "sms", "text"]),
+    (
+        "schedule",
+        &["at", "date", "send_at", "send_on", "start", "time", "when"],
+    ),
+    ("replies", &["on_reply", "reply", "reply_to"]),
+    ("timezone", &["time_zone", "tz", "zone"]),
+];
+
 /// The key of ours that is called so elsewhere, or so in another place of the language.
 pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> Option<&'static str> {
+    if object.title == "a campaign" {
+        let lower = written.to_lowercase();
+        let own = OF_CAMPAIGNS
+            .iter()
+            .find(|(_, theirs)| theirs.contains(&lower.as_str()));
+        return own
+            .and_then(|(ours, _)| object.key(ours))
+            .map(|key| key.name)
+            .filter(|ours| node.entry(ours).is_none());
+    }
+    let mut of_maps = OF_PROJECTS.iter().filter(|(title, ..)| *title == object.title);
+    if let Some((_, ours, _)) = of_maps.find(|(_, _, theirs)| theirs.contains(&written)) {
+        return object
+            .key(ours)
+            .map(|key| key.name)
+            .filter(|ours| node.entry(ours).is_none());
+    }
     let of_people = object.required.iter().any(|required| required.key == "from");
     if of_people && written == "file" {
         // With more than the path it is the map of a file, under `from`.

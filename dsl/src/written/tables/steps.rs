@@ -99,7 +99,7 @@ static DEEDS: [Key; DEED_COUNT] = [
     now(
         "notify",
         Form::Object(&NOTIFY),
-        "{ to: desk, text: \"{{first_name}} called\" }",
+        "{ to: desk, text: \"{{phone}} called\" }",
         "Sends a text of ours to an inbox.",
     ),
     now(
@@ -258,7 +258,7 @@ static NOTIFY_KEYS: &[Key] = &[
     now(
         "text",
         Form::Message,
-        "\"{{first_name}} called\"",
+        "\"{{phone}} called\"",
         "The text, a template.",
     ),
 ];

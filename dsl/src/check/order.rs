@@ -1,0 +1,270 @@
+//! Conditions ask for what can have happened by then: a message or a link that is sent only later, or by nobody, is none of
+//! it. Walks the steps as people do; what rules for replies send may come at any time.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::Context;
+use super::awaited::inside;
+use crate::condition::{Basis, bases};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::template::{Template, UseKind};
+use crate::written::Spanned;
+use crate::written::campaign::{Campaign, OPT_OUT_LINK, Rule, Sent, Start, Step, Texts, Verb};
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let written = context.written;
+    let mut walk = Walk {
+        context,
+        faulty: faulty(found),
+        all: Sendings::default(),
+        found: vec![],
+    };
+    let mut all = Sendings::default();
+    if let Some(message) = &written.message {
+        let texts = message.texts().into_iter().map(|(_, texts)| texts);
+        all.add(&message.name.value, &message.name.span, texts);
+    }
+    let begun = all.clone();
+    every(written, &written.steps, &mut all);
+    let mut any_time = Sendings::default();
+    for rule in written.rules() {
+        every(written, &rule.steps, &mut any_time);
+    }
+    all.join(&any_time);
+    walk.all = all.clone();
+    let mut so_far = begun;
+    // Who replies has got a text.
+    any_time.any = false;
+    so_far.join(&any_time);
+    walk.steps(&written.steps, &mut so_far);
+    for rule in written.rules() {
+        walk.conditions(&rule.when, &all);
+        walk.steps(&rule.steps, &mut all.clone());
+    }
+    if let Some(goal) = &written.goal {
+        walk.conditions(&goal.when, &all);
+    }
+    for (_, exit) in &written.exits {
+        walk.conditions(exit, &all);
+    }
+    found.append(&mut walk.found);
+}
+
+/// What may have been sent, and where it is.
+#[derive(Debug, Clone, Default)]
+struct Sendings {
+    /// Messages, and ids of steps with a text of their own.
+    messages: BTreeMap<String, Range<usize>>,
+    /// Links in those texts.
+    links: BTreeMap<String, Range<usize>>,
+    /// Whether there is a text at all.
+    any: bool,
+    /// Whether a text cannot be read, so that any link may be in it.
+    unclear: bool,
+}
+
+impl Sendings {
+    fn add<'a>(&mut self, name: &str, at: &Range<usize>, texts: impl Iterator<Item = &'a Texts>) {
+        self.any = true;
+        self.messages.entry(name.to_owned()).or_insert(at.clone());
+        for value in texts.flat_map(Texts::values) {
+            let Ok(template) = Template::compile(&value.text) else {
+                self.unclear = true;
+                continue;
+            };
+            let uses = template.uses().into_iter();
+            for link in uses.filter(|used| matches!(used.kind, UseKind::Link)) {
+                self.links.entry(link.name).or_insert(at.clone());
+            }
+        }
+    }
+
+    fn join(&mut self, other: &Sendings) {
+        let new = |own: &mut BTreeMap<String, Range<usize>>, other: &BTreeMap<String, Range<usize>>| {
+            for (name, at) in other {
+                own.entry(name.clone()).or_insert(at.clone());
+            }
+        };
+        new(&mut self.messages, &other.messages);
+        new(&mut self.links, &other.links);
+        self.any |= other.any;
+        self.unclear |= other.unclear;
+    }
+}
+
+/// Adds what these steps and those in them send.
+fn every(written: &Campaign, steps: &[Step], all: &mut Sendings) {
+    for step in steps {
+        own(written, step, all);
+        for inner in step.inner() {
+            every(written, inner, all);
+        }
+    }
+}
+
+/// Adds what a step itself sends.
+fn own(written: &Campaign, step: &Step, all: &mut Sendings) {
+    for sent in step.sent() {
+        match sent {
+            Sent::Name(name) => {
+                let message = written.message_called(&name.value);
+                let texts = message.into_iter().flat_map(|message| message.texts());
+                all.add(&name.value, &name.span, texts.map(|(_, texts)| texts));
+            }
+            Sent::Texts(texts) => {
+                let id = step.id.as_ref();
+                let name = id.map_or("", |id| id.value.as_str());
+                all.add(name, &step.span, std::iter::once(texts));
+            }
+        }
+    }
+}
+
+struct Walk<'a> {
+    context: &'a Context<'a>,
+    /// Where other checks have found faults: a condition with one of them has been spoken of.
+    faulty: Vec<Range<usize>>,
+    /// All that is ever sent.
+    all: Sendings,
+    found: Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn steps(&mut self, steps: &[Step], so_far: &mut Sendings) {
+        for step in steps {
+            self.conditions(&step.when, so_far);
+            self.conditions(&step.unless, so_far);
+            match &step.verb {
+                Verb::Await(branches) => self.conditions(&branches.what, so_far),
+                Verb::Choose(rules) => rules.iter().for_each(|rule| self.conditions(&rule.when, so_far)),
+                Verb::Repeat { until, body, .. } => {
+                    // A later round knows what the earlier ones sent.
+                    every(self.context.written, body, so_far);
+                    self.conditions(until, so_far);
+                }
+                _ => {}
+            }
+            own(self.context.written, step, so_far);
+            if let Verb::Ask(ask) = &step.verb {
+                ask.answers
+                    .iter()
+                    .for_each(|rule: &Rule| self.conditions(&rule.when, so_far));
+            }
+            // Each way knows what was sent before it, and not what the others send.
+            let before = so_far.clone();
+            for way in step.inner() {
+                let mut on_it = before.clone();
+                self.steps(way, &mut on_it);
+                so_far.join(&on_it);
+            }
+        }
+    }
+
+    fn conditions(&mut self, conditions: &[Spanned<String>], so_far: &Sendings) {
+        let is_told = |at: &Range<usize>| {
+            self.faulty
+                .iter()
+                .any(|d| at.start <= d.start && d.start < at.end)
+        };
+        let conditions: Vec<_> = conditions.iter().filter(|one| !is_told(&one.span)).collect();
+        for condition in conditions {
+            for (basis, span) in bases(&condition.value) {
+                let at = inside(self.context.text, condition, span);
+                let told = self.judge(&basis, at, so_far);
+                self.found.extend(told);
+            }
+        }
+    }
+
+    fn judge(&self, basis: &Basis, at: Range<usize>, so_far: &Sendings) -> Option<Diagnostic> {
+        match basis {
+            Basis::Call(function, Some(name)) if function == "delivered" => {
+                let later = self.all.messages.get(name)?;
+                (!so_far.messages.contains_key(name))
+                    .then(|| too_early(&format!("message \"{name}\""), at, later))
+            }
+            Basis::Call(function, Some(name)) if function == "clicked" => self.clicked(name, at, so_far),
+            Basis::Call(function, None) if function == "replied" => self.replied("replied()", at, so_far),
+            Basis::Name(name) if name == "reply" => self.replied("reply", at, so_far),
+            Basis::Call(function, Some(name)) if function == "answered" && *name == self.own_name() => {
+                // Who gets it again may have answered it before.
+                let found = self
+                    .replied("answered(…)", at, so_far)
+                    .filter(|_| self.is_once())?;
+                let help =
+                    "in the steps it is about an earlier launch of this campaign: wait for `replied()`";
+                let severity = Severity::Warning;
+                Some(Diagnostic {
+                    severity,
+                    ..found.help(help)
+                })
+            }
+            Basis::Call(..) | Basis::Name(_) => None,
+        }
+    }
+
+    fn clicked(&self, link: &str, at: Range<usize>, so_far: &Sendings) -> Option<Diagnostic> {
+        let mut known = self
+            .context
+            .written
+            .links
+            .iter()
+            .map(|(name, _)| name.value.as_str());
+        let is_known = known.any(|own| own == link) || link == OPT_OUT_LINK;
+        if so_far.links.contains_key(link) || so_far.unclear || !is_known {
+            return None;
+        }
+        if let Some(later) = self.all.links.get(link) {
+            return Some(too_early(&format!("link \"{link}\""), at, later));
+        }
+        let message = format!("no text has the link \"{link}\", so nobody opens it");
+        let help = format!("put it into a text: `{{{{link {link}}}}}`");
+        (!self.all.unclear).then(|| Diagnostic::error("link-never-sent", at, message).help(help))
+    }
+
+    /// Nobody replies to what was not sent; who begins by a text has written before.
+    fn replied(&self, what: &str, at: Range<usize>, so_far: &Sendings) -> Option<Diagnostic> {
+        if so_far.any || !self.all.any || self.context.written.trigger.is_some() {
+            return None;
+        }
+        let message = format!("`{what}` is asked before the first text, so there is no reply yet");
+        let help = "put it behind the step that sends the first text";
+        Some(
+            Diagnostic::error("asked-too-early", at, message)
+                .label("nothing has been sent yet")
+                .help(help),
+        )
+    }
+
+    fn own_name(&self) -> &str {
+        let stated = self.context.written.name.as_ref();
+        stated.map_or(self.context.file_name, |name| &name.value)
+    }
+
+    fn is_once(&self) -> bool {
+        let schedule = self.context.written.schedule.as_ref();
+        let start = schedule.and_then(|schedule| schedule.start.as_ref());
+        let timed = start.is_some_and(|start| matches!(start.value, Start::At(_) | Start::Now));
+        timed && schedule.is_some_and(|schedule| schedule.cron.is_none())
+    }
+}
+
+fn faulty(found: &[Diagnostic]) -> Vec<Range<usize>> {
+    let faults = found.iter().filter(|d| d.is_fault());
+    faults.map(|d| d.span.clone()).collect()
+}
+
+fn too_early(what: &str, at: Range<usize>, later: &Range<usize>) -> Diagnostic {
+    let message = format!("{what} has not been sent when this is asked, so this never holds");
+    let help = match later.start < at.start {
+        true => {
+            "who comes here goes another way than those who get it: ask behind both ways, or leave it out"
+        }
+        false => "put this behind the step that sends it",
+    };
+    Diagnostic::error("asked-too-early", at, message)
+        .label("nobody here has it")
+        .also(later.clone(), "sent here")
+        .help(help)
+}
