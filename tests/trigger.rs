@@ -24,16 +24,18 @@ fn events_are_kept_once_or_not_at_all() {
             exit 0
             1 event kept
             --
+            no campaign of this project asks for the event "ordered"; it is kept all the same
         "#]],
     );
     check(
         &folder,
         &[&event[..], &["--id", "o-1"]].concat(),
         expect![[r#"
-        exit 0
-        0 events kept; 1 known already, by name and id
-        --
-    "#]],
+            exit 0
+            0 events kept; 1 known already, by name and id
+            --
+            no campaign of this project asks for the event "ordered"; it is kept all the same
+        "#]],
     );
     check(
         &folder,
@@ -88,6 +90,7 @@ fn events_are_kept_once_or_not_at_all() {
             exit 0
             1 event kept; 1 known already, by name and id
             --
+            no campaign of this project asks for the event "ordered"; it is kept all the same
         "#]],
     );
     check(
@@ -136,6 +139,7 @@ fn events_are_kept_once_or_not_at_all() {
               "known": 0
             }
             --
+            no campaign of this project asks for the event "paid"; it is kept all the same
         "#]],
     );
 }
@@ -152,9 +156,23 @@ fn a_campaign_that_runs_hears_of_it_from_another_process() {
     for n in 0..2 {
         let number = phone(n).to_string();
         let kept = folder.output(&["trigger", "event", "ordered", "--phone", &number]);
-        assert!(kept.status.success(), "{}", stderr(&kept));
+        assert!(
+            kept.status.success() && stderr(&kept).is_empty(),
+            "{}",
+            stderr(&kept)
+        );
     }
     assert!(lines.any(|line| line.starts_with("4 ")), "both are thanked");
+    check(
+        &folder,
+        &["trigger", "event", "orderd", "--phone", "+12125550101"],
+        expect![[r#"
+            exit 0
+            1 event kept
+            --
+            no campaign of this project asks for the event "orderd"; did you mean "ordered"?
+        "#]],
+    );
     signal(&first, "-INT");
     drop(lines);
     let ended = first.wait_with_output().expect("ended");

@@ -23,6 +23,7 @@ mod unused;
 
 pub use cap::to_be_read;
 pub use outline::{Lists, Named, Outline};
+pub use promises::unheard;
 
 /// The codes that only several files together can give.
 pub const CODES: &[&str] = &[

@@ -184,6 +184,8 @@ struct Executor {
     suppressions_known: i64,
     /// Texts that were handed over and are not recorded yet: a reply may be faster than the record.
     in_flight: InFlight,
+    /// Receipts that named no message of ours, by provider.
+    strange: BTreeMap<Arc<str>, u64>,
     /// When the store is asked next whether somebody paused, resumed or cancelled.
     ask_at: Duration,
     stopping: bool,
@@ -224,6 +226,7 @@ impl Executor {
             suppressions_from: None,
             suppressions_known: 0,
             in_flight: InFlight::default(),
+            strange: BTreeMap::new(),
             ask_at: clock.monotonic() + ASK,
             stopping: false,
             failed: None,
@@ -263,6 +266,7 @@ impl Executor {
                 return Err(error);
             }
             if self.end_launches(&mut observer).await? {
+                self.tell_strange();
                 return Ok(());
             }
             let busy = !self.work.is_empty();

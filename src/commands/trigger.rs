@@ -1,5 +1,6 @@
 //! `crier trigger`: appends what happened outside to the log, beside whatever runs.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,8 +8,9 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use engine::clock::{Clock, SystemClock};
+use engine::load::{LoadedProject, Siblings};
 use engine::outside::{self, Typed};
-use engine::store::{Access, NewHappening};
+use engine::store::{Access, Happened, NewHappening};
 use serde_json::json;
 use sms::Region;
 
@@ -50,6 +52,7 @@ async fn event(args: &Event) -> Result<ExitCode, Failure> {
             )));
         }
     };
+    say_unheard(&project, &events);
     let store = open_store(&project, Access::Append).await?;
     let (mut kept, mut known) = (0, 0);
     for batch in events.chunks(BATCH) {
@@ -65,6 +68,18 @@ async fn event(args: &Event) -> Result<ExitCode, Failure> {
         Format::Full => output::line(&sentence(kept, known)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says of names that no campaign asks for that nobody does: one that is written may ask for them later.
+fn say_unheard(project: &LoadedProject, events: &[NewHappening]) {
+    let named = |happening: &NewHappening| match &happening.what {
+        Happened::Event(name) => Some(name.clone()),
+        Happened::Joined(_) | Happened::Started(_) => None,
+    };
+    let names: BTreeSet<String> = events.iter().filter_map(named).collect();
+    let campaigns = Siblings::of(project);
+    let told = names.iter().filter_map(|name| campaigns.unheard(name));
+    told.take(TOLD).for_each(|line| output::say(&line));
 }
 
 fn sentence(kept: u64, known: u64) -> String {

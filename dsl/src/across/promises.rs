@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Across, Whole, outline};
+use super::{Across, Outline, Whole, outline};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::written::nearest::{Words, did_you_mean, is_slip, nearest};
 
@@ -43,6 +43,22 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
             found.push(Diagnostic::warning("event-never-named", event.span.clone(), message).help(help));
         }
     }
+}
+
+/// One sentence about an event that no campaign asks for or begins by; none where one does.
+pub fn unheard<'a>(event: &str, campaigns: impl Iterator<Item = &'a Outline>) -> Option<String> {
+    let of = |campaign: &'a Outline| {
+        let asked = campaign.events.iter().map(|event| event.text.as_str());
+        asked.chain(campaign.happens.iter().map(String::as_str))
+    };
+    let known: BTreeSet<&str> = campaigns.flat_map(of).collect();
+    if known.contains(event) {
+        return None;
+    }
+    let meant = did_you_mean(slip(event, &known), || "it is kept all the same".to_owned());
+    Some(format!(
+        "no campaign of this project asks for the event \"{event}\"; {meant}"
+    ))
 }
 
 /// Names of events and tags are alike in a project (`appointment-booked`), so that only a slip of the keyboard is one.

@@ -169,6 +169,13 @@ impl Executor {
     pub(super) fn folded(&mut self, folded: Folded, deferred: Vec<Said>) {
         self.incoming.folded();
         self.incoming.postpone(deferred, self.clock.monotonic());
+        for (provider, receipts) in &folded.strange {
+            let known = self.strange.entry(provider.clone()).or_default();
+            if *known == 0 {
+                tracing::warn!(%provider, receipts, "receipts name messages that are not ours; the end tells how many");
+            }
+            *known += receipts;
+        }
         for (launch, (raised, undelivered)) in folded.receipts {
             if let Some(launched) = self.launches.get_mut(&launch) {
                 launched.progress.receipts += raised;
@@ -213,6 +220,13 @@ impl Executor {
             self.somebody_left();
         }
         self.halt_if_passed();
+    }
+
+    /// Says how many receipts were not ours.
+    pub(super) fn tell_strange(&self) {
+        for (provider, receipts) in &self.strange {
+            tracing::warn!(%provider, receipts, "receipts named messages that are not ours");
+        }
     }
 
     /// Cohorts may be over that everybody has left.

@@ -61,6 +61,11 @@ impl Siblings {
         Siblings::read(project, &BTreeSet::new())
     }
 
+    /// What is to be said of an event of this name: none where a campaign asks for it.
+    pub fn unheard(&self, event: &str) -> Option<String> {
+        dsl::across::unheard(event, self.0.iter().map(|(_, outline)| outline))
+    }
+
     fn read(project: &LoadedProject, but: &BTreeSet<PathBuf>) -> Siblings {
         let known = known_project(project);
         let paths = siblings(project).into_par_iter();

@@ -2,6 +2,7 @@
 //! later, until it is or the tries are over.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::provider::Inbound;
@@ -27,6 +28,8 @@ pub struct Push<'a> {
 pub(super) struct Callback {
     client: Client,
     url: Url,
+    /// It did not take what was pushed last, which is said once.
+    refuses: AtomicBool,
 }
 
 impl Callback {
@@ -35,6 +38,7 @@ impl Callback {
         Ok(Callback {
             url: client::address(url)?,
             client: client::client()?,
+            refuses: AtomicBool::new(false),
         })
     }
 
@@ -65,20 +69,18 @@ impl Callback {
         let body = serde_json::to_vec(&Push { inbound }).expect("these types are JSON");
         let request = self.client.post(self.url.clone()).body(body);
         let answer = request.header("content-type", "application/json").send().await;
-        match answer {
-            Ok(answer) if answer.status().is_success() => true,
-            Ok(answer) => {
-                tracing::warn!(
-                    status = answer.status().as_u16(),
-                    "the callback did not take a page"
-                );
-                false
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the callback did not answer");
-                false
-            }
+        let why = match answer {
+            Ok(answer) if answer.status().is_success() => None,
+            Ok(answer) => Some(format!("it answered {}", answer.status())),
+            Err(error) => Some(error.to_string()),
+        };
+        let refused = self.refuses.swap(why.is_some(), Ordering::Relaxed);
+        match &why {
+            Some(why) if !refused => tracing::warn!(why, "the callback takes nothing; it is tried again"),
+            None if refused => tracing::info!("the callback takes what is pushed again"),
+            Some(_) | None => {}
         }
+        why.is_none()
     }
 }
 

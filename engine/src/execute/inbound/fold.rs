@@ -49,6 +49,21 @@ pub(in crate::execute) struct Folded {
     pub replies: Vec<NewReply>,
     /// A receipt moved somebody on.
     pub moved: bool,
+    /// Receipts that name no message of ours, by provider.
+    pub strange: BTreeMap<Arc<str>, u64>,
+}
+
+/// What a batch holds, told apart.
+#[derive(Default)]
+struct Sorted {
+    /// The best of each message, by message.
+    receipts: Vec<ReceiptRow>,
+    /// Each with what it leads to.
+    replies: Vec<NewReply>,
+    /// To be asked about again.
+    deferred: Vec<Said>,
+    /// Receipts that name no message of ours, by provider.
+    strange: BTreeMap<Arc<str>, u64>,
 }
 
 impl Folder {
@@ -56,8 +71,16 @@ impl Folder {
     /// between. What is folded twice changes nothing, so the inbox is cleared with the last. Replies of people whose turn
     /// has come are given back: they stay in the inbox, and are folded when that is recorded.
     pub(super) async fn fold(&self, batch: Batch) -> Result<(Folded, Vec<Said>), StoreError> {
-        let (receipts, replies, mut deferred) = self.sorted(batch.said).await?;
-        let mut all = Folded::default();
+        let Sorted {
+            receipts,
+            replies,
+            mut deferred,
+            strange,
+        } = self.sorted(batch.said).await?;
+        let mut all = Folded {
+            strange,
+            ..Folded::default()
+        };
         if !replies.is_empty() {
             let replies = Fold {
                 replies,
@@ -125,14 +148,13 @@ impl Folder {
         Ok(batches)
     }
 
-    /// The best receipt of each message, by message; and the replies, each with what it leads to.
-    async fn sorted(
-        &self,
-        said: Vec<Said>,
-    ) -> Result<(Vec<ReceiptRow>, Vec<NewReply>, Vec<Said>), StoreError> {
-        let mut receipts: Vec<ReceiptRow> = vec![];
-        let (mut replies, mut deferred) = (vec![], vec![]);
-        let mut strange: BTreeMap<Arc<str>, u64> = BTreeMap::new();
+    async fn sorted(&self, said: Vec<Said>) -> Result<Sorted, StoreError> {
+        let Sorted {
+            mut receipts,
+            mut replies,
+            mut deferred,
+            mut strange,
+        } = Sorted::default();
         // Said twice in one batch is said once; of two replies of one person the second finds where the first one led.
         let mut opted_out: HashSet<PhoneNumber> = HashSet::new();
         let mut moved: HashSet<PhoneNumber> = HashSet::new();
@@ -194,13 +216,15 @@ impl Folder {
                 }
             }
         }
-        for (provider, receipts) in strange {
-            tracing::warn!(%provider, receipts, "receipts name messages that are not ours");
-        }
         // Of one message the highest, and of those the earliest, stands first and stays.
         receipts.sort_by(|a, b| (a.message, b.state, a.at).cmp(&(b.message, a.state, b.at)));
         receipts.dedup_by_key(|receipt| receipt.message);
-        Ok((receipts, replies, deferred))
+        Ok(Sorted {
+            receipts,
+            replies,
+            deferred,
+            strange,
+        })
     }
 
     /// What a reply leads to.
