@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 
 use crate::condition::{Condition, DateFormat};
 use crate::project::ListFile;
-use crate::scalar::{Cron, Frequency, Money, Rate, Share, WaitTime, Window};
+use crate::scalar::{Budget, Cron, Frequency, Rate, Share, WaitTime, Window};
 use crate::template::Template;
 use crate::values::{FieldType, Language};
 
@@ -317,7 +317,7 @@ pub enum Replies {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
     /// What the parts of one launch may cost.
-    pub budget: Option<Money>,
+    pub budget: Option<Budget>,
     /// Longer texts leave the person out.
     pub parts: Option<NonZeroU32>,
     /// Parts, below the sender's own rate.

@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 
+mod budget;
 mod cron;
 mod error;
 mod money;
@@ -13,6 +14,7 @@ mod url;
 mod wait;
 mod window;
 
+pub use budget::Budget;
 pub use cron::Cron;
 pub use error::ScalarError;
 pub use money::{Currency, Money};

@@ -12,6 +12,7 @@ mod due;
 mod holidays;
 mod hours;
 mod moment;
+mod month;
 mod ticks;
 mod zones;
 
@@ -20,6 +21,7 @@ pub use due::{Due, due, latest_start};
 pub use holidays::{holiday, holidays};
 pub use hours::{DayWindow, Hours, Opening};
 pub use moment::{FieldTime, Moment};
+pub use month::Month;
 pub use ticks::{CronDays, Tick, ticks_after};
 pub use zones::{TimeClass, candidates};
 

@@ -329,6 +329,7 @@ impl Executor {
             return self.record_slow_windows();
         }
         self.ask_states();
+        self.turn_months();
         self.record_slow_windows();
         self.watch_canaries();
         self.begin_polling();

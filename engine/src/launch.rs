@@ -187,7 +187,12 @@ pub async fn launch(
     if summary.people == 0 {
         return Err(LaunchError::Nobody(Box::new(summary)));
     }
-    store.set_budget(launch, summary.budget).await?;
+    let per_month = revision
+        .campaign
+        .limits
+        .budget
+        .is_some_and(|budget| budget.per_month);
+    store.set_budget(launch, summary.budget, per_month).await?;
     store.complete_launch(launch, &summary, &tariffs, count).await?;
     Ok((launch, summary, tariffs))
 }

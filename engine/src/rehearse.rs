@@ -16,7 +16,7 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use crate::advance::Place;
-use crate::calendar::{CronDays, ticks_after};
+use crate::calendar::{CronDays, Month, ticks_after};
 use crate::plan::Cohorts;
 use crate::revision::Revision;
 use crate::tariff::Tariff;
@@ -124,6 +124,8 @@ struct World<'a> {
     now: Duration,
     /// In millionths.
     spent: i64,
+    /// The month that it is of.
+    month: Option<Month>,
 }
 
 impl<'a> World<'a> {
@@ -153,6 +155,7 @@ impl<'a> World<'a> {
             figures: Figures::of(campaign, setting.begins_at),
             now: Duration::ZERO,
             spent: 0,
+            month: None,
         }
     }
 

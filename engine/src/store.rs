@@ -57,7 +57,7 @@ pub use notes::Notice;
 pub use notes::{Note, NoteRow};
 pub use open::{Access, OpenOptions};
 pub use person::{KeptReply, PersonMessage, PersonStory, ReplyFilter, Skipped, WaitingFor};
-pub use record::{BudgetChange, Intent, LeftOutRow, Progress, WindowRecord};
+pub use record::{BudgetChange, Intent, LeftOutRow, MonthOf, Progress, WindowRecord};
 pub use report::{InDoubt, Totals};
 pub use rows::{CohortKind, MessageState, NewCohort, Turn};
 pub use schedule::{Missed, MissedWhy, OCCURRENCE};

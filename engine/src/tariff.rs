@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dsl::scalar::Money as Budget;
+use dsl::scalar::Budget;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,7 @@ pub fn budget_of(
     unpriced_parts: u64,
 ) -> Result<Option<i64>, BudgetError> {
     let Some(budget) = budget else { return Ok(None) };
-    let currency = budget.currency.to_string();
+    let currency = budget.sum.currency.to_string();
     if let Some(tariff) = tariffs.iter().find(|tariff| tariff.currency != currency) {
         let (country, other) = (tariff.country.clone(), tariff.currency.clone());
         return Err(BudgetError::OtherCurrency {
@@ -86,7 +86,7 @@ pub fn budget_of(
         });
     }
     match unpriced_parts {
-        0 => Ok(Some(millionths(budget.amount))),
+        0 => Ok(Some(millionths(budget.sum.amount))),
         parts => Err(BudgetError::Unpriced { parts }),
     }
 }

@@ -198,13 +198,18 @@ impl Running<'_> {
         let stated = self.campaign().limits.budget;
         let budget = budget_of(stated, &launch.tariffs, launch.summary.unpriced_parts)
             .map_err(|error| Failure::Found(Some(error.into())))?;
-        if begun != Begun::Resumed || budget == launch.budget {
+        let per_month = stated.is_some_and(|budget| budget.per_month);
+        if begun != Begun::Resumed || (budget, per_month) == (launch.budget, launch.per_month) {
             return Ok(launch);
         }
-        self.store.set_budget(launch.id, budget).await?;
+        self.store.set_budget(launch.id, budget, per_month).await?;
         let stated = stated.map_or("none".to_owned(), |budget| budget.to_string());
         output::say(&format!("the budget of launch {} is now {stated}", launch.id));
-        Ok(LaunchRow { budget, ..launch })
+        Ok(LaunchRow {
+            budget,
+            per_month,
+            ..launch
+        })
     }
 
     /// Executes a launch and reports.

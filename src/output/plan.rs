@@ -77,8 +77,12 @@ impl Shown<'_> {
     fn budget(&self) -> Option<String> {
         let stated = self.revision.campaign.limits.budget?;
         let cost = self.summary.money.values().copied().max().unwrap_or_default();
-        Some(if cost > stated.amount {
-            format!("{stated}: the plan costs more, and who does not fit waits until it is raised")
+        Some(if cost > stated.sum.amount {
+            let until = match stated.per_month {
+                true => "the next month, or until it is raised",
+                false => "until it is raised",
+            };
+            format!("{stated}: the plan costs more, and who does not fit waits for {until}")
         } else {
             stated.to_string()
         })
@@ -235,7 +239,10 @@ impl Shown<'_> {
             "money": money_json(&summary.money),
             "unpriced_parts": summary.unpriced_parts,
             "budget": self.revision.campaign.limits.budget.map(|budget| {
-                json!({ "amount": budget.amount.normalize().to_string(), "currency": budget.currency.to_string() })
+                json!({
+                    "amount": budget.sum.amount.normalize().to_string(), "currency": budget.sum.currency.to_string(),
+                    "per_month": budget.per_month,
+                })
             }),
             "languages": summary.languages,
             "messages": summary.messages.iter().map(|m| json!({ "message": m.message, "parts": m.parts })).collect::<Vec<_>>(),

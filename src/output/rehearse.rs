@@ -130,6 +130,7 @@ impl Shown<'_> {
             (deferred.hours, "for their hours"),
             (deferred.frequency, "for the frequency"),
             (deferred.rate, "for the rate"),
+            (deferred.budget, "for the budget of the next month"),
         ];
         let why = why.into_iter().filter(|(n, _)| *n > 0);
         let mut said: Vec<String> = why.map(|(n, why)| format!("{} {why}", number(n))).collect();
@@ -205,7 +206,7 @@ fn steps(steps: &[Step]) -> String {
             number(step.parts),
             when(step.first_at),
             when(step.last_at),
-            number(step.deferred.hours + step.deferred.frequency),
+            number(step.deferred.hours + step.deferred.frequency + step.deferred.budget),
             number(without),
         ]
     };

@@ -297,6 +297,7 @@ impl Report {
             "dead_letters": self.dead,
             "budget": self.launch.budget.map(|budget| json!({
                 "limit_millionths": budget, "reserved_millionths": self.launch.reserved,
+                "per_month": self.launch.per_month,
             })),
             "left_out_later": serde_json::Value::Object(reasons.collect()),
             "opted_out": totals.opt_outs,

@@ -218,7 +218,7 @@ fn form(form: &Form) -> String {
         Form::Again(all) => return format!("{}, `after` a duration", words(all)),
         Form::Window => "window",
         Form::Rate => "rate",
-        Form::Budget => "money, ○ by month",
+        Form::Budget => "money, also per month",
         Form::Frequency => "frequency",
         Form::Url => "URL",
         Form::LocalUrl => "URL of this machine",

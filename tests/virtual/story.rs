@@ -278,7 +278,7 @@ impl Teller {
             launch(store, request, self.world.folder.path(), |_| {}).await?;
         }
         let id = store.launches(None).await?.remove(0).id;
-        store.set_budget(id, self.budget).await?;
+        store.set_budget(id, self.budget, false).await?;
         let now = self.stage.clock.now();
         store
             .change_launch(

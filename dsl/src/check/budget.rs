@@ -7,7 +7,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(budget) = &context.written.limits.budget else {
         return;
     };
-    if let Some(trigger) = &context.written.trigger {
+    if let Some(trigger) = &context.written.trigger
+        && !budget.value.per_month
+    {
         let message = "with a trigger there is no launch that a budget could be of";
         let help = format!("say for which time it is: `budget: {} per month`", budget.value);
         found.push(

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use super::{Spanned, key_of};
 use crate::campaign::{InDoubt, Purpose};
 use crate::project::{Consent, Reading};
-use crate::scalar::{Money, Rate, Share, WaitTime};
+use crate::scalar::{Budget, Rate, Share, WaitTime};
 use crate::tree::{Kind, Node};
 use crate::values::{FieldType, Language};
 
@@ -191,7 +191,7 @@ pub enum ReplyTo {
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
     /// The key `budget`.
-    pub budget: Option<Spanned<Money>>,
+    pub budget: Option<Spanned<Budget>>,
     /// The key `parts`.
     pub parts: Option<Spanned<std::num::NonZeroU32>>,
     /// The key `rate`.

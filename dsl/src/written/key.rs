@@ -124,7 +124,7 @@ pub enum Form {
     Window,
     /// `50/s`.
     Rate,
-    /// `500 EUR`, or `500 EUR per month`, which comes later.
+    /// `500 EUR`, or `500 EUR per month`.
     Budget,
     /// `4 per 7 days`.
     Frequency,

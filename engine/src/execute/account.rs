@@ -208,7 +208,7 @@ impl Executor {
         });
     }
 
-    fn clear(&mut self, subject: String) {
+    pub(super) fn clear(&mut self, subject: String) {
         let store = self.store.clone();
         self.work.deed(None, async move {
             store.clear_alarm(subject).await?;

@@ -62,6 +62,10 @@ impl Executor {
         let halted = launched.state == LaunchState::Halted;
         let over_budget = launched.is_over_budget();
         let has_move = self.lanes.values().any(|lane| self.wants(lane, id));
+        if let Some(more_at) = launched.more_at().filter(|_| !self.stopping && !has_move) {
+            self.say_waits_for_month(id, more_at);
+            return Ok(None);
+        }
         // Nothing may be due or under way while it is watched.
         if launched.holds_people() && !self.stopping && !over_budget {
             return Ok(None);

@@ -72,17 +72,15 @@ impl Held {
     }
 
     /// How many of the next members the budget fits, at most so many; reserves what they cost.
-    fn affordable(&self, most: usize, revision: &Revision, budget: Option<&mut Budget>) -> (usize, i64) {
+    fn affordable(&self, most: usize, revision: &Revision, budget: Option<&Budget>) -> (usize, i64) {
         let n = self.rest().min(most);
         let Some(budget) = budget else { return (n, 0) };
         let (mut taken, mut reserved) = (0, 0);
         for index in self.cohort.intent_to..self.cohort.intent_to + n {
             let cost = budget.cost(revision, &self.cohort, index);
-            if !budget.fits(cost) {
-                budget.exhausted = true;
+            if !budget.reserve(cost) {
                 break;
             }
-            budget.reserve(cost);
             reserved += cost;
             taken += 1;
         }
@@ -184,7 +182,7 @@ impl Lane {
         route: u8,
         may: MayGo,
         revision: &Revision,
-        mut budget: Option<&mut Budget>,
+        budget: Option<&Budget>,
     ) -> (Vec<CohortId>, i64) {
         let alone = self.alone();
         let mut room = if alone.is_some() { 1 } else { members };
@@ -198,7 +196,7 @@ impl Lane {
             if room == 0 {
                 break;
             }
-            let (n, cost) = held.affordable(room, revision, budget.as_deref_mut());
+            let (n, cost) = held.affordable(room, revision, budget);
             if n == 0 {
                 break;
             }

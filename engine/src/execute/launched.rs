@@ -27,6 +27,8 @@ pub(super) struct Launched {
     /// What its senders and lists are.
     pub project: Arc<Project>,
     pub budget: Option<Budget>,
+    /// It stands in the store that nobody goes before the next month.
+    pub waits_for_month: bool,
     /// How long receipts are awaited after its last passage ended.
     pub receipts: Duration,
     pub state: LaunchState,
@@ -53,7 +55,8 @@ impl Launched {
         now: DateTime<Utc>,
     ) -> Launched {
         Launched {
-            budget: Budget::of(&launch),
+            budget: None,
+            waits_for_month: false,
             state: launch.state,
             stands: Arc::new(AtomicBool::new(stands(launch.state))),
             done_at: matches!(launch.state, LaunchState::Done).then_some(now),
@@ -71,7 +74,16 @@ impl Launched {
 
     /// Somebody's text does not fit the budget any more.
     pub fn is_over_budget(&self) -> bool {
-        self.budget.as_ref().is_some_and(|budget| budget.exhausted)
+        self.budget.as_ref().is_some_and(Budget::is_exhausted)
+    }
+
+    /// When there is more to spend by itself, where that is waited for.
+    pub fn more_at(&self) -> Option<DateTime<Utc>> {
+        let running = self
+            .budget
+            .as_ref()
+            .filter(|_| self.state == LaunchState::Running);
+        running.and_then(Budget::more_at)
     }
 
     /// Which of its cohorts may go as it stands.
@@ -147,7 +159,11 @@ impl Executor {
         self.add_lanes(&project, &alarms);
         self.share_lanes(id, &project, &revision);
         self.know_suppressed(launch.suppressed_to).await?;
-        let launched = Launched::new(launch, (revision, project.clone()), receipts, &totals, now);
+        let others = self.launches.values().filter_map(|other| other.budget.as_ref());
+        let zone = revision.campaign.timezone;
+        let budget = Budget::of(&launch, zone, &self.store, now, others).await?;
+        let mut launched = Launched::new(launch, (revision, project.clone()), receipts, &totals, now);
+        launched.budget = budget;
         self.errands.call_by(Caller::new(&project));
         self.launches.insert(id, launched);
         if !std::mem::replace(&mut self.left_folded, true) {

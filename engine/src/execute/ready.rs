@@ -236,17 +236,17 @@ impl Executor {
     ) -> Vec<CohortId> {
         let (route, members) = self.take_way(sender, launch);
         let lane = self.lanes.get_mut(sender).expect("its lane fills it");
-        let launched = self.launches.get_mut(&launch).expect("it has its turn");
+        let launched = self.launches.get(&launch).expect("it has its turn");
         let may = launched.may_go();
-        let budget = launched.budget.as_mut();
-        let has_budget = budget.is_some();
+        let budget = launched.budget.as_ref();
+        let intended_at = self.clock.now();
+        let change = budget.map(|budget| budget.change(launch, intended_at));
         let (next, reserved) = lane.pick(launch, members, route, may, &launched.revision, budget);
         if next.is_empty() {
             self.never_mind(sender, route);
             return next;
         }
         lane.intending = true;
-        let intended_at = self.clock.now();
         for id in &next {
             let Some(held) = lane.held.get_mut(id) else {
                 continue;
@@ -262,15 +262,8 @@ impl Executor {
                 None => record.progress.push(now),
             }
         }
-        if has_budget {
-            match record.budgets.iter_mut().find(|change| change.launch == launch) {
-                Some(change) => change.reserved = reserved,
-                None => record.budgets.push(BudgetChange {
-                    launch,
-                    reserved,
-                    released: 0,
-                }),
-            }
+        if let Some(change) = change {
+            record.change_budget(BudgetChange { reserved, ..change });
         }
         next
     }
@@ -308,6 +301,7 @@ impl Executor {
         let over = living().filter_map(|launched| launched.over_in(wall));
         let watched = living().filter_map(|launched| launched.watched_until().filter(|at| *at > wall));
         let hear = self.ears.values().filter_map(|ear| ear.again_in(now));
+        let months = living().filter_map(|launched| launched.more_at()).map(until);
         let errands = self.errands.begins_at().filter(|_| !self.stopping).map(until);
         let wake = ask
             .into_iter()
@@ -319,6 +313,7 @@ impl Executor {
             .chain(watched.map(until))
             .chain(hear)
             .chain(errands)
+            .chain(months)
             .min();
         // A clock of milliseconds must not wake a moment too early for ever.
         wake.map_or(ASK, |wake| wake + Duration::from_millis(1))
@@ -330,7 +325,11 @@ impl Executor {
             .lanes
             .values()
             .filter_map(|lane| lane.shares.get(&id)?.next_due);
-        let next = due.chain(self.of(id).watched_until()).min()?;
+        let launched = self.of(id);
+        let next = due
+            .chain(launched.watched_until())
+            .chain(launched.more_at())
+            .min()?;
         (self.is_idle(id) && next > self.clock.now()).then_some(next)
     }
 

@@ -14,7 +14,6 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 
 use super::lane::Held;
-use super::launched::Launched;
 use super::{Executor, RECORD_WITHIN, Step};
 use crate::advance::{Effect, Enrolment, Event, Facts, State, advance};
 use crate::halt::ENOUGH;
@@ -38,6 +37,8 @@ pub(super) struct Window {
     pub sender: String,
     /// Whom its texts go to.
     pub route: u8,
+    /// When its members were free to go.
+    pub intended_at: DateTime<Utc>,
     /// Cohorts and which of their members.
     pub slices: Vec<(CohortId, Range<usize>)>,
     /// Members who get a text, or whose text is looked up.
@@ -154,25 +155,22 @@ impl Executor {
 
     /// These got no intent after all, and what was reserved for them is free again.
     fn take_back(&mut self, sender: &str, launch: LaunchId, cohorts: &[CohortId]) {
-        let mut frees = false;
-        if let Some(Launched {
-            budget: Some(budget),
-            revision,
-            ..
-        }) = self.launches.get_mut(&launch)
-        {
-            let held = cohorts.iter().filter_map(|id| self.lanes[sender].held.get(id));
-            let cost = held.flat_map(|held| {
+        let launched = self.of(launch);
+        let held = || cohorts.iter().filter_map(|id| self.lanes[sender].held.get(id));
+        let cost = launched.budget.as_ref().map_or(0, |budget| {
+            let revision = &launched.revision;
+            let of_one = |held: &Held| -> i64 {
                 held.intended()
                     .map(|index| budget.cost(revision, &held.cohort, index))
-                    .collect::<Vec<_>>()
-            });
-            frees = budget.release(cost.sum());
-        }
+                    .sum()
+            };
+            held().map(of_one).sum()
+        });
+        let reserved_at = held().next().map(|held| held.cohort.intended_at);
+        let reserved_at = reserved_at.unwrap_or_else(|| self.clock.now());
+        // Nothing of it stands in the store.
+        self.release(launch, cost, reserved_at);
         self.lane(sender).unpick(cohorts);
-        if frees {
-            self.released(launch);
-        }
     }
 
     /// A claim brought nothing to submit.
@@ -223,6 +221,7 @@ impl Executor {
             launch,
             sender: sender.to_owned(),
             route: held.map_or(0, |held| held.cohort.route),
+            intended_at: held.map_or_else(|| self.clock.now(), |held| held.cohort.intended_at),
             slices: vec![],
             sends: vec![],
             moves: vec![],

@@ -28,7 +28,7 @@ pub(super) fn of_other_currencies(
     folder: &Path,
 ) -> Option<Diagnostic> {
     let budget = campaign.written().limits.budget.as_ref()?;
-    let stated = budget.value.currency;
+    let stated = budget.value.sum.currency;
     let prices = Prices::read(folder, project.prices.as_deref()?).ok()?;
     let currencies = prices.currencies();
     if currencies.is_empty() || currencies.contains(&stated) {

@@ -137,6 +137,8 @@ pub struct Deferred {
     pub frequency: u64,
     /// Longer than a second for the rate.
     pub rate: u64,
+    /// For the next month, since the budget of this one was used up.
+    pub budget: u64,
 }
 
 /// The goal among those who got a text.
@@ -282,6 +284,7 @@ impl Figures {
             deferred.hours += step.deferred.hours;
             deferred.frequency += step.deferred.frequency;
             deferred.rate += step.deferred.rate;
+            deferred.budget += step.deferred.budget;
         }
         let by_code = |reasons: BTreeMap<LeftOut, u64>| {
             let codes = reasons.into_iter().map(|(reason, n)| (reason.code(), n));

@@ -13,6 +13,7 @@ use super::lane::Answer;
 use super::model::delay;
 use super::step::{Outcome, is_marketing, sent};
 use crate::advance::{AnswerOf, Change, Effect, Person, Place, State, drawn};
+use crate::calendar::Month;
 use crate::draw;
 use crate::tariff::millionths;
 
@@ -71,8 +72,18 @@ impl World<'_> {
         self.figures.texts.extend(text);
     }
 
+    /// The month whose budget is spent now; none where there is no such budget.
+    fn month(&self) -> Option<Month> {
+        let budget = self.campaign().limits.budget.filter(|budget| budget.per_month);
+        budget.map(|_| Month::of(self.clock.after(self.now), self.campaign().timezone))
+    }
+
     /// Whether the budget has room for parts to somebody; they are paid then.
     fn pays(&mut self, person: u32, parts: u32) -> bool {
+        let month = self.month();
+        if std::mem::replace(&mut self.month, month) != month {
+            self.spent = 0;
+        }
         let tariff = self.crowd.tariff(person).map(usize::from);
         let price = tariff.and_then(|tariff| self.setting.tariffs.get(tariff));
         let price = price.map_or(0, |tariff| millionths(tariff.price)) * i64::from(parts);
@@ -100,8 +111,7 @@ impl World<'_> {
                 return Ok(0);
             }
             if !self.pays(person, parts) {
-                self.figures.held += 1;
-                self.hold(person);
+                self.cannot_pay(person, outcome.from);
                 return Ok(0);
             }
             self.send(person, outcome.from, parts)?;
@@ -160,6 +170,19 @@ impl World<'_> {
             }
         }
         Ok(sent.unwrap_or(0).into())
+    }
+
+    /// Who does not fit waits for the next month, where the budget is a month's.
+    fn cannot_pay(&mut self, person: u32, place: Place) {
+        let Some(month) = self.month else {
+            self.figures.held += 1;
+            return self.hold(person);
+        };
+        if let Some(step) = self.figures.steps.get_mut(&place.step) {
+            step.deferred.budget += 1;
+        }
+        let more_at = month.ends_at(self.campaign().timezone);
+        self.wait(person, self.clock.second(more_at));
     }
 
     /// The text is held: nobody raises the budget here, or resumes the launch.

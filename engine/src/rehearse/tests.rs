@@ -284,6 +284,21 @@ fn caps_and_a_budget_hold() {
 }
 
 #[test]
+fn what_the_budget_of_a_month_does_not_reach_for_waits_for_the_next() {
+    check(
+        "audience: people.csv\nschedule: { at: 2026-12-30 12:00 }\nreplies: none\n\
+         limits: { budget: 0.60 USD per month }\nmessage: \"Hi {{name}}. STOP to opt out\"\n",
+        100,
+        "replies: 0%\nopt_outs: 0%",
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 100 from 30 12:00:00 to 01 00:00:03, waited 0 hours 0 frequency 80 rate {}
+            ends 01 00:00:03, money {"USD": 1}, queue 100, finished {"": 100}, left {}, held 0
+        "#]],
+    );
+}
+
+#[test]
 fn a_share_that_is_passed_halts_it() {
     let campaign = |limits: &str| {
         format!(

@@ -108,6 +108,8 @@ pub struct LaunchRow {
     pub tariffs: Vec<Tariff>,
     /// Its budget, in millionths of the budget's currency; none where it has none.
     pub budget: Option<i64>,
+    /// It is for each month, and shared with the other launches of its campaign.
+    pub per_month: bool,
     /// What its texts that were taken, or may have been, cost; the same unit. Counted where there is a budget.
     pub reserved: i64,
     /// What it had come to when somebody resumed it after its last halt; none: that is to be counted, now that it was.
@@ -298,13 +300,19 @@ impl Store {
             .await
     }
 
-    /// Sets the budget of a launch: raising it releases what it held.
-    pub async fn set_budget(&self, launch: LaunchId, budget: Option<i64>) -> Result<(), StoreError> {
+    /// Sets the budget of a launch, or of each month: raising it releases what it held.
+    pub async fn set_budget(
+        &self,
+        launch: LaunchId,
+        budget: Option<i64>,
+        per_month: bool,
+    ) -> Result<(), StoreError> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query("update launch set budget = ? where id = ?")
+                    sqlx::query("update launch set budget = ?, per_month = ? where id = ?")
                         .bind(budget)
+                        .bind(per_month)
                         .bind(launch.0)
                         .execute(&mut *connection)
                         .await?;
@@ -438,6 +446,7 @@ fn launch_row(row: &SqliteRow) -> Result<LaunchRow, Failure> {
         summary: from_json(&text("summary")?, "a plan")?,
         tariffs: from_json(&text("tariffs")?, "tariffs")?,
         budget: row.try_get("budget")?,
+        per_month: row.try_get("per_month")?,
         reserved: integer("reserved")?,
         halt_tally: match text("halt_tally")?.as_str() {
             "" => Some(Tally::default()),

@@ -13,6 +13,7 @@ use super::rows::{
 };
 use super::suppression::{Suppression, suppress};
 use super::{Failure, Store, StoreError};
+use crate::calendar::Month;
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::left_out::LeftOut;
 use crate::member;
@@ -41,7 +42,7 @@ pub struct WindowRecord {
     pub notes: Vec<NoteRow>,
     /// Messages that are given up.
     pub dead: Vec<DeadLetter>,
-    /// What it moves on the rows of launches that have a budget; at most one a launch.
+    /// What it moves on the rows of launches that have a budget; at most one a launch and month.
     pub budgets: Vec<BudgetChange>,
     /// The last change of the suppressions that the caller knows.
     pub suppressions_known: i64,
@@ -49,11 +50,36 @@ pub struct WindowRecord {
     pub keeps_members: bool,
 }
 
+impl WindowRecord {
+    /// Adds what it moves on a budget.
+    pub fn change_budget(&mut self, change: BudgetChange) {
+        let same = |other: &&mut BudgetChange| other.launch == change.launch && other.month == change.month;
+        match self.budgets.iter_mut().find(same) {
+            Some(other) => {
+                other.reserved += change.reserved;
+                other.released += change.released;
+            }
+            None => self.budgets.push(change),
+        }
+    }
+}
+
+/// What a campaign spends in a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthOf {
+    /// The campaign.
+    pub campaign: String,
+    /// Of its calendar.
+    pub month: Month,
+}
+
 /// What a record reserves of a launch's budget and gives back to it, in millionths of its currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetChange {
     /// Which launch.
     pub launch: LaunchId,
+    /// The month whose budget it is; none: the launch's own.
+    pub month: Option<MonthOf>,
     /// By the intents of the record; nothing where they are not committed.
     pub reserved: i64,
     /// By the answers of the record: what was not taken.
@@ -127,6 +153,18 @@ impl Store {
             .await
     }
 
+    /// What the texts of a campaign that were taken in a month, or may have been, cost; in millionths.
+    pub async fn spent_in(&self, campaign: &str, month: Month) -> Result<i64, StoreError> {
+        let spent: Option<i64> =
+            sqlx::query_scalar("select reserved from month_spent where campaign = ? and month = ?")
+                .bind(campaign)
+                .bind(month.0)
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(|error| self.error(error))?;
+        Ok(spent.unwrap_or(0))
+    }
+
     /// Suppressions after a change: number of the change, phone.
     pub async fn suppressed_since(&self, known: i64) -> Result<Vec<(i64, u64)>, StoreError> {
         self.writer
@@ -183,8 +221,19 @@ async fn reserve(
     sqlx::query("update launch set reserved = max(0, reserved + ?) where id = ?")
         .bind(reserved - change.released)
         .bind(change.launch.0)
+        .execute(&mut *connection)
+        .await?;
+    if let Some(MonthOf { campaign, month }) = change.month {
+        sqlx::query(
+            "insert into month_spent (campaign, month, reserved) values (?1, ?2, max(0, ?3))
+             on conflict do update set reserved = max(0, reserved + ?3)",
+        )
+        .bind(campaign)
+        .bind(month.0)
+        .bind(reserved - change.released)
         .execute(connection)
         .await?;
+    }
     Ok(())
 }
 

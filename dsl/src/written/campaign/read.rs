@@ -9,7 +9,7 @@ use super::{
 };
 use crate::campaign::{InDoubt, Purpose};
 use crate::project::{Consent, Reading};
-use crate::scalar::{Money, Rate, Share, WaitTime};
+use crate::scalar::{Budget, Rate, Share, WaitTime};
 use crate::tree::{Entry, Kind, Node};
 use crate::values::{FieldType, Language};
 
@@ -118,7 +118,7 @@ impl Limits {
         let canary = node.get("canary");
         let halt = |key| parsed(node.get("halt")?, key, |text| Share::parse(text).ok());
         Limits {
-            budget: parsed(node, "budget", |text| Money::parse(text).ok()),
+            budget: parsed(node, "budget", |text| Budget::parse(text).ok()),
             parts: parsed(node, "parts", |text| text.parse().ok()),
             rate: parsed(node, "rate", |text| Rate::parse(text).ok()),
             in_doubt: parsed(node, "in_doubt", |text| match text {

@@ -466,14 +466,7 @@ async fn a_budget_that_is_used_up_settles_what_is_in_doubt() {
     ];
     for (found, states, submitted) in cases {
         let world = World::new(20, ONE, "");
-        std::fs::write(
-            world.path().join("prices.csv"),
-            "country,price,currency\nUS,0.01,USD\n",
-        )
-        .expect("written");
-        let project = world.path().join("crier.yaml");
-        let text = std::fs::read_to_string(&project).expect("readable") + "prices: prices.csv\n";
-        std::fs::write(project, text).expect("written");
+        world.write_prices();
         let maybe = AtomicUsize::new(0);
         let provider = scripted_and_asked(
             move |_, before| match before == 0 && maybe.fetch_add(1, Ordering::Relaxed) < 5 {

@@ -312,11 +312,7 @@ async fn one_is_halted_then_cancelled_and_the_other_goes_on() {
 async fn one_is_over_its_budget_and_holds_nobody_up() {
     let dear = format!("limits: {{ budget: 0.30 USD }}\n{}", saying("a"));
     let world = world(&[(100, &dear), (100, &saying("b"))], "100/s");
-    let prices = "country,price,currency\nUS,0.01,USD\n";
-    std::fs::write(world.path().join("prices.csv"), prices).expect("written");
-    let project = world.path().join("crier.yaml");
-    let text = std::fs::read_to_string(&project).expect("readable") + "prices: prices.csv\n";
-    std::fs::write(project, text).expect("written");
+    world.write_prices();
     let together = Together::of(&world, scripted(50, |_, _| accept())).await;
     let mut launched = together.launched(&["b"]).await;
     // More than its budget is only known when it is under way: it was raised for the launch and taken back.
@@ -335,6 +331,47 @@ async fn one_is_over_its_budget_and_holds_nobody_up() {
     ends.sort_by_key(|(launch, _)| *launch);
     assert_eq!(ends, [(1, End::Done), (2, End::OverBudget)]);
     expect!["b done: accepted 100; a running: accepted 30"].assert_eq(&together.states().await);
+}
+
+/// Two launches of a campaign share what a month has: 30 of 80 texts go in November, 30 in December, and the rest in January, a
+/// process or two later.
+#[tokio::test]
+async fn the_budget_of_a_month_is_shared_and_the_next_month_has_another() {
+    let text = format!(
+        "timezone: Europe/Rome\nlimits: {{ budget: 0.30 USD per month }}\n{}",
+        saying("a")
+    );
+    let world = world(&[(40, &text)], "");
+    world.write_prices();
+    let provider = scripted(50, |_, _| accept());
+    let together = Together::of(&world, provider.clone()).await;
+    let mut launched = vec![];
+    for nth in [1, 2] {
+        let launch = world.launch_of(&together.store, "a", Occurrence::Nth(nth)).await;
+        launched.push(together.launching("a", launch));
+    }
+    // Interrupted in December, before all of it is spent.
+    let (stop, stopped) = watch::channel(false);
+    let watching = |_: &mut Option<Adder>, _: Told<'_>| {
+        if provider.submitted() >= 31 {
+            // Nobody listens once it has ended.
+            let _ = stop.send(true);
+        }
+    };
+    let ends = together.run_until(stopped, launched, watching).await;
+    assert!(ends.iter().all(|(_, end)| *end == End::Interrupted), "{ends:?}");
+    let rows = together.store.launches(None).await.expect("launches");
+    let again = rows.into_iter().rev().map(|row| together.launching("a", row));
+    let ends = together.run(again.collect(), only_these).await;
+    assert!(ends.iter().all(|(_, end)| *end == End::Done), "{ends:?}");
+    let mut months: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, _) in provider.ledger.lock().expect("unpoisoned").iter() {
+        let local = at.with_timezone(&chrono_tz::Europe::Rome);
+        *months.entry(local.format("%Y-%m").to_string()).or_default() += 1;
+    }
+    expect![[r#"{"2026-11": 30, "2026-12": 30, "2027-01": 20}"#]].assert_eq(&format!("{months:?}"));
+    expect!["a done: accepted 40; a done: accepted 40"].assert_eq(&together.states().await);
+    assert_eq!(together.store.alarms().await.expect("alarms"), []);
 }
 
 /// Two texts, an hour apart.

@@ -103,6 +103,14 @@ impl World {
         .await
     }
 
+    /// A text costs a cent.
+    pub fn write_prices(&self) {
+        let write = |name: &str, text: &str| std::fs::write(self.path().join(name), text).expect("written");
+        write("prices.csv", "country,price,currency\nUS,0.01,USD\n");
+        let project = std::fs::read_to_string(self.path().join("crier.yaml")).expect("readable");
+        write("crier.yaml", &(project + "prices: prices.csv\n"));
+    }
+
     /// As another process does: the launch goes from one state to another.
     pub async fn change(&self, from: &'static [LaunchState], to: LaunchState) {
         let store = self.store(Access::Read).await.expect("opened");

@@ -11,13 +11,13 @@ use crate::advance::{Change, Effect, Enrolment, Facts, Place, Request, State, ad
 use crate::errand::{Waits, given_up_at};
 use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
-use crate::ids::{CohortId, LaunchId, MessageId};
+use crate::ids::{CohortId, MessageId};
 use crate::left_out::LeftOut;
 use crate::member::{Doubt, Member, Pending};
 use crate::provider::{Answer, Found, Resolve, Scope};
 use crate::store::{
-    BudgetChange, CohortKind, DeadLetter, Intent, LaunchState, LeftOutRow, MessageRow, MessageState,
-    NewCohort, Note, NoteRow, Progress, Store, StoreError, Suppression, Turn, WindowRecord,
+    CohortKind, DeadLetter, Intent, LaunchState, LeftOutRow, MessageRow, MessageState, NewCohort, Note,
+    NoteRow, Progress, Store, StoreError, Suppression, Turn, WindowRecord,
 };
 
 /// Where members go together: same kind, run, place, turn, moment, zones.
@@ -167,10 +167,11 @@ impl Executor {
             Doubt::None | Doubt::Resent => true,
             Doubt::LookUp | Doubt::Refused => outcome.settles_doubt(),
         };
-        if none_taken {
-            budget.price(&launched.revision, cohort, send.index)
-        } else {
-            0
+        let price = budget.price(&launched.revision, cohort, send.index);
+        match outcome {
+            _ if !none_taken => 0,
+            Outcome::LookedUp(_) => budget.after_look_up(price),
+            _ => price,
         }
     }
 
@@ -192,10 +193,6 @@ impl Executor {
         let Some(reason) = reason.filter(|_| member.pending.is_some()) else {
             return false;
         };
-        // As all that is not sent of a launch that was cancelled.
-        if certain && *effect == Effect::LeaveOut(LeftOut::Cancelled) {
-            return true;
-        }
         let reason = format!("not tried again: {reason}");
         let row = self.ended_row(sender, id, index, reason);
         let state = match certain && !member.is_resent() {
@@ -402,7 +399,10 @@ impl Executor {
             notes: settled.notes,
             suppressions: settled.suppressions,
             departing: self.new_cohorts(window, settled.departing),
-            budgets: self.release(window.launch, settled.released),
+            budgets: self
+                .release(window.launch, settled.released, window.intended_at)
+                .into_iter()
+                .collect(),
             suppressions_known: self.suppressions_known,
             keeps_members: self.of(window.launch).revision.answers_of_values,
             ..WindowRecord::default()
@@ -418,22 +418,6 @@ impl Executor {
             );
         }
         record
-    }
-
-    /// Gives back what was reserved for texts that were not taken.
-    fn release(&mut self, launch: LaunchId, released: i64) -> Vec<BudgetChange> {
-        let Some(budget) = &mut self.of_mut(launch).budget else {
-            return vec![];
-        };
-        if budget.release(released) {
-            self.released(launch);
-        }
-        let change = BudgetChange {
-            launch,
-            reserved: 0,
-            released,
-        };
-        Some(change).filter(|_| released > 0).into_iter().collect()
     }
 
     /// When the way of a text may be free again: at once where another one is.

@@ -14,6 +14,7 @@ fn change(launch: LaunchId, reserved: i64, released: i64) -> WindowRecord {
     WindowRecord {
         budgets: vec![BudgetChange {
             launch,
+            month: None,
             reserved,
             released,
         }],
@@ -30,7 +31,7 @@ async fn a_launch_has_no_budget_until_it_is_set_and_it_can_be_moved_and_lifted()
     );
     assert_eq!(money(&scene, launch).await, (None, 0));
     for budget in [Some(5_000_000), Some(9_000_000), None, Some(0)] {
-        scene.store.set_budget(launch, budget).await.expect("set");
+        scene.store.set_budget(launch, budget, false).await.expect("set");
         assert_eq!(money(&scene, launch).await, (budget, 0));
     }
     assert_eq!(money(&scene, other).await, (None, 0));
