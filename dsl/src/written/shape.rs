@@ -402,7 +402,10 @@ impl Shape<'_> {
                 found.help("leave the dashes out: each name stands at the beginning of its line")
             } else if matches!(form, Form::List(_)) && !node.entries().is_empty() {
                 found.help("put `- ` before each item, also where there is only one")
-            } else if let Some(item) = of_list {
+            } else if let (Form::Flag, Some(right)) = (form, node.text().and_then(words::truth)) {
+                let found = found.help(format!("write `{right}`"));
+                found.replace(node.span.clone(), right, Applicability::Unsure)
+            } else if let Some(item) = of_list.filter(|item| words::are_items(written, item)) {
                 let list = words::as_list(written, item);
                 let sure =
                     match list.strip_prefix('[').and_then(|list| list.strip_suffix(']')) == Some(written) {

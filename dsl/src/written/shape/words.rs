@@ -94,6 +94,14 @@ pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
             "people come from `audience: {{ from: … }}`, texts from `sender: {sender}`"
         ));
     }
+    if object.title == "crier.yaml"
+        && matches!(
+            scalars::slug(&entry.key.text).as_str(),
+            "opt-out" | "optout" | "help"
+        )
+    {
+        return Some("texts of the program stand under `messages`: `messages: { opt-out: … }`".to_owned());
+    }
     if object.title == "`schedule`" && matches!(entry.key.text.as_str(), "time" | "hour") {
         return Some("day and time are one value: `at: 2026-12-01 10:00`".to_owned());
     }
@@ -216,6 +224,26 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
     }
 }
 
+/// The truth value that people write so.
+pub(super) fn truth(text: &str) -> Option<&'static str> {
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "on" | "true" | "1" => Some("true"),
+        "no" | "n" | "off" | "false" | "0" => Some("false"),
+        _ => None,
+    }
+}
+
+/// Whether what stands between commas is what a list of these has.
+pub(super) fn are_items(written: &str, item: &Form) -> bool {
+    let plain = matches!(item, Form::Language | Form::Region);
+    let is_item = |piece: &str| {
+        scalars::check(item, piece).is_ok()
+            || scalars::language_called(piece).is_some()
+            || scalars::region_called(piece).is_some()
+    };
+    !plain || written.split(',').all(|piece| is_item(piece.trim()))
+}
+
 /// What stands between commas as a list, with the tags of languages and countries that are called by their names.
 pub(super) fn as_list(written: &str, item: &Form) -> String {
     let tag = |word: &str| match item {
@@ -256,6 +284,10 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
         })?,
         _ => return None,
     };
+    // A yes is no value of anything: something else was meant.
+    if truth(text).is_some() {
+        return None;
+    }
     let required = object
         .required
         .iter()
