@@ -9,6 +9,15 @@ use crate::values::FieldType;
 
 pub(super) fn wait(text: &str) -> Result<(), Refusal> {
     not_the_end(text)?;
+    if let Some(right) = ["until ", "for ", "in "]
+        .iter()
+        .find_map(|word| text.strip_prefix(word))
+        && wait(right).is_ok()
+    {
+        let message = format!("\"{text}\" is not a duration");
+        let refusal = wrong("bad-duration", message, did_you_mean(Some(right), String::new));
+        return Err(instead(refusal, right, Applicability::Unsure));
+    }
     match clock(text).is_some() || parse_time(text).is_ok() {
         true => Ok(()),
         false => by_parser(WaitTime::parse(text), "bad-duration"),
@@ -327,6 +336,17 @@ fn whole_hours(from: &str, to: &str) -> Option<String> {
 pub(super) fn window(text: &str) -> Result<(), Refusal> {
     if let Some(clock) = as_minutes(text) {
         return Err(seen_as_number("bad-window", text, &clock));
+    }
+    let between = [" to ", " until ", "\u{2013}", "\u{2014}"]
+        .iter()
+        .find_map(|word| text.split_once(word));
+    if let Some((from, to)) = between {
+        let right = format!("{}-{}", from.trim(), to.trim());
+        if window(&right).is_ok() {
+            let message = format!("\"{text}\" is not a window of the day");
+            let refusal = wrong("bad-window", message, did_you_mean(Some(&right), String::new));
+            return Err(instead(refusal, right, Applicability::Unsure));
+        }
     }
     let halves = text.split_once('-').map(|(from, to)| (from.trim(), to.trim()));
     let full = |text: &str| of_twelve_hours(text).or_else(|| clock(text).map(|_| text.to_owned()));

@@ -31,6 +31,7 @@ impl Shape<'_> {
     pub(super) fn misplaced(&mut self, node: &Node, object: &'static Object, place: &Place) -> Misplaced {
         let mut told = Misplaced::default();
         self.of_another_file(node, object, &mut told);
+        self.beside_send(node, object, &mut told);
         if !self.around.text[node.span.start..].starts_with('{') {
             self.too_far_left(node, object, &mut told);
         }
@@ -81,6 +82,27 @@ impl Shape<'_> {
             told.entries.insert(at);
         }
         self.found.push(found);
+    }
+
+    /// What belongs to the step stands in the map of its text: `send: { text: …, sender: arena }`.
+    fn beside_send(&mut self, node: &Node, object: &'static Object, told: &mut Misplaced) {
+        const OF_STEPS: [&str; 7] = ["sender", "window", "at", "expires", "when", "unless", "for"];
+        if object.title != "`send`" || node.entry("text").is_none() {
+            return;
+        }
+        for (at, entry) in node.entries().iter().enumerate() {
+            let name = entry.key.text.as_str();
+            if OF_STEPS.contains(&name) {
+                let message = format!("\"{name}\" is a key of the step, and stands in the map of its text");
+                let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message);
+                self.found.push(
+                    found
+                        .label("too far in")
+                        .help("put it below `send`, as far left as that"),
+                );
+                told.entries.insert(at);
+            }
+        }
     }
 
     /// Keys in the column of the key whose value they are, or left of the item that they belong to.

@@ -53,7 +53,9 @@ impl Place {
     }
 
     pub(super) fn help(&self) -> Option<String> {
-        let shown = !self.example.is_empty() && !self.name.starts_with("an item");
+        // A longer one is wider than a terminal.
+        let short = self.key.len() + self.example.len() < 66;
+        let shown = !self.example.is_empty() && !self.name.starts_with("an item") && short;
         shown.then(|| format!("for example `{}: {}`", self.key, self.example))
     }
 }
@@ -179,6 +181,33 @@ pub(super) fn is_list_of_named(form: &Form, node: &Node) -> bool {
     is_own && !node.items().is_empty() && node.items().iter().all(|item| item.entries().len() == 1)
 }
 
+/// What is said of rules whose words are written as keys: `replies: { yes: … }`.
+pub(super) fn rules_as_map(form: &Form, node: &Node) -> Option<String> {
+    let rule = match form {
+        Form::List(Form::Object(rule)) => rule,
+        Form::Either(forms) => forms.iter().find_map(|form| match form {
+            Form::List(Form::Object(rule)) => Some(rule),
+            _ => None,
+        })?,
+        _ => return None,
+    };
+    let first = node.entries().first().filter(|_| rule.one_of.contains(&"do"))?;
+    let is_word = |key: &str| rule.key(key).is_none() || key == "otherwise";
+    let word = node
+        .entries()
+        .iter()
+        .map(|entry| entry.key.text.as_str())
+        .find(|key| rule.key(key).is_none());
+    let all = node.entries().iter().all(|entry| is_word(&entry.key.text));
+    let word = word.unwrap_or(&first.key.text);
+    all.then(|| {
+        format!(
+            "rules are a list: `- {{ words: [{}], send: thanks }}`",
+            quoted(word)
+        )
+    })
+}
+
 /// A line of a file that is no map, with the colon and the space that it lacks: `audience:lists/a.csv`, `audience = x`.
 pub(super) fn no_colon(line: &str, object: &Object) -> Option<String> {
     let (key, value) = line.split_once([':', '='])?;
@@ -191,7 +220,9 @@ pub(super) fn no_kind_yet(kind: &Node, text: &str) -> Diagnostic {
 }
 
 pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic {
-    let is_text = || node.text().is_some_and(|text| text.contains(char::is_whitespace));
+    // A name with a mark of a sentence is none.
+    let of_texts = |c: char| c.is_whitespace() || matches!(c, '!' | '?' | ',' | '.' | ':');
+    let is_text = || node.text().is_some_and(|text| text.contains(of_texts));
     let sent = problem.code == "bad-name" && matches!(place.key, "send" | "ask") && is_text();
     let help = match sent {
         true => format!(
@@ -296,9 +327,11 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
     let takes = |key: &&Key| takes(&key.form, text);
     let due: Vec<&Key> = due.filter(takes).collect();
     let told_apart = || due.iter().filter(|key| !is_free(&key.form));
+    let text_key = || object.key("text").filter(|key| self::takes(&key.form, text));
     let key = match (due.as_slice(), told_apart().count()) {
-        ([one], _) => one,
-        (_, 1) => told_apart().next()?,
+        ([one], _) => *one,
+        (_, 1) => *told_apart().next()?,
+        ([], _) => text_key()?,
         (_, _) => return None,
     };
     let required = object.required.iter();
@@ -306,7 +339,13 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
     let lacking: Vec<&Key> = lacking.filter_map(|required| object.key(required.key)).collect();
     let mut map = format!("{}: {}", key.name, in_braces(text));
     for more in &lacking {
-        map.push_str(&format!(", {}: {}", more.name, more.example));
+        // A longer one is wider than a terminal.
+        let example = if more.example.len() > 30 {
+            "…"
+        } else {
+            more.example
+        };
+        map.push_str(&format!(", {}: {example}", more.name));
     }
     let says_all = |key: &&&Key| matches!(key.form, Form::Duration | Form::Share | Form::Message);
     let is_right = lacking.iter().filter(says_all).count() == lacking.len();
