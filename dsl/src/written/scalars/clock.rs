@@ -102,10 +102,10 @@ fn called(text: &str) -> Option<Refusal> {
     let lower = text.to_lowercase();
     let first = lower.split([' ', ',']).next()?;
     let refusal = |help: &str| wrong("bad-time", format!("\"{text}\" is not a time"), help);
-    let is_day = |day: &&str| {
+    let is_named = |day: &&str| {
         first.len() > 2 && first.starts_with(*day) && first.ends_with(['y', 's', day.as_bytes()[2].into()])
     };
-    if first == "every" || DAYS.iter().any(|day| is_day(&day)) {
+    if first == "every" || DAYS.iter().any(is_named) {
         return Some(refusal(
             "once is a date: `2026-12-01 10:00`; every Monday at ten is `{ cron: \"0 10 * * MON\", again: always }`",
         ));
