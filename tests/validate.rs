@@ -277,7 +277,8 @@ fn standard_input_is_judged_in_the_project_of_its_name() {
         expect![[r#"
             exit Some(1)
             crier.yaml:2:10: error[wrong-type] "senders" must be a map of your own keys
-            2 files checked: 1 error, 0 warnings
+            test.campaign.yaml:4:10: error[unknown-inbox] inbox "office" does not exist
+            2 files checked: 2 errors, 0 warnings
         "#]],
     );
     check(
@@ -472,4 +473,72 @@ fn a_project_file_of_another_ending_is_told_of() {
     expect![[r#"
         test.campaign.yaml:1:1: error[file-missing] "crier.yml" is not read: the file of a project is called crier.yaml
     "#]].assert_eq(&stdout(&output));
+}
+
+/// A project of two campaigns that name one list, and a list that nobody names.
+fn of_lists() -> Folder {
+    let folder = Folder::new();
+    folder.write("people.csv", "phone\n+393331234567\n");
+    let lists = "lists: { lost: { file: lost.csv }, idle: { file: people.csv } }";
+    folder.write("crier.yaml", &format!("{SENDERS}{lists}\n"));
+    for name in ["a", "b"] {
+        let text = "audience: lost\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n";
+        folder.write(&format!("{name}.campaign.yaml"), text);
+    }
+    folder
+}
+
+const SENDERS: &str = "crier: 1\nproviders: { trial: { kind: simulated } }\nsenders: { arena: { number: \"+390612345678\", provider: trial } }\n";
+
+fn concise(folder: &Folder, args: &[&str]) -> String {
+    let args = [&["validate", "--format", "concise"][..], args].concat();
+    stdout(&folder.output(&args))
+}
+
+#[test]
+fn a_list_is_told_where_it_is_defined_and_an_idle_one_to_whoever_asks_for_all() {
+    let folder = of_lists();
+    expect![[r#"
+        crier.yaml:4:24: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
+        crier.yaml:4:36: warning[unused-list] no campaign uses list "idle"
+    "#]]
+    .assert_eq(&concise(&folder, &[]));
+    expect![[r#"
+        crier.yaml:4:24: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
+    "#]]
+    .assert_eq(&concise(&folder, &["b.campaign.yaml"]));
+    expect![[r#"
+        crier.yaml:4:24: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
+        crier.yaml:4:36: warning[unused-list] no campaign uses list "idle"
+    "#]]
+    .assert_eq(&concise(&folder, &["crier.yaml"]));
+}
+
+#[test]
+fn a_fault_of_crier_yaml_hides_only_what_follows_from_it() {
+    let folder = Folder::new();
+    folder.write("people.csv", "phone\n+393331234567\n");
+    let campaign = "audience: people.csv\nsender: areena\nreplies: dsek\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n";
+    folder.write("a.campaign.yaml", campaign);
+    let told = |project: &str| {
+        folder.write("crier.yaml", project);
+        concise(&folder, &[])
+    };
+    expect![[r#"
+        crier.yaml:4:24: error[bad-window] "25:00-09:00" is not a window of the day
+        a.campaign.yaml:2:9: error[unknown-sender] sender "areena" does not exist
+        a.campaign.yaml:3:10: error[unknown-inbox] inbox "dsek" does not exist
+    "#]]
+    .assert_eq(&told(&format!(
+        "{SENDERS}policy: {{ quiet_hours: 25:00-09:00 }}\n"
+    )));
+    expect![[r#"
+        crier.yaml:3:56: error[unknown-provider] provider "trail" does not exist
+        a.campaign.yaml:3:10: error[unknown-inbox] inbox "dsek" does not exist
+    "#]]
+    .assert_eq(&told(&SENDERS.replace("provider: trial", "provider: trail")));
+    expect![[r#"
+        crier.yaml:4:1: error[unknown-key] "sendrs" is not a key of crier.yaml
+    "#]]
+    .assert_eq(&told(&format!("{SENDERS}sendrs: {{}}\n")));
 }

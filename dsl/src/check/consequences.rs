@@ -113,6 +113,7 @@ const FOLLOWS: &[Follows] = &[
     under("sender-cannot-receive", &["sender"]),
     follows("sender-cannot-receive", Place::InItsMap, &[]),
     under("test-needs-time", &["schedule", "trigger"]),
+    follows("test-needs-time", Place::Here, &[]),
     under(
         "unknown-name",
         &["audience.from", "audience.columns", "audience.where", "fields"],

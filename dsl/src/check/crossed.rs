@@ -167,7 +167,7 @@ fn never_sent(file: &Project) -> Vec<Diagnostic> {
     let sent: Vec<&str> = of_lists.chain(of_rules).map(|name| name.value.as_str()).collect();
     let idle = file.messages.iter().filter(|message| {
         let name = message.name.value.as_str();
-        !sent.contains(&name) && !matches!(name, "opt-out" | "help")
+        crate::written::is_name(name) && !sent.contains(&name) && !matches!(name, "opt-out" | "help")
     });
     let told = idle.map(|message| {
         let name = &message.name.value;

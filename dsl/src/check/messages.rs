@@ -159,7 +159,9 @@ fn never_sent(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mentioned: BTreeSet<&str> = sent(context).map(|name| name.value.as_str()).collect();
     let dangling = mentioned.iter().filter(|name| !known.contains(*name));
     let dangling: Vec<&&str> = dangling.take(MOST_SLIPS).collect();
-    for message in &context.written.messages {
+    // Without steps there is nothing that could send them, which has been told.
+    let sends = context.written.steps_key.is_some() || context.written.message.is_some();
+    for message in context.written.messages.iter().filter(|_| sends) {
         let name = message.name.value.as_str();
         let slip = dangling.iter().any(|other| nearest(other, [name]).is_some());
         if mentioned.contains(name) || slip {

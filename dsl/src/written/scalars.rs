@@ -514,6 +514,24 @@ fn days_between(text: &str) -> Option<Vec<&'static str>> {
     Some((0..=after).map(|n| DAYS[(first + n) % DAYS.len()]).collect())
 }
 
+/// What other tools call the words of a choice.
+const CALLED: &[(&str, &[&str])] = &[
+    ("bool", &["bool"]),
+    ("boolean", &["bool"]),
+    ("datetime", &["time"]),
+    ("double", &["decimal"]),
+    ("float", &["decimal"]),
+    ("integer", &["int"]),
+    ("number", &["decimal"]),
+    ("promo", &["marketing"]),
+    ("promotional", &["marketing"]),
+    ("str", &["text"]),
+    ("string", &["text"]),
+    ("timestamp", &["time"]),
+    ("transactional", &["service"]),
+    ("urgent", &["high"]),
+];
+
 fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {
     if let Some(choice) = choices.iter().find(|choice| choice.word == text) {
         return match choice.status {
@@ -523,8 +541,14 @@ fn one_of(choices: &'static [Choice], text: &str) -> Result<(), Refusal> {
     }
     let words = || choices.iter().map(|choice| choice.word);
     let message = format!("\"{text}\" is none of {}", listed(words()));
+    let called = CALLED
+        .iter()
+        .find(|(theirs, _)| text.eq_ignore_ascii_case(theirs));
+    let called = called.and_then(|(_, ours)| words().find(|word| ours.contains(word)));
+    let called = called.map(|word| (word, Applicability::Unsure));
     let meant = nearest(text, words());
     let meant = meant.map(|meant| (meant, is_slip(text, meant, words(), Words::Language)));
+    let meant = called.or(meant);
     Err(none_of("unknown-value", message, meant, || {
         "write one of these".into()
     }))

@@ -308,7 +308,15 @@ impl Shape<'_> {
             }
             let message = format!("{} needs the key \"{}\"", object.title, required.key);
             let example = object.key(required.key).map_or("", |key| key.example);
+            let of_messages = node.get("messages").filter(|_| required.key == "message");
+            let first = of_messages.and_then(|messages| messages.entries().first());
             let help = match required.or {
+                _ if let Some(first) = first => {
+                    format!(
+                        "`messages` are sent by steps: `steps: [{{ send: {} }}]`",
+                        first.key.text
+                    )
+                }
                 [] => format!("for example `{}: {example}`", required.key),
                 others => {
                     let others: Vec<String> = others.iter().map(|key| format!("`{key}`")).collect();
@@ -398,11 +406,16 @@ impl Shape<'_> {
                 found.help(words::SEVERAL_TEXTS)
             } else if undashed {
                 found.help("put a space after each `-`")
+            } else if let Some(help) = words::rules_as_map(form, node) {
+                found.help(help)
             } else if words::is_list_of_named(form, node) {
                 found.help("leave the dashes out: each name stands at the beginning of its line")
             } else if matches!(form, Form::List(_)) && !node.entries().is_empty() {
                 found.help("put `- ` before each item, also where there is only one")
-            } else if let Some(item) = of_list {
+            } else if let (Form::Flag, Some(right)) = (form, node.text().and_then(words::truth)) {
+                let found = found.help(format!("write `{right}`"));
+                found.replace(node.span.clone(), right, Applicability::Unsure)
+            } else if let Some(item) = of_list.filter(|item| words::are_items(written, item)) {
                 let list = words::as_list(written, item);
                 let sure =
                     match list.strip_prefix('[').and_then(|list| list.strip_suffix(']')) == Some(written) {

@@ -139,16 +139,31 @@ pub(super) fn comma_behind(
     scalar: &Scalar,
     form: &Form,
 ) -> Option<Diagnostic> {
-    let right = scalar.text.strip_suffix(',')?.trim_end();
+    let mark = scalar
+        .text
+        .chars()
+        .next_back()
+        .filter(|mark| matches!(mark, ',' | ';'))?;
+    let right = scalar.text.strip_suffix(mark)?.trim_end();
     let is_path = matches!(form, Form::Path | Form::Source | Form::Leaver);
     let refused = is_path || scalars::check(form, &scalar.text).is_err();
     if scalar.style != Style::Plain || !refused || scalars::check(form, right).is_err() {
         return None;
     }
-    let at = node.span.start + around.text.get(node.span.clone())?.strip_suffix(',')?.len()..node.span.end;
+    let at = node.span.start + around.text.get(node.span.clone())?.strip_suffix(mark)?.len()..node.span.end;
+    let (message, help) = match mark {
+        ',' => (
+            "a comma stands behind the value",
+            "leave it out: lines need no comma at their end",
+        ),
+        _ => (
+            "a semicolon stands behind the value",
+            "leave it out: lines need none at their end",
+        ),
+    };
     Some(
-        Diagnostic::error("invalid-yaml", at.clone(), "a comma stands behind the value")
-            .help("leave it out: lines need no comma at their end")
+        Diagnostic::error("invalid-yaml", at.clone(), message)
+            .help(help)
             .replace(at, "", Applicability::Safe),
     )
 }

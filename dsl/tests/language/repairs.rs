@@ -126,6 +126,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         sender-unknowns.crier.yaml: 3 repaired, left ["bad-sender", "bad-sender", "bad-sender", "bad-sender", "unknown-inbox"]
         slip-kinds.crier.yaml: 1 repaired, left ["unknown-region", "wrong-type", "wrong-type", "wrong-type", "unknown-key", "unknown-key", "unknown-key", "wrong-type", "bad-rate", "wrong-type"]
         slip-semicolon.campaign.yaml: 1 repaired, left []
+        slip-semicolons.campaign.yaml: 2 repaired, left []
         unknown-inbox-forward.campaign.yaml: 1 repaired, left ["unknown-inbox", "word-is-opt-out"]
         unknown-inbox.campaign.yaml: 1 repaired, left []
         unknown-key-hides-messages.campaign.yaml: 1 repaired, left []

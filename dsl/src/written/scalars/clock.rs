@@ -9,6 +9,15 @@ use crate::values::FieldType;
 
 pub(super) fn wait(text: &str) -> Result<(), Refusal> {
     not_the_end(text)?;
+    if let Some(right) = ["until ", "for ", "in "]
+        .iter()
+        .find_map(|word| text.strip_prefix(word))
+        && wait(right).is_ok()
+    {
+        let message = format!("\"{text}\" is not a duration");
+        let refusal = wrong("bad-duration", message, did_you_mean(Some(right), String::new));
+        return Err(instead(refusal, right, Applicability::Unsure));
+    }
     match clock(text).is_some() || parse_time(text).is_ok() {
         true => Ok(()),
         false => by_parser(WaitTime::parse(text), "bad-duration"),
@@ -93,10 +102,10 @@ fn called(text: &str) -> Option<Refusal> {
     let lower = text.to_lowercase();
     let first = lower.split([' ', ',']).next()?;
     let refusal = |help: &str| wrong("bad-time", format!("\"{text}\" is not a time"), help);
-    let is_day = |day: &&str| {
+    let is_named = |day: &&str| {
         first.len() > 2 && first.starts_with(*day) && first.ends_with(['y', 's', day.as_bytes()[2].into()])
     };
-    if first == "every" || DAYS.iter().any(|day| is_day(&day)) {
+    if first == "every" || DAYS.iter().any(is_named) {
         return Some(refusal(
             "once is a date: `2026-12-01 10:00`; every Monday at ten is `{ cron: \"0 10 * * MON\", again: always }`",
         ));
@@ -327,6 +336,17 @@ fn whole_hours(from: &str, to: &str) -> Option<String> {
 pub(super) fn window(text: &str) -> Result<(), Refusal> {
     if let Some(clock) = as_minutes(text) {
         return Err(seen_as_number("bad-window", text, &clock));
+    }
+    let between = [" to ", " until ", "\u{2013}", "\u{2014}"]
+        .iter()
+        .find_map(|word| text.split_once(word));
+    if let Some((from, to)) = between {
+        let right = format!("{}-{}", from.trim(), to.trim());
+        if window(&right).is_ok() {
+            let message = format!("\"{text}\" is not a window of the day");
+            let refusal = wrong("bad-window", message, did_you_mean(Some(&right), String::new));
+            return Err(instead(refusal, right, Applicability::Unsure));
+        }
     }
     let halves = text.split_once('-').map(|(from, to)| (from.trim(), to.trim()));
     let full = |text: &str| of_twelve_hours(text).or_else(|| clock(text).map(|_| text.to_owned()));

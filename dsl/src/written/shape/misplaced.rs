@@ -9,6 +9,7 @@ use super::super::is_note;
 use super::super::key::{Form, KeyKind, Object};
 use super::super::nearest::nearest;
 use super::super::scalars::{is_name, is_time_of_day};
+use super::super::tables;
 use super::super::traps::{misread, quoted};
 use super::fit::chosen;
 use super::words::{self, Place};
@@ -29,6 +30,8 @@ pub(super) struct Misplaced {
 impl Shape<'_> {
     pub(super) fn misplaced(&mut self, node: &Node, object: &'static Object, place: &Place) -> Misplaced {
         let mut told = Misplaced::default();
+        self.of_another_file(node, object, &mut told);
+        self.beside_send(node, object, &mut told);
         if !self.around.text[node.span.start..].starts_with('{') {
             self.too_far_left(node, object, &mut told);
         }
@@ -38,6 +41,68 @@ impl Shape<'_> {
             self.reply_as_key(node, object, &mut told);
         }
         told
+    }
+
+    /// Keys of a campaign in crier.yaml, or the other way round: one finding for all of them.
+    fn of_another_file(&mut self, node: &Node, object: &'static Object, told: &mut Misplaced) {
+        let (other, help) = match object.title {
+            "a campaign" => (
+                &tables::PROJECT,
+                "write it there: what campaigns share stands in the file crier.yaml",
+            ),
+            "crier.yaml" => (
+                &tables::CAMPAIGN,
+                "write it into a file of its own, such as `spring.campaign.yaml`",
+            ),
+            _ => return,
+        };
+        let is_other = |entry: &Entry| {
+            let name = entry.key.text.as_str();
+            // `senders: arena` is a slip of `sender`.
+            let slip = object.title == "a campaign" && entry.value.scalar().is_some();
+            let slip = slip && nearest(name, object.keys.iter().map(|key| key.name)).is_some();
+            object.key(name).is_none() && other.key(name).is_some() && !slip
+        };
+        let entries = node.entries().iter().enumerate();
+        let mut others = entries.filter(|(_, entry)| is_other(entry));
+        let Some((at, first)) = others.next() else { return };
+        let message = format!(
+            "\"{}\" is a key of {}, and this is {}",
+            first.key.text,
+            other.title,
+            match object.title {
+                "crier.yaml" => "the file of the project",
+                title => title,
+            }
+        );
+        let mut found = Diagnostic::error("unknown-key", first.key.span.clone(), message).help(help);
+        told.entries.insert(at);
+        for (at, more) in others {
+            found = found.also(more.key.span.clone(), "this one too");
+            told.entries.insert(at);
+        }
+        self.found.push(found);
+    }
+
+    /// What belongs to the step stands in the map of its text: `send: { text: …, sender: arena }`.
+    fn beside_send(&mut self, node: &Node, object: &'static Object, told: &mut Misplaced) {
+        const OF_STEPS: [&str; 7] = ["sender", "window", "at", "expires", "when", "unless", "for"];
+        if object.title != "`send`" || node.entry("text").is_none() {
+            return;
+        }
+        for (at, entry) in node.entries().iter().enumerate() {
+            let name = entry.key.text.as_str();
+            if OF_STEPS.contains(&name) {
+                let message = format!("\"{name}\" is a key of the step, and stands in the map of its text");
+                let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message);
+                self.found.push(
+                    found
+                        .label("too far in")
+                        .help("put it below `send`, as far left as that"),
+                );
+                told.entries.insert(at);
+            }
+        }
     }
 
     /// Keys in the column of the key whose value they are, or left of the item that they belong to.

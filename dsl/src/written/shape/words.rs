@@ -53,7 +53,9 @@ impl Place {
     }
 
     pub(super) fn help(&self) -> Option<String> {
-        let shown = !self.example.is_empty() && !self.name.starts_with("an item");
+        // A longer one is wider than a terminal.
+        let short = self.key.len() + self.example.len() < 66;
+        let shown = !self.example.is_empty() && !self.name.starts_with("an item") && short;
         shown.then(|| format!("for example `{}: {}`", self.key, self.example))
     }
 }
@@ -93,6 +95,14 @@ pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
         return Some(format!(
             "people come from `audience: {{ from: … }}`, texts from `sender: {sender}`"
         ));
+    }
+    if object.title == "crier.yaml"
+        && matches!(
+            scalars::slug(&entry.key.text).as_str(),
+            "opt-out" | "optout" | "help"
+        )
+    {
+        return Some("texts of the program stand under `messages`: `messages: { opt-out: … }`".to_owned());
     }
     if object.title == "`schedule`" && matches!(entry.key.text.as_str(), "time" | "hour") {
         return Some("day and time are one value: `at: 2026-12-01 10:00`".to_owned());
@@ -171,6 +181,33 @@ pub(super) fn is_list_of_named(form: &Form, node: &Node) -> bool {
     is_own && !node.items().is_empty() && node.items().iter().all(|item| item.entries().len() == 1)
 }
 
+/// What is said of rules whose words are written as keys: `replies: { yes: … }`.
+pub(super) fn rules_as_map(form: &Form, node: &Node) -> Option<String> {
+    let rule = match form {
+        Form::List(Form::Object(rule)) => rule,
+        Form::Either(forms) => forms.iter().find_map(|form| match form {
+            Form::List(Form::Object(rule)) => Some(rule),
+            _ => None,
+        })?,
+        _ => return None,
+    };
+    let first = node.entries().first().filter(|_| rule.one_of.contains(&"do"))?;
+    let is_word = |key: &str| rule.key(key).is_none() || key == "otherwise";
+    let word = node
+        .entries()
+        .iter()
+        .map(|entry| entry.key.text.as_str())
+        .find(|key| rule.key(key).is_none());
+    let all = node.entries().iter().all(|entry| is_word(&entry.key.text));
+    let word = word.unwrap_or(&first.key.text);
+    all.then(|| {
+        format!(
+            "rules are a list: `- {{ words: [{}], send: thanks }}`",
+            quoted(word)
+        )
+    })
+}
+
 /// A line of a file that is no map, with the colon and the space that it lacks: `audience:lists/a.csv`, `audience = x`.
 pub(super) fn no_colon(line: &str, object: &Object) -> Option<String> {
     let (key, value) = line.split_once([':', '='])?;
@@ -183,7 +220,9 @@ pub(super) fn no_kind_yet(kind: &Node, text: &str) -> Diagnostic {
 }
 
 pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic {
-    let is_text = || node.text().is_some_and(|text| text.contains(char::is_whitespace));
+    // A name with a mark of a sentence is none.
+    let of_texts = |c: char| c.is_whitespace() || matches!(c, '!' | '?' | ',' | '.' | ':');
+    let is_text = || node.text().is_some_and(|text| text.contains(of_texts));
     let sent = problem.code == "bad-name" && matches!(place.key, "send" | "ask") && is_text();
     let help = match sent {
         true => format!(
@@ -214,6 +253,26 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
         Some((instead, sure)) => found.replace(node.span.clone(), instead, sure),
         None => found,
     }
+}
+
+/// The truth value that people write so.
+pub(super) fn truth(text: &str) -> Option<&'static str> {
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "on" | "true" | "1" => Some("true"),
+        "no" | "n" | "off" | "false" | "0" => Some("false"),
+        _ => None,
+    }
+}
+
+/// Whether what stands between commas is what a list of these has.
+pub(super) fn are_items(written: &str, item: &Form) -> bool {
+    let plain = matches!(item, Form::Language | Form::Region);
+    let is_item = |piece: &str| {
+        scalars::check(item, piece).is_ok()
+            || scalars::language_called(piece).is_some()
+            || scalars::region_called(piece).is_some()
+    };
+    !plain || written.split(',').all(|piece| is_item(piece.trim()))
 }
 
 /// What stands between commas as a list, with the tags of languages and countries that are called by their names.
@@ -256,6 +315,10 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
         })?,
         _ => return None,
     };
+    // A yes is no value of anything: something else was meant.
+    if truth(text).is_some() {
+        return None;
+    }
     let required = object
         .required
         .iter()
@@ -264,9 +327,11 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
     let takes = |key: &&Key| takes(&key.form, text);
     let due: Vec<&Key> = due.filter(takes).collect();
     let told_apart = || due.iter().filter(|key| !is_free(&key.form));
+    let text_key = || object.key("text").filter(|key| self::takes(&key.form, text));
     let key = match (due.as_slice(), told_apart().count()) {
-        ([one], _) => one,
-        (_, 1) => told_apart().next()?,
+        ([one], _) => *one,
+        (_, 1) => *told_apart().next()?,
+        ([], _) => text_key()?,
         (_, _) => return None,
     };
     let required = object.required.iter();
@@ -274,7 +339,13 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
     let lacking: Vec<&Key> = lacking.filter_map(|required| object.key(required.key)).collect();
     let mut map = format!("{}: {}", key.name, in_braces(text));
     for more in &lacking {
-        map.push_str(&format!(", {}: {}", more.name, more.example));
+        // A longer one is wider than a terminal.
+        let example = if more.example.len() > 30 {
+            "…"
+        } else {
+            more.example
+        };
+        map.push_str(&format!(", {}: {example}", more.name));
     }
     let says_all = |key: &&&Key| matches!(key.form, Form::Duration | Form::Share | Form::Message);
     let is_right = lacking.iter().filter(says_all).count() == lacking.len();

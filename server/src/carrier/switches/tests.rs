@@ -70,7 +70,7 @@ fn each_kind_of_value_has_its_forms() {
             latency: 99999999999999999999 s -> the switch latency cannot be "99999999999999999999 s": write a time as `200 ms`, `2 s`, `5 min`, `72 h` or `3 d`, or a range as `20 ms..2 s`
             latency: 400 d -> the switch latency cannot be "400 d": at most 366 days
             429: 5% -> 429=5%
-            429: 0.05 -> the switch 429 cannot be "0.05": write a percentage from 0 to 100: `1%`, `2.5%`
+            429: 0.05 -> the switch 429 cannot be "0.05": did you mean "5%"?
             down: 503 -> down=503
             down: close -> down=close
             down: maybe -> the switch down cannot be "maybe": write one of no, 503, close
