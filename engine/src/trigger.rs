@@ -1,4 +1,4 @@
-//! What begins a passage by itself: an event, a word that is sent. Whether one that happened does, which passage it is about, and
+//! What begins a passage by itself: an event, a list that is joined, a word that is sent. Whether one that happened does, which passage it is about, and
 //! whether the person may enter. Pure: stories ask here, and whoever hears the log.
 
 use chrono::{DateTime, Utc};
@@ -9,6 +9,7 @@ use crate::advance::{Known, Person};
 use crate::left_out::LeftOut;
 use crate::member::Member;
 use crate::revision::Revision;
+use crate::store::Happened;
 
 /// An earlier passage of the person, with the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,19 @@ pub fn may_enter(again: Again, earlier: &[Earlier], zone: Tz, now: DateTime<Utc>
         Again::Always => Ok(()),
         Again::After(time) if time.after(last.began_at, zone) <= now => Ok(()),
         Again::After(_) | Again::Never => Err(LeftOut::EnteredBefore),
+    }
+}
+
+/// Whether something that happened may begin a passage of a campaign, whatever it carries and whoever it happened to.
+pub fn may_begin(campaign: &Campaign, what: &Happened) -> bool {
+    let Schedule::Trigger(trigger) = &campaign.schedule else {
+        return false;
+    };
+    match (trigger, what) {
+        (Trigger::Event { name, .. }, Happened::Event(own)) => name == own,
+        (Trigger::Joins(list), Happened::Joined(own)) => list == own,
+        (Trigger::Keyword(_), Happened::Wrote(own)) => campaign.name == *own,
+        (Trigger::Event { .. } | Trigger::Joins(_) | Trigger::Keyword(_), _) => false,
     }
 }
 

@@ -291,6 +291,7 @@ fn says(launch: LaunchId, n: u64, id: &str, text: &str) -> NewReply {
         text: text.into(),
         received_at: after(60),
         launch: Some(launch),
+        run: 0,
         meaning: ReplyMeaning::Other,
         inbox: "box-office".into(),
         suppress: None,
@@ -299,6 +300,7 @@ fn says(launch: LaunchId, n: u64, id: &str, text: &str) -> NewReply {
         moved: None,
         notes: vec![],
         list: None,
+        begins: None,
     }
 }
 
