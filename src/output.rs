@@ -10,6 +10,7 @@ pub mod rehearse;
 pub mod report;
 pub mod story;
 pub mod table;
+pub mod trigger;
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;

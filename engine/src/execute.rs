@@ -9,6 +9,7 @@ mod account;
 mod budget;
 mod canary;
 mod ending;
+mod entering;
 mod errands;
 mod feed;
 mod halting;
@@ -140,6 +141,7 @@ pub async fn execute(
         project,
         providers,
         receipts,
+        enters: None,
     };
     // The other end is at hand.
     let _ = adder.add(launching);

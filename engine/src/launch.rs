@@ -16,7 +16,7 @@ use crate::entry::{Entry, Step};
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 use crate::member::Encoded;
-use crate::plan::{Cohorts, PlanError, Planner, Run, Summary};
+use crate::plan::{Cohorts, PlanError, Planner, Run, Summary, all_tariffs};
 use crate::revision::Revision;
 use crate::schedule;
 use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError, Turn, held};
@@ -33,6 +33,22 @@ pub struct LaunchRequest {
     pub occurrence: Occurrence,
     /// Now.
     pub now: DateTime<Utc>,
+}
+
+impl LaunchRequest {
+    fn new_launch(&self, starts_at: DateTime<Utc>) -> NewLaunch {
+        let campaign = &self.revision.campaign;
+        NewLaunch {
+            campaign: campaign.name.clone(),
+            occurrence: self.occurrence.name(),
+            revision: (self.revision.id.clone(), self.revision.source.clone()),
+            created_at: self.now,
+            starts_at,
+            marketing: campaign.purpose == Purpose::Marketing,
+            answers: answering(&campaign.program),
+            canary: campaign.limits.canary.is_some(),
+        }
+    }
 }
 
 /// Which launch of its campaign it is.
@@ -147,23 +163,16 @@ pub async fn launch(
     folder: &Path,
     mut planned: impl FnMut(u64) + Send,
 ) -> Result<(LaunchId, Summary, Vec<Tariff>), LaunchError> {
+    let starts_at = request
+        .occurrence
+        .starts_at(&request.revision.campaign, request.now)?;
+    let new = request.new_launch(starts_at);
     let LaunchRequest {
         revision,
         project,
         occurrence,
         now,
     } = request;
-    let starts_at = occurrence.starts_at(&revision.campaign, now)?;
-    let new = NewLaunch {
-        campaign: revision.campaign.name.clone(),
-        occurrence: occurrence.name(),
-        revision: (revision.id.clone(), revision.source.clone()),
-        created_at: now,
-        starts_at,
-        marketing: revision.campaign.purpose == Purpose::Marketing,
-        answers: answering(&revision.campaign.program),
-        canary: revision.campaign.limits.canary.is_some(),
-    };
     let (launch, suppressed_to) = store.begin_launch(new).await?;
     let barred = again::barred(store, &revision.campaign, occurrence, suppressed_to).await?;
     let planner = Planner::new(revision.clone(), &project, folder, barred, now)?;
@@ -195,6 +204,26 @@ pub async fn launch(
     store.set_budget(launch, summary.budget, per_month).await?;
     store.complete_launch(launch, &summary, &tariffs, count).await?;
     Ok((launch, summary, tariffs))
+}
+
+/// Opens a launch that people enter as things happen to them; nothing is planned. `anew`: what happened up to now enters
+/// nobody.
+pub async fn open(
+    store: &Store,
+    request: LaunchRequest,
+    folder: &Path,
+    anew: bool,
+) -> Result<LaunchId, LaunchError> {
+    let new = NewLaunch {
+        // Nobody is first where people come one at a time.
+        canary: false,
+        ..request.new_launch(request.now)
+    };
+    let prices = request.project.prices.clone();
+    let folder = folder.to_owned();
+    let tariffs = blocking(move || all_tariffs(&folder, prices.as_deref())).await;
+    let tariffs = tariffs.map_err(PlanError::Audience)?;
+    Ok(store.open_launch(new, tariffs, anew).await?)
 }
 
 /// Plans run after run, each handed over with the rows planned so far, until there is none or nobody takes them.

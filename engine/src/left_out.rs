@@ -18,6 +18,8 @@ pub enum LeftOut {
     Elsewhere,
     /// The number stood in an earlier row.
     Duplicate,
+    /// Something happened to somebody who is in none of the lists of the audience.
+    NotListed,
     /// The number is in a list under `except`.
     Excepted(String),
     /// A condition of `where` does not hold.
@@ -84,6 +86,7 @@ impl LeftOut {
             LeftOut::Landline => ("landline", None),
             LeftOut::Elsewhere => ("elsewhere", None),
             LeftOut::Duplicate => ("duplicate", None),
+            LeftOut::NotListed => ("not-listed", None),
             LeftOut::Excepted(list) => ("excepted", Some(list)),
             LeftOut::Filtered => ("filtered", None),
             LeftOut::Undecided(name) => ("undecided", Some(name)),
@@ -129,6 +132,7 @@ impl FromStr for LeftOut {
             "landline" => LeftOut::Landline,
             "elsewhere" => LeftOut::Elsewhere,
             "duplicate" => LeftOut::Duplicate,
+            "not-listed" => LeftOut::NotListed,
             "excepted" => LeftOut::Excepted(detail.to_owned()),
             "filtered" => LeftOut::Filtered,
             "undecided" => LeftOut::Undecided(detail.to_owned()),
@@ -167,6 +171,7 @@ impl fmt::Display for LeftOut {
             LeftOut::Landline => f.write_str("landline"),
             LeftOut::Elsewhere => f.write_str("in a country that is not texted"),
             LeftOut::Duplicate => f.write_str("duplicate of an earlier row"),
+            LeftOut::NotListed => f.write_str("in none of the lists of the audience"),
             LeftOut::Excepted(list) => write!(f, "in the except list {list}"),
             LeftOut::Filtered => f.write_str("`where` does not hold"),
             LeftOut::Undecided(name) => {
@@ -229,6 +234,7 @@ mod tests {
             LeftOut::Landline,
             LeftOut::Elsewhere,
             LeftOut::Duplicate,
+            LeftOut::NotListed,
             LeftOut::Excepted("staff".into()),
             LeftOut::Filtered,
             LeftOut::Undecided("age".into()),

@@ -5,6 +5,7 @@ mod barred;
 mod cast;
 mod consent;
 mod draw;
+mod entrant;
 mod people;
 mod row;
 mod seen;
@@ -27,6 +28,7 @@ use crate::tariff::{Tariff, budget_of};
 
 pub use barred::Barred;
 pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists};
+pub use entrant::{Entrant, Lists, all_tariffs, entrant, tariff_of};
 pub use people::{Cohorts, People};
 pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
 pub use seen::Place;

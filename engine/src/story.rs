@@ -154,12 +154,13 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     }
 }
 
-/// The columns of the person, and what the event that begins the passage carries: texts may use both.
+/// The columns of the person, and what the event that begins the passage carries, which wins: texts may use both.
 fn person(story: &Story) -> Vec<(String, String)> {
-    let fields = story.event.iter().flat_map(|event| &event.fields);
-    let own = story.person.iter();
-    let extra = fields.filter(|(name, _)| !story.person.iter().any(|(column, _)| column == name));
-    own.chain(extra).cloned().collect()
+    let carried = story.event.iter().flat_map(|event| &event.fields);
+    let carried: Vec<&(String, String)> = carried.filter(|(name, _)| name != "phone").collect();
+    let is_carried = |name: &str| carried.iter().any(|(field, _)| field == name);
+    let own = story.person.iter().filter(|(column, _)| !is_carried(column));
+    own.chain(carried.iter().copied()).cloned().collect()
 }
 
 /// A text that is expected before the story begins.

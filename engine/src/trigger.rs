@@ -1,4 +1,4 @@
-//! What begins a passage by itself: an event, a word that is sent. Whether one that happened does, which passage it is about, and
+//! What begins a passage by itself: an event, a list that is joined, a word that is sent. Whether one that happened does, which passage it is about, and
 //! whether the person may enter. Pure: stories ask here, and whoever hears the log.
 
 use chrono::{DateTime, Utc};
@@ -9,6 +9,7 @@ use crate::advance::{Known, Person};
 use crate::left_out::LeftOut;
 use crate::member::Member;
 use crate::revision::Revision;
+use crate::store::Happened;
 
 /// An earlier passage of the person, with the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,19 @@ pub fn may_enter(again: Again, earlier: &[Earlier], zone: Tz, now: DateTime<Utc>
         Again::Always => Ok(()),
         Again::After(time) if time.after(last.began_at, zone) <= now => Ok(()),
         Again::After(_) | Again::Never => Err(LeftOut::EnteredBefore),
+    }
+}
+
+/// Whether something that happened may begin a passage of a campaign, whatever it carries and whoever it happened to.
+pub fn may_begin(campaign: &Campaign, what: &Happened) -> bool {
+    let Schedule::Trigger(trigger) = &campaign.schedule else {
+        return false;
+    };
+    match (trigger, what) {
+        (Trigger::Event { name, .. }, Happened::Event(own)) => name == own,
+        (Trigger::Joins(list), Happened::Joined(own)) => list == own,
+        (Trigger::Keyword(_), Happened::Wrote(own)) => campaign.name == *own,
+        (Trigger::Event { .. } | Trigger::Joins(_) | Trigger::Keyword(_), _) => false,
     }
 }
 
@@ -150,10 +164,10 @@ mod tests {
     fn which_events_begin_a_passage_and_which_it_is() {
         let of_orders = campaign(
             "trigger: { event: shipped, key: order, where: total > 50, again: restart }\npurpose: service\nreplies: none\n\
-             fields: { order: text, total: decimal }\nlimits: { budget: 5 EUR per month }\nmessage: On its way\n",
+             fields: { order: text, total: decimal }\nmessage: On its way\n",
         );
         let of_a_word = campaign(
-            "trigger: { keyword: JOIN }\npurpose: service\nreplies: none\nlimits: { budget: 5 EUR per month }\nmessage: Hello\n",
+            "trigger: { keyword: JOIN }\npurpose: service\nreplies: none\nmessage: Hello\n",
         );
         let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let events = [

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
-use dsl::campaign::{Campaign, Schedule};
+use dsl::campaign::{Campaign, Schedule, Trigger};
+use dsl::project::Project;
 use engine::again;
 use engine::clock::{Clock, SystemClock};
 use engine::launch::{LaunchError, Occurrence};
 use engine::load::LoadedCampaign;
 use engine::plan::{Barred, PlanError, Planner, Summary};
+use engine::revision::Revision;
 use engine::schedule;
 use engine::store::{Access, Store};
 use serde_json::json;
@@ -29,6 +31,9 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
         .expect("a valid campaign has a project");
     let now = SystemClock::new().now();
     let store = kept(&loaded).await?;
+    if let Schedule::Trigger(trigger) = &revision.campaign.schedule {
+        return triggered(args, &revision, &project, trigger, store.as_ref()).await;
+    }
     let occurrence = occurrence(store.as_ref(), &revision.campaign, now).await?;
     let starts_at = occurrence.starts_at(&revision.campaign, now).map_err(failed)?;
     let barred = match &store {
@@ -62,9 +67,60 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// People of a campaign with a trigger come one at a time: what begins it, and how its launch stands, is all there is to say.
+async fn triggered(
+    args: &Plan,
+    revision: &Revision,
+    project: &Project,
+    trigger: &Trigger,
+    store: Option<&Store>,
+) -> Result<ExitCode, Failure> {
+    let campaign = &revision.campaign;
+    let latest = match store {
+        Some(store) => store.launches(Some(&campaign.name)).await?.into_iter().next(),
+        None => None,
+    };
+    let latest = match (latest, store) {
+        (Some(row), Some(store)) => {
+            let counts = store.trigger_counts(row.id, &campaign.name).await?;
+            Some((row, counts))
+        }
+        (Some(_) | None, _) => None,
+    };
+    let lists = campaign.audience.from.iter().map(|list| list.called());
+    let lists: Vec<&str> = lists.collect();
+    match args.format {
+        Format::Full => {
+            let sender = &project.senders[&campaign.sender];
+            let sender = format!("{} ({}) by {}", campaign.sender, sender.address, sender.provider);
+            let mut rows = vec![
+                ("campaign", campaign.name.clone()),
+                ("sender", sender),
+                ("begins", output::trigger::begins(trigger, campaign)),
+            ];
+            if !lists.is_empty() {
+                rows.push(("of whom", format!("those in {}", lists.join(", "))));
+            }
+            rows.push(("now", output::trigger::stands(latest.as_ref())));
+            output::line(&output::table::pairs(&rows));
+        }
+        Format::Json => output::json(&json!({ "format_version": output::FORMAT_VERSION, "plan": {
+            "campaign": campaign.name,
+            "revision": revision.id,
+            "sender": campaign.sender,
+            "trigger": output::trigger::begins_json(trigger),
+            "lists": lists,
+            "launch": latest.as_ref().map(|(row, counts)| json!({
+                "launch": row.id.0, "state": row.state.word(), "entered": output::trigger::counts_json(counts),
+            })),
+        } })),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn summary(
-    revision: Arc<engine::revision::Revision>,
-    project: &dsl::project::Project,
+    revision: Arc<Revision>,
+    project: &Project,
     folder: &std::path::Path,
     barred: Barred,
     now: DateTime<Utc>,

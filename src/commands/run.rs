@@ -1,7 +1,10 @@
 //! `crier run`: validates, plans, and executes a campaign here to its end. Typed again it goes on where it stopped, or
-//! says that it is done. What begins again and again goes through the same, tick by tick.
+//! says that it is done. What begins again and again goes through the same, tick by tick; what begins by a trigger is open until
+//! somebody ends it.
 
 mod ticks;
+mod together;
+mod triggered;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -43,11 +46,8 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     };
     match running.campaign().schedule {
         Schedule::Cron { .. } => ticks::run(&running).await,
-        Schedule::Now
-        | Schedule::At(_)
-        | Schedule::Local(_)
-        | Schedule::Day { .. }
-        | Schedule::Trigger(_) => once(&running).await,
+        Schedule::Now | Schedule::At(_) | Schedule::Local(_) | Schedule::Day { .. } => once(&running).await,
+        Schedule::Trigger(_) => triggered::run(&running).await,
     }
 }
 
@@ -132,6 +132,11 @@ impl Running<'_> {
                 latest.campaign
             ))));
         }
+        self.nth().await
+    }
+
+    /// How often it will have been launched by hand with one more, whatever became of the others.
+    async fn nth(&self) -> Result<u32, Failure> {
         let launches = self.store.launches(Some(&self.campaign().name)).await?;
         let last = launches
             .iter()
@@ -242,7 +247,7 @@ impl Running<'_> {
     async fn execute(&self, launch: &LaunchRow, receipts: Duration) -> Result<End, Failure> {
         let execution = self.execution(launch, receipts).await?;
         let revision = &execution.revision;
-        let straight = revision.campaign.program.is_straight();
+        let straight = revision.campaign.program.is_straight() && !launch.is_opened();
         let total = straight.then(|| launch.summary.people * sends(revision));
         let mut shown = progress::Shown::new(total);
         ended(async move {
@@ -282,6 +287,7 @@ impl Running<'_> {
             providers: engine::provider::providers(&project),
             project,
             receipts,
+            enters: None,
         })
     }
 }
@@ -360,11 +366,10 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
 fn anew(revision: &Revision) -> &'static str {
     match revision.campaign.schedule {
         Schedule::Cron { .. } => "the next tick launches the file as it is now",
-        Schedule::Now
-        | Schedule::At(_)
-        | Schedule::Local(_)
-        | Schedule::Day { .. }
-        | Schedule::Trigger(_) => "`crier cancel` with `--again` launches the file as it is now",
+        Schedule::Now | Schedule::At(_) | Schedule::Local(_) | Schedule::Day { .. } => {
+            "`crier cancel` with `--again` launches the file as it is now"
+        }
+        Schedule::Trigger(_) => "whoever enters from now on gets the file as it is now",
     }
 }
 

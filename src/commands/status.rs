@@ -55,7 +55,7 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
         (Format::Full, Some(_)) => {
             let texts = reports
                 .iter()
-                .map(|report| format!("{}\n\n{}", title(&report.launch), report.text()));
+                .map(|report| format!("{}\n\n{}", title(report), report.text()));
             let texts = texts.chain(missed_text(&missed));
             output::line(&texts.collect::<Vec<_>>().join("\n\n"));
         }
@@ -156,7 +156,12 @@ pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Resu
     let rejected = store.rejected_for(launch.id, report::REASONS).await?;
     let errands = store.errands_of(launch.id).await?;
     let dead = store.dead_count(launch.id).await?;
+    let entered = match launch.is_opened() {
+        true => Some(store.trigger_counts(launch.id, &launch.campaign).await?),
+        false => None,
+    };
     Ok(Report {
+        entered,
         launch,
         totals,
         in_doubt,
@@ -167,13 +172,17 @@ pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Resu
 }
 
 /// What a report is about.
-pub(super) fn title(launch: &LaunchRow) -> String {
+pub(super) fn title(report: &Report) -> String {
+    let launch = &report.launch;
+    let who = match &report.entered {
+        Some(entered) => output::trigger::entered(entered),
+        None => counted(launch.summary.people, "person", "people"),
+    };
     format!(
-        "launch {} of {}: {}, launched {}, {}",
+        "launch {} of {}: {}, launched {}, {who}",
         launch.id,
         launch.campaign,
         launch.state.word(),
         time(launch.created_at),
-        counted(launch.summary.people, "person", "people"),
     )
 }

@@ -9,8 +9,8 @@ use engine::clock::{Clock, SystemClock};
 use engine::ids::LaunchId;
 use engine::plan::list_and_line;
 use engine::store::{
-    Access, Alarm, CohortKind, ErrandState, LaunchRow, ListChange, ListHow, PersonMessage, PersonStory, Turn,
-    WaitingFor, launch_subject,
+    Access, Alarm, Began, Beginning, CohortKind, ErrandState, Happened, LaunchRow, ListChange, ListHow,
+    PersonMessage, PersonStory, Turn, WaitingFor, launch_subject,
 };
 use serde_json::json;
 use sms::PhoneNumber;
@@ -172,6 +172,9 @@ fn as_text(
     for change in &story.lists {
         events.push((change.at, change_line(change, names)));
     }
+    for beginning in &story.happened {
+        events.push((beginning.happening.at, beginning_line(beginning, names)));
+    }
     for notice in &story.notices {
         let (launch, to) = (name(names, notice.launch), &notice.inbox);
         let text = output::one_line(&notice.text);
@@ -219,6 +222,33 @@ fn change_line(change: &ListChange, names: &Names) -> String {
         change.list,
         message.unwrap_or_default()
     )
+}
+
+/// What happened, and what it began.
+fn beginning_line(beginning: &Beginning, names: &Names) -> String {
+    let fields = beginning.happening.fields.iter();
+    let fields: Vec<String> = fields.map(|(name, value)| format!("{name}={value}")).collect();
+    let fields = match fields.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", output::one_line(&fields.join(", "))),
+    };
+    let what = match &beginning.happening.what {
+        Happened::Event(name) => format!("event {name}{fields}"),
+        Happened::Joined(list) => format!("joined the list {list}"),
+        Happened::Started(campaign) => format!("started in {campaign}"),
+        Happened::Wrote(campaign) => format!("sent the word of {campaign}"),
+    };
+    let began = match &beginning.began {
+        Began::Passage(launch, at) => {
+            format!("entered {}, {}", name(names, *launch), output::time(*at))
+        }
+        Began::Nothing(reason, _) => format!("did not enter {}: {reason}", beginning.campaign),
+        Began::Later => format!(
+            "is still to enter {}, when its launch goes on and nothing of theirs is under way",
+            beginning.campaign
+        ),
+    };
+    format!("{what}\n{began}")
 }
 
 /// As wide as a time at the head of an event.
@@ -309,6 +339,31 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
             "campaign": change.launch.as_ref().and_then(campaign), "launch": change.launch.map(|launch| launch.0),
             "said": change.said, "message": change.message.map(|message| message.0),
         })).collect::<Vec<_>>(),
+        "happened": story.happened.iter().map(beginning_json).collect::<Vec<_>>(),
         "notes": story.notices.iter().map(inbox::notice_json).collect::<Vec<_>>(),
+    })
+}
+
+fn beginning_json(beginning: &Beginning) -> serde_json::Value {
+    let happening = &beginning.happening;
+    let fields: serde_json::Map<_, _> = happening
+        .fields
+        .iter()
+        .map(|(name, value)| (name.clone(), json!(value)))
+        .collect();
+    let (kind, what) = match &happening.what {
+        Happened::Event(name) => ("event", name),
+        Happened::Joined(list) => ("joined", list),
+        Happened::Started(campaign) => ("started", campaign),
+        Happened::Wrote(campaign) => ("keyword", campaign),
+    };
+    let (launch, reason) = match &beginning.began {
+        Began::Passage(launch, _) => (Some(launch.0), None),
+        Began::Nothing(reason, _) => (None, Some(reason.code())),
+        Began::Later => (None, None),
+    };
+    json!({
+        "kind": kind, "name": what, "fields": fields, "at": happening.at, "campaign": beginning.campaign,
+        "launch": launch, "not_entered": reason, "waits": beginning.began == Began::Later,
     })
 }

@@ -1,12 +1,12 @@
 //! The report of a launch, for people and for programs.
 
 use engine::left_out::LeftOut;
-use engine::store::{ErrandCounts, InDoubt, LaunchRow, LaunchState, MessageState, Totals};
+use engine::store::{ErrandCounts, InDoubt, LaunchRow, LaunchState, MessageState, Totals, TriggerCounts};
 use engine::tariff::cost;
 use serde_json::json;
 
 use super::plan::{money, money_json};
-use super::{counted, number, span, table, time};
+use super::{counted, number, span, table, time, trigger};
 
 /// What a report is made of.
 pub struct Report {
@@ -22,6 +22,8 @@ pub struct Report {
     pub dead: u64,
     /// Its calls.
     pub errands: ErrandCounts,
+    /// Who entered it, where people do as things happen to them.
+    pub entered: Option<TriggerCounts>,
 }
 
 /// Reasons of rejected messages that are named.
@@ -38,14 +40,20 @@ impl Report {
     pub fn text(&self) -> String {
         let totals = &self.totals;
         let taken = self.accepted();
-        let mut rows = vec![
+        let mut rows = vec![];
+        rows.extend(
+            self.entered
+                .as_ref()
+                .map(|entered| ("entered", trigger::entered(entered))),
+        );
+        rows.extend([
             ("accepted", number(taken)),
             ("delivered", number(self.count(MessageState::Delivered))),
             (
                 "undelivered",
                 number(self.count(MessageState::Undelivered) + self.count(MessageState::Expired)),
             ),
-        ];
+        ]);
         let attempting = self.count(MessageState::Attempting);
         // What is to be tried again is not, once the launch is cancelled.
         let (left, again, ended) = match self.launch.state {
@@ -102,6 +110,9 @@ impl Report {
         rows.push(("money", self.money()));
         rows.push(("time", self.time()));
         let mut text = table::pairs(&rows);
+        if let Some(lines) = self.entered.as_ref().and_then(trigger::not_entered) {
+            text.push_str(&format!("\n\nhappenings\n{lines}"));
+        }
         if !self.rejected.is_empty() {
             text.push_str("\n\nrejected\n");
             let shown = self.rejected.iter().map(|(reason, n)| {
@@ -166,6 +177,12 @@ impl Report {
             }
         }
         text
+    }
+
+    /// Who is in it.
+    fn people(&self) -> u64 {
+        let entered = self.entered.as_ref().map(|entered| entered.people);
+        entered.unwrap_or(self.launch.summary.people)
     }
 
     fn count(&self, state: MessageState) -> u64 {
@@ -276,7 +293,7 @@ impl Report {
             "launched_at": self.launch.created_at,
             "starts_at": self.launch.starts_at,
             "ended_at": self.launch.ended_at,
-            "people": self.launch.summary.people,
+            "people": self.people(),
             "accepted": self.accepted(),
             "delivered": self.count(MessageState::Delivered),
             "undelivered": self.count(MessageState::Undelivered),
@@ -318,6 +335,7 @@ impl Report {
         report["answers_attempting"] = json!(self.answers_of(MessageState::Attempting));
         report["answers_unknown"] = json!(self.answers_of(MessageState::Unknown));
         report["answers_refused"] = json!(self.answers_of(MessageState::Rejected));
+        report["entered"] = json!(self.entered.as_ref().map(trigger::counts_json));
         report["calls"] = json!({
             "done": self.errands.done,
             "to_do": self.errands.due,
@@ -344,7 +362,7 @@ impl Report {
             self.launch.id.to_string(),
             self.launch.campaign.clone(),
             self.launch.state.word().to_owned(),
-            number(self.launch.summary.people),
+            number(self.people()),
             number(self.accepted()),
             number(self.count(MessageState::Delivered)),
             number(self.count(MessageState::Unknown)),

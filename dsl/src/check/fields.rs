@@ -1,4 +1,4 @@
-//! Declared fields have a column in every list, or a value for everybody; values fit their type.
+//! Declared fields have a column in every list, or a value for everybody, or an event that may carry them; values fit their type.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -24,7 +24,13 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         found.extend(misspelt(context, field));
         found.extend(never_set(&given, field).filter(|_| !by_events));
         let filled = field.default.is_some() || field.set_by_steps;
-        if !filled && !templates::BUILT_IN.contains(&field.name.value.as_str()) {
+        // An event may carry it.
+        let carried = context
+            .written
+            .trigger
+            .as_ref()
+            .is_some_and(|trigger| trigger.event.is_some());
+        if !filled && !carried && !templates::BUILT_IN.contains(&field.name.value.as_str()) {
             found.extend(missing(context, field));
         }
     }

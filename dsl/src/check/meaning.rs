@@ -7,7 +7,7 @@ use crate::campaign::{
     Amount, Audience, Campaign, Canary, Field, Goal, Halt, Limits, Link, Priority, Purpose, Replies,
 };
 use crate::condition::DateFormat;
-use crate::project::Sender;
+use crate::project::{ListFile, Sender};
 use crate::scalar::Share;
 use crate::template::Template;
 use crate::values::Language;
@@ -98,7 +98,10 @@ fn audience(context: &Context<'_>) -> Audience {
     let written = &context.written.audience;
     let files = |lists: &[super::List<'_>]| lists.iter().map(|list| list.file.clone()).collect();
     Audience {
-        from: files(&context.from),
+        from: match context.from.is_empty() {
+            true => joined(context),
+            false => files(&context.from),
+        },
         except: files(&context.except),
         region: written
             .region
@@ -117,6 +120,14 @@ fn audience(context: &Context<'_>) -> Audience {
             .as_ref()
             .map_or(MOST_INVALID, |most| most.value),
     }
+}
+
+/// Who joins a list is on it: that is the audience where none is stated.
+fn joined(context: &Context<'_>) -> Vec<ListFile> {
+    let trigger = context.written.trigger.as_ref();
+    let joins = trigger.and_then(|trigger| trigger.joins.as_ref());
+    let list = joins.and_then(|list| context.project.lists.get(&list.value));
+    list.cloned().into_iter().collect()
 }
 
 /// Where both the policy and the senders name countries, those that both name. What one of several senders may not text

@@ -54,6 +54,12 @@ impl Prices {
             .copied()
     }
 
+    /// All of them, by country; none: of all other countries.
+    pub fn all(&self) -> impl Iterator<Item = (Option<Region>, Decimal, Currency)> {
+        let all = self.by_country.iter();
+        all.map(|(country, (price, currency))| (*country, *price, *currency))
+    }
+
     /// The currencies of all prices, each once.
     pub fn currencies(&self) -> BTreeSet<Currency> {
         self.by_country.values().map(|(_, currency)| *currency).collect()

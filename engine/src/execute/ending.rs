@@ -67,7 +67,8 @@ impl Executor {
             return Ok(None);
         }
         // Nothing may be due or under way while it is watched.
-        if launched.holds_people() && !self.stopping && !over_budget {
+        let goes_on = launched.holds_people() || launched.is_open();
+        if goes_on && !self.stopping && !over_budget {
             return Ok(None);
         }
         let finishes = running && !has_move && !self.stopping && !over_budget;

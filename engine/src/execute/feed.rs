@@ -1,6 +1,7 @@
 //! How launches come into an execution: those it begins with, and those that are added while it runs.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,9 @@ pub struct Launching {
     pub providers: BTreeMap<String, Arc<dyn Provider>>,
     /// How long receipts are awaited after the last passage ended.
     pub receipts: Duration,
+    /// It is open: people enter it as things happen to them, and it ends when somebody ends it. The folder of the project,
+    /// where its lists are. Of a campaign it is added before the launches that are through when their people are.
+    pub enters: Option<PathBuf>,
 }
 
 /// Adds launches to an execution. It goes on until all of its launches have ended and every handle is dropped.

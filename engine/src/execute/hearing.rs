@@ -1,5 +1,6 @@
-//! Hears what happened outside: reads the log on from where the campaign stopped, and tells the passages of each person. What
-//! is known of a person is read from the log itself, so a passage that is told twice is told nothing new.
+//! Hears what happened outside: reads the log on from where the campaign stopped, tells the passages of each person, and enters
+//! people into the open launch. What is known of a person is read from the log itself, so a passage that is told twice is told
+//! nothing new.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,13 +10,17 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 
 use super::Executor;
+use super::entering::{Entrance, TRY_AGAIN};
 use super::inbound::{tell, tell_ended};
 use super::step::Step;
 use crate::clock::Clock;
 use crate::ids::LaunchId;
 use crate::load;
 use crate::revision::Revision;
-use crate::store::{CohortKind, Happened, Heard, PassageOf, Store, StoreError, Telling, Told};
+use crate::store::{
+    Admission, CohortKind, Entered, Happened, Happening, Heard, LaunchState, PassageOf, Store, StoreError,
+    Telling, Told,
+};
 
 /// Entries of the log that are heard in one commit.
 const BATCH: u32 = 256;
@@ -38,7 +43,7 @@ pub(super) struct Listened {
     departed: Vec<Departed>,
     /// Somebody went on, or is through.
     left: bool,
-    /// Somebody is still to be told.
+    /// Somebody is still to be told, or to enter.
     untold: bool,
 }
 
@@ -53,6 +58,10 @@ pub(super) struct Ear {
     at: Duration,
     /// Somebody is to be told again.
     again: bool,
+    /// Something came while it was being heard.
+    more: bool,
+    /// The launch that takes people; none: no launch does.
+    entrance: Option<Arc<Entrance>>,
 }
 
 impl Ear {
@@ -73,6 +82,8 @@ impl Ear {
             hearing: Some(Box::new(hearing)),
             at: Duration::ZERO,
             again: false,
+            more: false,
+            entrance: None,
         })
     }
 
@@ -87,9 +98,13 @@ impl Executor {
     pub(super) async fn hear_for(&mut self, launch: LaunchId) -> Result<(), StoreError> {
         let launched = self.of(launch);
         let campaign = launched.revision.campaign.name.clone();
-        if self.ears.contains_key(&campaign) {
+        let entrance = launched.entrance.clone();
+        if let Some(ear) = self.ears.get_mut(&campaign) {
+            ear.at = Duration::ZERO;
+            ear.entrance = entrance.or(ear.entrance.take());
             return Ok(());
         }
+        let launched = self.of(launch);
         let ear = Ear::of(
             &self.store,
             &self.clock,
@@ -98,9 +113,10 @@ impl Executor {
         );
         let Some(mut ear) = ear else { return Ok(()) };
         let hearing = ear.hearing.take();
+        ear.entrance.clone_from(&entrance);
         self.ears.insert(campaign, ear);
         let Some(hearing) = hearing else { return Ok(()) };
-        let listened = hearing.hear().await?;
+        let listened = hearing.hear(entrance).await?;
         self.listened(listened);
         Ok(())
     }
@@ -110,8 +126,11 @@ impl Executor {
         let now = self.clock.monotonic();
         for ear in self.ears.values_mut().filter(|ear| ear.at <= now) {
             if let Some(hearing) = ear.hearing.take() {
-                self.work
-                    .deed(None, async move { Ok(Step::Listened(hearing.hear().await?)) });
+                let entrance = ear.entrance.clone();
+                self.work.deed(
+                    None,
+                    async move { Ok(Step::Listened(hearing.hear(entrance).await?)) },
+                );
             }
         }
     }
@@ -122,7 +141,19 @@ impl Executor {
         if let Some(ear) = self.ears.get_mut(&listened.hearing.campaign) {
             ear.hearing = Some(listened.hearing);
             ear.again = listened.untold;
-            ear.at = now + if listened.untold { AGAIN_AFTER } else { super::ASK };
+            let is_troubled = ear
+                .entrance
+                .as_ref()
+                .is_some_and(|entrance| entrance.is_troubled());
+            let wait = match listened.untold {
+                true if is_troubled => TRY_AGAIN.to_std().unwrap_or_default(),
+                true => AGAIN_AFTER,
+                false => super::ASK,
+            };
+            ear.at = match std::mem::take(&mut ear.more) {
+                true => Duration::ZERO,
+                false => now + wait,
+            };
         }
         if listened.left {
             self.somebody_left();
@@ -138,14 +169,15 @@ impl Executor {
     pub(super) fn listen_up(&mut self) {
         for ear in self.ears.values_mut() {
             ear.at = Duration::ZERO;
+            ear.more = ear.hearing.is_none();
         }
     }
 }
 
 impl Hearing {
     /// Hears the log to its end.
-    async fn hear(mut self: Box<Self>) -> Result<Listened, StoreError> {
-        let (mut departed, mut left) = (vec![], false);
+    async fn hear(mut self: Box<Self>, entrance: Option<Arc<Entrance>>) -> Result<Listened, StoreError> {
+        let mut came = Came::default();
         // Of a campaign that never heard nothing is missed: it begins with its launch.
         let mut heard = match self.store.heard(&self.campaign).await? {
             Some(heard) => heard,
@@ -158,41 +190,117 @@ impl Hearing {
             .into_iter()
             .collect();
         if !again.is_empty() {
-            left |= self.tell_all(heard, again, &mut departed).await?;
+            self.tell_all(heard, again, vec![], &mut came).await?;
+        }
+        if let Some(entrance) = &entrance {
+            self.enter_waiting(entrance, heard, &mut came).await?;
         }
         loop {
             let happenings = self.store.happenings(heard, BATCH).await?;
-            let Some(last) = happenings.last() else { break };
+            let together = match &entrance {
+                Some(entrance) => entrance.together(&happenings),
+                None => &happenings,
+            };
+            let Some(last) = together.last() else { break };
             heard = last.id;
+            let admissions = match &entrance {
+                Some(entrance) => {
+                    let now = self.clock.now();
+                    entrance.admissions(&self.store, together, false, now).await?
+                }
+                None => vec![],
+            };
             // All that is known is read with each: of several events of one person the passage is told once.
-            let events = happenings
+            let events = together
                 .iter()
                 .filter(|one| matches!(one.what, Happened::Event(_)));
             let people = events.map(|one| one.phone).collect();
-            left |= self.tell_all(heard, people, &mut departed).await?;
+            self.tell_all(heard, people, admissions, &mut came).await?;
         }
         let untold = !self.store.untold(&self.campaign, 1).await?.is_empty();
+        let waits = match &entrance {
+            Some(entrance) => self.waits(entrance).await?,
+            None => false,
+        };
         Ok(Listened {
             hearing: self,
-            departed,
-            left,
-            untold,
+            departed: came.departed,
+            left: came.left,
+            untold: untold || waits,
         })
     }
 
+    /// Whether somebody is still to enter, though the launch does not stand still.
+    async fn waits(&self, entrance: &Entrance) -> Result<bool, StoreError> {
+        if self.store.to_enter(&self.campaign, 1).await?.is_empty() {
+            return Ok(false);
+        }
+        let state = self.store.launch_state(entrance.launch).await?;
+        Ok(matches!(state, LaunchState::Running | LaunchState::Cancelled))
+    }
+
+    /// Asks again about what is still to enter somebody, each person's first.
+    async fn enter_waiting(
+        &mut self,
+        entrance: &Entrance,
+        heard: i64,
+        came: &mut Came,
+    ) -> Result<(), StoreError> {
+        let mut before = vec![];
+        while self.waits(entrance).await? {
+            let waiting = self.store.to_enter(&self.campaign, BATCH).await?;
+            let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
+            if before == ids {
+                break;
+            }
+            before = ids;
+            let mut people = BTreeSet::new();
+            let first: Vec<Happening> = waiting
+                .into_iter()
+                .filter(|one| people.insert(one.phone))
+                .collect();
+            let now = self.clock.now();
+            let admissions = entrance.admissions(&self.store, &first, true, now).await?;
+            self.tell_all(heard, BTreeSet::new(), admissions, came).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the passages of these people, and writes whom it enters. Who entered is told too: what began a passage may end it.
     async fn tell_all(
         &mut self,
         up_to: i64,
         people: BTreeSet<PhoneNumber>,
-        departed: &mut Vec<Departed>,
-    ) -> Result<bool, StoreError> {
-        let (mut tellings, mut left) = (vec![], false);
+        admissions: Vec<Admission>,
+        came: &mut Came,
+    ) -> Result<(), StoreError> {
+        let new = self.write(up_to, people, admissions, came).await?;
+        if !new.is_empty() {
+            self.write(up_to, new, vec![], came).await?;
+        }
+        Ok(())
+    }
+
+    /// Who entered.
+    async fn write(
+        &mut self,
+        up_to: i64,
+        people: BTreeSet<PhoneNumber>,
+        admissions: Vec<Admission>,
+        came: &mut Came,
+    ) -> Result<BTreeSet<PhoneNumber>, StoreError> {
+        let ending: Vec<(LaunchId, u32, PhoneNumber)> = admissions.iter().filter_map(ending).collect();
+        let mut tellings = vec![];
         for phone in people {
             for passage in self.store.passages(&self.campaign, phone).await? {
+                if ending.contains(&(passage.launch, passage.run, phone)) {
+                    continue;
+                }
                 let told = self.told(&passage, phone).await?;
-                left |= told.iter().any(|told| told.moved.is_some());
+                came.left |= told.iter().any(|told| told.moved.is_some());
                 let moved = told.iter().filter_map(|told| told.moved.as_ref()?.to.as_ref());
-                departed.extend(moved.map(|to| (to.launch, to.sender.clone(), to.due_at)));
+                came.departed
+                    .extend(moved.map(|to| (to.launch, to.sender.clone(), to.due_at)));
                 tellings.push(Telling {
                     launch: passage.launch,
                     run: passage.run,
@@ -201,14 +309,23 @@ impl Hearing {
                 });
             }
         }
-        let campaign = self.campaign.clone();
+        let entering: Vec<Option<(PhoneNumber, Departed)>> = admissions.iter().map(entering).collect();
         let heard = Heard {
-            campaign,
+            campaign: self.campaign.clone(),
             up_to,
             tellings,
+            admissions,
         };
-        self.store.hear(heard).await?;
-        Ok(left)
+        let entered = self.store.hear(heard).await?;
+        let mut new = BTreeSet::new();
+        for (entered, entering) in entered.into_iter().zip(entering) {
+            if let (Entered::New(_), Some((phone, departed))) = (entered, entering) {
+                came.departed.push(departed);
+                new.insert(phone);
+            }
+        }
+        came.left |= !ending.is_empty();
+        Ok(new)
     }
 
     /// What a passage is told; none where the person is in the middle of something.
@@ -237,5 +354,34 @@ impl Hearing {
         };
         self.revisions.insert(id.to_owned(), revision.clone());
         Ok(Some(revision))
+    }
+}
+
+/// What hearing comes to, as it goes.
+#[derive(Default)]
+struct Came {
+    departed: Vec<Departed>,
+    left: bool,
+}
+
+/// The passage that ends since somebody enters anew.
+fn ending(admission: &Admission) -> Option<(LaunchId, u32, PhoneNumber)> {
+    match admission {
+        Admission::Enters(entering) => {
+            let restart = entering.restarts.as_ref()?;
+            Some((restart.launch, restart.run, restart.moved.phone))
+        }
+        Admission::Not(_) | Admission::Later { .. } => None,
+    }
+}
+
+/// Who enters, and where.
+fn entering(admission: &Admission) -> Option<(PhoneNumber, Departed)> {
+    match admission {
+        Admission::Enters(entering) => Some((
+            entering.member.phone,
+            (entering.launch, entering.sender.clone(), entering.due_at),
+        )),
+        Admission::Not(_) | Admission::Later { .. } => None,
     }
 }

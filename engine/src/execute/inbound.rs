@@ -160,6 +160,7 @@ impl Executor {
             executing: executing
                 .map(|(id, launched)| (*id, launched.revision.clone()))
                 .collect(),
+            entrances: self.entrances().collect(),
             latest: (*latest, launched.revision.clone()),
             project: launched.project.clone(),
             in_flight: self.in_flight.clone(),
@@ -185,6 +186,8 @@ impl Executor {
         // A reply may belong to another launch, whose campaign calls.
         if !folded.replies.is_empty() {
             self.errands.expect(self.clock.now());
+            // It may have begun something, or joined a list.
+            self.listen_up();
         }
         self.expect_errands();
         let mut left = folded.moved;

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dsl::project::Project;
 
 use super::budget::Budget;
+use super::entering::Entrance;
 use super::feed::Launching;
 use super::lane::MayGo;
 use super::progress::{Progress, progress_of};
@@ -29,6 +30,8 @@ pub(super) struct Launched {
     pub budget: Option<Budget>,
     /// It stands in the store that nobody goes before the next month.
     pub waits_for_month: bool,
+    /// Who enters it as things happen; none: everybody who does is inside.
+    pub entrance: Option<Arc<Entrance>>,
     /// How long receipts are awaited after its last passage ended.
     pub receipts: Duration,
     pub state: LaunchState,
@@ -65,11 +68,21 @@ impl Launched {
             revision,
             project,
             receipts,
+            entrance: None,
             halting: false,
             under_way: 0,
             heard_by: None,
             end: None,
         }
+    }
+
+    /// Whether people may still enter it.
+    pub fn is_open(&self) -> bool {
+        let takes = match self.state {
+            LaunchState::Building | LaunchState::Running | LaunchState::Paused => true,
+            LaunchState::Done | LaunchState::Cancelled | LaunchState::Halted => false,
+        };
+        takes && self.entrance.is_some()
     }
 
     /// Somebody's text does not fit the budget any more.
@@ -142,6 +155,16 @@ fn stands(state: LaunchState) -> bool {
 }
 
 impl Executor {
+    /// The launches that people enter as things happen to them, also those that stand still.
+    pub(super) fn entrances(&self) -> impl Iterator<Item = Arc<Entrance>> {
+        let lives = |launched: &&Launched| match launched.state {
+            LaunchState::Cancelled | LaunchState::Done => false,
+            LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Halted => true,
+        };
+        let living = self.launches.values().filter(lives);
+        living.filter_map(|launched| launched.entrance.clone())
+    }
+
     /// Takes a launch in, with the lanes and accounts that it brings.
     pub(super) async fn add(&mut self, launching: Launching) -> Result<(), StoreError> {
         let Launching {
@@ -150,6 +173,7 @@ impl Executor {
             project,
             providers,
             receipts,
+            enters,
         } = launching;
         let id = launch.id;
         let alarms = self.store.alarms().await?;
@@ -162,8 +186,9 @@ impl Executor {
         let others = self.launches.values().filter_map(|other| other.budget.as_ref());
         let zone = revision.campaign.timezone;
         let budget = Budget::of(&launch, zone, &self.store, now, others).await?;
+        let entrance = enters.map(|folder| Arc::new(Entrance::of(&launch, &revision, folder)));
         let mut launched = Launched::new(launch, (revision, project.clone()), receipts, &totals, now);
-        launched.budget = budget;
+        (launched.budget, launched.entrance) = (budget, entrance);
         self.errands.call_by(Caller::new(&project));
         self.launches.insert(id, launched);
         if !std::mem::replace(&mut self.left_folded, true) {

@@ -158,6 +158,10 @@ impl Executor {
                 }
                 self.recorded(&sender, next, intent, full.is_some());
                 self.fail(full);
+                // Somebody may have joined a list.
+                if self.entrances().any(|entrance| entrance.is_of_a_list()) {
+                    self.listen_up();
+                }
             }
             Step::Polled { provider, polled, at } => {
                 self.polled(&provider, polled, at);

@@ -14,5 +14,6 @@ mod many;
 mod parts;
 mod people;
 mod senders;
+mod triggers;
 mod walk;
 mod world;

@@ -159,7 +159,7 @@ pub fn plan_row(
 
 /// The zones that a person may be in: the column's, else those of the number. Where nothing goes by the clock of its people
 /// it is the campaign's for all.
-fn zones_of(
+pub(super) fn zones_of(
     revision: &Revision,
     frozen: &Frozen,
     phone: PhoneNumber,
@@ -181,7 +181,12 @@ fn zones_of(
 }
 
 /// Why somebody with a number is not among the people of the campaign, whatever the other rows say.
-fn narrowed(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row) -> Option<LeftOut> {
+pub(super) fn narrowed(
+    revision: &Revision,
+    frozen: &Frozen,
+    phone: PhoneNumber,
+    row: &Row,
+) -> Option<LeftOut> {
     let campaign = &revision.campaign;
     if let Some(reason) = filtered(revision, frozen, phone, row) {
         return Some(reason);

@@ -97,7 +97,8 @@ impl Stage {
         }
         let what = (event.name.as_str(), event.fields.as_slice());
         let (revision, member, known) = (&self.revision, &self.cast.member, &self.person);
-        if trigger::event_begins(revision, member, known, what, self.now) && self.may_enter(key.as_deref()) {
+        let begins = trigger::event_begins(revision, member, known, what, self.now);
+        if begins && !self.opted_out && self.may_enter(key.as_deref()) {
             self.begin(key, Some(&event.name), event.fields.clone());
         }
         self.happened();

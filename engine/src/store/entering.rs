@@ -1,10 +1,11 @@
-//! Who enters a campaign by what happened: the launch of the day is opened with the first of them, and takes more until the
-//! day is over. One happening enters once, whatever process ends in between.
+//! Who enters a campaign by what happened: its open launch takes people one at a time. What was heard and who entered by it
+//! are one commit, so one happening enters once, whatever process ends in between.
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::{Row, SqliteConnection};
 
+use super::happening::{Happening, happening};
 use super::launch::{insert_launch, to_json};
 use super::record::depart;
 use super::rows::{instant, millis, phone_number, small};
@@ -20,19 +21,17 @@ use crate::tariff::Tariff;
 /// Somebody who enters.
 #[derive(Debug, Clone)]
 pub struct Entering {
-    /// The launch of the day, as it is opened by the first.
-    pub day: NewLaunch,
-    /// Its prices; members hold an index.
-    pub tariffs: Vec<Tariff>,
-    /// Its budget, in millionths of the budget's currency.
-    pub budget: Option<i64>,
+    /// The open launch.
+    pub launch: LaunchId,
     /// What happened.
     pub happening: i64,
     /// What tells the passage apart from the person's others.
     pub key: Option<String>,
     /// Who, with the values frozen now.
     pub member: Member,
-    /// Where the passage begins.
+    /// When the passage begins.
+    pub at: DateTime<Utc>,
+    /// Where.
     pub place: Place,
     /// When that comes due.
     pub due_at: DateTime<Utc>,
@@ -41,21 +40,46 @@ pub struct Entering {
     /// The set of zones.
     pub time_class: String,
     /// The passage that it takes the place of, which ends.
-    pub restarts: Option<Moved>,
+    pub restarts: Option<Restart>,
 }
 
-/// What came of it.
+/// A passage that ends, since another takes its place.
+#[derive(Debug, Clone)]
+pub struct Restart {
+    /// Of this run of the launch that it is of.
+    pub run: u32,
+    /// Of this launch.
+    pub launch: LaunchId,
+    /// Out of where the person waits.
+    pub moved: Moved,
+}
+
+/// What comes of something that may begin a passage.
+#[derive(Debug, Clone)]
+pub enum Admission {
+    /// Somebody enters.
+    Enters(Box<Entering>),
+    /// Nobody does, and why.
+    Not(NotEntered),
+    /// It cannot be said yet.
+    Later {
+        /// What happened.
+        happening: i64,
+        /// To whom.
+        phone: PhoneNumber,
+    },
+}
+
+/// What came of somebody who was to enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entered {
-    /// The passage began: in this launch, in this run of it.
-    New(LaunchId, u32),
+    /// The passage began: in this run of the launch.
+    New(u32),
     /// It had begun before.
     Before,
-    /// The passage that was to end is in the middle of something: to be asked again.
-    Held,
-    /// The launch of the day stands still, and takes nobody meanwhile.
-    Waits,
-    /// The launch of the day was cancelled, and takes nobody any more.
+    /// The passage that was to end is in the middle of something, or the launch stands still: to be asked again.
+    Later,
+    /// The launch was cancelled, and takes nobody any more.
     Cancelled,
 }
 
@@ -66,6 +90,8 @@ pub struct PassageBegun {
     pub launch: LaunchId,
     /// Of this run of it.
     pub run: u32,
+    /// What happened.
+    pub happening: i64,
     /// When it began.
     pub began_at: DateTime<Utc>,
     /// What the launch is doing.
@@ -75,8 +101,6 @@ pub struct PassageBegun {
 /// Somebody whom a trigger did not enter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotEntered {
-    /// The campaign.
-    pub campaign: String,
     /// What happened.
     pub happening: i64,
     /// To whom.
@@ -87,12 +111,31 @@ pub struct NotEntered {
     pub at: DateTime<Utc>,
 }
 
+/// What became of what happened, of one launch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TriggerCounts {
+    /// Passages that began.
+    pub passages: u64,
+    /// Whose they are.
+    pub people: u64,
+    /// Happenings that entered nobody, by reason.
+    pub not_entered: Vec<(LeftOut, u64)>,
+    /// Happenings that are still to enter somebody.
+    pub to_enter: u64,
+}
+
 impl Store {
-    /// Enters somebody, and opens the launch of the day where it is the first.
-    pub async fn enter(&self, entering: Entering) -> Result<Entered, StoreError> {
-        let (id, ends) = (self.next_cohort_id().await, self.next_cohort_id().await);
+    /// Opens a launch that takes people as things happen to them. What its campaign has not heard yet enters into it;
+    /// `anew`: nothing of what happened before does.
+    pub async fn open_launch(
+        &self,
+        new: NewLaunch,
+        tariffs: Vec<Tariff>,
+        anew: bool,
+    ) -> Result<LaunchId, StoreError> {
+        self.drop_incomplete().await?;
         self.writer
-            .write(move |connection| Box::pin(enter(connection, entering, id, ends)))
+            .write(move |connection| Box::pin(open(connection, new, tariffs, anew)))
             .await
     }
 
@@ -105,7 +148,7 @@ impl Store {
     ) -> Result<Vec<PassageBegun>, StoreError> {
         let read = async {
             let rows = sqlx::query(
-                "select p.launch_id, p.run, p.at, l.state from passage p join launch l on l.id = p.launch_id
+                "select p.launch_id, p.run, p.happening, p.at, l.state from passage p join launch l on l.id = p.launch_id
                  where p.phone = ? and l.campaign = ? and p.key is ? order by p.happening",
             )
             .bind(phone_number(phone))
@@ -117,6 +160,7 @@ impl Store {
                 Ok(PassageBegun {
                     launch: LaunchId(row.try_get("launch_id")?),
                     run: small(row.try_get("run")?, "run")?,
+                    happening: row.try_get("happening")?,
                     began_at: instant(row.try_get("at")?)?,
                     state: LaunchState::from_row(row.try_get("state")?)?,
                 })
@@ -126,91 +170,260 @@ impl Store {
         read.await.map_err(|failure| self.failed(failure))
     }
 
-    /// Keeps whom a trigger did not enter, each happening once.
-    pub async fn note_not_entered(&self, rows: Vec<NotEntered>) -> Result<(), StoreError> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    for row in rows {
-                        sqlx::query(
-                            "insert into not_entered (campaign, happening, phone, reason, at) values (?, ?, ?, ?, ?)
-                             on conflict do nothing",
-                        )
-                        .bind(row.campaign)
-                        .bind(row.happening)
-                        .bind(phone_number(row.phone))
-                        .bind(row.reason.code())
-                        .bind(millis(row.at))
-                        .execute(&mut *connection)
-                        .await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await
+    /// What happened that is still to enter somebody, the earliest first, at most so much.
+    pub async fn to_enter(&self, campaign: &str, most: u32) -> Result<Vec<Happening>, StoreError> {
+        let rows = sqlx::query(
+            "select h.* from to_enter t join happening h on h.id = t.happening
+             where t.campaign = ? order by h.id limit ? + 0",
+        )
+        .bind(campaign)
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
+        rows.iter()
+            .map(|row| happening(row).map_err(|failure| self.failed(failure)))
+            .collect()
     }
 
-    /// How many happenings entered nobody, by reason, of a campaign.
-    pub async fn not_entered(&self, campaign: &str) -> Result<Vec<(LeftOut, u64)>, StoreError> {
-        let read = async {
-            let rows = sqlx::query(
-                "select reason, count(*) as n from not_entered where campaign = ? group by reason order by reason",
-            )
-            .bind(campaign)
-            .fetch_all(&self.readers)
-            .await?;
-            let counted = |row: &sqlx::sqlite::SqliteRow| {
-                let reason: String = row.try_get("reason")?;
-                let parsed = reason.parse();
-                let parsed = parsed.map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?;
-                Ok((parsed, small(row.try_get("n")?, "count")?))
-            };
-            rows.iter().map(counted).collect::<Result<_, Failure>>()
-        };
-        read.await.map_err(|failure| self.failed(failure))
+    /// Whether something that happened to a person is still to enter them.
+    pub async fn is_to_enter(&self, campaign: &str, phone: PhoneNumber) -> Result<bool, StoreError> {
+        let found: Option<i64> =
+            sqlx::query_scalar("select 1 from to_enter where phone = ? and campaign = ? limit 1")
+                .bind(phone_number(phone))
+                .bind(campaign)
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(|error| self.error(error))?;
+        Ok(found.is_some())
     }
+
+    /// Who entered a launch by what happened, and what entered nobody of its campaign.
+    pub async fn trigger_counts(
+        &self,
+        launch: LaunchId,
+        campaign: &str,
+    ) -> Result<TriggerCounts, StoreError> {
+        self.read_trigger_counts(launch, campaign)
+            .await
+            .map_err(|failure| self.failed(failure))
+    }
+
+    async fn read_trigger_counts(&self, launch: LaunchId, campaign: &str) -> Result<TriggerCounts, Failure> {
+        let entered = sqlx::query(
+            "select count(*) as n, count(distinct phone) as people from passage where launch_id = ?",
+        )
+        .bind(launch.0)
+        .fetch_one(&self.readers)
+        .await?;
+        // What happened since it was opened, up to the launch that took its place.
+        let to_enter: i64 = sqlx::query_scalar(
+            "select count(*) from to_enter where campaign = ?1
+             and not exists (select 1 from launch where campaign = ?1 and id > ?2)",
+        )
+        .bind(campaign)
+        .bind(launch.0)
+        .fetch_one(&self.readers)
+        .await?;
+        let rows = sqlx::query(
+            "select reason, count(*) as n from not_entered where campaign = ?1
+               and happening > (select heard_from from launch where id = ?2)
+               and happening <= coalesce((select min(heard_from) from launch where campaign = ?1 and id > ?2), happening)
+             group by reason order by reason",
+        )
+        .bind(campaign)
+        .bind(launch.0)
+        .fetch_all(&self.readers)
+        .await?;
+        let counted = |row: &sqlx::sqlite::SqliteRow| {
+            let reason: String = row.try_get("reason")?;
+            let parsed = reason.parse();
+            let parsed = parsed.map_err(|_| super::rows::corrupt(format!("reason {reason:?}")))?;
+            Ok((parsed, small(row.try_get("n")?, "count")?))
+        };
+        Ok(TriggerCounts {
+            passages: small(entered.try_get("n")?, "count")?,
+            people: small(entered.try_get("people")?, "count")?,
+            not_entered: rows.iter().map(counted).collect::<Result<_, Failure>>()?,
+            to_enter: small(to_enter, "count")?,
+        })
+    }
+}
+
+/// Opens a launch. Whoever enters hears what began their passage, and what happened to them since.
+async fn open(
+    connection: &mut SqliteConnection,
+    new: NewLaunch,
+    tariffs: Vec<Tariff>,
+    anew: bool,
+) -> Result<LaunchId, Failure> {
+    let (campaign, at) = (new.campaign.clone(), new.created_at);
+    let (launch, _) = insert_launch(connection, new).await?;
+    if anew {
+        sqlx::query(
+            "insert into not_entered (campaign, happening, phone, reason, at)
+             select campaign, happening, phone, ?, ? from to_enter where campaign = ? on conflict do nothing",
+        )
+        .bind(LeftOut::Cancelled.code())
+        .bind(millis(at))
+        .bind(&campaign)
+        .execute(&mut *connection)
+        .await?;
+        for statement in [
+            "delete from to_enter where campaign = ?",
+            "update hearing set heard = (select coalesce(max(id), 0) from happening) where campaign = ?",
+        ] {
+            sqlx::query(statement)
+                .bind(&campaign)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    sqlx::query(
+        "update launch set state = 1, runs = 1, summary = ?1, tariffs = ?2, heard_from = min(
+             (select heard from hearing where campaign = ?3),
+             coalesce((select min(happening) - 1 from to_enter where campaign = ?3), heard_from))
+         where id = ?4",
+    )
+    .bind(to_json(&Summary::default()))
+    .bind(to_json(&tariffs))
+    .bind(campaign)
+    .bind(launch.0)
+    .execute(connection)
+    .await?;
+    Ok(launch)
+}
+
+/// Writes what came of things that may begin passages; `ids`: two of each. Gives what became of each, in order.
+pub(super) async fn admit(
+    connection: &mut SqliteConnection,
+    campaign: &str,
+    admissions: Vec<(Admission, [CohortId; 2])>,
+) -> Result<Vec<Entered>, Failure> {
+    let mut all = vec![];
+    for (admission, ids) in admissions {
+        let entered = match admission {
+            Admission::Enters(entering) => {
+                let (happening, phone, at) = (entering.happening, entering.member.phone, entering.at);
+                let entered = enter(connection, *entering, ids).await?;
+                match entered {
+                    Entered::New(_) | Entered::Before => is_decided(connection, campaign, happening).await?,
+                    Entered::Later => wait(connection, campaign, happening, phone).await?,
+                    Entered::Cancelled => {
+                        let reason = LeftOut::Cancelled;
+                        let row = NotEntered {
+                            happening,
+                            phone,
+                            reason,
+                            at,
+                        };
+                        keep_out(connection, campaign, row).await?;
+                    }
+                }
+                entered
+            }
+            Admission::Not(row) => {
+                keep_out(connection, campaign, row).await?;
+                Entered::Before
+            }
+            Admission::Later { happening, phone } => {
+                wait(connection, campaign, happening, phone).await?;
+                Entered::Later
+            }
+        };
+        all.push(entered);
+    }
+    Ok(all)
+}
+
+/// Nothing more is to be said of it.
+async fn is_decided(
+    connection: &mut SqliteConnection,
+    campaign: &str,
+    happening: i64,
+) -> Result<(), Failure> {
+    sqlx::query("delete from to_enter where campaign = ? and happening = ?")
+        .bind(campaign)
+        .bind(happening)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn wait(
+    connection: &mut SqliteConnection,
+    campaign: &str,
+    happening: i64,
+    phone: PhoneNumber,
+) -> Result<(), Failure> {
+    sqlx::query("insert into to_enter (campaign, happening, phone) values (?, ?, ?) on conflict do nothing")
+        .bind(campaign)
+        .bind(happening)
+        .bind(phone_number(phone))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn keep_out(connection: &mut SqliteConnection, campaign: &str, row: NotEntered) -> Result<(), Failure> {
+    sqlx::query(
+        "insert into not_entered (campaign, happening, phone, reason, at) values (?, ?, ?, ?, ?)
+         on conflict do nothing",
+    )
+    .bind(campaign)
+    .bind(row.happening)
+    .bind(phone_number(row.phone))
+    .bind(row.reason.code())
+    .bind(millis(row.at))
+    .execute(&mut *connection)
+    .await?;
+    is_decided(connection, campaign, row.happening).await
 }
 
 async fn enter(
     connection: &mut SqliteConnection,
     entering: Entering,
-    id: CohortId,
-    ends: CohortId,
+    [id, ends]: [CohortId; 2],
 ) -> Result<Entered, Failure> {
-    let (phone, happening) = (phone_number(entering.member.phone), entering.happening);
+    let (phone, happening, launch) = (
+        phone_number(entering.member.phone),
+        entering.happening,
+        entering.launch,
+    );
     let before: Option<i64> = sqlx::query_scalar(
         "select 1 from passage p join launch l on l.id = p.launch_id
-         where p.phone = ? and p.happening = ? and l.campaign = ?",
+         where p.phone = ? and p.happening = ? and l.campaign = (select campaign from launch where id = ?)",
     )
     .bind(phone)
     .bind(happening)
-    .bind(&entering.day.campaign)
+    .bind(launch.0)
     .fetch_optional(&mut *connection)
     .await?;
     if before.is_some() {
         return Ok(Entered::Before);
     }
-    let (launch, state) = match launch_of_the_day(connection, &entering.day).await? {
-        Some(found) => found,
-        None => (open(connection, &entering).await?, LaunchState::Running),
-    };
-    match state {
-        LaunchState::Running | LaunchState::Done => {}
-        LaunchState::Building | LaunchState::Paused | LaunchState::Halted => return Ok(Entered::Waits),
+    let state: i64 = sqlx::query_scalar("select state from launch where id = ?")
+        .bind(launch.0)
+        .fetch_one(&mut *connection)
+        .await?;
+    match LaunchState::from_row(state)? {
+        LaunchState::Running => {}
+        LaunchState::Building | LaunchState::Paused | LaunchState::Halted | LaunchState::Done => {
+            return Ok(Entered::Later);
+        }
         LaunchState::Cancelled => return Ok(Entered::Cancelled),
     }
-    if let Some(restarts) = entering.restarts
-        && !move_one(connection, restarts, ends).await?
+    if let Some(restart) = entering.restarts
+        && !end_before(connection, restart, ends).await?
     {
-        return Ok(Entered::Held);
+        return Ok(Entered::Later);
     }
     let run: u32 = sqlx::query_scalar("select count(*) from passage where launch_id = ? and phone = ?")
         .bind(launch.0)
         .bind(phone)
         .fetch_one(&mut *connection)
         .await?;
-    // Of a launch in which everybody was through somebody is inside again.
-    sqlx::query("update launch set state = 1, ended_at = null, runs = max(runs, ?) where id = ?")
+    sqlx::query("update launch set runs = max(runs, ?) where id = ?")
         .bind(run + 1)
         .bind(launch.0)
         .execute(&mut *connection)
@@ -221,7 +434,7 @@ async fn enter(
         .bind(phone)
         .bind(happening)
         .bind(entering.key)
-        .bind(millis(entering.day.created_at))
+        .bind(millis(entering.at))
         .execute(&mut *connection)
         .await?;
     let cohort = NewCohort {
@@ -236,37 +449,24 @@ async fn enter(
         members: vec![entering.member],
     };
     depart(connection, id, cohort).await?;
-    Ok(Entered::New(launch, run))
+    Ok(Entered::New(run))
 }
 
-async fn launch_of_the_day(
+/// Ends the passage that another takes the place of; false where the person is in the middle of something there.
+async fn end_before(
     connection: &mut SqliteConnection,
-    day: &NewLaunch,
-) -> Result<Option<(LaunchId, LaunchState)>, Failure> {
-    let row = sqlx::query("select id, state from launch where campaign = ? and occurrence = ?")
-        .bind(&day.campaign)
-        .bind(&day.occurrence)
-        .fetch_optional(connection)
+    restart: Restart,
+    id: CohortId,
+) -> Result<bool, Failure> {
+    let phone = phone_number(restart.moved.phone);
+    if !move_one(connection, restart.moved, id).await? {
+        return Ok(false);
+    }
+    sqlx::query("delete from untold where launch_id = ? and run = ? and phone = ?")
+        .bind(restart.launch.0)
+        .bind(restart.run)
+        .bind(phone)
+        .execute(connection)
         .await?;
-    let found = |row: sqlx::sqlite::SqliteRow| {
-        let state = LaunchState::from_row(row.try_get("state")?)?;
-        Ok((LaunchId(row.try_get("id")?), state))
-    };
-    row.map(found).transpose()
-}
-
-/// Opens the launch of the day. What begins its first passage is heard by that passage too.
-async fn open(connection: &mut SqliteConnection, entering: &Entering) -> Result<LaunchId, Failure> {
-    let (launch, _) = insert_launch(connection, entering.day.clone()).await?;
-    sqlx::query(
-        "update launch set state = 1, summary = ?, tariffs = ?, budget = ?, heard_from = ? where id = ?",
-    )
-    .bind(to_json(&Summary::default()))
-    .bind(to_json(&entering.tariffs))
-    .bind(entering.budget)
-    .bind(entering.happening - 1)
-    .bind(launch.0)
-    .execute(connection)
-    .await?;
-    Ok(launch)
+    Ok(true)
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
+use super::entering::{Admission, Entered, admit};
 use super::message::remembered;
 use super::notes::{NoteRow, write_notes};
 use super::rows::{corrupt, instant, millis, phone, phone_number, small};
@@ -37,6 +38,8 @@ pub enum Happened {
     Joined(String),
     /// A step of another campaign starts this one.
     Started(String),
+    /// The person sent a text that begins this campaign.
+    Wrote(String),
 }
 
 impl Happened {
@@ -45,13 +48,17 @@ impl Happened {
             Happened::Event(_) => 0,
             Happened::Joined(_) => 1,
             Happened::Started(_) => 2,
+            Happened::Wrote(_) => 3,
         }
     }
 
     /// Of the event, the list, the campaign.
     pub fn name(&self) -> &str {
         match self {
-            Happened::Event(name) | Happened::Joined(name) | Happened::Started(name) => name,
+            Happened::Event(name)
+            | Happened::Joined(name)
+            | Happened::Started(name)
+            | Happened::Wrote(name) => name,
         }
     }
 
@@ -60,6 +67,7 @@ impl Happened {
             0 => Ok(Happened::Event(name)),
             1 => Ok(Happened::Joined(name)),
             2 => Ok(Happened::Started(name)),
+            3 => Ok(Happened::Wrote(name)),
             _ => Err(corrupt(format!("happening of kind {kind}"))),
         }
     }
@@ -128,6 +136,8 @@ pub struct Heard {
     pub up_to: i64,
     /// What it does.
     pub tellings: Vec<Telling>,
+    /// Whom it enters.
+    pub admissions: Vec<Admission>,
 }
 
 impl Store {
@@ -207,7 +217,7 @@ impl Store {
         let mut passages = vec![];
         for row in &launches {
             let launch = LaunchId(row.try_get("id")?);
-            for run in 0..row.try_get::<u32, _>("runs")? {
+            for run in self.runs_of(launch, row.try_get("runs")?, phone).await? {
                 if let Some(standing) = self.read_standing(launch, run, phone).await? {
                     passages.push(PassageOf {
                         launch,
@@ -222,6 +232,25 @@ impl Store {
         }
         self.read_ended(campaign, phone, &mut passages).await?;
         Ok(passages)
+    }
+
+    /// The runs of a launch in which a person may have a passage: of one that takes people as things happen to them those
+    /// that began, of which most people have one or none.
+    async fn runs_of(&self, launch: LaunchId, runs: u32, phone: PhoneNumber) -> Result<Vec<u32>, Failure> {
+        let triggered: Option<i64> = sqlx::query_scalar("select 1 from passage where launch_id = ? limit 1")
+            .bind(launch.0)
+            .fetch_optional(&self.readers)
+            .await?;
+        if triggered.is_none() {
+            return Ok((0..runs).collect());
+        }
+        let own =
+            sqlx::query_scalar("select run from passage where phone = ? and launch_id = ? order by run")
+                .bind(phone_number(phone))
+                .bind(launch.0)
+                .fetch_all(&self.readers)
+                .await?;
+        Ok(own)
     }
 
     /// Adds the passages that are over, as far as their texts are remembered.
@@ -281,14 +310,25 @@ impl Store {
     }
 
     /// A campaign has heard a piece of the log: how far, and what came of it, in one commit. Passages whose turn came
-    /// meanwhile are told later.
-    pub async fn hear(&self, heard: Heard) -> Result<(), StoreError> {
+    /// meanwhile are told later. Gives what became of each of those who were to enter, in order.
+    pub async fn hear(&self, mut heard: Heard) -> Result<Vec<Entered>, StoreError> {
         let mut ids = vec![];
         for _ in &heard.tellings {
             ids.push(self.next_cohort_id().await);
         }
+        let mut admissions = vec![];
+        for admission in std::mem::take(&mut heard.admissions) {
+            let ids = [self.next_cohort_id().await, self.next_cohort_id().await];
+            admissions.push((admission, ids));
+        }
         self.writer
-            .write(move |connection| Box::pin(write_heard(connection, heard, ids)))
+            .write(move |connection| {
+                Box::pin(async move {
+                    let campaign = heard.campaign.clone();
+                    write_heard(connection, heard, ids).await?;
+                    admit(connection, &campaign, admissions).await
+                })
+            })
             .await
     }
 }

@@ -6,6 +6,7 @@ use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::bulk::Bulk;
+use super::happening::{Happened, NewHappening, append};
 use super::lists::write_list_deed;
 use super::message::remembered;
 use super::notes::{NoteRow, write_notes};
@@ -71,6 +72,8 @@ pub struct NewReply {
     pub received_at: DateTime<Utc>,
     /// The launch that it answers.
     pub launch: Option<LaunchId>,
+    /// Which of the person's passages through it.
+    pub run: u32,
     /// What it means.
     pub meaning: ReplyMeaning,
     /// The inbox or address it is kept for; empty: the inbox without a name.
@@ -87,6 +90,8 @@ pub struct NewReply {
     pub notes: Vec<NoteRow>,
     /// What it does about a list, by the list's own word.
     pub list: Option<ListDeed>,
+    /// The campaign that it begins.
+    pub begins: Option<String>,
 }
 
 /// What a reply was taken for.
@@ -430,8 +435,8 @@ async fn keep_reply(
         }
     }
     let written = sqlx::query(
-        "insert into reply (provider, provider_id, phone, sender, text, received_at, launch_id, meaning, inbox)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        "insert into reply (provider, provider_id, phone, sender, text, received_at, launch_id, run, meaning, inbox)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
     )
     .bind(&reply.provider)
     .bind(&reply.provider_id)
@@ -440,6 +445,7 @@ async fn keep_reply(
     .bind(&reply.text)
     .bind(millis(reply.received_at))
     .bind(reply.launch.map(|launch| launch.0))
+    .bind(reply.run)
     .bind(reply.meaning.code())
     .bind(&reply.inbox)
     .execute(&mut *connection)
@@ -457,6 +463,16 @@ async fn keep_reply(
     write_notes(connection, &reply.notes).await?;
     if let Some(deed) = &reply.list {
         write_list_deed(connection, reply, deed).await?;
+    }
+    if let Some(campaign) = &reply.begins {
+        let wrote = NewHappening {
+            what: Happened::Wrote(campaign.clone()),
+            phone: reply.phone,
+            fields: vec![],
+            at: reply.received_at,
+            once: None,
+        };
+        append(connection, &[wrote]).await?;
     }
     if answered {
         let rows = ids

@@ -44,6 +44,8 @@ struct Beside {
     set: HashMap<String, i64>,
     /// What happened, in order, with its entry in the log.
     outside: Vec<(i64, Outside)>,
+    /// Replies in the launch, in order, each with the run of the passage that it answers.
+    replies: Vec<(i64, String)>,
 }
 
 /// A passage that a trigger began.
@@ -88,7 +90,7 @@ impl Store {
                     .await?;
             }
             if of.asks.reply {
-                self.read_replies(of.launch, phones, &mut known).await?;
+                self.read_replies(of.launch, phones, &mut beside).await?;
             }
             if !of.asks.answered.is_empty() {
                 self.read_answered(phones, &mut known).await?;
@@ -139,6 +141,7 @@ impl Store {
             }
             if let Some(beside) = beside.get(&phone) {
                 known.unheard = beside.of_passage(of.campaign, triggered.as_ref());
+                known.reply = beside.reply(*run);
             }
         }
         Ok(())
@@ -231,15 +234,14 @@ impl Store {
         &self,
         launch: LaunchId,
         phones: &[i64],
-        known: &mut People,
+        beside: &mut HashMap<i64, Beside>,
     ) -> Result<(), Failure> {
-        let mut select = QueryBuilder::<Sqlite>::new("select phone, text from reply where launch_id = ");
+        let mut select = QueryBuilder::<Sqlite>::new("select phone, run, text from reply where launch_id = ");
         select.push_bind(launch.0).push(" and phone in (");
-        // In the order they came: the last one stays.
+        // In the order they came.
         for row in self.of(&mut select, phones).await? {
-            if let Some(known) = known.get_mut(&row.try_get("phone")?) {
-                known.reply = Some(row.try_get("text")?);
-            }
+            let beside = beside.entry(row.try_get("phone")?).or_default();
+            beside.replies.push((row.try_get("run")?, row.try_get("text")?));
         }
         Ok(())
     }
@@ -357,6 +359,12 @@ impl Store {
 }
 
 impl Beside {
+    /// The latest reply of a passage. Of those that were kept before the run was there was one passage a person.
+    fn reply(&self, run: u32) -> Option<String> {
+        let own = |(of, _): &&(i64, String)| *of == i64::from(run) || *of == -1;
+        self.replies.iter().rfind(own).map(|(_, text)| text.clone())
+    }
+
     /// What happened in a passage. Of events that carry the key of a trigger it is those with its own; those before it began
     /// are not of it. What steps set since stays.
     fn of_passage(&self, campaign: &Campaign, triggered: Option<&Triggered>) -> Vec<Outside> {

@@ -118,6 +118,13 @@ pub struct LaunchRow {
     pub canary: Canary,
 }
 
+impl LaunchRow {
+    /// Whether people enter it as things happen to them: nothing of it was planned.
+    pub fn is_opened(&self) -> bool {
+        self.state != LaunchState::Building && self.summary == Summary::default()
+    }
+}
+
 impl Store {
     /// Drops what incomplete launches left, and begins one that nobody sees. Says up to which change the suppressions
     /// are to be joined.

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
 use super::canary::due_at;
 use super::errand::KeptErrand;
+use super::happening::{Happening, happening};
 use super::inbox::ReplyMeaning;
 use super::launch::LaunchState;
 use super::lists::ListChange;
@@ -37,6 +38,30 @@ pub struct PersonStory {
     pub notices: Vec<Notice>,
     /// Lists that were joined and left.
     pub lists: Vec<ListChange>,
+    /// What happened to the person, as far as it was to begin a passage.
+    pub happened: Vec<Beginning>,
+}
+
+/// Something that happened to a person, and what it began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// What happened, and when.
+    pub happening: Happening,
+    /// Of this campaign.
+    pub campaign: String,
+    /// What came of it.
+    pub began: Began,
+}
+
+/// What came of something that may begin a passage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Began {
+    /// A passage of this launch, then.
+    Passage(LaunchId, DateTime<Utc>),
+    /// Nothing, and why; found then.
+    Nothing(LeftOut, DateTime<Utc>),
+    /// It is still to enter the person.
+    Later,
 }
 
 /// Where a person waits.
@@ -159,7 +184,23 @@ impl Store {
             errands: self.errands_for(key).await?,
             notices: self.notices_of(key).await?,
             lists: self.list_changes_of(key).await?,
+            happened: self.beginnings_of(key).await?,
         })
+    }
+
+    async fn beginnings_of(&self, key: i64) -> Result<Vec<Beginning>, Failure> {
+        let rows = sqlx::query(
+            "select h.*, b.campaign, b.launch_id, b.reason, b.began_at from (
+               select p.happening, l.campaign, p.launch_id, null as reason, p.at as began_at
+                 from passage p join launch l on l.id = p.launch_id where p.phone = ?1
+               union all select happening, campaign, null, reason, at from not_entered where phone = ?1
+               union all select happening, campaign, null, null, null from to_enter where phone = ?1) b
+             join happening h on h.id = b.happening order by h.id",
+        )
+        .bind(key)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(beginning).collect()
     }
 
     async fn notices_of(&self, key: i64) -> Result<Vec<Notice>, Failure> {
@@ -354,6 +395,22 @@ fn reason_of(row: &SqliteRow) -> Result<LeftOut, Failure> {
     let reason: String = row.try_get("reason")?;
     let parsed = reason.parse();
     parsed.map_err(|_| super::rows::corrupt(format!("reason {reason:?}")).into())
+}
+
+fn beginning(row: &SqliteRow) -> Result<Beginning, Failure> {
+    let launch: Option<i64> = row.try_get("launch_id")?;
+    let at: Option<i64> = row.try_get("began_at")?;
+    let reason: Option<String> = row.try_get("reason")?;
+    let began = match (launch, at, reason) {
+        (Some(launch), Some(at), _) => Began::Passage(LaunchId(launch), instant(at)?),
+        (None, Some(at), Some(_)) => Began::Nothing(reason_of(row)?, instant(at)?),
+        _ => Began::Later,
+    };
+    Ok(Beginning {
+        happening: happening(row)?,
+        campaign: row.try_get("campaign")?,
+        began,
+    })
 }
 
 fn notice(row: &SqliteRow) -> Result<Notice, Failure> {

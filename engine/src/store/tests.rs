@@ -292,6 +292,7 @@ fn says(launch: LaunchId, n: u64, id: &str, text: &str) -> NewReply {
         text: text.into(),
         received_at: after(60),
         launch: Some(launch),
+        run: 0,
         meaning: ReplyMeaning::Other,
         inbox: "box-office".into(),
         suppress: None,
@@ -300,6 +301,7 @@ fn says(launch: LaunchId, n: u64, id: &str, text: &str) -> NewReply {
         moved: None,
         notes: vec![],
         list: None,
+        begins: None,
     }
 }
 

@@ -1,8 +1,6 @@
 //! `crier run` of a campaign that begins again and again: what is due is launched, and it waits for the next tick while
 //! people of earlier launches may still be inside; which tick is due is decided by [`engine::schedule`].
 
-mod together;
-
 use std::process::ExitCode;
 
 use anyhow::anyhow;
@@ -13,9 +11,9 @@ use engine::launch::{LaunchError, Occurrence};
 use engine::schedule;
 use engine::store::{LaunchRow, LaunchState};
 
+use super::together::Together;
 use super::{Begun, Failure, Running, code, failed, stands};
 use crate::output::{self, counted, time};
-use together::Together;
 
 /// Missed ticks that are named; `crier status` lists the others.
 const NAMED: usize = 5;

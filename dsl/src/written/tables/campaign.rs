@@ -105,7 +105,7 @@ static CAMPAIGN_KEYS: &[Key] = &[
         "2026-12-01 10:00",
         "When it begins: `now`, a time, or a map; a campaign has this or a `trigger`.",
     ),
-    later(
+    now(
         "trigger",
         Form::Object(&TRIGGER),
         "{ event: order-shipped }",

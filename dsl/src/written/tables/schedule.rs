@@ -117,37 +117,37 @@ pub(super) static TRIGGER: Object = Object {
     ..object("`trigger`", TRIGGER_KEYS)
 };
 static TRIGGER_KEYS: &[Key] = &[
-    later(
+    now(
         "event",
         Form::Word,
         "order-shipped",
         "The event of the API that begins it.",
     ),
-    later(
+    now(
         "key",
         Form::Word,
         "order_id",
         "The value of the event that tells passages apart: another key is another passage. Default: one passage a person.",
     ),
-    later(
+    now(
         "where",
         Form::OneOrList(&Form::Condition),
         "total > 50",
         "Which events begin it: of several conditions all must hold. Default: every one.",
     ),
-    later(
+    now(
         "joins",
         Form::Name,
         "newsletter",
         "The stored list of crier.yaml whose new people begin it.",
     ),
-    later(
+    now(
         "keyword",
         Form::Word,
         "JOIN",
         "The text that begins it for whoever sends it.",
     ),
-    later(
+    now(
         "again",
         Form::Again(&["never", "always", "restart"]),
         "restart",

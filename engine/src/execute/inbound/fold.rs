@@ -15,6 +15,7 @@ use super::{Batch, Said};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance};
 use crate::clock::Clock;
 use crate::execute::InFlight;
+use crate::execute::entering::Entrance;
 use crate::execute::errands::with_calls;
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::load;
@@ -33,6 +34,8 @@ pub(super) struct Folder {
     pub clock: Arc<dyn Clock>,
     /// The launches that are executed, and their revisions.
     pub executing: BTreeMap<LaunchId, Arc<Revision>>,
+    /// Those of them that a text may begin, for whoever sends it.
+    pub entrances: Vec<Arc<Entrance>>,
     /// The latest of them: what it says holds where none is answered.
     pub latest: (LaunchId, Arc<Revision>),
     /// Its project: the stored lists.
@@ -205,7 +208,7 @@ impl Folder {
                                 if reply.suppress.is_some() {
                                     opted_out.insert(from);
                                 }
-                                if reply.moved.is_some() {
+                                if reply.moved.is_some() || reply.begins.is_some() {
                                     moved.insert(from);
                                 }
                                 replies.push(*reply);
@@ -227,8 +230,48 @@ impl Folder {
         })
     }
 
+    /// A text that begins a campaign for whoever sends it; none where it begins nothing, and is a reply like others.
+    async fn beginning(&self, words: &Words<'_>, opted_out: bool) -> Result<Option<Replied>, StoreError> {
+        if opted_out || self.entrances.is_empty() || self.store.is_suppressed(words.from).await? {
+            return Ok(None);
+        }
+        let (text, now) = (shown(words.text.clone()), self.clock.now());
+        for entrance in &self.entrances {
+            if !entrance
+                .begins_by(&self.store, words.from, (&words.sender, &text), now)
+                .await?
+            {
+                continue;
+            }
+            let campaign = &entrance.revision.campaign;
+            return Ok(Some(Replied::Now(Box::new(NewReply {
+                provider: words.provider.to_owned(),
+                provider_id: words.id.clone(),
+                phone: words.from,
+                sender: words.sender.clone(),
+                text,
+                received_at: words.at,
+                launch: None,
+                run: 0,
+                meaning: ReplyMeaning::Answer,
+                inbox: inbox_of(&entrance.revision.campaign.replies),
+                suppress: None,
+                allow: false,
+                answers: vec![],
+                moved: None,
+                notes: vec![],
+                list: None,
+                begins: Some(campaign.name.clone()),
+            }))));
+        }
+        Ok(None)
+    }
+
     /// What a reply leads to.
     async fn reply(&self, words: Words<'_>, opted_out: bool) -> Result<Replied, StoreError> {
+        if let Some(begins) = self.beginning(&words, opted_out).await? {
+            return Ok(begins);
+        }
         let under_way = self
             .in_flight
             .read()
@@ -295,6 +338,7 @@ impl Folder {
             text,
             received_at: words.at,
             launch: sent.map(|sent| sent.launch),
+            run: sent.map_or(0, |sent| sent.run),
             meaning,
             inbox: match sent {
                 Some(_) => inbox_of(&revision.campaign.replies),
@@ -306,6 +350,7 @@ impl Folder {
             moved: None,
             notes: vec![],
             list,
+            begins: None,
         };
         let (effects, calls) = with_calls(effects, sent.map_or(0, |sent| sent.run), now);
         let mut led = Led {

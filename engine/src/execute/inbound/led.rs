@@ -95,7 +95,8 @@ impl Led<'_> {
         let tariff = self.member.tariff.filter(|_| own.is_some());
         self.reply.answers.push(NewCohort {
             launch,
-            run: 0,
+            // Whoever answers that answers the same passage.
+            run: self.sent.filter(|_| own.is_some()).map_or(0, |sent| sent.run),
             kind: CohortKind::Answer,
             place: Place { step, visit: 0 },
             turn: Turn::First,

@@ -14,8 +14,8 @@ mod scripted;
 pub use scripted::*;
 
 use crate::clock::{Clock, SimulatedClock};
-use crate::execute::{End, Execution, Progress, execute};
-use crate::launch::{LaunchRequest, Occurrence, launch};
+use crate::execute::{End, Execution, Executions, Launching, Progress, Told, execute, execute_all, feed};
+use crate::launch::{self, LaunchRequest, Occurrence, launch};
 use crate::load::{LoadedCampaign, load_campaign};
 use crate::provider::Provider;
 use crate::provider::simulated::SimulatedProvider;
@@ -111,6 +111,11 @@ impl World {
         write("crier.yaml", &(project + "prices: prices.csv\n"));
     }
 
+    /// The campaign is this text and nothing else.
+    pub fn write_campaign(&self, text: &str) {
+        std::fs::write(self.path().join("test.campaign.yaml"), text).expect("written");
+    }
+
     /// As another process does: the launch goes from one state to another.
     pub async fn change(&self, from: &'static [LaunchState], to: LaunchState) {
         let store = self.store(Access::Read).await.expect("opened");
@@ -186,6 +191,73 @@ impl World {
             assert_eq!(ran.end, End::Interrupted);
             let accepted = ran.totals.messages.values().sum::<u64>();
             next = every.map(|every| accepted + every);
+        }
+    }
+
+    /// Opens the launch of a campaign with a trigger, or finds it, and executes it until then, with whatever else was launched:
+    /// after every so many texts the process is interrupted and begins again; none: it is not. Something must happen at that
+    /// time, so that it comes.
+    pub async fn run_open(&self, provider: &Arc<Scripted>, every: Option<u64>, until: DateTime<Utc>) {
+        while self.clock.now() < until {
+            let store = Arc::new(self.store(Access::Execute).await.expect("opened"));
+            let open = self.open(&store).await;
+            let (adder, launches) = feed();
+            let all = store.launches(None).await.expect("readable").into_iter();
+            let others = all.filter(|row| row.id != open.id && row.state == LaunchState::Running);
+            let others: Vec<LaunchRow> = others.collect();
+            for (row, enters) in
+                std::iter::once((open, true)).chain(others.into_iter().map(|row| (row, false)))
+            {
+                let launching = self.launching(row, provider.clone(), enters);
+                assert!(adder.add(launching).is_ok());
+            }
+            drop(adder);
+            let (stop, stopped) = watch::channel(false);
+            let executions = Executions {
+                store,
+                clock: self.clock.clone(),
+                launches,
+                stop: stopped,
+            };
+            let before = provider.submitted();
+            let mut watched = |_: Told<'_>| {
+                let sent = (provider.submitted() - before) as u64;
+                if self.clock.now() >= until || every.is_some_and(|every| sent >= every) {
+                    // Nobody listens once it has ended.
+                    let _ = stop.send(true);
+                }
+            };
+            execute_all(executions, &mut watched).await.expect("executed");
+        }
+    }
+
+    /// The open launch of the campaign: the latest, else a new one.
+    pub async fn open(&self, store: &Store) -> LaunchRow {
+        let launches = store.launches(Some("test")).await.expect("readable");
+        if let Some(row) = launches.into_iter().next() {
+            return row;
+        }
+        let loaded = self.campaign();
+        let request = LaunchRequest {
+            revision: loaded.revision.expect("valid"),
+            project: loaded.project.project.expect("valid"),
+            occurrence: Occurrence::Nth(1),
+            now: self.clock.now(),
+        };
+        let opened = launch::open(store, request, self.path(), true).await;
+        opened.expect("opened");
+        store.launches(Some("test")).await.expect("readable").remove(0)
+    }
+
+    fn launching(&self, launch: LaunchRow, provider: Arc<dyn Provider>, enters: bool) -> Launching {
+        let loaded = self.campaign_of(&launch.campaign);
+        Launching {
+            launch,
+            revision: loaded.revision.expect("valid"),
+            project: loaded.project.project.expect("valid"),
+            providers: BTreeMap::from([("trial".to_owned(), provider)]),
+            receipts: self.receipts,
+            enters: enters.then(|| self.path().to_owned()),
         }
     }
 

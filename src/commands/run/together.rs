@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::execute::{Adder, End, Executions, Progress, Told, execute_all, feed};
+use engine::execute::{Adder, End, Executions, Launching, Progress, Told, execute_all, feed};
 use engine::ids::LaunchId;
 use engine::store::{LaunchRow, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::super::{Begun, Failure, Running};
+use super::{Begun, Failure, Running};
 use crate::output::{self, counted, progress};
 
 /// While it waits it looks at the wall clock and at the launches so often; the clock may jump.
@@ -97,14 +97,29 @@ impl<'a> Together<'a> {
         self.take(row).await
     }
 
+    /// Has a launch run that people enter as things happen to them; before any other of its campaign.
+    pub async fn add_open(&mut self, row: &LaunchRow, begun: Begun) -> Result<(), Failure> {
+        self.begun.insert(row.id, begun);
+        let launching = self.running.launching(row, self.running.args.receipts).await?;
+        self.hand_over(Launching {
+            enters: Some(self.running.loaded.project.folder.clone()),
+            ..launching
+        });
+        Ok(())
+    }
+
     async fn take(&mut self, row: &LaunchRow) -> Result<(), Failure> {
         let launching = self.running.launching(row, self.running.args.receipts).await?;
-        self.added.insert(row.id);
+        self.hand_over(launching);
+        Ok(())
+    }
+
+    fn hand_over(&mut self, launching: Launching) {
+        self.added.insert(launching.launch.id);
         if let Some(adder) = &self.adder {
             // Where the execution is over, it says why when it is asked.
             let _ = adder.add(launching);
         }
-        Ok(())
     }
 
     /// Waits until then, or for a while or the next end; reports what ends meanwhile. Less when it is told to stop or nothing
