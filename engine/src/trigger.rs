@@ -166,9 +166,8 @@ mod tests {
             "trigger: { event: shipped, key: order, where: total > 50, again: restart }\npurpose: service\nreplies: none\n\
              fields: { order: text, total: decimal }\nmessage: On its way\n",
         );
-        let of_a_word = campaign(
-            "trigger: { keyword: JOIN }\npurpose: service\nreplies: none\nmessage: Hello\n",
-        );
+        let of_a_word =
+            campaign("trigger: { keyword: JOIN }\npurpose: service\nreplies: none\nmessage: Hello\n");
         let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let events = [
             ("shipped", vec![field("order", "77"), field("total", "60")]),

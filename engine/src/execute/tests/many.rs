@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::expect;
 use tokio::sync::{Notify, watch};
 
-use super::world::{Does, START, Scripted, World, accept, refuse, scripted};
+use super::world::{Does, Gate, START, Scripted, World, accept, gated, refuse, scripted};
 use crate::clock::Clock;
 use crate::execute::{Adder, End, Executions, Launching, Told, execute_all, feed};
 use crate::ids::LaunchId;
@@ -235,27 +235,21 @@ async fn a_launch_of_many_starves_no_alert() {
 #[tokio::test]
 async fn one_is_cancelled_and_the_other_goes_on() {
     let world = world(&[(200, &saying("a")), (200, &saying("b"))], "100/s");
-    let some = Arc::new(Notify::new());
-    let tell = some.clone();
-    let mut texts = 0;
-    let provider = scripted(50, move |_, _| {
-        texts += 1;
-        if texts == 60 {
-            tell.notify_one();
-        }
-        accept()
-    });
+    // The carrier answers nothing more until it is cancelled.
+    let gate = Gate::after(60);
+    let provider = gated(50, Some(gate.clone()), |_, _| accept());
     let together = Together::of(&world, provider).await;
     let launched = together.launched(&["a", "b"]).await;
     let first = launched[0].launch.id;
     let other = world.store(Access::Read).await.expect("opened beside");
     let operator = async {
-        some.notified().await;
+        gate.is_held().await;
         let now = world.clock.now();
         let changed = other
             .change_launch(first, &[LaunchState::Running], LaunchState::Cancelled, now)
             .await;
         assert!(changed.expect("changed"));
+        gate.open();
     };
     let (ends, ()) = tokio::join!(together.run(launched, only_these), operator);
     let mut ends = ends;
