@@ -18,6 +18,7 @@ mod rewrite;
 mod run;
 mod schema;
 mod status;
+mod steps;
 pub(crate) mod test;
 mod trigger;
 mod upgrade;

@@ -24,7 +24,7 @@ mod expected;
 #[cfg(test)]
 mod tests;
 
-pub use coverage::{Coverage, Unwalked};
+pub use coverage::{Coverage, Unwalked, place_of};
 
 /// A story does not wait longer for a text.
 const PATIENCE: TimeDelta = TimeDelta::days(366 * 3);

@@ -9,6 +9,7 @@ use engine::store::{Access, CohortKind, DeadLetter, LaunchRow, LaunchState, Stor
 use serde_json::json;
 use sms::PhoneNumber;
 
+use super::steps::Steps;
 use super::{Failure, named_campaign, number_typed, open_store};
 use crate::cli::{Dead, Format};
 use crate::output::{self, counted, time};
@@ -69,7 +70,8 @@ async fn list(
             "launches": lists.iter().map(Letters::json).collect::<Vec<_>>(),
         })),
         Format::Full => {
-            let texts: Vec<String> = lists.iter().map(|letters| letters.text(of)).collect();
+            let steps = Steps::of(store, lists.iter().map(|letters| letters.launch)).await?;
+            let texts: Vec<String> = lists.iter().map(|letters| letters.text(of, &steps)).collect();
             output::line(&texts.join("\n\n"));
             if !lists[0].shown.is_empty() {
                 output::line(&format!("\n{}", hint(lists[0].launch, of)));
@@ -80,14 +82,15 @@ async fn list(
 }
 
 impl Letters<'_> {
-    fn text(&self, of: Option<PhoneNumber>) -> String {
+    fn text(&self, of: Option<PhoneNumber>, steps: &Steps) -> String {
         let n = counted(self.all, "message", "messages");
         let to = of.map_or(String::new(), |of| format!(", {} to {of}", self.shown.len()));
         let head = format!(
             "launch {} of {}: {n} given up{to}",
             self.launch.id, self.launch.campaign
         );
-        let lines = std::iter::once(head).chain(self.shown.iter().map(letter_line));
+        let lines = self.shown.iter().map(|letter| letter_line(letter, steps));
+        let lines = std::iter::once(head).chain(lines);
         lines.collect::<Vec<_>>().join("\n")
     }
 
@@ -169,9 +172,9 @@ fn retry_line(launch: &LaunchRow, retried: u64, taken_up: u64) -> String {
     )
 }
 
-fn letter_line(letter: &DeadLetter) -> String {
+fn letter_line(letter: &DeadLetter, steps: &Steps) -> String {
     let what = match letter.kind {
-        CohortKind::Passage => format!("step {}", letter.place.step + 1),
+        CohortKind::Passage => steps.name(letter.launch, letter.place.step),
         CohortKind::Answer => "an answer to a reply".to_owned(),
     };
     let line = format!(

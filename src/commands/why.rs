@@ -15,6 +15,7 @@ use engine::store::{
 use serde_json::json;
 use sms::PhoneNumber;
 
+use super::steps::Steps;
 use super::{Failure, inbox, number_typed, open_store, project_of};
 use crate::cli::{Format, Why};
 use crate::output;
@@ -26,13 +27,19 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     let story = store.person(number).await?;
     let alarms = store.alarms().await?;
     let launches = store.launches(None).await?;
+    let met = |launch: &&LaunchRow| {
+        let skipped = story.skipped.iter().map(|skipped| skipped.launch);
+        let mut all = skipped.chain(story.waiting.iter().map(|waiting| waiting.launch));
+        all.any(|id| id == launch.id)
+    };
+    let steps = Steps::of(&store, launches.iter().filter(met)).await?;
     let names = launches.into_iter().map(|launch| (launch.id, launch)).collect();
     let settings = project.project.as_ref().expect("the project is valid");
     match args.format {
         Format::Json => output::json(&as_json(number, &story, &names)),
         Format::Full => {
             let now = SystemClock::new().now();
-            output::line(&as_text(number, &story, &names, &alarms, settings, now));
+            output::line(&as_text(number, &story, (&names, &steps), &alarms, settings, now));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -73,7 +80,7 @@ fn is_behind(waiting: &WaitingFor, alarm: &Alarm, project: &Project) -> bool {
 fn as_text(
     phone: PhoneNumber,
     story: &PersonStory,
-    names: &Names,
+    (names, steps): (&Names, &Steps),
     alarms: &[Alarm],
     project: &Project,
     now: DateTime<Utc>,
@@ -110,12 +117,14 @@ fn as_text(
         ));
     }
     for skipped in &story.skipped {
-        let (step, launch) = (skipped.step + 1, name(names, skipped.launch));
-        let line = format!("passed over at step {step} ({launch}): {}", skipped.reason);
+        let step = steps.name(skipped.launch, skipped.step);
+        let launch = name(names, skipped.launch);
+        let line = format!("passed over at {step} ({launch}): {}", skipped.reason);
         events.push((skipped.at, line));
     }
     for waiting in &story.waiting {
-        let (step, launch) = (waiting.step + 1, name(names, waiting.launch));
+        let step = steps.name(waiting.launch, waiting.step);
+        let launch = name(names, waiting.launch);
         let (at, line) = match waiting.cancelled_at {
             cancelled if waiting.under_way || waiting.turn == Turn::LookUp => {
                 let line = if waiting.under_way {
@@ -126,23 +135,14 @@ fn as_text(
                 let cancelled =
                     cancelled.map(|at| format!("; the launch was cancelled {}", output::time(at)));
                 let cancelled = cancelled.unwrap_or_default();
-                (
-                    waiting.due_at,
-                    format!("step {step} ({launch}) {line}{cancelled}"),
-                )
+                (waiting.due_at, format!("{step} ({launch}) {line}{cancelled}"))
             }
-            Some(at) => (
-                at,
-                format!("was not sent step {step} ({launch}): it was cancelled"),
-            ),
+            Some(at) => (at, format!("was not sent {step} ({launch}): it was cancelled")),
             None if waiting.due_at <= now => (
                 waiting.due_at,
-                format!("is due since then, and waits its turn in `crier run`: step {step} ({launch})"),
+                format!("is due since then, and waits its turn in `crier run`: {step} ({launch})"),
             ),
-            None => (
-                waiting.due_at,
-                format!("waits until then for step {step} ({launch})"),
-            ),
+            None => (waiting.due_at, format!("waits until then for {step} ({launch})")),
         };
         events.push((at, line));
         for alarm in alarms.iter().filter(|alarm| is_behind(waiting, alarm, project)) {

@@ -43,10 +43,10 @@ pub enum Unwalked {
 impl fmt::Display for Unwalked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unwalked::Step(step, does) => write!(f, "{} ({does})", place(step)),
-            Unwalked::Answer(rule) => f.write_str(&place(rule)),
-            Unwalked::Silence(step) => write!(f, "silence of {}", place(step)),
-            Unwalked::Arm(step, arm) => write!(f, "way {arm} of {}", place(step)),
+            Unwalked::Step(step, does) => write!(f, "{} ({does})", place_of(step)),
+            Unwalked::Answer(rule) => f.write_str(&place_of(rule)),
+            Unwalked::Silence(step) => write!(f, "silence of {}", place_of(step)),
+            Unwalked::Arm(step, arm) => write!(f, "way {arm} of {}", place_of(step)),
             Unwalked::Language(language) => write!(f, "language {language}"),
             Unwalked::Variant(message, variant) => write!(f, "variant {variant} of {message}"),
             Unwalked::ClockChange => f.write_str("a clock change"),
@@ -54,8 +54,11 @@ impl fmt::Display for Unwalked {
     }
 }
 
-/// The place of a step as people say it: `step 3`, `step 3, answer 1.2`, `step invite`.
-fn place(step: &str) -> String {
+/// The place of a step as people say it: `step 3`, `step 3, answer 1.2`, `step invite`, `reply rule 2 of crier.yaml`.
+pub fn place_of(step: &str) -> String {
+    if let Some(of_project) = step.strip_prefix("crier.yaml.") {
+        return format!("{} of crier.yaml", place_of(of_project));
+    }
     let mut said = String::new();
     for piece in step.split('.') {
         let number = |piece: &str| piece.chars().all(|c| c.is_ascii_digit());
