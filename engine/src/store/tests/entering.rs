@@ -163,7 +163,9 @@ async fn a_launch_that_stands_still_takes_nobody_and_what_happened_waits() {
         row(waited.id, 2, LeftOut::StillInside),
     ];
     hear(store, missed, rows).await;
-    let counts = store.trigger_counts(next, "hello").await.expect("counts");
+    let later = store.trigger_counts(next, "hello").await.expect("counts");
+    assert_eq!(later.not_entered, []);
+    let counts = store.trigger_counts(launch, "hello").await.expect("counts");
     assert_eq!(
         counts.not_entered,
         [(LeftOut::Cancelled, 2), (LeftOut::OptedOut, 1)]
