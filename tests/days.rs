@@ -161,9 +161,13 @@ fn whose_day_it_is_gets_it_and_the_run_waits_for_the_next_day() {
     assert_eq!(status["launches"].as_array().map(Vec::len), Some(1));
     // By hand nobody is texted once more.
     let again = folder.output(&["run", "test.campaign.yaml", "--again"]);
-    check(&again, today, expect![[r#"
+    check(
+        &again,
+        today,
+        expect![[r#"
         exit 2
         --
         error: `--again` is for a campaign that begins once: test begins for each person by the day in birthday
-    "#]]);
+    "#]],
+    );
 }

@@ -137,7 +137,7 @@ async fn days_on_which_nothing_ran_are_made_up_for_those_who_are_not_too_late() 
         let scene = scene.restart().await;
         match late {
             "" => scene.check(expect![[r#"
-                2026-12-05T19:00:00Z; missed 2026-12-03 10:00; 2026-12-04 10:00 does not begin: nobody to send to: every row of the lists is left out; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+                2026-12-05T19:00:00Z; missed 2026-12-03 10:00; 2026-12-04 10:00 does not begin: nobody to send to: the day is nobody's but of those who are left out; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
                 2026-12-05T19:00:00Z; 2026-12-05 10:00 begins: 1 people, 3 on other days; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
                 2026-12-05T19:00:00Z; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
                 kept: hello 2026-12-03 10:00 too-late
