@@ -102,7 +102,12 @@ fn a_campaign_with_a_trigger_is_open_and_takes_in_what_happened_while_nothing_ra
     ordered(&folder, 0, "A1", "60");
     ordered(&folder, 1, "B1", "50");
     assert!(lines.any(|line| line.starts_with("1 ")), "one is texted");
-    expect![[r#""#]].assert_eq(&stopped(run, lines));
+    expect![[r#"
+        launch 1 of test: interrupted; type the same command again to go on
+        entered 1 passage of 1 person
+        accepted 1
+    "#]]
+    .assert_eq(&stopped(run, lines));
     // Nothing runs, and things happen.
     ordered(&folder, 0, "A1", "70");
     ordered(&folder, 0, "A2", "70");
@@ -110,7 +115,16 @@ fn a_campaign_with_a_trigger_is_open_and_takes_in_what_happened_while_nothing_ra
     ordered(&folder, 1, "B2", "many");
     let (run, mut lines) = folder.begin_run();
     assert!(lines.any(|line| line.starts_with("2 ")), "another is texted");
-    expect![[r#""#]].assert_eq(&stopped(run, lines));
+    expect![[r#"
+        launch 1 of test: interrupted; type the same command again to go on
+        entered 2 passages of 1 person
+        accepted 2
+        happenings
+        1 did not enter: in an earlier launch, and `again` does not let them in
+        1 did not enter: total is not of its type
+        1 did not enter: in none of the lists of the audience
+    "#]]
+    .assert_eq(&stopped(run, lines));
     check(
         &plan(),
         expect![[r#"
@@ -174,7 +188,19 @@ fn who_enters_after_the_file_has_changed_gets_it_as_it_is_then() {
     }
     stopped(run, lines);
     let told = of_entering(&stdout(&folder.output(&["status", "test"])));
-    expect![[r#""#]].assert_eq(&told);
+    expect![[r#"
+        launch 2 of test: running, launched TIME, 1 passage of 1 person
+        entered 1 passage of 1 person
+        accepted 1
+        waiting 1
+        happenings
+        1 did not enter: still inside of an earlier launch
+        launch 1 of test: running, launched TIME, 1 passage of 1 person
+        entered 1 passage of 1 person
+        accepted 1
+        waiting 1
+    "#]]
+    .assert_eq(&told);
     let again = folder.output(&["run", "test.campaign.yaml", "--again"]);
     check(
         &again,
@@ -189,5 +215,13 @@ fn who_enters_after_the_file_has_changed_gets_it_as_it_is_then() {
     }
     let cancelled = folder.run("test.campaign.yaml");
     assert_eq!(cancelled.status.code(), Some(1), "{}", stderr(&cancelled));
-    expect![[r#""#]].assert_eq(&of_entering(&stdout(&cancelled)));
+    expect![[r#"
+        launch 2 of test: cancelled
+        entered 1 passage of 1 person
+        accepted 1
+        not sent 1
+        happenings
+        1 did not enter: still inside of an earlier launch
+    "#]]
+    .assert_eq(&of_entering(&stdout(&cancelled)));
 }

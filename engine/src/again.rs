@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use dsl::campaign::{Again, Campaign};
 
 use crate::launch::Occurrence;
-use crate::plan::Barred;
+use crate::plan::{Barred, Day};
 use crate::schedule;
 use crate::store::{LaunchRow, LaunchState, Store, StoreError};
 
@@ -16,12 +16,16 @@ pub async fn barred(
     campaign: &Campaign,
     occurrence: Occurrence,
     suppressed_to: i64,
+    now: DateTime<Utc>,
 ) -> Result<Barred, StoreError> {
     let suppressed = store.suppressed(suppressed_to).await?;
     let lists = store.members(&stored_lists(campaign)).await?;
+    let since = schedule::since(store, campaign).await?;
+    let day = Day::of(campaign, occurrence, since.unwrap_or(now));
     let Occurrence::Tick(tick) = occurrence else {
         return Ok(Barred {
             lists,
+            day,
             ..Barred::opted_out(suppressed)
         });
     };
@@ -47,6 +51,7 @@ pub async fn barred(
         entered,
         inside: store.inside(&campaign.name).await?,
         lists,
+        day,
     })
 }
 

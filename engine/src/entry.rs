@@ -50,12 +50,9 @@ impl Entry {
                 Schedule::Cron {
                     recipient_clock: true,
                     ..
-                } => Some((begins_at + EASTERN).naive_utc()),
-                Schedule::Now
-                | Schedule::At(_)
-                | Schedule::Cron { .. }
-                | Schedule::Day { .. }
-                | Schedule::Trigger(_) => None,
+                }
+                | Schedule::Day { .. } => Some((begins_at + EASTERN).naive_utc()),
+                Schedule::Now | Schedule::At(_) | Schedule::Cron { .. } | Schedule::Trigger(_) => None,
             },
             salt: campaign.name.clone(),
             canary,

@@ -89,7 +89,7 @@ pub enum LaunchError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The plan has nobody in it.
-    #[error("nobody to send to: {}", if .0.rows == 0 { "the lists have no rows" } else { "every row of the lists is left out" })]
+    #[error("nobody to send to: {}", why_nobody(.0))]
     Nobody(Box<Summary>),
     /// It begins again and again, or for each person at another time.
     #[error("a launch by hand needs a `schedule` with one time: `now`, or a time on the campaign's clock")]
@@ -107,6 +107,15 @@ pub enum LaunchError {
         /// Until when it may begin, on the same.
         latest: String,
     },
+}
+
+fn why_nobody(summary: &Summary) -> &'static str {
+    match (summary.rows, summary.other_days) {
+        (0, _) => "the lists have no rows",
+        (_, 0) => "every row of the lists is left out",
+        (rows, other) if rows == other => "the day is nobody's",
+        _ => "the day is nobody's but of those who are left out",
+    }
 }
 
 /// Cohorts of one write.
@@ -174,7 +183,7 @@ pub async fn launch(
         now,
     } = request;
     let (launch, suppressed_to) = store.begin_launch(new).await?;
-    let barred = again::barred(store, &revision.campaign, occurrence, suppressed_to).await?;
+    let barred = again::barred(store, &revision.campaign, occurrence, suppressed_to, now).await?;
     let planner = Planner::new(revision.clone(), &project, folder, barred, now)?;
     let first = FirstStep {
         notes_who_enters: matches!(occurrence, Occurrence::Tick(_)),

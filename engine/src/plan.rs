@@ -4,6 +4,7 @@
 mod barred;
 mod cast;
 mod consent;
+mod day;
 mod draw;
 mod entrant;
 mod people;
@@ -28,6 +29,7 @@ use crate::tariff::{Tariff, budget_of};
 
 pub use barred::Barred;
 pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists};
+pub use day::{Day, next_day};
 pub use entrant::{Entrant, Lists, all_tariffs, entrant, tariff_of};
 pub use people::{Cohorts, People};
 pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
@@ -278,7 +280,8 @@ impl Planner {
         let mut reader = self.barred.open(&list, &self.folder)?;
         let columns = audience::columns(&reader, &list)?;
         let ahead = reader.next_chunk(CHUNK_ROWS)?;
-        let frozen = Frozen::new(&self.revision, &columns, list.consent.as_ref(), self.now);
+        let frozen = Frozen::new(&self.revision, &columns, list.consent.as_ref(), self.now)
+            .on_day(self.barred.day.clone());
         self.phone_column = reader.header().get(columns.phone).cloned().unwrap_or_default();
         self.summary.files.push(FileRead {
             path: list.called().to_owned(),
@@ -340,6 +343,11 @@ impl Planner {
                         text,
                     },
                 );
+            }
+            RowPlan::OtherDay(phone) => {
+                let place = self.summary.place(row.line);
+                self.seen.first_row(phone.as_u64(), place);
+                return self.summary.other_day();
             }
             RowPlan::Landline(phone) => (phone, Err(LeftOut::Landline)),
             RowPlan::LeftOut(phone, reason) => (phone, Err(reason)),

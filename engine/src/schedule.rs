@@ -1,12 +1,15 @@
 //! Campaigns that begin again and again: which tick is to be launched now, which were missed, and when the next one comes.
 //! What a tick is and how late it may begin is said in [`calendar`](crate::calendar); here it meets what the store knows.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::{Campaign, Schedule};
 use dsl::scalar::Cron;
 
 use crate::calendar::{CronDays, Due, EASTERN, Hours, Tick, WESTERN, due, latest_start, ticks_after};
+use crate::plan::Summary;
 use crate::store::{Missed, MissedWhy, OCCURRENCE, Store, StoreError};
 
 /// So many missed ticks of one look are kept, the latest: a cron of every minute misses half a million in a year.
@@ -45,16 +48,24 @@ pub async fn ahead(
     Ok(decide(campaign, since.unwrap_or(now).min(now), last, now))
 }
 
-/// Keeps that a tick was launched for nobody: it is over.
+/// Keeps that a tick was launched for nobody: it is over. Whether that is to be said: a day that is nobody's is like most.
 pub async fn note_nobody(
     store: &Store,
     campaign: &Campaign,
-    tick: Tick,
+    (tick, summary): (Tick, &Summary),
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    store
-        .note_missed(vec![missed(campaign, tick, MissedWhy::Nobody, now)])
-        .await
+) -> Result<bool, StoreError> {
+    let why = match summary.is_nobodys_day(campaign) {
+        true => MissedWhy::NobodysDay,
+        false => MissedWhy::Nobody,
+    };
+    store.note_missed(vec![missed(campaign, tick, why, now)]).await?;
+    Ok(why == MissedWhy::Nobody)
+}
+
+/// Since when the days of a campaign count: who had theirs before has missed it.
+pub(crate) async fn since(store: &Store, campaign: &Campaign) -> Result<Option<DateTime<Utc>>, StoreError> {
+    store.schedule_since(&campaign.name, &written(campaign)).await
 }
 
 /// The ticks of a campaign later than `after`, in order; none where it begins in another way. On the clocks of the
@@ -64,14 +75,23 @@ pub fn ticks(campaign: &Campaign, after: DateTime<Utc>) -> Box<dyn Iterator<Item
         return Box::new(std::iter::empty());
     };
     if !is_on_own_clocks(&campaign.schedule) {
-        return Box::new(ticks_after(cron, days, campaign.timezone, after));
+        return Box::new(ticks_after(&cron, days, campaign.timezone, after));
     }
     // No clock change is that of all of them: every local time is a tick.
-    let ticks = ticks_after(cron, days, Tz::UTC, after + EASTERN);
+    let ticks = ticks_after(&cron, days, Tz::UTC, after + EASTERN);
     Box::new(ticks.map(|tick| Tick {
         at: tick.at - EASTERN,
         ..tick
     }))
+}
+
+/// The tick of another day at the same time on the recipients' clocks.
+pub fn on_day(tick: Tick, day: NaiveDate) -> Tick {
+    let local = day.and_time(tick.local.time());
+    Tick {
+        local,
+        at: local.and_utc() - EASTERN,
+    }
 }
 
 /// How the occurrence of a tick is named: by its local time.
@@ -87,37 +107,46 @@ pub(crate) fn zone(campaign: &Campaign) -> Tz {
     }
 }
 
-/// The cron of a campaign, and the days between which it ticks; none where it begins in another way.
-fn cron_of(campaign: &Campaign) -> Option<(&Cron, CronDays)> {
+/// The cron of a campaign, and the days between which it ticks; none where it begins in another way. A column is looked at
+/// every day.
+fn cron_of(campaign: &Campaign) -> Option<(Cow<'_, Cron>, CronDays)> {
     match &campaign.schedule {
         Schedule::Cron {
             cron, from, until, ..
-        } => Some((
-            cron,
-            CronDays {
+        } => {
+            let days = CronDays {
                 from: *from,
                 until: *until,
-            },
-        )),
-        Schedule::Now
-        | Schedule::At(_)
-        | Schedule::Local(_)
-        | Schedule::Day { .. }
-        | Schedule::Trigger(_) => None,
+            };
+            Some((Cow::Borrowed(cron), days))
+        }
+        Schedule::Day { at, .. } => {
+            let daily = Cron::parse(&format!("{} {} * * *", at % 60, at / 60))?;
+            Some((Cow::Owned(daily), CronDays::default()))
+        }
+        Schedule::Now | Schedule::At(_) | Schedule::Local(_) | Schedule::Trigger(_) => None,
     }
 }
 
 fn is_on_own_clocks(schedule: &Schedule) -> bool {
     match schedule {
-        Schedule::Local(_) => true,
+        Schedule::Local(_) | Schedule::Day { .. } => true,
         Schedule::Cron { recipient_clock, .. } => *recipient_clock,
-        Schedule::Now | Schedule::At(_) | Schedule::Day { .. } | Schedule::Trigger(_) => false,
+        Schedule::Now | Schedule::At(_) | Schedule::Trigger(_) => false,
     }
 }
 
 fn decide(campaign: &Campaign, since: DateTime<Utc>, last: Option<NaiveDateTime>, now: DateTime<Utc>) -> Due {
     let from = last.map_or(since, |last| since.max(last.and_utc() - CLOCKS));
-    due(ticks(campaign, from), last, now, |tick| latest(campaign, tick))
+    let is_day = matches!(campaign.schedule, Schedule::Day { .. });
+    // Today is still to come for some, however late the day began for the first of them.
+    let from = match (is_day, last) {
+        (true, None) => from - EASTERN - WESTERN,
+        _ => from,
+    };
+    due(ticks(campaign, from), last, now, is_day, |tick| {
+        latest(campaign, tick)
+    })
 }
 
 /// Until when the launch of a tick may begin. On the clocks of the recipients it is too late when it is for the last.
@@ -140,11 +169,22 @@ fn written(campaign: &Campaign) -> String {
         values.join(",")
     });
     let days = if cron.takes_either_day() { "either" } else { "both" };
+    let column = match &campaign.schedule {
+        Schedule::Day {
+            field, yearly, shift, ..
+        } => format!(" {field} {yearly} {shift:?}"),
+        Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Cron { .. }
+        | Schedule::Trigger(_) => String::new(),
+    };
     let clock = match is_on_own_clocks(&campaign.schedule) {
         true => "recipient",
         false => campaign.timezone.name(),
     };
-    format!("{} {days} {} {} {clock}", fields.join(" "), day(from), day(until))
+    let fields = fields.join(" ");
+    format!("{fields} {days} {} {} {clock}{column}", day(from), day(until))
 }
 
 fn missed(campaign: &Campaign, tick: Tick, why: MissedWhy, now: DateTime<Utc>) -> Missed {

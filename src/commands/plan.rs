@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
-use dsl::campaign::{Campaign, Schedule, Trigger};
+use dsl::campaign::{Schedule, Trigger};
 use dsl::project::Project;
 use engine::again;
 use engine::clock::{Clock, SystemClock};
 use engine::launch::{LaunchError, Occurrence};
 use engine::load::LoadedCampaign;
-use engine::plan::{Barred, PlanError, Planner, Summary};
+use engine::plan::{Barred, Day, PlanError, Planner, Summary, next_day};
 use engine::revision::Revision;
 use engine::schedule;
 use engine::store::{Access, Store};
@@ -34,11 +34,14 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
     if let Schedule::Trigger(trigger) = &revision.campaign.schedule {
         return triggered(args, &revision, &project, trigger, store.as_ref()).await;
     }
-    let occurrence = occurrence(store.as_ref(), &revision.campaign, now).await?;
+    let occurrence = occurrence(store.as_ref(), &loaded, &revision, now).await?;
     let starts_at = occurrence.starts_at(&revision.campaign, now).map_err(failed)?;
     let barred = match &store {
-        Some(store) => again::barred(store, &revision.campaign, occurrence, i64::MAX).await?,
-        None => Barred::default(),
+        Some(store) => again::barred(store, &revision.campaign, occurrence, i64::MAX, now).await?,
+        None => Barred {
+            day: Day::of(&revision.campaign, occurrence, now),
+            ..Barred::default()
+        },
     };
     let folder = loaded.project.folder.clone();
     let (planned, with) = (revision.clone(), project.clone());
@@ -130,19 +133,45 @@ fn summary(
     Ok(planner.finish()?.0)
 }
 
-/// The launch that is planned: by hand, or at the tick that is due, else at the next one.
+/// The launch that is planned: by hand, or at the tick that is due, else at the next one; of a schedule by a column on the next
+/// day that is anybody's.
 async fn occurrence(
     store: Option<&Store>,
-    campaign: &Campaign,
+    loaded: &LoadedCampaign,
+    revision: &Arc<Revision>,
     now: DateTime<Utc>,
 ) -> Result<Occurrence, Failure> {
-    if !matches!(campaign.schedule, Schedule::Cron { .. }) {
-        return Ok(Occurrence::Nth(1));
-    }
+    let campaign = &revision.campaign;
+    let is_day = match &campaign.schedule {
+        Schedule::Cron { .. } => false,
+        Schedule::Day { .. } => true,
+        Schedule::Now | Schedule::At(_) | Schedule::Local(_) | Schedule::Trigger(_) => {
+            return Ok(Occurrence::Nth(1));
+        }
+    };
     let due = schedule::ahead(store, campaign, now).await?;
     let tick = due.launch.or(due.next);
-    tick.map(Occurrence::Tick)
-        .ok_or_else(|| failed(LaunchError::NoTick))
+    let tick = tick.ok_or_else(|| failed(LaunchError::NoTick))?;
+    if !is_day {
+        return Ok(Occurrence::Tick(tick));
+    }
+    let lists = match store {
+        Some(store) => store.members(&again::stored_lists(campaign)).await?,
+        None => Default::default(),
+    };
+    let barred = Barred {
+        lists,
+        ..Barred::default()
+    };
+    let (planned, folder) = (revision.clone(), loaded.project.folder.clone());
+    let next = move || next_day(&planned, &folder, &barred, tick.local.date());
+    let next = tokio::task::spawn_blocking(next).await;
+    let next = next.expect("reading lists does not panic");
+    let next = next.map_err(|error| failed(error.into()))?;
+    // Where no day is anybody's the plan of the first says so.
+    Ok(Occurrence::Tick(
+        next.map_or(tick, |day| schedule::on_day(tick, day)),
+    ))
 }
 
 /// The store; none where nothing was ever sent.

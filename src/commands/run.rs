@@ -45,8 +45,8 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
         stop,
     };
     match running.campaign().schedule {
-        Schedule::Cron { .. } => ticks::run(&running).await,
-        Schedule::Now | Schedule::At(_) | Schedule::Local(_) | Schedule::Day { .. } => once(&running).await,
+        Schedule::Cron { .. } | Schedule::Day { .. } => ticks::run(&running).await,
+        Schedule::Now | Schedule::At(_) | Schedule::Local(_) => once(&running).await,
         Schedule::Trigger(_) => triggered::run(&running).await,
     }
 }
@@ -366,7 +366,8 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
 fn anew(revision: &Revision) -> &'static str {
     match revision.campaign.schedule {
         Schedule::Cron { .. } => "the next tick launches the file as it is now",
-        Schedule::Now | Schedule::At(_) | Schedule::Local(_) | Schedule::Day { .. } => {
+        Schedule::Day { .. } => "the next day launches the file as it is now",
+        Schedule::Now | Schedule::At(_) | Schedule::Local(_) => {
             "`crier cancel` with `--again` launches the file as it is now"
         }
         Schedule::Trigger(_) => "whoever enters from now on gets the file as it is now",

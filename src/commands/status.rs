@@ -119,6 +119,7 @@ fn why(why: MissedWhy) -> &'static str {
     match why {
         MissedWhy::TooLate => "nothing ran in time, or a later one was due as well",
         MissedWhy::Nobody => "there was nobody to send to",
+        MissedWhy::NobodysDay => "it was nobody's day",
     }
 }
 

@@ -140,12 +140,9 @@ impl Shown<'_> {
             Schedule::Cron {
                 recipient_clock: true,
                 ..
-            } => self.tick().map(|tick| tick.local),
-            Schedule::Now
-            | Schedule::At(_)
-            | Schedule::Cron { .. }
-            | Schedule::Day { .. }
-            | Schedule::Trigger(_) => None,
+            }
+            | Schedule::Day { .. } => self.tick().map(|tick| tick.local),
+            Schedule::Now | Schedule::At(_) | Schedule::Cron { .. } | Schedule::Trigger(_) => None,
         }
     }
 
@@ -158,8 +155,11 @@ impl Shown<'_> {
 
     /// Which tick of its cron that is, in words.
     fn which(&self) -> String {
+        let is_day = matches!(self.revision.campaign.schedule, Schedule::Day { .. });
         match self.tick() {
             None => String::new(),
+            Some(_) if is_day && self.summary.people == 0 => String::new(),
+            Some(_) if is_day => ", the next day that is anybody's".to_owned(),
             Some(tick) if tick.at > self.now => ", its next tick".to_owned(),
             Some(_) => format!(", for its tick of {}", self.occurrence.name()),
         }
@@ -254,6 +254,7 @@ impl Shown<'_> {
             "starts_at": self.starts_at,
             "finish_at": self.finish_at(),
             "left_out": summary.left_out,
+            "other_days": summary.other_days,
             "left_out_first": summary.left_out_first.iter().map(|(reason, place)| {
                 (reason.clone(), json!({ "file": texts::path(*place, summary), "line": place.line }))
             }).collect::<serde_json::Map<_, _>>(),
@@ -281,14 +282,15 @@ fn barred(texts: &BTreeMap<String, u64>) -> String {
 }
 
 fn people(summary: &Summary) -> String {
-    let people = number(summary.people);
+    let (people, rows) = (number(summary.people), number(summary.rows));
+    let others = match summary.other_days {
+        0 => String::new(),
+        n => format!("; {} on other days", number(n)),
+    };
     match summary.left_out_rows() {
-        0 => format!("{people} (every row of {})", number(summary.rows)),
-        out => format!(
-            "{people} of {} rows; {} left out",
-            number(summary.rows),
-            number(out)
-        ),
+        0 if summary.other_days == 0 => format!("{people} (every row of {rows})"),
+        0 => format!("{people} of {rows} rows{others}"),
+        out => format!("{people} of {rows} rows; {} left out{others}", number(out)),
     }
 }
 

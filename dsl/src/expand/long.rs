@@ -95,10 +95,11 @@ impl Long<'_> {
         if let Some(inherited) = inherited(self, object, key) {
             return inherited;
         }
-        // Whether a day comes every year is asked only where a column gives it, the first and the last day only of a cron, and
-        // no cell is empty without a column.
+        // Whether a day comes every year, and how far from it, is asked only where a column gives it, the first and the last day
+        // only of a cron, and no cell is empty without a column.
         let of_schedule = object.title == "`schedule`";
-        let pointless = (key.name == "yearly" && get("date").is_none())
+        let of_day = key.name == "yearly" || (of_schedule && matches!(key.name, "before" | "after"));
+        let pointless = (of_day && get("date").is_none())
             || (of_schedule && matches!(key.name, "from" | "until") && get("cron").is_none())
             || (object.title == "a field" && key.name == "default" && get("from").is_some());
         if pointless {

@@ -178,30 +178,13 @@ impl<'a> Person<'a> {
 
     /// The day of a field; none where it is empty, or none.
     pub fn date(&self, name: &str) -> Option<NaiveDate> {
-        match self.day(name)? {
-            calendar::FieldTime::Day(day) => Some(day),
-            calendar::FieldTime::Time(WrittenTime::Local(local)) => Some(local.date()),
-            calendar::FieldTime::Time(WrittenTime::Instant(at)) => {
-                Some(at.with_timezone(&self.known.zone(self.revision)).date_naive())
-            }
-        }
+        let zone = self.known.zone(self.revision);
+        date_of(self.revision, name, self.value(name), zone)
     }
 
     /// The day of a field, or its time; none where it is empty, or none.
     fn day(&self, name: &str) -> Option<calendar::FieldTime> {
-        let text = self.value(name).trim();
-        let format = self.revision.field(name).and_then(|field| field.format);
-        match format {
-            Some(format) if format.has_time() => {
-                let time = format.time(text)?;
-                Some(calendar::FieldTime::Time(WrittenTime::Local(time)))
-            }
-            Some(format) => format.date(text).map(calendar::FieldTime::Day),
-            None => {
-                let day = parse_date(text).map(calendar::FieldTime::Day);
-                day.or_else(|| parse_time(text).ok().map(calendar::FieldTime::Time))
-            }
-        }
+        day_of(self.revision, name, self.value(name))
     }
 
     /// The value of a field; empty where the person has none.
@@ -209,6 +192,31 @@ impl<'a> Person<'a> {
         let set = self.known.values.get(name).map(String::as_str);
         set.or_else(|| self.revision.value(self.member, name))
             .unwrap_or("")
+    }
+}
+
+/// The day that a value of a field is, on a clock; none where it is none.
+pub(crate) fn date_of(revision: &Revision, name: &str, text: &str, zone: Tz) -> Option<NaiveDate> {
+    match day_of(revision, name, text)? {
+        calendar::FieldTime::Day(day) => Some(day),
+        calendar::FieldTime::Time(WrittenTime::Local(local)) => Some(local.date()),
+        calendar::FieldTime::Time(WrittenTime::Instant(at)) => Some(at.with_timezone(&zone).date_naive()),
+    }
+}
+
+fn day_of(revision: &Revision, name: &str, text: &str) -> Option<calendar::FieldTime> {
+    let text = text.trim();
+    let format = revision.field(name).and_then(|field| field.format);
+    match format {
+        Some(format) if format.has_time() => {
+            let time = format.time(text)?;
+            Some(calendar::FieldTime::Time(WrittenTime::Local(time)))
+        }
+        Some(format) => format.date(text).map(calendar::FieldTime::Day),
+        None => {
+            let day = parse_date(text).map(calendar::FieldTime::Day);
+            day.or_else(|| parse_time(text).ok().map(calendar::FieldTime::Time))
+        }
     }
 }
 

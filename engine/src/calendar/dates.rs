@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use dsl::campaign::program::Shift;
+use dsl::campaign::{Campaign, Schedule};
 use dsl::scalar::local_to_utc;
 
 use super::TimeClass;
@@ -33,6 +34,26 @@ pub enum Occurrence {
 }
 
 impl DateSchedule {
+    /// Of a campaign, and the field that it goes by; none where it begins in another way.
+    pub fn of(campaign: &Campaign) -> Option<(&str, DateSchedule)> {
+        let Schedule::Day {
+            field,
+            yearly,
+            shift,
+            at,
+        } = &campaign.schedule
+        else {
+            return None;
+        };
+        let at = NaiveTime::from_num_seconds_from_midnight_opt(at * 60, 0).unwrap_or(NaiveTime::MIN);
+        let schedule = DateSchedule {
+            yearly: *yearly,
+            shift: *shift,
+            at,
+        };
+        Some((field, schedule))
+    }
+
     /// What `day` is for a person with this value in the column, who is in the list since an instant.
     pub fn on(
         &self,
@@ -65,6 +86,19 @@ impl DateSchedule {
                 .collect(),
         };
         begins.into_iter().filter(|at| *at >= since).min()
+    }
+
+    /// The first day from then on that is the person's; none where none is.
+    pub fn next_day(&self, value: NaiveDate, from: NaiveDate) -> Option<NaiveDate> {
+        let of = |date: NaiveDate| Some(shifted(date.and_time(NaiveTime::MIN), self.shift)?.date());
+        let days: Vec<NaiveDate> = match self.yearly {
+            false => of(value).into_iter().collect(),
+            true => years_around(from)
+                .filter(|year| *year >= value.year())
+                .filter_map(|year| of(anniversary(value, year)?))
+                .collect(),
+        };
+        days.into_iter().filter(|day| *day >= from).min()
     }
 
     fn falls_on(&self, day: NaiveDate, value: NaiveDate) -> bool {

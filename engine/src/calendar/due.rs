@@ -19,11 +19,13 @@ pub struct Due {
 }
 
 /// Looks through `ticks`, in order. Those up to `last` were launched or missed before. A launch may begin up to
-/// `latest_start` of its tick, that instant included.
+/// `latest_start` of its tick, that instant included. `each`: ticks are about different people, so all that are in time
+/// are launched, one look after the other, the earliest first.
 pub fn due(
     ticks: impl IntoIterator<Item = Tick>,
     last: Option<NaiveDateTime>,
     now: DateTime<Utc>,
+    each: bool,
     latest_start: impl Fn(Tick) -> DateTime<Utc>,
 ) -> Due {
     let mut found = Due::default();
@@ -36,6 +38,10 @@ pub fn due(
             break;
         }
         let in_time = now <= latest_start(tick);
+        if each && in_time {
+            found.launch.get_or_insert(tick);
+            continue;
+        }
         let passed = match in_time {
             true => found.launch.replace(tick),
             false => Some(tick),
@@ -83,7 +89,7 @@ mod tests {
         let now = now.parse().unwrap_or_else(|_| at(zone, now));
         let before = dsl::scalar::local_to_utc(last, zone) - TimeDelta::days(1);
         let ticks = ticks_after(&cron, CronDays::default(), zone, before);
-        let found = due(ticks, Some(last), now, |tick| {
+        let found = due(ticks, Some(last), now, false, |tick| {
             latest_start(tick.at, Some(late), &Hours::default(), zone)
         });
         let told = |what: &str, tick: Tick| {

@@ -6,6 +6,7 @@ mod by_seed;
 mod canary;
 mod corners;
 mod crash;
+mod days;
 mod errands;
 mod failures;
 mod happenings;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use dsl::campaign::Deed;
+use dsl::campaign::{Deed, Schedule};
 use dsl::columns::Columns;
 use dsl::condition::{BuiltIn, Condition, Facts, Happening, Verdict};
 use dsl::project::Consent;
 use dsl::values::FieldType;
 use sms::{ParsedNumber, PhoneNumber, Region};
 
+use super::Day;
 use super::consent::ConsentOf;
 use super::draw;
 use crate::advance::{NOTHING, may_text, text_for};
@@ -32,6 +33,8 @@ pub enum RowPlan {
         /// The cell.
         text: String,
     },
+    /// Somebody whose day is another.
+    OtherDay(PhoneNumber),
     /// A number that takes no texts.
     Landline(PhoneNumber),
     /// Left out for a reason that lies in the row.
@@ -78,6 +81,8 @@ pub struct Frozen {
     now: DateTime<Utc>,
     time_class: Arc<str>,
     entry: Entry,
+    /// Whose day it is, of a schedule by a column.
+    day: Option<Day>,
 }
 
 struct Cell {
@@ -112,7 +117,13 @@ impl Frozen {
             time_class: revision.campaign.timezone.name().into(),
             // Only who enters with whom is asked here, and that is the same whenever it begins.
             entry: Entry::of(&revision.campaign, now),
+            day: None,
         }
+    }
+
+    /// Only people whose day it is are planned.
+    pub(super) fn on_day(self, day: Option<Day>) -> Frozen {
+        Frozen { day, ..self }
     }
 }
 
@@ -134,6 +145,11 @@ pub fn plan_row(
         Ok(parsed) => parsed,
         Err((reason, text)) => return RowPlan::NoNumber { reason, text },
     };
+    match is_their_day(revision, frozen, parsed.number, row) {
+        Ok(true) => {}
+        Ok(false) => return RowPlan::OtherDay(parsed.number),
+        Err(reason) => return RowPlan::LeftOut(parsed.number, reason),
+    }
     if !parsed.kind.can_text() && !revision.campaign.audience.keeps_landlines {
         return RowPlan::Landline(parsed.number);
     }
@@ -155,6 +171,27 @@ pub fn plan_row(
         }),
         Err(reason) => RowPlan::LeftOut(parsed.number, reason),
     }
+}
+
+/// Whether the day of the launch is that of a row; of any other launch it is.
+fn is_their_day(
+    revision: &Revision,
+    frozen: &Frozen,
+    phone: PhoneNumber,
+    row: &Row,
+) -> Result<bool, LeftOut> {
+    let (Some(day), Schedule::Day { field, .. }) = (&frozen.day, &revision.campaign.schedule) else {
+        return Ok(true);
+    };
+    let at = revision.variables.iter().position(|name| name == field);
+    let Some(cell) = at.and_then(|at| frozen.cells.get(at)) else {
+        return Ok(false);
+    };
+    let language = language_of(revision, frozen, row);
+    let value = value_of(revision, cell, field, language, row)?;
+    let class = TimeClass::parse(&*zones_of(revision, frozen, phone, row)?);
+    let class = class.unwrap_or_else(|| TimeClass::from(revision.campaign.timezone));
+    day.is_of(revision, &value, &class, frozen.now)
 }
 
 /// The zones that a person may be in: the column's, else those of the number. Where nothing goes by the clock of its people

@@ -1,4 +1,4 @@
-//! The summary of a plan. It adds up: rows = people + those left out, by reason.
+//! The summary of a plan. It adds up: rows = people + those left out, by reason, + those whose day is another.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::row::PlannedRow;
 use super::seen::Place;
 use super::texts::{self, TextParts};
+use crate::calendar::DateSchedule;
 use crate::entry::Entry;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -22,6 +23,9 @@ pub struct Summary {
     pub rows: u64,
     /// People who get the campaign.
     pub people: u64,
+    /// Rows of people whose day is another, of a schedule by a column: they are not left out.
+    #[serde(default)]
+    pub other_days: u64,
     /// Rows left out, by the code of the reason.
     pub left_out: BTreeMap<String, u64>,
     /// The first row of each reason.
@@ -173,6 +177,26 @@ impl Summary {
     pub(super) fn place(&self, line: u64) -> Place {
         let list = self.files.len().saturating_sub(1);
         Place { list, line }
+    }
+
+    /// Whether the day is nobody's: whoever is left out would be on any day.
+    pub fn is_nobodys_day(&self, campaign: &Campaign) -> bool {
+        let Some((field, _)) = DateSchedule::of(campaign) else {
+            return false;
+        };
+        let always = [
+            LeftOut::EmptyValue(field.to_owned()),
+            LeftOut::IllTyped(field.to_owned()),
+            LeftOut::InvalidNumber,
+            LeftOut::UnreadableRow,
+        ];
+        let always: u64 = always.iter().map(|reason| self.left_out_for(reason)).sum();
+        self.people == 0 && self.left_out_rows() == always
+    }
+
+    pub(super) fn other_day(&mut self) {
+        self.rows += 1;
+        self.other_days += 1;
     }
 
     pub(super) fn leave_out(&mut self, reason: &LeftOut, place: Place) {

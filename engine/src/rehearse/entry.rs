@@ -1,6 +1,6 @@
 //! When everybody enters: at once, on a clock of their own, on a day of their own; together, after the canary, or spread.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use dsl::campaign::Schedule;
 use dsl::scalar::WrittenTime;
 use rayon::prelude::*;
@@ -47,25 +47,16 @@ impl World<'_> {
                 let local = begins_at.with_timezone(&campaign.timezone).naive_local();
                 calendar::Moment::At(WrittenTime::Local(local)).instant(class, begins_at)
             }
-            Schedule::Day {
-                field,
-                yearly,
-                shift,
-                at,
-            } => {
-                let schedule = DateSchedule {
-                    yearly: *yearly,
-                    shift: *shift,
-                    at: NaiveTime::from_num_seconds_from_midnight_opt(at * 60, 0).unwrap_or(NaiveTime::MIN),
-                };
-                self.day_of(person, field, class)
-                    .ok_or_else(|| LeftOut::StepUndecided(field.clone()))
+            _ => match DateSchedule::of(campaign) {
+                None => begins_at,
+                Some((field, schedule)) => self
+                    .day_of(person, field, class)
+                    .ok_or_else(|| LeftOut::StepUndecided(field.to_owned()))
                     .and_then(|day| {
                         let next = schedule.next(day, class, begins_at);
                         next.ok_or(LeftOut::TooLate)
-                    })?
-            }
-            _ => begins_at,
+                    })?,
+            },
         };
         if entry.is_at_once() {
             return Ok(at);

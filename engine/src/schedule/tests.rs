@@ -17,6 +17,8 @@ use crate::revision::Revision;
 use crate::store::{Access, LaunchState, OpenOptions};
 use crate::testing::{COLUMNS, at, campaign, campaign_of, nth_phone};
 
+mod days;
+
 struct Scene {
     store: Store,
     folder: TempDir,
@@ -36,8 +38,11 @@ async fn opened(folder: &TempDir) -> Store {
 
 impl Scene {
     async fn new(zone: &str, schedule: &str) -> Scene {
+        Scene::of(written(zone, schedule)).await
+    }
+
+    async fn of((project, revision): (Arc<Project>, Arc<Revision>)) -> Scene {
         let folder = tempfile::tempdir().expect("a folder");
-        let (project, revision) = written(zone, schedule);
         let scene = Scene {
             store: opened(&folder).await,
             folder,
@@ -117,12 +122,16 @@ impl Scene {
                 Some(launch),
                 format!("; {} begins: {}", occurrence(tick), people(&summary)),
             ),
-            Some((tick, Err(error))) => {
-                note_nobody(&self.store, &self.revision.campaign, tick, at(now))
-                    .await
-                    .expect("noted");
-                (None, format!("; {} does not begin: {error}", occurrence(tick)))
+            Some((tick, Err(LaunchError::Nobody(summary)))) => {
+                let noted = note_nobody(&self.store, &self.revision.campaign, (tick, &summary), at(now));
+                let error = LaunchError::Nobody(summary.clone());
+                let told = match noted.await.expect("noted") {
+                    true => format!("; {} does not begin: {error}", occurrence(tick)),
+                    false => format!("; {} is nobody's", occurrence(tick)),
+                };
+                (None, told)
             }
+            Some((_, Err(error))) => panic!("{error}"),
         };
         let _ = writeln!(self.told, "{now}{missed}{planned}{}", next.unwrap_or_default());
         launch
@@ -170,6 +179,9 @@ fn written(zone: &str, schedule: &str) -> (Arc<Project>, Arc<Revision>) {
 
 fn people(summary: &Summary) -> String {
     let mut told = format!("{} people", summary.people);
+    if summary.other_days > 0 {
+        let _ = write!(told, ", {} on other days", summary.other_days);
+    }
     for (reason, n) in &summary.left_out {
         let _ = write!(told, ", {n} {reason}");
     }

@@ -1,6 +1,6 @@
 //! When a campaign begins for one person, again and again.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use dsl::campaign::{Schedule, Trigger};
 use dsl::scalar::WrittenTime;
 
@@ -67,21 +67,16 @@ fn starts(
             };
             Box::new(ticks.map(at).filter(move |at| *at >= now))
         }
-        Schedule::Day {
-            field,
-            yearly,
-            shift,
-            at,
-        } => {
-            let Some(value) = day_of(revision, cast, field, now) else {
-                return Box::new(std::iter::empty());
-            };
-            let schedule = DateSchedule {
-                yearly: *yearly,
-                shift: *shift,
-                at: NaiveTime::from_num_seconds_from_midnight_opt(at * 60, 0).unwrap_or(NaiveTime::MIN),
-            };
-            days(schedule, value, zones, now)
+        Schedule::Day { .. } => {
+            let schedule = DateSchedule::of(&revision.campaign);
+            let day = schedule.and_then(|(field, schedule)| {
+                let value = day_of(revision, cast, field, now)?;
+                Some((schedule, value))
+            });
+            match day {
+                Some((schedule, value)) => days(schedule, value, zones, now),
+                None => Box::new(std::iter::empty()),
+            }
         }
         Schedule::Trigger(Trigger::Event { .. } | Trigger::Keyword(_)) => Box::new(std::iter::empty()),
     }

@@ -13,6 +13,8 @@ pub enum MissedWhy {
     TooLate,
     /// There was nobody to send to.
     Nobody,
+    /// Of a schedule by a column: the day was nobody's, as most are.
+    NobodysDay,
 }
 
 impl MissedWhy {
@@ -21,11 +23,12 @@ impl MissedWhy {
         match self {
             MissedWhy::TooLate => "too-late",
             MissedWhy::Nobody => "nobody",
+            MissedWhy::NobodysDay => "nobodys-day",
         }
     }
 
     fn from_row(code: &str) -> Result<MissedWhy, StoreError> {
-        let all = [MissedWhy::TooLate, MissedWhy::Nobody];
+        let all = [MissedWhy::TooLate, MissedWhy::Nobody, MissedWhy::NobodysDay];
         let found = all.into_iter().find(|why| why.code() == code);
         found.ok_or_else(|| corrupt(format!("reason of a missed tick {code:?}")))
     }
@@ -157,10 +160,10 @@ impl Store {
     }
 
     /// The missed ticks of a campaign, or of all, the latest first; at most so many. One that was launched after all, since
-    /// the clock had been ahead, is none.
+    /// the clock had been ahead, is none, and so is a day that was nobody's.
     pub async fn missed(&self, campaign: Option<&str>, most: u32) -> Result<Vec<Missed>, StoreError> {
         let rows = sqlx::query(
-            "select * from missed m where (?1 is null or campaign = ?1)
+            "select * from missed m where (?1 is null or campaign = ?1) and reason <> 'nobodys-day'
                and not exists (select 1 from launch l where l.campaign = m.campaign and l.occurrence = m.occurrence
                                  and l.state > 0)
              order by due_at desc, campaign limit ?2",

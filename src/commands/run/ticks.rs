@@ -1,5 +1,5 @@
 //! `crier run` of a campaign that begins again and again: what is due is launched, and it waits for the next tick while
-//! people of earlier launches may still be inside; which tick is due is decided by [`engine::schedule`].
+//! people of earlier launches may still be inside; of a schedule by a column every day is one. Which tick is due is decided by [`engine::schedule`].
 
 use std::process::ExitCode;
 
@@ -23,7 +23,8 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
     let name = &running.campaign().name;
     if running.args.again {
         return Err(Failure::Usage(anyhow!(
-            "`--again` is for a campaign that begins once: {name} begins at each tick of its cron"
+            "`--again` is for a campaign that begins once: {name} begins {}",
+            each(running)
         )));
     }
     let mut last = running.latest().await?;
@@ -62,8 +63,8 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
         }
         if said.replace(next) != Some(next) {
             output::say(&format!(
-                "{name} begins next at {}; this waits until then, and goes on when it is typed again",
-                told(running, next)
+                "{name} {}; this waits until then, and goes on when it is typed again",
+                begins_next(running, next)
             ));
         }
         together.wait(Some(next.at)).await?;
@@ -94,14 +95,17 @@ fn one_by_one(running: &Running<'_>) -> bool {
 async fn begin(running: &Running<'_>, tick: Tick) -> Result<Option<LaunchRow>, Failure> {
     match running.launch(Occurrence::Tick(tick)).await {
         Ok(launch) => Ok(Some(running.row(launch).await?)),
-        Err(nobody @ LaunchError::Nobody(_)) => {
+        Err(LaunchError::Nobody(summary)) => {
             let (campaign, now) = (running.campaign(), running.clock.now());
-            schedule::note_nobody(&running.store, campaign, tick, now).await?;
-            output::say(&format!(
-                "{} does not begin at its tick of {}: {nobody}",
-                campaign.name,
-                schedule::occurrence(tick)
-            ));
+            let is_told = schedule::note_nobody(&running.store, campaign, (tick, &summary), now).await?;
+            if is_told {
+                let nobody = LaunchError::Nobody(summary);
+                output::say(&format!(
+                    "{} does not begin at its tick of {}: {nobody}",
+                    campaign.name,
+                    schedule::occurrence(tick)
+                ));
+            }
             Ok(None)
         }
         Err(error) => Err(failed(error)),
@@ -145,17 +149,34 @@ fn say_missed(name: &str, missed: &[Tick]) {
     ));
 }
 
-fn told(running: &Running<'_>, tick: Tick) -> String {
+/// When more may begin.
+fn begins_next(running: &Running<'_>, tick: Tick) -> String {
+    let local = schedule::occurrence(tick);
     match &running.campaign().schedule {
         Schedule::Cron {
             recipient_clock: true,
             ..
-        } => format!("{} on each recipient's clock", schedule::occurrence(tick)),
+        } => format!("begins next at {local} on each recipient's clock"),
+        Schedule::Day { field, .. } => format!(
+            "looks next for whose {field} it is for {local} on their own clocks, at {}",
+            time(tick.at)
+        ),
         Schedule::Cron { .. }
         | Schedule::Now
         | Schedule::At(_)
         | Schedule::Local(_)
-        | Schedule::Day { .. }
-        | Schedule::Trigger(_) => time(tick.at),
+        | Schedule::Trigger(_) => format!("begins next at {}", time(tick.at)),
+    }
+}
+
+/// How often it begins.
+fn each(running: &Running<'_>) -> String {
+    match &running.campaign().schedule {
+        Schedule::Day { field, .. } => format!("for each person by the day in {field}"),
+        Schedule::Cron { .. }
+        | Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Trigger(_) => "at each tick of its cron".to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! The keys of schedules, triggers and moments.
 
-use super::super::key::{Choice, Form, Key, Object, Required, later, now, object, word};
+use super::super::key::{Choice, Form, Key, Object, Required, now, object, word};
 
 /// `now`, a time, or a map.
 pub(super) const SCHEDULE: Form = Form::Either(&[Form::Start, Form::Object(&SCHEDULE_MAP)]);
@@ -37,25 +37,25 @@ static SCHEDULE_KEYS: &[Key] = &[
         "2027-06-30",
         "The last day of a cron. Default: without end.",
     ),
-    later(
+    now(
         "date",
         Form::Word,
         "birthday",
         "The column with the day of each person, on the recipient's clock.",
     ),
-    later(
+    now(
         "yearly",
         Form::Flag,
         "true",
         "The day of the column comes every year, whatever its year. Default: `false`.",
     ),
-    later(
+    now(
         "before",
         Form::Duration,
         "30 days",
         "So long before the day of the column. Default: on the day.",
     ),
-    later(
+    now(
         "after",
         Form::Duration,
         "3 days",

@@ -48,11 +48,17 @@ struct Tale {
     model: Arc<Model>,
     /// Where its calls go.
     host: TcpListener,
+    /// An event begins it, for one person at a time.
+    is_triggered: bool,
 }
 
 impl Tale {
     fn of(seed: u64) -> Tale {
-        let Drawn { campaign, model } = drawn(seed);
+        let Drawn {
+            campaign,
+            model,
+            trigger,
+        } = drawn(seed);
         let host = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         host.set_nonblocking(true).expect("it is bound");
         let url = format!("http://{}", host.local_addr().expect("it is bound"));
@@ -74,6 +80,11 @@ impl Tale {
             .collect();
         let people = format!("{}\n{rows}", COLUMNS.join(","));
         std::fs::write(world.path().join("people.csv"), people).expect("written");
+        if let Some(trigger) = &trigger {
+            let path = world.path().join("test.campaign.yaml");
+            let text = std::fs::read_to_string(&path).expect("readable");
+            world.write_campaign(&text.replacen("schedule: now", trigger, 1));
+        }
         world.write_senders();
         world.write_hosts();
         world.write_lists();
@@ -87,6 +98,7 @@ impl Tale {
             revision,
             model: Arc::new(model),
             host,
+            is_triggered: trigger.is_some(),
         }
     }
 
@@ -112,7 +124,21 @@ impl Tale {
             one.at += TimeDelta::milliseconds(300);
             one
         };
-        several.into_iter().map(one).collect()
+        let mut happenings: Vec<NewHappening> = several.into_iter().map(one).collect();
+        // Each enters a few times, as far as that is let.
+        let begins = (0..PEOPLE).filter(|_| self.is_triggered).flat_map(|n| [n; 4]);
+        for n in begins {
+            let seconds = i64::try_from(chance.below(9 * 86_400)).expect("small");
+            let fields: &[(&str, &str)] = match chance.below(3) {
+                0 => &[("city", "Bern")],
+                1 => &[("city", "Lima")],
+                _ => &[],
+            };
+            let mut one = event(seconds, "began", n, fields);
+            one.at += TimeDelta::milliseconds(300);
+            happenings.push(one);
+        }
+        happenings
     }
 
     fn answers(&self) -> Answers {
@@ -178,8 +204,21 @@ async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
         let mut answers = answers.lock().expect("unpoisoned");
         Does::AcceptAndSay(answers.to(text.to, &text.text, clock.now()))
     });
-    provider.will_happen(&tale.world, tale.happenings());
-    tale.world.run_in_pieces(&provider, every).await;
+    let mut happenings = tale.happenings();
+    match tale.is_triggered {
+        false => {
+            provider.will_happen(&tale.world, happenings);
+            tale.world.run_in_pieces(&provider, every).await;
+        }
+        true => {
+            let end = tale.world.clock.now() + LONG;
+            let mut last = event(0, "over", 8, &[]);
+            last.at = end;
+            happenings.push(last);
+            provider.will_happen(&tale.world, happenings);
+            tale.world.run_open(&provider, every, end).await;
+        }
+    }
     let mut told = Told::new();
     for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
         let of_person = told.entry(text.to.as_u64()).or_default();
@@ -276,6 +315,7 @@ fn by_rehearsal(tale: &Tale) -> Told {
 fn differences(seed: u64) -> Vec<String> {
     let tale = Tale::of(seed);
     let stage = by_stage(&tale);
+    assert!(!stage.is_empty(), "somebody is texted");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
     let every = [None, Some(3), Some(11)][usize::try_from(seed / 3 % 3).expect("small")];
@@ -320,7 +360,12 @@ fn number(variable: &str) -> Option<u64> {
 #[test]
 fn three_clocks_tell_the_same_of_any_campaign() {
     if let Some(seed) = number("CRIER_SEED") {
-        let Drawn { campaign, model } = drawn(seed);
+        let Drawn {
+            campaign,
+            model,
+            trigger,
+        } = drawn(seed);
+        let campaign = trigger.unwrap_or_default() + "\n" + &campaign;
         let found = differences(seed);
         assert!(found.is_empty(), "{campaign}\n{model}\n{}", found.join("\n"));
         return;

@@ -201,34 +201,46 @@ impl World {
         while self.clock.now() < until {
             let store = Arc::new(self.store(Access::Execute).await.expect("opened"));
             let open = self.open(&store).await;
-            let (adder, launches) = feed();
             let all = store.launches(None).await.expect("readable").into_iter();
-            let others = all.filter(|row| row.id != open.id && row.state == LaunchState::Running);
-            let others: Vec<LaunchRow> = others.collect();
-            for (row, enters) in
-                std::iter::once((open, true)).chain(others.into_iter().map(|row| (row, false)))
-            {
-                let launching = self.launching(row, provider.clone(), enters);
-                assert!(adder.add(launching).is_ok());
-            }
-            drop(adder);
-            let (stop, stopped) = watch::channel(false);
-            let executions = Executions {
-                store,
-                clock: self.clock.clone(),
-                launches,
-                stop: stopped,
-            };
-            let before = provider.submitted();
-            let mut watched = |_: Told<'_>| {
-                let sent = (provider.submitted() - before) as u64;
-                if self.clock.now() >= until || every.is_some_and(|every| sent >= every) {
-                    // Nobody listens once it has ended.
-                    let _ = stop.send(true);
-                }
-            };
-            execute_all(executions, &mut watched).await.expect("executed");
+            let is_other = |row: &LaunchRow| row.id != open.id && row.state == LaunchState::Running;
+            let others: Vec<LaunchRow> = all.filter(is_other).collect();
+            let others = others.into_iter().map(|row| (row, false));
+            let launches = std::iter::once((open, true)).chain(others).collect();
+            self.run_launches(store, launches, provider, every, until).await;
         }
+    }
+
+    /// Executes launches together, those that are open as such, until then or to their ends; or until there were so many texts.
+    pub async fn run_launches(
+        &self,
+        store: Arc<Store>,
+        launched: Vec<(LaunchRow, bool)>,
+        provider: &Arc<Scripted>,
+        every: Option<u64>,
+        until: DateTime<Utc>,
+    ) {
+        let (adder, launches) = feed();
+        for (row, enters) in launched {
+            let launching = self.launching(row, provider.clone(), enters);
+            assert!(adder.add(launching).is_ok());
+        }
+        drop(adder);
+        let (stop, stopped) = watch::channel(false);
+        let executions = Executions {
+            store,
+            clock: self.clock.clone(),
+            launches,
+            stop: stopped,
+        };
+        let before = provider.submitted();
+        let mut watched = |_: Told<'_>| {
+            let sent = (provider.submitted() - before) as u64;
+            if self.clock.now() >= until || every.is_some_and(|every| sent >= every) {
+                // Nobody listens once it has ended.
+                let _ = stop.send(true);
+            }
+        };
+        execute_all(executions, &mut watched).await.expect("executed");
     }
 
     /// The open launch of the campaign: the latest, else a new one.

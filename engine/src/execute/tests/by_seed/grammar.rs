@@ -32,6 +32,8 @@ impl Chance {
 pub struct Drawn {
     /// The campaign, but for its audience and schedule.
     pub campaign: String,
+    /// What begins it for one person, in place of a schedule.
+    pub trigger: Option<String>,
     /// How people answer, as `crier rehearse` reads it.
     pub model: String,
 }
@@ -51,7 +53,14 @@ pub fn drawn(seed: u64) -> Drawn {
     let steps = format!("{{ send: {first} }}, {rest}, {}", grammar.send());
     let rules = grammar.rules();
     let head = grammar.head();
+    let again = grammar
+        .chance
+        .pick(&["never", "always", "restart", "after 2 days"]);
+    let conditions = grammar.chance.pick(&["", ", where: city != \"Bern\""]);
     Drawn {
+        trigger: seed
+            .is_multiple_of(6)
+            .then(|| format!("trigger: {{ event: began, again: {again}{conditions} }}")),
         campaign: format!(
             "{head}steps: [ {steps} ]\nreplies: [ {rules} ]\nmessages:\n{}",
             grammar.messages
