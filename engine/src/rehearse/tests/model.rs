@@ -54,7 +54,7 @@ fn a_model_is_read_strictly() {
         the model cannot be read: messages.invite: unknown field `reply`, expected one of `replies`, `opt_outs`, `free`, `after`, `words` at line 1 column 23
         `messages`: the campaign has no message "invitation"; it has invite, kept, reminder, prices
         `clicks`: the campaign has no link "shop"; it has none
-        `replies`: "0.3" is not a share; write a percentage from 0 to 100: `1%`, `2.5%`
+        `replies`: "0.3" is not a share; did you mean "30%"?
         `replies`: "30" is not a share; did you mean "30%"?
         `after`: "min" is not a unit of time; did you mean "5 minutes"? the units are seconds, minutes, hours, days and weeks
         for every message: `replies` and `opt_outs` are more than 100% together
