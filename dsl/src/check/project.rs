@@ -105,7 +105,7 @@ fn countries_apart(sender: &written::Sender, policy: &written::Policy) -> Option
     }
     let shown = |all: &[Spanned<sms::Region>]| listed(all.iter().map(|country| country.value.as_str()));
     let message = format!(
-        "sender \"{}\" texts only {}, where the policy lets nobody be texted",
+        "sender \"{}\" texts nobody: only {}, where the policy lets nobody be texted",
         sender.name.value,
         shown(&sender.countries)
     );
@@ -114,7 +114,7 @@ fn countries_apart(sender: &written::Sender, policy: &written::Policy) -> Option
         shown(&policy.countries)
     );
     Some(
-        Diagnostic::error("countries-apart", first.span.clone(), message)
+        Diagnostic::warning("countries-apart", first.span.clone(), message)
             .also(allowed.span.clone(), "the countries of the policy")
             .help(help),
     )

@@ -165,3 +165,25 @@ proptest! {
         prop_assert_eq!(repaired(&name, &fixed.text).repaired, 0);
     }
 }
+
+/// What is offered for a text where a map belongs is a map that may stand there.
+#[test]
+fn a_map_that_is_offered_for_a_text_has_no_fault() {
+    for name in ["wrong-type-map-of.campaign.yaml", "slip-variants.campaign.yaml"] {
+        let path = support::testdata("err").join(name);
+        let (mut text, found) = support::check(name, &support::bytes(&path));
+        let offered = found.iter().filter(|d| d.code == "wrong-type");
+        let offered: Vec<_> = offered.filter_map(|d| d.suggestion.clone()).collect();
+        assert!(offered.len() > 1, "{name}");
+        for suggestion in offered.iter().rev() {
+            text.replace_range(suggestion.span.clone(), &suggestion.replacement);
+        }
+        let (_, left) = support::check(name, text.as_bytes());
+        let left: Vec<&str> = left.iter().filter(|d| d.is_error()).map(|d| d.code).collect();
+        // A reminder names a message, which nobody can make up.
+        assert!(
+            left.iter().all(|code| *code == "wrong-type") && left.len() < 2,
+            "{name}: {left:?}"
+        );
+    }
+}
