@@ -112,11 +112,12 @@ fn samples_and_holdouts_are_the_same_people_every_time_and_about_as_many_as_was_
 fn who_is_in_a_country_that_the_policy_or_the_sender_does_not_allow_is_left_out() {
     let list = "phone\n+393331234561\n+41781234567\n+14155550123\n+80012345678\n";
     let (us, it, ch) = ("14155550123", "393331234561", "41781234567");
-    let table: [(&str, &str, &[&str]); 4] = [
+    let table: [(&str, &str, &[&str]); 5] = [
         ("", "", &[us, ch, it]),
         ("countries: [IT, CH]", "", &[ch, it]),
         ("", "countries: [US]", &[us]),
         ("countries: [IT, CH]", "countries: [CH, US]", &[ch]),
+        ("countries: [IT]", "countries: [US]", &[]),
     ];
     for (policy, sender, texted) in table {
         let project = project_with(policy, sender);
