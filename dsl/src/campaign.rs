@@ -402,6 +402,15 @@ impl Campaign {
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let goal = self.goal.iter().map(|goal| &goal.when);
         let exits = self.exits.iter().map(|(_, exit)| exit);
-        goal.chain(exits).chain(self.program.conditions())
+        let begins = match &self.schedule {
+            Schedule::Trigger(Trigger::Event { conditions, .. }) => conditions.as_ref(),
+            Schedule::Trigger(Trigger::Joins(_) | Trigger::Keyword(_))
+            | Schedule::Now
+            | Schedule::At(_)
+            | Schedule::Local(_)
+            | Schedule::Cron { .. }
+            | Schedule::Day { .. } => None,
+        };
+        goal.chain(exits).chain(begins).chain(self.program.conditions())
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 .help("keep one of them"),
         );
     }
+    one_at_a_time(context, found);
     let Some(schedule) = &written.schedule else { return };
     without_day(context, schedule, found);
     one_way(schedule, found);
@@ -36,6 +37,28 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .iter()
             .flat_map(|start| before_it_begins(context, start)),
     );
+}
+
+/// What asks for all people at once says nothing where they come one at a time.
+fn one_at_a_time(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let written = context.written;
+    let Some(trigger) = &written.trigger else { return };
+    let canary = written.limits.canary_share.as_ref().map(|share| &share.span);
+    let amounts = [&written.audience.sample, &written.audience.holdout].into_iter();
+    let numbers = amounts.flatten().filter(|amount| !amount.value.contains('%'));
+    let canary = canary.map(|span| (span, "nobody can go first", "leave `canary` out"));
+    let numbers = numbers.map(|amount| {
+        let help = "write a share, such as `5%`";
+        (&amount.span, "a number of them cannot be drawn", help)
+    });
+    for (span, what, help) in canary.into_iter().chain(numbers) {
+        let message = format!("{what} where people enter one at a time");
+        found.push(
+            Diagnostic::error("conflicting-keys", span.clone(), message)
+                .also(trigger.span.clone(), "begins for one person")
+                .help(help),
+        );
+    }
 }
 
 /// Moments that have passed before anybody enters: nobody waits for them.

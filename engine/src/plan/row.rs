@@ -189,7 +189,7 @@ fn is_their_day(
     };
     let language = language_of(revision, frozen, row);
     let value = value_of(revision, cell, field, language, row)?;
-    let class = TimeClass::parse(&*zones_of(revision, frozen, phone, row)?);
+    let class = TimeClass::parse(&zones_of(revision, frozen, phone, row)?);
     let class = class.unwrap_or_else(|| TimeClass::from(revision.campaign.timezone));
     day.is_of(revision, &value, &class, frozen.now)
 }

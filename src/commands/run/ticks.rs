@@ -48,7 +48,7 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
             continue;
         }
         let due = schedule::look(&running.store, running.campaign(), running.clock.now()).await?;
-        say_missed(name, &due.missed);
+        say_missed(running, &due.missed);
         if let Some(tick) = due.launch {
             if let Some(launch) = begin(running, tick).await? {
                 together.add(&launch, Begun::New).await?;
@@ -132,7 +132,7 @@ async fn over(
     Ok(ExitCode::SUCCESS)
 }
 
-fn say_missed(name: &str, missed: &[Tick]) {
+fn say_missed(running: &Running<'_>, missed: &[Tick]) {
     if missed.is_empty() {
         return;
     }
@@ -142,9 +142,18 @@ fn say_missed(name: &str, missed: &[Tick]) {
         true => "the last of them ",
         false => "",
     };
+    let (one, several) = match &running.campaign().schedule {
+        Schedule::Day { .. } => ("day", "days"),
+        Schedule::Cron { .. }
+        | Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Trigger(_) => ("tick", "ticks"),
+    };
+    let name = &running.campaign().name;
     output::say(&format!(
         "{} of {name} passed without a launch, and will have none: {the_last}{}; `crier status {name}` lists them",
-        counted(missed.len() as u64, "tick", "ticks"),
+        counted(missed.len() as u64, one, several),
         shown.join(", ")
     ));
 }

@@ -315,7 +315,6 @@ fn by_rehearsal(tale: &Tale) -> Told {
 fn differences(seed: u64) -> Vec<String> {
     let tale = Tale::of(seed);
     let stage = by_stage(&tale);
-    assert!(!stage.is_empty(), "somebody is texted");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
     let every = [None, Some(3), Some(11)][usize::try_from(seed / 3 % 3).expect("small")];

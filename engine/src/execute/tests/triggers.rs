@@ -1,11 +1,13 @@
 //! People enter an open launch one at a time, by what happens to them: an event, a list they join, a word they send.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::{Expect, expect};
+use tokio::sync::Notify;
 
-use super::world::{Gate, START, Scripted, World, accept, append, event, gated, phone, scripted};
+use super::world::{Does, Gate, START, Scripted, World, accept, append, event, gated, phone, scripted};
 use crate::clock::Clock;
 use crate::provider::Inbound;
 use crate::store::{Access, LaunchState, NewHappening};
@@ -376,4 +378,28 @@ async fn a_passage_begins_anew_when_what_is_under_way_is_recorded() {
         2 passages of 1
     "#]]
     .assert_eq(&shown(&world, &provider).await);
+}
+
+/// As `kill -9` does: whoever entered is inside once, and their text is not sent again.
+#[tokio::test]
+async fn killed_with_the_first_text_under_way_it_entered_once() {
+    let world = world(
+        2,
+        "trigger: { event: ordered, again: always }\nsteps:\n  - send: { en: \"hello\" }\n  - wait: 1 hour\n  - send: { en: \"bye\" }\n",
+    );
+    let hung = Arc::new(Notify::new());
+    let tell = hung.clone();
+    let hangs = scripted(5, move |_, _| {
+        tell.notify_one();
+        Does::Hang
+    });
+    hangs.will_happen(&world, with_end(&[event(60, "ordered", 0, &[])]));
+    tokio::select! {
+        () = world.run_open(&hangs, None, end()) => panic!("it hangs"),
+        () = hung.notified() => {}
+    }
+    let provider = scripted(5, |_, _| accept());
+    provider.will_happen(&world, with_end(&[event(7200, "ordered", 1, &[])]));
+    world.run_open(&provider, None, end()).await;
+    expect![[r#""#]].assert_eq(&shown(&world, &provider).await);
 }
