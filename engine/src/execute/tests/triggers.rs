@@ -400,5 +400,11 @@ async fn killed_with_the_first_text_under_way_it_entered_once() {
     let provider = scripted(5, |_, _| accept());
     provider.will_happen(&world, with_end(&[event(7200, "ordered", 1, &[])]));
     world.run_open(&provider, None, end()).await;
-    expect![[r#""#]].assert_eq(&shown(&world, &provider).await);
+    expect![[r#"
+        25 10:01:00 to 0: bye
+        25 11:00:00 to 1: hello
+        25 12:00:00 to 1: bye
+        2 passages of 2
+    "#]]
+    .assert_eq(&shown(&world, &provider).await);
 }
