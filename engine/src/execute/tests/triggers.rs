@@ -204,7 +204,6 @@ async fn an_audience_says_who_may_enter_and_what_is_known_of_them() {
     provider.say(start() + TimeDelta::seconds(30), said(2, "STOP"));
     world.run_open(&provider, None, end()).await;
     expect![[r#"
-        25 09:00:30 to 2: You have opted out and will get no more messages from us.
         25 09:01:00 to 0: Person 0, 7
         1 passages of 1
         1 not entered: `where` does not hold
@@ -406,5 +405,6 @@ async fn killed_with_the_first_text_under_way_it_entered_once() {
         25 11:00:00 to 1: hello
         25 12:00:00 to 1: bye
         2 passages of 2
-    "#]].assert_eq(&shown(&world, &provider).await);
+    "#]]
+    .assert_eq(&shown(&world, &provider).await);
 }
