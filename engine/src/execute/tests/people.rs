@@ -236,8 +236,7 @@ async fn what_no_campaign_takes_the_rules_of_the_project_take() {
     }
     let ran = world.run(provider.clone(), &mut |_| {}).await;
     assert_eq!(ran.end, End::Done);
-    let ledger = provider.ledger.lock().expect("unpoisoned");
-    let mut answers: Vec<String> = ledger[2..]
+    let mut answers: Vec<String> = provider.ledger.lock().expect("unpoisoned")[2..]
         .iter()
         .map(|(_, text)| format!("{}: {}", text.to, text.text))
         .collect();
