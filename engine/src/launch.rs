@@ -20,7 +20,7 @@ use crate::plan::{Cohorts, PlanError, Planner, Run, Summary, all_tariffs};
 use crate::revision::Revision;
 use crate::schedule;
 use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError, Turn, held};
-use crate::tariff::Tariff;
+use crate::tariff::{Tariff, budget_of};
 
 /// What is to be launched.
 #[derive(Clone)]
@@ -229,10 +229,16 @@ pub async fn open(
         ..request.new_launch(request.now)
     };
     let prices = request.project.prices.clone();
+    let stated = request.revision.campaign.limits.budget;
     let folder = folder.to_owned();
     let tariffs = blocking(move || all_tariffs(&folder, prices.as_deref())).await;
     let tariffs = tariffs.map_err(PlanError::Audience)?;
-    Ok(store.open_launch(new, tariffs, anew).await?)
+    // Who has no price enters no launch that has a budget.
+    let budget = budget_of(stated, &tariffs, 0).map_err(PlanError::Budget)?;
+    let launch = store.open_launch(new, tariffs, anew).await?;
+    let per_month = stated.is_some_and(|budget| budget.per_month);
+    store.set_budget(launch, budget, per_month).await?;
+    Ok(launch)
 }
 
 /// Plans run after run, each handed over with the rows planned so far, until there is none or nobody takes them.

@@ -58,6 +58,8 @@ pub enum LeftOut {
     TextTooLong,
     /// Its sender may not text the country of the number.
     NotBySender(String),
+    /// No price is known for the country of the number, so that the budget could not be held.
+    NoPrice,
     /// It could not be sent within `expires`.
     Expired,
     /// Its moment was past when the passage began.
@@ -106,6 +108,7 @@ impl LeftOut {
             LeftOut::EmptyText => ("empty-text", None),
             LeftOut::TextTooLong => ("text-too-long", None),
             LeftOut::NotBySender(sender) => ("not-by-sender", Some(sender)),
+            LeftOut::NoPrice => ("no-price", None),
             LeftOut::Expired => ("expired", None),
             LeftOut::TooLate => ("too-late", None),
             LeftOut::NoHours => ("no-hours", None),
@@ -152,6 +155,7 @@ impl FromStr for LeftOut {
             "empty-text" => LeftOut::EmptyText,
             "text-too-long" => LeftOut::TextTooLong,
             "not-by-sender" => LeftOut::NotBySender(detail.to_owned()),
+            "no-price" => LeftOut::NoPrice,
             "expired" => LeftOut::Expired,
             "too-late" => LeftOut::TooLate,
             "no-hours" => LeftOut::NoHours,
@@ -197,6 +201,9 @@ impl fmt::Display for LeftOut {
             LeftOut::EmptyText => f.write_str("text is empty"),
             LeftOut::TextTooLong => f.write_str("text is past 16 KiB"),
             LeftOut::NotBySender(sender) => write!(f, "{sender} does not text that country"),
+            LeftOut::NoPrice => {
+                f.write_str("no price is known for the country, and the campaign has a budget")
+            }
             LeftOut::Expired => f.write_str("it could not go in time"),
             LeftOut::TooLate => f.write_str("its moment was past when the passage began"),
             LeftOut::NoHours => f.write_str("no hour is allowed for it"),
@@ -254,6 +261,7 @@ mod tests {
             LeftOut::EmptyText,
             LeftOut::TextTooLong,
             LeftOut::NotBySender("arena".into()),
+            LeftOut::NoPrice,
             LeftOut::Expired,
             LeftOut::TooLate,
             LeftOut::NoHours,

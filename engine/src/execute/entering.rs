@@ -250,6 +250,9 @@ impl Entrance {
         }
         let mut member = entrant.member;
         member.tariff = tariff_of(&self.tariffs, entrant.region);
+        if member.tariff.is_none() && self.revision.campaign.limits.budget.is_some() {
+            return Ok(Decided::Not(LeftOut::NoPrice));
+        }
         Ok(Decided::Enters(Box::new(Entering {
             launch: self.launch,
             happening: happening.id,

@@ -21,6 +21,7 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
         let (row, begun) = stands(row, &running.revision)?;
         return Ok(code(running.to_its_end(&row, begun).await?));
     };
+    let row = running.with_budget(row, begun).await?;
     let mut together = Together::begin(running);
     together.add_open(&row, begun).await?;
     for other in running

@@ -408,3 +408,24 @@ async fn killed_with_the_first_text_under_way_it_entered_once() {
     "#]]
     .assert_eq(&shown(&world, &provider).await);
 }
+
+/// Two texts are paid in a month; the third person enters, and is texted when the next month begins.
+#[tokio::test]
+async fn whoever_the_budget_of_a_month_does_not_reach_for_is_texted_in_the_next() {
+    for every in [None, Some(1)] {
+        let campaign =
+            "trigger: { event: ordered }\nlimits: { budget: 0.02 USD per month }\nmessage: \"On its way\"\n";
+        let world = world(3, "message: Hello\n");
+        world.write_prices();
+        world.write_campaign(&format!("purpose: service\nreplies: none\n{campaign}"));
+        let provider = scripted(5, |_, _| accept());
+        let ordered = [0, 1, 2].map(|n| event(60 + 10 * i64::try_from(n).expect("small"), "ordered", n, &[]));
+        provider.will_happen(&world, with_end(&ordered));
+        world.run_open(&provider, every, end()).await;
+        let told = shown(&world, &provider).await;
+        assert_eq!(
+            told,
+            "25 09:01:00 to 0: On its way\n25 09:01:10 to 1: On its way\n01 00:00:00 to 2: On its way\n3 passages of 3\n"
+        );
+    }
+}
