@@ -2,8 +2,9 @@
 //! whoever is still inside of one. A launch by hand asks nobody.
 
 use chrono::{DateTime, Utc};
-use dsl::campaign::{Again, Campaign};
+use dsl::campaign::{Again, Campaign, Schedule};
 
+use crate::calendar::Tick;
 use crate::launch::Occurrence;
 use crate::plan::{Barred, Day};
 use crate::schedule;
@@ -31,7 +32,7 @@ pub async fn barred(
     };
     let mut entered = vec![];
     for launch in store.launches(Some(&campaign.name)).await? {
-        if !shuts_out(campaign, &launch, tick.at) {
+        if !shuts_out(campaign, &launch, tick) {
             continue;
         }
         entered.extend(match launch.state {
@@ -67,10 +68,19 @@ pub fn stored_lists(campaign: &Campaign) -> Vec<String> {
 
 /// Whether who entered that launch does not enter one that begins then. From tick to tick: how late either began does
 /// not count.
-fn shuts_out(campaign: &Campaign, earlier: &LaunchRow, begins_at: DateTime<Utc>) -> bool {
+fn shuts_out(campaign: &Campaign, earlier: &LaunchRow, tick: Tick) -> bool {
     match campaign.pace.again {
         Again::Never => true,
-        Again::Always | Again::Restart => false,
-        Again::After(time) => time.after(earlier.starts_at, schedule::zone(campaign)) > begins_at,
+        Again::Always | Again::Restart => is_of_the_day(campaign, earlier, tick),
+        Again::After(time) => {
+            let again_at = time.after(earlier.starts_at, schedule::zone(campaign));
+            again_at > tick.at || is_of_the_day(campaign, earlier, tick)
+        }
     }
+}
+
+/// Whether it was about the same day of a column, at whatever time: an edited time is no second day.
+fn is_of_the_day(campaign: &Campaign, earlier: &LaunchRow, tick: Tick) -> bool {
+    let day = tick.local.date().to_string();
+    matches!(campaign.schedule, Schedule::Day { .. }) && earlier.occurrence.starts_with(&day)
 }

@@ -140,9 +140,9 @@ fn decide(campaign: &Campaign, since: DateTime<Utc>, last: Option<NaiveDateTime>
     let from = last.map_or(since, |last| since.max(last.and_utc() - CLOCKS));
     let is_day = matches!(campaign.schedule, Schedule::Day { .. });
     // Today is still to come for some, however late the day began for the first of them.
-    let from = match (is_day, last) {
-        (true, None) => from - EASTERN - WESTERN,
-        _ => from,
+    let from = match is_day {
+        true => from - EASTERN - WESTERN,
+        false => from,
     };
     due(ticks(campaign, from), last, now, is_day, |tick| {
         latest(campaign, tick)

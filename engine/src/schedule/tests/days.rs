@@ -6,13 +6,17 @@ use super::*;
 
 /// By the column `code`; the list has these values in it.
 async fn scene(schedule: &str, days: &[&str]) -> Scene {
+    let scene = Scene::of(by_column(schedule)).await;
+    list(&scene, days);
+    scene
+}
+
+fn by_column(schedule: &str) -> (Arc<Project>, Arc<Revision>) {
     let text = format!(
         "audience: people.csv\npurpose: service\nreplies: none\ntimezone: Europe/Rome\nfields: {{ code: date }}\n\
          schedule: {schedule}\nmessage: Hello\n"
     );
-    let scene = Scene::of(campaign_of(None, &text, &[("people.csv", COLUMNS)])).await;
-    list(&scene, days);
-    scene
+    campaign_of(None, &text, &[("people.csv", COLUMNS)])
 }
 
 /// The first number has the first of these days, and so on; all are in California.
@@ -60,15 +64,15 @@ async fn the_launch_of_a_day_is_of_those_whose_day_it_is() {
     }
     expect![[r#"
         2026-12-01T20:00:00Z; 2026-12-01 10:00 is nobody's; next 2026-12-03 10:00 = 2026-12-02T20:00:00Z
-        2026-12-02T20:00:00Z; 2026-12-03 10:00 begins: 2 people, 2 on other days, 1 empty-value:code, 1 ill-typed-value:code; next 2026-12-04 10:00 = 2026-12-03T20:00:00Z
-        2026-12-03T20:00:00Z; 2026-12-04 10:00 is nobody's; next 2026-12-05 10:00 = 2026-12-04T20:00:00Z
-        2026-12-04T20:00:00Z; 2026-12-05 10:00 begins: 1 people, 3 on other days, 1 empty-value:code, 1 ill-typed-value:code; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+        2026-12-02T20:00:00Z; 2026-12-02 10:00 is nobody's; next 2026-12-04 10:00 = 2026-12-03T20:00:00Z
+        2026-12-03T20:00:00Z; 2026-12-03 10:00 begins: 2 people, 2 on other days, 1 empty-value:code, 1 ill-typed-value:code; next 2026-12-05 10:00 = 2026-12-04T20:00:00Z
+        2026-12-04T20:00:00Z; 2026-12-04 10:00 is nobody's; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
         2027-02-26T20:00:00Z; 2027-02-26 10:00 is nobody's; next 2027-02-28 10:00 = 2027-02-27T20:00:00Z
-        2027-02-27T20:00:00Z; 2027-02-28 10:00 begins: 1 people, 3 on other days, 1 empty-value:code, 1 ill-typed-value:code; next 2027-03-01 10:00 = 2027-02-28T20:00:00Z
-        2027-02-28T20:00:00Z; 2027-03-01 10:00 is nobody's; next 2027-03-02 10:00 = 2027-03-01T20:00:00Z
+        2027-02-27T20:00:00Z; 2027-02-27 10:00 is nobody's; next 2027-03-01 10:00 = 2027-02-28T20:00:00Z
+        2027-02-28T20:00:00Z; 2027-02-28 10:00 begins: 1 people, 3 on other days, 1 empty-value:code, 1 ill-typed-value:code; next 2027-03-02 10:00 = 2027-03-01T20:00:00Z
         2028-02-27T20:00:00Z; 2028-02-27 10:00 is nobody's; next 2028-02-29 10:00 = 2028-02-28T20:00:00Z
-        2028-02-28T20:00:00Z; 2028-02-29 10:00 begins: 1 people, 3 on other days, 1 empty-value:code, 1 ill-typed-value:code; next 2028-03-01 10:00 = 2028-02-29T20:00:00Z
-        2028-02-29T20:00:00Z; 2028-03-01 10:00 is nobody's; next 2028-03-02 10:00 = 2028-03-01T20:00:00Z
+        2028-02-28T20:00:00Z; 2028-02-28 10:00 is nobody's; next 2028-03-01 10:00 = 2028-02-29T20:00:00Z
+        2028-02-29T20:00:00Z; 2028-02-29 10:00 begins: 1 people, 3 on other days, 1 empty-value:code, 1 ill-typed-value:code; next 2028-03-02 10:00 = 2028-03-01T20:00:00Z
     "#]].assert_eq(&told);
 }
 
@@ -85,10 +89,10 @@ async fn a_day_once_or_so_long_before_it() {
     scene.look_daily("2026-12-05 20:00", 1).await;
     scene.check(expect![[r#"
         2026-12-01T20:00:00Z; 2026-12-01 10:00 is nobody's; next 2026-12-03 10:00 = 2026-12-02T20:00:00Z
-        2026-12-02T20:00:00Z; 2026-12-03 10:00 begins: 1 people, 2 on other days; next 2026-12-04 10:00 = 2026-12-03T20:00:00Z
-        2026-12-03T20:00:00Z; 2026-12-04 10:00 begins: 1 people, 2 on other days; next 2026-12-05 10:00 = 2026-12-04T20:00:00Z
-        2026-12-04T20:00:00Z; 2026-12-05 10:00 is nobody's; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
-        2026-12-05T20:00:00Z; 2026-12-06 10:00 begins: 1 people, 2 entered-before; next 2026-12-07 10:00 = 2026-12-06T20:00:00Z
+        2026-12-02T20:00:00Z; 2026-12-02 10:00 is nobody's; next 2026-12-04 10:00 = 2026-12-03T20:00:00Z
+        2026-12-03T20:00:00Z; 2026-12-03 10:00 begins: 1 people, 2 on other days; next 2026-12-05 10:00 = 2026-12-04T20:00:00Z
+        2026-12-04T20:00:00Z; 2026-12-04 10:00 begins: 1 people, 2 on other days; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+        2026-12-05T20:00:00Z; 2026-12-05 10:00 is nobody's; next 2026-12-07 10:00 = 2026-12-06T20:00:00Z
     "#]]).await;
 }
 
@@ -137,25 +141,57 @@ async fn days_on_which_nothing_ran_are_made_up_for_those_who_are_not_too_late() 
         let scene = scene.restart().await;
         match late {
             "" => scene.check(expect![[r#"
-                2026-12-05T19:00:00Z; missed 2026-12-03 10:00; 2026-12-04 10:00 does not begin: nobody to send to: the day is nobody's but of those who are left out; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+                2026-12-05T19:00:00Z; missed 2026-12-02 10:00, 2026-12-03 10:00; 2026-12-04 10:00 does not begin: nobody to send to: the day is nobody's but of those who are left out; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
                 2026-12-05T19:00:00Z; 2026-12-05 10:00 begins: 1 people, 3 on other days; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
                 2026-12-05T19:00:00Z; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+                kept: hello 2026-12-02 10:00 too-late
                 kept: hello 2026-12-03 10:00 too-late
                 kept: hello 2026-12-04 10:00 nobody
             "#]]).await,
             ", late: 2 hours" => scene.check(expect![[r#"
-                2026-12-05T19:00:00Z; missed 2026-12-03 10:00, 2026-12-04 10:00; 2026-12-05 10:00 begins: 1 people, 3 on other days; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+                2026-12-05T19:00:00Z; missed 2026-12-02 10:00, 2026-12-03 10:00, 2026-12-04 10:00; 2026-12-05 10:00 begins: 1 people, 3 on other days; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
                 2026-12-05T19:00:00Z; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
                 2026-12-05T19:00:00Z; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+                kept: hello 2026-12-02 10:00 too-late
                 kept: hello 2026-12-03 10:00 too-late
                 kept: hello 2026-12-04 10:00 too-late
             "#]]).await,
             _ => scene.check(expect![[r#"
-                2026-12-05T19:00:00Z; missed 2026-12-03 10:00, 2026-12-04 10:00; 2026-12-05 10:00 begins: 1 people, 3 on other days; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+                2026-12-05T19:00:00Z; missed 2026-12-02 10:00, 2026-12-03 10:00, 2026-12-04 10:00; 2026-12-05 10:00 begins: 1 people, 3 on other days; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
                 2026-12-05T19:00:00Z; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
                 2026-12-05T19:00:00Z; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+                kept: hello 2026-12-02 10:00 too-late
                 kept: hello 2026-12-03 10:00 too-late
                 kept: hello 2026-12-04 10:00 too-late
+            "#]]).await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_edited_time_is_no_second_day() {
+    let days = ["1990-12-03", "1990-12-04"];
+    for looks in [1, 2] {
+        let mut scene = scene("{ date: code, yearly: true, at: \"10:00\" }", &days).await;
+        for _ in 0..looks {
+            scene.look("2026-12-02T20:00:00Z").await;
+        }
+        // Half past nine in California.
+        (scene.project, scene.revision) = by_column("{ date: code, yearly: true, at: \"18:00\" }");
+        scene.look("2026-12-03T17:30:00Z").await;
+        scene.look("2026-12-04T04:00:00Z").await;
+        match looks {
+            1 => scene.check(expect![[r#"
+                2026-12-02T20:00:00Z; 2026-12-02 10:00 is nobody's; next 2026-12-04 10:00 = 2026-12-03T20:00:00Z
+                2026-12-03T17:30:00Z; 2026-12-03 18:00 begins: 1 people, 1 on other days; next 2026-12-04 18:00 = 2026-12-04T04:00:00Z
+                2026-12-04T04:00:00Z; 2026-12-04 18:00 begins: 1 people, 1 on other days; next 2026-12-05 18:00 = 2026-12-05T04:00:00Z
+            "#]]).await,
+            _ => scene.check(expect![[r#"
+                2026-12-02T20:00:00Z; 2026-12-02 10:00 is nobody's; next 2026-12-04 10:00 = 2026-12-03T20:00:00Z
+                2026-12-02T20:00:00Z; 2026-12-03 10:00 begins: 1 people, 1 on other days; next 2026-12-04 10:00 = 2026-12-03T20:00:00Z
+                2026-12-03T17:30:00Z; 2026-12-03 18:00 does not begin: nobody to send to: the day is nobody's but of those who are left out; next 2026-12-04 18:00 = 2026-12-04T04:00:00Z
+                2026-12-04T04:00:00Z; 2026-12-04 18:00 begins: 1 people, 1 on other days; next 2026-12-05 18:00 = 2026-12-05T04:00:00Z
+                kept: hello 2026-12-03 18:00 nobody
             "#]]).await,
         }
     }
