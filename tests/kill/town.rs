@@ -103,7 +103,11 @@ impl Town {
     /// `crier` with other arguments, until it ends: the code and stdout.
     pub fn crier(&self, args: &[&str]) -> (Option<i32>, String) {
         let output = self.folder.output(args);
-        (output.status.code(), crate::project::stdout(&output))
+        let mut said = crate::project::stdout(&output);
+        if !output.status.success() {
+            said += &crate::project::stderr(&output);
+        }
+        (output.status.code(), said)
     }
 
     /// The project's folder.

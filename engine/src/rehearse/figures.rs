@@ -267,6 +267,10 @@ impl Figures {
         (senders, tariffs): (Vec<SenderPeak>, &[Tariff]),
     ) -> Rehearsal {
         self.put_back();
+        // What the project's rules send is told where they did.
+        let own = campaign.program.own_instructions().len();
+        self.steps
+            .retain(|at, step| usize::from(*at) < own || step.texts > 0);
         let mut total = Counted::default();
         let mut hours = vec![];
         for ((hour, sender), counted) in self.hours {

@@ -43,7 +43,7 @@ impl Vocabulary {
         });
         Vocabulary {
             questions: questions.collect(),
-            rules: words(&campaign.program.rules),
+            rules: words(campaign.program.own_rules()),
         }
     }
 

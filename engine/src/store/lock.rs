@@ -30,7 +30,7 @@ fn lock_path(path: &Path) -> PathBuf {
 }
 
 /// Takes the lock beside the store and writes into it who has it.
-pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+pub(super) async fn lock(path: &Path) -> Result<File, StoreError> {
     let unopenable = |source| StoreError::Unopenable {
         path: path.into(),
         source,
@@ -49,7 +49,7 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
             Ok(()) => break,
             Err(TryLockError::WouldBlock) if tries < TRIES => {
                 tries += 1;
-                std::thread::sleep(BETWEEN);
+                tokio::time::sleep(BETWEEN).await;
             }
             Err(TryLockError::WouldBlock) => {
                 return Err(StoreError::Held {

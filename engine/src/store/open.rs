@@ -59,7 +59,7 @@ impl Store {
         faults: Option<Arc<dyn Faults>>,
     ) -> Result<Store, StoreError> {
         let held = match options.access {
-            Access::Execute => Some(lock(path)?),
+            Access::Execute => Some(lock(path).await?),
             Access::Append => {
                 make_folder(path)?;
                 None
@@ -78,14 +78,7 @@ impl Store {
         if !is_ours(&mut connection).await.map_err(error)? {
             return Err(StoreError::NotAStore { path: path.into() });
         }
-        let applied = applied(&mut connection).await.map_err(error)?;
-        if !is_current(&applied) {
-            // A store is not changed under a process that executes: that may be an older crier.
-            let older = held.is_none() && is_older(&applied);
-            let migrating = older.then(|| lock(path)).transpose()?;
-            migrate(&mut connection, path).await?;
-            drop(migrating);
-        }
+        bring_up_to_date(&mut connection, path, held.is_some()).await?;
         let references = References::new(key(&mut connection).await.map_err(error)?);
         let next = next_ids(&mut connection).await.map_err(error)?;
         // Where faults are tried out, reads come one after the other: a story stays the same every time it is told.
@@ -147,6 +140,34 @@ pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
         path: path.into(),
         source,
     })
+}
+
+/// A process that makes the store, or brings it up to date, is waited for so often: each time is a tenth of a second.
+const WAITS: u32 = 20;
+
+/// Brings the store up to date where it is not. A store is not changed under a process that executes, which may be an older
+/// crier, or just making the store.
+async fn bring_up_to_date(
+    connection: &mut SqliteConnection,
+    path: &Path,
+    is_held: bool,
+) -> Result<(), StoreError> {
+    let error = |source| worded(path, Arc::new(source));
+    let mut waits = 0;
+    loop {
+        let applied = applied(connection).await.map_err(error)?;
+        if is_current(&applied) {
+            return Ok(());
+        }
+        if is_held || !is_older(&applied) {
+            return migrate(connection, path).await;
+        }
+        match lock(path).await {
+            Ok(_migrating) => return migrate(connection, path).await,
+            Err(StoreError::Held { .. }) if waits < WAITS => waits += 1,
+            Err(held) => return Err(held),
+        }
+    }
 }
 
 /// Marks a SQLite file as a store of crier: `crie` in ASCII.

@@ -204,6 +204,7 @@ async fn an_audience_says_who_may_enter_and_what_is_known_of_them() {
     provider.say(start() + TimeDelta::seconds(30), said(2, "STOP"));
     world.run_open(&provider, None, end()).await;
     expect![[r#"
+        25 09:00:30 to 2: You have opted out and will get no more messages from us.
         25 09:01:00 to 0: Person 0, 7
         1 passages of 1
         1 not entered: `where` does not hold

@@ -36,6 +36,22 @@ async fn a_command_that_only_reads_makes_no_store() {
 }
 
 #[tokio::test]
+async fn a_store_that_several_make_at_once_is_made_once() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("crier.db");
+        let append = OpenOptions {
+            access: Access::Append,
+            most_pages: None,
+        };
+        let opened = futures_util::future::join_all((0..6).map(|_| Store::open(&path, append)));
+        for store in opened.await {
+            store.expect("each opens it");
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_process_executes_and_others_read() {
     let scene = Scene::new().await;
     let path = scene.store.path().to_owned();
