@@ -97,6 +97,9 @@ impl References {
     }
 }
 
+/// The run of what belongs to no passage: answers to people whom no campaign texted.
+pub const NO_RUN: u32 = u32::MAX;
+
 #[cfg(test)]
 mod tests {
     use super::*;

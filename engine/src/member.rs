@@ -126,11 +126,15 @@ pub struct Encoded {
 }
 
 impl Encoded {
-    /// Of members that are ordered by phone. Every member has as many values as the first.
+    /// Of members that are ordered by phone. Where some have fewer values than others (answers to people inside and outside of
+    /// a campaign go together), empty ones stand for those that are missing.
     pub fn of(members: &[Member]) -> Encoded {
         let mut encoder = Encoder::default();
+        let width = members.iter().map(|m| m.values.len()).max().unwrap_or(0);
         for m in members {
-            encoder.push(m.phone, m.language, m.tariff, m.values.iter().map(|v| &**v));
+            let values = m.values.iter().map(|v| &**v);
+            let values = values.chain(std::iter::repeat("")).take(width);
+            encoder.push(m.phone, m.language, m.tariff, values);
         }
         encoder.columns.pending = (0..)
             .zip(members)
@@ -177,7 +181,7 @@ impl<'a> Encoder<'a> {
     }
 }
 
-/// Compresses a list of members that is ordered by phone. Every member has as many values as the first.
+/// Compresses a list of members that is ordered by phone, as [`Encoded::of`] does.
 pub fn encode(members: &[Member]) -> Vec<u8> {
     Encoded::of(members).bytes
 }
@@ -258,6 +262,28 @@ mod tests {
         for list in lists {
             assert_eq!(decode(&encode(&list)).expect("what we wrote"), list);
         }
+    }
+
+    #[test]
+    fn whoever_has_fewer_values_takes_none_of_somebody_else() {
+        let list = [
+            member(14155550100, &["You get no more"], None),
+            member(14155550101, &["You get no more", "Ada", "Rome"], None),
+            member(14155550102, &[], None),
+        ];
+        let back = decode(&encode(&list)).expect("what we wrote");
+        let values: Vec<Vec<&str>> = back
+            .iter()
+            .map(|m| m.values.iter().map(|v| &**v).collect())
+            .collect();
+        assert_eq!(
+            values,
+            [
+                ["You get no more", "", ""],
+                ["You get no more", "Ada", "Rome"],
+                ["", "", ""]
+            ]
+        );
     }
 
     #[test]

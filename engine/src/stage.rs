@@ -440,15 +440,19 @@ impl Stage {
             (AnswerOf::OptIn, _) => self.sent_as("opt-in", None, text, parts),
             (AnswerOf::Help, _) => self.sent_as("help", None, text, parts),
             (AnswerOf::Message(message), Some(at)) => self.sent(at, message, text, parts),
-            (AnswerOf::Message(_), None) => {}
+            (AnswerOf::Message(message), None) => self.sent_message(message, text, parts),
         }
     }
 
     fn sent(&mut self, at: usize, message: usize, text: String, parts: u32) {
+        self.passages[at].texted_at = Some(self.now);
+        self.sent_message(message, text, parts);
+    }
+
+    fn sent_message(&mut self, message: usize, text: String, parts: u32) {
         let own = &self.revision.campaign.messages[message];
         let variant = variant_of(&self.revision, message, &self.cast.member, &self.person);
         let (name, variant) = (own.name.clone(), own.variants[variant].name.clone());
-        self.passages[at].texted_at = Some(self.now);
         self.sent_as(&name, variant, text, parts);
     }
 

@@ -70,7 +70,7 @@ fn row(reply: &KeptReply) -> Vec<String> {
     let mark = match reply.meaning {
         ReplyMeaning::OptOut => " (opted out)",
         ReplyMeaning::ContainsOptOut => " (contains an opt-out word: please read)",
-        ReplyMeaning::Answer => " (answered)",
+        ReplyMeaning::Answer => " (taken by a rule)",
         ReplyMeaning::OptIn => " (opted in again)",
         ReplyMeaning::Other => "",
     };

@@ -122,6 +122,15 @@ fn as_text(
         let line = format!("passed over at {step} ({launch}): {}", skipped.reason);
         events.push((skipped.at, line));
     }
+    for (launch, reason, at) in &story.ends {
+        events.push((
+            *at,
+            format!("the passage ended ({}): {reason}", name(names, *launch)),
+        ));
+    }
+    for (launch, at) in &story.goals {
+        events.push((*at, format!("reached the goal ({})", name(names, *launch))));
+    }
     for waiting in &story.waiting {
         let step = steps.name(waiting.launch, waiting.step);
         let launch = name(names, waiting.launch);
@@ -328,6 +337,12 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
         "replies": story.replies.iter().map(inbox::as_json).collect::<Vec<_>>(),
         "left_out": left_out.collect::<Vec<_>>(),
         "passed_over": skipped.collect::<Vec<_>>(),
+        "ended": story.ends.iter().map(|(launch, reason, at)| json!({
+            "campaign": campaign(launch), "launch": launch.0, "reason": reason, "at": at,
+        })).collect::<Vec<_>>(),
+        "goals": story.goals.iter().map(|(launch, at)| json!({
+            "campaign": campaign(launch), "launch": launch.0, "at": at,
+        })).collect::<Vec<_>>(),
         "waiting": waiting.collect::<Vec<_>>(),
         "calls": story.errands.iter().map(|errand| json!({
             "campaign": campaign(&errand.launch), "launch": errand.launch.0, "what": errand.what,

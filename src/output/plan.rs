@@ -14,6 +14,7 @@ use engine::launch::Occurrence;
 use engine::left_out::LeftOut;
 use engine::plan::{BadLine, Duplicate, FileRead, Pace, SenderParts, Summary};
 use engine::revision::Revision;
+use engine::schedule;
 use engine::tariff::Money;
 use serde_json::json;
 
@@ -37,6 +38,8 @@ pub struct Shown<'a> {
 
 /// Rows of each kind that are named.
 const NAMED: usize = 5;
+/// Ticks of a cron that are named beside the next.
+const NEXT_TICKS: usize = 4;
 
 impl Shown<'_> {
     /// For people.
@@ -63,6 +66,7 @@ impl Shown<'_> {
         }
         rows.extend(self.budget().map(|budget| ("budget", budget)));
         rows.push(("when", self.when()));
+        rows.extend(self.next_ticks().map(|ticks| ("then", ticks)));
         rows.extend(self.entry().map(|entry| ("who first", entry)));
         let mut sections = vec![table::pairs(&rows)];
         sections.extend(texts::table(summary, self.revision));
@@ -153,6 +157,19 @@ impl Shown<'_> {
         }
     }
 
+    /// The ticks of its cron after this one, on its clock: a weekday that is another than meant is seen.
+    fn next_ticks(&self) -> Option<String> {
+        let tick = self.tick()?;
+        if !matches!(self.revision.campaign.schedule, Schedule::Cron { .. }) {
+            return None;
+        }
+        let next = schedule::ticks(&self.revision.campaign, tick.at).take(NEXT_TICKS);
+        let shown: Vec<String> = next
+            .map(|next| next.local.format("%a %F %H:%M").to_string())
+            .collect();
+        (!shown.is_empty()).then(|| shown.join(", "))
+    }
+
     /// Which tick of its cron that is, in words.
     fn which(&self) -> String {
         let is_day = matches!(self.revision.campaign.schedule, Schedule::Day { .. });
@@ -160,7 +177,7 @@ impl Shown<'_> {
             None => String::new(),
             Some(_) if is_day && self.summary.people == 0 => String::new(),
             Some(_) if is_day => ", the next day that is anybody's".to_owned(),
-            Some(tick) if tick.at > self.now => ", its next tick".to_owned(),
+            Some(tick) if tick.at > self.now => format!(", its next tick, a {}", tick.local.format("%A")),
             Some(_) => format!(", for its tick of {}", self.occurrence.name()),
         }
     }

@@ -299,6 +299,10 @@ impl<'a> Join<'a> {
             for text in &taken {
                 self.addressed(phone, answer, text);
             }
+            let said = answer.text.as_deref().unwrap_or("messages");
+            if !said.contains("messages") {
+                self.fault(format!("I1 {phone} was answered {said:?}"));
+            }
             match self.state(phone, answer, taken.len()) {
                 Came::Rejected => self.counts.answers_refused += 1,
                 Came::Unknown => self.counts.answers_unknown += 1,

@@ -252,6 +252,19 @@ scenarios! {
         all_delivered: false,
     }
 
+    /// Many write STOP while it is in doubt whether their text was taken, and so are the confirmations.
+    stop_while_texts_are_in_doubt {
+        people: 400,
+        texts: Texts::Two,
+        nature: &[("receipt-delay", "20 ms..600 ms"), ("reply-delay", "0 ms..300 ms"), ("reply-text", "STOP")],
+        phases: &[&[
+            ("replies", "60%"),
+            ("5xx-but-sent", "30%"),
+            ("look-up-fails", "30%"),
+            ("unreachable", "20%"),
+        ]],
+    }
+
     /// Whoever writes STOP between two texts does not get the second.
     nobody_is_texted_after_their_opt_out {
         people: 900,

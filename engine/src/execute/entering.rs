@@ -13,7 +13,7 @@ use sms::PhoneNumber;
 use crate::advance::{Place, stop_at};
 use crate::again::stored_lists;
 use crate::calendar::TimeClass;
-use crate::ids::LaunchId;
+use crate::ids::{LaunchId, NO_RUN};
 use crate::left_out::LeftOut;
 use crate::plan::{Barred, Entrant, Lists, PlanError, entrant, tariff_of};
 use crate::revision::Revision;
@@ -285,8 +285,8 @@ impl Entrance {
             asks: &self.revision.asks,
         };
         // Of no passage.
-        let mut known = store.known(of, &[(u32::MAX, phone)]).await?;
-        let mut known = known.remove(&(u32::MAX, phone.as_u64())).unwrap_or_default();
+        let mut known = store.known(of, &[(NO_RUN, phone)]).await?;
+        let mut known = known.remove(&(NO_RUN, phone.as_u64())).unwrap_or_default();
         known.zones = TimeClass::beside(&entrant.time_class, self.revision.campaign.timezone.name());
         let what = (name.as_str(), happening.fields.as_slice());
         Ok(event_begins(&self.revision, &entrant.member, &known, what, now))

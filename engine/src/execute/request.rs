@@ -9,7 +9,7 @@ use super::permits::Permits;
 use super::window::{Outcome, Send, What, Window, WindowId};
 use super::{Executor, Step, Suppressed};
 use crate::clock::Clock;
-use crate::ids::LaunchId;
+use crate::ids::{LaunchId, NO_RUN};
 use crate::provider::{Answer, Found, Provider, Submission};
 use crate::store::SentTo;
 
@@ -107,7 +107,9 @@ impl Executor {
             let mut in_flight = self.in_flight.write().expect("no holder of the lock panics");
             for (_, send) in &sends {
                 let (phone, sent) = self.sent_to(window, send);
-                in_flight.insert((phone, lane.sender.clone()), sent);
+                if sent.run != NO_RUN {
+                    in_flight.insert((phone, lane.sender.clone()), sent);
+                }
             }
         }
         let mut texts = sends

@@ -16,7 +16,7 @@ use super::rows::{
 use super::standing::{Moved, move_one};
 use super::suppression::{Suppression, allow, suppress};
 use super::{CohortKind, Failure, Store, StoreError};
-use crate::ids::{CohortId, LaunchId, MessageId};
+use crate::ids::{CohortId, LaunchId, MessageId, NO_RUN};
 use crate::member::{self, Member};
 use crate::opt_in::ListDeed;
 
@@ -261,7 +261,7 @@ impl Store {
     }
 
     /// The newest of the messages that are remembered of a number and that somebody may answer: of this sender, not older,
-    /// and not refused.
+    /// not refused, and of a passage ([`NO_RUN`]).
     async fn newest(
         &self,
         phone: i64,
@@ -270,9 +270,11 @@ impl Store {
     ) -> Result<Option<SentTo>, Failure> {
         let mut select = QueryBuilder::<Sqlite>::new(
             "select m.id, c.launch_id, c.run, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
-             where m.state not in (0, 2) and c.sender = ",
+             where m.state not in (0, 2) and c.run <> ",
         );
         select
+            .push_bind(NO_RUN)
+            .push(" and c.sender = ")
             .push_bind(sender)
             .push(" and m.sent_at >= ")
             .push_bind(millis(since));

@@ -28,6 +28,10 @@ pub struct PersonStory {
     pub left_out: Vec<(LaunchId, u64, LeftOut, DateTime<Utc>)>,
     /// Texts that were left out, while the passage went on.
     pub skipped: Vec<Skipped>,
+    /// How passages ended, where the campaign says so, and when.
+    pub ends: Vec<(LaunchId, String, DateTime<Utc>)>,
+    /// When passages reached the goal.
+    pub goals: Vec<(LaunchId, DateTime<Utc>)>,
     /// Why nothing goes any more, since when, in whose words.
     pub suppression: Option<(String, DateTime<Utc>, String)>,
     /// Where the person waits.
@@ -179,6 +183,8 @@ impl Store {
             replies: self.replies_of(key).await?,
             left_out: self.left_out_of(key).await?,
             skipped: self.skipped_of(key).await?,
+            ends: self.ends_of(key).await?,
+            goals: self.goals_of(key).await?,
             suppression: self.suppression_of(key).await?,
             waiting: self.waiting_of(key).await?,
             errands: self.errands_for(key).await?,
@@ -313,6 +319,30 @@ impl Store {
             })
         };
         rows.iter().map(skipped).collect()
+    }
+
+    async fn ends_of(&self, key: i64) -> Result<Vec<(LaunchId, String, DateTime<Utc>)>, Failure> {
+        let rows = sqlx::query("select launch_id, reason, at from passage_end where phone = ? order by at")
+            .bind(key)
+            .fetch_all(&self.readers)
+            .await?;
+        let end = |row: &SqliteRow| {
+            let launch = LaunchId(row.try_get("launch_id")?);
+            Ok((launch, row.try_get("reason")?, instant(row.try_get("at")?)?))
+        };
+        rows.iter().map(end).collect()
+    }
+
+    async fn goals_of(&self, key: i64) -> Result<Vec<(LaunchId, DateTime<Utc>)>, Failure> {
+        let rows = sqlx::query("select launch_id, at from goal_reached where phone = ? order by at")
+            .bind(key)
+            .fetch_all(&self.readers)
+            .await?;
+        let goal = |row: &SqliteRow| {
+            let launch = LaunchId(row.try_get("launch_id")?);
+            Ok((launch, instant(row.try_get("at")?)?))
+        };
+        rows.iter().map(goal).collect()
     }
 
     async fn suppression_of(&self, key: i64) -> Result<Option<(String, DateTime<Utc>, String)>, Failure> {

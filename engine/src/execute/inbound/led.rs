@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::fold::Folder;
 use super::told::{moved, note_at};
-use crate::advance::{Effect, Place};
+use crate::advance::{Change, Effect, Place};
+use crate::ids::NO_RUN;
 use crate::member::Member;
 use crate::revision::Revision;
 use crate::store::{
@@ -48,6 +49,8 @@ impl Led<'_> {
                 self.reply.allow = true;
             }
             Effect::Answer { text, sender, .. } => self.answer(text, sender),
+            // The reply itself says where it goes: of somebody in no campaign no launch does.
+            Effect::Change(Change::Forward(to)) => self.reply.inbox = to.to_string(),
             Effect::Keep { flagged } => {
                 self.reply.meaning = if flagged {
                     ReplyMeaning::ContainsOptOut
@@ -95,8 +98,10 @@ impl Led<'_> {
         let tariff = self.member.tariff.filter(|_| own.is_some());
         self.reply.answers.push(NewCohort {
             launch,
-            // Whoever answers that answers the same passage.
-            run: self.sent.filter(|_| own.is_some()).map_or(0, |sent| sent.run),
+            // Whoever answers that answers the same passage; somebody in none is in none after it either.
+            run: self
+                .sent
+                .map_or(NO_RUN, |sent| if own.is_some() { sent.run } else { 0 }),
             kind: CohortKind::Answer,
             place: Place { step, visit: 0 },
             turn: Turn::First,

@@ -1,14 +1,19 @@
 //! Answers to replies that are refused, or of which nobody knows whether they were taken.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use chrono::TimeDelta;
+use expect_test::expect;
 
 use super::corners::ONE;
 use super::world::{Does, World, accept, phone, refuse, scripted, scripted_and_asked};
 use crate::clock::Clock;
+use crate::execute::End;
 use crate::ids::MessageId;
-use crate::provider::{Answer, Found, Scope, Submission};
+use crate::provider::{Answer, Found, Inbound, Scope, Submission};
 use crate::store::{Access, CohortKind, DeadLetter, MessageState};
 
 /// A confirmation that is refused for now for ever.
@@ -87,4 +92,53 @@ async fn an_answer_in_doubt_is_looked_up() {
         let told = format!("{}: {:?}", provider.repeats(), ran.totals.answers);
         assert_eq!(told, expected);
     }
+}
+
+/// The references of confirmations, of which the provider has none when it is asked.
+static CONFIRMATIONS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Confirmations to people whose passage goes on, since nobody can tell whether their text was taken, and to people whose
+/// passage is over are looked up together: only the first have values beside their text, and each gets their own text.
+#[tokio::test]
+async fn answers_that_are_looked_up_together_keep_their_texts() {
+    let world = World::new(20, ONE, "");
+    let provider = scripted_and_asked(
+        |text, before| match (text.text.contains("no more"), before) {
+            (true, 0) => {
+                CONFIRMATIONS
+                    .lock()
+                    .expect("unpoisoned")
+                    .insert(text.reference.clone());
+                Does::Answer(Answer::Maybe("scripted".into()))
+            }
+            (false, _) if (text.to.as_u64() / 10_000_000).is_multiple_of(2) => {
+                Does::Answer(Answer::Maybe("scripted".into()))
+            }
+            _ => accept(),
+        },
+        |reference| match CONFIRMATIONS.lock().expect("unpoisoned").contains(reference) {
+            true => Found::NotKnown,
+            false => Found::CannotTell("busy".into()),
+        },
+    );
+    for n in 0..20 {
+        let said = Inbound::Text {
+            id: format!("{n}"),
+            from: phone(n).parse().expect("a number"),
+            sender: "desk".into(),
+            text: "STOP".into(),
+            part: None,
+        };
+        provider.say(world.clock.now() + TimeDelta::seconds(1), said);
+    }
+    let ran = world.run(provider.clone(), &mut |_| {}).await;
+    assert_eq!(ran.end, End::Done);
+    assert_eq!(ran.states(), "unknown 9, accepted 11");
+    let mut texts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, text) in provider.ledger.lock().expect("unpoisoned").iter() {
+        let said = text.text.split(", Person").next().unwrap_or_default();
+        *texts.entry(said.to_owned()).or_default() += 1;
+    }
+    expect![[r#"{"Doors open at 8": 20, "You have opted out and will get no more messages from us.": 40}"#]]
+        .assert_eq(&format!("{texts:?}"));
 }

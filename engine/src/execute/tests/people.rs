@@ -222,6 +222,8 @@ async fn what_no_campaign_takes_the_rules_of_the_project_take() {
         (50, 20, "hello"),
         (50, 30, "is there a lift"),
         (50, 40, "And now?"),
+        // An answer makes nobody one of a campaign.
+        (50, 50, "Price?"),
         (51, 10, "HELP"),
     ];
     for (n, after, text) in said {
@@ -250,25 +252,30 @@ async fn what_no_campaign_takes_the_rules_of_the_project_take() {
     let kept = store.replies(filter).await.expect("readable");
     let mut kept: Vec<String> = kept
         .iter()
-        .map(|reply| format!("{}: {} ({})", reply.phone, reply.text, reply.meaning.code()))
+        .map(|reply| {
+            let (phone, text, meaning) = (reply.phone, &reply.text, reply.meaning.code());
+            format!("{phone}: {text} ({meaning}) {}", reply.inbox)
+        })
         .collect();
     kept.sort();
     expect![[r#"
         +12013201000: 12 EUR at the door
         +12013201000: Park behind the hall
         +12033241000: Park behind the hall
+        +12033241000: Park behind the hall
         +12033241000: Write to us at any time
         +12053241000: You get messages from us at this number. Reply STOP to get no more."#]]
     .assert_eq(&answers.join("\n"));
     expect![[r#"
-        +12013201000: Is there a lift? (answer)
-        +12013201000: parking? (answer)
-        +12013201000: price? (answer)
-        +12023201000: And now? (other)
-        +12033241000: And now? (other)
-        +12033241000: hello (answer)
-        +12033241000: is there a lift (answer)
-        +12033241000: price? (answer)
-        +12053241000: HELP (other)"#]]
+        +12013201000: Is there a lift? (answer) 
+        +12013201000: parking? (answer) 
+        +12013201000: price? (answer) 
+        +12023201000: And now? (other) 
+        +12033241000: And now? (other) 
+        +12033241000: Price? (answer) 
+        +12033241000: hello (answer) 
+        +12033241000: is there a lift (answer) office
+        +12033241000: price? (answer) 
+        +12053241000: HELP (other) "#]]
     .assert_eq(&kept.join("\n"));
 }
