@@ -295,7 +295,8 @@ fn before_its_first_tick_and_after_its_last() {
              people    3 (every row of 3)
              parts     3
              money     0.0237 USD
-             when      TIME UTC, its next tick, the last text after 0 s (1000 parts a second)
+             when      TIME UTC, its next tick, a Monday, the last text after 0 s (1000 parts a second)
+             then      Mon 2090-01-09 10:00, Mon 2090-01-16 10:00, Mon 2090-01-23 10:00, Mon 2090-01-30 10:00
 
             text    language parts here at most   UCS-2
             message en       1          unbounded
@@ -314,7 +315,8 @@ fn before_its_first_tick_and_after_its_last() {
              people    3 (every row of 3)
              parts     3
              money     0.0237 USD
-             when      2090-01-02 10:00 on each recipient's clock, its next tick, the last text after 0 s (1000 parts a second)
+             when      2090-01-02 10:00 on each recipient's clock, its next tick, a Monday, the last text after 0 s (1000 parts a second)
+             then      Mon 2090-01-09 10:00, Mon 2090-01-16 10:00, Mon 2090-01-23 10:00, Mon 2090-01-30 10:00
 
             text    language parts here at most   UCS-2
             message en       1          unbounded

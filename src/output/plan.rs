@@ -83,10 +83,10 @@ impl Shown<'_> {
         let cost = self.summary.money.values().copied().max().unwrap_or_default();
         Some(if cost > stated.sum.amount {
             let until = match stated.per_month {
-                true => "the next month, or until it is raised",
+                true => "for the next month, or until it is raised",
                 false => "until it is raised",
             };
-            format!("{stated}: the plan costs more, and who does not fit waits for {until}")
+            format!("{stated}: the plan costs more, and who does not fit waits {until}")
         } else {
             stated.to_string()
         })

@@ -60,7 +60,8 @@ impl Executor {
         let running = launched.state == LaunchState::Running;
         let cancelled = launched.state == LaunchState::Cancelled;
         let halted = launched.state == LaunchState::Halted;
-        let over_budget = launched.is_over_budget();
+        // Of a month's budget there is more to come.
+        let over_budget = launched.is_over_budget() && launched.more_at().is_none();
         let has_move = self.lanes.values().any(|lane| self.wants(lane, id));
         if let Some(more_at) = launched.more_at().filter(|_| !self.stopping && !has_move) {
             self.say_waits_for_month(id, more_at);

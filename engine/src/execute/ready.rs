@@ -326,10 +326,11 @@ impl Executor {
             .values()
             .filter_map(|lane| lane.shares.get(&id)?.next_due);
         let launched = self.of(id);
-        let next = due
-            .chain(launched.watched_until())
-            .chain(launched.more_at())
-            .min()?;
+        let is_under_way = self.windows.values().any(|window| window.launch == id);
+        if let Some(more_at) = launched.more_at().filter(|_| !is_under_way) {
+            return Some(more_at);
+        }
+        let next = due.chain(launched.watched_until()).min()?;
         (self.is_idle(id) && next > self.clock.now()).then_some(next)
     }
 
