@@ -65,6 +65,8 @@ pub(super) fn open_bracket(text: &str, stack: &[Open], read_to: usize, at: usize
         .map(Open::start)
         .filter(|start| start.flow)
         .filter_map(|start| Some((start.span.start, text[start.span.start..].chars().next()?)))
+        // `[a: b]` has a map without brackets of its own.
+        .filter(|(_, bracket)| matches!(bracket, '[' | '{'))
         .collect();
     let rest = text.get(read_to..).unwrap_or_default();
     let upto = at.saturating_sub(read_to).saturating_add(1);
