@@ -367,6 +367,69 @@ fn since_a_revision_only_what_is_concerned_is_checked() {
 }
 
 #[test]
+fn since_a_revision_what_names_a_changed_file_is_checked() {
+    let folder = Folder::of_people(2, "100/s");
+    let campaign = |tail: &str| format!("audience: people.csv\nschedule: now\n{tail}\n");
+    folder.write(
+        "crier.yaml",
+        &format!(
+            "{}lists: {{ ours: {{ file: ours.csv }} }}\nprices: prices.csv\n",
+            folder.read("crier.yaml")
+        ),
+    );
+    let files = [
+        ("prices.csv", "country,price,currency\nUS,0.0079,USD\n".to_owned()),
+        ("ours.csv", "phone\n+12125550101\n".to_owned()),
+        ("gate.jpg", "1".to_owned()),
+        (
+            "told.yaml",
+            "- test: one\n  story:\n    - expect: message\n".to_owned(),
+        ),
+        (
+            "a.campaign.yaml",
+            campaign("message: \"Hi. STOP to opt out\"\ntests: told.yaml"),
+        ),
+        (
+            "b.campaign.yaml",
+            campaign("message: { text: \"Hi. STOP to opt out\", media: gate.jpg }"),
+        ),
+        (
+            "c.campaign.yaml",
+            campaign("message: \"Hi. STOP to opt out\"").replace("people.csv", "ours"),
+        ),
+    ];
+    for (name, text) in &files {
+        folder.write(name, text);
+    }
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "--quiet", "-m", "first"]);
+    let all = "a.campaign.yaml b.campaign.yaml c.campaign.yaml crier.yaml test.campaign.yaml";
+    let table = [
+        ("told.yaml", "a.campaign.yaml crier.yaml"),
+        ("gate.jpg", "b.campaign.yaml crier.yaml"),
+        ("ours.csv", "c.campaign.yaml crier.yaml"),
+        ("prices.csv", all),
+    ];
+    let said = |revision: &str| {
+        let shown = since(&folder, revision);
+        let mut names: Vec<&str> = shown.split(' ').filter(|name| *name != "told.yaml").collect();
+        names.sort_unstable();
+        names.join(" ")
+    };
+    for (name, expected) in table {
+        std::fs::remove_file(folder.path().join(name)).expect("it was there");
+        assert_eq!(said("HEAD"), expected, "{name}");
+        git(&folder, &["checkout", "--quiet", name]);
+    }
+    git(&folder, &["mv", "c.campaign.yaml", "d.campaign.yaml"]);
+    assert_eq!(
+        said("HEAD"),
+        "a.campaign.yaml b.campaign.yaml crier.yaml d.campaign.yaml test.campaign.yaml"
+    );
+}
+
+#[test]
 fn since_says_what_it_lacks() {
     let folder = Folder::of_people(2, "100/s");
     let said = |path: Option<&str>, revision: &str| {
