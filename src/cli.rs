@@ -223,7 +223,7 @@ pub struct Validate {
     #[arg(long, conflicts_with = "fail_on")]
     pub exit_zero: bool,
 
-    /// Only what changed since this git revision, new files too, or reads a list or a crier.yaml that did
+    /// Only what changed since this git revision, new files too, or names a file that did
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
 

@@ -28,7 +28,7 @@ pub struct Bound {
     pub most_in_ucs2: Option<u32>,
     /// The fields that say not how long they are, by the alphabet.
     pub unbounded_by: Vec<String>,
-    /// The first character of the text itself that no GSM-7 text has and that makes it UCS-2.
+    /// The first character of the text itself that no GSM-7 text has and that makes it UCS-2, one without a plain twin first.
     pub forced_by: Option<char>,
 }
 

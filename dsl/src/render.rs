@@ -69,7 +69,7 @@ fn one(d: &Diagnostic, path: &str, places: &Places<'_>, style: Style) -> String 
         &Words::of(d, style.width),
         style.width,
     ));
-    excerpt::with_columns(shown + "\n", d, path, places)
+    excerpt::with_columns(shown + "\n", d, path, places, style.width)
 }
 
 /// `path:line:col: error[code] message`, a line each, line and column from 1.

@@ -332,21 +332,21 @@ fn header_of(list: &ListFile, folder: &Path) -> (String, Header) {
     (list.key(), header)
 }
 
-/// The lists that a campaign reads, as paths below the project's folder; as far as they can be known.
-pub fn lists_of(path: &Path, project: &LoadedProject) -> Result<Vec<PathBuf>, LoadError> {
+/// The files that a campaign names, as paths below the project's folder, as far as they can be known: its lists, media and
+/// stories.
+pub fn files_of(path: &Path, project: &LoadedProject) -> Result<Vec<PathBuf>, LoadError> {
     let (text, _) = decode(&read(path, &project.folder)?);
     let parsed = dsl::parse_campaign(&text);
-    let lists = match (&project.project, &project.file) {
-        (Some(settings), _) => parsed.files(settings),
-        (None, Some(file)) => {
-            let outline =
-                dsl::outline_project(&dsl::parse_project(&file.text), &folder_name(&project.folder));
-            parsed.files(&outline)
-        }
-        (None, None) => vec![],
-    };
-    let paths = lists.into_iter().map(|list| project.folder.join(list.path));
-    Ok(paths.collect())
+    let lists = parsed.files(&known_project(project)).into_iter();
+    let all = lists.map(|list| list.path).chain(parsed.named_files());
+    Ok(all.map(|path| project.folder.join(path)).collect())
+}
+
+/// The files that the crier.yaml of a project names, as paths below its folder.
+pub fn files_of_project(project: &LoadedProject) -> Vec<PathBuf> {
+    let text = project.file.as_ref().map_or("", |file| file.text.as_str());
+    let named = dsl::parse_project(text).named_files().into_iter();
+    named.map(|path| project.folder.join(path)).collect()
 }
 
 /// Makes a project and a campaign again from the source that a launch is pinned to; none when this version of the

@@ -2,6 +2,7 @@
 //! section 9.2.3.24.1, with an 8-bit reference. Takes the rendered text exactly as it is.
 
 use crate::alphabet::{self, Encoding};
+use crate::smart::twin;
 
 /// Septets in a message of one part.
 pub const LONE_SEPTETS: usize = 160;
@@ -32,7 +33,8 @@ pub struct Measure {
     pub units: usize,
     /// 0 for an empty text.
     pub part_count: u32,
-    /// The first character outside GSM-7 and its position in characters from 0; none where the encoding is GSM-7.
+    /// The first character outside GSM-7 and its position in characters from 0, one without a plain twin before all that
+    /// have one; none where the encoding is GSM-7.
     pub forced_by: Option<(usize, char)>,
 }
 
@@ -62,7 +64,7 @@ pub fn measure(text: &str) -> Measure {
         None => (
             Encoding::Ucs2,
             text.chars().map(char::len_utf16).sum(),
-            alphabet::first_outside(text),
+            forced_by(text),
         ),
     };
     let part_count = u32::try_from(part_count(text, encoding, units)).unwrap_or(u32::MAX);
@@ -72,6 +74,13 @@ pub fn measure(text: &str) -> Measure {
         part_count,
         forced_by,
     }
+}
+
+/// What has a plain twin is swapped where nothing else is in the way, so that the rest is to blame.
+fn forced_by(text: &str) -> Option<(usize, char)> {
+    let stays = |c: char| alphabet::septets(c).is_none() && twin(c).is_none();
+    let first = text.chars().enumerate().find(|(_, c)| stays(*c));
+    first.or_else(|| alphabet::first_outside(text))
 }
 
 impl Encoding {
@@ -199,6 +208,19 @@ mod tests {
             let text = a(100) + &outside.to_string();
             check(&text, Ucs2, 101, &[67, 34]);
             assert_eq!(measure(&text).forced_by, Some((100, outside)));
+        }
+    }
+
+    #[test]
+    fn marks_with_a_plain_twin_are_blamed_last() {
+        let table = [
+            ("it\u{2019}s \u{119}", (5, '\u{119}')),
+            ("\u{119} it\u{2019}s", (0, '\u{119}')),
+            ("it\u{2019}s", (2, '\u{2019}')),
+            ("\u{201C}on\u{201D} \u{1F389}", (5, '\u{1F389}')),
+        ];
+        for (text, expected) in table {
+            assert_eq!(measure(text).forced_by, Some(expected), "{text}");
         }
     }
 

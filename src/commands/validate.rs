@@ -163,7 +163,7 @@ fn check(
         let project = &projects[&key].project;
         let wanted = match changed {
             None => true,
-            Some(changed) if is_project(path) => changed.has(path),
+            Some(changed) if is_project(path) => changed.concerns_project(path, project),
             Some(changed) => changed.concerns(path, project)?,
         };
         if wanted {

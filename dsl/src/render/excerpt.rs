@@ -70,21 +70,23 @@ pub(super) fn show<'a>(
     width: usize,
 ) -> Group<'a> {
     let room = Room::new(places, &d.span, width);
-    let primary = room.fitted(places.text, clamp(places.text, &d.span));
-    let beside = room.holds(places, &primary, &d.label);
-    let label = if beside { d.label.as_str() } else { "" };
-    let related = d.related.iter().map(|(span, _)| clamp(places.text, span));
-    let all: Vec<Range<usize>> = std::iter::once(primary).chain(related).collect();
-    let labels = std::iter::once(label).chain(d.related.iter().map(|(_, label)| label.as_str()));
-    let marks = all.iter().zip(labels).enumerate();
+    let all = room.spans(places, d);
+    let labels: Vec<&str> = std::iter::once(d.label.as_str())
+        .chain(d.related.iter().map(|(_, label)| label.as_str()))
+        .collect();
+    let beside: Vec<bool> = (all.iter().zip(&labels))
+        .map(|(span, label)| room.holds(places, span, label, &all))
+        .collect();
+    let shown_labels = (labels.iter().zip(&beside)).map(|(label, beside)| if *beside { *label } else { "" });
+    let marks = all.iter().zip(shown_labels).enumerate();
     let mark = |piece: &Piece<'_>, (at, (span, label)): (usize, (&Range<usize>, &'a str))| {
         let kind = match at {
             0 => AnnotationKind::Primary,
             _ => AnnotationKind::Context,
         };
-        labelled(kind.span(piece.span(span)), label, at == 0)
+        labelled(kind.span(piece.span(span)), label)
     };
-    let shown = match Piece::lines(places, &all) {
+    let shown = match room.lines(places, d, &all) {
         Some(piece) => {
             let snippet = Snippet::source(piece.text).line_start(piece.line).path(path);
             group.element(snippet.annotations(marks.map(|one| mark(&piece, one))))
@@ -96,10 +98,18 @@ pub(super) fn show<'a>(
             group.element(snippet.annotation(mark(&piece, one)))
         }),
     };
-    match beside {
-        true => shown,
-        false => shown.element(Level::NOTE.message(folded(&d.label, width, BEFORE_HELP))),
-    }
+    let without_room = labels
+        .iter()
+        .zip(beside)
+        .enumerate()
+        .filter(|(_, (_, beside))| !beside);
+    without_room.fold(shown, |shown, (at, (label, _))| {
+        let note = match at {
+            0 => (*label).to_owned(),
+            _ => format!("marked with `-`: {label}"),
+        };
+        shown.element(Level::NOTE.message(folded(&note, width, BEFORE_HELP)))
+    })
 }
 
 /// The columns that a line of the file has.
@@ -118,16 +128,44 @@ impl Room {
         }
     }
 
-    /// As much of a span in one line as has room.
-    fn fitted(&self, text: &str, span: Range<usize>) -> Range<usize> {
+    /// The places of a diagnostic, its own first, as much of each as has room.
+    fn spans(&self, places: &Places<'_>, d: &Diagnostic) -> Vec<Range<usize>> {
+        let own = self.fitted(places.text, clamp(places.text, &d.span), 0);
+        let related = d.related.iter().map(|(span, label)| {
+            let label = display_width(label) + 1;
+            self.fitted(places.text, clamp(places.text, span), label)
+        });
+        std::iter::once(own).chain(related).collect()
+    }
+
+    /// The lines of all places in one, where they have room beside each other once what is left and right of them is cut.
+    fn lines<'a>(&self, places: &Places<'a>, d: &Diagnostic, spans: &[Range<usize>]) -> Option<Piece<'a>> {
+        let piece = Piece::lines(places, spans)?;
+        let is_long = |line: &str| display_width(line) > self.columns;
+        let column = |at: usize| display_width(&places.text[places.line_start(at)..at]);
+        let left = spans.iter().map(|span| column(span.start)).min();
+        let related = d.related.iter().map(|(_, label)| label);
+        let labels = std::iter::once(&d.label).chain(related);
+        let ends = spans
+            .iter()
+            .zip(labels.map(|label| display_width(label) + usize::from(!label.is_empty())));
+        let right = ends.map(|(span, label)| column(span.end) + label).max();
+        let wide = right.unwrap_or(0).saturating_sub(left.unwrap_or(0));
+        let fits = wide + Room::CUTS <= self.columns || !piece.text.lines().any(is_long);
+        (fits || spans.len() == 1).then_some(piece)
+    }
+
+    /// As much of a span in one line as has room, with so much right of it.
+    fn fitted(&self, text: &str, span: Range<usize>, right: usize) -> Range<usize> {
         let own = &text[span.clone()];
-        if own.contains('\n') || display_width(own) + Room::CUTS <= self.columns {
+        let cuts = Room::CUTS + right;
+        if own.contains('\n') || display_width(own) + cuts <= self.columns {
             return span;
         }
         let (mut width, mut end) = (0, span.start);
         for c in own.chars() {
             width += display_width(c.encode_utf8(&mut [0; 4]));
-            if width + Room::CUTS > self.columns {
+            if width + cuts > self.columns {
                 break;
             }
             end += c.len_utf8();
@@ -136,10 +174,17 @@ impl Room {
     }
 
     /// Whether a label has room right of its span.
-    fn holds(&self, places: &Places<'_>, span: &Range<usize>, label: &str) -> bool {
+    fn holds(&self, places: &Places<'_>, span: &Range<usize>, label: &str, all: &[Range<usize>]) -> bool {
         let line = places.line_start(span.end)..places.line_end(span.end);
         let line_width = display_width(places.text[line.clone()].trim_end());
+        // A label that another place is right of stands below, from where its own begins.
+        let is_last = !all
+            .iter()
+            .any(|other| line.contains(&other.start) && other.start > span.start);
         let upto = match line_width <= self.columns {
+            true if !is_last && *span != all[0] => {
+                display_width(&places.text[line.start.min(span.start)..span.start])
+            }
             true => display_width(&places.text[line.start.min(span.end)..span.end]),
             false => display_width(&places.text[span.clone()]) + Room::CUTS,
         };
@@ -148,12 +193,16 @@ impl Room {
 }
 
 /// Puts the columns right of a diagnostic that is shown in pieces: the renderer counts from where a piece begins.
-pub(super) fn with_columns(shown: String, d: &Diagnostic, path: &str, places: &Places<'_>) -> String {
-    let all: Vec<Range<usize>> = std::iter::once(&d.span)
-        .chain(d.related.iter().map(|(span, _)| span))
-        .map(|span| clamp(places.text, span))
-        .collect();
-    if Piece::lines(places, &all).is_some() {
+pub(super) fn with_columns(
+    shown: String,
+    d: &Diagnostic,
+    path: &str,
+    places: &Places<'_>,
+    width: usize,
+) -> String {
+    let room = Room::new(places, &d.span, width);
+    let all = room.spans(places, d);
+    if room.lines(places, d, &all).is_some() {
         return shown;
     }
     let (mut out, mut rest) = (String::new(), shown.as_str());
@@ -170,8 +219,8 @@ pub(super) fn with_columns(shown: String, d: &Diagnostic, path: &str, places: &P
     out + rest
 }
 
-fn labelled<'a>(annotation: Annotation<'a>, label: &'a str, may_be_empty: bool) -> Annotation<'a> {
-    match may_be_empty && label.is_empty() {
+fn labelled<'a>(annotation: Annotation<'a>, label: &'a str) -> Annotation<'a> {
+    match label.is_empty() {
         true => annotation,
         false => annotation.label(label),
     }

@@ -305,3 +305,32 @@ proptest! {
         junit::report(&files, Severity::Error);
     }
 }
+
+#[test]
+fn places_far_apart_fit_a_line_each() {
+    let fits = |before: usize, own: usize, between: usize, related: usize, apart: &str| {
+        let [lead, word, gap, other] = [("a", before), ("b", own), ("c", between), ("d", related)]
+            .map(|(letter, times)| letter.repeat(times));
+        let text = format!("{lead}{word}{apart}{gap}{other} {}\n", "e".repeat(before));
+        let start = before + own + apart.len() + between;
+        let found = Diagnostic::error("unknown-message", before..before + own, "message")
+            .label("a label of some words")
+            .also(start..start + related, "all of the text");
+        let style = Style { width: 80, ..PLAIN };
+        let shown = full(&[found], "x.yaml", &text, style);
+        let wide = shown
+            .lines()
+            .find(|line| textwrap::core::display_width(line) > 80);
+        assert_eq!(wide, None, "{shown}");
+    };
+    for before in [0, 40, 70, 150, 300] {
+        for own in [1, 20, 60, 100, 200] {
+            for between in [1, 30, 80, 250] {
+                for related in [1, 30, 80, 200] {
+                    fits(before, own, between, related, " ");
+                    fits(before, own, between, related, "\n");
+                }
+            }
+        }
+    }
+}

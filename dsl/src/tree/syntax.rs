@@ -10,6 +10,7 @@ use super::open::Open;
 use crate::diagnostic::Diagnostic;
 
 mod brackets;
+mod comments;
 mod conditions;
 mod indentation;
 mod items;
@@ -57,6 +58,9 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
             return Diagnostic::error("invalid-yaml", to_line_end(text, at), message).help("remove the line");
         }
         _ => {}
+    }
+    if let Some(found) = comments::closing_is_comment(text, stack, read_to, at) {
+        return found;
     }
     if let Some(found) = outdented(text, stack, read_to, at) {
         return found;

@@ -22,7 +22,7 @@ pub struct TextParts {
     pub most: Option<(u32, Place)>,
     /// Those of them whose text is UCS-2.
     pub ucs2: u64,
-    /// The first character that forces it, and its row.
+    /// The first character that forces it (as [`sms::Measure`] says), and its row.
     pub ucs2_first: Option<(char, Place)>,
 }
 

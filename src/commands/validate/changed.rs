@@ -1,5 +1,6 @@
 //! `--since REV`: what changed in the working tree since a revision, new files too, as git tells it. A campaign is
-//! concerned if it changed, or a list that it reads, or the crier.yaml above it. What git ignores it cannot tell of.
+//! concerned if it changed, or a file that it names, or the crier.yaml above it or its prices, or if a campaign beside it is
+//! gone. What git ignores it cannot tell of.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -47,17 +48,35 @@ impl Changed {
             || std::fs::canonicalize(path).is_ok_and(|target| self.paths.contains(&target))
     }
 
+    /// Whether what is to be said of a crier.yaml may have changed.
+    pub fn concerns_project(&self, path: &Path, project: &LoadedProject) -> bool {
+        let named = load::files_of_project(project);
+        self.has(path) || named.iter().any(|file| self.has(file))
+    }
+
     /// Whether what is to be said of a campaign may have changed.
     pub fn concerns(&self, campaign: &Path, project: &LoadedProject) -> Result<bool, LoadError> {
-        let folder = folder_of(campaign);
-        let mut projects = self.paths.iter().filter(|path| path.ends_with(PROJECT_FILE));
-        if self.has(campaign)
-            || projects.any(|path| path.parent().is_some_and(|above| folder.starts_with(above)))
-        {
+        if self.has(campaign) || self.concerns_all(campaign, project) {
             return Ok(true);
         }
-        let lists = load::lists_of(campaign, project)?;
-        Ok(lists.iter().any(|list| self.has(list)))
+        let named = load::files_of(campaign, project)?;
+        Ok(named.iter().any(|file| self.has(file)))
+    }
+
+    /// Whether something changed that every campaign of a project has to do with.
+    fn concerns_all(&self, campaign: &Path, project: &LoadedProject) -> bool {
+        let folder = folder_of(campaign);
+        let mut projects = self.paths.iter().filter(|path| path.ends_with(PROJECT_FILE));
+        if projects.any(|path| path.parent().is_some_and(|above| folder.starts_with(above))) {
+            return true;
+        }
+        // Any of the others may name the one that is gone.
+        let root = folder_of(&project.folder.join(PROJECT_FILE));
+        let is_gone = |path: &PathBuf| load::is_campaign(path) && path.symlink_metadata().is_err();
+        let mut below = self.paths.iter().filter(|path| path.starts_with(&root));
+        let prices = &load::known_project(project).prices;
+        let has_prices = || prices.iter().any(|path| self.has(&project.folder.join(path)));
+        below.any(is_gone) || has_prices()
     }
 }
 

@@ -221,6 +221,42 @@ fn tags_of_texts_have_fields_helpers_and_links() {
 }
 
 #[test]
+fn the_whole_name_at_the_place_is_replaced() {
+    let start = "audience: opted-in\nlinks: { tickets: \"https://a.example\" }\nmessage: ";
+    let table = [
+        ("\"Hi {{ci|ty}} STOP\"", "phone", "\"Hi {{phone}} STOP\""),
+        ("\"Hi {{|city}}\"", "phone", "\"Hi {{phone}}\""),
+        ("\"Hi {{|city\"", "phone", "\"Hi {{phone}}\""),
+        ("\"Hi {{ci|ty }}\"", "phone", "\"Hi {{phone }}\""),
+        ("\"{{link |tickets}}\"", "opt_out", "\"{{link opt_out}}\""),
+        ("\"{{|upper city}}\"", "lower", "\"{{lower city}}\""),
+        (
+            "\"{{#i|f city}}x{{/if}}\"",
+            "#unless",
+            "\"{{#unless city}}x{{/if}}\"",
+        ),
+        ("\"{{ci|, {{city}}\"", "phone", "\"{{phone}}, {{city}}\""),
+        ("\"{{[Data |di nascita]}}\"", "city", "\"{{city}}\""),
+        ("\"{{|[Data di nascita]}}\"", "city", "\"{{city}}\""),
+        (
+            "\"{{da|te city \\\"day\\\"}}\"",
+            "upper",
+            "\"{{upper city \\\"day\\\"}}\"",
+        ),
+    ];
+    for (text, label, expected) in table {
+        let marked = format!("{start}{text}\n");
+        let taken = asked(&marked, |document, byte| with(document, byte, label));
+        assert_eq!(taken, format!("message: {expected}"), "{text}");
+    }
+    taken(
+        "messages: { invite: { en: \"{{ci|\" }}\n",
+        "phone",
+        expect![[r#"messages: { invite: { en: "{{phone}}" }}"#]],
+    );
+}
+
+#[test]
 fn conditions_have_fields_functions_and_their_names() {
     let start = CAMPAIGN.replace(
         "audience:\n  from: opted-in\n",

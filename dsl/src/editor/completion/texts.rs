@@ -1,5 +1,7 @@
 //! What stands between `{{` and `}}` of a text.
 
+use std::ops::Range;
+
 use super::super::names::NameKind;
 use super::{Asked, Item, ItemKind};
 use crate::template::{HELPERS, LATER};
@@ -15,11 +17,26 @@ pub(super) fn items(asked: &Asked<'_>) -> Vec<Item> {
     };
     let written = inside.trim_start_matches(['{', '~', ' ']);
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '[' | '-' | '#');
-    let word = &written[written.trim_end_matches(is_word).len()..];
+    // A name in brackets may have spaces.
+    let bracket = written.rfind('[').filter(|at| !written[*at..].contains(']'));
+    let word = &written[bracket.unwrap_or(written.trim_end_matches(is_word).len())..];
     let before = written[..written.len() - word.len()].trim();
+    let rest = rest_of_text(asked);
+    let name = rest.trim_start_matches(|c| is_word(c) && !matches!(c, '[' | '#'));
+    let behind = match rest.find(['[', ']', '{', '}']) {
+        Some(at) if bracket.is_some() && rest[at..].starts_with(']') => at + 1,
+        Some(at) if word.is_empty() && rest.starts_with('[') => {
+            let close = rest[at + 1..]
+                .find([']', '}'])
+                .filter(|to| rest[at + 1 + to..].starts_with(']'));
+            close.map_or(0, |to| at + 1 + to + 1)
+        }
+        _ => rest.len() - name.len(),
+    };
     let place = Place {
         asked,
-        start: asked.byte - word.len(),
+        span: asked.byte - word.len()..asked.byte + behind,
+        rest: &rest[behind..],
     };
     match before {
         "" if written.starts_with('/') => place.closers(),
@@ -54,28 +71,51 @@ fn tag<'a>(asked: &Asked<'a>) -> Option<&'a str> {
     (!inside.contains("}}")).then_some(inside)
 }
 
+/// What follows the place on its line, as far as the text goes.
+fn rest_of_text<'a>(asked: &Asked<'a>) -> &'a str {
+    let rest = asked.document.text.get(asked.byte..).unwrap_or_default();
+    let line = rest.lines().next().unwrap_or_default();
+    let mut escaped = false;
+    let ends = |c: char| {
+        let is_end = Some(c) == asked.spot.quote && !escaped;
+        escaped = c == '\\' && !escaped;
+        is_end
+    };
+    line.split(ends).next().unwrap_or_default()
+}
+
 struct Place<'a> {
     asked: &'a Asked<'a>,
-    /// Where the word begins that is being written.
-    start: usize,
+    /// The name that is being written, all of it.
+    span: Range<usize>,
+    /// What follows it in the text.
+    rest: &'a str,
 }
 
 impl Place<'_> {
     fn item(&self, label: &str, kind: ItemKind) -> Item {
         Item {
-            span: self.start..self.asked.byte,
+            span: self.span.clone(),
             before: label.to_owned(),
             ..self.asked.item(label, kind)
         }
     }
 
-    /// The braces that are missing behind the place.
+    /// The braces that are missing behind the name.
     fn closing(&self) -> &'static str {
-        let rest = self.asked.document.text[self.asked.byte..].trim_start_matches([' ', '~']);
-        match rest {
-            rest if rest.starts_with("}}") => "",
+        let tag = self.rest.split("{{").next().unwrap_or_default();
+        match tag.trim_start_matches([' ', '~']) {
+            _ if tag.contains("}}") => "",
             rest if rest.starts_with('}') => "}",
             _ => "}}",
+        }
+    }
+
+    /// What comes between a helper and its value, where none is there yet.
+    fn value(&self, name: &str) -> (String, Option<String>) {
+        match self.rest.starts_with(' ') && self.closing().is_empty() {
+            true => (name.to_owned(), None),
+            false => (format!("{name} "), Some(String::new())),
         }
     }
 
@@ -111,13 +151,16 @@ impl Place<'_> {
             .map(|name| (*name, ""))
             .chain(LATER.iter().map(|name| (*name, "not in this version")));
         let plain = all.filter(|(name, _)| !is_block(name));
-        let item = |(name, detail): (&str, &str)| Item {
-            detail: detail.to_owned(),
-            before: format!("{name} "),
-            placeholder: Some(String::new()),
-            after: self.closing().to_owned(),
-            rank: if detail.is_empty() { 1 } else { 3 },
-            ..self.item(name, ItemKind::Function)
+        let item = |(name, detail): (&str, &str)| {
+            let (before, placeholder) = self.value(name);
+            Item {
+                detail: detail.to_owned(),
+                before,
+                placeholder,
+                after: self.closing().to_owned(),
+                rank: if detail.is_empty() { 1 } else { 3 },
+                ..self.item(name, ItemKind::Function)
+            }
         };
         plain.map(item).collect()
     }
@@ -170,9 +213,10 @@ impl Place<'_> {
         let all = HELPERS.iter().chain(&LATER).filter(|name| is_block(name));
         let item = |name: &&str| {
             let closing = self.closing();
+            let (before, placeholder) = self.value(&format!("#{name}"));
             Item {
-                before: format!("#{name} "),
-                placeholder: Some(String::new()),
+                before,
+                placeholder,
                 after: match closing {
                     "" => String::new(),
                     closing => format!("{closing}{{{{/{name}}}}}"),
