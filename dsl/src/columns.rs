@@ -86,6 +86,12 @@ impl ColumnError {
     }
 }
 
+/// Whether a header is rather a first person: it has no column of phone numbers, and a number in it.
+pub(crate) fn is_of_person(list: &ListFile, header: &[String]) -> bool {
+    header.iter().any(|name| is_number(name))
+        && matches!(resolve(list, header), Err(ColumnError::NoPhoneColumn { .. }))
+}
+
 /// Whether the name of a column is rather somebody's number.
 fn is_number(name: &str) -> bool {
     name.bytes().filter(u8::is_ascii_digit).count() >= 7 && !name.chars().any(char::is_alphabetic)

@@ -46,7 +46,8 @@ pub fn format(text: &str, kind: FileKind) -> Result<String, Unformatted> {
     if !faults.is_empty() {
         return Err(Unformatted::Faulty(faults));
     }
-    let text = text.replace("\r\n", "\n");
+    // YAML ends a line at a lone CR too.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let (before, faults) = tree::parse(&text);
     if !faults.is_empty() {
         return Err(Unformatted::Faulty(faults));

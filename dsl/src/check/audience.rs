@@ -172,9 +172,11 @@ pub(super) fn only_numbers(list: &List<'_>) -> Option<String> {
     list.file.stored().map(|_| help.to_owned())
 }
 
-/// Every name that texts may use of a list: the file's own and ours. None where the header is not known.
+/// Every name that texts may use of a list: the file's own and ours. None where the header is not known, as that of a file
+/// whose first line is a person.
 pub(super) fn names<'a>(list: &'a List<'_>) -> Option<Vec<&'a str>> {
     match list.header {
+        Some(Header::Columns(header)) if columns::is_of_person(&list.file, header) => None,
         Some(Header::Columns(header)) => {
             let own = header.iter().map(|name| name.trim());
             Some(own.chain(list.file.columns.keys().map(String::as_str)).collect())

@@ -114,7 +114,7 @@ fn one(
 }
 
 /// A list may name the language, or it in some region.
-fn is_listed(context: &Context<'_>, language: &Language) -> bool {
+pub(super) fn is_listed(context: &Context<'_>, language: &Language) -> bool {
     let serves = |have: &Language| have == language || have.without_region() == *language;
     context.languages.iter().any(serves)
 }

@@ -1,5 +1,6 @@
 //! The first text of a marketing campaign says how to opt out, on every path and in every language.
 
+use super::languages::is_listed;
 use super::{Context, sender};
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
@@ -142,7 +143,9 @@ fn by_language<'a>(context: &Context<'_>, texts: &'a Texts) -> Vec<(Language, &'
         Texts::ByLanguage(all) => {
             let one = |(key, value): &'a (_, Value)| {
                 let key: &crate::written::Spanned<String> = key;
-                Language::new(&key.value).map(|language| (language, value))
+                let language = Language::new(&key.value)?;
+                // Nobody gets what is in no language of the campaign.
+                is_listed(context, &language).then_some((language, value))
             };
             all.iter().filter_map(one).collect()
         }

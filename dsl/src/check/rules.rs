@@ -71,19 +71,28 @@ fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagn
             found.push(Diagnostic::error("rule-without-condition", rule.span.clone(), message).help(help));
         }
         found.extend(two_conditions(rule));
-        if let Some((before, all)) = takes_all.as_ref().filter(|(before, _)| i > *before) {
-            let message = "this rule is never reached: one before it takes everything";
-            let help = match rules[*before].otherwise {
-                Some(_) => "put `otherwise` last",
-                None => "put it last, where `otherwise` says the same",
-            };
-            found.push(
-                Diagnostic::error("rule-after-otherwise", rule.span.clone(), message)
-                    .also(all.clone(), "takes everything")
-                    .help(help),
-            );
+        if let Some((before, all)) = takes_all.as_ref().filter(|(before, _)| i == before + 1) {
+            found.push(never_reached(&rules[*before], &rules[i..], all));
         }
     }
+}
+
+/// Of the rules behind one that takes everything, all at once.
+fn never_reached(before: &Rule, behind: &[Rule], all: &Range<usize>) -> Diagnostic {
+    let message = match behind.len() {
+        1 => "this rule is never reached: one before it takes everything".to_owned(),
+        count => format!(
+            "this rule and all behind it, {count} in all, are never reached: one before them takes everything"
+        ),
+    };
+    let help = match before.otherwise {
+        Some(_) => "put `otherwise` last",
+        None => "put it last, where `otherwise` says the same",
+    };
+    let span = behind.first().map_or(all.clone(), |rule| rule.span.clone());
+    Diagnostic::error("rule-after-otherwise", span, message)
+        .also(all.clone(), "takes everything")
+        .help(help)
 }
 
 /// Where a rule says that it takes whatever comes.

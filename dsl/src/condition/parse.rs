@@ -331,26 +331,36 @@ impl Parser<'_> {
 
     /// Names what is next, which cannot stand there.
     fn unexpected<T>(&mut self) -> Option<T> {
-        let found = self.slip().unwrap_or_else(|| {
-            let (span, message) = match self.peek() {
-                Some(lexeme) => {
-                    let written = shortened(&self.source[lexeme.span.clone()]);
-                    (lexeme.span.clone(), format!("`{written}` cannot stand here"))
-                }
-                None => {
-                    let last = self.span(self.lexemes.len());
-                    let written = shortened(&self.source[last.clone()]);
-                    (last, format!("something is missing after `{written}`"))
-                }
-            };
-            let help = match self.sign() {
-                Some(Sign::Comma) => "one of several is `… || …`, all of them are `… && …`",
-                Some(_) | None => "for example `city == \"Roma\" && age >= 18`",
-            };
-            Diagnostic::error("not-cel", span, message).help(help)
-        });
+        let found = match self.slip() {
+            Some(found) => found,
+            None => self.misplaced()?,
+        };
         self.found.push(found);
         None
+    }
+
+    /// None where it has been told.
+    fn misplaced(&self) -> Option<Diagnostic> {
+        let (span, message) = match self.peek() {
+            Some(lexeme) => {
+                let written = shortened(&self.source[lexeme.span.clone()]);
+                (lexeme.span.clone(), format!("`{written}` cannot stand here"))
+            }
+            None => {
+                let last = self.span(self.lexemes.len());
+                // Of what is misspelt there the spelling comes first.
+                if self.found.iter().any(|told| told.span == last) {
+                    return None;
+                }
+                let written = shortened(&self.source[last.clone()]);
+                (last, format!("something is missing after `{written}`"))
+            }
+        };
+        let help = match self.sign() {
+            Some(Sign::Comma) => "one of several is `… || …`, all of them are `… && …`",
+            Some(_) | None => "for example `city == \"Roma\" && age >= 18`",
+        };
+        Some(Diagnostic::error("not-cel", span, message).help(help))
     }
 }
 

@@ -34,6 +34,20 @@ fn a_fault_is_where_the_text_as_it_stands_has_it() {
 }
 
 #[test]
+fn lines_may_end_with_a_carriage_return_alone() {
+    check(
+        "audience:   a.csv\r# all of them\rschedule: now\r\rmessage: \"Hi\"\r",
+        expect![[r#"
+            audience: a.csv
+            # all of them
+            schedule: now
+
+            message: "Hi"
+        "#]],
+    );
+}
+
+#[test]
 fn lists_are_indented_by_two_below_their_key() {
     check(
         "steps:\n- send:   invite\n  when: x\n-   wait: 2 days\n\n\n\n-   send:\n        text:  Ciao\nlanguages: [ it,en ]\nlimits: {parts: 1,   rate : 5/s}",
