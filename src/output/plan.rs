@@ -395,7 +395,7 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
     }
     if !revision.campaign.program.is_straight() {
         notes.push(
-            "what depends on answers, conditions or draws is counted as if everybody got it: at most so much"
+            "what depends on answers, conditions, rounds or draws is counted as if everybody got it: at most so much, but for answers to replies"
                 .into(),
         );
     }

@@ -408,6 +408,16 @@ impl Program {
         self.all_sends().filter(move |(at, _)| usize::from(*at) < steps)
     }
 
+    /// How often somebody comes to an address at most: the rounds that it stands in, multiplied.
+    pub fn most_rounds(&self, address: Address) -> u64 {
+        let behind = self.instructions.iter().skip(usize::from(address));
+        let around = behind.filter_map(|one| match &one.deed {
+            Deed::Again { times, round, .. } if *round < address => Some(u64::from(*times)),
+            _ => None,
+        });
+        around.product()
+    }
+
     /// The same, and those of rules for replies behind them.
     pub fn all_sends(&self) -> impl Iterator<Item = (Address, usize)> + '_ {
         let all = (0..).zip(&self.instructions);

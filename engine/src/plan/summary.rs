@@ -74,11 +74,14 @@ pub struct Summary {
 pub struct MessageParts {
     /// The message's name.
     pub message: String,
-    /// Parts over all people.
+    /// Parts over all people, in all rounds.
     pub parts: u64,
     /// Which of [`Summary::senders`] it goes by.
     #[serde(default)]
     pub sender: usize,
+    /// How often a person gets it at most.
+    #[serde(default)]
+    pub rounds: u64,
 }
 
 /// What goes by one sender.
@@ -150,6 +153,7 @@ impl Summary {
             message: campaign.messages[message].name.clone(),
             parts: 0,
             sender: place(campaign.sender_at(at)).unwrap_or(0),
+            rounds: campaign.program.most_rounds(at),
         });
         let senders = names.iter().map(|name| SenderParts {
             sender: (*name).to_owned(),
@@ -252,12 +256,14 @@ impl Summary {
         self.rows += 1;
         self.people += 1;
         self.repaired += u64::from(planned.repaired);
-        let parts: u64 = planned.parts.iter().map(|n| u64::from(*n)).sum();
-        self.parts += parts;
+        let mut parts = 0;
         for (message, n) in self.messages.iter_mut().zip(&planned.parts) {
-            message.parts += u64::from(*n);
-            self.senders[message.sender].take(u64::from(*n), planned.member.tariff);
+            let of_it = u64::from(*n) * message.rounds;
+            parts += of_it;
+            message.parts += of_it;
+            self.senders[message.sender].take(of_it, planned.member.tariff);
         }
+        self.parts += parts;
         for send in &planned.barred {
             let country = planned.region.map(|region| region.to_string());
             let of_sender = &mut self.senders[self.messages[*send].sender].barred;
@@ -303,12 +309,17 @@ impl Summary {
         let (first, all) = (span(paces, first), span(paces, all));
         let mut waited = starts_at;
         for instruction in &campaign.program.instructions {
-            if let Deed::Wait {
-                until: Until::Over(time),
-                ..
-            } = &instruction.deed
-            {
-                waited = time.after(waited, campaign.timezone);
+            match &instruction.deed {
+                Deed::Wait {
+                    until: Until::Over(time),
+                    ..
+                } => waited = time.after(waited, campaign.timezone),
+                Deed::Again { times, every, .. } => {
+                    for _ in 1..*times {
+                        waited = every.after(waited, campaign.timezone);
+                    }
+                }
+                _ => {}
             }
         }
         let add = |at: DateTime<Utc>, span| at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC);

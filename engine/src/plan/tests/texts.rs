@@ -79,3 +79,23 @@ fn a_text_that_nobody_gets_has_no_worst_row() {
         "#]],
     );
 }
+
+#[test]
+fn a_text_in_rounds_is_counted_for_each_of_them() {
+    let campaign = "audience: people.csv\nschedule: now\nreplies: none\nsteps:\n  \
+                    - repeat: { times: 3, every: 1 day, do: [{ send: again }, { repeat: { times: 2, every: 1 hour, do: { send: inner } } }] }\n  \
+                    - send: bye\nmessages:\n  again: \"Again. STOP to opt out\"\n  inner: \"Inner. STOP to opt out\"\n  \
+                    bye: \"Bye. STOP to opt out\"\n";
+    let planned = plan(Setting {
+        campaign,
+        files: &[("people.csv", b"phone\n+393331234561\n+393331234562\n")],
+        ..Setting::default()
+    })
+    .expect("a plan");
+    let of = |message: &crate::plan::MessageParts| format!("{} {}", message.message, message.parts);
+    let parts: Vec<String> = planned.summary.messages.iter().map(of).collect();
+    assert_eq!(
+        (parts.join(", "), planned.summary.parts),
+        ("again 6, inner 12, bye 2".to_owned(), 20)
+    );
+}
