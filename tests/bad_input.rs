@@ -234,7 +234,7 @@ fn thousands_of_faults_are_a_thousand_and_one() {
     expect![[r#"
         languages: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         rules: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
-        rules behind all: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
+        rules behind all: 2 findings; 2 files checked: 2 errors, 0 warnings; exit Some(1)
         variables: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         keys: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)
         steps: 1001 findings; 2 files checked: 1,001 errors, 0 warnings; exit Some(1)

@@ -294,6 +294,33 @@ fn standard_input_is_judged_in_the_project_of_its_name() {
     assert!(stdout(&latin).contains("error[not-utf8]"), "{latin:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_list_that_leads_out_of_the_project_is_one_finding() {
+    let folder = Folder::of_people(2, "100/s");
+    let outside = Folder::of_people(2, "100/s");
+    std::os::unix::fs::symlink(outside.path().join("people.csv"), folder.path().join("link.csv"))
+        .expect("a link");
+    let project = folder.read("crier.yaml");
+    folder.write(
+        "crier.yaml",
+        &format!("{project}lists: {{ mine: {{ file: link.csv }}, lost: {{ file: lost.csv }} }}\n"),
+    );
+    for (name, list) in [("mine", "mine"), ("lost", "lost")] {
+        folder.write(
+            &format!("{name}.campaign.yaml"),
+            &format!("audience: {list}\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n"),
+        );
+    }
+    let line = project.lines().count() + 1;
+    let output = folder.output(&["validate", "--format", "concise"]);
+    expect![[r#"
+        crier.yaml:LINE:24: error[list-unreadable] the file "link.csv" cannot be read: this is a link that leads out of the project; copy the file into the project
+        crier.yaml:LINE:50: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
+    "#]]
+    .assert_eq(&stdout(&output).replace(&format!(":{line}:"), ":LINE:"));
+}
+
 #[test]
 fn a_file_of_stories_is_told_of_at_its_own_lines() {
     let folder = Folder::of_people(2, "100/s");

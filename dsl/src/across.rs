@@ -49,6 +49,8 @@ pub struct Whole<'a> {
     pub campaigns: &'a [Outline],
     /// The files of [`ProjectFile::named_files`] that are not there.
     pub absent: &'a BTreeSet<String>,
+    /// Files of its lists that are there and cannot be opened, each with why.
+    pub closed: &'a BTreeMap<String, String>,
     /// The numbers of the campaigns that [`to_be_read`] names, by their place among the campaigns: sorted, each once. Of
     /// one that is not in it nobody is known.
     pub numbers: &'a BTreeMap<usize, Vec<u64>>,

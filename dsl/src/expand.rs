@@ -1,6 +1,7 @@
 //! The long form of a campaign: every key that applies, with its value and where that comes from. What is written short
 //! is written out, what is not written gets its default, and the result is a campaign that means the same. A key that
-//! this version cannot do stands there only where the file has it: its default would be refused.
+//! this version cannot do has a value only where the file has it: as its default it would be refused. Of such a key of the
+//! whole campaign it is said in words what holds.
 
 use serde_json::{Map, Value as Json, json};
 

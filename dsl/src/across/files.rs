@@ -1,7 +1,7 @@
 //! The files that crier.yaml names are there, once for all campaigns that read a list.
 
 use super::{Across, Whole};
-use crate::check::missing_file;
+use crate::check::{missing_file, unreadable};
 use crate::diagnostic::Diagnostic;
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
@@ -19,5 +19,12 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
             Diagnostic::error("list-file-missing", path.span.clone(), message)
                 .help("paths are relative to the folder of crier.yaml")
         }));
+        let closed = list
+            .file
+            .iter()
+            .filter_map(|path| Some((path, whole.closed.get(&path.value)?)));
+        across
+            .project
+            .extend(closed.map(|(path, why)| unreadable(&path.value, why, path.span.clone())));
     }
 }

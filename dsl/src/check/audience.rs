@@ -124,10 +124,7 @@ fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {
             found.push(at("list-file-missing", message).help(help));
         }
         Some(Header::Unreadable(why)) => {
-            found.push(at(
-                "list-unreadable",
-                format!("the file \"{path}\" cannot be read: {why}"),
-            ));
+            found.push(unreadable(path, why, list.span.clone()));
         }
         Some(Header::Columns(header)) => {
             if let Err(error) = columns::resolve(&list.file, header) {
@@ -135,6 +132,12 @@ fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Of a list that cannot be read: the same words wherever it is told.
+pub(crate) fn unreadable(path: &str, why: &str, span: Range<usize>) -> Diagnostic {
+    let message = format!("the file \"{path}\" cannot be read: {why}");
+    Diagnostic::error("list-unreadable", span, message)
 }
 
 fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagnostic {

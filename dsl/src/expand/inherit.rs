@@ -15,6 +15,8 @@ pub(super) fn inherited(long: &Long<'_>, object: &Object, key: &Key) -> Option<O
         ("a campaign", "timezone") => timezone(long),
         ("a campaign", "languages") => languages(long),
         ("a campaign", "replies") => return Some(replies(long).map(|found| written(key, found))),
+        ("`schedule`", "again") => return Some(again(long).map(|found| written(key, found))),
+        ("`trigger`", "again") => named("never", Origin::Default),
         ("`audience`", "columns") => columns(long)?,
         ("`audience`", "region") => region(long),
         _ => return None,
@@ -66,6 +68,14 @@ fn languages(long: &Long<'_>) -> Found {
         false => project(long),
     };
     (Value::List(tags.collect()), from)
+}
+
+/// Whether people enter again, where a schedule begins more than once.
+fn again(long: &Long<'_>) -> Option<Found> {
+    let schedule = long.written.schedule.as_ref()?;
+    let comes_again = schedule.cron.is_some() || schedule.date.is_some();
+    let word = if schedule.yearly { "always" } else { "never" };
+    comes_again.then(|| named(word, Origin::Default))
 }
 
 /// The columns of the list of crier.yaml, where the people come from that one alone.

@@ -89,8 +89,11 @@ impl Long<'_> {
         key: &'static Key,
         get: &dyn Fn(&str) -> Option<&'n Node>,
     ) -> Option<Line> {
-        if key.status == Status::Later || object.one_of.contains(&key.name) {
+        if object.one_of.contains(&key.name) {
             return None;
+        }
+        if key.status == Status::Later {
+            return self.of_later_version(object, key);
         }
         if let Some(inherited) = inherited(self, object, key) {
             return inherited;
@@ -119,6 +122,12 @@ impl Long<'_> {
             .one_of
             .is_empty()
             .then(|| line(key.name, means, Origin::Default))
+    }
+
+    /// What holds for the whole campaign stands there in words: as a key it would be refused.
+    fn of_later_version(&self, object: &'static Object, key: &'static Key) -> Option<Line> {
+        let value = schema::default(key.doc).filter(|_| std::ptr::eq(object, &tables::CAMPAIGN))?;
+        Some(line(key.name, Value::Nothing(value.to_owned()), Origin::Default))
     }
 
     /// A map that is not written, where some key of it has a value all the same.

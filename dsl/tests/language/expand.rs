@@ -178,6 +178,29 @@ fn check(text: &str, expected: Expect) {
 }
 
 #[test]
+fn whether_people_enter_again_is_said_of_what_begins_more_than_once() {
+    let given = Given::fixture();
+    let table = [
+        ("schedule: now", None),
+        (
+            "schedule: { cron: \"0 10 1 * *\" }",
+            Some("  again: never  # default"),
+        ),
+        (
+            "schedule: { cron: \"0 10 1 * *\", again: always }",
+            Some("  again: always"),
+        ),
+        ("trigger: { event: joined }", Some("  again: never  # default")),
+    ];
+    for (begins, expected) in table {
+        let text = format!("audience: lists/customers.csv\n{begins}\nmessage: \"Hi. STOP to opt out\"\n");
+        let shown = given.expanded(&text).yaml();
+        let again = shown.lines().find(|line| line.trim_start().starts_with("again:"));
+        assert_eq!(again, expected, "{begins}");
+    }
+}
+
+#[test]
 fn what_is_not_written_stands_there_with_where_it_comes_from() {
     check(
         "audience: lists/customers.csv\nschedule: now\nmessage: \"Doors open at 9. STOP to opt out\"\n",
@@ -233,6 +256,7 @@ fn what_is_not_written_stands_there_with_where_it_comes_from() {
               # quiet_hours: the policy's (default)
               # opt_out_words: none (default)
               in_doubt: skip
+            # on_change: finish (default)
             # tests: none (default)
         "#]],
     );
@@ -332,6 +356,7 @@ limits: { in_doubt: resend }
               # quiet_hours: the policy's (default)
               # opt_out_words: none (default)
               in_doubt: resend
+            # on_change: finish (default)
             # tests: none (default)
         "#]],
     );

@@ -71,6 +71,7 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         file: file.as_ref().map(|(_, file)| file),
         campaigns: &outlines,
         absent: &absent_of(folder, file.as_ref().map(|(_, file)| file)),
+        closed: &BTreeMap::new(),
         numbers: &numbers(folder, &known, &outlines),
     });
     for ((_, _, found), more) in told.iter_mut().zip(across.campaigns) {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use dsl::Header;
 use dsl::across::{Lists, Outline, Whole, check_across, to_be_read};
 use dsl::diagnostic::Diagnostic;
 use dsl::project::{ListFile, Project};
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 use crate::plan;
 
 use super::found::{DEPTH, files_below, is_campaign};
-use super::{LoadedProject, PROJECT_FILE, absent, known_project, read, stem};
+use super::{LoadedProject, PROJECT_FILE, absent, header_of, known_project, read, stem};
 
 /// What several files together have wrong, by the file that it stands in.
 #[derive(Debug, Default)]
@@ -34,6 +35,14 @@ pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundA
         let numbers = |(at, lists): (usize, &Lists)| Some((at, numbers(lists, &project.folder)?));
         wanted.filter_map(numbers).collect()
     })
+}
+
+/// A list that is there and cannot be opened, and why: a folder, or a link that leads out of the project.
+fn why_closed(list: &ListFile, folder: &Path) -> Option<(String, String)> {
+    match header_of(list, folder) {
+        (_, Header::Unreadable(why)) => Some((list.path.clone(), why)),
+        (_, Header::Columns(_) | Header::Absent) => None,
+    }
 }
 
 /// The numbers of whom a campaign texts; none where a list cannot be read, which is told of elsewhere.
@@ -109,11 +118,18 @@ fn held_together(
     let sound = project.file.as_ref().filter(|_| project.project.is_some());
     let file = sound.map(|file| dsl::parse_project(&file.text));
     let named = file.as_ref().map(dsl::ProjectFile::named_files);
+    let mut absent = absent(named.unwrap_or_default(), &project.folder);
+    let lists = known.lists.values().filter(|list| absent.contains(&list.path));
+    let closed: BTreeMap<String, String> = lists
+        .filter_map(|list| why_closed(list, &project.folder))
+        .collect();
+    absent.retain(|path| !closed.contains_key(path));
     let found = check_across(&Whole {
         project: &known,
         file: file.as_ref(),
         campaigns: &campaigns,
-        absent: &absent(named.unwrap_or_default(), &project.folder),
+        absent: &absent,
+        closed: &closed,
         numbers: &numbers(&campaigns),
     });
     let mut across = FoundAcross {
