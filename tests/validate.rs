@@ -3,7 +3,7 @@
 mod project;
 
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use expect_test::{Expect, expect};
 use project::{Folder, stderr, stdout};
