@@ -4,10 +4,7 @@ mod project;
 
 use std::process::Output;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
-use engine::load::load_campaign;
-use engine::schedule;
-use engine::store::{Access, OpenOptions, Store};
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use expect_test::{Expect, expect};
 use project::{Folder, phone, signal, stderr, stdout};
 use serde_json::Value;
@@ -114,25 +111,6 @@ fn a_plan_is_of_the_next_day_that_is_anybodys() {
     );
 }
 
-/// As if `crier run` had looked at the schedule then.
-fn looked_at(folder: &Folder, then: DateTime<Utc>) {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let loaded = load_campaign(&folder.path().join("test.campaign.yaml")).expect("readable");
-        let revision = loaded.revision.expect("valid");
-        let options = OpenOptions {
-            access: Access::Execute,
-            most_pages: None,
-        };
-        let store = Store::open(&folder.path().join(".crier/crier.db"), options).await;
-        let store = store.expect("a store");
-        schedule::look(&store, &revision.campaign, then)
-            .await
-            .expect("looked");
-        store.close().await;
-    });
-}
-
 #[test]
 fn whose_day_it_is_gets_it_and_the_run_waits_for_the_next_day() {
     let zone = chrono_tz::America::New_York;
@@ -141,7 +119,7 @@ fn whose_day_it_is_gets_it_and_the_run_waits_for_the_next_day() {
     let folder = folder(&days, "at: \"00:00\"");
     // It ran in the evening before, and their day began since.
     let midnight = today.and_time(NaiveTime::MIN).and_local_timezone(zone).earliest();
-    looked_at(
+    project::look(
         &folder,
         midnight.expect("a midnight").to_utc() - TimeDelta::hours(2),
     );

@@ -5,9 +5,6 @@ mod project;
 use std::process::Output;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use engine::load::load_campaign;
-use engine::schedule;
-use engine::store::{Access, OpenOptions, Store};
 use expect_test::{Expect, expect};
 use project::{Folder, signal, stderr, stdout};
 use serde_json::Value;
@@ -28,24 +25,10 @@ fn folder(schedule: &str) -> Folder {
     folder
 }
 
-/// As if `crier run` had looked at the schedule then.
+/// As if `crier run` had looked at the schedule then, when nothing was due.
 fn looked_at(folder: &Folder, then: DateTime<Utc>) {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let loaded = load_campaign(&folder.path().join("test.campaign.yaml")).expect("readable");
-        let revision = loaded.revision.expect("valid");
-        let options = OpenOptions {
-            access: Access::Execute,
-            most_pages: None,
-        };
-        let store = Store::open(&folder.path().join(".crier/crier.db"), options).await;
-        let store = store.expect("a store");
-        let due = schedule::look(&store, &revision.campaign, then)
-            .await
-            .expect("looked");
-        assert_eq!((due.launch, due.missed), (None, vec![]));
-        store.close().await;
-    });
+    let due = project::look(folder, then);
+    assert_eq!((due.launch, due.missed), (None, vec![]));
 }
 
 fn check(output: &Output, day: NaiveDate, expected: Expect) {

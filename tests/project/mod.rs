@@ -5,6 +5,11 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use chrono::{DateTime, Utc};
+use engine::calendar::Due;
+use engine::load::load_campaign;
+use engine::schedule;
+use engine::store::{Access, OpenOptions, Store};
 use sms::PhoneNumber;
 use tempfile::TempDir;
 
@@ -125,4 +130,24 @@ pub fn signal(process: &Child, signal: &str) {
         .args([signal, &process.id().to_string()])
         .status();
     assert!(kill.expect("kill exists").success());
+}
+
+/// As if `crier run` had looked at the schedule of the test campaign then; what was due.
+pub fn look(folder: &Folder, then: DateTime<Utc>) -> Due {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let loaded = load_campaign(&folder.path().join("test.campaign.yaml")).expect("readable");
+        let revision = loaded.revision.expect("valid");
+        let options = OpenOptions {
+            access: Access::Execute,
+            most_pages: None,
+        };
+        let store = Store::open(&folder.path().join(".crier/crier.db"), options).await;
+        let store = store.expect("a store");
+        let due = schedule::look(&store, &revision.campaign, then)
+            .await
+            .expect("looked");
+        store.close().await;
+        due
+    })
 }

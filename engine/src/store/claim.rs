@@ -154,14 +154,18 @@ impl Store {
             }
             CohortKind::Answer => {
                 "select due_at from cohort where launch_id = ?1 and sender = ?2 and state = 0 and lease_until = 0
-                 and kind = 1 and due_at < ?3 and ?4 + 1 > 0 order by due_at limit 1"
+                 and kind = 1 and due_at < ?3 order by due_at limit 1"
             }
         };
-        let due: Option<i64> = sqlx::query_scalar(query)
+        let query = sqlx::query_scalar(query)
             .bind(claim.launch.0)
             .bind(&claim.sender)
-            .bind(HELD)
-            .bind(claim.only_doubts)
+            .bind(HELD);
+        let query = match claim.kind {
+            CohortKind::Passage => query.bind(claim.only_doubts),
+            CohortKind::Answer => query,
+        };
+        let due: Option<i64> = query
             .fetch_optional(&self.readers)
             .await
             .map_err(|error| self.error(error))?;
@@ -296,7 +300,7 @@ async fn claim_due(
         CohortKind::Answer => &[
             "select c.*, m.members from cohort c join cohort_members m on m.id = c.id
              where c.launch_id = ?1 and c.sender = ?2 and c.state = 0 and c.due_at <= ?3 and c.lease_until = 0
-               and c.kind = 1 and ?5 + 1 > 0 and exists (select 1 from launch l where l.id = ?1 and l.state > 0)
+               and c.kind = 1 and exists (select 1 from launch l where l.id = ?1 and l.state > 0)
              order by c.due_at, c.id limit ?4 + 0",
         ],
     };
@@ -324,13 +328,16 @@ async fn take_rows(
     if room == 0 {
         return Ok(0);
     }
-    let mut rows = sqlx::query(query)
+    let query = sqlx::query(query)
         .bind(claim.launch.0)
         .bind(&claim.sender)
         .bind(millis(claim.now))
-        .bind(MOST_COHORTS)
-        .bind(claim.only_doubts)
-        .fetch(connection);
+        .bind(MOST_COHORTS);
+    let query = match claim.kind {
+        CohortKind::Passage => query.bind(claim.only_doubts),
+        CohortKind::Answer => query,
+    };
+    let mut rows = query.fetch(connection);
     while room > 0
         && let Some(row) = rows.try_next().await?
     {
