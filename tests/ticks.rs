@@ -344,6 +344,21 @@ fn write_steps(folder: &Folder, steps: &str) {
 }
 
 #[test]
+fn a_cron_on_their_clocks_may_come_again_when_people_are_through() {
+    let folder = folder("{ cron: \"0 10 * * *\", from: 2090-01-01, clock: recipient, again: always }");
+    let steps = |pause: &str| {
+        format!(
+            "[{{ send: {{ text: \"Hello. STOP to opt out\" }} }}, {{ wait: {pause} }}, {{ send: {{ text: Again }} }}]"
+        )
+    };
+    for (pause, code) in [("20 hours", Some(0)), ("1 day", Some(1))] {
+        write_steps(&folder, &steps(pause));
+        let planned = folder.output(&["plan", "test.campaign.yaml"]);
+        assert_eq!(planned.status.code(), code, "{pause}");
+    }
+}
+
+#[test]
 fn a_cron_on_their_clocks_that_comes_again_before_people_are_through_is_not_run_yet() {
     let folder = folder("{ cron: \"0 10 * * *\", clock: recipient, again: always }");
     let steps =

@@ -28,6 +28,7 @@ mod foreign;
 mod hosts;
 mod keywords;
 mod languages;
+mod lasts;
 mod length;
 pub(crate) use languages::of as languages_of;
 mod meaning;

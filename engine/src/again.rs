@@ -1,14 +1,15 @@
 //! Who may not enter a launch by a tick: whoever entered an earlier launch of the campaign, as its `again` says, and
 //! whoever is still inside of one. A launch by hand asks nobody.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use dsl::campaign::{Again, Campaign, Schedule};
 
-use crate::calendar::Tick;
+use crate::calendar::{EASTERN, Tick, WESTERN};
+use crate::entry::Entry;
 use crate::launch::Occurrence;
 use crate::plan::{Barred, Day};
 use crate::schedule;
-use crate::store::{LaunchRow, LaunchState, Store, StoreError};
+use crate::store::{LaunchRow, LaunchState, OCCURRENCE, Store, StoreError};
 
 /// The numbers that get no text of this launch, whatever their rows say; those who opted out up to a change of the
 /// suppressions.
@@ -31,7 +32,11 @@ pub async fn barred(
         });
     };
     let mut entered = vec![];
+    let mut inside = vec![];
     for launch in store.launches(Some(&campaign.name)).await? {
+        if is_open(launch.state) && !is_through_by_then(campaign, &launch, tick, now) {
+            inside.push(launch.id);
+        }
         if !shuts_out(campaign, &launch, tick) {
             continue;
         }
@@ -50,7 +55,7 @@ pub async fn barred(
     Ok(Barred {
         suppressed,
         entered,
-        inside: store.inside(&campaign.name).await?,
+        inside: store.inside(&inside).await?,
         lists,
         day,
     })
@@ -77,6 +82,32 @@ fn shuts_out(campaign: &Campaign, earlier: &LaunchRow, tick: Tick) -> bool {
             again_at > tick.at || is_of_the_day(campaign, earlier, tick)
         }
     }
+}
+
+fn is_open(state: LaunchState) -> bool {
+    match state {
+        LaunchState::Running | LaunchState::Paused | LaunchState::Halted => true,
+        LaunchState::Building | LaunchState::Cancelled | LaunchState::Done => false,
+    }
+}
+
+/// Whether people of that launch who are inside of it now are through when this tick comes on their own clock, for some a
+/// day from now. Who is held up longer than any clock is behind is not.
+fn is_through_by_then(campaign: &Campaign, earlier: &LaunchRow, tick: Tick, now: DateTime<Utc>) -> bool {
+    let is_own_clock = matches!(
+        campaign.schedule,
+        Schedule::Cron {
+            recipient_clock: true,
+            ..
+        }
+    );
+    let Some(lasts) = campaign.pace.lasts.filter(|_| is_own_clock) else {
+        return false;
+    };
+    let begun = NaiveDateTime::parse_from_str(&earlier.occurrence, OCCURRENCE);
+    let entry = Entry::of(campaign, earlier.starts_at).lasts();
+    begun.is_ok_and(|begun| begun + lasts < tick.local)
+        && now < earlier.starts_at + EASTERN + WESTERN + entry + lasts
 }
 
 /// Whether it was about the same day of a column, at whatever time: an edited time is no second day.

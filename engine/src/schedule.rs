@@ -136,26 +136,43 @@ fn is_on_own_clocks(schedule: &Schedule) -> bool {
     }
 }
 
+/// The tick after another; none where that was the last.
+pub(crate) fn after(campaign: &Campaign, tick: Tick) -> Option<Tick> {
+    ticks(campaign, tick.at).next()
+}
+
 fn decide(campaign: &Campaign, since: DateTime<Utc>, last: Option<NaiveDateTime>, now: DateTime<Utc>) -> Due {
     let from = last.map_or(since, |last| since.max(last.and_utc() - CLOCKS));
-    let is_day = matches!(campaign.schedule, Schedule::Day { .. });
-    // Today is still to come for some, however late the day began for the first of them.
-    let from = match is_day {
+    let is_own = is_on_own_clocks(&campaign.schedule);
+    // It is still to come for some, however late it began for the first of them.
+    let from = match is_own {
         true => from - EASTERN - WESTERN,
         false => from,
     };
-    due(ticks(campaign, from), last, now, is_day, |tick| {
-        latest(campaign, tick)
-    })
+    let is_over = |tick: &Tick| is_own && tick.local.and_utc() + WESTERN < since;
+    let ticks = ticks(campaign, from).skip_while(is_over);
+    due(ticks, last, now, is_own, |tick| latest(campaign, tick))
 }
 
-/// Until when the launch of a tick may begin. On the clocks of the recipients it is too late when it is for the last.
+/// Until when the launch of a tick may begin. On the clocks of the recipients it is too late when it is for the last, or when the
+/// next has come for the last.
 fn latest(campaign: &Campaign, tick: Tick) -> DateTime<Utc> {
     let (late, window) = (campaign.pace.late, Hours::of_window(campaign.pace.window));
-    match is_on_own_clocks(&campaign.schedule) {
-        true => latest_start(tick.local.and_utc(), late, &window, Tz::UTC) + WESTERN,
-        false => latest_start(tick.at, late, &window, campaign.timezone),
+    if !is_on_own_clocks(&campaign.schedule) {
+        return latest_start(tick.at, late, &window, campaign.timezone);
     }
+    let latest = latest_start(tick.local.and_utc(), late, &window, Tz::UTC);
+    let next = match &campaign.schedule {
+        Schedule::Cron { .. } => {
+            after(campaign, tick).map(|next| next.local.and_utc() - TimeDelta::seconds(1))
+        }
+        Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Day { .. }
+        | Schedule::Trigger(_) => None,
+    };
+    next.map_or(latest, |next| latest.min(next)) + WESTERN
 }
 
 /// The ticks in words: two schedules that read alike tick alike.

@@ -35,21 +35,17 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
         return triggered(args, &revision, &project, trigger, store.as_ref()).await;
     }
     let occurrence = occurrence(store.as_ref(), &loaded, &revision, now).await?;
+    let made = |occurrence| made(store.as_ref(), &loaded, &revision, occurrence, now);
+    let (mut occurrence, mut summary) = (occurrence, made(occurrence).await?);
+    // A tick that is due may be nobody's any more, on their own clocks.
+    if let (Occurrence::Tick(tick), Schedule::Cron { .. }) = (occurrence, &revision.campaign.schedule)
+        && summary.is_nobodys_day(&revision.campaign)
+        && let Some(next) = schedule::ticks(&revision.campaign, tick.at.max(now)).next()
+    {
+        occurrence = Occurrence::Tick(next);
+        summary = made(occurrence).await?;
+    }
     let starts_at = occurrence.starts_at(&revision.campaign, now).map_err(failed)?;
-    let barred = match &store {
-        Some(store) => again::barred(store, &revision.campaign, occurrence, i64::MAX, now).await?,
-        None => Barred {
-            day: Day::of(&revision.campaign, occurrence, now),
-            ..Barred::default()
-        },
-    };
-    let folder = loaded.project.folder.clone();
-    let (planned, with) = (revision.clone(), project.clone());
-    let summary = tokio::task::spawn_blocking(move || summary(planned, &with, &folder, barred, now));
-    let summary = summary
-        .await
-        .expect("planning does not panic")
-        .map_err(|error| failed(error.into()))?;
     let shown = Shown {
         summary: &summary,
         revision: &revision,
@@ -119,6 +115,29 @@ async fn triggered(
         } })),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The plan of a launch.
+async fn made(
+    store: Option<&Store>,
+    loaded: &LoadedCampaign,
+    revision: &Arc<Revision>,
+    occurrence: Occurrence,
+    now: DateTime<Utc>,
+) -> Result<Summary, Failure> {
+    let barred = match store {
+        Some(store) => again::barred(store, &revision.campaign, occurrence, i64::MAX, now).await?,
+        None => Barred {
+            day: Day::of(&revision.campaign, occurrence, now),
+            ..Barred::default()
+        },
+    };
+    let project = loaded.project.project.clone();
+    let project = project.expect("a valid campaign has a project");
+    let (revision, folder) = (revision.clone(), loaded.project.folder.clone());
+    let made = tokio::task::spawn_blocking(move || summary(revision, &project, &folder, barred, now));
+    let made = made.await.expect("planning does not panic");
+    made.map_err(|error| failed(error.into()))
 }
 
 fn summary(

@@ -53,7 +53,7 @@ impl Shown<'_> {
                 "lists",
                 summary.files.iter().map(list).collect::<Vec<_>>().join("\n"),
             ),
-            ("people", people(summary)),
+            ("people", people(summary, &self.revision.campaign.schedule)),
             ("parts", parts(summary)),
             ("money", money(&summary.money, summary.unpriced_parts)),
         ];
@@ -298,11 +298,12 @@ fn barred(texts: &BTreeMap<String, u64>) -> String {
     texts.iter().map(one).collect()
 }
 
-fn people(summary: &Summary) -> String {
+fn people(summary: &Summary, schedule: &Schedule) -> String {
     let (people, rows) = (number(summary.people), number(summary.rows));
-    let others = match summary.other_days {
-        0 => String::new(),
-        n => format!("; {} on other days", number(n)),
+    let others = match (summary.other_days, schedule) {
+        (0, _) => String::new(),
+        (n, Schedule::Cron { .. }) => format!("; {} at another tick, by their clocks", number(n)),
+        (n, _) => format!("; {} on other days", number(n)),
     };
     match summary.left_out_rows() {
         0 if summary.other_days == 0 => format!("{people} (every row of {rows})"),

@@ -4,15 +4,12 @@
 use std::ops::Range;
 
 use super::Context;
+use super::lasts::{self, CHANGE, DAY, inside, longest, until};
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
 use crate::scalar::{Frequency, WaitTime};
-use crate::written::campaign::{Moment, Sent, Step, Verb};
+use crate::written::campaign::{Sent, Step, Verb};
 use crate::written::{Spanned, campaign::Rule};
-
-const DAY: i64 = 86_400;
-/// A day over a change of the clocks may be so much shorter or longer.
-const CHANGE: i64 = 3_600;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     if context.written.meant_purpose() != Purpose::Marketing {
@@ -53,7 +50,7 @@ impl Walk<'_, '_> {
             let behind = self.step(step, past.clone());
             // Whoever is passed over comes there at once, and got nothing of it.
             past = match step.is_conditional() {
-                true => past.after(lasts(step)),
+                true => past.after(lasts::step(step)),
                 false => behind,
             };
         }
@@ -109,9 +106,9 @@ impl Walk<'_, '_> {
                     let new: Vec<Diagnostic> = new.into_iter().filter(|d| !is_told(d)).collect();
                     self.found.extend(new);
                 }
-                past.after(lasts(step))
+                past.after(lasts::step(step))
             }
-            Verb::Wait(_) | Verb::WaitUntil(_) => past.after(lasts(step)),
+            Verb::Wait(_) | Verb::WaitUntil(_) => past.after(lasts::step(step)),
             Verb::Tag(_)
             | Verb::Untag(_)
             | Verb::Set(_)
@@ -199,66 +196,6 @@ fn told(at: Range<usize>, cap: Frequency, expires: Option<&Spanned<WaitTime>>) -
 
 fn reminder(sent: &Option<Sent>) -> Option<Range<usize>> {
     sent.as_ref()?.name().map(|name| name.span.clone())
-}
-
-/// The longest time to the moment of a text; none where nothing is known.
-fn until(step: &Step) -> Option<i64> {
-    match &step.at {
-        None => Some(0),
-        Some(Moment::TimeOfDay(_)) => Some(DAY + CHANGE),
-        Some(Moment::Time(_) | Moment::Day { .. }) => None,
-    }
-}
-
-/// The longest that a step can take; none where nothing is known.
-fn lasts(step: &Step) -> Option<i64> {
-    let own = match &step.verb {
-        Verb::Wait(time) => Some(longest(*time)),
-        Verb::WaitUntil(Some(Moment::TimeOfDay(_))) => Some(DAY + CHANGE),
-        Verb::WaitUntil(_) => None,
-        Verb::Ask(ask) => Some(longest(ask.open_for.as_ref()?.value)),
-        Verb::Await(branches) => Some(longest(branches.within.as_ref()?.value)),
-        Verb::Repeat { times, every, .. } => {
-            let times: i64 = times.as_ref()?.value.parse().ok()?;
-            let round = longest(every.as_ref()?.value).checked_add(inside(step)?)?;
-            return round.checked_mul(times);
-        }
-        Verb::Send(_)
-        | Verb::Choose(_)
-        | Verb::Split(_)
-        | Verb::Tag(_)
-        | Verb::Untag(_)
-        | Verb::Set(_)
-        | Verb::Join(_)
-        | Verb::Leave(_)
-        | Verb::Forward(_)
-        | Verb::Notify { .. }
-        | Verb::Call(_)
-        | Verb::Start(_)
-        | Verb::Finish(_)
-        | Verb::Other => Some(0),
-    };
-    own?.checked_add(until(step)?)?.checked_add(inside(step)?)
-}
-
-/// The longest that the steps inside of it can take.
-fn inside(step: &Step) -> Option<i64> {
-    let of = |steps: &[Step]| {
-        steps
-            .iter()
-            .map(lasts)
-            .try_fold(0_i64, |sum, one| sum.checked_add(one?))
-    };
-    let all = step.inner().into_iter().map(of);
-    all.collect::<Option<Vec<i64>>>()
-        .map(|all| all.into_iter().max().unwrap_or(0))
-}
-
-fn longest(time: WaitTime) -> i64 {
-    match time {
-        WaitTime::Elapsed(time) => time.num_seconds(),
-        WaitTime::Days(days) => i64::from(days) * DAY + CHANGE,
-    }
 }
 
 fn shortest(time: WaitTime) -> i64 {

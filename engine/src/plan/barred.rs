@@ -23,7 +23,7 @@ pub struct Barred {
     /// Who is on the lists that are kept in the store, by the list's name. Nobody is barred by that alone: these are who
     /// comes from such a list, or is left out by it.
     pub lists: BTreeMap<String, Vec<u64>>,
-    /// The day that is planned, of a schedule by a column. Nobody is barred by that: whose day it is not is not of this launch.
+    /// The day or tick that is planned, of a schedule on the recipients' clocks. Nobody is barred by that: whose day it is not is not of this launch.
     pub day: Option<Day>,
 }
 

@@ -1,48 +1,72 @@
 //! Whose day it is: of a schedule by a column the launch of a day is about those people alone. The others are not left out of it,
-//! their day is another.
+//! their day is another. So it is with a tick on the recipients' clocks, which is over for some when it begins for the first time.
 
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::{Campaign, Schedule};
+use dsl::scalar::WrittenTime;
 
 use super::row::number_of;
 use super::{Barred, CHUNK_ROWS, PlanError};
 use crate::advance::date_of;
 use crate::audience::{self, clean};
-use crate::calendar::{DateSchedule, Hours, Occurrence, TimeClass, latest_start};
+use crate::calendar::{DateSchedule, Hours, Moment, Occurrence, TimeClass, latest_start};
 use crate::launch;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
+use crate::schedule;
 
-/// The day of a launch.
+/// The tick of a launch on each recipient's own clock: a day of a column, or a tick of a cron.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
-    /// On the clock of each recipient.
-    pub date: NaiveDate,
-    /// Who was in the list since then, and had that day before, has missed it.
+    /// On the clock of each recipient; of a column the day counts alone.
+    pub local: NaiveDateTime,
+    /// The tick after it, of a cron: for whom that has come, this one is over.
+    pub next: Option<NaiveDateTime>,
+    /// Since when the schedule runs as it is written: whoever's time was before has missed it.
     pub since: DateTime<Utc>,
 }
 
 impl Day {
-    /// The day of a tick; none where the campaign begins in another way.
+    /// Of a tick; none where the campaign does not begin on the recipients' clocks again and again.
     pub fn of(campaign: &Campaign, occurrence: launch::Occurrence, since: DateTime<Utc>) -> Option<Day> {
-        match (&campaign.schedule, occurrence) {
-            (Schedule::Day { .. }, launch::Occurrence::Tick(tick)) => Some(Day {
-                date: tick.local.date(),
-                since,
-            }),
-            (
-                Schedule::Now
-                | Schedule::At(_)
-                | Schedule::Local(_)
-                | Schedule::Cron { .. }
-                | Schedule::Day { .. }
-                | Schedule::Trigger(_),
-                _,
-            ) => None,
+        let launch::Occurrence::Tick(tick) = occurrence else {
+            return None;
+        };
+        let next = match &campaign.schedule {
+            Schedule::Day { .. } => None,
+            Schedule::Cron {
+                recipient_clock: true,
+                ..
+            } => schedule::after(campaign, tick).map(|next| next.local),
+            Schedule::Now
+            | Schedule::At(_)
+            | Schedule::Local(_)
+            | Schedule::Cron { .. }
+            | Schedule::Trigger(_) => return None,
+        };
+        Some(Day {
+            local: tick.local,
+            next,
+            since,
+        })
+    }
+
+    /// Whether this tick of a cron is for somebody in these zones: neither before the schedule ran nor overtaken by the next.
+    pub(super) fn is_tick_of(
+        &self,
+        campaign: &Campaign,
+        class: &TimeClass,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LeftOut> {
+        let own = |local| Moment::At(WrittenTime::Local(local)).instant(class, now);
+        let at = own(self.local);
+        if at < self.since || self.next.is_some_and(|next| own(next) <= now) {
+            return Ok(false);
         }
+        in_time(campaign, at, class, now)
     }
 
     /// Whether it is the day of somebody with this value, in these zones.
@@ -59,21 +83,31 @@ impl Day {
         if value.trim().is_empty() {
             return Err(LeftOut::EmptyValue(field.to_owned()));
         }
-        let zone = class.zones().first().copied().unwrap_or(Tz::UTC);
-        let date = date_of(revision, field, value, zone);
+        let date = date_of(revision, field, value, first_of(class));
         let date = date.ok_or_else(|| LeftOut::IllTyped(field.to_owned()))?;
-        match schedule.on(self.date, date, class, self.since) {
+        match schedule.on(self.local.date(), date, class, self.since) {
             Occurrence::None | Occurrence::Missed => Ok(false),
-            Occurrence::At(at) => {
-                let pace = &revision.campaign.pace;
-                let latest = latest_start(at, pace.late, &Hours::of_window(pace.window), zone);
-                if now > latest {
-                    Err(LeftOut::TooLate)
-                } else {
-                    Ok(true)
-                }
-            }
+            Occurrence::At(at) => in_time(&revision.campaign, at, class, now),
         }
+    }
+}
+
+fn first_of(class: &TimeClass) -> Tz {
+    class.zones().first().copied().unwrap_or(Tz::UTC)
+}
+
+/// True; unless it is too late for a person by now.
+fn in_time(
+    campaign: &Campaign,
+    at: DateTime<Utc>,
+    class: &TimeClass,
+    now: DateTime<Utc>,
+) -> Result<bool, LeftOut> {
+    let pace = &campaign.pace;
+    let latest = latest_start(at, pace.late, &Hours::of_window(pace.window), first_of(class));
+    match now > latest {
+        true => Err(LeftOut::TooLate),
+        false => Ok(true),
     }
 }
 

@@ -81,7 +81,7 @@ pub struct Frozen {
     now: DateTime<Utc>,
     time_class: Arc<str>,
     entry: Entry,
-    /// Whose day it is, of a schedule by a column.
+    /// Whose day it is, of a schedule on the recipients' clocks.
     day: Option<Day>,
 }
 
@@ -180,8 +180,13 @@ fn is_their_day(
     phone: PhoneNumber,
     row: &Row,
 ) -> Result<bool, LeftOut> {
-    let (Some(day), Schedule::Day { field, .. }) = (&frozen.day, &revision.campaign.schedule) else {
-        return Ok(true);
+    let Some(day) = &frozen.day else { return Ok(true) };
+    let class = || -> Result<TimeClass, LeftOut> {
+        let class = TimeClass::parse(&zones_of(revision, frozen, phone, row)?);
+        Ok(class.unwrap_or_else(|| TimeClass::from(revision.campaign.timezone)))
+    };
+    let Schedule::Day { field, .. } = &revision.campaign.schedule else {
+        return day.is_tick_of(&revision.campaign, &class()?, frozen.now);
     };
     let at = revision.variables.iter().position(|name| name == field);
     let Some(cell) = at.and_then(|at| frozen.cells.get(at)) else {
@@ -189,9 +194,7 @@ fn is_their_day(
     };
     let language = language_of(revision, frozen, row);
     let value = value_of(revision, cell, field, language, row)?;
-    let class = TimeClass::parse(&zones_of(revision, frozen, phone, row)?);
-    let class = class.unwrap_or_else(|| TimeClass::from(revision.campaign.timezone));
-    day.is_of(revision, &value, &class, frozen.now)
+    day.is_of(revision, &value, &class()?, frozen.now)
 }
 
 /// The zones that a person may be in: the column's, else those of the number. Where nothing goes by the clock of its people

@@ -23,7 +23,7 @@ pub struct Summary {
     pub rows: u64,
     /// People who get the campaign.
     pub people: u64,
-    /// Rows of people whose day is another, of a schedule by a column: they are not left out.
+    /// Rows of people whose day, or tick on their own clock, is another: they are not left out.
     #[serde(default)]
     pub other_days: u64,
     /// Rows left out, by the code of the reason.
@@ -185,17 +185,16 @@ impl Summary {
 
     /// Whether the day is nobody's: whoever is left out would be on any day.
     pub fn is_nobodys_day(&self, campaign: &Campaign) -> bool {
-        let Some((field, _)) = DateSchedule::of(campaign) else {
-            return false;
-        };
-        let always = [
-            LeftOut::EmptyValue(field.to_owned()),
-            LeftOut::IllTyped(field.to_owned()),
-            LeftOut::InvalidNumber,
-            LeftOut::UnreadableRow,
-        ];
-        let always: u64 = always.iter().map(|reason| self.left_out_for(reason)).sum();
-        self.people == 0 && self.left_out_rows() == always
+        let of_field = DateSchedule::of(campaign).into_iter().flat_map(|(field, _)| {
+            [
+                LeftOut::EmptyValue(field.to_owned()),
+                LeftOut::IllTyped(field.to_owned()),
+            ]
+        });
+        let always = of_field.chain([LeftOut::InvalidNumber, LeftOut::UnreadableRow]);
+        let always: u64 = always.map(|reason| self.left_out_for(&reason)).sum();
+        let is_by_column = DateSchedule::of(campaign).is_some();
+        (is_by_column || self.other_days > 0) && self.people == 0 && self.left_out_rows() == always
     }
 
     pub(super) fn other_day(&mut self) {

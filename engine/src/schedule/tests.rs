@@ -437,3 +437,39 @@ fn on_the_recipients_clocks_a_tick_begins_with_the_first_of_them() {
     "#]]
     .assert_eq(&told);
 }
+
+/// All people are in California, eighteen hours behind the first clocks: at 18:00 UTC it is 10:00 there.
+#[tokio::test]
+async fn on_their_own_clocks_a_tick_is_for_those_to_whom_it_is_still_to_come() {
+    let daily = "{ cron: \"0 10 * * *\", clock: recipient, again: always }";
+    let mut scene = Scene::new(ROME, daily).await;
+    // It is 9 there when the schedule is first looked at, and the tick of that day began for others 21 hours before.
+    scene.look("2026-12-03T17:00:00Z").await;
+    let inside = scene.begin("2026-12-03T20:00:00Z").await.expect("a launch");
+    // Who is to be through by their own next tick is not shut out of it.
+    scene.look("2026-12-04T20:00:00Z").await;
+    scene.end(inside, LaunchState::Done, "2026-12-04T21:00:00Z").await;
+    // Nothing runs for days: one tick is made up, until the next has come for them.
+    scene.look("2026-12-08T17:30:00Z").await;
+    scene.look("2026-12-08T17:30:01Z").await;
+    scene.look("2026-12-11T18:30:00Z").await;
+    scene.look("2026-12-11T18:30:01Z").await;
+    // The first look is at 11 there: who had that tick before has missed it.
+    let mut late = Scene::new(NEW_YORK, daily).await;
+    late.look("2026-12-03T19:00:00Z").await;
+    late.look("2026-12-03T20:00:00Z").await;
+    scene.told += &late.told;
+    scene.check(expect![[r#"
+        2026-12-03T17:00:00Z; 2026-12-03 10:00 begins: 2 people; next 2026-12-04 10:00 = 2026-12-03T20:00:00Z
+        2026-12-03T20:00:00Z; 2026-12-04 10:00 begins: 2 people; next 2026-12-05 10:00 = 2026-12-04T20:00:00Z
+        2026-12-04T20:00:00Z; 2026-12-05 10:00 begins: 2 people; next 2026-12-06 10:00 = 2026-12-05T20:00:00Z
+        2026-12-08T17:30:00Z; missed 2026-12-06 10:00; 2026-12-07 10:00 begins: 2 people; next 2026-12-09 10:00 = 2026-12-08T20:00:00Z
+        2026-12-08T17:30:01Z; 2026-12-08 10:00 begins: 2 people; next 2026-12-09 10:00 = 2026-12-08T20:00:00Z
+        2026-12-11T18:30:00Z; missed 2026-12-09 10:00; 2026-12-10 10:00 is nobody's; next 2026-12-12 10:00 = 2026-12-11T20:00:00Z
+        2026-12-11T18:30:01Z; 2026-12-11 10:00 begins: 2 people; next 2026-12-12 10:00 = 2026-12-11T20:00:00Z
+        2026-12-03T19:00:00Z; 2026-12-03 10:00 is nobody's; next 2026-12-04 10:00 = 2026-12-03T20:00:00Z
+        2026-12-03T20:00:00Z; 2026-12-04 10:00 begins: 2 people; next 2026-12-05 10:00 = 2026-12-04T20:00:00Z
+        kept: hello 2026-12-06 10:00 too-late
+        kept: hello 2026-12-09 10:00 too-late
+    "#]]).await;
+}

@@ -61,22 +61,12 @@ impl Store {
         rows.iter().map(phone).collect()
     }
 
-    /// Who is inside of a launch of this campaign that is not over, in order.
-    pub async fn inside(&self, campaign: &str) -> Result<Vec<u64>, StoreError> {
-        self.read_inside(campaign)
-            .await
-            .map_err(|failure| self.failed(failure))
-    }
-
-    async fn read_inside(&self, campaign: &str) -> Result<Vec<u64>, Failure> {
-        let launches: Vec<i64> =
-            sqlx::query_scalar("select id from launch where campaign = ? and state in (1, 2, 5)")
-                .bind(campaign)
-                .fetch_all(&self.readers)
-                .await?;
+    /// Who is inside of launches that are not over, in order.
+    pub async fn inside(&self, launches: &[LaunchId]) -> Result<Vec<u64>, StoreError> {
         let mut inside = vec![];
         for launch in launches {
-            let waiting = self.all_waiting(LaunchId(launch)).await?;
+            let waiting = self.all_waiting(*launch).await;
+            let waiting = waiting.map_err(|failure| self.failed(failure))?;
             inside.extend(waiting.into_iter().map(|(phone, _)| phone.as_u64()));
         }
         inside.sort_unstable();

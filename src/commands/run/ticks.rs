@@ -43,7 +43,7 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
     }
     let mut said = None;
     while !running.is_stopped() && together.goes_on() {
-        if running.is_halted().await? || (one_by_one(running) && together.is_busy()) {
+        if running.is_halted().await? {
             together.wait(None).await?;
             continue;
         }
@@ -77,18 +77,6 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
         Some(end) => Ok(code(end)),
         None => over(running, last.filter(|_| !ended.reported), ended.reported).await,
     }
-}
-
-/// Whether a launch waits for the end of the one before it. On the recipients' clocks whoever's hour of a tick is still to
-/// come is inside of its launch, and would miss the next.
-fn one_by_one(running: &Running<'_>) -> bool {
-    matches!(
-        running.campaign().schedule,
-        Schedule::Cron {
-            recipient_clock: true,
-            ..
-        }
-    )
 }
 
 /// Launches a tick; none where there is nobody to send to, which is over with that.

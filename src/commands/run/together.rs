@@ -78,11 +78,6 @@ impl<'a> Together<'a> {
         self.adder.is_some() && !self.task.is_finished()
     }
 
-    /// Whether any has not ended.
-    pub fn is_busy(&self) -> bool {
-        !self.begun.is_empty()
-    }
-
     /// Has a launch run with the others, and reports it when it ends.
     pub async fn add(&mut self, row: &LaunchRow, begun: Begun) -> Result<(), Failure> {
         self.begun.insert(row.id, begun);

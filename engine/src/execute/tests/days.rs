@@ -1,5 +1,5 @@
 //! A schedule by a column, day by day on the store, is to each person what it is on a stage: the same texts at the same second,
-//! whatever their clock.
+//! whatever their clock. So is a cron on the recipients' clocks, whose launches run together.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -28,7 +28,7 @@ const ZONES: [&str; 5] = [
 ];
 const DAYS: i64 = 9;
 
-fn world(schedule: &str, days: &[&str]) -> World {
+fn world(schedule: &str, pause: &str, days: &[&str]) -> World {
     let world = World::new(0, "message: Hello\n", "");
     let mut list = COLUMNS.join(",") + "\n";
     for (n, zone) in (0..).zip(ZONES) {
@@ -38,8 +38,8 @@ fn world(schedule: &str, days: &[&str]) -> World {
     }
     std::fs::write(world.path().join("people.csv"), list).expect("written");
     world.write_campaign(&format!(
-        "audience: people.csv\npurpose: service\nreplies: none\nfields: {{ birthday: date }}\nschedule: {{ date: birthday, {schedule} }}\n\
-         steps:\n  - send: {{ en: \"Happy birthday, {{{{first_name}}}}\" }}\n  - wait: 2 days\n  - send: {{ en: \"Was it good?\" }}\n"
+        "audience: people.csv\npurpose: service\nreplies: none\nfields: {{ birthday: date }}\nschedule: {{ {schedule} }}\n\
+         steps:\n  - send: {{ en: \"Happy birthday, {{{{first_name}}}}\" }}\n  - wait: {pause}\n  - send: {{ en: \"Was it good?\" }}\n"
     ));
     world
 }
@@ -130,8 +130,12 @@ fn by_stage(world: &World) -> Told {
 }
 
 async fn check(schedule: &str, days: &[&str]) {
+    check_paused(&format!("date: birthday, {schedule}"), "2 days", days).await;
+}
+
+async fn check_paused(schedule: &str, pause: &str, days: &[&str]) {
     for every in [None, Some(3)] {
-        let world = world(schedule, days);
+        let world = world(schedule, pause, days);
         let stage = by_stage(&world);
         assert!(stage.len() >= ZONES.len(), "{stage:?}");
         assert_eq!(by_engine(&world, every).await, stage, "{schedule}, {every:?}");
@@ -161,4 +165,24 @@ async fn everybody_has_their_day_on_their_own_clock() {
         &days,
     )
     .await;
+}
+
+#[tokio::test]
+async fn ticks_on_their_own_clocks_follow_each_other_before_the_last_had_theirs() {
+    let always = "clock: recipient, again: always";
+    check_paused(&format!("cron: \"0 10 * * *\", {always}"), "20 hours", &[""]).await;
+    check_paused(
+        &format!("cron: \"30 8,20 * * *\", {always}"),
+        "3 hours",
+        &["", ""],
+    )
+    .await;
+    check_paused(
+        &format!("cron: \"0 12 * * TUE,THU,FRI\", {always}"),
+        "22 hours",
+        &[""],
+    )
+    .await;
+    let after = "clock: recipient, again: after 2 days";
+    check_paused(&format!("cron: \"0 10 * * *\", {after}"), "20 hours", &[""]).await;
 }

@@ -9,7 +9,7 @@ use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 use crate::plan::Summary;
 use crate::store::{
-    CohortKind, Fold, LaunchState, LeftOutRow, MessageState, NewCohort, PersonStory, ReceiptRow, ReplyFilter,
+    CohortKind, Fold, LeftOutRow, MessageState, NewCohort, PersonStory, ReceiptRow, ReplyFilter,
     ReplyMeaning, Store,
 };
 use crate::testing::nth_phone;
@@ -283,9 +283,8 @@ async fn who_entered_a_launch_is_kept_and_who_waits_in_one_that_is_not_over_is_i
     let texted = answer(&cohort, 0, MessageState::Accepted, 1);
     scene.record(of_messages(vec![texted])).await;
     assert_eq!(scene.store.entered(by_hand).await.expect("read"), [number(0)]);
-    let inside = || async { scene.store.inside("hello").await.expect("read") };
-    assert_eq!(inside().await, [0, 1, 2, 3].map(number));
-    scene.stop_launch(by_hand, LaunchState::Done, 5).await;
-    assert_eq!(inside().await, [2, 3].map(number));
-    assert!(scene.store.inside("other").await.expect("read").is_empty());
+    let inside = scene.store.inside(&[by_hand, by_tick]).await.expect("read");
+    assert_eq!(inside, [0, 1, 2, 3].map(number));
+    let inside = scene.store.inside(&[by_tick]).await.expect("read");
+    assert_eq!(inside, [2, 3].map(number));
 }
