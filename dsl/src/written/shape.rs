@@ -447,7 +447,8 @@ impl Shape<'_> {
         }
         let message = format!("{} has no value", place.name);
         let at = node.span.start;
-        let found = Diagnostic::error("wrong-type", at.saturating_sub(1)..at, message)
+        let before = self.around.text[..at].char_indices().next_back();
+        let found = Diagnostic::error("wrong-type", before.map_or(at, |(start, _)| start)..at, message)
             .label(format!("{} is expected here", form.expected()));
         self.found.push(match place.help() {
             Some(help) => found.help(help),
