@@ -119,6 +119,8 @@ pub struct Audience {
     pub control_group: Option<Share>,
     /// Who stays; none: everybody.
     pub filter: Option<Condition>,
+    /// Who goes: of whom one of these holds.
+    pub leavers: Vec<Condition>,
     /// Only so many people, by a hash; none: all.
     pub sample: Option<Amount>,
     /// So many people are never texted, by another hash; none: nobody.

@@ -7,6 +7,7 @@
 //! Numbers are exact, whole ones and decimals alike, and `/` divides as on paper. Texts are compared letter for letter and
 //! have no order.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -122,6 +123,13 @@ impl Condition {
     /// Whether it asks for tags.
     pub fn asks_for_tags(&self) -> bool {
         self.0.test.any(&|test| matches!(test, Test::Tagged(_)))
+    }
+
+    /// The tags that it asks for, each once; none where a value of the person says which.
+    pub fn tags(&self) -> Option<BTreeSet<String>> {
+        let mut tags = Some(BTreeSet::new());
+        self.0.test.tags(&mut tags);
+        tags
     }
 
     /// Whether it asks for the text of the latest reply.

@@ -216,7 +216,12 @@ pub enum Change {
     /// Make this call.
     Call(Request),
     /// Enrol the person in this campaign.
-    Start(String),
+    Start {
+        /// Which.
+        campaign: String,
+        /// What is known of the person, by name.
+        values: Vec<(String, String)>,
+    },
     /// The goal of the campaign is reached.
     Reach,
 }

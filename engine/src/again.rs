@@ -1,6 +1,8 @@
 //! Who may not enter a launch by a tick: whoever entered an earlier launch of the campaign, as its `again` says, and
 //! whoever is still inside of one. A launch by hand asks nobody.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use dsl::campaign::{Again, Campaign, Schedule};
 
@@ -22,11 +24,13 @@ pub async fn barred(
 ) -> Result<Barred, StoreError> {
     let suppressed = store.suppressed(suppressed_to).await?;
     let lists = store.members(&stored_lists(campaign)).await?;
+    let facts = Arc::new(store.facts(campaign, None, now).await?);
     let since = schedule::since(store, campaign).await?;
     let day = Day::of(campaign, occurrence, since.unwrap_or(now));
     let Occurrence::Tick(tick) = occurrence else {
         return Ok(Barred {
             lists,
+            facts,
             day,
             ..Barred::opted_out(suppressed)
         });
@@ -57,6 +61,7 @@ pub async fn barred(
         entered,
         inside: store.inside(&inside).await?,
         lists,
+        facts,
         day,
     })
 }

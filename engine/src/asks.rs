@@ -28,6 +28,8 @@ pub struct Asks {
     /// What happened outside: a condition names an event, an event begins it, or a moment follows a field that an event
     /// may change.
     pub events: bool,
+    /// When their passages began: of a launch that people enter one at a time though its campaign has a schedule.
+    pub began: bool,
 }
 
 impl Asks {

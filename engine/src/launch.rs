@@ -19,7 +19,9 @@ use crate::member::Encoded;
 use crate::plan::{Cohorts, PlanError, Planner, Run, Summary, all_tariffs};
 use crate::revision::Revision;
 use crate::schedule;
-use crate::store::{CohortKind, LeftOutRow, NewCohort, NewLaunch, Store, StoreError, Turn, held};
+use crate::store::{
+    CohortKind, LeftOutRow, NewCohort, NewLaunch, Opening, STARTED, Store, StoreError, Turn, held,
+};
 use crate::tariff::{Tariff, budget_of};
 
 /// What is to be launched.
@@ -58,15 +60,18 @@ pub enum Occurrence {
     Nth(u32),
     /// At a tick of its cron.
     Tick(Tick),
+    /// Of those whom steps of other campaigns started, for the so many-th time.
+    Started(u32),
 }
 
 impl Occurrence {
-    /// How the store knows it: `1`, or the local time of the tick, `2026-12-07 10:00`. A tick whose hour comes twice is
-    /// one.
+    /// How the store knows it: `1`, or the local time of the tick, `2026-12-07 10:00`, or `started 1`. A tick whose hour comes
+    /// twice is one.
     pub fn name(self) -> String {
         match self {
             Occurrence::Nth(nth) => nth.to_string(),
             Occurrence::Tick(tick) => schedule::occurrence(tick),
+            Occurrence::Started(nth) => format!("{STARTED}{nth}"),
         }
     }
 
@@ -75,7 +80,14 @@ impl Occurrence {
         match self {
             Occurrence::Nth(_) => starts_at(campaign, now),
             Occurrence::Tick(tick) => Ok(tick.at),
+            Occurrence::Started(_) => Ok(now),
         }
+    }
+
+    /// The launch of those who are started that follows the ones with these names.
+    pub fn next_started<'a>(names: impl Iterator<Item = &'a str>) -> Occurrence {
+        let numbers = names.filter_map(|name| name.strip_prefix(STARTED)?.parse::<u32>().ok());
+        Occurrence::Started(numbers.max().unwrap_or(0) + 1)
     }
 }
 
@@ -215,13 +227,12 @@ pub async fn launch(
     Ok((launch, summary, tariffs))
 }
 
-/// Opens a launch that people enter as things happen to them; nothing is planned. `anew`: what happened up to now enters
-/// nobody.
+/// Opens a launch that people enter as things happen to them; nothing is planned.
 pub async fn open(
     store: &Store,
     request: LaunchRequest,
     folder: &Path,
-    anew: bool,
+    opening: Opening,
 ) -> Result<LaunchId, LaunchError> {
     let new = NewLaunch {
         // Nobody is first where people come one at a time.
@@ -235,7 +246,7 @@ pub async fn open(
     let tariffs = tariffs.map_err(PlanError::Audience)?;
     // Who has no price enters no launch that has a budget.
     let budget = budget_of(stated, &tariffs, 0).map_err(PlanError::Budget)?;
-    let launch = store.open_launch(new, tariffs, anew).await?;
+    let launch = store.open_launch(new, tariffs, opening).await?;
     let per_month = stated.is_some_and(|budget| budget.per_month);
     store.set_budget(launch, budget, per_month).await?;
     Ok(launch)

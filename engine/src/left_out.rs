@@ -22,6 +22,8 @@ pub enum LeftOut {
     NotListed,
     /// The number is in a list under `except`.
     Excepted(String),
+    /// This condition under `except` holds.
+    ExceptedBy(String),
     /// A condition of `where` does not hold.
     Filtered,
     /// A condition of `where` cannot be decided: this value is empty or not of its type.
@@ -90,6 +92,7 @@ impl LeftOut {
             LeftOut::Duplicate => ("duplicate", None),
             LeftOut::NotListed => ("not-listed", None),
             LeftOut::Excepted(list) => ("excepted", Some(list)),
+            LeftOut::ExceptedBy(condition) => ("excepted-by", Some(condition)),
             LeftOut::Filtered => ("filtered", None),
             LeftOut::Undecided(name) => ("undecided", Some(name)),
             LeftOut::NoConsent => ("no-consent", None),
@@ -137,6 +140,7 @@ impl FromStr for LeftOut {
             "duplicate" => LeftOut::Duplicate,
             "not-listed" => LeftOut::NotListed,
             "excepted" => LeftOut::Excepted(detail.to_owned()),
+            "excepted-by" => LeftOut::ExceptedBy(detail.to_owned()),
             "filtered" => LeftOut::Filtered,
             "undecided" => LeftOut::Undecided(detail.to_owned()),
             "no-consent" => LeftOut::NoConsent,
@@ -177,6 +181,7 @@ impl fmt::Display for LeftOut {
             LeftOut::Duplicate => f.write_str("duplicate of an earlier row"),
             LeftOut::NotListed => f.write_str("in none of the lists of the audience"),
             LeftOut::Excepted(list) => write!(f, "in the except list {list}"),
+            LeftOut::ExceptedBy(condition) => write!(f, "{condition}, which `except` leaves out"),
             LeftOut::Filtered => f.write_str("`where` does not hold"),
             LeftOut::Undecided(name) => {
                 write!(f, "`where` cannot be decided: {name} is empty or not of its type")
@@ -243,6 +248,7 @@ mod tests {
             LeftOut::Duplicate,
             LeftOut::NotListed,
             LeftOut::Excepted("staff".into()),
+            LeftOut::ExceptedBy("received(\"flash-sale\", \"24 hours\")".into()),
             LeftOut::Filtered,
             LeftOut::Undecided("age".into()),
             LeftOut::NoConsent,

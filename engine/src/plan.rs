@@ -7,6 +7,7 @@ mod consent;
 mod day;
 mod draw;
 mod entrant;
+mod facts;
 mod people;
 mod row;
 mod seen;
@@ -30,7 +31,8 @@ use crate::tariff::{Tariff, budget_of};
 pub use barred::Barred;
 pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists};
 pub use day::{Day, next_day};
-pub use entrant::{Entrant, Lists, all_tariffs, entrant, tariff_of};
+pub use entrant::{Brought, Entrant, Lists, all_tariffs, entrant, tariff_of};
+pub use facts::{Question, StoreFacts};
 pub use people::{Cohorts, People};
 pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
 pub use seen::Place;
@@ -281,7 +283,8 @@ impl Planner {
         let columns = audience::columns(&reader, &list)?;
         let ahead = reader.next_chunk(CHUNK_ROWS)?;
         let frozen = Frozen::new(&self.revision, &columns, list.consent.as_ref(), self.now)
-            .on_day(self.barred.day.clone());
+            .on_day(self.barred.day.clone())
+            .knowing(self.barred.facts.clone());
         self.phone_column = reader.header().get(columns.phone).cloned().unwrap_or_default();
         self.summary.files.push(FileRead {
             path: list.called().to_owned(),

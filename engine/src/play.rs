@@ -224,7 +224,7 @@ impl Session {
             | Change::Set(..)
             | Change::Join(_)
             | Change::Leave(_)
-            | Change::Start(_)
+            | Change::Start { .. }
             | Change::Reach => return None,
         })
     }

@@ -486,7 +486,7 @@ impl Stage {
                 | Change::Forward(_)
                 | Change::Notify { .. }
                 | Change::Call(_)
-                | Change::Start(_),
+                | Change::Start { .. },
                 _,
             ) => {}
         };

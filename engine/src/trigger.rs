@@ -36,6 +36,13 @@ pub fn may_enter(again: Again, earlier: &[Earlier], zone: Tz, now: DateTime<Utc>
 
 /// Whether something that happened may begin a passage of a campaign, whatever it carries and whoever it happened to.
 pub fn may_begin(campaign: &Campaign, what: &Happened) -> bool {
+    // Steps of others start it, however it begins otherwise.
+    if let Happened::Started {
+        campaign: started, ..
+    } = what
+    {
+        return campaign.name == *started;
+    }
     let Schedule::Trigger(trigger) = &campaign.schedule else {
         return false;
     };

@@ -54,16 +54,34 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
         starts_at,
         now,
     };
+    let waiting = waiting(store.as_ref(), &revision.campaign.name).await?;
     match args.format {
-        Format::Full => output::line(&shown.text()),
+        Format::Full => {
+            output::line(&shown.text());
+            if waiting > 0 {
+                output::line(&format!(
+                    "\n{}",
+                    output::trigger::wait(&revision.campaign.name, waiting)
+                ));
+            }
+        }
         Format::Json => {
-            output::json(&json!({ "format_version": output::FORMAT_VERSION, "plan": shown.json() }));
+            let mut plan = shown.json();
+            plan["started_waiting"] = json!(waiting);
+            output::json(&json!({ "format_version": output::FORMAT_VERSION, "plan": plan }));
         }
     }
     if summary.people == 0 {
         return Err(failed(LaunchError::Nobody(Box::new(summary))));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The passages of a campaign that steps of others started, and nobody took in.
+async fn waiting(store: Option<&Store>, campaign: &str) -> Result<u64, Failure> {
+    let Some(store) = store else { return Ok(0) };
+    let started = store.started(Some(campaign)).await?;
+    Ok(started.iter().map(|(_, n)| n).sum())
 }
 
 /// People of a campaign with a trigger come one at a time: what begins it, and how its launch stands, is all there is to say.
@@ -88,6 +106,8 @@ async fn triggered(
     };
     let lists = campaign.audience.from.iter().map(|list| list.called());
     let lists: Vec<&str> = lists.collect();
+    let starts = output::trigger::starts(campaign);
+    let waiting = waiting(store, &campaign.name).await?;
     match args.format {
         Format::Full => {
             let sender = &project.senders[&campaign.sender];
@@ -100,8 +120,14 @@ async fn triggered(
             if !lists.is_empty() {
                 rows.push(("of whom", format!("those in {}", lists.join(", "))));
             }
+            if !starts.is_empty() {
+                rows.push(("starts", starts.join(", ")));
+            }
             rows.push(("now", output::trigger::stands(latest.as_ref())));
             output::line(&output::table::pairs(&rows));
+            if waiting > 0 {
+                output::line(&format!("\n{}", output::trigger::wait(&campaign.name, waiting)));
+            }
         }
         Format::Json => output::json(&json!({ "format_version": output::FORMAT_VERSION, "plan": {
             "campaign": campaign.name,
@@ -109,6 +135,8 @@ async fn triggered(
             "sender": campaign.sender,
             "trigger": output::trigger::begins_json(trigger),
             "lists": lists,
+            "starts": starts,
+            "started_waiting": waiting,
             "launch": latest.as_ref().map(|(row, counts)| json!({
                 "launch": row.id.0, "state": row.state.word(), "entered": output::trigger::counts_json(counts),
             })),
@@ -208,8 +236,13 @@ pub(super) async fn opted_out(loaded: &LoadedCampaign) -> Result<Barred, Failure
         Some(store) => {
             let campaign = loaded.meant.as_ref().map(|meant| &meant.campaign);
             let lists = campaign.map(again::stored_lists).unwrap_or_default();
+            let facts = match campaign {
+                Some(campaign) => store.facts(campaign, None, SystemClock::new().now()).await?,
+                None => Default::default(),
+            };
             Barred {
                 lists: store.members(&lists).await?,
+                facts: Arc::new(facts),
                 ..Barred::opted_out(store.suppressed(i64::MAX).await?)
             }
         }

@@ -2,6 +2,7 @@
 //! says that it is done. What begins again and again goes through the same, tick by tick; what begins by a trigger is open until
 //! somebody ends it.
 
+mod started;
 mod ticks;
 mod together;
 mod triggered;
@@ -25,6 +26,7 @@ use engine::tariff::budget_of;
 use serde_json::json;
 use tokio::sync::watch;
 
+use self::together::Together;
 use super::plan::failed;
 use super::{Failure, namesake, open_store, status, valid_campaign};
 use crate::cli::{Format, Run};
@@ -71,7 +73,17 @@ async fn once(running: &Running<'_>) -> Result<ExitCode, Failure> {
             (running.with_budget(row, begun).await?, begun)
         }
     };
-    Ok(code(running.to_its_end(&launch, begun).await?))
+    if launch.state == LaunchState::Cancelled || !started::any(running).await? {
+        return Ok(code(running.to_its_end(&launch, begun).await?));
+    }
+    let mut together = Together::begin(running);
+    together.add(&launch, begun).await?;
+    started::add(running, &mut together).await?;
+    let ended = together.until_all_end().await?;
+    match running.is_stopped() {
+        true => Ok(code(End::Interrupted)),
+        false => Ok(code(ended.otherwise.unwrap_or(End::Done))),
+    }
 }
 
 /// A campaign that is run here.
@@ -95,23 +107,25 @@ impl Running<'_> {
         *self.stop.borrow()
     }
 
-    /// The latest launch of the campaign.
+    /// The latest launch of the campaign, but of those who were started.
     async fn latest(&self) -> Result<Option<LaunchRow>, Failure> {
         let launches = self.store.launches(Some(&self.campaign().name)).await?;
-        Ok(launches.into_iter().next())
+        Ok(launches.into_iter().find(|row| !row.is_of_started()))
     }
 
-    /// The launches of it that are not over, the earliest first.
+    /// The launches of it that are not over, the earliest first; but of those who were started.
     async fn open(&self) -> Result<Vec<LaunchRow>, Failure> {
         let launches = self.store.launches(Some(&self.campaign().name)).await?;
-        let is_open = |row: &LaunchRow| !matches!(row.state, LaunchState::Done | LaunchState::Cancelled);
+        let is_open = |row: &LaunchRow| {
+            !row.is_of_started() && !matches!(row.state, LaunchState::Done | LaunchState::Cancelled)
+        };
         Ok(launches.into_iter().rev().filter(is_open).collect())
     }
 
     /// Whether a launch of it is halted: nothing more of it begins until somebody looked into that.
     async fn is_halted(&self) -> Result<bool, Failure> {
-        let open = self.open().await?;
-        Ok(open.iter().any(|row| row.state == LaunchState::Halted))
+        let launches = self.store.launches(Some(&self.campaign().name)).await?;
+        Ok(launches.iter().any(|row| row.state == LaunchState::Halted))
     }
 
     /// A launch of it, as it stands.

@@ -32,11 +32,16 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
         reports.push(report(&store, launch, named).await?);
     }
     let missed = store.missed(campaign.as_deref(), MISSED).await?;
-    if let (Some(name), true) = (&campaign, reports.is_empty() && missed.is_empty()) {
+    let started = store.started(campaign.as_deref()).await?;
+    if let (Some(name), true) = (
+        &campaign,
+        reports.is_empty() && missed.is_empty() && started.is_empty(),
+    ) {
         return Err(Failure::Usage(anyhow!(
             "{name} was never launched from this project; see `crier status`"
         )));
     }
+    let is_of_one = campaign.is_some();
     let alarms = store.alarms().await?;
     if args.format == Format::Full {
         let now = SystemClock::new().now();
@@ -51,12 +56,16 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             "alarms": alarms.iter().map(alarm_json).collect::<Vec<_>>(),
             "launches": reports.iter().map(Report::json).collect::<Vec<_>>(),
             "missed": missed.iter().map(missed_json).collect::<Vec<_>>(),
+            "started_waiting": started.iter().map(|(campaign, n)| json!({
+                "campaign": campaign, "passages": n,
+            })).collect::<Vec<_>>(),
         })),
         (Format::Full, Some(_)) => {
             let texts = reports
                 .iter()
                 .map(|report| format!("{}\n\n{}", title(report), report.text()));
-            let texts = texts.chain(missed_text(&missed));
+            let waiting = started.iter().map(|(name, n)| output::trigger::wait(name, *n));
+            let texts = texts.chain(missed_text(&missed)).chain(waiting);
             output::line(&texts.collect::<Vec<_>>().join("\n\n"));
         }
         (Format::Full, None) if reports.is_empty() => {
@@ -72,6 +81,11 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
                 ));
             }
             missed_lines(&missed);
+        }
+    }
+    if args.format == Format::Full && !is_of_one {
+        for (name, n) in &started {
+            output::line(&format!("\n{}", output::trigger::wait(name, *n)));
         }
     }
     let runs = |report: &Report| report.launch.state == LaunchState::Running;

@@ -74,7 +74,7 @@ async fn event(args: &Event) -> Result<ExitCode, Failure> {
 fn say_unheard(project: &LoadedProject, events: &[NewHappening]) {
     let named = |happening: &NewHappening| match &happening.what {
         Happened::Event(name) => Some(name.clone()),
-        Happened::Joined(_) | Happened::Started(_) | Happened::Wrote(_) => None,
+        Happened::Joined(_) | Happened::Started { .. } | Happened::Wrote(_) => None,
     };
     let names: BTreeSet<String> = events.iter().filter_map(named).collect();
     let campaigns = Siblings::of(project);

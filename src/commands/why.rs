@@ -244,7 +244,9 @@ fn beginning_line(beginning: &Beginning, names: &Names) -> String {
     let what = match &beginning.happening.what {
         Happened::Event(name) => format!("event {name}{fields}"),
         Happened::Joined(list) => format!("joined the list {list}"),
-        Happened::Started(campaign) => format!("started in {campaign}"),
+        Happened::Started { campaign, by } => {
+            format!("started in {campaign}, by a step of {}", name(names, *by))
+        }
         Happened::Wrote(campaign) => format!("sent the word of {campaign}"),
     };
     let began = match &beginning.began {
@@ -252,6 +254,10 @@ fn beginning_line(beginning: &Beginning, names: &Names) -> String {
             format!("entered {}, {}", name(names, *launch), output::time(*at))
         }
         Began::Nothing(reason, _) => format!("did not enter {}: {reason}", beginning.campaign),
+        Began::Later if matches!(beginning.happening.what, Happened::Started { .. }) => format!(
+            "is still to enter {campaign}, when `crier run` goes on with {campaign} and nothing of theirs is under way",
+            campaign = beginning.campaign
+        ),
         Began::Later => format!(
             "is still to enter {}, when its launch goes on and nothing of theirs is under way",
             beginning.campaign
@@ -369,7 +375,7 @@ fn beginning_json(beginning: &Beginning) -> serde_json::Value {
     let (kind, what) = match &happening.what {
         Happened::Event(name) => ("event", name),
         Happened::Joined(list) => ("joined", list),
-        Happened::Started(campaign) => ("started", campaign),
+        Happened::Started { campaign, .. } => ("started", campaign),
         Happened::Wrote(campaign) => ("keyword", campaign),
     };
     let (launch, reason) = match &beginning.began {
@@ -377,8 +383,12 @@ fn beginning_json(beginning: &Beginning) -> serde_json::Value {
         Began::Nothing(reason, _) => (None, Some(reason.code())),
         Began::Later => (None, None),
     };
+    let by = match &happening.what {
+        Happened::Started { by, .. } => Some(by.0),
+        Happened::Event(_) | Happened::Joined(_) | Happened::Wrote(_) => None,
+    };
     json!({
-        "kind": kind, "name": what, "fields": fields, "at": happening.at, "campaign": beginning.campaign,
+        "kind": kind, "name": what, "fields": fields, "at": happening.at, "campaign": beginning.campaign, "by": by,
         "launch": launch, "not_entered": reason, "waits": beginning.began == Began::Later,
     })
 }

@@ -18,7 +18,7 @@ use engine::schedule;
 use engine::tariff::Money;
 use serde_json::json;
 
-use super::{counted, folded, number, span, table, time};
+use super::{counted, folded, number, span, table, time, trigger};
 
 /// What a plan is printed with.
 pub struct Shown<'a> {
@@ -68,6 +68,10 @@ impl Shown<'_> {
         rows.push(("when", self.when()));
         rows.extend(self.next_ticks().map(|ticks| ("then", ticks)));
         rows.extend(self.entry().map(|entry| ("who first", entry)));
+        let starts = trigger::starts(campaign);
+        if !starts.is_empty() {
+            rows.push(("starts", starts.join(", ")));
+        }
         let mut sections = vec![table::pairs(&rows)];
         sections.extend(texts::table(summary, self.revision));
         sections.extend(left_out(summary));
@@ -152,7 +156,7 @@ impl Shown<'_> {
 
     fn tick(&self) -> Option<Tick> {
         match self.occurrence {
-            Occurrence::Nth(_) => None,
+            Occurrence::Nth(_) | Occurrence::Started(_) => None,
             Occurrence::Tick(tick) => Some(tick),
         }
     }
@@ -267,6 +271,7 @@ impl Shown<'_> {
             "ucs2_people": summary.ucs2,
             "ucs2_first": summary.ucs2_first.map(|(line, character)| json!({ "line": line, "character": character })),
             "longest": summary.longest.map(|(line, parts)| json!({ "line": line, "parts": parts })),
+            "starts": trigger::starts(&self.revision.campaign),
             "tick": self.tick().map(|_| self.occurrence.name()),
             "starts_at": self.starts_at,
             "finish_at": self.finish_at(),

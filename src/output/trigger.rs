@@ -1,6 +1,8 @@
 //! What begins a campaign for one person, in words, and how it stands to those who entered.
 
-use dsl::campaign::{Campaign, Trigger};
+use std::collections::BTreeSet;
+
+use dsl::campaign::{Campaign, Deed, Trigger};
 use engine::left_out::LeftOut;
 use engine::store::{LaunchRow, TriggerCounts};
 use serde_json::{Value, json};
@@ -17,6 +19,33 @@ pub fn begins(trigger: &Trigger, campaign: &Campaign) -> String {
         Trigger::Joins(list) => format!("whoever joins the list {list} enters"),
         Trigger::Keyword(word) => format!("whoever sends {word} to {} enters", campaign.sender),
     }
+}
+
+/// The campaigns that its steps start, by name; none: none.
+pub fn starts(campaign: &Campaign) -> Vec<&str> {
+    let started = campaign
+        .program
+        .instructions
+        .iter()
+        .filter_map(|one| match &one.deed {
+            Deed::Start(other) => Some(other.as_str()),
+            _ => None,
+        });
+    started.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// So many passages of a campaign were started by steps of others, and nobody takes them in.
+pub fn wait(campaign: &str, waiting: u64) -> String {
+    let (passages, wait) = match waiting {
+        1 => ("1 passage".to_owned(), "waits"),
+        n => (counted(n, "passage", "passages"), "wait"),
+    };
+    folded(
+        &format!(
+            "{passages} of {campaign}, started by steps of other campaigns, {wait} until `crier run` goes on with {campaign}"
+        ),
+        "  ",
+    )
 }
 
 /// The same for programs.

@@ -233,7 +233,7 @@ fn form(form: &Form) -> String {
         Form::Day => return words(tables::DAYS),
         Form::Condition => "condition",
         Form::Source => "path, list",
-        Form::Leaver => "path, list, condition ○",
+        Form::Leaver => "path, list, condition",
         Form::ReplyTo => "address, inbox, `none`",
         Form::Inbox => "inbox, address",
         Form::Any => "anything",

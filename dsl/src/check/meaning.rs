@@ -112,6 +112,7 @@ fn audience(context: &Context<'_>) -> Audience {
         countries: countries(context),
         control_group: control_group(context),
         filter: narrowing::filter(context),
+        leavers: narrowing::leavers(context),
         sample: amount(written.sample.as_ref()),
         holdout: amount(written.holdout.as_ref()),
         keeps_landlines: written.keeps_landlines,

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::conditions::scope;
-use crate::condition::{Condition, Stage};
+use crate::condition::{Condition, Happening, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::scalar::Share;
 use crate::tree::Kind;
@@ -15,11 +15,18 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(no_canary(context));
     found.extend(from_nowhere(context));
     if let (Some(filter), Some(first)) = (filter(context), audience.where_.first())
-        && filter.asks_the_store()
+        && !is_known_before(&filter)
     {
-        let what = "choosing people by what happened before";
+        let what = "choosing people by events, or by a tag that a column names,";
         found.push(Diagnostic::not_yet(first.span.clone(), what));
     }
+}
+
+/// Whether a plan can look up all that it asks for.
+fn is_known_before(filter: &Condition) -> bool {
+    let mut happenings = filter.happenings().iter();
+    let known = |what: &Happening| matches!(what, Happening::Answered(_) | Happening::Received(..));
+    filter.tags().is_some() && happenings.all(known)
 }
 
 /// A share by which nobody is left.
@@ -45,6 +52,15 @@ fn from_nowhere(context: &Context<'_>) -> Option<Diagnostic> {
     let message = "the list of lists is empty, so there is nobody to text";
     let help = "name a path or a list of crier.yaml: `from: lists/customers.csv`";
     empty.then(|| Diagnostic::error("wrong-type", from.span.clone(), message).help(help))
+}
+
+/// The conditions of `except`, but those that are wrong: that has been said.
+pub(super) fn leavers(context: &Context<'_>) -> Vec<Condition> {
+    let Some(root) = context.root else { return vec![] };
+    let scope = scope::of(context, root);
+    let leavers = context.written.audience.leavers.iter();
+    let one = |source: &Spanned<String>| Condition::compile_all(&[&source.value], &scope, Stage::Before).ok();
+    leavers.filter_map(one).collect()
 }
 
 /// The conditions of `where` as one; none where there are none, or where one is wrong: that has been said.

@@ -1,6 +1,8 @@
 //! A condition as run: typed, names by their index, everything that can be known beforehand known. Evaluated for every row
 //! of a list, so it parses nothing of the condition and allocates nothing for what most conditions ask.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
@@ -74,6 +76,33 @@ impl Test {
     /// Whether tags or happenings stand in it.
     pub(super) fn asks_the_store(&self) -> bool {
         self.any(&|test| matches!(test, Test::Tagged(_) | Test::Happened(_)))
+    }
+
+    /// Adds the tags that it asks for; none once a value of the person says which.
+    pub(super) fn tags(&self, all: &mut Option<BTreeSet<String>>) {
+        match self {
+            Test::Not(test) => test.tags(all),
+            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.tags(all)),
+            Test::SameTruth(one, other) => {
+                one.tags(all);
+                other.tags(all);
+            }
+            Test::Tagged(Text::Literal(tag)) => {
+                if let Some(all) = all {
+                    all.insert(tag.to_string());
+                }
+            }
+            Test::Tagged(Text::Value(_) | Text::BuiltIn(_)) => *all = None,
+            Test::Constant(_)
+            | Test::Flag(_)
+            | Test::SameText(..)
+            | Test::TextIn(..)
+            | Test::Numbers(..)
+            | Test::Days(..)
+            | Test::Times(..)
+            | Test::Happened(_)
+            | Test::Empty(_) => {}
+        }
     }
 
     /// Whether something holds of a test that stands in it.

@@ -114,6 +114,8 @@ pub struct Audience {
     pub from: Vec<Spanned<Source>>,
     /// In order.
     pub except: Vec<Spanned<Source>>,
+    /// The conditions among what stands under `except`, in order.
+    pub leavers: Vec<Spanned<String>>,
     /// Who stays: all must hold.
     pub where_: Vec<Spanned<String>>,
     /// Only so many, as written.

@@ -80,7 +80,7 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Day => day(text),
         Form::OneOf(choices) => one_of(choices, text),
         Form::Source => source(text),
-        Form::Leaver if is_condition(text) => Err(Refusal::Later("leaving people out by a condition".into())),
+        Form::Leaver if is_condition(text) => Ok(()),
         Form::Leaver => source(text),
         Form::ReplyTo if text == "none" => Ok(()),
         Form::ReplyTo | Form::Inbox if text.contains('@') => address(text),

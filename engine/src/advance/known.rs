@@ -187,6 +187,25 @@ impl<'a> Person<'a> {
         day_of(self.revision, name, self.value(name))
     }
 
+    /// What a campaign that a step starts is told: the values that there are, the language and the clock.
+    pub fn carried(&self) -> Vec<(String, String)> {
+        let names = self.revision.variables.iter().chain(self.known.values.keys());
+        let names: BTreeSet<&String> = names.collect();
+        let values = names
+            .into_iter()
+            .map(|name| (name.clone(), self.value(name).to_owned()));
+        let values =
+            values.filter(|(name, value)| !value.is_empty() && name != "language" && name != "timezone");
+        let language = &self.revision.campaign.languages[usize::from(self.member.language)];
+        let mut all: Vec<(String, String)> = values.collect();
+        all.push(("language".to_owned(), language.as_str().to_owned()));
+        // Of several zones nobody knows which it is.
+        if let Some([zone]) = self.known.zones.as_ref().map(TimeClass::zones) {
+            all.push(("timezone".to_owned(), zone.name().to_owned()));
+        }
+        all
+    }
+
     /// The value of a field; empty where the person has none.
     pub fn value(&self, name: &str) -> &'a str {
         let set = self.known.values.get(name).map(String::as_str);

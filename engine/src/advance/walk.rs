@@ -232,7 +232,10 @@ impl<'a> Walk<'a> {
                     .map(|request| Effect::Change(Change::Call(request)));
                 self.effects.push(request.unwrap_or_else(Effect::Skip));
             }
-            Deed::Start(campaign) => self.change(Change::Start(campaign.clone())),
+            Deed::Start(campaign) => self.change(Change::Start {
+                campaign: campaign.clone(),
+                values: self.person().carried(),
+            }),
             _ => {}
         }
     }

@@ -68,7 +68,8 @@ impl Executor {
             return Ok(None);
         }
         // Nothing may be due or under way while it is watched.
-        let goes_on = launched.holds_people() || launched.is_open();
+        let waits = running && self.ears.values().any(|ear| ear.waits_to_enter(id));
+        let goes_on = launched.holds_people() || launched.is_open() || waits;
         if goes_on && !self.stopping && !over_budget {
             return Ok(None);
         }

@@ -8,14 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::{Again, Schedule, Trigger};
+use dsl::scalar::WrittenTime;
 use sms::PhoneNumber;
 
 use crate::advance::{Place, stop_at};
 use crate::again::stored_lists;
-use crate::calendar::TimeClass;
+use crate::calendar::{Moment, TimeClass};
 use crate::ids::{LaunchId, NO_RUN};
 use crate::left_out::LeftOut;
-use crate::plan::{Barred, Entrant, Lists, PlanError, entrant, tariff_of};
+use crate::plan::{Barred, Brought, Entrant, Lists, PlanError, entrant, tariff_of};
 use crate::revision::Revision;
 use crate::store::{
     self, Admission, Alarm, Entering, Happening, LaunchRow, LaunchState, NotEntered, Restart, Standing,
@@ -147,6 +148,12 @@ impl Entrance {
         Ok(may_enter(campaign.pace.again, &earlier, zone, now).is_ok())
     }
 
+    /// Whether it takes people until somebody ends it: of a campaign that begins by a schedule it takes those whom steps of others
+    /// started, and is over when they are through.
+    pub fn is_for_good(&self) -> bool {
+        matches!(self.revision.campaign.schedule, Schedule::Trigger(_))
+    }
+
     /// Whether somebody who joins a list enters.
     pub fn is_of_a_list(&self) -> bool {
         matches!(
@@ -168,7 +175,7 @@ impl Entrance {
         now: DateTime<Utc>,
     ) -> Result<Option<Lists>, StoreError> {
         let subject = format!("launch {}, entering it", self.launch);
-        match self.lists(store, happenings).await? {
+        match self.lists(store, happenings, now).await? {
             Ok(lists) => {
                 if self.troubled.swap(false, Ordering::Relaxed) {
                     store.clear_alarm(subject).await?;
@@ -195,10 +202,17 @@ impl Entrance {
         &self,
         store: &Store,
         happenings: &[&Happening],
+        now: DateTime<Utc>,
     ) -> Result<Result<Lists, PlanError>, StoreError> {
         let campaign = &self.revision.campaign;
+        // Most come alone; of several it is cheaper to read what is known of all.
+        let alone = match happenings {
+            [happening] => Some(happening.phone),
+            _ => None,
+        };
         let barred = Barred {
             lists: store.members(&stored_lists(campaign)).await?,
+            facts: Arc::new(store.facts(campaign, alone, now).await?),
             ..Barred::default()
         };
         let people = happenings.iter().map(|one| one.phone.as_u64()).collect();
@@ -211,7 +225,13 @@ impl Entrance {
     async fn decide(&self, store: &Store, lists: &Lists, asked: &Asked<'_>) -> Result<Decided, StoreError> {
         let (happening, now) = (asked.happening, asked.now);
         let phone = happening.phone;
-        let entrant = match entrant(&self.revision, lists, phone, &happening.fields, now) {
+        let brought = match &happening.what {
+            store::Happened::Started { .. } => Brought::Start(&happening.fields),
+            store::Happened::Event(_) | store::Happened::Joined(_) | store::Happened::Wrote(_) => {
+                Brought::Event(&happening.fields)
+            }
+        };
+        let entrant = match entrant(&self.revision, lists, phone, brought, now) {
             Ok(entrant) => entrant,
             Err(reason) => return Ok(Decided::Not(reason)),
         };
@@ -242,7 +262,8 @@ impl Entrance {
                 moved: standing.moved(None),
             }),
         };
-        let (place, due_at) = stop_at(&self.revision, Place::START, now);
+        let begins_at = self.begins_at(class.as_ref(), now);
+        let (place, due_at) = stop_at(&self.revision, Place::START, begins_at);
         let expires = self.revision.campaign.pace.expires;
         let is_late = |time: dsl::scalar::WaitTime| time.after(happening.at, zone) < now;
         if due_at <= now && expires.is_some_and(is_late) {
@@ -258,13 +279,27 @@ impl Entrance {
             happening: happening.id,
             key: asked.key.map(str::to_owned),
             member,
-            at: now,
+            at: begins_at,
             place,
             due_at,
             sender: self.revision.campaign.sender_at(place.step).to_owned(),
             time_class: entrant.time_class.to_string(),
             restarts,
         })))
+    }
+
+    /// When the passage of somebody of these zones begins who enters now: where the campaign begins once, not before.
+    fn begins_at(&self, class: Option<&TimeClass>, now: DateTime<Utc>) -> DateTime<Utc> {
+        let campaign = &self.revision.campaign;
+        let time = match &campaign.schedule {
+            Schedule::At(at) => *at,
+            Schedule::Local(local) => {
+                let zone = TimeClass::from(campaign.timezone);
+                Moment::At(WrittenTime::Local(*local)).instant(class.unwrap_or(&zone), now)
+            }
+            Schedule::Now | Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => now,
+        };
+        time.max(now)
     }
 
     /// Whether the conditions of the trigger hold.
@@ -323,9 +358,28 @@ impl Entrance {
             earlier.push((one, passage.happening));
             inside = standing.or(inside);
         }
+        if !self.is_for_good() {
+            earlier.extend(self.planned(store, phone).await?);
+        }
         Ok((earlier, inside))
     }
 }
+
+impl Entrance {
+    /// The passages of a person that launches of the schedule planned; nothing that happened began them.
+    async fn planned(&self, store: &Store, phone: PhoneNumber) -> Result<Vec<(Earlier, i64)>, StoreError> {
+        let all = store.passages(&self.revision.campaign.name, phone).await?;
+        let planned = all.into_iter().filter(|passage| passage.launch != self.launch);
+        let earlier = planned.map(|passage| Earlier {
+            began_at: passage.launch_starts_at,
+            inside: passage.standing.is_some(),
+        });
+        Ok(earlier.map(|earlier| (earlier, NOTHING)).collect())
+    }
+}
+
+/// No entry of the log.
+const NOTHING: i64 = 0;
 
 /// What comes of something that may begin a passage.
 enum Decided {

@@ -32,6 +32,8 @@ pub(super) struct Hearing {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     campaign: String,
+    /// Its passages are told of events.
+    tells: bool,
     /// What its launches run, by id.
     revisions: HashMap<String, Arc<Revision>>,
 }
@@ -65,26 +67,35 @@ pub(super) struct Ear {
 }
 
 impl Ear {
-    /// Of the campaign that is run; none where nothing of it asks for what happens outside.
+    /// Of the campaign that is run; none where nothing of it asks for what happens outside, and nobody enters by it.
     pub fn of(
         store: &Arc<Store>,
         clock: &Arc<dyn Clock>,
         revision: &Arc<Revision>,
         pinned: &str,
+        entrance: Option<Arc<Entrance>>,
     ) -> Option<Ear> {
         let hearing = Hearing {
             store: store.clone(),
             clock: clock.clone(),
             campaign: revision.campaign.name.clone(),
+            tells: revision.asks.events,
             revisions: HashMap::from([(pinned.to_owned(), revision.clone())]),
         };
-        revision.asks.events.then(|| Ear {
+        (revision.asks.events || entrance.is_some()).then(|| Ear {
             hearing: Some(Box::new(hearing)),
             at: Duration::ZERO,
             again: false,
             more: false,
-            entrance: None,
+            entrance,
         })
+    }
+
+    /// Whether somebody is still to enter a launch that takes people.
+    pub fn waits_to_enter(&self, launch: LaunchId) -> bool {
+        let entrance = self.entrance.as_ref();
+        let is_its = entrance.is_some_and(|entrance| entrance.launch == launch);
+        is_its && (self.again || self.more || self.hearing.is_none())
     }
 
     /// In how long it is looked at again by itself, though nobody else appends.
@@ -101,6 +112,7 @@ impl Executor {
         let entrance = launched.entrance.clone();
         if let Some(ear) = self.ears.get_mut(&campaign) {
             ear.at = Duration::ZERO;
+            ear.more = ear.hearing.is_none();
             ear.entrance = entrance.or(ear.entrance.take());
             return Ok(());
         }
@@ -110,10 +122,10 @@ impl Executor {
             &self.clock,
             &launched.revision,
             &launched.row.revision,
+            entrance.clone(),
         );
         let Some(mut ear) = ear else { return Ok(()) };
         let hearing = ear.hearing.take();
-        ear.entrance.clone_from(&entrance);
         self.ears.insert(campaign, ear);
         let Some(hearing) = hearing else { return Ok(()) };
         let listened = hearing.hear(entrance).await?;
@@ -208,12 +220,12 @@ impl Hearing {
                     let now = self.clock.now();
                     entrance.admissions(&self.store, together, false, now).await?
                 }
-                None => vec![],
+                None => together.iter().filter_map(|one| self.kept_aside(one)).collect(),
             };
             // All that is known is read with each: of several events of one person the passage is told once.
             let events = together
                 .iter()
-                .filter(|one| matches!(one.what, Happened::Event(_)));
+                .filter(|one| self.tells && matches!(one.what, Happened::Event(_)));
             let people = events.map(|one| one.phone).collect();
             self.tell_all(heard, people, admissions, &mut came).await?;
         }
@@ -227,6 +239,17 @@ impl Hearing {
             departed: came.departed,
             left: came.left,
             untold: untold || waits,
+        })
+    }
+
+    /// Whom a step of another campaign starts waits until a launch of this one takes people.
+    fn kept_aside(&self, happening: &Happening) -> Option<Admission> {
+        let Happened::Started { campaign, .. } = &happening.what else {
+            return None;
+        };
+        (*campaign == self.campaign).then(|| Admission::Later {
+            happening: happening.id,
+            phone: happening.phone,
         })
     }
 

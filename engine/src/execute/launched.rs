@@ -76,13 +76,17 @@ impl Launched {
         }
     }
 
-    /// Whether people may still enter it.
+    /// Whether people may still enter it, however long nobody does.
     pub fn is_open(&self) -> bool {
         let takes = match self.state {
             LaunchState::Building | LaunchState::Running | LaunchState::Paused => true,
             LaunchState::Done | LaunchState::Cancelled | LaunchState::Halted => false,
         };
-        takes && self.entrance.is_some()
+        takes
+            && self
+                .entrance
+                .as_ref()
+                .is_some_and(|entrance| entrance.is_for_good())
     }
 
     /// Somebody's text does not fit the budget any more.
@@ -146,6 +150,13 @@ impl Launched {
     }
 }
 
+/// As of a launch that people enter one at a time: when each passage began is asked of the store.
+fn with_beginnings(revision: &Revision) -> Revision {
+    let mut asking = revision.clone();
+    asking.asks.began = true;
+    asking
+}
+
 /// Whether nothing of a launch in this state is submitted but answers to replies.
 fn stands(state: LaunchState) -> bool {
     match state {
@@ -176,6 +187,10 @@ impl Executor {
             enters,
         } = launching;
         let id = launch.id;
+        let revision = match launch.is_opened() {
+            true => Arc::new(with_beginnings(&revision)),
+            false => revision,
+        };
         let alarms = self.store.alarms().await?;
         let totals = self.store.totals(id).await?;
         let now = self.clock.now();

@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use dsl::project::ListFile;
 use sms::PhoneNumber;
 
-use super::Day;
+use super::{Day, StoreFacts};
 use crate::audience::{self, AudienceError, ListReader};
 use crate::left_out::LeftOut;
 
 /// Numbers, by the reason for which they get no text. Each list is in order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Barred {
     /// Opted out.
     pub suppressed: Vec<u64>,
@@ -23,6 +24,8 @@ pub struct Barred {
     /// Who is on the lists that are kept in the store, by the list's name. Nobody is barred by that alone: these are who
     /// comes from such a list, or is left out by it.
     pub lists: BTreeMap<String, Vec<u64>>,
+    /// What else the audience asks the store for. Nobody is barred by that: a condition is.
+    pub facts: Arc<StoreFacts>,
     /// The day or tick that is planned, of a schedule on the recipients' clocks. Nobody is barred by that: whose day it is not is not of this launch.
     pub day: Option<Day>,
 }

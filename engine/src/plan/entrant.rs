@@ -14,12 +14,21 @@ use rust_decimal::Decimal;
 use sms::{PhoneNumber, Region};
 
 use super::row::{self, Frozen, frozen_values, language_of, narrowed, zones_of};
-use super::{Barred, CHUNK_ROWS, PlanError, Summary, phones_of};
+use super::{Barred, CHUNK_ROWS, PlanError, StoreFacts, Summary, phones_of};
 use crate::audience::{self, AudienceError, Currency, Prices, Row};
 use crate::left_out::LeftOut;
 use crate::member::Member;
 use crate::revision::Revision;
 use crate::tariff::Tariff;
+
+/// What somebody who may enter brings along, by name.
+#[derive(Debug, Clone, Copy)]
+pub enum Brought<'a> {
+    /// What an event carries: it wins over the columns of their row.
+    Event(&'a [(String, String)]),
+    /// What the campaign knows of them whose step starts this one: it stands in where their row says nothing.
+    Start(&'a [(String, String)]),
+}
 
 /// Somebody who may enter.
 #[derive(Debug, Clone)]
@@ -39,6 +48,8 @@ pub struct Lists {
     rows: BTreeMap<u64, (Arc<Listed>, Row)>,
     /// The lists under `except` that each is in, the first of them.
     excepted: BTreeMap<u64, String>,
+    /// What the store knows of them that the audience asks for.
+    facts: Arc<StoreFacts>,
 }
 
 /// A list, as its rows are read.
@@ -57,7 +68,10 @@ impl Lists {
         people: &BTreeSet<u64>,
     ) -> Result<Lists, PlanError> {
         let audience = &revision.campaign.audience;
-        let mut lists = Lists::default();
+        let mut lists = Lists {
+            facts: barred.facts.clone(),
+            ..Lists::default()
+        };
         for list in &audience.from {
             let mut reader = barred.open(list, folder)?;
             let columns = audience::columns(&reader, list)?;
@@ -93,12 +107,13 @@ impl Lists {
     }
 }
 
-/// Whether somebody may enter, and as whom: what the event carries wins over the columns of their row.
+/// Whether somebody may enter, and as whom. Who is started in a campaign that has a list because it begins by a schedule need
+/// not stand in it.
 pub fn entrant(
     revision: &Revision,
     lists: &Lists,
     phone: PhoneNumber,
-    fields: &[(String, String)],
+    brought: Brought<'_>,
     now: DateTime<Utc>,
 ) -> Result<Entrant, LeftOut> {
     let audience = &revision.campaign.audience;
@@ -111,13 +126,16 @@ pub fn entrant(
         return Err(LeftOut::Landline);
     }
     let own = lists.rows.get(&number);
-    if own.is_none() && !audience.from.is_empty() {
+    let by_trigger = matches!(revision.campaign.schedule, Schedule::Trigger(_));
+    let is_added = !by_trigger && matches!(brought, Brought::Start(_));
+    if own.is_none() && !audience.from.is_empty() && !is_added {
         return Err(LeftOut::NotListed);
     }
-    let (columns, row) = with_fields(own, phone, fields);
+    let (columns, row) = with_fields(own, phone, brought);
     let asked_for = asked_for(revision);
     let consent = own.and_then(|(listed, _)| listed.consent.as_ref());
-    let frozen = Frozen::new(revision, &columns, consent.or(asked_for.as_ref()), now);
+    let frozen =
+        Frozen::new(revision, &columns, consent.or(asked_for.as_ref()), now).knowing(lists.facts.clone());
     if let Some(reason) = narrowed(revision, &frozen, phone, &row) {
         return Err(reason);
     }
@@ -154,12 +172,8 @@ fn asked_for(revision: &Revision) -> Option<Consent> {
     }
 }
 
-/// The row of a person, with what an event carries as columns of its own.
-fn with_fields(
-    own: Option<&(Arc<Listed>, Row)>,
-    phone: PhoneNumber,
-    fields: &[(String, String)],
-) -> (Columns, Row) {
+/// The row of a person, with what they bring along as columns of its own.
+fn with_fields(own: Option<&(Arc<Listed>, Row)>, phone: PhoneNumber, brought: Brought<'_>) -> (Columns, Row) {
     let (mut columns, mut row) = match own {
         Some((listed, row)) => (listed.columns.clone(), row.clone()),
         None => {
@@ -175,7 +189,12 @@ fn with_fields(
             (columns, row)
         }
     };
+    let (Brought::Event(fields) | Brought::Start(fields)) = brought;
     for (name, value) in fields.iter().filter(|(name, _)| name != "phone") {
+        let own = columns.values.get(name).and_then(|column| row.cells.get(*column));
+        if matches!(brought, Brought::Start(_)) && own.is_some_and(|cell| !cell.trim().is_empty()) {
+            continue;
+        }
         columns.values.insert(name.clone(), row.cells.len());
         row.cells.push_field(value);
     }

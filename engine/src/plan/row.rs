@@ -12,9 +12,9 @@ use dsl::project::Consent;
 use dsl::values::FieldType;
 use sms::{ParsedNumber, PhoneNumber, Region};
 
-use super::Day;
 use super::consent::ConsentOf;
 use super::draw;
+use super::{Day, StoreFacts};
 use crate::advance::{NOTHING, may_text, text_for};
 use crate::audience::{Row, cell_problem, clean};
 use crate::calendar::TimeClass;
@@ -83,6 +83,8 @@ pub struct Frozen {
     entry: Entry,
     /// Whose day it is, of a schedule on the recipients' clocks.
     day: Option<Day>,
+    /// What the store knows of people.
+    facts: Arc<StoreFacts>,
 }
 
 struct Cell {
@@ -118,7 +120,13 @@ impl Frozen {
             // Only who enters with whom is asked here, and that is the same whenever it begins.
             entry: Entry::of(&revision.campaign, now),
             day: None,
+            facts: Arc::default(),
         }
+    }
+
+    /// With what the store knows; where nothing is said it knows nothing.
+    pub(super) fn knowing(self, facts: Arc<StoreFacts>) -> Frozen {
+        Frozen { facts, ..self }
     }
 
     /// Only people whose day it is are planned.
@@ -237,7 +245,7 @@ pub(super) fn narrowed(
     draw::by_share(&campaign.audience, &campaign.name, phone)
 }
 
-/// Why the campaign is not for somebody: by the country of the number, or by `where`.
+/// Why the campaign is not for somebody: by the country of the number, by `where`, or by a condition of `except`.
 pub(super) fn filtered(
     revision: &Revision,
     frozen: &Frozen,
@@ -250,18 +258,31 @@ pub(super) fn filtered(
     {
         return Some(LeftOut::Elsewhere);
     }
-    let filter = audience.filter.as_ref()?;
-    match filter.evaluate(&RowFacts::new(revision, frozen, phone, row)) {
-        Verdict::Holds => None,
-        Verdict::Fails => Some(LeftOut::Filtered),
-        Verdict::Undecided(name) => Some(LeftOut::Undecided(name.to_owned())),
+    if audience.filter.is_none() && audience.leavers.is_empty() {
+        return None;
     }
+    let facts = RowFacts::new(revision, frozen, phone, row);
+    let verdict = audience
+        .filter
+        .as_ref()
+        .map_or(Verdict::Holds, |filter| filter.evaluate(&facts));
+    match verdict {
+        Verdict::Fails => return Some(LeftOut::Filtered),
+        Verdict::Undecided(name) => return Some(LeftOut::Undecided(name.to_owned())),
+        Verdict::Holds => {}
+    }
+    let leaver = audience
+        .leavers
+        .iter()
+        .find(|leaver| leaver.evaluate(&facts) == Verdict::Holds);
+    leaver.map(|leaver| LeftOut::ExceptedBy(leaver.source()))
 }
 
 /// A row as conditions see it.
 struct RowFacts<'a> {
     frozen: &'a Frozen,
     values: Vec<Cow<'a, str>>,
+    number: PhoneNumber,
     phone: String,
     country: String,
     language: &'a str,
@@ -283,6 +304,7 @@ impl<'a> RowFacts<'a> {
         RowFacts {
             frozen,
             values: frozen.asked.iter().map(value).collect(),
+            number: phone,
             phone: phone.to_string(),
             country: phone
                 .region()
@@ -309,13 +331,12 @@ impl Facts for RowFacts<'_> {
         }
     }
 
-    // Conditions that ask the store are refused before a plan is made.
-    fn tagged(&self, _: &str) -> bool {
-        false
+    fn tagged(&self, tag: &str) -> bool {
+        self.frozen.facts.is_tagged(tag, self.number)
     }
 
-    fn happened(&self, _: &Happening) -> bool {
-        false
+    fn happened(&self, what: &Happening) -> bool {
+        self.frozen.facts.has_happened(what, self.number)
     }
 
     fn today(&self) -> NaiveDate {

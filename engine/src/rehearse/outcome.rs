@@ -376,7 +376,7 @@ impl World<'_> {
             | Change::Forward(_)
             | Change::Notify { .. }
             | Change::Call(_)
-            | Change::Start(_) => {}
+            | Change::Start { .. } => {}
         }
     }
 

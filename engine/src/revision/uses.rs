@@ -9,7 +9,8 @@ use dsl::template::{Template, UseKind};
 
 /// Their names.
 pub(super) fn names(campaign: &Campaign) -> BTreeSet<String> {
-    let mut uses = Uses(BTreeSet::new());
+    let declared = campaign.fields.iter().map(|field| field.name.clone()).collect();
+    let mut uses = Uses(BTreeSet::new(), declared);
     let variants = campaign.messages.iter().flat_map(|message| &message.variants);
     variants
         .flat_map(|variant| &variant.texts)
@@ -36,7 +37,8 @@ pub(super) fn names(campaign: &Campaign) -> BTreeSet<String> {
     uses.0
 }
 
-struct Uses(BTreeSet<String>);
+/// What is used, and the fields that are declared.
+struct Uses(BTreeSet<String>, Vec<String>);
 
 impl Uses {
     fn deed(&mut self, deed: &Deed) {
@@ -51,6 +53,8 @@ impl Uses {
                 texts.for_each(|text| self.text(text));
             }
             Deed::Notify { text, .. } => text.0.iter().for_each(|text| self.text(text)),
+            // The campaign that is started may use what this one declares.
+            Deed::Start(_) => self.0.extend(self.1.iter().cloned()),
             Deed::Call(call) => self.call(call),
             // The conditions of the others are already looked at.
             Deed::Send(_)
@@ -67,7 +71,6 @@ impl Uses {
             | Deed::Join(_)
             | Deed::Leave(_)
             | Deed::Forward(_)
-            | Deed::Start(_)
             | Deed::Repeat { .. }
             | Deed::Round { .. }
             | Deed::Again { .. }

@@ -70,7 +70,7 @@ fn changed(change: &Change) -> String {
         Change::Forward(to) => format!("the reply is forwarded to {to}"),
         Change::Notify { to, text } => format!("{to} is told: {}", on_one_line(text)),
         Change::Call(request) => format!("calls {} {}", request.method, request.url),
-        Change::Start(campaign) => format!("starts {campaign}"),
+        Change::Start { campaign, .. } => format!("starts {campaign}"),
         Change::Reach => "the goal is reached".into(),
     }
 }

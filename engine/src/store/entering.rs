@@ -18,6 +18,17 @@ use crate::member::Member;
 use crate::plan::Summary;
 use crate::tariff::Tariff;
 
+/// Who enters a launch that is opened, of those to whom something happened before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// Whoever the campaign has not heard of yet: it takes the place of another.
+    GoesOn,
+    /// Nobody; but where the campaign never ran, whoever steps of others started in it.
+    Anew,
+    /// Whoever steps of others started: the campaign begins by a schedule, and nothing else that happens enters anybody.
+    Started,
+}
+
 /// Somebody who enters.
 #[derive(Debug, Clone)]
 pub struct Entering {
@@ -125,18 +136,40 @@ pub struct TriggerCounts {
 }
 
 impl Store {
-    /// Opens a launch that takes people as things happen to them. What its campaign has not heard yet enters into it;
-    /// `anew`: nothing of what happened before does.
+    /// Opens a launch that takes people as things happen to them.
     pub async fn open_launch(
         &self,
         new: NewLaunch,
         tariffs: Vec<Tariff>,
-        anew: bool,
+        opening: Opening,
     ) -> Result<LaunchId, StoreError> {
         self.drop_incomplete().await?;
         self.writer
-            .write(move |connection| Box::pin(open(connection, new, tariffs, anew)))
+            .write(move |connection| Box::pin(open(connection, new, tariffs, opening)))
             .await
+    }
+
+    /// Those whom steps of other campaigns started in campaigns where nobody heard of it yet, or no launch takes them: by the
+    /// name of the campaign, how many.
+    pub async fn started(&self, campaign: Option<&str>) -> Result<Vec<(String, u64)>, StoreError> {
+        let read = async {
+            let rows = sqlx::query(
+                "select name, count(*) as n from (
+                   select h.name from happening h join hearing g on g.campaign = h.name
+                     where h.kind = 2 and h.id > g.heard and (?1 is null or h.name = ?1)
+                   union all select h.name from to_enter t join happening h on h.id = t.happening
+                     where h.kind = 2 and (?1 is null or t.campaign = ?1))
+                 group by name order by name",
+            )
+            .bind(campaign)
+            .fetch_all(&self.readers)
+            .await?;
+            let counted = |row: &sqlx::sqlite::SqliteRow| {
+                Ok((row.try_get("name")?, small(row.try_get("n")?, "count")?))
+            };
+            rows.iter().map(counted).collect::<Result<_, Failure>>()
+        };
+        read.await.map_err(|failure| self.failed(failure))
     }
 
     /// The passages of a person with this key that triggers of a campaign began, in order.
@@ -219,20 +252,23 @@ impl Store {
         // What happened since it was opened, up to the launch that took its place.
         let to_enter: i64 = sqlx::query_scalar(
             "select count(*) from to_enter where campaign = ?1
-             and not exists (select 1 from launch where campaign = ?1 and id > ?2)",
+             and not exists (select 1 from launch where campaign = ?1 and id > ?2 and summary = ?3)",
         )
         .bind(campaign)
         .bind(launch.0)
+        .bind(to_json(&Summary::default()))
         .fetch_one(&self.readers)
         .await?;
         let rows = sqlx::query(
             "select reason, count(*) as n from not_entered where campaign = ?1
                and happening > (select heard_from from launch where id = ?2)
-               and happening <= coalesce((select min(heard_from) from launch where campaign = ?1 and id > ?2), happening)
+               and happening <= coalesce(
+                 (select min(heard_from) from launch where campaign = ?1 and id > ?2 and summary = ?3), happening)
              group by reason order by reason",
         )
         .bind(campaign)
         .bind(launch.0)
+        .bind(to_json(&Summary::default()))
         .fetch_all(&self.readers)
         .await?;
         let counted = |row: &sqlx::sqlite::SqliteRow| {
@@ -255,28 +291,27 @@ async fn open(
     connection: &mut SqliteConnection,
     new: NewLaunch,
     tariffs: Vec<Tariff>,
-    anew: bool,
+    opening: Opening,
 ) -> Result<LaunchId, Failure> {
     let (campaign, at) = (new.campaign.clone(), new.created_at);
+    let ran: Option<i64> =
+        sqlx::query_scalar("select 1 from launch where campaign = ? and state > 0 limit 1")
+            .bind(&campaign)
+            .fetch_optional(&mut *connection)
+            .await?;
     let (launch, _) = insert_launch(connection, new).await?;
-    if anew {
-        sqlx::query(
-            "insert into not_entered (campaign, happening, phone, reason, at)
-             select campaign, happening, phone, ?, ? from to_enter where campaign = ? on conflict do nothing",
-        )
-        .bind(LeftOut::Cancelled.code())
-        .bind(millis(at))
-        .bind(&campaign)
-        .execute(&mut *connection)
-        .await?;
-        for statement in [
-            "delete from to_enter where campaign = ?",
-            "update hearing set heard = (select coalesce(max(id), 0) from happening) where campaign = ?",
-        ] {
-            sqlx::query(statement)
-                .bind(&campaign)
-                .execute(&mut *connection)
-                .await?;
+    match opening {
+        Opening::GoesOn => {}
+        Opening::Anew => {
+            keep_started(connection, &campaign).await?;
+            if ran.is_some() {
+                forget_waiting(connection, &campaign, at).await?;
+            }
+            to_the_end(connection, &campaign).await?;
+        }
+        Opening::Started => {
+            keep_started(connection, &campaign).await?;
+            to_the_end(connection, &campaign).await?;
         }
     }
     sqlx::query(
@@ -292,6 +327,50 @@ async fn open(
     .execute(connection)
     .await?;
     Ok(launch)
+}
+
+/// Whom steps of others started since the campaign heard last is kept aside, to enter.
+async fn keep_started(connection: &mut SqliteConnection, campaign: &str) -> Result<(), Failure> {
+    sqlx::query(
+        "insert into to_enter (campaign, happening, phone)
+         select name, id, phone from happening where kind = 2 and name = ?1
+           and id > (select heard from hearing where campaign = ?1) on conflict do nothing",
+    )
+    .bind(campaign)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Who was to enter does not.
+async fn forget_waiting(
+    connection: &mut SqliteConnection,
+    campaign: &str,
+    at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    sqlx::query(
+        "insert into not_entered (campaign, happening, phone, reason, at)
+         select campaign, happening, phone, ?, ? from to_enter where campaign = ? on conflict do nothing",
+    )
+    .bind(LeftOut::Cancelled.code())
+    .bind(millis(at))
+    .bind(campaign)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("delete from to_enter where campaign = ?")
+        .bind(campaign)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What happened up to now is heard.
+async fn to_the_end(connection: &mut SqliteConnection, campaign: &str) -> Result<(), Failure> {
+    sqlx::query("update hearing set heard = (select coalesce(max(id), 0) from happening) where campaign = ?")
+        .bind(campaign)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Writes what came of things that may begin passages; `ids`: two of each. Gives what became of each, in order.

@@ -37,7 +37,12 @@ pub enum Happened {
     /// The person joined this stored list.
     Joined(String),
     /// A step of another campaign starts this one.
-    Started(String),
+    Started {
+        /// This one.
+        campaign: String,
+        /// Whose step it was.
+        by: LaunchId,
+    },
     /// The person sent a text that begins this campaign.
     Wrote(String),
 }
@@ -47,7 +52,7 @@ impl Happened {
         match self {
             Happened::Event(_) => 0,
             Happened::Joined(_) => 1,
-            Happened::Started(_) => 2,
+            Happened::Started { .. } => 2,
             Happened::Wrote(_) => 3,
         }
     }
@@ -57,17 +62,28 @@ impl Happened {
         match self {
             Happened::Event(name)
             | Happened::Joined(name)
-            | Happened::Started(name)
+            | Happened::Started { campaign: name, .. }
             | Happened::Wrote(name) => name,
         }
     }
 
-    fn from_row(kind: i64, name: String) -> Result<Happened, StoreError> {
-        match kind {
-            0 => Ok(Happened::Event(name)),
-            1 => Ok(Happened::Joined(name)),
-            2 => Ok(Happened::Started(name)),
-            3 => Ok(Happened::Wrote(name)),
+    /// The launch whose step it was.
+    fn by(&self) -> Option<LaunchId> {
+        match self {
+            Happened::Started { by, .. } => Some(*by),
+            Happened::Event(_) | Happened::Joined(_) | Happened::Wrote(_) => None,
+        }
+    }
+
+    fn from_row(kind: i64, name: String, by: Option<i64>) -> Result<Happened, StoreError> {
+        match (kind, by) {
+            (0, _) => Ok(Happened::Event(name)),
+            (1, _) => Ok(Happened::Joined(name)),
+            (2, Some(by)) => Ok(Happened::Started {
+                campaign: name,
+                by: LaunchId(by),
+            }),
+            (3, _) => Ok(Happened::Wrote(name)),
             _ => Err(corrupt(format!("happening of kind {kind}"))),
         }
     }
@@ -346,7 +362,8 @@ pub(super) async fn append(
             .map(|(name, value)| (name.clone(), Value::String(value.clone())))
             .collect();
         let written = sqlx::query(
-            "insert into happening (kind, name, phone, fields, at, once) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+            "insert into happening (kind, name, phone, fields, at, once, launch_id) values (?, ?, ?, ?, ?, ?, ?)
+             on conflict do nothing",
         )
         .bind(one.what.kind())
         .bind(one.what.name())
@@ -354,11 +371,33 @@ pub(super) async fn append(
         .bind(Value::Object(fields).to_string())
         .bind(millis(one.at))
         .bind(&one.once)
+        .bind(one.what.by().map(|launch| launch.0))
         .execute(&mut *connection)
         .await?;
         new.push(written.rows_affected() > 0);
     }
     Ok(new)
+}
+
+/// A step starts a campaign for somebody: it hears of it whenever it is run next, though it never was.
+pub(super) async fn start(
+    connection: &mut SqliteConnection,
+    row: &NoteRow,
+    (campaign, values): (&str, &[(String, String)]),
+) -> Result<(), Failure> {
+    begin_hearing(connection, campaign).await?;
+    let happening = NewHappening {
+        what: Happened::Started {
+            campaign: campaign.to_owned(),
+            by: row.launch,
+        },
+        phone: row.phone,
+        fields: values.to_vec(),
+        at: row.at,
+        once: None,
+    };
+    append(connection, &[happening]).await?;
+    Ok(())
 }
 
 /// What happened before is not of this campaign, which hears from here on unless it does already.
@@ -414,7 +453,11 @@ async fn tell(connection: &mut SqliteConnection, told: Option<Told>, id: CohortI
 pub(super) fn happening(row: &SqliteRow) -> Result<Happening, Failure> {
     Ok(Happening {
         id: row.try_get("id")?,
-        what: Happened::from_row(row.try_get("kind")?, row.try_get("name")?)?,
+        what: Happened::from_row(
+            row.try_get("kind")?,
+            row.try_get("name")?,
+            row.try_get("launch_id")?,
+        )?,
         phone: phone(row.try_get("phone")?)?,
         fields: fields(row.try_get("fields")?)?,
         at: instant(row.try_get("at")?)?,

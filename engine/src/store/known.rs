@@ -123,7 +123,7 @@ impl Store {
     ) -> Result<(), Failure> {
         let of_messages =
             of.asks.delivered || of.asks.goal || of.asks.marketing || !of.asks.received.is_empty();
-        let is_triggered = matches!(of.campaign.schedule, Schedule::Trigger(_));
+        let is_triggered = of.asks.began || matches!(of.campaign.schedule, Schedule::Trigger(_));
         for ((run, phone), known) in all {
             let phone = i64::try_from(*phone).unwrap_or(0);
             if of.asks.goal {

@@ -118,10 +118,18 @@ pub struct LaunchRow {
     pub canary: Canary,
 }
 
+/// How the name of an occurrence begins of those who are started.
+pub(crate) const STARTED: &str = "started ";
+
 impl LaunchRow {
     /// Whether people enter it as things happen to them: nothing of it was planned.
     pub fn is_opened(&self) -> bool {
         self.state != LaunchState::Building && self.summary == Summary::default()
+    }
+
+    /// Whether it is of those whom steps of other campaigns started in one that begins by a schedule.
+    pub fn is_of_started(&self) -> bool {
+        self.occurrence.starts_with(STARTED)
     }
 }
 

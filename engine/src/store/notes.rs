@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::Failure;
 use super::errand::write_errand;
+use super::happening::start;
 use super::lists::{Changing, ListHow, join, leave};
 use super::rows::{millis, phone_number};
 use crate::advance::{Change, Request};
@@ -62,6 +63,13 @@ pub enum Note {
     Joined(String),
     /// The person left it, by a step.
     Left(String),
+    /// The person is to enter another campaign.
+    Started {
+        /// Which.
+        campaign: String,
+        /// What is known of the person here, by name.
+        values: Vec<(String, String)>,
+    },
     /// A text or a step was left out.
     Skipped {
         /// The instruction.
@@ -72,22 +80,22 @@ pub enum Note {
 }
 
 impl Note {
-    /// What a change keeps; none where it is for others to know.
-    pub fn of(change: Change) -> Option<Note> {
+    /// What a change keeps.
+    pub fn of(change: Change) -> Note {
         match change {
-            Change::Tag(tag) => Some(Note::Tagged(tag)),
-            Change::Untag(tag) => Some(Note::Untagged(tag)),
-            Change::Set(field, value) => Some(Note::Set(field, value)),
-            Change::Reach => Some(Note::Reached),
-            Change::Forward(to) => Some(Note::Forwarded(to.to_string())),
-            Change::Call(request) => Some(Note::Called { request, waits: None }),
-            Change::Notify { to, text } => Some(Note::Notified {
+            Change::Tag(tag) => Note::Tagged(tag),
+            Change::Untag(tag) => Note::Untagged(tag),
+            Change::Set(field, value) => Note::Set(field, value),
+            Change::Reach => Note::Reached,
+            Change::Forward(to) => Note::Forwarded(to.to_string()),
+            Change::Call(request) => Note::Called { request, waits: None },
+            Change::Notify { to, text } => Note::Notified {
                 to: to.to_string(),
                 text,
-            }),
-            Change::Join(list) => Some(Note::Joined(list)),
-            Change::Leave(list) => Some(Note::Left(list)),
-            Change::Start(_) => None,
+            },
+            Change::Join(list) => Note::Joined(list),
+            Change::Leave(list) => Note::Left(list),
+            Change::Start { campaign, values } => Note::Started { campaign, values },
         }
     }
 }
@@ -151,6 +159,10 @@ pub(super) async fn write_notes(connection: &mut SqliteConnection, notes: &[Note
             }
             Note::Left(list) => {
                 leave(connection, &changing(row, list)).await?;
+                continue;
+            }
+            Note::Started { campaign, values } => {
+                start(connection, row, (campaign, values)).await?;
                 continue;
             }
             Note::Notified { to, text } => sqlx::query(

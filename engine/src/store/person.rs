@@ -200,7 +200,9 @@ impl Store {
                select p.happening, l.campaign, p.launch_id, null as reason, p.at as began_at
                  from passage p join launch l on l.id = p.launch_id where p.phone = ?1
                union all select happening, campaign, null, reason, at from not_entered where phone = ?1
-               union all select happening, campaign, null, null, null from to_enter where phone = ?1) b
+               union all select happening, campaign, null, null, null from to_enter where phone = ?1
+               union all select n.id, n.name, null, null, null from happening n join hearing g on g.campaign = n.name
+                 where n.phone = ?1 and n.kind = 2 and n.id > g.heard) b
              join happening h on h.id = b.happening order by h.id",
         )
         .bind(key)

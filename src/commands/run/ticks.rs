@@ -12,7 +12,7 @@ use engine::schedule;
 use engine::store::{LaunchRow, LaunchState};
 
 use super::together::Together;
-use super::{Begun, Failure, Running, code, failed, stands};
+use super::{Begun, Failure, Running, code, failed, stands, started};
 use crate::output::{self, counted, time};
 
 /// Missed ticks that are named; `crier status` lists the others.
@@ -41,6 +41,7 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
         let row = running.with_budget(row, begun).await?;
         together.add(&row, begun).await?;
     }
+    started::add(running, &mut together).await?;
     let mut said = None;
     while !running.is_stopped() && together.goes_on() {
         if running.is_halted().await? {
@@ -56,6 +57,7 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
             }
             continue;
         }
+        started::open_for_waiting(running, &mut together).await?;
         let Some(next) = due.next else { break };
         // What comes in of the last launch meanwhile is taken in.
         if let Some(row) = last.as_ref().filter(|row| row.state == LaunchState::Done) {

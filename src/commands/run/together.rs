@@ -27,6 +27,8 @@ pub(super) struct Together<'a> {
     begun: BTreeMap<LaunchId, Begun>,
     /// All that were added.
     added: BTreeSet<LaunchId>,
+    /// Those that people enter as things happen to them.
+    taking: BTreeSet<LaunchId>,
     ended: Ended,
 }
 
@@ -69,6 +71,7 @@ impl<'a> Together<'a> {
             task,
             begun: BTreeMap::new(),
             added: BTreeSet::new(),
+            taking: BTreeSet::new(),
             ended: Ended::default(),
         }
     }
@@ -76,6 +79,11 @@ impl<'a> Together<'a> {
     /// Whether more may begin: none ended otherwise than done, and the execution goes on.
     pub fn goes_on(&self) -> bool {
         self.adder.is_some() && !self.task.is_finished()
+    }
+
+    /// Whether any that has not ended takes people as things happen to them.
+    pub fn takes_people(&self) -> bool {
+        self.begun.keys().any(|launch| self.taking.contains(launch))
     }
 
     /// Has a launch run with the others, and reports it when it ends.
@@ -92,9 +100,10 @@ impl<'a> Together<'a> {
         self.take(row).await
     }
 
-    /// Has a launch run that people enter as things happen to them; before any other of its campaign.
+    /// Has a launch run that people enter as things happen to them.
     pub async fn add_open(&mut self, row: &LaunchRow, begun: Begun) -> Result<(), Failure> {
         self.begun.insert(row.id, begun);
+        self.taking.insert(row.id);
         let launching = self.running.launching(row, self.running.args.receipts).await?;
         self.hand_over(Launching {
             enters: Some(self.running.loaded.project.folder.clone()),

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use dsl::campaign::Schedule;
 use engine::execute::End;
 use engine::launch::{LaunchRequest, Occurrence, open};
-use engine::store::{LaunchRow, LaunchState};
+use engine::store::{LaunchRow, LaunchState, Opening};
 
 use super::together::Together;
 use super::{Begun, Failure, Running, code, failed, stands};
@@ -49,12 +49,12 @@ async fn opened(
 ) -> Result<Option<(LaunchRow, Begun)>, Failure> {
     let again = running.args.again;
     match latest {
-        None => open_anew(running, true).await.map(Some),
+        None => open_anew(running, Opening::Anew).await.map(Some),
         Some(row) => match row.state {
-            LaunchState::Cancelled if again => open_anew(running, true).await.map(Some),
+            LaunchState::Cancelled if again => open_anew(running, Opening::Anew).await.map(Some),
             LaunchState::Cancelled => Ok(None),
             // It ran when the campaign began in another way, or takes nobody any more.
-            LaunchState::Done => open_anew(running, false).await.map(Some),
+            LaunchState::Done => open_anew(running, Opening::GoesOn).await.map(Some),
             LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Halted
                 if again =>
             {
@@ -66,7 +66,7 @@ async fn opened(
                 ))))
             }
             LaunchState::Running if row.revision != running.revision.id => {
-                open_anew(running, false).await.map(Some)
+                open_anew(running, Opening::GoesOn).await.map(Some)
             }
             LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Halted => {
                 stands(row.clone(), &running.revision).map(Some)
@@ -75,8 +75,7 @@ async fn opened(
     }
 }
 
-/// `anew`: what happened up to now enters nobody.
-async fn open_anew(running: &Running<'_>, anew: bool) -> Result<(LaunchRow, Begun), Failure> {
+async fn open_anew(running: &Running<'_>, opening: Opening) -> Result<(LaunchRow, Begun), Failure> {
     let project = running.loaded.project.project.clone();
     let request = LaunchRequest {
         revision: running.revision.clone(),
@@ -85,7 +84,7 @@ async fn open_anew(running: &Running<'_>, anew: bool) -> Result<(LaunchRow, Begu
         now: running.clock.now(),
     };
     let folder = &running.loaded.project.folder;
-    let launch = open(&running.store, request, folder, anew)
+    let launch = open(&running.store, request, folder, opening)
         .await
         .map_err(failed)?;
     Ok((running.row(launch).await?, Begun::New))

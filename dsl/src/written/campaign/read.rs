@@ -81,6 +81,10 @@ impl Audience {
         Audience {
             from: sources("from"),
             except: sources("except"),
+            leavers: several(node, "except")
+                .into_iter()
+                .filter(|text| is_condition(&text.value))
+                .collect(),
             where_: several(node, "where"),
             sample: text(node, "sample"),
             holdout: text(node, "holdout"),

@@ -1,6 +1,6 @@
 //! The keys of steps and of rules. What a step can do, a rule can do too.
 
-use super::super::key::{Form, Key, KeyKind, Object, Required, join, later, map, now, object};
+use super::super::key::{Form, Key, KeyKind, Object, Required, join, map, now, object};
 use super::campaign::author;
 use super::messages::{MEDIA, TEXT};
 use super::schedule::{EXPIRES, METHODS, MOMENT, WINDOW};
@@ -108,7 +108,7 @@ static DEEDS: [Key; DEED_COUNT] = [
         "{ url: \"https://api.arena.example/seats\" }",
         "Calls an allowed host over HTTP; retried with an idempotency key.",
     ),
-    later(
+    now(
         "start",
         Form::Name,
         "welcome",

@@ -157,7 +157,7 @@ pub(in crate::execute) fn learn_passage(known: &mut Known, revision: &Revision, 
 /// What an effect keeps of a person; `step`: where they stand.
 pub(in crate::execute) fn note_at(effect: Effect, step: u16) -> Option<Note> {
     match effect {
-        Effect::Change(change) => Note::of(change),
+        Effect::Change(change) => Some(Note::of(change)),
         Effect::Finish(reason) => reason.map(Note::Finished),
         Effect::Skip(reason) => Some(Note::Skipped { step, reason }),
         Effect::Send { .. }

@@ -20,7 +20,7 @@ use crate::load::{LoadedCampaign, load_campaign};
 use crate::provider::Provider;
 use crate::provider::simulated::SimulatedProvider;
 use crate::store::{
-    Access, Happened, LaunchRow, LaunchState, NewHappening, OpenOptions, Store, StoreError, Totals,
+    Access, Happened, LaunchRow, LaunchState, NewHappening, OpenOptions, Opening, Store, StoreError, Totals,
 };
 
 /// A project on disk and a clock.
@@ -256,7 +256,7 @@ impl World {
             occurrence: Occurrence::Nth(1),
             now: self.clock.now(),
         };
-        let opened = launch::open(store, request, self.path(), true).await;
+        let opened = launch::open(store, request, self.path(), Opening::Anew).await;
         opened.expect("opened");
         store.launches(Some("test")).await.expect("readable").remove(0)
     }

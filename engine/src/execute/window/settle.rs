@@ -368,11 +368,7 @@ impl Executor {
                 settled,
             ),
             Effect::Change(Change::Call(request)) if request.waits => settled.calling = Some(request),
-            Effect::Change(change) => {
-                if let Some(kept) = Note::of(change) {
-                    note(kept, settled);
-                }
-            }
+            Effect::Change(change) => note(Note::of(change), settled),
             // Only a reply has some of these, and replies are folded elsewhere; only `Due` sends; only an answer to a text
             // leads to the others.
             Effect::Send { .. }

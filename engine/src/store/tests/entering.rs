@@ -8,7 +8,8 @@ use crate::asks::Asks;
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 use crate::store::{
-    Admission, Entered, Entering, Happened, Heard, LaunchState, NewHappening, NotEntered, Of, Restart, Store,
+    Admission, Entered, Entering, Happened, Heard, LaunchState, NewHappening, NotEntered, Of, Opening,
+    Restart, Store,
 };
 use crate::testing::{campaign, member, nth_phone};
 
@@ -28,9 +29,9 @@ async fn happens(store: &Store, n: u64, order: &str, seconds: i64) -> i64 {
     store.last_happening().await.expect("an entry")
 }
 
-async fn opened(store: &Store, occurrence: &str, anew: bool) -> LaunchId {
+async fn opened(store: &Store, occurrence: &str, opening: Opening) -> LaunchId {
     let new = new_launch(occurrence);
-    store.open_launch(new, vec![], anew).await.expect("opened")
+    store.open_launch(new, vec![], opening).await.expect("opened")
 }
 
 fn entering(launch: LaunchId, n: u64, happening: i64, key: &str, seconds: i64) -> Entering {
@@ -68,7 +69,7 @@ async fn enter(store: &Store, entering: Entering) -> Entered {
 async fn each_happening_enters_once_into_the_open_launch() {
     let scene = Scene::new().await;
     let store = &scene.store;
-    let launch = opened(store, "1", false).await;
+    let launch = opened(store, "1", Opening::GoesOn).await;
     let [one, two, three] = [
         happens(store, 0, "77", 1).await,
         happens(store, 1, "78", 2).await,
@@ -87,7 +88,7 @@ async fn each_happening_enters_once_into_the_open_launch() {
     assert_eq!(again, Entered::Before);
     // What it has not heard enters the launch that takes its place.
     let four = happens(&scene.store, 0, "80", 10).await;
-    let next = opened(&scene.store, "2", false).await;
+    let next = opened(&scene.store, "2", Opening::GoesOn).await;
     let entered = enter(&scene.store, entering(next, 0, four, "80", 11)).await;
     assert_eq!(entered, Entered::New(0));
     let counts = scene
@@ -102,7 +103,7 @@ async fn each_happening_enters_once_into_the_open_launch() {
 async fn a_launch_that_stands_still_takes_nobody_and_what_happened_waits() {
     let scene = Scene::new().await;
     let store = &scene.store;
-    let launch = opened(store, "1", false).await;
+    let launch = opened(store, "1", Opening::GoesOn).await;
     let mut told = String::new();
     for (to, from) in [
         (LaunchState::Paused, LaunchState::Running),
@@ -140,7 +141,7 @@ async fn a_launch_that_stands_still_takes_nobody_and_what_happened_waits() {
     let waited = store.to_enter("hello", 9).await.expect("read").remove(0);
     assert!(store.is_to_enter("hello", nth_phone(2)).await.expect("read"));
     let missed = happens(store, 3, "81", 20).await;
-    let next = opened(store, "2", true).await;
+    let next = opened(store, "2", Opening::Anew).await;
     assert!(store.to_enter("hello", 9).await.expect("read").is_empty());
     assert_eq!(store.heard("hello").await.expect("read"), Some(missed));
     let later = |happening, n| Admission::Later {
@@ -182,7 +183,7 @@ async fn a_passage_hears_what_began_it_and_of_its_own_key() {
          fields: { order: text, city: text }\nmessage: On its way to {{city}}\n",
     );
     happens(store, 0, "77", 1).await;
-    let launch = opened(store, "1", false).await;
+    let launch = opened(store, "1", Opening::GoesOn).await;
     let [one, two] = [happens(store, 0, "77", 2).await, happens(store, 0, "78", 3).await];
     enter(store, entering(launch, 0, one, "77", 5)).await;
     enter(store, entering(launch, 0, two, "78", 5)).await;
