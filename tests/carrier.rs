@@ -225,7 +225,7 @@ fn what_cannot_be_is_said_at_once() {
 fn campaign_by(carrier: &str, people: u64, batch: u64) -> Folder {
     let folder = Folder::of_people(people, "1000/s");
     let account = format!(
-        "{{ kind: carrier, url: \"http://{carrier}\", in_flight: 1, batch: {batch}, timeout: 2 seconds }}"
+        "{{ kind: carrier, url: \"http://{carrier}\", in_flight: 1, batch: {batch}, timeout: 2 seconds, server_errors: not-sent }}"
     );
     let project = folder.read("crier.yaml");
     let (before, rest) = project.split_once("{ kind: simulated").expect("a provider");

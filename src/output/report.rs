@@ -67,7 +67,7 @@ impl Report {
             | LaunchState::Halted => (("waiting", totals.waiting), attempting, 0),
         };
         if ended > 0 {
-            rows.push(("after cancel", format!("{} of these", number(ended))));
+            rows.push(("after cancel", format!("{} submitted after it", number(ended))));
         }
         for (name, n) in [
             ("no receipt yet", self.count(MessageState::Accepted)),
