@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use expect_test::expect;
-use project::{Folder, stderr, stdout};
+use project::{Folder, signal, stderr, stdout};
 use serde_json::{Value, json};
 use server::carrier::ledger::{Entry, Fate};
 use server::carrier::switches::yaml_pairs;
@@ -219,6 +219,123 @@ fn what_cannot_be_is_said_at_once() {
         exit Some(2) error: "127.0.0.1" is no address such as http://127.0.0.1:8025
         exit Some(2) error: "nowhere" is no address such as http://127.0.0.1:8025
     "#]].assert_eq(&told.concat());
+}
+
+/// A campaign over so many people that goes by this carrier, one request at a time of so many texts.
+fn campaign_by(carrier: &str, people: u64, batch: u64) -> Folder {
+    let folder = Folder::of_people(people, "1000/s");
+    let account = format!(
+        "{{ kind: carrier, url: \"http://{carrier}\", in_flight: 1, batch: {batch}, timeout: 2 seconds, server_errors: not-sent }}"
+    );
+    let project = folder.read("crier.yaml");
+    let (before, rest) = project.split_once("{ kind: simulated").expect("a provider");
+    let (_, after) = rest.split_once('}').expect("its end");
+    folder.write("crier.yaml", &format!("{before}{account}{after}"));
+    folder
+}
+
+/// A run that goes on, once the carrier has so many texts.
+fn run_until(folder: &Folder, carrier: &Running, texts: u64) -> Child {
+    let mut command = folder.crier(&["run", "test.campaign.yaml", "--receipts", "1", "--format", "json"]);
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = command.spawn().expect("crier starts");
+    let has = || carrier.ask("GET", "/stats", &json!({})).expect("an answer")["texts"].as_u64();
+    while has() < Some(texts) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    run
+}
+
+#[test]
+fn what_a_cancelled_launch_left_in_doubt_is_settled_before_the_next_and_told() {
+    let folder = Folder::new();
+    let carrier = Running::start(&folder, &["accept-then-hang=100%"]);
+    let project = campaign_by(&carrier.address, 5, 5);
+    let mut run = run_until(&project, &carrier, 5);
+    assert!(project.output(&["cancel", "test"]).status.success());
+    run.kill().expect("it runs");
+    run.wait().expect("it ends");
+    carrier.ask("PATCH", "/switches", &json!({ "accept-then-hang": "0%" }));
+    let again = ["run", "test.campaign.yaml", "--again", "--receipts", "4"];
+    let output = project.output(&again);
+    let said = stderr(&output).replace('\n', " ");
+    let told = [
+        "launch 1 of test was cancelled with 5 texts in doubt: that is settled before anybody is texted anew, in 4 s at most",
+        "launch 1 of test: nothing of it is in doubt any more",
+    ];
+    for told in told {
+        assert!(said.contains(told), "{said}");
+    }
+    assert!(stdout(&output).contains("launch 2 of test: done"), "{output:?}");
+    let status = project.output(&["status", "test", "--format", "json"]);
+    let status: Value = serde_json::from_slice(&status.stdout).expect("JSON");
+    let accepted = |launch: usize| status["launches"][launch]["accepted"].as_u64();
+    assert_eq!((accepted(0), accepted(1)), (Some(5), Some(5)));
+}
+
+#[test]
+fn after_a_cancel_nothing_goes_but_what_is_on_the_wire() {
+    let folder = Folder::new();
+    let carrier = Running::start(&folder, &["latency=60ms"]);
+    let project = campaign_by(&carrier.address, 60, 1);
+    let run = run_until(&project, &carrier, 5);
+    assert!(project.output(&["cancel", "test"]).status.success());
+    let output = run.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = &report["report"];
+    let ended_at = report["ended_at"].as_str().expect("a time");
+    let ended_at: chrono::DateTime<chrono::Utc> = ended_at.parse().expect("a time");
+    let ledger = read_ledger(&folder.path().join(".crier/carrier.ledger")).expect("a ledger");
+    let late = |entry: &&Entry| matches!(entry, Entry::Text(text) if text.at > ended_at);
+    let late = ledger.iter().filter(late).count();
+    let told = report["sent_after_end"].as_u64().expect("a number");
+    assert!(
+        late <= 2 && told <= 1,
+        "{late} came after the cancel, {told} are told"
+    );
+    let texts = [&report["accepted"], &report["waiting"]].map(|n| n.as_u64().expect("a number"));
+    assert_eq!(
+        (texts[0] + texts[1], &report["rejected"]),
+        (60, &json!(0)),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn a_second_signal_says_that_nothing_is_lost_and_what_goes_on() {
+    let folder = Folder::new();
+    let carrier = Running::start(&folder, &["accept-then-hang=100%"]);
+    let project = campaign_by(&carrier.address, 5, 5);
+    let mut run = run_until(&project, &carrier, 5);
+    signal(&run, "-INT");
+    let mut said = BufReader::new(run.stderr.take().expect("it is piped")).lines();
+    let stopping = said.any(|line| line.expect("text").starts_with("stopping:"));
+    assert!(stopping, "it says so");
+    signal(&run, "-INT");
+    let rest: Vec<String> = said.map(|line| line.expect("text")).collect();
+    let rest = rest.join(" ");
+    assert!(
+        rest.contains("stopped without a report; nothing is lost")
+            && rest.contains("settled when `crier run test.campaign.yaml` goes on"),
+        "{rest}"
+    );
+    assert_eq!(run.wait().expect("it ends").code(), Some(130));
+}
+
+#[test]
+fn while_nothing_is_taken_the_run_says_so_and_when_it_asks_again() {
+    let folder = Folder::new();
+    let carrier = Running::start(&folder, &["down=503"]);
+    let project = campaign_by(&carrier.address, 5, 5);
+    let (run, mut lines) = project.begin_run();
+    let told = "nothing is taken now (`crier status` says why); tried again at ";
+    assert!(lines.any(|line| line.contains(told)), "it says so");
+    carrier.ask("PATCH", "/switches", &json!({ "down": "no" }));
+    assert!(lines.any(|line| line.starts_with("5 of 5")), "it goes on");
+    signal(&run, "-INT");
+    drop(lines);
+    run.wait_with_output().expect("it ends");
 }
 
 /// The page of docs/.

@@ -549,6 +549,31 @@ fn the_long_form_for_programs_has_the_bounds_of_every_text_also_without_the_list
 }
 
 #[test]
+fn the_providers_that_take_over_and_the_budget_are_told() {
+    let folder = Folder::of_people(20, "1000/s");
+    let project = folder.read("crier.yaml");
+    let project = project.replace(
+        "seed: 7 } }",
+        "seed: 7 }, spare: { kind: simulated, rate: 10/s } }",
+    );
+    folder.write(
+        "crier.yaml",
+        &project.replace("provider: trial,", "provider: trial, then: [spare],"),
+    );
+    let campaign = folder.read("test.campaign.yaml") + "limits: { budget: 5 USD }\n";
+    folder.write("test.campaign.yaml", &campaign);
+    let plan = stdout(&folder.output(&["plan", "test.campaign.yaml"]));
+    assert!(
+        plan.contains("desk (+12125550100) by trial, then spare\n"),
+        "{plan}"
+    );
+    assert!(folder.run("test.campaign.yaml").status.success());
+    let status = stdout(&folder.output(&["status", "test"]));
+    let budget = "budget         5 USD, of which 0.158 USD are used or set aside by this launch\n";
+    assert!(status.contains(budget), "{status}");
+}
+
+#[test]
 fn schema_prints_the_committed_file() {
     let folder = Folder::of_people(1, "100/s");
     for (args, file) in [

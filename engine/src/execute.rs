@@ -141,6 +141,7 @@ pub async fn execute(
         project,
         providers,
         receipts,
+        only_settles: false,
         enters: None,
     };
     // The other end is at hand.
@@ -310,9 +311,10 @@ impl Executor {
     fn tell(&mut self, observer: &mut Observer<'_>) {
         let living: Vec<LaunchId> = self.living().collect();
         for id in living {
-            let next_due = self.waits_until(id);
+            let (next_due, shut_until) = (self.waits_until(id), self.shut_until(id));
             let launched = self.of_mut(id);
             launched.progress.next_due = next_due;
+            launched.progress.shut_until = shut_until;
             observer(Told::Progress(id, &launched.progress));
         }
     }

@@ -44,6 +44,11 @@ pub fn millionths(amount: Decimal) -> i64 {
         .unwrap_or(i64::MAX)
 }
 
+/// A sum of millionths of a currency.
+pub fn of_millionths(millionths: i64) -> Decimal {
+    Decimal::new(millionths, 6)
+}
+
 /// Why a budget cannot be held.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BudgetError {

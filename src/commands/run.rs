@@ -2,11 +2,13 @@
 //! says that it is done. What begins again and again goes through the same, tick by tick; what begins by a trigger is open until
 //! somebody ends it.
 
+mod settling;
 mod started;
 mod ticks;
 mod together;
 mod triggered;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +28,7 @@ use engine::tariff::budget_of;
 use serde_json::json;
 use tokio::sync::watch;
 
+use self::settling::Settled;
 use self::together::Together;
 use super::plan::failed;
 use super::{Failure, namesake, open_store, status, valid_campaign};
@@ -35,7 +38,7 @@ use crate::output::{self, counted, plan::Shown, progress, report::NAMED};
 pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     let loaded = valid_campaign(&args.file, args.format)?;
     namesake::refuse(&loaded, args.format)?;
-    let stop = stop_on_signal();
+    let stop = stop_on_signal(&args.file);
     let store = Arc::new(open_store(&loaded.project, Access::Execute).await?);
     store.drop_incomplete().await?;
     let running = Running {
@@ -58,12 +61,10 @@ async fn once(running: &Running<'_>) -> Result<ExitCode, Failure> {
     let (launch, begun) = match running.latest().await? {
         None => (running.launch_nth(1).await?, Begun::New),
         Some(row) if running.args.again => {
-            if row.state == LaunchState::Cancelled {
-                // What it left in doubt is settled before anybody is texted anew.
-                let end = running.execute(&row, running.args.receipts).await?;
-                if end == End::Interrupted {
-                    return Ok(code(end));
-                }
+            if row.state == LaunchState::Cancelled
+                && settling::settle(running, &row).await? == Settled::Interrupted
+            {
+                return Ok(code(End::Interrupted));
             }
             let nth = running.next_nth(&row).await?;
             (running.launch_nth(nth).await?, Begun::New)
@@ -233,7 +234,7 @@ impl Running<'_> {
 
     /// Executes a launch and reports.
     async fn to_its_end(&self, launch: &LaunchRow, begun: Begun) -> Result<End, Failure> {
-        let end = self.execute(launch, self.args.receipts).await?;
+        let end = self.execute(launch).await?;
         self.report(end, begun, launch).await?;
         Ok(end)
     }
@@ -258,8 +259,8 @@ impl Running<'_> {
     }
 
     /// Executes a launch, and shows how far it is.
-    async fn execute(&self, launch: &LaunchRow, receipts: Duration) -> Result<End, Failure> {
-        let execution = self.execution(launch, receipts).await?;
+    async fn execute(&self, launch: &LaunchRow) -> Result<End, Failure> {
+        let execution = self.execution(launch).await?;
         let revision = &execution.revision;
         let straight = revision.campaign.program.is_straight() && !launch.is_opened();
         let total = straight.then(|| launch.summary.people * sends(revision));
@@ -272,8 +273,8 @@ impl Running<'_> {
         .await
     }
 
-    async fn execution(&self, launch: &LaunchRow, receipts: Duration) -> Result<Execution, Failure> {
-        let launching = self.launching(launch, receipts).await?;
+    async fn execution(&self, launch: &LaunchRow) -> Result<Execution, Failure> {
+        let launching = self.launching(launch).await?;
         Ok(Execution {
             store: self.store.clone(),
             clock: self.clock.clone(),
@@ -281,13 +282,13 @@ impl Running<'_> {
             project: launching.project,
             launch: launching.launch,
             revision: launching.revision,
-            receipts,
+            receipts: launching.receipts,
             stop: self.stop.clone(),
         })
     }
 
     /// A launch on the revision that it is pinned to.
-    async fn launching(&self, launch: &LaunchRow, receipts: Duration) -> Result<Launching, Failure> {
+    async fn launching(&self, launch: &LaunchRow) -> Result<Launching, Failure> {
         let source = self.store.revision(&launch.revision).await?;
         let (project, revision) = load::from_source(source).ok_or_else(|| {
             Failure::Internal(anyhow!(
@@ -300,7 +301,8 @@ impl Running<'_> {
             revision,
             providers: engine::provider::providers(&project),
             project,
-            receipts,
+            receipts: self.args.receipts,
+            only_settles: false,
             enters: None,
         })
     }
@@ -415,16 +417,21 @@ fn code(end: End) -> ExitCode {
 
 /// The first Ctrl-C or SIGTERM asks the execution to stop: what is under way is recorded. The second ends the process,
 /// and what was under way is in doubt.
-fn stop_on_signal() -> watch::Receiver<bool> {
+fn stop_on_signal(file: &Path) -> watch::Receiver<bool> {
     let (ask, asked) = watch::channel(false);
+    let again = format!("`crier run {}` goes on", file.display());
     tokio::spawn(async move {
         signal().await;
-        output::say("stopping: what is being submitted is still recorded (once more stops at once)");
         // Nobody listens when nothing is executed yet: then there is nothing to record.
-        if ask.send(true).is_ok() {
-            let _ = tokio::time::timeout(PATIENCE, signal()).await;
-            output::say("stopped: what was being submitted is in doubt, and the next `crier run` settles it");
+        if ask.send(true).is_err() {
+            output::say(&format!("stopped; {again}"));
+            std::process::exit(130);
         }
+        output::say("stopping: what is being submitted is still recorded (once more stops at once)");
+        let _ = tokio::time::timeout(PATIENCE, signal()).await;
+        output::say(&format!(
+            "stopped without a report; nothing is lost, and what was recorded stands in the store: what was just being submitted is in doubt, and settled when {again}"
+        ));
         std::process::exit(130);
     });
     asked

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use engine::clock::{Clock, SystemClock};
+use engine::ids::LaunchId;
 use engine::store::{Access, Alarm, LaunchRow, LaunchState, Missed, MissedWhy, Store};
 use serde_json::json;
 
@@ -42,18 +43,18 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
         )));
     }
     let is_of_one = campaign.is_some();
-    let alarms = store.alarms().await?;
+    let (alarms, about) = (store.alarms().await?, store.alarmed_launches().await?);
     if args.format == Format::Full {
         let now = SystemClock::new().now();
         alarms
             .iter()
-            .for_each(|alarm| output::line(&alarm_line(alarm, now)));
+            .for_each(|alarm| output::line(&alarm_line(alarm, &about, now)));
     }
     match (args.format, campaign) {
         (Format::Json, _) => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "executed": store.is_executed(),
-            "alarms": alarms.iter().map(alarm_json).collect::<Vec<_>>(),
+            "alarms": alarms.iter().map(|alarm| alarm_json(alarm, &about)).collect::<Vec<_>>(),
             "launches": reports.iter().map(Report::json).collect::<Vec<_>>(),
             "missed": missed.iter().map(missed_json).collect::<Vec<_>>(),
             "started_waiting": started.iter().map(|(campaign, n)| json!({
@@ -144,14 +145,19 @@ fn missed_json(missed: &Missed) -> serde_json::Value {
     })
 }
 
+/// The launches that alarms are about, by subject.
+type About = BTreeMap<String, (LaunchId, String)>;
+
 /// What stands still.
-fn alarm_line(alarm: &Alarm, now: DateTime<Utc>) -> String {
+fn alarm_line(alarm: &Alarm, about: &About, now: DateTime<Utc>) -> String {
+    let of = about.get(&alarm.subject);
+    let of = of.map_or(String::new(), |(_, campaign)| format!(" of {campaign}"));
     let again = alarm.retry_at.map(|at| match at > now {
         true => format!("; nothing is lost, `crier run` tries again at {}", time(at)),
         false => "; nothing is lost, `crier run` tries again".to_owned(),
     });
     let line = format!(
-        "alarm: {} since {}: {}{}\n",
+        "alarm: {}{of} since {}: {}{}\n",
         alarm.subject,
         time(alarm.since),
         alarm.reason,
@@ -160,8 +166,12 @@ fn alarm_line(alarm: &Alarm, now: DateTime<Utc>) -> String {
     output::folded(&line, "  ")
 }
 
-fn alarm_json(alarm: &Alarm) -> serde_json::Value {
-    json!({ "subject": alarm.subject, "reason": alarm.reason, "since": alarm.since, "retry_at": alarm.retry_at })
+fn alarm_json(alarm: &Alarm, about: &About) -> serde_json::Value {
+    let about = about.get(&alarm.subject);
+    json!({
+        "subject": alarm.subject, "launch": about.map(|(launch, _)| launch.0),
+        "campaign": about.map(|(_, campaign)| campaign), "reason": alarm.reason, "since": alarm.since, "retry_at": alarm.retry_at,
+    })
 }
 
 /// A launch's report as it stands; so many messages in doubt are named at most.

@@ -70,7 +70,12 @@ fn is_behind(waiting: &WaitingFor, alarm: &Alarm, project: &Project) -> bool {
     let providers = sender
         .into_iter()
         .flat_map(|sender| std::iter::once(&sender.provider).chain(&sender.then));
-    let mut subjects = providers.map(|provider| format!("provider {provider}")).chain([
+    let asks = waiting.turn == Turn::LookUp;
+    let subject = |provider: &String| match asks {
+        true => vec![format!("provider {provider}"), format!("look-ups at {provider}")],
+        false => vec![format!("provider {provider}")],
+    };
+    let mut subjects = providers.flat_map(subject).chain([
         format!("sender {}", waiting.sender),
         launch_subject(waiting.launch),
     ]);

@@ -129,7 +129,8 @@ impl Shown<'_> {
         let several = senders.len() > 1;
         let line = |own: &SenderParts| {
             let sender = &self.project.senders[&own.sender];
-            let who = format!("{} ({}) by {}", own.sender, sender.address, sender.provider);
+            let then: String = sender.then.iter().map(|then| format!(", then {then}")).collect();
+            let who = format!("{} ({}) by {}{then}", own.sender, sender.address, sender.provider);
             if !several {
                 return who;
             }
@@ -251,7 +252,8 @@ impl Shown<'_> {
             "revision": self.revision.id,
             "sender": self.revision.campaign.sender,
             "senders": summary.senders.iter().map(|own| json!({
-                "sender": own.sender, "parts": own.parts, "money": money_json(&own.money),
+                "sender": own.sender, "provider": self.project.senders[&own.sender].provider,
+                "then": self.project.senders[&own.sender].then, "parts": own.parts, "money": money_json(&own.money),
                 "unpriced_parts": own.unpriced_parts, "barred": own.barred,
             })).collect::<Vec<_>>(),
             "rows": summary.rows,

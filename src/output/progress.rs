@@ -98,6 +98,12 @@ impl Shown {
 }
 
 fn message(progress: &Progress) -> String {
+    if let Some(at) = progress.shut_until {
+        return format!(
+            "nothing is taken now (`crier status` says why); tried again at {}",
+            time(at)
+        );
+    }
     if let Some(due) = progress.next_due {
         return format!("waiting until {}", time(due));
     }

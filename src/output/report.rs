@@ -1,8 +1,10 @@
 //! The report of a launch, for people and for programs.
 
 use engine::left_out::LeftOut;
-use engine::store::{ErrandCounts, InDoubt, LaunchRow, LaunchState, MessageState, Totals, TriggerCounts};
-use engine::tariff::cost;
+use engine::store::{
+    CohortKind, ErrandCounts, InDoubt, LaunchRow, LaunchState, MessageState, Totals, TriggerCounts,
+};
+use engine::tariff::{cost, of_millionths};
 use serde_json::json;
 
 use super::plan::{money, money_json};
@@ -65,7 +67,7 @@ impl Report {
             | LaunchState::Halted => (("waiting", totals.waiting), attempting, 0),
         };
         if ended > 0 {
-            rows.push(("after cancel", format!("{} of these", number(ended))));
+            rows.push(("after cancel", format!("{} submitted after it", number(ended))));
         }
         for (name, n) in [
             ("no receipt yet", self.count(MessageState::Accepted)),
@@ -106,8 +108,9 @@ impl Report {
             rows.push(("goal reached", number(totals.reached)));
         }
         rows.extend(self.calls().map(|calls| ("calls", calls)));
-        rows.push(("parts", number(totals.parts.values().sum())));
+        rows.push(("parts", self.parts()));
         rows.push(("money", self.money()));
+        rows.extend(self.budget().map(|budget| ("budget", budget)));
         rows.push(("time", self.time()));
         let mut text = table::pairs(&rows);
         if let Some(lines) = self.entered.as_ref().and_then(trigger::not_entered) {
@@ -153,13 +156,7 @@ impl Report {
         if !self.in_doubt.is_empty() {
             text.push_str("\n\nin doubt: whether the provider took these is not known\n");
             let shown = self.in_doubt.iter().map(|doubt| {
-                let reason = doubt.reason.as_deref().unwrap_or("no answer");
-                let line = format!(
-                    "  {}  message {}, {}: {reason}",
-                    doubt.phone,
-                    doubt.message,
-                    time(doubt.at)
-                );
+                let line = format!("  {}", in_doubt_line(doubt));
                 super::folded(&line, "    ")
             });
             text.push_str(&shown.collect::<Vec<_>>().join("\n"));
@@ -223,16 +220,32 @@ impl Report {
         let to_come: Vec<String> = to_come
             .map(|(some, what)| format!("{} {what}", number(n.min(*some))))
             .collect();
+        let resent = match self.totals.resent_unknown {
+            0 => String::new(),
+            resent => format!("; {} of them were sent once more", number(resent)),
+        };
         match (n, to_come.as_slice()) {
             (0, _) => "0".to_owned(),
-            (n, []) => format!("{}: nobody knows whether they were taken", number(n)),
-            (n, some) => format!("{}, of which {}", number(n), some.join(", ")),
+            (n, []) => format!("{}: nobody knows whether they were taken{resent}", number(n)),
+            (n, some) => format!("{}, of which {}{resent}", number(n), some.join(", ")),
         }
     }
 
     /// People whose next text was not sent (yet), those whose last one was refused for now included.
     fn not_sent(&self) -> u64 {
         self.totals.waiting + self.count(MessageState::Attempting)
+    }
+
+    fn parts(&self) -> String {
+        let parts = number(self.totals.parts.values().sum());
+        match self.totals.parts_in_doubt.values().sum() {
+            0 => parts,
+            more => format!(
+                "{parts}; up to {} more for {}",
+                number(more),
+                self.may_have_gone()
+            ),
+        }
     }
 
     fn money(&self) -> String {
@@ -242,12 +255,37 @@ impl Report {
         if more.is_empty() {
             return sums;
         }
-        let what = match (self.count(MessageState::Unknown), self.totals.resent) {
+        format!(
+            "{sums}; up to {} more for {}",
+            money(&more, 0),
+            self.may_have_gone()
+        )
+    }
+
+    /// What may have to be paid beside what was taken.
+    fn may_have_gone(&self) -> &'static str {
+        match (self.count(MessageState::Unknown), self.totals.resent) {
             (_, 0) => "the unknown",
             (0, _) => "those sent once more",
             _ => "the unknown and those sent once more",
+        }
+    }
+
+    /// The budget, and how much of it is used; none where there is none.
+    fn budget(&self) -> Option<String> {
+        let limit = self.launch.budget?;
+        // All prices of a launch with a budget are in its currency.
+        let currency = self.launch.tariffs.first().map(|tariff| &tariff.currency);
+        let sum = |millionths: i64| match (currency, of_millionths(millionths)) {
+            (Some(currency), sum) => money(&[(currency.clone(), sum)].into(), 0),
+            (None, sum) => sum.normalize().to_string(),
         };
-        format!("{sums}; up to {} more for {what}", money(&more, 0))
+        let month = if self.launch.per_month { " a month" } else { "" };
+        Some(format!(
+            "{}{month}, of which {} are used or set aside by this launch",
+            sum(limit),
+            sum(self.launch.reserved)
+        ))
     }
 
     fn time(&self) -> String {
@@ -301,6 +339,7 @@ impl Report {
             "no_receipt": self.count(MessageState::Accepted),
             "unknown": self.count(MessageState::Unknown),
             "sent_once_more": totals.resent,
+            "unknown_sent_once_more": totals.resent_unknown,
             "rejected": self.count(MessageState::Rejected),
             "rejected_for": self.rejected.iter().map(|(reason, n)| json!({ "reason": reason, "messages": n }))
                 .collect::<Vec<_>>(),
@@ -320,12 +359,10 @@ impl Report {
             "opted_out": totals.opt_outs,
             "other_replies": totals.other_replies,
             "parts": totals.parts.values().sum::<u64>(),
+            "parts_in_doubt": totals.parts_in_doubt.values().sum::<u64>(),
             "first_sent_at": totals.span.map(|(first, _)| first),
             "last_sent_at": totals.span.map(|(_, last)| last),
-            "in_doubt": self.in_doubt.iter().map(|doubt| json!({
-                "phone": doubt.phone.to_string(), "message": doubt.message.0, "step": doubt.step, "at": doubt.at,
-                "reason": doubt.reason,
-            })).collect::<Vec<_>>(),
+            "in_doubt": self.in_doubt.iter().map(in_doubt_json).collect::<Vec<_>>(),
         });
         report["money"] = money_json(&sums);
         report["money_in_doubt"] = money_json(&in_doubt);
@@ -383,6 +420,33 @@ impl Report {
         "rejected",
         "not sent",
     ];
+}
+
+/// A message of which nobody knows whether it was taken.
+fn in_doubt_line(doubt: &InDoubt) -> String {
+    let what = match doubt.kind {
+        CohortKind::Passage => "",
+        CohortKind::Answer => ", an answer to a reply",
+    };
+    let again = if doubt.is_resent { ", sent once more" } else { "" };
+    let reason = doubt.reason.as_deref().unwrap_or("no answer");
+    format!(
+        "{}  message {}{what}{again}, {}: {reason}",
+        doubt.phone,
+        doubt.message,
+        time(doubt.at)
+    )
+}
+
+fn in_doubt_json(doubt: &InDoubt) -> serde_json::Value {
+    let kind = match doubt.kind {
+        CohortKind::Passage => "text",
+        CohortKind::Answer => "answer",
+    };
+    json!({
+        "phone": doubt.phone.to_string(), "message": doubt.message.0, "kind": kind, "step": doubt.step, "at": doubt.at,
+        "reason": doubt.reason, "sent_once_more": doubt.is_resent,
+    })
 }
 
 /// How passages went: ends by reason, texts and steps that were passed over by reason, goals.

@@ -11,6 +11,7 @@ mod chance;
 mod check;
 mod desk;
 mod disk;
+mod made;
 mod network;
 mod script;
 mod story;

@@ -20,6 +20,7 @@ use crate::chance::Chance;
 use crate::check;
 use crate::desk::Desk;
 use crate::disk::Disk;
+use crate::made;
 use crate::network::Network;
 use crate::script::{Killed, Script, Stage};
 use crate::trouble::{healthy, trouble};
@@ -116,6 +117,7 @@ impl Teller {
         let world = World::drawn(seed);
         let start: DateTime<Utc> = START.parse().expect("an instant");
         let clock = Arc::new(SimulatedClock::new(start));
+        made::put(&world.store());
         let books = Books::default();
         books.open().verbose = verbose;
         books.note(Duration::ZERO, &world.told());

@@ -10,7 +10,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use super::Executor;
 use super::permits::Permits;
 use crate::breaker::{Breaker, Sign};
-use crate::provider::{Answer, Provider, Refusal, Resolve, Scope};
+use crate::provider::{Answer, Found, Provider, Refusal, Resolve, Scope};
 use crate::store::Alarm;
 
 /// A provider that asks to wait so long raises an alarm.
@@ -26,6 +26,10 @@ pub(super) struct Account {
     pub trips: Arc<AtomicU64>,
     /// An alarm about it stands in the store.
     alarmed: bool,
+    /// It shut since requests stayed without a word: a look-up that is answered says that it can be reached again.
+    silent: bool,
+    /// Stops look-ups alone: whether it takes texts is another matter.
+    pub look_ups: Gate,
     /// When it is to be asked for receipts and replies; none when it expects nothing.
     pub poll_at: Option<DateTime<Utc>>,
     /// When it was asked last.
@@ -37,14 +41,16 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// As it stands when an execution begins; whether an alarm was left about it.
-    pub fn new(provider: Arc<dyn Provider>, now: DateTime<Utc>, alarmed: bool) -> Account {
+    /// As it stands when an execution begins; whether an alarm was left about it, and about its look-ups.
+    pub fn new(provider: Arc<dyn Provider>, now: DateTime<Utc>, [alarmed, look_ups]: [bool; 2]) -> Account {
         Account {
             requests: Arc::new(Permits::new(provider.abilities().in_flight)),
             provider,
             breaker: Breaker::default(),
             trips: Arc::default(),
             alarmed,
+            silent: false,
+            look_ups: Gate::new(look_ups),
             poll_at: Some(now),
             polled_at: DateTime::<Utc>::MIN_UTC,
             heard_at: DateTime::<Utc>::MIN_UTC,
@@ -53,27 +59,48 @@ impl Account {
     }
 }
 
-/// The breaker of a sender, for what stops the sender and not its account.
+/// A breaker for what stops a part of what goes through an account: one sender, or look-ups.
 #[derive(Default)]
-pub(super) struct SenderGate {
+pub(super) struct Gate {
     pub breaker: Breaker,
     pub trips: Arc<AtomicU64>,
     alarmed: bool,
 }
 
-impl SenderGate {
+impl Gate {
     /// Whether an alarm was left about it.
-    pub fn new(alarmed: bool) -> SenderGate {
-        SenderGate {
+    pub fn new(alarmed: bool) -> Gate {
+        Gate {
             alarmed,
-            ..SenderGate::default()
+            ..Gate::default()
         }
+    }
+
+    /// Takes a sign that stops it, or may. None where there is nothing new to tell; else how long it is shut.
+    fn stop(&mut self, sign: Sign, now: Duration) -> Option<Duration> {
+        let before = self.breaker.open_until();
+        let shut = self.breaker.take(sign, now);
+        self.trips.fetch_add(u64::from(shut), Ordering::Release);
+        let until = self.breaker.open_until();
+        let is_new = shut && (!std::mem::replace(&mut self.alarmed, true) || until != before);
+        is_new.then(|| until.saturating_sub(now))
+    }
+
+    /// It works; whether an alarm about it is over.
+    fn works(&mut self, now: Duration) -> bool {
+        self.breaker.take(Sign::Works, now);
+        self.breaker.open_until() <= now && std::mem::take(&mut self.alarmed)
     }
 }
 
 /// What alarms call an account.
 fn account_subject(provider: &str) -> String {
     format!("provider {provider}")
+}
+
+/// What alarms call the look-ups of an account.
+fn look_ups_subject(provider: &str) -> String {
+    format!("look-ups at {provider}")
 }
 
 /// What alarms call a sender.
@@ -90,8 +117,8 @@ impl Executor {
         now: DateTime<Utc>,
     ) {
         for (name, provider) in providers {
-            let subject = account_subject(name);
-            let alarmed = alarms.iter().any(|alarm| alarm.subject == subject);
+            let alarmed = [account_subject(name), look_ups_subject(name)]
+                .map(|subject| alarms.iter().any(|alarm| alarm.subject == subject));
             self.accounts
                 .entry(name.clone())
                 .or_insert_with(|| Account::new(provider.clone(), now, alarmed));
@@ -131,19 +158,36 @@ impl Executor {
         if refusal.scope != Scope::Sender {
             return self.sign(sender, provider, sign, &refusal.reason, now);
         }
-        let gate = &mut self.lane(sender).gate;
-        let before = gate.breaker.open_until();
-        if gate.breaker.take(sign, now) {
-            gate.trips.fetch_add(1, Ordering::Release);
-        }
-        let until = gate.breaker.open_until();
-        let is_new = !std::mem::replace(&mut gate.alarmed, true) || until != before;
-        if is_new {
+        if let Some(wait) = self.lane(sender).gate.stop(sign, now) {
             let reason = format!(
                 "{}; see at the provider whether it may send from this sender",
                 refusal.reason
             );
-            self.raise(sender_subject(sender), reason, until.saturating_sub(now));
+            self.raise(sender_subject(sender), reason, wait);
+        }
+    }
+
+    /// What the answers of a look-up say of look-ups there. Of the account they only say that it can be reached.
+    pub(super) fn judge_look_ups(&mut self, sender: &str, provider: &str, found: &[Found]) {
+        let now = self.clock.monotonic();
+        let Some(account) = self.accounts.get_mut(provider) else {
+            return;
+        };
+        let fails = found.iter().all(|found| matches!(found, Found::CannotTell(_)));
+        if let Some(Found::CannotTell(reason)) = found.first().filter(|_| fails) {
+            if let Some(wait) = account.look_ups.stop(Sign::Silent, now) {
+                let reason = format!("{reason}; texts go on meanwhile, and those in doubt stay so");
+                self.raise(look_ups_subject(provider), reason, wait);
+            }
+            return;
+        }
+        let reached = account.silent;
+        if account.look_ups.works(now) {
+            tracing::info!(provider, "it answers look-ups again");
+            self.clear(look_ups_subject(provider));
+        }
+        if reached {
+            self.works(sender, provider, now);
         }
     }
 
@@ -155,6 +199,9 @@ impl Executor {
         let before = account.breaker.open_until();
         let shut = account.breaker.take(sign, now);
         account.trips.fetch_add(u64::from(shut), Ordering::Release);
+        if shut {
+            account.silent = sign == Sign::Silent;
+        }
         let until = account.breaker.open_until();
         let wait = until.saturating_sub(now);
         // To be asked for a moment's patience is everyday.
@@ -177,9 +224,7 @@ impl Executor {
                 self.clear(account_subject(provider));
             }
         }
-        let gate = &mut self.lane(sender).gate;
-        gate.breaker.take(Sign::Works, now);
-        if gate.breaker.open_until() <= now && std::mem::take(&mut gate.alarmed) {
+        if self.lane(sender).gate.works(now) {
             tracing::info!(sender, "it works again");
             self.clear(sender_subject(sender));
         }
@@ -189,7 +234,7 @@ impl Executor {
         let now = self.clock.now();
         let retry_at = TimeDelta::from_std(wait).ok().map(|wait| now + wait);
         let until = retry_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true));
-        tracing::warn!(subject, reason, until, "it takes nothing now");
+        tracing::warn!(subject, reason, until, "it does not work now");
         let alarm = Alarm {
             subject,
             reason,

@@ -124,7 +124,7 @@ impl Executor {
     fn is_over(&self, id: LaunchId, has_move: bool) -> bool {
         let launched = self.of(id);
         let polls = self.accounts.values().any(|account| account.poll_at.is_some());
-        let expected = polls || self.errands.next_due.is_some();
+        let expected = (polls || self.errands.next_due.is_some()) && !launched.only_settles;
         let over = launched.over_in(self.clock.now()) == Some(Duration::ZERO);
         self.stopping || over || (launched.done_at.is_some() && !has_move && !expected)
     }

@@ -25,6 +25,9 @@ pub struct Launching {
     pub providers: BTreeMap<String, Arc<dyn Provider>>,
     /// How long receipts are awaited after the last passage ended.
     pub receipts: Duration,
+    /// It was cancelled, and others wait for its end: it is over once nothing of it is to be looked up any more, whatever else
+    /// may still be said.
+    pub only_settles: bool,
     /// It is open: people enter it as things happen to them, and it ends when somebody ends it. The folder of the project,
     /// where its lists are. Of a campaign it is added before the launches that are through when their people are.
     pub enters: Option<PathBuf>,

@@ -183,6 +183,9 @@ impl Executor {
                 launched.progress.undelivered += undelivered;
             }
         }
+        for (launch, messages) in folded.told {
+            self.receipts_of(launch, messages);
+        }
         // A reply may belong to another launch, whose campaign calls.
         if !folded.replies.is_empty() {
             self.errands.expect(self.clock.now());

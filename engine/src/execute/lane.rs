@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use dsl::campaign::Priority;
 use dsl::project::Project;
 
-use super::account::{SenderGate, sender_subject};
+use super::account::{Gate, sender_subject};
 use super::budget::Budget;
 use super::{Executor, WINDOWS};
 use crate::ids::{CohortId, LaunchId};
@@ -22,7 +22,7 @@ pub(super) struct Lane {
     /// The names of its provider and of those of its `then`, as far as they are at hand.
     pub routes: Vec<String>,
     /// What stops the sender.
-    pub gate: SenderGate,
+    pub gate: Gate,
     /// What each launch has of it.
     pub shares: BTreeMap<LaunchId, Share>,
     /// Cohorts that this process holds, the oldest first.
@@ -274,7 +274,7 @@ impl Executor {
             let lane = Lane {
                 sender: name.as_str().into(),
                 routes,
-                gate: SenderGate::new(alarms.iter().any(|alarm| alarm.subject == subject)),
+                gate: Gate::new(alarms.iter().any(|alarm| alarm.subject == subject)),
                 shares: BTreeMap::new(),
                 held: BTreeMap::new(),
                 windows: 0,

@@ -1,8 +1,9 @@
 //! A launch among those that are executed together: what belongs to it alone. Senders, accounts and what comes back are
 //! shared by all of them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,7 +16,7 @@ use super::lane::MayGo;
 use super::progress::{Progress, progress_of};
 use super::{End, Executor, Step};
 use crate::errand::Caller;
-use crate::ids::LaunchId;
+use crate::ids::{LaunchId, MessageId};
 use crate::revision::Revision;
 use crate::store::{Canary, CohortKind, LaunchRow, LaunchState, StoreError, Totals, Turn};
 
@@ -34,13 +35,17 @@ pub(super) struct Launched {
     pub entrance: Option<Arc<Entrance>>,
     /// How long receipts are awaited after its last passage ended.
     pub receipts: Duration,
+    /// It is over once nothing of it is to be looked up any more.
+    pub only_settles: bool,
     pub state: LaunchState,
     /// Somebody stopped it, or a share of its `halt` was passed: texts of it that wait for their request are not submitted.
-    pub stands: Arc<AtomicBool>,
+    pub stands: Arc<Stands>,
     /// The store is being told that it is halted: what it says meanwhile of its state is old.
     pub halting: bool,
     pub done_at: Option<DateTime<Utc>>,
     pub progress: Progress,
+    /// Its texts of steps of which nobody can tell whether they were taken.
+    pub doubts: HashSet<MessageId>,
     /// Deeds and requests about it that are not over.
     pub under_way: usize,
     /// By when those were asked who may know what came of its canary; none: not all of them were since the watch ended.
@@ -61,13 +66,15 @@ impl Launched {
             budget: None,
             waits_for_month: false,
             state: launch.state,
-            stands: Arc::new(AtomicBool::new(stands(launch.state))),
+            stands: Arc::new(Stands::new(launch.state)),
             done_at: matches!(launch.state, LaunchState::Done).then_some(now),
             progress: progress_of(totals),
+            doubts: HashSet::new(),
             row: launch,
             revision,
             project,
             receipts,
+            only_settles: false,
             entrance: None,
             halting: false,
             under_way: 0,
@@ -165,6 +172,50 @@ fn stands(state: LaunchState) -> bool {
     }
 }
 
+/// Whether a launch stands still, as requests see it that are about to go: what the loop knows, and what the store said since.
+pub(super) struct Stands {
+    still: AtomicBool,
+    /// When the store was asked last by one of them, in milliseconds.
+    asked_at: AtomicU64,
+}
+
+impl Stands {
+    /// What the store said so short a time ago holds: more often it is not asked, however many requests there are.
+    const HOLDS_MS: u64 = 5;
+
+    fn new(state: LaunchState) -> Stands {
+        Stands {
+            still: AtomicBool::new(stands(state)),
+            asked_at: AtomicU64::new(0),
+        }
+    }
+
+    fn set(&self, state: LaunchState) {
+        self.still.store(stands(state), Ordering::Release);
+    }
+
+    /// Whether it stands still.
+    pub fn still(&self) -> bool {
+        self.still.load(Ordering::Acquire)
+    }
+
+    /// Whether the store is to be asked now; then nobody else does.
+    pub fn ask(&self, now: Duration) -> bool {
+        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        let asked_at = self.asked_at.load(Ordering::Acquire);
+        let exchange = || {
+            self.asked_at
+                .compare_exchange(asked_at, now, Ordering::AcqRel, Ordering::Acquire)
+        };
+        now >= asked_at + Self::HOLDS_MS && exchange().is_ok()
+    }
+
+    /// The store says that it is doing this. That it goes on again is for the loop to say.
+    pub fn found(&self, state: LaunchState) {
+        self.still.fetch_or(stands(state), Ordering::AcqRel);
+    }
+}
+
 impl Executor {
     /// The launches that people enter as things happen to them, also those that stand still.
     pub(super) fn entrances(&self) -> impl Iterator<Item = Arc<Entrance>> {
@@ -184,6 +235,7 @@ impl Executor {
             project,
             providers,
             receipts,
+            only_settles,
             enters,
         } = launching;
         let id = launch.id;
@@ -204,6 +256,12 @@ impl Executor {
         let entrance = enters.map(|folder| Arc::new(Entrance::of(&launch, &revision, folder)));
         let mut launched = Launched::new(launch, (revision, project.clone()), receipts, &totals, now);
         (launched.budget, launched.entrance) = (budget, entrance);
+        launched.only_settles = only_settles;
+        if launched.progress.in_doubt > 0 {
+            let doubts = self.store.in_doubt(id, u32::MAX).await?;
+            let passages = doubts.iter().filter(|doubt| doubt.kind == CohortKind::Passage);
+            launched.doubts = passages.map(|doubt| doubt.message).collect();
+        }
         self.errands.call_by(Caller::new(&project));
         self.launches.insert(id, launched);
         if !std::mem::replace(&mut self.left_folded, true) {
@@ -244,6 +302,16 @@ impl Executor {
             .expect("a launch stays while anything is about it")
     }
 
+    /// Receipts told of messages of a launch, some of which may be in doubt.
+    pub(super) fn receipts_of(&mut self, launch: LaunchId, messages: Vec<MessageId>) {
+        let launched = self.launches.get_mut(&launch);
+        if let Some(launched) = launched.filter(|launched| !launched.doubts.is_empty()) {
+            messages
+                .into_iter()
+                .for_each(|message| launched.receipt_of(message));
+        }
+    }
+
     /// Begins a deed about a launch.
     pub(super) fn deed(
         &mut self,
@@ -266,7 +334,7 @@ impl Executor {
             return;
         };
         let before = std::mem::replace(&mut launched.state, state);
-        launched.stands.store(stands(state), Ordering::Release);
+        launched.stands.set(state);
         if state != before {
             tracing::info!(launch.id = id.0, state = state.word(), "launch changed");
         }

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::lane::{Lane, Share};
 use super::{ASK, Executor, RECORD_WITHIN, Step, WINDOW_MEMBERS};
@@ -275,6 +275,7 @@ impl Executor {
         let name = lane.routes[usize::from(route)].clone();
         if let Some(account) = self.accounts.get_mut(&name) {
             account.breaker.never_mind();
+            account.look_ups.breaker.never_mind();
         }
     }
 
@@ -332,6 +333,26 @@ impl Executor {
         }
         let next = due.chain(launched.watched_until()).min()?;
         (self.is_idle(id) && next > self.clock.now()).then_some(next)
+    }
+
+    /// When whoever takes the texts of a launch is asked again, where all of them are shut; of a way that is being tried now.
+    pub(super) fn shut_until(&self, id: LaunchId) -> Option<DateTime<Utc>> {
+        let now = self.clock.monotonic();
+        let mut first: Option<Duration> = None;
+        for lane in self.lanes.values().filter(|lane| self.wants(lane, id)) {
+            let gate = &lane.gate.breaker;
+            let accounts = lane.routes.iter().filter_map(|name| self.accounts.get(name));
+            let ways = accounts.map(|account| {
+                let shut = gate.is_shut(now) || account.breaker.is_shut(now);
+                let until = account.breaker.open_until().max(gate.open_until()).max(now);
+                shut.then_some(until)
+            });
+            // None is before any: one that is open.
+            let until = ways.min()??;
+            first = Some(first.map_or(until, |first| first.min(until)));
+        }
+        let wait = TimeDelta::from_std(first? - now).ok()?;
+        Some(self.clock.now() + wait)
     }
 
     /// Whether nothing of a launch is under way and no cohort of it in hand.

@@ -1,17 +1,19 @@
 //! Requests to providers: what a window submits and looks up, grouped as the providers take it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::account::Account;
 use super::lane::Lane;
+use super::launched::Stands;
 use super::permits::Permits;
 use super::window::{Outcome, Send, What, Window, WindowId};
 use super::{Executor, Step, Suppressed};
 use crate::clock::Clock;
 use crate::ids::{LaunchId, NO_RUN};
 use crate::provider::{Answer, Found, Provider, Submission};
-use crate::store::SentTo;
+use crate::store::{SentTo, Store};
 
 /// References of one look-up.
 const LOOK_UPS: usize = 500;
@@ -31,10 +33,13 @@ struct Way {
     requests: Arc<Permits>,
     clock: Arc<dyn Clock>,
     suppressed: Suppressed,
+    store: Arc<Store>,
+    launch: LaunchId,
     /// The launch stands still.
-    stands: Arc<AtomicBool>,
-    /// The breakers of the account and of the sender, and how often each had shut when the request was made.
-    trips: [(Arc<AtomicU64>, u64); 2],
+    stands: Arc<Stands>,
+    /// The breakers of the account, of the sender, and of look-ups where it is one, and how often each had shut when the
+    /// request was made.
+    trips: Vec<(Arc<AtomicU64>, u64)>,
 }
 
 impl Executor {
@@ -65,21 +70,28 @@ impl Executor {
         }
     }
 
-    /// Texts that must go a way of their own stay when that is shut.
+    /// Texts that must go a way of their own stay when that is shut, and so do look-ups where they are.
     fn shut_ways(&self, window: &mut Window) {
         let (now, wall) = (self.clock.monotonic(), self.clock.now());
         let lane = &self.lanes[&window.sender];
         let own_way = window.route;
-        for send in window
-            .sends
-            .iter_mut()
-            .filter(|send| send.outcome.is_none() && send.route != own_way)
-        {
+        let mut look_ups: BTreeMap<u8, usize> = BTreeMap::new();
+        for send in window.sends.iter_mut().filter(|send| send.outcome.is_none()) {
+            let is_look_up = matches!(send.what, What::LookUp);
             let account = lane
                 .routes
                 .get(usize::from(send.route))
                 .and_then(|name| self.accounts.get(name));
-            if account.is_none_or(|account| account.breaker.is_shut(now)) {
+            let goes = account.is_some_and(|account| {
+                let free = send.route == own_way || !account.breaker.is_shut(now);
+                free && (!is_look_up || {
+                    let gate = &account.look_ups.breaker;
+                    let before = look_ups.entry(send.route).or_default();
+                    *before += 1;
+                    !gate.is_shut(now) && gate.most().is_none_or(|most| *before <= most)
+                })
+            });
+            if !goes {
                 send.outcome = Some((Outcome::Withheld, wall));
             }
         }
@@ -102,7 +114,7 @@ impl Executor {
         );
         let account = &self.accounts[name];
         let batch = account.provider.abilities().batch.max(1);
-        let way = self.way_of(id, window.launch, account, lane);
+        let way = Arc::new(self.way_of(id, window.launch, account, lane));
         {
             let mut in_flight = self.in_flight.write().expect("no holder of the lock panics");
             for (_, send) in &sends {
@@ -133,7 +145,9 @@ impl Executor {
     fn look_up(&mut self, id: WindowId, window: &Window, name: &str, sends: Vec<(usize, &Send)>) -> usize {
         let lane = &self.lanes[&window.sender];
         let account = &self.accounts[name];
-        let way = self.way_of(id, window.launch, account, lane);
+        let mut way = self.way_of(id, window.launch, account, lane);
+        way.trips.push(trips_of(&account.look_ups.trips));
+        let way = Arc::new(way);
         let reference = |(at, send): &(usize, &Send)| (*at, self.store.references().of(send.message));
         let requests: Vec<_> = sends
             .chunks(LOOK_UPS)
@@ -143,20 +157,26 @@ impl Executor {
         requests
             .into_iter()
             .for_each(|request| self.request(window.launch, request));
+        if n > 0
+            && let Some(account) = self.accounts.get_mut(name)
+        {
+            account.look_ups.breaker.let_through();
+        }
         n
     }
 
-    fn way_of(&self, window: WindowId, launch: LaunchId, account: &Account, lane: &Lane) -> Arc<Way> {
-        let trips = |trips: &Arc<AtomicU64>| (trips.clone(), trips.load(Ordering::Acquire));
-        Arc::new(Way {
+    fn way_of(&self, window: WindowId, launch: LaunchId, account: &Account, lane: &Lane) -> Way {
+        Way {
             window,
             provider: account.provider.clone(),
             requests: account.requests.clone(),
             clock: self.clock.clone(),
             suppressed: self.suppressed.clone(),
+            store: self.store.clone(),
+            launch,
             stands: self.of(launch).stands.clone(),
-            trips: [trips(&account.trips), trips(&lane.gate.trips)],
-        })
+            trips: vec![trips_of(&account.trips), trips_of(&lane.gate.trips)],
+        }
     }
 
     fn sent_to(&self, window: &Window, send: &Send) -> (u64, SentTo) {
@@ -194,6 +214,11 @@ impl Executor {
     }
 }
 
+/// A breaker, and how often it shut by now.
+fn trips_of(trips: &Arc<AtomicU64>) -> (Arc<AtomicU64>, u64) {
+    (trips.clone(), trips.load(Ordering::Acquire))
+}
+
 impl Way {
     /// Whether it shut since the request was made.
     fn is_shut(&self) -> bool {
@@ -201,14 +226,28 @@ impl Way {
             .iter()
             .any(|(trips, then)| trips.load(Ordering::Acquire) != *then)
     }
+
+    /// Asks the store whether somebody stopped the launch, if that was not asked just now: requests may have waited long for
+    /// their turn. On a simulated clock nobody else lives who could.
+    async fn ask_whether_it_stands(&self) {
+        let to_be_asked = !self.clock.is_simulated() && self.stands.ask(self.clock.monotonic());
+        // Where it cannot be read the loop hears of that too, and ends with it.
+        if to_be_asked && let Ok(state) = self.store.launch_state(self.launch).await {
+            self.stands.found(state);
+        }
+    }
 }
 
 async fn submit_request(way: Arc<Way>, texts: Vec<Outgoing>) -> Step {
     let permit = way.requests.one().await;
+    if texts.iter().any(|text| !text.is_answer) {
+        way.ask_whether_it_stands().await;
+    }
     let (go, mut outcomes) = withhold(texts, &way);
+    let begun_at = way.clock.now();
     let (places, batch): (Vec<usize>, Vec<Submission>) = go.into_iter().map(|out| (out.at, out.text)).unzip();
     if !batch.is_empty() {
-        let answers = way.provider.submit(batch, way.clock.now()).await;
+        let answers = way.provider.submit(batch, begun_at).await;
         // An answer that is missing says nothing: the text may have been taken.
         let missing = || Answer::Maybe("the provider's answer leaves it out".to_owned());
         let answers = answers.into_iter().chain(std::iter::repeat_with(missing));
@@ -218,6 +257,7 @@ async fn submit_request(way: Arc<Way>, texts: Vec<Outgoing>) -> Step {
     Step::Answered {
         window: way.window,
         outcomes,
+        begun_at,
         at: way.clock.now(),
     }
 }
@@ -225,10 +265,11 @@ async fn submit_request(way: Arc<Way>, texts: Vec<Outgoing>) -> Step {
 async fn look_up_request(way: Arc<Way>, asked: Vec<(usize, String)>) -> Step {
     let permit = way.requests.one().await;
     let (indices, references): (Vec<usize>, Vec<String>) = asked.into_iter().unzip();
+    let begun_at = way.clock.now();
     let outcomes: Vec<(usize, Outcome)> = if way.is_shut() {
         indices.into_iter().map(|at| (at, Outcome::Withheld)).collect()
     } else {
-        let found = way.provider.look_up(references, way.clock.now()).await;
+        let found = way.provider.look_up(references, begun_at).await;
         let missing = || Found::CannotTell("the look-up leaves it out".to_owned());
         let found = found.into_iter().chain(std::iter::repeat_with(missing));
         indices.into_iter().zip(found.map(Outcome::LookedUp)).collect()
@@ -237,6 +278,7 @@ async fn look_up_request(way: Arc<Way>, asked: Vec<(usize, String)>) -> Step {
     Step::Answered {
         window: way.window,
         outcomes,
+        begun_at,
         at: way.clock.now(),
     }
 }
@@ -244,7 +286,7 @@ async fn look_up_request(way: Arc<Way>, asked: Vec<(usize, String)>) -> Step {
 /// Takes out the texts to numbers that were suppressed meanwhile, all of a launch that somebody stopped, and all whose way is
 /// shut. The answer to an opt-out says just that, and goes.
 fn withhold(texts: Vec<Outgoing>, way: &Way) -> (Vec<Outgoing>, Vec<(usize, Outcome)>) {
-    let (shut, stands) = (way.is_shut(), way.stands.load(Ordering::Acquire));
+    let (shut, stands) = (way.is_shut(), way.stands.still());
     let suppressed = way.suppressed.read().expect("no holder of the lock panics");
     let stays = |out: &Outgoing| match out.is_answer {
         _ if shut => Some(Outcome::Withheld),

@@ -7,7 +7,7 @@ use super::errands::ErrandStep;
 use super::hearing::Listened;
 use super::inbound::{Folded, Said};
 use super::window::{Outcome, WindowId};
-use crate::ids::{CohortId, LaunchId};
+use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::provider::Polled;
 use crate::store::{ClaimedCohort, CohortKind, Intent, KnownOf, LaunchState, StoreError};
 
@@ -43,11 +43,15 @@ pub(super) enum Step {
     Answered {
         window: WindowId,
         outcomes: Vec<(usize, Outcome)>,
+        begun_at: DateTime<Utc>,
         at: DateTime<Utc>,
     },
     /// Part of a window was recorded.
     PartRecorded {
         window: WindowId,
+        launch: LaunchId,
+        /// Messages in doubt of which a receipt had told before.
+        settled: Vec<MessageId>,
         full: Option<StoreError>,
     },
     /// A window was recorded, or only an intent; the members of `next` may be submitted.
@@ -131,8 +135,19 @@ impl Executor {
                 settle,
                 known,
             } => self.begin_window(&sender, launch, cohorts, settle, known),
-            Step::Answered { window, outcomes, at } => self.answered(window, outcomes, at),
-            Step::PartRecorded { window, full } => {
+            Step::Answered {
+                window,
+                outcomes,
+                begun_at,
+                at,
+            } => self.answered(window, outcomes, [begun_at, at]),
+            Step::PartRecorded {
+                window,
+                launch,
+                settled,
+                full,
+            } => {
+                self.receipts_of(launch, settled);
                 self.fail(full);
                 if let Some(window) = self.windows.get_mut(&window) {
                     window.recording = false;
@@ -149,6 +164,7 @@ impl Executor {
                 full,
             } => {
                 self.lane(&sender).set_in_window(&free, false);
+                self.receipts_of(launch, intent.settled.clone());
                 self.expect_errands();
                 for (sender, kind, due_at) in departed {
                     // Of a sender that is not at hand nothing is sent, which is said at the end.

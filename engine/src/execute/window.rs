@@ -19,9 +19,9 @@ use crate::advance::{Effect, Enrolment, Event, Facts, State, advance};
 use crate::halt::ENOUGH;
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::member::Doubt;
-use crate::provider::Answer;
+use crate::provider::{Answer, Found};
 use crate::revision::Revision;
-use crate::store::{ClaimedCohort, CohortKind, Intent, KnownOf, Of, WindowRecord};
+use crate::store::{ClaimedCohort, CohortKind, Intent, KnownOf, MessageState, Of, WindowRecord};
 use crate::texts;
 
 use known::KnownPeople;
@@ -68,8 +68,13 @@ pub(super) struct Send {
     pub route: u8,
     /// An earlier submit of it was not answered.
     pub was_in_doubt: bool,
+    /// It goes once more although the first may have been taken.
+    pub is_resent: bool,
     /// It answers a reply: it goes out whatever the person said, and moves nobody.
     pub is_answer: bool,
+    /// When its request began.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// And when that was known.
     pub outcome: Option<(Outcome, DateTime<Utc>)>,
     pub recorded: bool,
 }
@@ -252,10 +257,16 @@ impl Executor {
                 }
             }
         }
-        let in_doubt =
-            |send: &&Send| !send.was_in_doubt && matches!(send.outcome, Some((Outcome::InDoubt, _)));
-        let in_doubt = window.sends.iter().filter(in_doubt).count() as u64;
-        self.of_mut(launch).progress.in_doubt += in_doubt;
+        let launched = self.of_mut(launch);
+        for send in window.sends.iter().filter(|send| !send.is_answer) {
+            match &send.outcome {
+                Some((Outcome::InDoubt, _)) => launched.doubt(send.message),
+                Some((Outcome::Known(known), _)) if known.state >= MessageState::Accepted => {
+                    launched.receipt_of(send.message);
+                }
+                Some(_) | None => {}
+            }
+        }
         self.windows.insert(id, window);
         if settle {
             self.finish_window(id);
@@ -328,26 +339,32 @@ impl Executor {
     }
 
     /// A request was answered: the window is recorded when all are.
-    pub(super) fn answered(&mut self, id: WindowId, outcomes: Vec<(usize, Outcome)>, at: DateTime<Utc>) {
+    pub(super) fn answered(
+        &mut self,
+        id: WindowId,
+        outcomes: Vec<(usize, Outcome)>,
+        [begun_at, at]: [DateTime<Utc>; 2],
+    ) {
         let now = self.clock.monotonic();
         let Some(window) = self.windows.get_mut(&id) else {
             return;
         };
         let launch = window.launch;
         let launched = self.launches.get_mut(&launch);
-        let progress = &mut launched.expect("it stays while a window is about it").progress;
+        let launched = launched.expect("it stays while a window is about it");
         let mut answers: BTreeMap<u8, Vec<Answer>> = BTreeMap::new();
+        let mut look_ups: BTreeMap<u8, Vec<Found>> = BTreeMap::new();
         for (index, outcome) in outcomes {
             let send = &mut window.sends[index];
-            if let Some(answer) = outcome.sign() {
-                answers.entry(send.route).or_default().push(answer);
+            match &outcome {
+                Outcome::Answered(answer) => answers.entry(send.route).or_default().push(answer.clone()),
+                Outcome::LookedUp(found) => look_ups.entry(send.route).or_default().push(found.clone()),
+                Outcome::OptedOut | Outcome::Withheld | Outcome::Known(_) | Outcome::InDoubt => {}
             }
             if !send.is_answer {
-                progress.accepted += u64::from(outcome.is_taken());
-                let (before, after) = (send.was_in_doubt, outcome.is_in_doubt(send.was_in_doubt));
-                progress.in_doubt = (progress.in_doubt + u64::from(after)).saturating_sub(u64::from(before));
-                progress.rejected += u64::from(outcome.is_refused());
+                launched.count(send.message, &outcome, send.was_in_doubt, send.is_resent);
             }
+            send.submitted_at = matches!(send.what, What::Submit { .. }).then_some(begun_at);
             send.outcome = Some((outcome, at));
         }
         window.unrecorded_since.get_or_insert(now);
@@ -355,6 +372,11 @@ impl Executor {
         for (route, answers) in answers {
             let provider = self.lanes[&sender].routes[usize::from(route)].clone();
             self.judge(&sender, &provider, &answers);
+            self.expect_inbound(&provider);
+        }
+        for (route, found) in look_ups {
+            let provider = self.lanes[&sender].routes[usize::from(route)].clone();
+            self.judge_look_ups(&sender, &provider, &found);
             self.expect_inbound(&provider);
         }
         self.halt_after(launch, ENOUGH);
@@ -392,8 +414,13 @@ impl Executor {
             self.windows.insert(id, window);
             let store = self.store.clone();
             self.deed(launch, async move {
-                let (_, full) = settle::record_surely(&store, record).await?;
-                Ok(Step::PartRecorded { window: id, full })
+                let (intent, full) = settle::record_surely(&store, record).await?;
+                Ok(Step::PartRecorded {
+                    window: id,
+                    launch,
+                    settled: intent.settled,
+                    full,
+                })
             });
         }
     }
@@ -414,7 +441,9 @@ fn send_of(cohort: &ClaimedCohort, index: usize, what: What, settle: bool) -> Se
         what,
         route: cohort.route_of(index),
         was_in_doubt: cohort.members[index].doubt().is_any(),
+        is_resent: cohort.members[index].is_resent(),
         is_answer: cohort.kind == CohortKind::Answer,
+        submitted_at: None,
         outcome,
         recorded: false,
     }

@@ -1,5 +1,7 @@
 //! Alarms: what stands still until a person looks, or until it works again.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
@@ -10,7 +12,7 @@ use crate::ids::LaunchId;
 /// Something that stands still.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// `sender NAME`, `provider NAME`, `launch ID` or `cohort ID`.
+    /// `sender NAME`, `provider NAME`, `look-ups at NAME`, `launch ID` or `cohort ID`.
     pub subject: String,
     /// Why, in the provider's words where they are known.
     pub reason: String,
@@ -64,6 +66,29 @@ impl Store {
             .map(|row| alarm(row).map_err(|failure| self.failed(failure)))
             .collect()
     }
+
+    /// The launch that an alarm is about and its campaign, by subject: of launches and cohorts.
+    pub async fn alarmed_launches(&self) -> Result<BTreeMap<String, (LaunchId, String)>, StoreError> {
+        let rows = sqlx::query(
+            "with named as (
+                 select subject, cast(substr(subject, 8) as integer) as id from alarm
+                 where subject like 'launch %' or subject like 'cohort %'
+             )
+             select n.subject, l.id, l.campaign from named n
+             left join cohort c on n.subject like 'cohort %' and c.id = n.id
+             join launch l on l.id = coalesce(c.launch_id, n.id)",
+        )
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
+        let launch = |row: &sqlx::sqlite::SqliteRow| -> Result<_, Failure> {
+            let launch = LaunchId(row.try_get("id")?);
+            Ok((row.try_get("subject")?, (launch, row.try_get("campaign")?)))
+        };
+        rows.iter()
+            .map(|row| launch(row).map_err(|failure| self.failed(failure)))
+            .collect()
+    }
 }
 
 pub(super) async fn insert_alarm(connection: &mut SqliteConnection, alarm: &Alarm) -> Result<(), Failure> {
@@ -92,7 +117,7 @@ pub(super) async fn clear_behind(connection: &mut SqliteConnection, launch: Laun
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "delete from alarm where (subject like 'sender %' or subject like 'provider %')
+        "delete from alarm where (subject like 'sender %' or subject like 'provider %' or subject like 'look-ups at %')
          and not exists (select 1 from launch where state in (1, 2, 5))",
     )
     .execute(connection)

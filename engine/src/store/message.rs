@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
-use sqlx::{AssertSqlSafe, Executor, Row, Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, Executor, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::Failure;
 use super::bulk::{Bulk, Value};
@@ -34,7 +34,7 @@ pub struct MessageRow {
     pub attempts: u8,
     /// Where its text is; 0 where this is no submit.
     pub window: i64,
-    /// When the answer came.
+    /// When it was submitted; of what is no submit when it was known.
     pub at: DateTime<Utc>,
     /// Why it was not taken, in the provider's words.
     pub reason: Option<String>,
@@ -98,6 +98,29 @@ pub(super) async fn upsert_messages(
     REMEMBER.run(connection, &[], &people).await?;
     note_resent(connection, messages).await?;
     set_reasons(connection, messages).await
+}
+
+/// Of the messages that are in doubt by what was just written those that a receipt had told of before.
+pub(super) async fn told_before(
+    connection: &mut SqliteConnection,
+    messages: &[MessageRow],
+) -> Result<Vec<MessageId>, Failure> {
+    let in_doubt = messages
+        .iter()
+        .filter(|message| message.state == MessageState::Unknown);
+    let ids: Vec<i64> = in_doubt.map(|message| message.id.0).collect();
+    let mut told = vec![];
+    for ids in ids.chunks(500) {
+        let mut select = QueryBuilder::<Sqlite>::new("select id from message where state > 2 and id in (");
+        let mut values = select.separated(", ");
+        ids.iter().for_each(|id| {
+            values.push_bind(*id);
+        });
+        select.push(")");
+        let found: Vec<i64> = select.build_query_scalar().fetch_all(&mut *connection).await?;
+        told.extend(found.into_iter().map(MessageId));
+    }
+    Ok(told)
 }
 
 /// The only way in which less is known: an earlier word that the text may have been taken is found to be wrong. A receipt that

@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::dead::{DeadLetter, insert_dead};
 use super::launch::LaunchState;
-use super::message::{MessageRow, settle_not_taken, upsert_messages};
+use super::message::{MessageRow, settle_not_taken, told_before, upsert_messages};
 use super::notes::{NoteRow, write_notes};
 use super::rows::{
     CohortKind, CohortRow, NewCohort, Turn, corrupt, count, insert_cohorts, millis, phone_number, small,
@@ -118,6 +118,8 @@ pub struct Intent {
     pub stopped: Vec<LaunchId>,
     /// Suppressions that came after those known: change and number.
     pub suppressed: Vec<(i64, u64)>,
+    /// Messages that are in doubt by the record, and of which a receipt had told before.
+    pub settled: Vec<MessageId>,
 }
 
 /// Somebody who gets no text.
@@ -180,8 +182,10 @@ async fn record_window(
 ) -> Result<Intent, Failure> {
     let stopped = stopped_launches(connection, &mut record.progress).await?;
     write_progress(connection, &record.progress).await?;
-    upsert_messages(connection, &record.messages).await?;
+    // First what is wrong by now, so that the record's own word on it stands.
     settle_not_taken(connection, &record.not_taken).await?;
+    upsert_messages(connection, &record.messages).await?;
+    let settled = told_before(connection, &record.messages).await?;
     if let Some((id, texts)) = &record.texts {
         sqlx::query("insert into window_text (id, texts) values (?, ?) on conflict do nothing")
             .bind(id)
@@ -204,7 +208,11 @@ async fn record_window(
     }
     drop_members(connection, &record.progress, record.keeps_members).await?;
     let suppressed = suppressed_since(connection, record.suppressions_known).await?;
-    Ok(Intent { stopped, suppressed })
+    Ok(Intent {
+        stopped,
+        suppressed,
+        settled,
+    })
 }
 
 /// Moves what a launch has reserved of its budget.

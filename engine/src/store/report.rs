@@ -25,6 +25,8 @@ pub struct Totals {
     pub parts_in_doubt: BTreeMap<Option<u8>, u64>,
     /// Messages that were sent once more, since nobody knew whether the first was taken.
     pub resent: u64,
+    /// Of these, the texts of steps of which nobody knows whether any was taken.
+    pub resent_unknown: u64,
     /// People whose next text was not tried yet. Who is counted here, under way or set aside stands among no messages of
     /// that step.
     pub waiting: u64,
@@ -32,6 +34,8 @@ pub struct Totals {
     pub under_way: u64,
     /// People whose message is to be looked up; it stands among the messages.
     pub asked: u64,
+    /// Answers to replies that are to be looked up; they stand among the answers.
+    pub answers_asked: u64,
     /// People whose message may have been taken and is to be submitted once more, to a provider that refuses what it has; it
     /// stands among the messages.
     pub resubmitted: u64,
@@ -43,7 +47,8 @@ pub struct Totals {
     pub other_replies: u64,
     /// People of cohorts that were set aside, since processes ended with them, and whose text is not recorded.
     pub set_aside: u64,
-    /// Messages of steps that were answered after the launch had ended: those that were under way when it was cancelled.
+    /// Messages of steps that were submitted after the launch had ended, and were taken or may have been: those that were on
+    /// their way when it was cancelled.
     pub after_end: u64,
     /// Passages that ended for a reason of the campaign, by reason.
     pub ends: BTreeMap<String, u64>,
@@ -51,7 +56,7 @@ pub struct Totals {
     pub skipped: BTreeMap<LeftOut, u64>,
     /// Passages that reached the goal.
     pub reached: u64,
-    /// When the first and the last text of a step was answered by the provider, or freed to go where a crash took the answer.
+    /// When the first and the last text of a step was submitted, or freed to go where a crash took the answer.
     pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
@@ -62,12 +67,16 @@ pub struct InDoubt {
     pub message: MessageId,
     /// To.
     pub phone: PhoneNumber,
+    /// A step's text, or an answer to a reply.
+    pub kind: CohortKind,
     /// The instruction.
     pub step: u16,
     /// Since.
     pub at: DateTime<Utc>,
     /// Why.
     pub reason: Option<String>,
+    /// It was sent once more, since nobody knew whether the first was taken: neither is known now.
+    pub is_resent: bool,
 }
 
 impl Totals {
@@ -117,12 +126,14 @@ impl Store {
     /// Texts that people may have twice.
     async fn count_resent(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
         let rows = sqlx::query(
-            "select m.tariff, count(distinct m.id) as n, sum(m.parts) as parts
+            "select m.tariff, count(distinct m.id) as n, sum(m.parts) as parts,
+                    count(distinct m.id) filter (where m.state = 1 and c.kind = 0) as unknown
              from cohort c join resent r on r.message_id between c.id << 12 and (c.id << 12) + 4095
              join message m on m.id = r.message_id where c.launch_id = ? group by m.tariff",
         );
         for row in rows.bind(launch.0).fetch_all(&self.readers).await? {
             totals.resent += small::<u64>(row.try_get("n")?, "count")?;
+            totals.resent_unknown += small::<u64>(row.try_get("unknown")?, "count")?;
             let tariff = row.try_get::<Option<i64>, _>("tariff")?;
             let tariff = tariff.map(|tariff| small(tariff, "tariff")).transpose()?;
             *totals.parts_in_doubt.entry(tariff).or_default() +=
@@ -160,7 +171,7 @@ impl Store {
     /// Where the people of the cohorts are: before their intent, or in it.
     async fn count_people(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
         let rows = sqlx::query(
-            "select c.state, c.turn,
+            "select c.state, c.turn, c.kind,
                 sum(n - intent_to - (select count(*) from departure d where d.cohort_id = c.id and d.member >= c.intent_to))
                     as waiting,
                 sum(iif(intent_to = done, 0, intent_to - done
@@ -169,7 +180,8 @@ impl Store {
                     - (select count(*) from message m where c.turn = 0 and m.phone > 0
                          and m.id >= (c.id << 12) + c.done and m.id < (c.id << 12) + c.intent_to)))
                     as under_way
-             from cohort c where c.launch_id = ? and c.state in (0, 2) and c.kind = 0 group by c.state, c.turn",
+             from cohort c where c.launch_id = ? and c.state in (0, 2) and (c.kind = 0 or c.turn = 2)
+             group by c.state, c.turn, c.kind",
         )
         .bind(launch.0)
         .fetch_all(&self.readers)
@@ -182,7 +194,9 @@ impl Store {
                 size(waiting?)? as u64,
                 size(under_way?.max(0))? as u64,
             );
+            let kind = CohortKind::from_row(row.try_get("kind")?)?;
             match Turn::from_row(row.try_get("turn")?)? {
+                Turn::LookUp if kind == CohortKind::Answer => totals.answers_asked += waiting + under_way,
                 Turn::First if set_aside => totals.set_aside += waiting + under_way,
                 Turn::First => {
                     totals.waiting += waiting;
@@ -200,7 +214,7 @@ impl Store {
     async fn count_messages(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
         let rows = sqlx::query(
             "select c.kind, m.state, m.tariff, count(*) as n, sum(m.parts) as parts,
-                    min(m.sent_at) as first, max(m.sent_at) as last, count(*) filter (where m.sent_at > l.ended_at) as after_end
+                    min(m.sent_at) as first, max(m.sent_at) as last, count(*) filter (where m.sent_at > l.ended_at and m.state not in (0, 2)) as after_end
              from launch l join cohort c on c.launch_id = l.id join message m on m.id between c.id << 12 and (c.id << 12) + 4095
              where l.id = ?1 and m.phone > 0 group by c.kind, m.state, m.tariff",
         )
@@ -243,8 +257,9 @@ impl Store {
     /// The messages of a launch that are `unknown`, the oldest first, at most so many.
     pub async fn in_doubt(&self, launch: LaunchId, most: u32) -> Result<Vec<InDoubt>, StoreError> {
         let rows = sqlx::query(
-            "select m.id, m.phone, c.step, m.sent_at, m.reason from cohort c
-             join message m on m.id between c.id << 12 and (c.id << 12) + 4095
+            "select m.id, m.phone, c.kind, c.step, m.sent_at, m.reason,
+                    exists (select 1 from resent r where r.message_id = m.id) as is_resent
+             from cohort c join message m on m.id between c.id << 12 and (c.id << 12) + 4095
              where c.launch_id = ?1 and m.state = 1 order by c.id, m.id limit ?2",
         )
         .bind(launch.0)
@@ -256,9 +271,11 @@ impl Store {
             Ok(InDoubt {
                 message: MessageId(row.try_get("id")?),
                 phone: phone(row.try_get("phone")?)?,
+                kind: CohortKind::from_row(row.try_get("kind")?)?,
                 step: small(row.try_get("step")?, "step")?,
                 at: instant(row.try_get("sent_at")?)?,
                 reason: row.try_get("reason")?,
+                is_resent: row.try_get("is_resent")?,
             })
         };
         rows.iter()

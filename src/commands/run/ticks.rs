@@ -11,6 +11,7 @@ use engine::launch::{LaunchError, Occurrence};
 use engine::schedule;
 use engine::store::{LaunchRow, LaunchState};
 
+use super::settling::{self, Settled};
 use super::together::Together;
 use super::{Begun, Failure, Running, code, failed, stands, started};
 use crate::output::{self, counted, time};
@@ -28,12 +29,10 @@ pub(super) async fn run(running: &Running<'_>) -> Result<ExitCode, Failure> {
         )));
     }
     let mut last = running.latest().await?;
-    if let Some(row) = last.as_ref().filter(|row| row.state == LaunchState::Cancelled) {
-        // What it left in doubt is settled before anybody is texted anew.
-        let end = running.execute(row, running.args.receipts).await?;
-        if end == End::Interrupted {
-            return Ok(code(end));
-        }
+    if let Some(row) = last.as_ref().filter(|row| row.state == LaunchState::Cancelled)
+        && settling::settle(running, row).await? == Settled::Interrupted
+    {
+        return Ok(code(End::Interrupted));
     }
     let mut together = Together::begin(running);
     for row in running.open().await? {

@@ -104,7 +104,7 @@ impl<'a> Together<'a> {
     pub async fn add_open(&mut self, row: &LaunchRow, begun: Begun) -> Result<(), Failure> {
         self.begun.insert(row.id, begun);
         self.taking.insert(row.id);
-        let launching = self.running.launching(row, self.running.args.receipts).await?;
+        let launching = self.running.launching(row).await?;
         self.hand_over(Launching {
             enters: Some(self.running.loaded.project.folder.clone()),
             ..launching
@@ -113,7 +113,7 @@ impl<'a> Together<'a> {
     }
 
     async fn take(&mut self, row: &LaunchRow) -> Result<(), Failure> {
-        let launching = self.running.launching(row, self.running.args.receipts).await?;
+        let launching = self.running.launching(row).await?;
         self.hand_over(launching);
         Ok(())
     }
@@ -223,6 +223,8 @@ impl Shown {
 fn all(of: &BTreeMap<LaunchId, Progress>) -> Progress {
     let waits = of.values().all(|progress| progress.next_due.is_some());
     let next_due = of.values().filter_map(|progress| progress.next_due).min();
+    let shut = of.values().all(|progress| progress.shut_until.is_some());
+    let shut_until = of.values().filter_map(|progress| progress.shut_until).min();
     let sum = |count: fn(&Progress) -> u64| of.values().map(count).sum();
     Progress {
         accepted: sum(|progress| progress.accepted),
@@ -234,5 +236,6 @@ fn all(of: &BTreeMap<LaunchId, Progress>) -> Progress {
         opt_outs: sum(|progress| progress.opt_outs),
         paused: of.values().any(|progress| progress.paused),
         next_due: next_due.filter(|_| waits),
+        shut_until: shut_until.filter(|_| shut),
     }
 }

@@ -48,6 +48,8 @@ pub(super) struct Folder {
 pub(in crate::execute) struct Folded {
     /// Of each launch how many receipts told something new, and how many of these that a text did not arrive.
     pub receipts: BTreeMap<LaunchId, (u64, u64)>,
+    /// The messages that receipts told of, by the launch that they count for.
+    pub told: Vec<(LaunchId, Vec<MessageId>)>,
     /// Replies that were new.
     pub replies: Vec<NewReply>,
     /// A receipt moved somebody on.
@@ -111,6 +113,8 @@ impl Folder {
         };
         for (launch, fold) in folds.chain([(launch, last)]) {
             let delivered = self.awaited(launch, &fold.receipts);
+            let told = fold.receipts.iter().map(|receipt| receipt.message).collect();
+            all.told.push((launch, told));
             let folded = self.store.fold(fold).await?;
             let (raised, undelivered) = all.receipts.entry(launch).or_default();
             *raised += folded.raised;

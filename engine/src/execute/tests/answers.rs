@@ -91,6 +91,12 @@ async fn an_answer_in_doubt_is_looked_up() {
         let ran = world.run(provider.clone(), &mut |_| {}).await;
         let told = format!("{}: {:?}", provider.repeats(), ran.totals.answers);
         assert_eq!(told, expected);
+        let store = world.store(Access::Read).await.expect("opened");
+        let launch = store.launches(None).await.expect("launches").remove(0);
+        let doubts = store.in_doubt(launch.id, 9).await.expect("doubts");
+        let kinds: Vec<CohortKind> = doubts.iter().map(|doubt| doubt.kind).collect();
+        let unknown = ran.totals.answers.contains_key(&MessageState::Unknown);
+        assert_eq!(kinds, vec![CohortKind::Answer; usize::from(unknown)]);
     }
 }
 

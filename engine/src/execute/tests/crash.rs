@@ -341,7 +341,7 @@ async fn killed_and_cancelled_who_was_under_way_is_looked_up() {
     type Finds = fn(&str) -> Found;
     let found: [(Finds, MessageState); 3] = [
         (|_| Found::Accepted, MessageState::Accepted),
-        (|_| Found::NotKnown, MessageState::Rejected),
+        (|_| Found::NotKnown, MessageState::Attempting),
         (|_| Found::CannotTell("busy".into()), MessageState::Unknown),
     ];
     for (found, expected) in found {

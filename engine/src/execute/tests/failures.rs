@@ -7,6 +7,7 @@ use expect_test::expect;
 use tokio::sync::watch;
 
 use super::world::{Does, Gate, World, accept, gated, refuse, scripted, scripted_and_asked};
+use crate::clock::Clock;
 use crate::execute::{End, Progress};
 use crate::provider::{Answer, Found, Scope};
 use crate::store::{Access, LaunchRow, LaunchState, MessageState};
@@ -109,8 +110,12 @@ async fn under_resend_what_is_in_doubt_is_submitted_once_more_and_never_a_third_
     assert_eq!(provider.repeats(), format!("1x {}, 2x {unknown}", 300 - unknown));
     // They may have it twice, and may have to be paid twice.
     assert_eq!(
-        (ran.totals.resent, ran.totals.parts_in_doubt),
-        (unknown, [(None, 2 * unknown)].into())
+        (
+            ran.totals.resent,
+            ran.totals.resent_unknown,
+            ran.totals.parts_in_doubt
+        ),
+        (unknown, unknown, [(None, 2 * unknown)].into())
     );
 }
 
@@ -488,4 +493,65 @@ async fn a_budget_that_is_used_up_settles_what_is_in_doubt() {
         assert_eq!((ran.end, ran.states().as_str()), (End::OverBudget, states));
         assert_eq!(provider.repeats(), submitted, "{states}");
     }
+}
+
+/// The provider takes texts and answers no look-up: that is all that stands still, and the alarm says no more.
+#[tokio::test]
+async fn look_ups_that_fail_hold_no_texts_up_and_their_alarm_says_so() {
+    let world = World::new(1_200, ONE, "100/s");
+    let provider = || {
+        scripted_and_asked(
+            |text, _| match is_third(text) {
+                true => Does::Answer(Answer::Maybe("scripted".into())),
+                false => accept(),
+            },
+            |_| Found::CannotTell("busy".into()),
+        )
+    };
+    let start = world.clock.now();
+    let (ask, stop) = watch::channel(false);
+    let mut sent_by = None;
+    let mut observer = |progress: &Progress| {
+        if progress.accepted + progress.in_doubt == 1_200 {
+            sent_by.get_or_insert(world.clock.now());
+            let _ = ask.send(true);
+        }
+    };
+    let ran = world.run_until(provider(), stop, &mut observer).await;
+    assert_eq!(ran.expect("executed").end, End::Interrupted);
+    let took = sent_by.expect("all of them were sent") - start;
+    assert!(took.num_seconds() < 14, "{took}");
+    let store = world.store(Access::Read).await.expect("opened");
+    let alarms = store.alarms().await.expect("alarms");
+    let told: Vec<_> = alarms
+        .iter()
+        .map(|alarm| format!("{}: {}", alarm.subject, alarm.reason))
+        .collect();
+    let expected = "look-ups at trial: busy; texts go on meanwhile, and those in doubt stay so";
+    assert_eq!(told, [expected]);
+    let found = scripted_and_asked(|_, _| accept(), |_| Found::Accepted);
+    let ran = world.run(found, &mut |_| {}).await;
+    assert_eq!((ran.end, ran.states()), (End::Done, "accepted 1200".to_owned()));
+    assert_eq!(store.alarms().await.expect("alarms"), [], "they work again");
+}
+
+/// What receipts tell of texts in doubt counts, whether they come before the answer is given up or after.
+#[tokio::test]
+async fn a_doubt_that_a_receipt_settled_is_counted_no_more() {
+    let world = World::new(300, ONE, "");
+    let provider = scripted(50, |text, _| match is_third(text) {
+        true => Does::MaybeAndReceipt,
+        false => accept(),
+    });
+    let mut last = Progress::default();
+    let mut most = 0;
+    let ran = world
+        .run(provider, &mut |progress| {
+            most = most.max(progress.in_doubt);
+            last = *progress;
+        })
+        .await;
+    let delivered = ran.totals.messages[&MessageState::Delivered];
+    assert_eq!(most, delivered, "all of them were in doubt");
+    assert_eq!((last.accepted, last.in_doubt, last.rejected), (300, 0, 0));
 }

@@ -79,6 +79,7 @@ impl<'a> Together<'a> {
             project: loaded.project.project.expect("valid"),
             providers: BTreeMap::from([("trial".to_owned(), provider)]),
             receipts: self.world.receipts,
+            only_settles: false,
             enters: None,
         }
     }

@@ -269,6 +269,7 @@ impl World {
             project: loaded.project.project.expect("valid"),
             providers: BTreeMap::from([("trial".to_owned(), provider)]),
             receipts: self.receipts,
+            only_settles: false,
             enters: enters.then(|| self.path().to_owned()),
         }
     }

@@ -37,16 +37,6 @@ impl Outcome {
         }
     }
 
-    /// What it says of the way that it took; none where nothing went.
-    pub fn sign(&self) -> Option<Answer> {
-        match self {
-            Outcome::Answered(answer) => Some(answer.clone()),
-            Outcome::LookedUp(Found::Accepted | Found::NotKnown) => Some(Answer::Accepted),
-            Outcome::LookedUp(Found::CannotTell(reason)) => Some(Answer::Maybe(reason.clone())),
-            Outcome::OptedOut | Outcome::Withheld | Outcome::Known(_) | Outcome::InDoubt => None,
-        }
-    }
-
     /// Whether the provider has the text, as this tells for the first time.
     pub fn is_taken(&self) -> bool {
         matches!(
@@ -58,20 +48,6 @@ impl Outcome {
     /// Whether it is refused for ever.
     pub fn is_refused(&self) -> bool {
         matches!(self, Outcome::Answered(Answer::NotSent(refusal)) if refusal.scope.is_final())
-    }
-
-    /// Whether the text is in doubt after this; `before`: it was in doubt before.
-    pub fn is_in_doubt(&self, before: bool) -> bool {
-        match self {
-            Outcome::Answered(Answer::Maybe(_))
-            | Outcome::InDoubt
-            | Outcome::LookedUp(Found::CannotTell(_)) => true,
-            Outcome::Answered(Answer::Accepted) | Outcome::LookedUp(Found::Accepted | Found::NotKnown) => {
-                false
-            }
-            Outcome::Answered(Answer::NotSent(refusal)) => before && !refusal.scope.is_final(),
-            Outcome::OptedOut | Outcome::Withheld | Outcome::Known(_) => before,
-        }
     }
 
     /// Whether the text was definitely not taken this time: what was reserved for it is released.

@@ -33,7 +33,8 @@ impl Executor {
                 return None;
             }
             let cohort = self.cohort(&sender, send.cohort);
-            let row = row_of(cohort, send, state, outcome, *at);
+            let at = send.submitted_at.unwrap_or(*at);
+            let row = row_of(cohort, send, state, outcome, at);
             send.recorded = true;
             Some(MessageRow {
                 window: if row.parts > 0 { id } else { 0 },

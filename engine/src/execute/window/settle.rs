@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::rows::MessageRows;
-use super::{Outcome, Send, Window, WindowId, texts_of};
+use super::{Outcome, Send, What, Window, WindowId, texts_of};
 use crate::advance::{Change, Effect, Enrolment, Facts, Place, Request, State, advance, of_answer, round_up};
 use crate::errand::{Waits, given_up_at};
 use crate::execute::ready::Move;
@@ -193,12 +193,19 @@ impl Executor {
         let Some(reason) = reason.filter(|_| member.pending.is_some()) else {
             return false;
         };
-        let reason = format!("not tried again: {reason}");
-        let row = self.ended_row(sender, id, index, reason);
-        let state = match certain && !member.is_resent() {
-            true => MessageState::Rejected,
-            false => row.state,
+        let never_taken = certain && !member.is_resent();
+        let cancelled = *effect == Effect::LeaveOut(LeftOut::Cancelled);
+        let (state, why) = match never_taken {
+            // Nobody refused it: it was not sent, as the texts whose turn had not come.
+            true if cancelled => (
+                Some(MessageState::Attempting),
+                "the provider never had it, and it does not go any more",
+            ),
+            true => (Some(MessageState::Rejected), "not tried again"),
+            false => (None, "not tried again"),
         };
+        let row = self.ended_row(sender, id, index, format!("{why}: {reason}"));
+        let state = state.unwrap_or(row.state);
         settled.ended.push(MessageRow { state, ..row });
         // One that may have been taken is no text that was left out: the rest is.
         state == MessageState::Rejected || *effect != Effect::LeaveOut(LeftOut::OptedOut)
@@ -429,13 +436,13 @@ impl Executor {
         let open_until = routes
             .filter_map(|(_, name)| self.accounts.get(name))
             .map(|account| {
-                let probing = account.breaker.is_shut(now) && account.breaker.open_until() <= now;
-                let soon = if probing {
-                    now + std::time::Duration::from_secs(1)
-                } else {
-                    now
-                };
-                account.breaker.open_until().max(soon)
+                let look_ups = Some(&account.look_ups.breaker).filter(|_| matches!(send.what, What::LookUp));
+                let breakers = std::iter::once(&account.breaker).chain(look_ups);
+                let free = breakers.map(|breaker| {
+                    let probing = breaker.is_shut(now) && breaker.open_until() <= now;
+                    breaker.open_until().max(if probing { now + SOON } else { now })
+                });
+                free.max().unwrap_or(now)
             });
         let until = open_until
             .min()
@@ -584,6 +591,9 @@ pub(super) async fn record_surely(
         recorded => Ok((recorded?, None)),
     }
 }
+
+/// When somebody asks again whose way is being tried by another.
+const SOON: std::time::Duration = std::time::Duration::from_secs(1);
 
 fn second(at: DateTime<Utc>) -> DateTime<Utc> {
     round_up(at, 1_000)

@@ -1,6 +1,7 @@
 use expect_test::expect;
 
 use super::{Scene, after};
+use crate::ids::LaunchId;
 use crate::store::{Alarm, Store};
 
 fn alarm(subject: &str, reason: &str, seconds: i64) -> Alarm {
@@ -64,4 +65,35 @@ async fn an_alarm_stands_until_it_is_cleared_and_keeps_its_first_time() {
         09:01:00 provider trial: no credit
     "#]]
     .assert_eq(&shown(&scene.store).await);
+}
+
+#[tokio::test]
+async fn an_alarm_of_a_launch_or_a_cohort_is_of_a_campaign() {
+    let scene = Scene::new().await;
+    let first = scene.launched("1", &[(0, 2)]).await;
+    let second = scene.launched("2", &[(0, 2)]).await;
+    let cohort = scene.claim(second, 1).await[0].id;
+    let subjects = [
+        format!("launch {first}"),
+        format!("cohort {}", cohort.0),
+        "launch 99".to_owned(),
+        "sender shop".to_owned(),
+    ];
+    for subject in &subjects {
+        let raised = scene.store.raise_alarm(alarm(subject, "look", 10)).await;
+        raised.expect("raised");
+    }
+    let about = scene.store.alarmed_launches().await.expect("launches");
+    let told: Vec<(&str, LaunchId, &str)> = about
+        .iter()
+        .map(|(subject, (launch, campaign))| (subject.as_str(), *launch, campaign.as_str()))
+        .collect();
+    let campaign = &scene.store.launches(None).await.expect("launches")[0].campaign;
+    assert_eq!(
+        told,
+        [
+            (&*subjects[1], second, &**campaign),
+            (&*subjects[0], first, &**campaign)
+        ]
+    );
 }

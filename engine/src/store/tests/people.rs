@@ -163,9 +163,11 @@ async fn the_counts_of_a_launch_come_from_what_happened() {
                 None: 1,
             },
             resent: 0,
+            resent_unknown: 0,
             waiting: 1,
             under_way: 0,
             asked: 0,
+            answers_asked: 0,
             resubmitted: 0,
             left_out: {
                 OptedOut: 1,
