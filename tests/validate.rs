@@ -378,6 +378,23 @@ fn what_a_project_cannot_be_held_to_is_told_once() {
 }
 
 #[test]
+fn a_list_that_is_none_is_told_of_once_where_it_is_defined() {
+    let folder = Folder::new();
+    folder.write("book.csv", "PK\u{3}\u{4} and so on");
+    folder.write("nobody.csv", "name\nAda\n");
+    folder.write(
+        "crier.yaml",
+        "crier: 1\nlists:\n  book: { file: book.csv }\n  nobody: { file: nobody.csv }\n",
+    );
+    for (at, list) in ["book", "book", "nobody", "nobody", "nobody"].iter().enumerate() {
+        let campaign = format!("audience: {list}\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n");
+        folder.write(&format!("c{at}.campaign.yaml"), &campaign);
+    }
+    let output = folder.output(&["validate", "--format", "concise"]);
+    expect![[r#""#]].assert_eq(&stdout(&output));
+}
+
+#[test]
 fn a_project_file_of_another_ending_is_told_of() {
     let folder = Folder::new();
     folder.write("people.csv", "phone\n+12125550101\n");
