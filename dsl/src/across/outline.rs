@@ -272,6 +272,7 @@ fn asked(file: &CampaignFile) -> Asked<'_> {
         text: &file.text,
         seen: BTreeSet::new(),
         leaves: false,
+        before: false,
         found: vec![],
     };
     if let Some(root) = &file.read.tree.root {
@@ -286,11 +287,17 @@ struct Asked<'a> {
     seen: BTreeSet<usize>,
     /// A condition leaves people out under `except`.
     leaves: bool,
+    /// What is looked at is asked before anybody's passage begins, when no event can have come: that is told of already.
+    before: bool,
     found: Vec<(String, Named)>,
 }
 
 impl Visitor for Asked<'_> {
-    fn entry(&mut self, _: &Entry, _: bool) {}
+    fn entry(&mut self, entry: &Entry, top: bool) {
+        if top {
+            self.before = matches!(entry.key.text.as_str(), "audience" | "trigger");
+        }
+    }
 
     fn value(&mut self, node: &Node, form: &'static Form, _: &str) {
         let is_one = match form {
@@ -312,6 +319,7 @@ impl Visitor for Asked<'_> {
                 text: name,
                 span,
             } = mention
+                && !(self.before && function == "event")
             {
                 let positions = positions.get_or_insert_with(|| Positions::new(self.text, node));
                 self.found

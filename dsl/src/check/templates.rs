@@ -134,6 +134,8 @@ fn names(
 /// Whether a name stands in an `each`, where other tools look among what the item has.
 fn is_in_each(text: &str, used: &Use) -> bool {
     let before = text.get(..used.span.start).unwrap_or_default();
+    // Up to its own tag, which may be that of the block.
+    let before = &before[..before.rfind("{{").unwrap_or(0)];
     before.matches("{{#each").count() > before.matches("{{/each").count()
 }
 
@@ -318,9 +320,9 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
     }
     let message = format!("\"{name}\" is not a column of \"{}\"", list.file.called());
     let found = Diagnostic::error("unknown-variable", span, message).label("not a column");
-    // Other tools write `contact.first_name`.
+    // Other tools write `contact.first_name`, and `../city` in an `each`.
     let last = name
-        .rsplit_once('.')
+        .rsplit_once(['.', '/'])
         .and_then(|(_, last)| foreign::known(context, last));
     let meant = nearest(name, candidates()).map(in_template);
     let guess = Guess::unsure(meant.or(last));

@@ -85,8 +85,8 @@ impl Siblings {
     }
 }
 
-/// As [`across`], with the others as they were read; those that are asked about count as they are handed in. Lists are
-/// not read: it is asked at every key that is typed.
+/// As [`across`], with the others as they were read; those that are asked about count as they are handed in. Of
+/// lists no more than the first line is read: it is asked at every key that is typed.
 pub fn across_with(
     project: &LoadedProject,
     asked: Vec<(PathBuf, Outline)>,
