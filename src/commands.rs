@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
+use dsl::diagnostic::Diagnostic;
 use engine::load::{self, CheckedFile, LoadedCampaign, LoadedProject};
 use engine::store::{Access, LaunchState, OpenOptions, Store, StoreError};
 
@@ -169,13 +170,34 @@ fn unusable(files: &[CheckedFile], format: Format) -> Failure {
     if files.iter().any(|file| !file.is_valid()) {
         return invalid(files, format);
     }
-    let later = |file: &CheckedFile| CheckedFile {
-        diagnostics: file.later.clone(),
-        ..file.clone()
+    let with = |told: fn(&[Diagnostic]) -> Vec<Diagnostic>| -> Vec<CheckedFile> {
+        let later = |file: &CheckedFile| CheckedFile {
+            diagnostics: told(&file.later),
+            ..file.clone()
+        };
+        files.iter().map(later).collect()
     };
-    let files: Vec<CheckedFile> = files.iter().map(later).collect();
-    diagnostics::print_full(&files);
-    invalid(&files, format)
+    diagnostics::print_full(&with(each_once));
+    invalid(&with(<[Diagnostic]>::to_vec), format)
+}
+
+/// What cannot be run yet, each where it comes first, and in how many more places it stands.
+fn each_once(later: &[Diagnostic]) -> Vec<Diagnostic> {
+    let is_first = |at: usize, found: &Diagnostic| later[..at].iter().all(|d| d.message != found.message);
+    let firsts = later
+        .iter()
+        .enumerate()
+        .filter(|(at, found)| is_first(*at, found));
+    let told = firsts.map(|(_, found)| {
+        let places = later.iter().filter(|d| d.message == found.message).count();
+        let label = match places {
+            1 => found.label.clone(),
+            2 => format!("{}, and in another place", found.label),
+            _ => format!("{}, and in {} more places", found.label, places - 1),
+        };
+        found.clone().label(label)
+    });
+    told.collect()
 }
 
 fn invalid(files: &[CheckedFile], format: Format) -> Failure {

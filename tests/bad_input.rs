@@ -428,6 +428,13 @@ fn no_prices_outside_are_read() {
         shown.contains("prices.csv") && shown.contains("leads out of the project"),
         "{shown}"
     );
+    let shown = stdout(&folder.output(&["validate", "--format", "concise"]));
+    let told = shown.lines().filter(|line| line.contains("prices.csv"));
+    let told: Vec<&str> = told.collect();
+    assert!(
+        matches!(told.as_slice(), [one] if one.contains("list-unreadable") && one.contains("leads out of the project")),
+        "{shown}"
+    );
 }
 
 fn name_of(path: &Path) -> String {

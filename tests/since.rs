@@ -145,6 +145,40 @@ fn since_a_revision_what_names_a_changed_file_is_checked() {
 }
 
 #[test]
+fn since_a_revision_what_misses_something_of_an_edited_campaign_is_checked() {
+    let folder = Folder::of_people(2, "100/s");
+    let campaign = |steps: &str| format!("audience: people.csv\nschedule: now\nsteps:\n{steps}");
+    let text = "  - send: { text: \"Hi. STOP to opt out\" }\n";
+    let asks = |condition: &str| {
+        campaign(&format!(
+            "{text}  - send: \"Hi again\"\n    when: '{condition}'\n"
+        ))
+    };
+    let first = format!("campaign: first\n{}", campaign(&format!("{text}  - tag: vip\n")));
+    folder.write("a.campaign.yaml", &first);
+    folder.write("b.campaign.yaml", &campaign(&format!("{text}  - start: first\n")));
+    folder.write("c.campaign.yaml", &asks("answered(\"first\")"));
+    folder.write("d.campaign.yaml", &asks("\"vip\" in tags"));
+    folder.write("e.campaign.yaml", &asks("event(\"came\")"));
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "--quiet", "-m", "first"]);
+    let table = [
+        (first.replace("Hi.", "Hello."), "a"),
+        (first.replace("campaign: first", "campaign: other"), "a b c"),
+        (first.replace("tag: vip", "tag: gold"), "a d"),
+        // What it refers to comes back.
+        (first.clone(), ""),
+    ];
+    for (edited, concerned) in table {
+        folder.write("a.campaign.yaml", &edited);
+        let shown = since(&folder, "HEAD").replace(".campaign.yaml", "");
+        let names: Vec<&str> = shown.split(' ').filter(|name| *name != "crier.yaml").collect();
+        assert_eq!(names.join(" "), concerned, "{edited}");
+    }
+}
+
+#[test]
 fn since_says_what_it_lacks() {
     let folder = Folder::of_people(2, "100/s");
     let said = |path: Option<&str>, revision: &str| {

@@ -378,6 +378,26 @@ fn what_a_project_cannot_be_held_to_is_told_once() {
 }
 
 #[test]
+fn a_list_that_is_none_is_told_of_once_where_it_is_defined() {
+    let folder = Folder::new();
+    folder.write("book.csv", "PK\u{3}\u{4} and so on");
+    folder.write("nobody.csv", "name\nAda\n");
+    folder.write(
+        "crier.yaml",
+        "crier: 1\nproviders: { trial: { kind: simulated } }\nsenders: { arena: { number: \"+12125550100\", provider: trial } }\nlists:\n  book: { file: book.csv }\n  nobody: { file: nobody.csv }\n",
+    );
+    for (at, list) in ["book", "book", "nobody", "nobody", "nobody"].iter().enumerate() {
+        let campaign = format!("audience: {list}\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n");
+        folder.write(&format!("c{at}.campaign.yaml"), &campaign);
+    }
+    let output = folder.output(&["validate", "--format", "concise"]);
+    expect![[r#"
+        crier.yaml:5:17: error[list-unreadable] the file "book.csv" cannot be read: this is a workbook of a spreadsheet program, not CSV; save the sheet as "CSV UTF-8"
+        crier.yaml:6:19: error[phone-column-missing] in "nobody.csv" no column is known to hold phone numbers
+    "#]].assert_eq(&stdout(&output));
+}
+
+#[test]
 fn a_project_file_of_another_ending_is_told_of() {
     let folder = Folder::new();
     folder.write("people.csv", "phone\n+12125550101\n");

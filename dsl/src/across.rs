@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::project::Project;
 use crate::written::campaign::{Step, flattened};
 use crate::written::project as written;
-use crate::{CampaignFile, ProjectFile};
+use crate::{CampaignFile, Header, ProjectFile};
 
 mod answers;
 mod cap;
@@ -49,8 +49,8 @@ pub struct Whole<'a> {
     pub campaigns: &'a [Outline],
     /// The files of [`ProjectFile::named_files`] that are not there.
     pub absent: &'a BTreeSet<String>,
-    /// Files of its lists that are there and cannot be opened, each with why.
-    pub closed: &'a BTreeMap<String, String>,
+    /// What is known of the files of its lists, by the key of a list's file. One that is not in it is not judged.
+    pub headers: &'a BTreeMap<String, Header>,
     /// The numbers of the campaigns that [`to_be_read`] names, by their place among the campaigns: sorted, each once. Of
     /// one that is not in it nobody is known.
     pub numbers: &'a BTreeMap<usize, Vec<u64>>,

@@ -287,7 +287,7 @@ pub(crate) fn files(written: &written::campaign::Campaign, project: &Project) ->
         .collect()
 }
 
-pub(crate) use audience::unreadable;
+pub(crate) use audience::{column_fault, unreadable};
 pub(crate) use files::{missing as missing_file, named as named_files};
 
 /// The lists that people come from, as far as they are known, with what their columns are called here.

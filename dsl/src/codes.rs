@@ -74,6 +74,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "list-file-missing",
     "list-in-both",
     "list-not-stored",
+    "list-repeated",
     "list-unreadable",
     "literal-host-needed",
     "merge-key",

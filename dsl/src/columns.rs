@@ -59,6 +59,11 @@ pub enum ColumnError {
 }
 
 impl ColumnError {
+    /// Whether it is about the column that one of our names is read from.
+    pub(crate) fn is_of(&self, ours: &str) -> bool {
+        matches!(self, ColumnError::NoSuchColumn { name, .. } if name == ours)
+    }
+
     /// What to do.
     pub fn help(&self) -> String {
         match self {

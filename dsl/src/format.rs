@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::edit::{self, Edit};
-use crate::tree::{self, Kind, Node, Style, Tree};
+use crate::tree::{self, Key, Kind, Node, Style, Tree};
 use crate::written::{Read, quoted, tables};
 
 mod comments;
@@ -99,7 +99,15 @@ fn blank_ends(tree: &Tree) -> Vec<Edit> {
             }
             Kind::Scalar(_) | Kind::Bad => {}
             Kind::List(items) => next.extend(items.iter()),
-            Kind::Map(entries) => next.extend(entries.iter().map(|entry| &entry.value)),
+            Kind::Map(entries) => {
+                let ends_blank = |key: &Key| key.plain && key.text != key.text.trim();
+                let keys = entries
+                    .iter()
+                    .map(|entry| &entry.key)
+                    .filter(|key| ends_blank(key));
+                edits.extend(keys.map(|key| Edit::new(key.span.clone(), quoted(&key.text))));
+                next.extend(entries.iter().map(|entry| &entry.value));
+            }
         }
     }
     edits

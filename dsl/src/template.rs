@@ -214,10 +214,17 @@ fn syntax_error(source: &str, error: &handlebars::TemplateError) -> TemplateErro
     let end = source[at..].find("}}").map_or(source.len(), |i| at + i + 2);
     let start = if source[tag..].starts_with("{{") { tag } else { at };
     let shown: String = source[start..end].chars().take(40).collect();
-    TemplateError::at(
-        start..end,
-        format!("\"{shown}\" is not a value or a helper with its values"),
-    )
+    let asks = ["{{#if", "{{#unless", "{{else if"];
+    let compares = asks.iter().any(|tag| shown.starts_with(tag)) && shown.contains(['=', '<', '>', '&']);
+    let usage = "it asks whether there is a value, and compares none: `{{#if city}}in {{city}}{{/if}}`; who gets \
+                 another text is said by steps: `when: city == \"Roma\"`";
+    TemplateError {
+        usage: compares.then_some(usage),
+        ..TemplateError::at(
+            start..end,
+            format!("\"{shown}\" is not a value or a helper with its values"),
+        )
+    }
 }
 
 /// Lines and columns in characters, from 1.

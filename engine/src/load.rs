@@ -17,7 +17,7 @@ mod across;
 mod found;
 mod prices;
 
-pub use across::{FoundAcross, Siblings, across, across_with};
+pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
 pub use found::{DEPTH, files_below, is_campaign};
 
 /// The project's file.

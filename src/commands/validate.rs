@@ -147,6 +147,7 @@ fn check(
         }
     }
     let mut closed = BTreeSet::new();
+    let mut edited = BTreeMap::new();
     for path in paths {
         let folder = load::project_folder(path);
         if closed.contains(&key_of(&folder)) {
@@ -164,7 +165,12 @@ fn check(
         let wanted = match changed {
             None => true,
             Some(changed) if is_project(path) => changed.concerns_project(path, project),
-            Some(changed) => changed.concerns(path, project)?,
+            Some(changed) => {
+                let edited = edited
+                    .entry(key.clone())
+                    .or_insert_with(|| changed.edited(project));
+                changed.concerns(path, project, edited)?
+            }
         };
         if wanted {
             tell(&mut projects, &key, &mut files);

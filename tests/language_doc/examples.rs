@@ -74,7 +74,12 @@ fn judge(example: &Example<'_>, project: &str) -> Option<String> {
 fn check(name: &str, text: &str, project: &str) -> CheckedFile {
     let folder = Folder::new();
     let columns = "phone,first_name,city,age,joined,Data di nascita\n";
-    for list in ["lists/customers.csv", "lists/staff.csv", "lists/moved.csv"] {
+    for list in [
+        "lists/customers.csv",
+        "lists/staff.csv",
+        "lists/moved.csv",
+        "lists/gone.csv",
+    ] {
         folder.write(list, columns);
     }
     folder.write("lists/opted-in.csv", "Mobile,Lang,Nome,city,age\n");

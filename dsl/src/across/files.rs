@@ -1,30 +1,94 @@
-//! The files that crier.yaml names are there, once for all campaigns that read a list.
+//! The files that crier.yaml names are there and are lists, once for all campaigns that read them.
 
-use super::{Across, Whole};
-use crate::check::{missing_file, unreadable};
+use super::{Across, Outline, Whole};
+use crate::Header;
+use crate::check::{column_fault, missing_file, unreadable};
+use crate::columns;
 use crate::diagnostic::Diagnostic;
+use crate::project::ListFile;
+use crate::written::Spanned;
+use crate::written::project as written;
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let Some(file) = whole.file else { return };
     let prices = file.written().prices.iter();
     let absent = prices.filter(|path| whole.absent.contains(&path.value));
-    across.project.extend(absent.map(missing_file));
-    for list in whole.lists() {
-        let absent = list.file.iter().filter(|path| whole.absent.contains(&path.value));
-        across.project.extend(absent.map(|path| {
-            let message = format!(
-                "the file \"{}\" of list \"{}\" does not exist",
-                path.value, list.name.value
-            );
-            Diagnostic::error("list-file-missing", path.span.clone(), message)
-                .help("paths are relative to the folder of crier.yaml")
+    across
+        .project
+        .extend(absent.map(|path| match is_sum(&path.value) {
+            true => a_price(path),
+            false => missing_file(path),
         }));
-        let closed = list
-            .file
-            .iter()
-            .filter_map(|path| Some((path, whole.closed.get(&path.value)?)));
-        across
-            .project
-            .extend(closed.map(|(path, why)| unreadable(&path.value, why, path.span.clone())));
+    for list in whole.lists() {
+        let found = list.file.as_ref().and_then(|path| wrong(whole, list, path));
+        across.project.extend(found);
+    }
+}
+
+/// What is wrong with the file of a list, and for how many campaigns.
+fn wrong(whole: &Whole<'_>, list: &written::List, path: &Spanned<String>) -> Option<Diagnostic> {
+    if whole.absent.contains(&path.value) {
+        let message = format!(
+            "the file \"{}\" of list \"{}\" does not exist",
+            path.value, list.name.value
+        );
+        let found = Diagnostic::error("list-file-missing", path.span.clone(), message);
+        return Some(found.help("paths are relative to the folder of crier.yaml"));
+    }
+    let known = whole.project.lists.get(&list.name.value)?;
+    let reads = |campaign: &&Outline| campaign.lists.contains(&list.name.value);
+    let found = match whole.headers.get(&known.key())? {
+        Header::Absent => None,
+        Header::Unreadable(why) => Some(unreadable(&path.value, why, path.span.clone())),
+        // A campaign may say itself what is which.
+        Header::Columns(header)
+            if whole
+                .asked()
+                .any(|campaign| reads(&campaign) && !campaign.renames) =>
+        {
+            of_columns(known, header, list, path)
+        }
+        Header::Columns(_) => None,
+    };
+    let readers = whole.campaigns.iter().filter(reads).count();
+    Some(match readers {
+        0 | 1 => found?,
+        several => found?.label(format!("{several} campaigns use it")),
+    })
+}
+
+fn of_columns(
+    known: &ListFile,
+    header: &[String],
+    list: &written::List,
+    path: &Spanned<String>,
+) -> Option<Diagnostic> {
+    let error = columns::resolve(known, header).err()?;
+    let renamed = list.columns.iter().find(|(ours, _)| error.is_of(&ours.value));
+    let span = renamed.map_or(&path.span, |(_, column)| &column.span);
+    Some(column_fault(known, &error, span.clone()))
+}
+
+/// A price where the file of prices belongs.
+fn a_price(path: &Spanned<String>) -> Diagnostic {
+    let message = format!(
+        "\"{}\" is a price, and the path of a file belongs here",
+        path.value
+    );
+    let help = "write a CSV with the columns `country`, `price` and `currency`, and its path here: `prices: prices.csv`";
+    Diagnostic::error("file-missing", path.span.clone(), message).help(help)
+}
+
+/// A number, alone or with a currency beside it.
+fn is_sum(text: &str) -> bool {
+    let is_number = |word: &str| {
+        let digits = word.trim_matches(['€', '$', '£']).replace(',', ".");
+        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.parse::<f64>().is_ok()
+    };
+    let is_currency = |word: &str| word.len() <= 3 && !word.is_empty();
+    match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [alone] => is_number(alone),
+        [one, other] => is_number(one) && is_currency(other) || is_currency(one) && is_number(other),
+        _ => false,
     }
 }

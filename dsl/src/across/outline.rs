@@ -40,6 +40,8 @@ pub struct Outline {
     pub(super) senders: Vec<String>,
     /// Lists of crier.yaml.
     pub(super) lists: Vec<String>,
+    /// Its audience says of lists what their columns are called.
+    pub(super) renames: bool,
     pub(super) starts: Vec<Named>,
     /// Of `answered` and `received`.
     pub(super) campaigns: Vec<Named>,
@@ -94,6 +96,25 @@ impl Outline {
     pub fn untold(self) -> Outline {
         Outline { told: false, ..self }
     }
+
+    /// Whether it refers to something of a campaign that is no more there since that was edited: its name, a tag that it
+    /// set, an event that it named.
+    pub fn misses(&self, before: &Outline, now: &Outline) -> bool {
+        let named = || self.starts.iter().chain(&self.campaigns);
+        let gone = |all: &[Named], before: &[String], now: &[String]| {
+            let is_gone = |named: &Named| before.contains(&named.text) && !now.contains(&named.text);
+            all.iter().any(is_gone)
+        };
+        let is_renamed = before.name.text != now.name.text;
+        is_renamed && named().any(|named| named.text == before.name.text)
+            || gone(&self.tags, &before.sets, &now.sets)
+            || gone(&self.events, &before.happens, &now.happens)
+    }
+
+    /// The lists of crier.yaml that it reads, changes or waits for.
+    pub fn lists(&self) -> &[String] {
+        &self.lists
+    }
 }
 
 pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Project) -> Outline {
@@ -132,6 +153,7 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
             .map(|sender| sender.value.clone())
             .collect(),
         lists: lists(written, &steps),
+        renames: !written.audience.columns.is_empty() || written.audience.consent.is_some(),
         starts: steps.iter().filter_map(|step| started(step)).map(place).collect(),
         campaigns: of(&["answered", "received"]),
         sets: steps.iter().filter_map(|step| tag(step)).collect(),
@@ -250,6 +272,7 @@ fn asked(file: &CampaignFile) -> Asked<'_> {
         text: &file.text,
         seen: BTreeSet::new(),
         leaves: false,
+        before: false,
         found: vec![],
     };
     if let Some(root) = &file.read.tree.root {
@@ -264,11 +287,17 @@ struct Asked<'a> {
     seen: BTreeSet<usize>,
     /// A condition leaves people out under `except`.
     leaves: bool,
+    /// What is looked at is asked before anybody's passage begins, when no event can have come: that is told of already.
+    before: bool,
     found: Vec<(String, Named)>,
 }
 
 impl Visitor for Asked<'_> {
-    fn entry(&mut self, _: &Entry, _: bool) {}
+    fn entry(&mut self, entry: &Entry, top: bool) {
+        if top {
+            self.before = matches!(entry.key.text.as_str(), "audience" | "trigger");
+        }
+    }
 
     fn value(&mut self, node: &Node, form: &'static Form, _: &str) {
         let is_one = match form {
@@ -290,6 +319,7 @@ impl Visitor for Asked<'_> {
                 text: name,
                 span,
             } = mention
+                && !(self.before && function == "event")
             {
                 let positions = positions.get_or_insert_with(|| Positions::new(self.text, node));
                 self.found

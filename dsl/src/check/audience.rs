@@ -27,19 +27,42 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         header(context, list, found);
     }
     found.extend(in_both(context));
+    for (lists, key) in [(&context.from, "from"), (&context.except, "except")] {
+        repeated(lists, key, found);
+    }
+}
+
+/// What tells one list from another.
+fn identity<'a>(list: &'a List<'_>) -> (&'a str, Option<&'a str>, &'a Reading) {
+    (&list.file.path, list.file.stored(), &list.file.reading)
+}
+
+/// A list that stands twice under one key: its people are read twice, and nobody of them is texted twice.
+fn repeated(lists: &[List<'_>], key: &str, found: &mut Vec<Diagnostic>) {
+    let mut seen = HashMap::new();
+    for list in lists.iter().filter(|list| !list.file.called().is_empty()) {
+        if let Some(first) = seen.insert(identity(list), list) {
+            let message = format!("\"{}\" stands twice under `{key}`", list.file.called());
+            let help = "name each list once: the second time, all of its people are duplicates";
+            found.push(
+                Diagnostic::warning("list-repeated", list.span.clone(), message)
+                    .label("again here")
+                    .also(first.span.clone(), "first here")
+                    .help(help),
+            );
+        }
+    }
 }
 
 /// A list that people come from and that leaves them out again.
 fn in_both(context: &Context<'_>) -> Option<Diagnostic> {
-    fn key<'a>(list: &'a List<'_>) -> (&'a str, &'a Reading) {
-        (&list.file.path, &list.file.reading)
-    }
-    let from: HashMap<_, _> = context.from.iter().rev().map(|from| (key(from), from)).collect();
+    let from = context.from.iter().rev().map(|from| (identity(from), from));
+    let from: HashMap<_, _> = from.collect();
     let mut except = context.except.iter();
-    let (out, from) = except.find_map(|out| Some((out, *from.get(&key(out))?)))?;
+    let (out, from) = except.find_map(|out| Some((out, *from.get(&identity(out))?)))?;
     let message = format!(
         "\"{}\" stands under `except` too, so nobody of it is texted",
-        from.file.path
+        from.file.called()
     );
     Some(
         Diagnostic::error("list-in-both", out.span.clone(), message)
@@ -141,27 +164,34 @@ pub(crate) fn unreadable(path: &str, why: &str, span: Range<usize>) -> Diagnosti
 }
 
 fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagnostic {
-    let mut span = list.span.clone();
+    let mut renamed = context.written.audience.columns.iter().rev();
+    let renamed = renamed.find(|(ours, _)| error.is_of(&ours.value));
+    match renamed {
+        Some((_, column)) => column_fault(&list.file, error, column.span.clone()),
+        // No place to put another name.
+        None => Diagnostic {
+            suggestion: None,
+            ..column_fault(&list.file, error, list.span.clone())
+        },
+    }
+}
+
+/// Of the columns of a list, where a name of one stands or the list does: the same words wherever it is told.
+pub(crate) fn column_fault(list: &ListFile, error: &ColumnError, span: Range<usize>) -> Diagnostic {
     let code = match error {
         ColumnError::NoPhoneColumn { .. } => "phone-column-missing",
         ColumnError::PhoneColumnUnclear { .. } => "phone-column-unclear",
         ColumnError::Doubled { .. } => "column-doubled",
-        ColumnError::NoSuchColumn { name, .. } => {
-            let renamed = context.written.audience.columns.iter();
-            if let Some((_, column)) = renamed.rev().find(|(ours, _)| ours.value == *name) {
-                span = column.span.clone();
-            }
-            "column-missing"
-        }
+        ColumnError::NoSuchColumn { .. } => "column-missing",
     };
-    let message = format!("in \"{}\" {error}", list.file.called());
-    let help = only_numbers(list).unwrap_or_else(|| error.help());
-    let found = Diagnostic::error(code, span.clone(), message).help(help);
+    let message = format!("in \"{}\" {error}", list.called());
+    let help = list.stored().map(|_| ONLY_NUMBERS.to_owned());
+    let found = Diagnostic::error(code, span.clone(), message).help(help.unwrap_or_else(|| error.help()));
     match error {
         ColumnError::NoSuchColumn {
             nearest: Some(nearest),
             ..
-        } if span != list.span => found.replace(span, nearest.clone(), Applicability::Unsure),
+        } => found.replace(span, nearest.clone(), Applicability::Unsure),
         ColumnError::NoPhoneColumn { .. }
         | ColumnError::PhoneColumnUnclear { .. }
         | ColumnError::NoSuchColumn { .. }
@@ -169,10 +199,12 @@ fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagno
     }
 }
 
+const ONLY_NUMBERS: &str =
+    "a stored list keeps numbers alone: a value is a field that steps `set`, with a `default`";
+
 /// What is said of a list that has no columns to choose from, since people join it by their number.
 pub(super) fn only_numbers(list: &List<'_>) -> Option<String> {
-    let help = "a stored list keeps numbers alone: a value is a field that steps `set`, with a `default`";
-    list.file.stored().map(|_| help.to_owned())
+    list.file.stored().map(|_| ONLY_NUMBERS.to_owned())
 }
 
 /// Every name that texts may use of a list: the file's own and ours. None where the header is not known, as that of a file

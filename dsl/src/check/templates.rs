@@ -81,7 +81,10 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
     let mut text = value.text.clone();
     for _ in 0..MOST {
         let error = match Template::compile(&text) {
-            Ok(template) => return names(context, &template, &positions, found),
+            Ok(template) => {
+                let blocks_are_gone = text != value.text;
+                return names(context, &template, &positions, blocks_are_gone, found);
+            }
             Err(error) => error,
         };
         let at = error.offset..error.offset + error.len;
@@ -97,11 +100,26 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
 }
 
 /// What a text uses exists, and is of the kind that its helpers take.
-fn names(context: &Context<'_>, template: &Template, positions: &Positions, found: &mut Vec<Diagnostic>) {
-    for used in template.uses() {
+fn names(
+    context: &Context<'_>,
+    template: &Template,
+    positions: &Positions,
+    blocks_are_gone: bool,
+    found: &mut Vec<Diagnostic>,
+) {
+    // What is read without its blocks may be of the item of an `each`.
+    let is_of_item = |used: &Use| blocks_are_gone && (used.name == "this" || used.name.starts_with('@'));
+    for used in template.uses().into_iter().filter(|used| !is_of_item(used)) {
         let span = positions.span(used.span.clone());
         let of_words = || several_words(context, template.source(), &used, positions);
-        found.extend(of_words().or_else(|| judge(context, &used, span)));
+        let told = of_words().or_else(|| judge(context, &used, span));
+        found.extend(told.map(|told| match is_in_each(template.source(), &used) {
+            true if told.code == "unknown-variable" && told.suggestion.is_none() => told.help(format!(
+                "something of each item is written `{{{{this.{}}}}}`",
+                used.name
+            )),
+            _ => told,
+        }));
     }
     for given in template.given() {
         let span = positions.span(given.span.clone());
@@ -111,6 +129,14 @@ fn names(context: &Context<'_>, template: &Template, positions: &Positions, foun
         let span = positions.span(fixed.span.clone());
         found.extend(same_for_all(context, fixed, span));
     }
+}
+
+/// Whether a name stands in an `each`, where other tools look among what the item has.
+fn is_in_each(text: &str, used: &Use) -> bool {
+    let before = text.get(..used.span.start).unwrap_or_default();
+    // Up to its own tag, which may be that of the block.
+    let before = &before[..before.rfind("{{").unwrap_or(0)];
+    before.matches("{{#each").count() > before.matches("{{/each").count()
 }
 
 /// A name that quotes make a text, and a block that asks for what is the same for everybody.
@@ -180,6 +206,10 @@ fn of_another_kind(context: &Context<'_>, given: &Given, span: Range<usize>) -> 
             "`money` writes a text with a currency: `12.50 EUR`",
         ),
         "number" if is_day => ("a number", "`date` writes a date or a time"),
+        "each" if !is_text => (
+            "a list",
+            "a list comes with an event; a value alone is written by its name",
+        ),
         "plural" if is_day => ("a whole number", "days are not counted by it: `date` writes them"),
         _ => return None,
     };
@@ -290,9 +320,9 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
     }
     let message = format!("\"{name}\" is not a column of \"{}\"", list.file.called());
     let found = Diagnostic::error("unknown-variable", span, message).label("not a column");
-    // Other tools write `contact.first_name`.
+    // Other tools write `contact.first_name`, and `../city` in an `each`.
     let last = name
-        .rsplit_once('.')
+        .rsplit_once(['.', '/'])
         .and_then(|(_, last)| foreign::known(context, last));
     let meant = nearest(name, candidates()).map(in_template);
     let guess = Guess::unsure(meant.or(last));

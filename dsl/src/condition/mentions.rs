@@ -106,8 +106,20 @@ fn mention(pieces: &[Lexeme]) -> Option<Mention> {
             let (name, span) = (name.clone(), inside(&first.span));
             Some(Mention::Name { name, span })
         }
+        // `"vip" in tags` asks what `tagged("vip")` does.
+        Token::Text(text) if is_word(pieces.get(1), "in") && is_word(pieces.get(2), "tags") => {
+            Some(Mention::Argument {
+                function: "tagged".into(),
+                text: text.clone(),
+                span: inside(&first.span),
+            })
+        }
         Token::Text(_) | Token::Number(_) | Token::Sign(_) => None,
     }
+}
+
+fn is_word(piece: Option<&Lexeme>, wanted: &str) -> bool {
+    piece.is_some_and(|piece| matches!(&piece.token, Token::Word(word) if word == wanted))
 }
 
 fn inside(span: &Range<usize>) -> Range<usize> {

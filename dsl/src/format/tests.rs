@@ -216,6 +216,23 @@ fn line_breaks_marks_and_blank_lines_are_those_of_the_layout() {
 }
 
 #[test]
+fn what_the_eye_does_not_see_stays_in_keys_and_texts() {
+    let table = [
+        ("{\u{85}}", "{ \"\u{85}\" }\n"),
+        ("\u{85}: 1\n", "\"\u{85}\": 1\n"),
+        ("x-\u{a0}:\u{85}  b\u{85}\n", ""),
+        ("|\re", "|\n  e\n"),
+    ];
+    for (text, right) in table {
+        let formatted = format(text, FileKind::Campaign);
+        match right.is_empty() {
+            true => assert!(holds(text).is_ok(), "{text:?}"),
+            false => assert_eq!(formatted.as_deref(), Ok(right), "{text:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_left_alone() {
     check(
         "a: [1\nb: 2\n",

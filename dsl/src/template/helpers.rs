@@ -22,6 +22,7 @@ pub(super) fn usage(helper: &str) -> Option<&'static str> {
         "number" => "a number is `1234.5`: `{{number total}}`",
         "money" => "a sum has its currency, as `99.50 EUR`: `{{money total}}`",
         "plural" => "it takes the number, then the words: `{{plural seats \"seat\" \"seats\"}}`",
+        "each" => "the item is `this`: `{{#each items}}{{this}} {{/each}}`",
         _ => return None,
     })
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use chrono_tz::Tz;
-use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
+use handlebars::template::{BlockParam, HelperTemplate, Parameter, TemplateElement};
 use handlebars::{JsonValue, Path, PathSeg};
 
 use super::helpers::{Change, HelperStatus, helper_status, is_localised};
@@ -26,6 +26,7 @@ pub(super) fn lower(
         given: vec![],
         fixed: vec![],
         lost: None,
+        items: vec![],
         setting,
     };
     let nodes = lowering.nodes(parsed)?;
@@ -65,6 +66,8 @@ struct Lowering<'a> {
     fixed: Vec<Fixed>,
     /// A name that no word is.
     lost: Option<String>,
+    /// The names that each `each` around gives its items by `as |item|`, the innermost last.
+    items: Vec<Vec<String>>,
     /// Whose form dates and numbers take; none for what is only checked.
     setting: Option<(&'a Language, Tz)>,
 }
@@ -297,9 +300,12 @@ impl Lowering<'_> {
         Ok(Value::Changed(change, Box::new(of)))
     }
 
-    /// `if` and `unless`, with their branches.
+    /// `if`, `unless` and `each`, with their branches.
     fn block(&mut self, block: &HelperTemplate) -> Result<Node, TemplateError> {
         let name = raw(&block.name).to_owned();
+        if name == "each" {
+            return self.each(block).map_err(|error| error.in_helper("each"));
+        }
         if helper_status(&name) != HelperStatus::Known {
             return Ok(Node::Put(self.missing(UseKind::Helper, &block.name)));
         }
@@ -334,6 +340,33 @@ impl Lowering<'_> {
         })
     }
 
+    /// `each` is not run yet; the list that it is given and its block are checked all the same.
+    fn each(&mut self, block: &HelperTemplate) -> Result<Node, TemplateError> {
+        let put = Node::Put(self.missing(UseKind::Helper, &block.name));
+        let span = self.uses.last().map_or(0..0, |used| used.span.clone());
+        let wrong = |message: &str| Err(TemplateError::at(span.clone(), message));
+        let ([list], true) = (block.params.as_slice(), block.hash.is_empty()) else {
+            return wrong("\"each\" takes one list and no options");
+        };
+        if !matches!(list, Parameter::Name(_) | Parameter::Path(_)) {
+            return wrong("\"each\" takes the name of a list");
+        }
+        let of = self.value(list)?;
+        self.give("each", &of);
+        self.items.push(named_items(block.block_param.as_ref()));
+        let body = block
+            .template
+            .as_ref()
+            .map_or(Ok(vec![]), |body| self.nodes(body));
+        self.items.pop();
+        body?;
+        block
+            .inverse
+            .as_ref()
+            .map_or(Ok(vec![]), |empty| self.nodes(empty))?;
+        Ok(put)
+    }
+
     fn value(&mut self, parameter: &Parameter) -> Result<Value, TemplateError> {
         match parameter {
             Parameter::Name(raw) => Ok(self.variable(raw, raw.clone())),
@@ -351,8 +384,21 @@ impl Lowering<'_> {
     }
 
     fn variable(&mut self, raw: &str, name: String) -> Value {
+        if self.is_of_item(raw) {
+            self.place(raw);
+            return Value::Missing(name.into());
+        }
         self.used(UseKind::Variable, raw, name.clone());
         Value::Variable(name.into())
+    }
+
+    /// Whether a name in an `each` is the item, something of it, or its place among them. Any other is of the person.
+    fn is_of_item(&self, raw: &str) -> bool {
+        let of_place = ["@index", "@first", "@last", "@key"];
+        let first = raw.split('.').next().unwrap_or(raw);
+        let is_named = self.items.iter().flatten().any(|name| name == first);
+        let is_item = raw == "." || first == "this" || of_place.contains(&raw);
+        is_named || (is_item && !self.items.is_empty())
     }
 
     fn missing(&mut self, kind: UseKind, name: &Parameter) -> Value {
@@ -361,16 +407,9 @@ impl Lowering<'_> {
         Value::Missing(name.into())
     }
 
-    /// Notes the use of a name at the first word that reads so and was not noted yet.
+    /// Notes the use of a name.
     fn used(&mut self, kind: UseKind, raw: &str, name: String) -> Range<usize> {
-        let word = self
-            .words
-            .iter_mut()
-            .find(|word| word.start < word.end && &self.source[(*word).clone()] == raw);
-        if word.is_none() {
-            self.lost.get_or_insert_with(|| raw.to_owned());
-        }
-        let span = word.map_or(0..0, |word| std::mem::replace(word, 0..0));
+        let span = self.place(raw);
         self.uses.push(Use {
             kind,
             name,
@@ -378,6 +417,28 @@ impl Lowering<'_> {
         });
         span
     }
+
+    /// The first word that reads so and was not asked for yet.
+    fn place(&mut self, raw: &str) -> Range<usize> {
+        let word = self
+            .words
+            .iter_mut()
+            .find(|word| word.start < word.end && &self.source[(*word).clone()] == raw);
+        if word.is_none() {
+            self.lost.get_or_insert_with(|| raw.to_owned());
+        }
+        word.map_or(0..0, |word| std::mem::replace(word, 0..0))
+    }
+}
+
+fn named_items(names: Option<&BlockParam>) -> Vec<String> {
+    let names = match names {
+        None => vec![],
+        Some(BlockParam::Single(item)) => vec![item],
+        Some(BlockParam::Pair((item, place))) => vec![item, place],
+        Some(_) => vec![],
+    };
+    names.into_iter().map(|name| raw(name).to_owned()).collect()
 }
 
 /// What `plural` must be given in a language.

@@ -97,6 +97,14 @@ impl Scan<'_> {
             (Some('^'), _) | (_, Some("else")) if self.open.is_empty() => {
                 return Err(TemplateError::at(tag, format!("\"{shown}\" stands in no block")));
             }
+            (_, None) if shown.contains('|') => {
+                let usage = "a helper stands first, `{{upper first_name}}`; what stands for an empty value is a \
+                             `default` under `fields`";
+                return Err(TemplateError {
+                    usage: Some(usage),
+                    ..TemplateError::at(tag.clone(), format!("\"{shown}\" passes a value on by `|`"))
+                });
+            }
             (_, None) if sigil != Some('^') => {
                 return Err(TemplateError::at(tag, format!("\"{shown}\" names nothing")));
             }

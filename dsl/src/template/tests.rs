@@ -370,8 +370,35 @@ fn what_an_unknown_helper_takes_is_not_listed() {
             Link tickets "tickets"
             Helper first "first"
             Helper each "each"
+            Variable xs "xs"
             Partial foot "foot"
             Helper deco "deco"
+        "#]],
+    );
+}
+
+#[test]
+fn in_each_the_item_is_no_value_of_the_person() {
+    check_uses(
+        "{{#each xs}}{{this}} {{this.a}} {{@index}} {{upper b}}{{#if @last}}{{shout c}}{{/if}}{{else}}{{d}}{{/each}}{{this}}",
+        expect![[r#"
+            Helper each "each"
+            Variable xs "xs"
+            Helper upper "upper"
+            Variable b "b"
+            Helper if "if"
+            Helper shout "shout"
+            Variable d "d"
+            Variable this "this"
+        "#]],
+    );
+    check_uses(
+        "{{#each xs as |x i|}}{{x.a}}{{i}}{{#each x.ys}}{{this}}{{x}}{{/each}}{{/each}}{{x}}",
+        expect![[r#"
+            Helper each "each"
+            Variable xs "xs"
+            Helper each "each"
+            Variable x "x"
         "#]],
     );
 }

@@ -344,8 +344,14 @@ impl<'a> Builder<'a> {
             if !node.is_bad() {
                 let braces = syntax::double_brace(self.text, &start.span, &node.span, nested);
                 *spoilt = braces.is_some();
-                let found = braces.unwrap_or_else(|| syntax::key_is_no_text(node.span));
-                self.diagnostics.push(found);
+                // Of keys in keys the innermost is told, and nothing of what holds what broke off the text.
+                let said = self.diagnostics.last();
+                let is_told = said.is_some_and(|d| {
+                    let is_inside = node.span.start <= d.span.start && d.span.end <= node.span.end;
+                    d.code == "too-deep" || is_inside && syntax::is_of_key(d)
+                });
+                let key = || (!is_told).then(|| syntax::key_is_no_text(node.span.clone()));
+                self.diagnostics.extend(braces.or_else(key));
             }
             return;
         };

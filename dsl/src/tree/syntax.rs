@@ -90,9 +90,15 @@ pub(super) fn too_deep(text: &str, span: Range<usize>) -> Diagnostic {
         .help("no campaign needs that: check the indentation and the brackets")
 }
 
+const KEY_IS_NO_TEXT: &str = "a key must be a word, not a list or a map";
+
 pub(super) fn key_is_no_text(span: Range<usize>) -> Diagnostic {
-    Diagnostic::error("invalid-yaml", span, "a key must be a word, not a list or a map")
-        .label("stands where a key is due")
+    Diagnostic::error("invalid-yaml", span, KEY_IS_NO_TEXT).label("stands where a key is due")
+}
+
+/// Whether it is told of a key that is none.
+pub(super) fn is_of_key(found: &Diagnostic) -> bool {
+    found.message == KEY_IS_NO_TEXT
 }
 
 /// A tab before the first character of the first line with something on it, which the parser lets pass.

@@ -73,6 +73,11 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::LocalUrl => local_url(text),
         Form::Share => by_parser(Share::parse(text), "bad-share"),
         Form::Sample if text.parse::<u32>().is_ok_and(|n| n > 0) => Ok(()),
+        Form::Sample if let Some(count) = people(text) => {
+            let message = format!("\"{text}\" is neither a number of people nor a share");
+            let refusal = wrong("bad-share", message, "a number of people stands alone");
+            Err(instead(refusal, count, Applicability::Unsure))
+        }
         Form::Sample => by_parser(Share::parse(text), "bad-share"),
         Form::Zone => zone(text),
         Form::Language => language(text),
@@ -263,6 +268,13 @@ fn name(text: &str) -> Result<(), Refusal> {
         true => instead(refusal, slug, Applicability::Unsure),
         false => refusal,
     })
+}
+
+/// The number of `10 people`.
+fn people(text: &str) -> Option<&str> {
+    let (count, word) = text.split_once(' ')?;
+    let is_count = count.parse::<u32>().is_ok_and(|count| count > 0);
+    (is_count && ["people", "persons", "recipients", "rows"].contains(&word)).then_some(count)
 }
 
 /// What a text is as a name.
@@ -487,7 +499,7 @@ fn day(text: &str) -> Result<(), Refusal> {
     if DAYS.contains(&text) {
         return Ok(());
     }
-    if let Some(days) = days_between(text) {
+    if let Some(days) = dates::days_between(text) {
         let message = format!("\"{text}\" is not a day");
         let list = format!("[{}]", days.join(", "));
         let refusal = wrong("unknown-day", message, format!("write each of them: `{list}`"));
@@ -500,18 +512,6 @@ fn day(text: &str) -> Result<(), Refusal> {
     Err(none_of("unknown-day", message, meant, || {
         format!("the days are {}", listed(DAYS.iter().copied()))
     }))
-}
-
-/// The days of `mon-fri`.
-fn days_between(text: &str) -> Option<Vec<&'static str>> {
-    let (first, last) = text.split_once(['-', '\u{2013}'])?;
-    let day = |text: &str| {
-        let text = text.trim().to_lowercase();
-        DAYS.iter().position(|day| text.starts_with(day))
-    };
-    let (first, last) = (day(first)?, day(last)?);
-    let after = (last + DAYS.len() - first) % DAYS.len();
-    Some((0..=after).map(|n| DAYS[(first + n) % DAYS.len()]).collect())
 }
 
 /// What other tools call the words of a choice.

@@ -12,8 +12,10 @@ use super::traps::{self, Around};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style, Tree};
 
+mod elsewhere;
 mod fit;
 mod misplaced;
+mod other_file;
 mod words;
 
 pub(crate) use fit::fits;
@@ -34,6 +36,12 @@ pub fn check(text: &str, tree: &Tree, object: &'static Object, told: &mut [Diagn
     };
     match &tree.root {
         Some(root) if root.is_bad() => {}
+        Some(root)
+            if tree.whole
+                && let Some(found) = other_file::told(root, object) =>
+        {
+            shape.found.push(found)
+        }
         Some(root) if !root.entries().is_empty() => shape.object(root, object, &Place::root(object)),
         Some(root) => shape.no_map(root, object),
         None if tree.whole => shape.empty(object),
@@ -263,7 +271,7 @@ impl Shape<'_> {
         }
         let names = object.keys.iter().map(|key| key.name);
         self.doubt(&entry.value);
-        let meant = words::called_elsewhere(object, &entry.key.text, node)
+        let meant = elsewhere::called_elsewhere(object, &entry.key.text, node)
             .or_else(|| nearest(&entry.key.text, names.clone()));
         let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
         let written = &entry.key.text;
@@ -348,7 +356,19 @@ impl Shape<'_> {
 
     fn by_kind(&mut self, node: &Node, kinds: &'static [KindOf], place: &Place) {
         let names = || kinds.iter().map(|kind| kind.kind);
+        let called = node.entries().iter().find(|entry| {
+            let is_kind = |text: &str| names().any(|kind| kind == text);
+            entry.key.text != "kind" && entry.value.text().is_some_and(is_kind)
+        });
         let Some(entry) = node.entry("kind") else {
+            if let Some(called) = called {
+                let message = format!("\"{}\" is not a key of a provider", called.key.text);
+                let found = Diagnostic::error("unknown-key", called.key.span.clone(), message);
+                let guess = Guess::unsure(Some("kind"));
+                return self
+                    .found
+                    .push(guess.tell(found.label("unknown key"), String::new));
+            }
             let message = format!("{} needs the key \"kind\"", place.name);
             let found = Diagnostic::error("missing-key", first_key(node), message);
             return self.found.push(found.help("for example `kind: simulated`"));
@@ -404,6 +424,10 @@ impl Shape<'_> {
                 }
             } else if place.key == "message" && !node.items().is_empty() {
                 found.help(words::SEVERAL_TEXTS)
+            } else if place.key == "send" && !node.items().is_empty() {
+                found.help(words::ONE_A_STEP)
+            } else if place.key == "audience" && !node.items().is_empty() {
+                found.help(words::SEVERAL_LISTS)
             } else if undashed {
                 found.help("put a space after each `-`")
             } else if let Some(help) = words::rules_as_map(form, node) {
@@ -461,7 +485,11 @@ impl Shape<'_> {
             return;
         }
         if root.is_nothing() || matches!(root.kind, Kind::Map(_)) {
-            return self.empty(object);
+            // A key that is no word has been told, and stands for something.
+            if !self.told.iter().any(|d| d.is_error()) {
+                self.empty(object);
+            }
+            return;
         }
         let message = format!("{} is a map of keys and values", object.title);
         let end = self.around.text[root.span.start..]
@@ -472,6 +500,9 @@ impl Shape<'_> {
         let line = &self.around.text[root.span.start..end];
         self.found.push(found.help(match words::no_colon(line, object) {
             Some(right) => format!("a colon and a space stand behind each key: `{right}`"),
+            None if words::is_of_a_list(line) => {
+                "is it a list of people? a campaign names it: `audience: lists/customers.csv`".to_owned()
+            }
             None => "begin with lines such as `audience: lists/customers.csv`".to_owned(),
         }));
     }

@@ -71,7 +71,7 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         file: file.as_ref().map(|(_, file)| file),
         campaigns: &outlines,
         absent: &absent_of(folder, file.as_ref().map(|(_, file)| file)),
-        closed: &BTreeMap::new(),
+        headers: &headers_of(folder, &known),
         numbers: &numbers(folder, &known, &outlines),
     });
     for ((_, _, found), more) in told.iter_mut().zip(across.campaigns) {
@@ -104,6 +104,16 @@ fn absent_of(folder: &Path, file: Option<&dsl::ProjectFile>) -> BTreeSet<String>
     absent
         .filter(|path| looked_at && !folder.join(path).exists())
         .collect()
+}
+
+/// The first lines of those lists of a project that are there.
+fn headers_of(folder: &Path, known: &Project) -> BTreeMap<String, Header> {
+    let header = |list: &ListFile| {
+        let text = fs::read_to_string(folder.join(&list.path)).ok()?;
+        let columns = text.lines().next().unwrap_or_default().split(',');
+        Some((list.key(), Header::Columns(columns.map(str::to_owned).collect())))
+    };
+    known.lists.values().filter_map(header).collect()
 }
 
 /// The campaigns of a folder, by name.

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use crate::plan;
 
 use super::found::{DEPTH, files_below, is_campaign};
+use super::prices::is_there;
 use super::{LoadedProject, PROJECT_FILE, absent, header_of, known_project, read, stem};
 
 /// What several files together have wrong, by the file that it stands in.
@@ -37,12 +38,9 @@ pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundA
     })
 }
 
-/// A list that is there and cannot be opened, and why: a folder, or a link that leads out of the project.
-fn why_closed(list: &ListFile, folder: &Path) -> Option<(String, String)> {
-    match header_of(list, folder) {
-        (_, Header::Unreadable(why)) => Some((list.path.clone(), why)),
-        (_, Header::Columns(_) | Header::Absent) => None,
-    }
+/// Whether a list is none that can be opened: it is not there, or a folder, or a link that leads out of the project.
+fn is_closed(list: &ListFile, folder: &Path) -> bool {
+    crate::inside::open(&folder.join(&list.path), folder).is_err()
 }
 
 /// The numbers of whom a campaign texts; none where a list cannot be read, which is told of elsewhere.
@@ -87,8 +85,8 @@ impl Siblings {
     }
 }
 
-/// As [`across`], with the others as they were read; those that are asked about count as they are handed in. Lists are
-/// not read: it is asked at every key that is typed.
+/// As [`across`], with the others as they were read; those that are asked about count as they are handed in. Of
+/// lists no more than the first line is read: it is asked at every key that is typed.
 pub fn across_with(
     project: &LoadedProject,
     asked: Vec<(PathBuf, Outline)>,
@@ -110,6 +108,16 @@ fn held_together(
     let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
     let others = siblings.0.iter().filter(|(path, _)| !own.contains(path));
     let others = others.map(|(_, outline)| outline.clone());
+    let read: BTreeSet<&str> = asked
+        .iter()
+        .flat_map(|(_, own)| own.lists())
+        .map(String::as_str)
+        .collect();
+    let named = known.lists.iter().filter(|(name, list)| {
+        let is_file = !list.path.is_empty();
+        is_file && (asked.is_empty() || read.contains(name.as_str()) || is_closed(list, &project.folder))
+    });
+    let headers: BTreeMap<String, Header> = named.map(|(_, list)| header_of(list, &project.folder)).collect();
     let count = asked.len();
     let outlines = asked.into_iter().map(|(_, outline)| outline).chain(others);
     let mut all: Vec<(usize, Outline)> = outlines.enumerate().collect();
@@ -119,17 +127,28 @@ fn held_together(
     let file = sound.map(|file| dsl::parse_project(&file.text));
     let named = file.as_ref().map(dsl::ProjectFile::named_files);
     let mut absent = absent(named.unwrap_or_default(), &project.folder);
-    let lists = known.lists.values().filter(|list| absent.contains(&list.path));
-    let closed: BTreeMap<String, String> = lists
-        .filter_map(|list| why_closed(list, &project.folder))
-        .collect();
-    absent.retain(|path| !closed.contains_key(path));
+    // A folder, or a link that leads out of the project: it is there.
+    let closed = known.lists.values().filter(|list| {
+        headers
+            .get(&list.key())
+            .is_some_and(|header| matches!(header, Header::Unreadable(_)))
+    });
+    for list in closed {
+        absent.remove(&list.path);
+    }
+    if let Some(prices) = known
+        .prices
+        .as_ref()
+        .filter(|path| is_there(path, &project.folder))
+    {
+        absent.remove(prices);
+    }
     let found = check_across(&Whole {
         project: &known,
         file: file.as_ref(),
         campaigns: &campaigns,
         absent: &absent,
-        closed: &closed,
+        headers: &headers,
         numbers: &numbers(&campaigns),
     });
     let mut across = FoundAcross {
@@ -147,6 +166,12 @@ fn held_together(
 /// What others have to do with in a campaign; its path is told as it is below the project's folder.
 pub(super) fn outline(path: &Path, text: &dsl::CampaignFile, folder: &Path, project: &Project) -> Outline {
     dsl::across::outline(&below(path, folder), &stem(path), text, project)
+}
+
+/// What others have to do with in a campaign of these bytes, whatever stands in its file.
+pub fn outline_of_bytes(path: &Path, bytes: &[u8], project: &LoadedProject) -> Outline {
+    let parsed = dsl::parse_campaign(&dsl::decode_text(bytes).unwrap_or_default());
+    outline(path, &parsed, &project.folder, &known_project(project))
 }
 
 /// One that cannot be read says nothing, and makes what all files say incomplete.

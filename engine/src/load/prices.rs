@@ -8,17 +8,22 @@ use dsl::diagnostic::Diagnostic;
 use dsl::project::Project;
 
 use crate::audience::Prices;
-use crate::inside;
 
-/// A file of prices that is there and cannot be read. That it is not there is told elsewhere.
+/// A file of prices that is there and cannot be read, or is a link that leads out of the project. That it is not there is
+/// told elsewhere.
 pub(super) fn unreadable(project: &Project, text: &str, folder: &Path) -> Option<Diagnostic> {
     let path = project.prices.as_deref()?;
-    inside::open(&folder.join(path), folder).ok()?;
+    is_there(path, folder).then_some(())?;
     let error = Prices::read(folder, path).err()?;
     let file = dsl::parse_project(text);
     let span = file.written().prices.as_ref()?.span.clone();
     let message = format!("the file \"{path}\" cannot be read: {}", error.problem);
     Some(Diagnostic::error("list-unreadable", span, message).help(error.help()))
+}
+
+/// Whether there is something at a path, be it nothing of the project's.
+pub(super) fn is_there(path: &str, folder: &Path) -> bool {
+    folder.join(path).exists()
 }
 
 /// A budget in a currency in which no price is: nothing could be counted against it.

@@ -1,13 +1,14 @@
 //! `--since REV`: what changed in the working tree since a revision, new files too, as git tells it. A campaign is
 //! concerned if it changed, or a file that it names, or the crier.yaml above it or its prices, or if a campaign beside it is
-//! gone. What git ignores it cannot tell of.
+//! gone, or was edited so that something of it that this one refers to is. What git ignores it cannot tell of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::anyhow;
+use dsl::across::Outline;
 use engine::load::{self, LoadError, LoadedProject, PROJECT_FILE};
 
 use crate::commands::Failure;
@@ -15,6 +16,14 @@ use crate::commands::Failure;
 /// The files that changed, as absolute paths without links.
 pub(super) struct Changed {
     paths: BTreeSet<PathBuf>,
+    /// The campaigns among them that were there before, as they were.
+    before: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+/// A campaign that is still there, as others saw it before and see it now.
+pub(super) struct Edited {
+    before: Outline,
+    now: Outline,
 }
 
 impl Changed {
@@ -33,12 +42,36 @@ impl Changed {
             let root = path_of(root.trim_ascii_end());
             roots.insert(std::fs::canonicalize(&root).unwrap_or(root));
         }
-        let mut paths = BTreeSet::new();
+        let (mut paths, mut before) = (BTreeSet::new(), BTreeMap::new());
         for root in roots {
-            let names = changed_in(&root, revision)?;
-            paths.extend(names.into_iter().map(|name| root.join(name)));
+            let commit = commit_of(&root, revision)?;
+            for name in changed_in(&root, &commit)? {
+                let path = root.join(&name);
+                if load::is_campaign(&path)
+                    && let Some(name) = name.to_str()
+                    && let Some(bytes) = git(&root, &["show", &format!("{commit}:{name}")])?
+                {
+                    before.insert(path.clone(), bytes);
+                }
+                paths.insert(path);
+            }
         }
-        Ok(Changed { paths })
+        Ok(Changed { paths, before })
+    }
+
+    /// The campaigns of a project that were edited.
+    pub fn edited(&self, project: &LoadedProject) -> Vec<Edited> {
+        let own = folder_of(&project.folder.join(PROJECT_FILE));
+        let of_project = |path: &Path| folder_of(&load::project_folder(path).join(PROJECT_FILE)) == own;
+        let its = self.before.iter().filter(|(path, _)| of_project(path));
+        its.filter_map(|(path, bytes)| {
+            let now = load::bytes_in(path, project).ok()?;
+            Some(Edited {
+                before: load::outline_of_bytes(path, bytes, project),
+                now: load::outline_of_bytes(path, &now, project),
+            })
+        })
+        .collect()
     }
 
     /// Whether this file changed; it need not be there any more.
@@ -55,12 +88,24 @@ impl Changed {
     }
 
     /// Whether what is to be said of a campaign may have changed.
-    pub fn concerns(&self, campaign: &Path, project: &LoadedProject) -> Result<bool, LoadError> {
+    pub fn concerns(
+        &self,
+        campaign: &Path,
+        project: &LoadedProject,
+        edited: &[Edited],
+    ) -> Result<bool, LoadError> {
         if self.has(campaign) || self.concerns_all(campaign, project) {
             return Ok(true);
         }
         let named = load::files_of(campaign, project)?;
-        Ok(named.iter().any(|file| self.has(file)))
+        if named.iter().any(|file| self.has(file)) {
+            return Ok(true);
+        }
+        if edited.is_empty() {
+            return Ok(false);
+        }
+        let own = load::outline_of_bytes(campaign, &load::bytes_in(campaign, project)?, project);
+        Ok(edited.iter().any(|other| own.misses(&other.before, &other.now)))
     }
 
     /// Whether something changed that every campaign of a project has to do with.
@@ -80,8 +125,8 @@ impl Changed {
     }
 }
 
-/// The paths below the root of a repository that differ from a revision: changed, new, or gone.
-fn changed_in(root: &Path, revision: &str) -> Result<Vec<PathBuf>, Failure> {
+/// The commit that a revision names.
+fn commit_of(root: &Path, revision: &str) -> Result<String, Failure> {
     let commit = format!("{revision}^{{commit}}");
     let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
     let commit = git(root, &asked)?.ok_or_else(|| {
@@ -89,7 +134,11 @@ fn changed_in(root: &Path, revision: &str) -> Result<Vec<PathBuf>, Failure> {
             "git knows no revision {revision:?} here; a shallow clone, as CI makes it, has to fetch it first"
         ))
     })?;
-    let commit = String::from_utf8_lossy(commit.trim_ascii_end()).into_owned();
+    Ok(String::from_utf8_lossy(commit.trim_ascii_end()).into_owned())
+}
+
+/// The paths below the root of a repository that differ from a commit: changed, new, or gone.
+fn changed_in(root: &Path, commit: &str) -> Result<Vec<PathBuf>, Failure> {
     let diff = [
         "diff",
         "--name-only",
@@ -97,7 +146,7 @@ fn changed_in(root: &Path, revision: &str) -> Result<Vec<PathBuf>, Failure> {
         "--no-relative",
         "--no-ext-diff",
         "-z",
-        &commit,
+        commit,
         "--",
     ];
     let new = ["ls-files", "--others", "--exclude-standard", "-z"];

@@ -14,6 +14,11 @@ pub(in crate::commands) fn found(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fail
     for path in if paths.is_empty() { &here } else { paths } {
         if path.is_dir() {
             look_through(path, &mut found)?;
+        } else if is_list(path) {
+            return Err(Failure::Usage(anyhow!(
+                "{} is a list of people: name the campaign that reads it",
+                path.display()
+            )));
         } else if path.symlink_metadata().is_ok() {
             found.push(path.clone());
         } else {
@@ -29,6 +34,16 @@ pub(in crate::commands) fn found(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fail
     found.sort();
     found.dedup();
     Ok(found)
+}
+
+/// Whether its name is that of a table, which no campaign bears.
+fn is_list(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| {
+        ["csv", "tsv", "xlsx", "xls", "ods"]
+            .iter()
+            .any(|table| ending == *table)
+    })
 }
 
 /// Errors: a folder cannot be listed.

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    Diagnostic, Expression, FieldType, Happening, Kind, Lower, Named, Stage, Test, Text, Value, declared,
+    BuiltIn, Diagnostic, Expression, FieldType, Happening, Kind, Lower, Named, Stage, Test, Text, Value,
+    declared,
 };
 use crate::condition::functions::{FUNCTIONS, usage};
 use crate::condition::program::{Day, Moment, Number};
@@ -34,6 +35,9 @@ impl Lower<'_> {
             "answered" | "received" => self.of_other(&call).map(|h| self.happened(h)),
             "event" => {
                 let event = self.one_text(&call)?.to_owned();
+                if self.stage == Stage::Before {
+                    return self.no_event_yet(&call);
+                }
                 Some(self.happened(Happening::Event(event)))
             }
             "tagged" => {
@@ -44,8 +48,14 @@ impl Lower<'_> {
             "now" => self.nothing(&call).map(|()| Value::Time(Moment::Now)),
             "date" => self.date(&call).map(Value::Day),
             "days_until" | "days_since" => {
-                let day = Box::new(self.day(&call)?);
-                Some(Value::Number(Number::DaysUntil(day, name == "days_since")))
+                let day = self.day(&call)?;
+                if matches!(day, Day::Today | Day::Of(Moment::Now)) {
+                    return self.no_days(&call);
+                }
+                Some(Value::Number(Number::DaysUntil(
+                    Box::new(day),
+                    name == "days_since",
+                )))
             }
             "empty" => self.empty(&call).map(Value::Test),
             _ => {
@@ -87,6 +97,23 @@ impl Lower<'_> {
             return self.nothing_yet(call.span, &shortened(self.text(call.span)).clone(), help);
         }
         Some(what)
+    }
+
+    /// From today to today.
+    fn no_days<T>(&mut self, call: &Call<'_>) -> Option<T> {
+        let message = format!("`{}` is always 0", shortened(self.text(call.span)));
+        let help = format!("count from today to a day of the person: `{}`", usage(call.name));
+        let found = Diagnostic::error("constant-condition", call.span.clone(), message);
+        self.push(found.label("the same for everybody").help(help))
+    }
+
+    /// An event counts for the passages that began before it.
+    fn no_event_yet<T>(&mut self, call: &Call<'_>) -> Option<T> {
+        let written = shortened(self.text(call.span)).clone();
+        let message = format!("`{written}` is asked before anybody's passage begins, so it never holds");
+        let help = "what an event carries is asked by its name: `where: total > 50`; steps ask for one that comes later: `when: event(\"ordered\")`";
+        let found = Diagnostic::error("constant-condition", call.span.clone(), message);
+        self.push(found.label("nothing has happened yet").help(help))
     }
 
     fn known(
@@ -199,6 +226,10 @@ impl Lower<'_> {
         match &argument.kind {
             Kind::Name(name) => match self.scope.find(name) {
                 Named::Field(_) | Named::Column => Some(Test::Empty(Text::Value(self.slot(name)))),
+                Named::BuiltIn(BuiltIn::Phone | BuiltIn::Language | BuiltIn::Timezone) => {
+                    self.constant(call.span, false);
+                    None
+                }
                 Named::BuiltIn(_) | Named::Missing(_) => match self.name(name, &span, false)? {
                     Value::Text(text) => Some(Test::Empty(text)),
                     Value::Test(_) | Value::Number(_) | Value::Day(_) | Value::Time(_) | Value::Tags => None,

@@ -99,11 +99,16 @@ impl Lower<'_> {
             }
             _ => None,
         });
+        let is_word = |side: &Expression| matches!(&side.kind, Kind::Text(text) if !text.contains(|c: char| c.is_ascii_digit()));
+        let beside_word = kind.is_none() && sides.iter().any(is_word);
         let kind = kind.unwrap_or(FieldType::Int);
         match column {
             Some((column, span)) => {
                 let message = format!("{}, and texts have no order", self.as_text(column));
-                let help = format!("declare what it is: {}", declared(column, kind));
+                let help = match beside_word {
+                    true => "texts are compared with `==`, `!=` and `in`".to_owned(),
+                    false => format!("declare what it is: {}", declared(column, kind)),
+                };
                 Diagnostic::error("column-is-text", span.clone(), message).help(help)
             }
             None => {
@@ -156,6 +161,10 @@ impl Lower<'_> {
         let made = (self.value(item, false), self.value(list, false));
         let span = list.span.clone();
         match (made.0?, made.1?) {
+            (Value::Text(Text::Literal(tag)), Value::Tags) if tag.trim().is_empty() => {
+                let found = Diagnostic::error("wrong-arguments", item.span.clone(), "the text is empty");
+                self.push(found.help("for example `\"coming\" in tags`"))
+            }
             (Value::Text(tag), Value::Tags) => Some(Test::Tagged(tag)),
             (_, Value::Tags) => {
                 let found = Diagnostic::error("ill-typed-condition", item.span.clone(), "a tag is a text");

@@ -5,21 +5,23 @@ use super::{Asked, Item, ItemKind};
 use crate::condition::{BuiltIn, FUNCTIONS};
 
 /// What nothing can be known of before the first text.
-const NOT_YET: [&str; 5] = ["variant", "reply", "delivered", "clicked", "replied"];
+const NOT_YET: [&str; 6] = ["variant", "reply", "delivered", "clicked", "replied", "event"];
+/// Functions that take the name of something.
+const OF_NAMES: [&str; 6] = ["delivered", "clicked", "tagged", "event", "answered", "received"];
 /// What can be waited for.
 const AWAITED: [&str; 4] = ["delivered", "clicked", "event", "replied"];
 
 pub(super) fn items(asked: &Asked<'_>) -> Vec<Item> {
     let place = Place::new(asked);
-    if let Some(function) = place.argument_of() {
-        return place.arguments(function);
+    if let Some(arguments) = place.arguments() {
+        return arguments;
     }
     if place.is_in_text() {
         return place.compared();
     }
     let mut items: Vec<Item> = place.fields();
     items.extend(FUNCTIONS.iter().map(|(name, usage)| place.function(name, usage)));
-    if asked.is_below(&["audience", "where"]) {
+    if asked.is_below(&["audience", "where"]) || asked.is_below(&["trigger", "where"]) {
         items.retain(|item| !NOT_YET.contains(&item.label.as_str()));
     }
     if asked.key() == "await" {
@@ -39,8 +41,8 @@ pub(super) fn items(asked: &Asked<'_>) -> Vec<Item> {
 /// What may leave people out.
 pub(super) fn leavers(asked: &Asked<'_>) -> Vec<Item> {
     let place = Place::new(asked);
-    if let Some(function) = place.argument_of() {
-        return place.arguments(function);
+    if let Some(arguments) = place.arguments() {
+        return arguments;
     }
     let ours = FUNCTIONS
         .iter()
@@ -65,17 +67,27 @@ impl<'a> Place<'a> {
         Place { asked, before, word }
     }
 
-    /// The function whose first text the place is in.
-    fn argument_of(&self) -> Option<&'a str> {
+    /// What the function takes whose first text the place is in; with quotes, where that has none yet.
+    fn arguments(&self) -> Option<Vec<Item>> {
         let before = &self.before[..self.before.len() - self.word.len()];
-        let opened = before.strip_suffix(['"', '\''])?;
-        let opened = opened
-            .strip_suffix('\\')
-            .unwrap_or(opened)
-            .trim_end()
-            .strip_suffix('(')?;
+        let quoted = before.strip_suffix(['"', '\'']);
+        let opened = quoted.map_or(before, |opened| opened.strip_suffix('\\').unwrap_or(opened));
+        let opened = opened.trim_end().strip_suffix('(')?;
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        Some(&opened[opened.trim_end_matches(is_word).len()..])
+        let function = &opened[opened.trim_end_matches(is_word).len()..];
+        if quoted.is_some() {
+            return Some(self.names_for(function));
+        }
+        let quote = match self.asked.spot.quote {
+            Some('"') => "\\\"",
+            _ => "\"",
+        };
+        let with_quotes = |item: Item| Item {
+            before: format!("{quote}{}{quote}", item.before),
+            ..item
+        };
+        let names = || self.names_for(function).into_iter().map(with_quotes).collect();
+        OF_NAMES.contains(&function).then(names)
     }
 
     fn is_in_text(&self) -> bool {
@@ -129,7 +141,7 @@ impl<'a> Place<'a> {
         all.iter().map(item).collect()
     }
 
-    fn arguments(&self, function: &str) -> Vec<Item> {
+    fn names_for(&self, function: &str) -> Vec<Item> {
         if function == "event" {
             return self.events();
         }

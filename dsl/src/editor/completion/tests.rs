@@ -265,7 +265,7 @@ fn conditions_have_fields_functions_and_their_names() {
     check(
         &start,
         expect![
-            "`Data di nascita` answered city country date days_since days_until empty event false first_name in language now phone received tagged tags timezone today true"
+            "`Data di nascita` answered city country date days_since days_until empty false first_name in language now phone received tagged tags timezone today true"
         ],
     );
     let within = |condition: &str| {
@@ -275,6 +275,17 @@ fn conditions_have_fields_functions_and_their_names() {
         )
     };
     check(&within("delivered(\"|"), expect!["first"]);
+    check(&within("delivered(|)"), expect!["first"]);
+    taken(
+        &within("delivered(f|)"),
+        "first",
+        expect![[r#"    when: delivered("first")"#]],
+    );
+    taken(
+        &within("\"delivered(|)\""),
+        "first",
+        expect![[r#"    when: "delivered(\"first\")""#]],
+    );
     check(
         &format!("links: {{ a: b, c: d }}\n{}", within("'clicked(\"|'")),
         expect!["a c"],

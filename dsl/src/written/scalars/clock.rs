@@ -177,12 +177,32 @@ fn day_alone(text: &str) -> Option<Refusal> {
     })
 }
 
+/// What other programs call some crons.
+fn nickname(text: &str) -> Option<&'static str> {
+    Some(match text.trim().to_ascii_lowercase().trim_start_matches('@') {
+        "hourly" => "0 * * * *",
+        "daily" | "midnight" => "0 0 * * *",
+        "weekly" => "0 0 * * SUN",
+        "monthly" => "0 0 1 * *",
+        "yearly" | "annually" => "0 0 1 1 *",
+        _ => return None,
+    })
+}
+
 /// Five fields; what is in them is not looked into.
 pub(super) fn cron(text: &str) -> Result<(), Refusal> {
     let fields = text.split_whitespace().count();
     let help = "write minute, hour, day, month and weekday: `\"0 10 * * MON\"`";
+    if let Some(right) = nickname(text) {
+        let message = format!("\"{text}\" is no cron of five fields");
+        let refusal = wrong("bad-time", message, format!("write `\"{right}\"`"));
+        return Err(instead(refusal, format!("\"{right}\""), Applicability::Unsure));
+    }
     if fields != 5 {
-        let message = format!("\"{text}\" has {fields} fields, and a cron has five");
+        let message = format!(
+            "\"{text}\" has {fields} field{}, and a cron has five",
+            if fields == 1 { "" } else { "s" }
+        );
         return Err(wrong("bad-time", message, help));
     }
     match Cron::parse(text) {

@@ -110,6 +110,27 @@ fn zone(word: &str) -> Option<String> {
     is_one.then(|| word.to_owned())
 }
 
+/// The days of `mon-fri`, or of `weekdays`.
+pub(super) fn days_between(text: &str) -> Option<Vec<&'static str>> {
+    match text.to_lowercase().as_str() {
+        "weekday" | "weekdays" | "workdays" => return days_between("mon-fri"),
+        "weekend" | "weekends" => return days_between("sat-sun"),
+        _ => {}
+    }
+    let (first, last) = text.split_once(['-', '\u{2013}'])?;
+    let day = |text: &str| {
+        let text = text.trim().to_lowercase();
+        super::DAYS.iter().position(|day| text.starts_with(day))
+    };
+    let (first, last) = (day(first)?, day(last)?);
+    let after = (last + super::DAYS.len() - first) % super::DAYS.len();
+    Some(
+        (0..=after)
+            .map(|n| super::DAYS[(first + n) % super::DAYS.len()])
+            .collect(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use expect_test::expect;

@@ -11,6 +11,7 @@ use super::super::nearest::nearest;
 use super::super::scalars::{is_name, is_time_of_day};
 use super::super::tables;
 use super::super::traps::{misread, quoted};
+use super::elsewhere::called_elsewhere;
 use super::fit::chosen;
 use super::words::{self, Place};
 use super::{Shape, fits};
@@ -250,8 +251,7 @@ impl Shape<'_> {
         };
         let name = first.key.text.as_str();
         let near = nearest(name, object.keys.iter().map(|key| key.name));
-        let known =
-            words::glued(first, object).is_some() || words::called_elsewhere(object, name, node).is_some();
+        let known = words::glued(first, object).is_some() || called_elsewhere(object, name, node).is_some();
         let deed = self.deed_of(first, object);
         // What is no deed may well stand under another name for `words`.
         let unlike = deed.is_none() && !misread(name);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::key::{Form, Key, KeyKind, Object};
+use super::super::nearest::nearest;
 use super::super::scalars::{self, Problem};
 use super::super::traps::{misread, quoted};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -104,6 +105,9 @@ pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
     {
         return Some("texts of the program stand under `messages`: `messages: { opt-out: … }`".to_owned());
     }
+    if object.title == "`schedule`" && matches!(entry.key.text.as_str(), "every" | "repeat" | "interval") {
+        return Some("what comes again is a cron: `cron: \"0 10 * * *\"` is every day at ten".to_owned());
+    }
     if object.title == "`schedule`" && matches!(entry.key.text.as_str(), "time" | "hour") {
         return Some("day and time are one value: `at: 2026-12-01 10:00`".to_owned());
     }
@@ -131,8 +135,8 @@ pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
 /// The key that one belongs under, so that its absence is not told as well.
 pub(super) fn owner(object: &Object, written: &str) -> Option<&'static str> {
     let required = object.required.iter().map(|required| required.key);
-    let mut below = owners(object, written).map(|key| key.name);
-    required.into_iter().find(|key| below.any(|name| name == *key))
+    let below: Vec<&str> = owners(object, written).map(|key| key.name).collect();
+    required.into_iter().find(|key| below.contains(key))
 }
 
 fn owners(object: &Object, written: &str) -> impl Iterator<Item = &'static Key> {
@@ -152,6 +156,14 @@ pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, Option<
     };
     let text = node.text().filter(|_| !object.one_of.is_empty())?;
     let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let is_message = scalars::is_name(text) && nearest(text, object.one_of.iter().copied()).is_none();
+    if is_message && object.one_of.contains(&"send") && !object.one_of.contains(&text) {
+        let right = match in_braces {
+            true => format!("{{ send: {text} }}"),
+            false => format!("send: {text}"),
+        };
+        return Some((format!("a message is sent by a step: `{right}`"), Some(right)));
+    }
     let key = object
         .one_of
         .iter()
@@ -170,6 +182,13 @@ pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, Option<
         false => (format!("a colon is missing: `{}`", step(rest)), Some(step(rest))),
     })
 }
+
+/// What is said of a list where the text of a step is due.
+pub(super) const ONE_A_STEP: &str = "each text is a step of its own: `- send: invite`";
+
+/// What is said of a list where the map of an audience is due.
+pub(super) const SEVERAL_LISTS: &str =
+    "several lists stand under `from`: `audience: { from: [customers, lists/staff.csv] }`";
 
 /// What is said of a list where one text is due.
 pub(super) const SEVERAL_TEXTS: &str = "one text stands here, or one for each language: `{ it: …, en: … }`; several that \
@@ -192,6 +211,11 @@ pub(super) fn rules_as_map(form: &Form, node: &Node) -> Option<String> {
         _ => return None,
     };
     let first = node.entries().first().filter(|_| rule.one_of.contains(&"do"))?;
+    if let ([only], Some(address)) = (node.entries(), first.value.text())
+        && ["address", "email", "forward", "inbox", "to"].contains(&only.key.text.as_str())
+    {
+        return Some(format!("where replies go stands alone: `replies: {address}`"));
+    }
     let is_word = |key: &str| rule.key(key).is_none() || key == "otherwise";
     let word = node
         .entries()
@@ -329,6 +353,8 @@ pub(super) fn map_of(form: &Form, node: &Node) -> Option<(String, bool)> {
     let told_apart = || due.iter().filter(|key| !is_free(&key.form));
     let text_key = || object.key("text").filter(|key| self::takes(&key.form, text));
     let key = match (due.as_slice(), told_apart().count()) {
+        // A word that begins something is rather what happens than a list that is joined.
+        _ if object.title == "`trigger`" => object.key("event")?,
         ([one], _) => *one,
         (_, 1) => *told_apart().next()?,
         ([], _) => text_key()?,
@@ -487,79 +513,13 @@ pub(super) fn before_colon(written: &str) -> &str {
     written.split(':').next().unwrap_or_default()
 }
 
-/// What other tools and languages call a key.
-const ELSEWHERE: [(&str, &str); 6] = [
-    ("if", "when"),
-    ("else", "otherwise"),
-    ("delay", "wait"),
-    ("sleep", "wait"),
-    ("sms", "send"),
-    ("timeout", "for"),
-];
-
-/// What other tools call the keys of the maps of crier.yaml, by their titles.
-const OF_PROJECTS: [(&str, &str, &[&str]); 5] = [
-    ("a list", "file", &["csv", "from", "path", "source"]),
-    ("a sender", "alphanumeric", &["label", "name", "title"]),
-    ("a sender", "number", &["from", "msisdn", "phone", "phone_number"]),
-    ("a sender", "short_code", &["code", "shortcode"]),
-    ("an inbox", "email", &["address", "mail", "to"]),
-];
-
-/// What other tools call the keys of a campaign.
-const OF_CAMPAIGNS: [(&str, &[&str]); 6] = [
-    (
-        "audience",
-        &[
-            "contacts",
-            "customers",
-            "list",
-            "lists",
-            "people",
-            "recipients",
-            "segment",
-            "to",
-        ],
-    ),
-    ("campaign", &["name", "title"]),
-    ("message", &["body", "content", "sms", "text"]),
-    (
-        "schedule",
-        &["at", "date", "send_at", "send_on", "start", "time", "when"],
-    ),
-    ("replies", &["on_reply", "reply", "reply_to"]),
-    ("timezone", &["time_zone", "tz", "zone"]),
-];
-
-/// The key of ours that is called so elsewhere, or so in another place of the language.
-pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> Option<&'static str> {
-    if object.title == "a campaign" {
-        let lower = written.to_lowercase();
-        let own = OF_CAMPAIGNS
-            .iter()
-            .find(|(_, theirs)| theirs.contains(&lower.as_str()));
-        return own
-            .and_then(|(ours, _)| object.key(ours))
-            .map(|key| key.name)
-            .filter(|ours| node.entry(ours).is_none());
-    }
-    let mut of_maps = OF_PROJECTS.iter().filter(|(title, ..)| *title == object.title);
-    if let Some((_, ours, _)) = of_maps.find(|(_, _, theirs)| theirs.contains(&written)) {
-        return object
-            .key(ours)
-            .map(|key| key.name)
-            .filter(|ours| node.entry(ours).is_none());
-    }
-    let of_people = object.required.iter().any(|required| required.key == "from");
-    if of_people && written == "file" {
-        // With more than the path it is the map of a file, under `from`.
-        let more = |entry: &Entry| entry.key.text != "file" && owner(object, &entry.key.text).is_some();
-        return (!node.entries().iter().any(more)).then_some("from");
-    }
-    let ours = ELSEWHERE.iter().find(|(theirs, _)| *theirs == written)?.1;
-    let key = object.key(ours)?;
-    let beside = key.beside.is_empty() || key.beside.iter().any(|verb| node.entry(verb).is_some());
-    beside.then_some(key.name)
+/// Whether a line is rather the first of a CSV: words between separators.
+pub(super) fn is_of_a_list(line: &str) -> bool {
+    [',', ';', '\t'].iter().any(|separator| {
+        let cells: Vec<&str> = line.split(*separator).map(str::trim).collect();
+        let is_name = |cell: &&str| !cell.is_empty() && cell.len() < 40 && !cell.ends_with(['.', '!', '?']);
+        cells.len() > 1 && cells.iter().all(is_name)
+    })
 }
 
 /// Whether a story can expect it, apart from marks and letter case: `opt_out`.

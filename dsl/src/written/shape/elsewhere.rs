@@ -1,0 +1,103 @@
+//! What other tools and languages call the keys of ours.
+
+use super::super::key::Object;
+use super::words::owner;
+use crate::tree::{Entry, Node};
+
+/// What other tools and languages call a key.
+const ELSEWHERE: [(&str, &str); 6] = [
+    ("if", "when"),
+    ("else", "otherwise"),
+    ("delay", "wait"),
+    ("sleep", "wait"),
+    ("sms", "send"),
+    ("timeout", "for"),
+];
+
+/// What other tools call the keys of some maps, by their titles.
+const OF_MAPS: [(&str, &str, &[&str]); 16] = [
+    ("a rule", "send", &["answer", "reply", "respond"]),
+    (
+        "`audience`",
+        "from",
+        &["list", "lists", "path", "people", "source", "to"],
+    ),
+    (
+        "`audience`",
+        "where",
+        &["condition", "filter", "filters", "if", "when"],
+    ),
+    (
+        "`audience`",
+        "except",
+        &["but", "exclude", "excluding", "suppress", "without"],
+    ),
+    ("`schedule`", "at", &["send_at", "start", "when"]),
+    ("`trigger`", "event", &["name", "on", "type"]),
+    ("`trigger`", "keyword", &["word", "words"]),
+    ("a test", "test", &["name", "title"]),
+    ("a test", "person", &["given", "recipient", "who"]),
+    ("a test", "story", &["lines", "script", "steps"]),
+    ("a rule of `choose`", "otherwise", &["default", "else"]),
+    ("a list", "file", &["csv", "from", "path", "source"]),
+    ("a sender", "alphanumeric", &["label", "name", "title"]),
+    ("a sender", "number", &["from", "msisdn", "phone", "phone_number"]),
+    ("a sender", "short_code", &["code", "shortcode"]),
+    ("an inbox", "email", &["address", "mail", "to"]),
+];
+
+/// What other tools call the keys of a campaign.
+const OF_CAMPAIGNS: [(&str, &[&str]); 6] = [
+    (
+        "audience",
+        &[
+            "contacts",
+            "customers",
+            "list",
+            "lists",
+            "people",
+            "recipients",
+            "segment",
+            "to",
+        ],
+    ),
+    ("campaign", &["name", "title"]),
+    ("message", &["body", "content", "sms", "text"]),
+    (
+        "schedule",
+        &["at", "date", "send_at", "send_on", "start", "time", "when"],
+    ),
+    ("replies", &["on_reply", "reply", "reply_to"]),
+    ("timezone", &["time_zone", "tz", "zone"]),
+];
+
+/// The key of ours that is called so elsewhere, or so in another place of the language.
+pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> Option<&'static str> {
+    if object.title == "a campaign" {
+        let lower = written.to_lowercase();
+        let own = OF_CAMPAIGNS
+            .iter()
+            .find(|(_, theirs)| theirs.contains(&lower.as_str()));
+        return own
+            .and_then(|(ours, _)| object.key(ours))
+            .map(|key| key.name)
+            .filter(|ours| node.entry(ours).is_none());
+    }
+    let mut of_maps = OF_MAPS.iter().filter(|(title, ..)| *title == object.title);
+    if let Some((_, ours, _)) = of_maps.find(|(_, _, theirs)| theirs.contains(&written)) {
+        return object
+            .key(ours)
+            .map(|key| key.name)
+            .filter(|ours| node.entry(ours).is_none());
+    }
+    let of_people = object.required.iter().any(|required| required.key == "from");
+    if of_people && written == "file" {
+        // With more than the path it is the map of a file, under `from`.
+        let more = |entry: &Entry| entry.key.text != "file" && owner(object, &entry.key.text).is_some();
+        return (!node.entries().iter().any(more)).then_some("from");
+    }
+    let ours = ELSEWHERE.iter().find(|(theirs, _)| *theirs == written)?.1;
+    let key = object.key(ours)?;
+    let beside = key.beside.is_empty() || key.beside.iter().any(|verb| node.entry(verb).is_some());
+    beside.then_some(key.name)
+}
