@@ -66,7 +66,16 @@ impl Buckets {
             return most;
         };
         let members = rate * WINDOW.as_secs_f64();
-        (1..=most).rev().find(|n| *n as f64 <= members).unwrap_or(1)
+        // Asked of every lane at every turn: a count down from `most` is seen in a profile.
+        let (mut least, mut most) = (1, most.max(1));
+        while least < most {
+            let middle = (least + most).div_ceil(2);
+            match middle as f64 <= members {
+                true => least = middle,
+                false => most = middle - 1,
+            }
+        }
+        least
     }
 }
 
@@ -98,6 +107,19 @@ mod tests {
             assert!(within * 2 <= 10, "{within} windows of 2 parts from {from:?}");
         }
         assert_eq!(buckets.window(&both, 500), 2);
+        for (rate, most, expected) in [
+            (1.0, 500, 1),
+            (4.0, 500, 1),
+            (8.0, 500, 2),
+            (11.9, 500, 2),
+            (1_999.0, 500, 499),
+            (2_000.0, 500, 500),
+            (9e9, 500, 500),
+            (100.0, 1, 1),
+        ] {
+            buckets.add("own".into(), rate);
+            assert_eq!(buckets.window(&names(&["own"]), most), expected, "{rate} {most}");
+        }
         assert_eq!(buckets.window(&names(&["account"]), 500), 25);
         assert_eq!(buckets.window(&names(&["other"]), 500), 500);
     }

@@ -39,6 +39,10 @@ pub struct Counts {
     pub answers_refused: u64,
     /// Parts of the texts and answers that count as accepted, as the carrier's texts come to.
     pub parts: u64,
+    /// Parts of all that the carrier took, each time that it did: what it asks to be paid.
+    pub parts_taken: u64,
+    /// Parts of the texts and answers of which nobody knows, and of the first of two that were sent.
+    pub parts_in_doubt: u64,
     /// People who opted out.
     pub opted_out: u64,
 }
@@ -85,6 +89,12 @@ fn money(parts: u64) -> serde_json::Value {
             serde_json::json!(sum.trim_end_matches('0').trim_end_matches('.'))
         }
     }
+}
+
+/// Parts of a message, as the carrier cuts its text.
+fn parts_of(message: &PersonMessage) -> u64 {
+    let text = message.text.as_deref();
+    u64::from(text.map_or(0, |text| sms::parts::measure(text).part_count))
 }
 
 struct Join<'a> {
@@ -225,6 +235,8 @@ impl<'a> Join<'a> {
     /// What a message came to, and whether the carrier says the same.
     fn state(&mut self, phone: PhoneNumber, message: &PersonMessage, taken: usize) -> Came {
         let was_taken = taken > 0;
+        self.counts.parts_taken += taken as u64 * parts_of(message);
+        self.counts.parts_in_doubt += u64::from(message.resent) * parts_of(message);
         let said = format!(
             "{phone}, {:?} after {} attempts",
             message.reason, message.attempts
@@ -241,6 +253,7 @@ impl<'a> Join<'a> {
                 Came::Rejected
             }
             MessageState::Unknown => {
+                self.counts.parts_in_doubt += parts_of(message);
                 let allowed = match self.scenario.doubt {
                     Doubt::Settled => false,
                     Doubt::SettledByReceipts => !was_taken,
@@ -255,11 +268,7 @@ impl<'a> Join<'a> {
             | MessageState::Expired
             | MessageState::Undelivered
             | MessageState::Delivered => {
-                let parts = message
-                    .text
-                    .as_deref()
-                    .map_or(0, |text| sms::parts::measure(text).part_count);
-                self.counts.parts += u64::from(parts);
+                self.counts.parts += parts_of(message);
                 if !was_taken {
                     self.fault(format!("I6 {} and never taken: {said}", message.state.word()));
                 }
@@ -349,8 +358,16 @@ impl<'a> Join<'a> {
                 counts.twice, report["sent_once_more"]
             ));
         }
+        // Whatever the carrier asks to be paid was said to be so at most.
+        if counts.parts_taken > counts.parts + counts.parts_in_doubt {
+            self.faults.push(format!(
+                "I6 the carrier took {} parts, and {} with {} more are told",
+                counts.parts_taken, counts.parts, counts.parts_in_doubt
+            ));
+        }
         let mut expected = vec![
             ("people", town.people),
+            ("parts_in_doubt", counts.parts_in_doubt),
             ("answers", counts.answers),
             ("answers_unknown", counts.answers_unknown),
             ("answers_refused", counts.answers_refused),

@@ -140,6 +140,8 @@ async fn of_four_under_way_two_answered_are_not_sent_again_and_two_are_in_doubt(
             accepted: 10 - unknown,
             unknown,
             parts: 10 - unknown,
+            parts_taken: 10 + twice,
+            parts_in_doubt: unknown + twice,
             ..Counts::default()
         };
         assert_eq!(

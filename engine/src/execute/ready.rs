@@ -351,8 +351,10 @@ impl Executor {
             let until = ways.min()??;
             first = Some(first.map_or(until, |first| first.min(until)));
         }
-        let wait = TimeDelta::from_std(first? - now).ok()?;
-        Some(self.clock.now() + wait)
+        let at = self.clock.now() + TimeDelta::from_std(first? - now).ok()?;
+        // Whoever was put back for that is due in the next whole second.
+        let is_due = |due: DateTime<Utc>| due <= at + TimeDelta::seconds(1);
+        self.waits_until(id).is_none_or(is_due).then_some(at)
     }
 
     /// Whether nothing of a launch is under way and no cohort of it in hand.

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::Account;
 use super::lane::Lane;
@@ -10,11 +13,15 @@ use super::launched::Stands;
 use super::permits::Permits;
 use super::window::{Outcome, Send, What, Window, WindowId};
 use super::{Executor, Step, Suppressed};
+use crate::advance::round_up;
 use crate::clock::Clock;
 use crate::ids::{LaunchId, NO_RUN};
+use crate::member::Doubt;
 use crate::provider::{Answer, Found, Provider, Submission};
 use crate::store::{SentTo, Store};
 
+/// When somebody asks again whose way is being tried by another.
+const SOON: Duration = Duration::from_secs(1);
 /// References of one look-up.
 const LOOK_UPS: usize = 500;
 
@@ -95,6 +102,35 @@ impl Executor {
                 send.outcome = Some((Outcome::Withheld, wall));
             }
         }
+    }
+
+    /// When the way of a text may be free again: at once where another one is.
+    pub(super) fn free_again(&self, sender: &str, send: &Send) -> DateTime<Utc> {
+        let now = self.clock.monotonic();
+        let lane = &self.lanes[sender];
+        let own = self.cohort(sender, send.cohort).members[send.index].doubt() != Doubt::None;
+        let routes = lane
+            .routes
+            .iter()
+            .enumerate()
+            .filter(|(route, _)| !own || *route == usize::from(send.route));
+        let open_until = routes
+            .filter_map(|(_, name)| self.accounts.get(name))
+            .map(|account| {
+                let look_ups = Some(&account.look_ups.breaker).filter(|_| matches!(send.what, What::LookUp));
+                let breakers = std::iter::once(&account.breaker).chain(look_ups);
+                let free = breakers.map(|breaker| {
+                    let probing = breaker.is_shut(now) && breaker.open_until() <= now;
+                    breaker.open_until().max(if probing { now + SOON } else { now })
+                });
+                free.max().unwrap_or(now)
+            });
+        let until = open_until
+            .min()
+            .unwrap_or(now)
+            .max(lane.gate.breaker.open_until());
+        let wait = TimeDelta::from_std(until.saturating_sub(now)).unwrap_or(TimeDelta::MAX);
+        round_up(self.clock.now() + wait, 1_000)
     }
 
     fn submit_texts(

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::rows::MessageRows;
-use super::{Outcome, Send, What, Window, WindowId, texts_of};
+use super::{Outcome, Send, Window, WindowId, texts_of};
 use crate::advance::{Change, Effect, Enrolment, Facts, Place, Request, State, advance, of_answer, round_up};
 use crate::errand::{Waits, given_up_at};
 use crate::execute::ready::Move;
@@ -423,35 +423,6 @@ impl Executor {
         record
     }
 
-    /// When the way of a text may be free again: at once where another one is.
-    fn free_again(&self, sender: &str, send: &Send) -> DateTime<Utc> {
-        let now = self.clock.monotonic();
-        let lane = &self.lanes[sender];
-        let own = self.cohort(sender, send.cohort).members[send.index].doubt() != Doubt::None;
-        let routes = lane
-            .routes
-            .iter()
-            .enumerate()
-            .filter(|(route, _)| !own || *route == usize::from(send.route));
-        let open_until = routes
-            .filter_map(|(_, name)| self.accounts.get(name))
-            .map(|account| {
-                let look_ups = Some(&account.look_ups.breaker).filter(|_| matches!(send.what, What::LookUp));
-                let breakers = std::iter::once(&account.breaker).chain(look_ups);
-                let free = breakers.map(|breaker| {
-                    let probing = breaker.is_shut(now) && breaker.open_until() <= now;
-                    breaker.open_until().max(if probing { now + SOON } else { now })
-                });
-                free.max().unwrap_or(now)
-            });
-        let until = open_until
-            .min()
-            .unwrap_or(now)
-            .max(lane.gate.breaker.open_until());
-        let wait = TimeDelta::from_std(until.saturating_sub(now)).unwrap_or(TimeDelta::MAX);
-        second(self.clock.now() + wait)
-    }
-
     /// Moves a cohort's mark past a slice. Where members stay behind the mark stops at the first of them, and the
     /// settled ones beyond it have departed.
     fn move_mark(
@@ -591,9 +562,6 @@ pub(super) async fn record_surely(
         recorded => Ok((recorded?, None)),
     }
 }
-
-/// When somebody asks again whose way is being tried by another.
-const SOON: std::time::Duration = std::time::Duration::from_secs(1);
 
 fn second(at: DateTime<Utc>) -> DateTime<Utc> {
     round_up(at, 1_000)
