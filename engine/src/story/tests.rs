@@ -3,6 +3,7 @@
 mod branches;
 mod differences;
 mod gate;
+mod impossible;
 mod lines;
 mod passages;
 mod replies;
