@@ -146,6 +146,9 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     if let Some(event) = &story.event {
         play.stage.event(event);
     }
+    if let Some(Said::Says(text)) = story.scenes.first().map(|scene| &scene.said) {
+        play.stage.joins_by(text);
+    }
     let failure = too_early(story, begin, play.stage.zone());
     let failure = failure.or_else(|| unknown(revision, story));
     let failure = failure.or_else(|| play.scenes(story).err());
