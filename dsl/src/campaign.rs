@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
 use crate::condition::{Condition, DateFormat};
-use crate::project::ListFile;
+use crate::project::{ListFile, OptIn};
 use crate::scalar::{Budget, Cron, Frequency, Rate, Share, WaitTime, Window};
 use crate::template::Template;
 use crate::values::{FieldType, Language};
@@ -66,6 +66,8 @@ pub struct Campaign {
     pub answers: BTreeMap<String, Vec<(Language, String)>>,
     /// Where replies go.
     pub replies: Replies,
+    /// How people join stored lists of the project by a text to the sender of this campaign.
+    pub opt_ins: Vec<OptIn>,
     /// A reply belongs to the campaign that texted the person last, within this time.
     pub replies_within: TimeDelta,
     /// Limits of the file.

@@ -25,6 +25,7 @@ mod durations;
 mod fields;
 mod files;
 mod foreign;
+mod guarded;
 mod hosts;
 mod keywords;
 mod languages;
@@ -171,6 +172,7 @@ const CHECKS: &[Check] = &[
     receiving::check,
     policy::check,
     quiet::check,
+    guarded::check,
     budget::check,
     rates::check,
     stored_lists::check,

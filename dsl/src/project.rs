@@ -1,6 +1,6 @@
 //! A project as meant: what `check` makes of `crier.yaml`. Paths are relative to the project's folder and never leave it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -30,6 +30,8 @@ pub struct Project {
     pub lists: BTreeMap<String, ListFile>,
     /// Who texts are handed to.
     pub providers: BTreeMap<String, Provider>,
+    /// The names of those that reach telephones.
+    pub real_providers: BTreeSet<String>,
     /// What texts come from.
     pub senders: BTreeMap<String, Sender>,
     /// Where replies go, by name.
@@ -270,6 +272,11 @@ pub enum Inbox {
 }
 
 impl Project {
+    /// Whether a provider reaches telephones; else nothing leaves the machine.
+    pub fn reaches_telephones(&self, provider: &str) -> bool {
+        self.real_providers.contains(provider)
+    }
+
     /// What a campaign without a crier.yaml works with: one sender `simulated` that receives, on the simulated provider
     /// without a rate limit, no prices, replies kept in the inbox.
     pub fn without_file(name: &str) -> Project {
@@ -296,6 +303,7 @@ impl Project {
             sender: Some("simulated".into()),
             lists: BTreeMap::new(),
             providers: BTreeMap::from([("simulated".into(), provider)]),
+            real_providers: BTreeSet::new(),
             senders: BTreeMap::from([("simulated".into(), sender)]),
             inboxes: BTreeMap::new(),
             replies: None,

@@ -1,6 +1,8 @@
 //! How people join a stored list by a text: its word, and where the list asks for it a yes to the question whether that is
 //! meant. Pure: what was asked before is handed in.
 
+use std::collections::BTreeMap;
+
 use dsl::project::{OptIn, Project};
 use dsl::reply::{tokens, value};
 use dsl::values::{FieldType, Language};
@@ -52,12 +54,21 @@ pub fn of_text(
     asked: &[Asked],
     written: &Written<'_>,
 ) -> Option<(ListDeed, Option<String>)> {
-    let mut own = project
-        .opt_ins
-        .iter()
-        .filter(|own| hears(project, own, written.sender));
+    let own = project.opt_ins.iter();
+    let own: Vec<&OptIn> = own.filter(|own| hears(project, own, written.sender)).collect();
+    of_heard(&own, &project.texts, asked, written)
+}
+
+/// The same of those that the sender hears; `texts`: of the project.
+pub fn of_heard(
+    heard: &[&OptIn],
+    texts: &BTreeMap<String, Vec<(Language, String)>>,
+    asked: &[Asked],
+    written: &Written<'_>,
+) -> Option<(ListDeed, Option<String>)> {
+    let mut own = heard.iter().copied();
     let text = |name: &Option<String>| {
-        let texts = project.texts.get(name.as_ref()?)?;
+        let texts = texts.get(name.as_ref()?)?;
         in_language(texts, written.language)
     };
     if let Some(opt_in) = own.clone().find(|own| is_word(&own.keyword, written.text)) {

@@ -13,7 +13,7 @@ use crate::advance::Change;
 use crate::plan::{NotCast, cast};
 use crate::revision::Revision;
 use crate::stage::{Entry, Happened, Stage};
-use crate::story::edits::quoted;
+pub use crate::story::edits::quoted;
 
 mod command;
 mod file;
@@ -234,16 +234,12 @@ impl Session {
         let at = self.begin.with_timezone(&self.zone);
         let at = at.format("%Y-%m-%d %H:%M").to_string();
         let Opening { person, event, .. } = &self.opening;
-        written(name, person, &at, event.as_ref(), &self.lines)
+        story(name, person, &at, event.as_ref(), &self.lines)
     }
 }
 
 /// A story, without indentation.
-pub fn story(name: &str, person: &[(String, String)], at: &str, lines: &[String]) -> String {
-    written(name, person, at, None, lines)
-}
-
-fn written(
+pub fn story(
     name: &str,
     person: &[(String, String)],
     at: &str,

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 
 use crate::advance::Place;
 use crate::calendar::{CronDays, Month, ticks_after};
+use crate::draw;
 use crate::plan::Cohorts;
 use crate::revision::Revision;
 use crate::tariff::Tariff;
@@ -295,8 +296,11 @@ impl<'a> World<'a> {
     }
 
     fn learn(&mut self, person: u32, once: u16) {
-        let what = self.setting.model.once[usize::from(once)].what.clone();
+        let happens = &self.setting.model.once[usize::from(once)];
+        let drawn = draw::four(!self.setting.seed, self.crowd.phone(person), once)[2];
+        let (what, carried) = (happens.what.clone(), happens.carried(drawn));
         let known = self.crowd.learn(person);
+        known.values.extend(carried);
         match what {
             Happened::Click(link) => known.clicked.insert(link),
             Happened::Event(event) => known.events.insert(event),

@@ -15,11 +15,13 @@ use crate::advance::{
 };
 use crate::left_out::LeftOut;
 use crate::links;
+use crate::opt_in::Asked;
 use crate::plan::Cast;
 use crate::revision::Revision;
 use crate::trigger::{Earlier, may_enter};
 
 mod answers;
+mod lists;
 mod outside;
 mod starts;
 mod words;
@@ -42,6 +44,8 @@ pub struct Stage {
     passages: Vec<Passage>,
     starts: Starts,
     answers: Answers,
+    /// What lists asked the person, and when.
+    asked: Vec<(Asked, DateTime<Utc>)>,
     log: Vec<Entry>,
     trace: Trace,
 }
@@ -143,6 +147,7 @@ impl Stage {
             passages: vec![],
             starts,
             answers: Answers::default(),
+            asked: vec![],
             log: vec![],
             trace: Trace::default(),
         }

@@ -12,8 +12,8 @@ use dsl::campaign::story::{At, Expectation, Expected, Said, Scene, Story};
 use dsl::diagnostic::Diagnostic;
 use dsl::scalar::WrittenTime;
 
-use crate::advance::{Change, Walked};
-use crate::plan::{NotCast, cast};
+use crate::advance::{Change, Known, Walked};
+use crate::plan::{NotCast, cast, planned_out};
 use crate::revision::Revision;
 use crate::stage::{Entry, Happened, Stage, shown};
 
@@ -118,10 +118,18 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
         language: 0,
         ran: begin..begin,
     };
-    let person = match cast(revision, &person(story), begin) {
+    let values = person(story);
+    let person = match cast(revision, &values, begin) {
         Ok(person) => person,
         Err(error) => return nobody(impossible(story, &error)),
     };
+    let known = Known {
+        variant: story.variant.clone(),
+        ..Known::default()
+    };
+    if let Some(reason) = planned_out(revision, &values, &person.member, &known, begin) {
+        return nobody(impossible(story, &NotCast::LeftOut(reason)));
+    }
     // On the person's clock, now that it is known.
     let at = story.at.map(|at| at.resolve(person.zones.zones()[0]));
     let begin = at.unwrap_or(begin);
@@ -137,6 +145,9 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     };
     if let Some(event) = &story.event {
         play.stage.event(event);
+    }
+    if let Some(Said::Says(text)) = story.scenes.first().map(|scene| &scene.said) {
+        play.stage.joins_by(text);
     }
     let failure = too_early(story, begin, play.stage.zone());
     let failure = failure.or_else(|| unknown(revision, story));
@@ -292,14 +303,17 @@ impl Play<'_> {
                 self.stage.run_to(end);
                 Ok(())
             }
-            Said::Tagged(tags) => {
-                self.all(scene, tags, "tag", |stage, tag| stage.person().tags.contains(tag))
-            }
-            Said::Joined(lists) => self.all(scene, lists, "list joined", |stage, list| {
-                stage.is_joined(list) == Some(true)
+            Said::Tagged(tags) => self.all(scene, tags, "tag", |change| match change {
+                Change::Tag(tag) => Some(tag),
+                _ => None,
             }),
-            Said::Left(lists) => self.all(scene, lists, "list left", |stage, list| {
-                stage.is_joined(list) == Some(false)
+            Said::Joined(lists) => self.all(scene, lists, "list joined", |change| match change {
+                Change::Join(list) => Some(list),
+                _ => None,
+            }),
+            Said::Left(lists) => self.all(scene, lists, "list left", |change| match change {
+                Change::Leave(list) => Some(list),
+                _ => None,
             }),
             Said::Set(values) => self.values(scene, values),
             Said::Notified(inbox) => self.told(scene, inbox, "a text of ours", |what| match what {
@@ -315,22 +329,45 @@ impl Play<'_> {
         }
     }
 
+    /// `of`: the name that such a change is about.
     fn all(
-        &self,
+        &mut self,
         scene: &Scene,
         names: &[String],
         what: &str,
-        holds: impl Fn(&Stage, &str) -> bool,
+        of: impl Fn(&Change) -> Option<&String>,
     ) -> Result<(), Failure> {
-        match names.iter().find(|name| !holds(&self.stage, name)) {
+        let holds = |name: &str| match what {
+            "tag" => self.stage.person().tags.contains(name),
+            "list joined" => self.stage.is_joined(name) == Some(true),
+            _ => self.stage.is_joined(name) == Some(false),
+        };
+        match names.iter().find(|name| !holds(name)) {
             None => Ok(()),
             Some(name) => {
+                // What is so instead; else there is nothing to say.
+                let others = self
+                    .stage
+                    .log()
+                    .iter()
+                    .rev()
+                    .filter_map(|entry| match &entry.what {
+                        Happened::Changed(change) => of(change),
+                        _ => None,
+                    });
+                let mut others = others.filter(|own| holds(own) && !names.contains(own));
+                let edit = match (others.next(), names) {
+                    (Some(other), [_]) => Some(edits::value(&scene.value, other.clone())),
+                    (None, [_]) => edits::without(self.file, &scene.whole),
+                    (_, _) => None,
+                };
                 let tags: Vec<&str> = self.stage.person().tags.iter().map(String::as_str).collect();
                 let help = match what {
                     "tag" if tags.is_empty() => "the person has no tags".to_owned(),
                     "tag" => format!("the person has {}", tags.join(", ")),
                     _ => "no step did that by now".to_owned(),
                 };
+                self.edits.extend(edit);
                 Err(Failure::new(
                     scene.value.clone(),
                     format!("no {what} \"{name}\""),

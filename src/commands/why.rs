@@ -255,7 +255,7 @@ fn beginning_line(beginning: &Beginning, names: &Names) -> String {
         Happened::Wrote(campaign) => format!("sent the word of {campaign}"),
     };
     let began = match &beginning.began {
-        Began::Passage(launch, at) => {
+        Began::Passage { launch, at, .. } => {
             format!("entered {}, {}", name(names, *launch), output::time(*at))
         }
         Began::Nothing(reason, _) => format!("did not enter {}: {reason}", beginning.campaign),
@@ -384,7 +384,7 @@ fn beginning_json(beginning: &Beginning) -> serde_json::Value {
         Happened::Wrote(campaign) => ("keyword", campaign),
     };
     let (launch, reason) = match &beginning.began {
-        Began::Passage(launch, _) => (Some(launch.0), None),
+        Began::Passage { launch, .. } => (Some(launch.0), None),
         Began::Nothing(reason, _) => (None, Some(reason.code())),
         Began::Later => (None, None),
     };

@@ -158,9 +158,53 @@ pub(super) fn does_not_fit(
     name: &Spanned<String>,
     value: &Value,
 ) -> Option<Diagnostic> {
-    let is_template = value.text.contains("{{");
-    let fits = || of_another_type(context, name, &value.text, value.node.span.clone());
-    (!is_template).then(fits)?
+    match value.text.contains("{{") {
+        false => of_another_type(context, name, &value.text, value.node.span.clone()),
+        true => never_fits(context, name, value),
+    }
+}
+
+/// A template whose value is none of the type of the field, whatever a person has: words beside a value, or the value of a field of
+/// another type.
+fn never_fits(context: &Context<'_>, name: &Spanned<String>, value: &Value) -> Option<Diagnostic> {
+    let of = |name: &str| {
+        context
+            .written
+            .fields
+            .iter()
+            .find(|field| field.name.value == name)
+    };
+    let field = of(&name.value).filter(|field| field.kind != FieldType::Text)?;
+    let (first, last) = (value.text.find("{{")?, value.text.rfind("}}")? + 2);
+    let beside = format!("{}{}", &value.text[..first], &value.text[last..]);
+    let has_words = match field.kind {
+        FieldType::Int | FieldType::Number | FieldType::Date => beside.chars().any(char::is_alphabetic),
+        FieldType::Text | FieldType::Bool | FieldType::Time => false,
+    };
+    let inside = value.text[first..last].trim_matches(['{', '}']).trim();
+    let given = of(inside).map_or(FieldType::Text, |field| field.kind);
+    let is_other = match (given, field.kind) {
+        (FieldType::Text, _) | (FieldType::Int, FieldType::Number) => false,
+        (given, kind) => given != kind,
+    };
+    if !has_words && !is_other {
+        return None;
+    }
+    let message = match is_other {
+        true => format!(
+            "\"{inside}\" is of the type `{given}`, and field \"{}\" of the type `{}`",
+            name.value, field.kind
+        ),
+        false => format!(
+            "with words beside it no value is of the type `{}` of field \"{}\"",
+            field.kind, name.value
+        ),
+    };
+    Some(
+        Diagnostic::error("wrong-type", value.node.span.clone(), message)
+            .also(field.name.span.clone(), "declared here")
+            .help(such_as(field.kind)),
+    )
 }
 
 /// A value that is kept in a field and is none of its type.

@@ -7,7 +7,7 @@ use crate::campaign::{
     Amount, Audience, Campaign, Canary, Field, Goal, Halt, Limits, Link, Priority, Purpose, Replies,
 };
 use crate::condition::DateFormat;
-use crate::project::{ListFile, Sender};
+use crate::project::{ListFile, OptIn, Sender};
 use crate::scalar::Share;
 use crate::template::Template;
 use crate::values::Language;
@@ -66,6 +66,7 @@ pub(super) fn campaign(context: &Context<'_>) -> Option<Campaign> {
         exits,
         opt_out_words: opt_out_words(context),
         answers: context.project.texts.clone(),
+        opt_ins: opt_ins(context),
         replies: replies(context),
         replies_within: context.project.replies_within,
         limits: limits(&file.limits),
@@ -205,6 +206,13 @@ fn replies(context: &Context<'_>) -> Replies {
         });
     own.or_else(|| context.project.replies.clone())
         .unwrap_or(Replies::Kept)
+}
+
+fn opt_ins(context: &Context<'_>) -> Vec<OptIn> {
+    let project = context.project;
+    let own = sender::of(context);
+    let heard = |opt_in: &&OptIn| opt_in.sender.as_deref().or_else(|| project.default_sender()) == own;
+    project.opt_ins.iter().filter(heard).cloned().collect()
 }
 
 fn opt_out_words(context: &Context<'_>) -> Vec<String> {

@@ -240,6 +240,12 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
         sender: file.sender.as_ref().map(named),
         lists: file.lists.iter().map(|l| (named(&l.name), list(l))).collect(),
         providers: providers.collect(),
+        real_providers: file
+            .providers
+            .iter()
+            .filter(|provider| provider.is_real)
+            .map(|provider| named(&provider.name))
+            .collect(),
         senders: senders.collect(),
         inboxes: inboxes.collect(),
         replies: file.replies.as_ref().map(|replies| meant_replies(&replies.value)),

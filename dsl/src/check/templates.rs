@@ -296,6 +296,9 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
     if BUILT_IN.contains(&name) || fields().any(|field| field == name) {
         return None;
     }
+    if context.from.is_empty() && context.written.trigger.is_some() && !context.of_project {
+        return undeclared(context, name, span);
+    }
     let known = context
         .from
         .iter()
@@ -332,6 +335,22 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
         }
         let all = listed(names.iter().copied());
         format!("the columns are {all}; a value for everybody is a `default` under `fields`")
+    }))
+}
+
+/// Whom a trigger enters comes without a row: what there is of them stands under `fields`.
+fn undeclared(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<Diagnostic> {
+    // A list of the audience that is not known, or does not exist, has been told.
+    if !context.written.audience.from.is_empty() || HELPERS.contains(&name) || name == "link" {
+        return None;
+    }
+    let fields = context.written.fields.iter();
+    let fields = fields.map(|field| field.name.value.as_str());
+    let meant = nearest(name, fields.chain(BUILT_IN.iter().copied())).map(in_template);
+    let message = format!("\"{name}\" is no field, and whoever comes by a trigger has no columns");
+    let found = Diagnostic::error("unknown-variable", span, message).label("not a field");
+    Some(Guess::unsure(meant).tell(found, || {
+        format!("declare what the event brings, or steps set: `fields: {{ {name}: text }}`")
     }))
 }
 

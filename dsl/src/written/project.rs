@@ -110,6 +110,8 @@ pub struct Provider {
     pub name: Spanned<String>,
     /// None where it is of another kind, or lacks what it cannot do without.
     pub settings: Option<project::Provider>,
+    /// It is of a kind that reaches telephones.
+    pub is_real: bool,
 }
 
 /// What texts come from.
@@ -238,12 +240,18 @@ fn needed_consent(node: &Node) -> NeededConsent {
 
 impl Provider {
     fn read(name: Spanned<String>, node: &Node) -> Provider {
-        let settings = match node.get("kind").and_then(Node::text) {
+        let kind = node.get("kind").and_then(Node::text);
+        let is_real = kind.is_some_and(|kind| !matches!(kind, "simulated" | "carrier"));
+        let settings = match kind {
             Some("simulated") => Some(project::Provider::Simulated(simulated(node))),
             Some("carrier") => carrier(node).map(project::Provider::Carrier),
             Some(_) | None => None,
         };
-        Provider { name, settings }
+        Provider {
+            name,
+            settings,
+            is_real,
+        }
     }
 }
 

@@ -7,11 +7,13 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use csv::StringRecord;
+use dsl::campaign::{Schedule, Trigger};
 use dsl::columns::Columns;
 use dsl::project::ListFile;
 use sms::PhoneNumber;
 
-use super::row::{Frozen, filtered, frozen_values, language_of};
+use super::row::{Frozen, consent_lacks, filtered, frozen_values, language_of, texts_of};
+use crate::advance::Known;
 use crate::audience::{self, ListReader, Row, clean};
 use crate::calendar::TimeClass;
 use crate::left_out::LeftOut;
@@ -81,6 +83,45 @@ pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>
         },
         zones,
     })
+}
+
+/// Why a plan leaves out somebody who can be cast: by the texts, and by the consent that the policy asks for. `known`: the variant
+/// that is chosen. Whom a trigger enters is asked about consent alone: values may come later.
+pub fn planned_out(
+    revision: &Revision,
+    person: &[(String, String)],
+    member: &Member,
+    known: &Known,
+    now: DateTime<Utc>,
+) -> Option<LeftOut> {
+    let by_trigger = matches!(revision.campaign.schedule, Schedule::Trigger(_));
+    let consent = lacks_consent(revision, person, now);
+    consent.or_else(|| texts_of(revision, member, known).err().filter(|_| !by_trigger))
+}
+
+/// What the lists say of consent, where the person says what they ask for; whoever is in several is in the best.
+fn lacks_consent(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>) -> Option<LeftOut> {
+    let campaign = &revision.campaign;
+    campaign.audience.consent.as_ref()?;
+    let by_word = matches!(campaign.schedule, Schedule::Trigger(Trigger::Keyword(_)));
+    if by_word && campaign.audience.from.is_empty() {
+        return None;
+    }
+    let (columns, row) = row_of(person);
+    let says = |column: &Option<String>| column.as_ref().is_none_or(|own| columns.values.contains_key(own));
+    let mut reason = Some(LeftOut::NoConsent);
+    for list in &campaign.audience.from {
+        let is_said = list
+            .consent
+            .as_ref()
+            .is_none_or(|consent| says(&consent.column) && says(&consent.date));
+        let frozen = Frozen::new(revision, &columns, list.consent.as_ref(), now);
+        reason = consent_lacks(revision, &frozen, &row).filter(|_| is_said);
+        if reason.is_none() {
+            return None;
+        }
+    }
+    reason
 }
 
 /// Values of a person by column or field.

@@ -15,7 +15,7 @@ use sms::{ParsedNumber, PhoneNumber, Region};
 use super::consent::ConsentOf;
 use super::draw;
 use super::{Day, StoreFacts};
-use crate::advance::{NOTHING, may_text, text_for};
+use crate::advance::{Known, NOTHING, may_text, text_for};
 use crate::audience::{Row, cell_problem, clean};
 use crate::calendar::TimeClass;
 use crate::entry::{self, Entry};
@@ -239,10 +239,17 @@ pub(super) fn narrowed(
     if let Some(reason) = filtered(revision, frozen, phone, row) {
         return Some(reason);
     }
-    if let Some(reason) = frozen.consent.lacks(row, || frozen.today(campaign.timezone)) {
+    if let Some(reason) = consent_lacks(revision, frozen, row) {
         return Some(reason);
     }
     draw::by_share(&campaign.audience, &campaign.name, phone)
+}
+
+/// Why somebody did not give the consent that the policy asks for.
+pub(super) fn consent_lacks(revision: &Revision, frozen: &Frozen, row: &Row) -> Option<LeftOut> {
+    frozen
+        .consent
+        .lacks(row, || frozen.today(revision.campaign.timezone))
 }
 
 /// Why the campaign is not for somebody: by the country of the number, by `where`, or by a condition of `except`.
@@ -379,7 +386,6 @@ struct Texts {
 }
 
 fn member_of(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row) -> Result<Texts, LeftOut> {
-    let campaign = &revision.campaign;
     let language = language_of(revision, frozen, row);
     let member = Member {
         phone,
@@ -388,16 +394,32 @@ fn member_of(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row
         values: frozen_values(revision, frozen, language, row)?,
         pending: None,
     };
+    let (parts, ucs2, barred) = texts_of(revision, &member, &NOTHING)?;
+    Ok(Texts {
+        member,
+        parts,
+        ucs2,
+        barred,
+    })
+}
+
+/// The parts of each text that a person gets, those that are not GSM-7, and those whose sender may not text them.
+pub(super) fn texts_of(
+    revision: &Revision,
+    member: &Member,
+    known: &Known,
+) -> Result<(Vec<u32>, OutsideGsm7, Vec<usize>), LeftOut> {
+    let campaign = &revision.campaign;
     let (mut parts, mut ucs2, mut barred) = (vec![], vec![], vec![]);
     for (send, (at, message)) in campaign.program.sends().enumerate() {
         if let Deed::Send(deed) = &campaign.program.at(at).deed
-            && !may_text(deed, phone)
+            && !may_text(deed, member.phone)
         {
             parts.push(0);
             barred.push(send);
             continue;
         }
-        match text_for(revision, message, &member, &NOTHING) {
+        match text_for(revision, message, member, known) {
             Ok((text, n)) => {
                 parts.push(n);
                 ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
@@ -409,12 +431,7 @@ fn member_of(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row
             Err(reason) => return Err(reason),
         }
     }
-    Ok(Texts {
-        member,
-        parts,
-        ucs2,
-        barred,
-    })
+    Ok((parts, ucs2, barred))
 }
 
 /// The values of a row that a member keeps, in the order of the revision's variables.

@@ -1,6 +1,8 @@
 //! When everybody enters: at once, on a clock of their own, on a day of their own; together, after the canary, or spread.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dsl::campaign::Schedule;
 use dsl::scalar::WrittenTime;
 use rayon::prelude::*;
@@ -9,8 +11,12 @@ use super::World;
 use super::crowd::Flag;
 use crate::advance::{Known, Person, Place, stop_at};
 use crate::calendar::{self, DateSchedule, TimeClass};
+use crate::draw;
 use crate::entry::Entry;
 use crate::left_out::LeftOut;
+
+/// Nobody is waited for longer, in seconds: ten years.
+const LONGEST: f64 = 315_360_000.0;
 
 impl World<'_> {
     /// Everybody enters.
@@ -47,6 +53,7 @@ impl World<'_> {
                 let local = begins_at.with_timezone(&campaign.timezone).naive_local();
                 calendar::Moment::At(WrittenTime::Local(local)).instant(class, begins_at)
             }
+            Schedule::Trigger(_) => begins_at + self.arrives_after(person),
             _ => match DateSchedule::of(campaign) {
                 None => begins_at,
                 Some((field, schedule)) => self
@@ -62,6 +69,17 @@ impl World<'_> {
             return Ok(at);
         }
         Ok(at + entry.after(entry.step(self.crowd.phone(person))))
+    }
+
+    /// How long after the start somebody comes: evenly over the time that all of them take at the rate of the model.
+    fn arrives_after(&self, person: u32) -> TimeDelta {
+        let Some(rate) = self.setting.model.arrivals else {
+            return TimeDelta::zero();
+        };
+        let seed = self.setting.seed.to_string();
+        let drawn = draw::fraction(draw::hash("arrival", &seed, self.crowd.phone(person)));
+        let seconds = drawn * f64::from(self.crowd.len()) / rate;
+        TimeDelta::from_std(Duration::from_secs_f64(seconds.min(LONGEST))).unwrap_or_default()
     }
 
     fn day_of(&self, person: u32, field: &str, class: &TimeClass) -> Option<NaiveDate> {

@@ -1,6 +1,6 @@
 //! A model of how people did: counted from what a store has of a campaign's launches, in the form that a model is read in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,9 +8,9 @@ use dsl::campaign::{Campaign, Deed};
 use dsl::reply::tokens;
 use dsl::scalar::{Share, WaitTime};
 
-use super::model::{Written, WrittenHabit};
+use super::model::{Written, WrittenHabit, WrittenOnce, events_of};
 use crate::revision::Revision;
-use crate::store::{KeptReply, MessageState, ReplyMeaning, Went};
+use crate::store::{self, Happening, KeptReply, MessageState, ReplyMeaning, Went};
 
 /// Replies alike that make a word. What fewer people wrote is theirs alone, and a model is a file that others read.
 const ALIKE: u64 = 3;
@@ -30,6 +30,10 @@ pub struct Fit<'a> {
     failed: u64,
     /// Until receipts came.
     receipts: Vec<Duration>,
+    /// People who got a text, once for each launch; counted where the campaign asks for events.
+    people: u64,
+    /// By the event's name, how long after the first text it happened, each person's first.
+    events: BTreeMap<String, Vec<Duration>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -55,6 +59,8 @@ pub struct OfLaunch {
     replies: BTreeMap<u64, Vec<KeptReply>>,
     /// Texts to people who wrote: when, and which.
     sent: HashMap<u64, Vec<(DateTime<Utc>, usize)>>,
+    /// When each person got the first text; of campaigns that ask for events.
+    first: HashMap<u64, DateTime<Utc>>,
 }
 
 impl<'a> Fit<'a> {
@@ -66,7 +72,17 @@ impl<'a> Fit<'a> {
             arrived: 0,
             failed: 0,
             receipts: vec![],
+            people: 0,
+            events: events_of(campaign)
+                .into_iter()
+                .map(|name| (name, vec![]))
+                .collect(),
         }
+    }
+
+    /// Whether the campaign asks for events, so that those of its people are to be counted.
+    pub fn asks_for_events(&self) -> bool {
+        !self.events.is_empty()
     }
 
     /// Begins with a launch, which ran on a revision; `replies`: what was written to it.
@@ -95,6 +111,7 @@ impl<'a> Fit<'a> {
                 .collect(),
             replies: by_phone,
             sent: HashMap::new(),
+            first: HashMap::new(),
         }
     }
 
@@ -115,6 +132,10 @@ impl<'a> Fit<'a> {
             | MessageState::Unknown
             | MessageState::Rejected => {}
         }
+        if self.asks_for_events() {
+            let first = launch.first.entry(text.phone).or_insert(text.sent_at);
+            *first = text.sent_at.min(*first);
+        }
         if launch.replies.contains_key(&text.phone) {
             launch
                 .sent
@@ -124,11 +145,15 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// Counts what was written, once all texts of a launch are.
-    pub fn replies(&mut self, launch: OfLaunch) {
+    /// Counts what was written and what happened, in order, once all texts of a launch are.
+    pub fn replies(&mut self, launch: OfLaunch, happened: &[Happening]) {
         let OfLaunch {
-            replies, mut sent, ..
+            replies,
+            mut sent,
+            first,
+            ..
         } = launch;
+        self.happened(&first, happened);
         for (phone, mut written) in replies {
             let Some(texts) = sent.get_mut(&phone) else {
                 continue;
@@ -147,6 +172,26 @@ impl<'a> Fit<'a> {
                 let is_first = answered.replace(before) != Some(before);
                 let after = (at - sent_at).to_std().unwrap_or_default();
                 self.messages[message].reply(reply, is_first, after);
+            }
+        }
+    }
+
+    /// Counts the first event of each name that happened to a person after their first text.
+    fn happened(&mut self, first: &HashMap<u64, DateTime<Utc>>, happened: &[Happening]) {
+        self.people += first.len() as u64;
+        let mut seen: BTreeSet<(&str, u64)> = BTreeSet::new();
+        for happening in happened {
+            let store::Happened::Event(name) = &happening.what else {
+                continue;
+            };
+            let phone = happening.phone.as_u64();
+            let (Some(times), Some(first)) = (self.events.get_mut(name), first.get(&phone)) else {
+                continue;
+            };
+            if let Ok(after) = (happening.at - *first).to_std()
+                && seen.insert((name, phone))
+            {
+                times.push(after);
             }
         }
     }
@@ -175,6 +220,18 @@ impl<'a> Fit<'a> {
             receipts_after: median(&self.receipts),
             messages: of_texts
                 .map(|(name, counts)| (name.clone(), counts.written()))
+                .collect(),
+            events: self
+                .events
+                .iter()
+                .filter_map(|(name, times)| {
+                    let once = WrittenOnce {
+                        share: share(times.len() as u64, self.people),
+                        after: median(times),
+                        fields: BTreeMap::new(),
+                    };
+                    (!times.is_empty()).then(|| (name.clone(), once))
+                })
                 .collect(),
             ..Written::default()
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use dsl::campaign::{Campaign, Schedule, Trigger};
 use dsl::condition::Happening;
 use dsl::project::{Project, Provider};
-use dsl::scalar::{ScalarError, Share, WaitTime};
+use dsl::scalar::{Rate, ScalarError, Share, WaitTime};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::{fraction, pick};
@@ -23,6 +23,8 @@ pub struct Model {
     pub messages: Vec<Habit>,
     /// What people do once, some time after their first text.
     pub once: Vec<Once>,
+    /// People who enter in a second, of a campaign that begins by a trigger; none: all at once.
+    pub arrivals: Option<f64>,
 }
 
 /// What people do about a text.
@@ -49,6 +51,8 @@ pub struct Once {
     pub share: Share,
     /// Half of them within this from their first text, in seconds.
     pub after: f64,
+    /// What it carries: of each field one of its values.
+    pub fields: Vec<(String, Vec<String>)>,
 }
 
 /// What may happen to a person by itself.
@@ -85,6 +89,17 @@ pub enum ModelError {
         name: String,
         /// The names there are.
         known: Vec<String>,
+    },
+    /// People do not come one at a time.
+    #[error(
+        "`arrivals`: people of this campaign come by its schedule; a rate is for those whom a `trigger` enters"
+    )]
+    Together,
+    /// A field without a value.
+    #[error("`{key}`: there is no value to choose")]
+    Valueless {
+        /// Where.
+        key: String,
     },
     /// More than everybody.
     #[error("{key}: `replies` and `opt_outs` are more than 100% together")]
@@ -139,6 +154,8 @@ pub(super) struct Written {
     pub(super) clicks: BTreeMap<String, WrittenOnce>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) events: BTreeMap<String, WrittenOnce>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) arrivals: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -157,11 +174,13 @@ pub(super) struct WrittenHabit {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a map of `share` and `after`")]
+#[serde(deny_unknown_fields, expecting = "a map of `share`, `after` and `fields`")]
 pub(super) struct WrittenOnce {
-    share: String,
-    #[serde(default)]
-    after: Option<String>,
+    pub(super) share: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) after: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) fields: BTreeMap<String, Vec<String>>,
 }
 
 impl Model {
@@ -187,6 +206,7 @@ impl Model {
             receipts_after: RECEIPTS_AFTER,
             messages: vec![habit; campaign.messages.len()],
             once: vec![],
+            arrivals: None,
         }
     }
 
@@ -225,6 +245,9 @@ impl Model {
             if !known.contains(&name) {
                 return Err(unknown("clicks", "link", &name, known));
             }
+            if let Some(field) = once.fields.keys().next() {
+                return Err(unknown("clicks", "field", field, vec![]));
+            }
             let key = format!("clicks.{name}.");
             model.once.push(once.read(&key, Happened::Click(name))?);
         }
@@ -234,9 +257,35 @@ impl Model {
                 return Err(unknown("events", "event", &name, known));
             }
             let key = format!("events.{name}.");
+            let known: Vec<String> = campaign.fields.iter().map(|field| field.name.clone()).collect();
+            if let Some(field) = once.fields.keys().find(|field| !known.contains(field)) {
+                return Err(unknown("events", "field", field, known));
+            }
             model.once.push(once.read(&key, Happened::Event(name))?);
         }
+        if let Some(arrivals) = &written.arrivals {
+            if !matches!(campaign.schedule, Schedule::Trigger(_)) {
+                return Err(ModelError::Together);
+            }
+            let rate = Rate::parse(arrivals).map_err(|error| ModelError::Value {
+                key: "arrivals".to_owned(),
+                error,
+            })?;
+            model.arrivals = Some(rate.per_second);
+        }
         Ok(model)
+    }
+}
+
+impl Once {
+    /// What it carries for somebody. `drawn`: of that person.
+    pub(super) fn carried(&self, drawn: u64) -> Vec<(String, String)> {
+        let one = |((field, values), nth): (&(String, Vec<String>), u32)| {
+            let shares = values.iter().map(|_| 1.0 / values.len() as f64);
+            let value = &values[pick(drawn.rotate_left(7 * nth), shares)];
+            (field.clone(), value.clone())
+        };
+        self.fields.iter().zip(0..).map(one).collect()
     }
 }
 
@@ -301,7 +350,12 @@ impl WrittenHabit {
 impl WrittenOnce {
     fn read(self, key: &str, what: Happened) -> Result<Once, ModelError> {
         let after = self.after.as_deref();
+        if let Some((field, _)) = self.fields.iter().find(|(_, values)| values.is_empty()) {
+            let key = format!("{key}fields.{field}");
+            return Err(ModelError::Valueless { key });
+        }
         Ok(Once {
+            fields: self.fields.into_iter().collect(),
             what,
             share: share(&format!("{key}share"), &self.share)?,
             after: after.map_or(Ok(AFTER), |after| seconds(&format!("{key}after"), after))?,
@@ -337,7 +391,7 @@ fn seconds(key: &str, text: &str) -> Result<f64, ModelError> {
 }
 
 /// The events that a campaign asks for, and that which begins it.
-fn events_of(campaign: &Campaign) -> Vec<String> {
+pub(super) fn events_of(campaign: &Campaign) -> Vec<String> {
     let mut events: Vec<String> = campaign
         .conditions()
         .flat_map(|condition| condition.happenings())

@@ -14,6 +14,9 @@ impl Stage {
         if trigger::word_begins(&self.revision.campaign, text) && !self.opted_out && self.may_enter(None) {
             return self.begin(None, None, vec![]);
         }
+        if self.hear_list(text) {
+            return;
+        }
         let within = self.revision.campaign.replies_within;
         let recent = |at: &usize| {
             let texted_at = self.passages[*at].texted_at;

@@ -33,6 +33,14 @@ impl Starts {
         self.next
     }
 
+    /// None.
+    pub fn never() -> Starts {
+        Starts {
+            next: None,
+            more: Box::new(std::iter::empty()),
+        }
+    }
+
     /// The next has come.
     pub fn take(&mut self) {
         self.next = self.more.next();

@@ -60,8 +60,15 @@ pub struct Beginning {
 /// What came of something that may begin a passage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Began {
-    /// A passage of this launch, then.
-    Passage(LaunchId, DateTime<Utc>),
+    /// A passage.
+    Passage {
+        /// Of this launch.
+        launch: LaunchId,
+        /// Of this run of it.
+        run: u32,
+        /// When it began.
+        at: DateTime<Utc>,
+    },
     /// Nothing, and why; found then.
     Nothing(LeftOut, DateTime<Utc>),
     /// It is still to enter the person.
@@ -94,6 +101,8 @@ pub struct PersonMessage {
     pub id: MessageId,
     /// Of this launch.
     pub launch: LaunchId,
+    /// Of this run of it: together they name a passage.
+    pub run: u32,
     /// A step's text or an answer.
     pub kind: CohortKind,
     /// The instruction.
@@ -146,6 +155,8 @@ pub struct KeptReply {
     pub received_at: DateTime<Utc>,
     /// The launch it answers.
     pub launch: Option<LaunchId>,
+    /// The run of it whose passage it answers; none: it is not known.
+    pub run: Option<u32>,
     /// What it was taken for.
     pub meaning: ReplyMeaning,
     /// The inbox or address it is kept for.
@@ -165,7 +176,7 @@ pub struct ReplyFilter {
 
 /// Messages with what their cohort says of them.
 const MESSAGES: &str =
-    "select m.*, c.launch_id, c.kind, c.step, c.sender,
+    "select m.*, c.launch_id, c.run, c.kind, c.step, c.sender,
         (select count(*) from resent r where r.message_id = m.id) as resent from message m join cohort c on c.id = m.id >> 12";
 
 impl Store {
@@ -196,12 +207,12 @@ impl Store {
 
     async fn beginnings_of(&self, key: i64) -> Result<Vec<Beginning>, Failure> {
         let rows = sqlx::query(
-            "select h.*, b.campaign, b.launch_id, b.reason, b.began_at from (
-               select p.happening, l.campaign, p.launch_id, null as reason, p.at as began_at
+            "select h.*, b.campaign, b.entered, b.entered_run, b.reason, b.began_at from (
+               select p.happening, l.campaign, p.launch_id as entered, p.run as entered_run, null as reason, p.at as began_at
                  from passage p join launch l on l.id = p.launch_id where p.phone = ?1
-               union all select happening, campaign, null, reason, at from not_entered where phone = ?1
-               union all select happening, campaign, null, null, null from to_enter where phone = ?1
-               union all select n.id, n.name, null, null, null from happening n join hearing g on g.campaign = n.name
+               union all select happening, campaign, null, null, reason, at from not_entered where phone = ?1
+               union all select happening, campaign, null, null, null, null from to_enter where phone = ?1
+               union all select n.id, n.name, null, null, null, null from happening n join hearing g on g.campaign = n.name
                  where n.phone = ?1 and n.kind = 2 and n.id > g.heard) b
              join happening h on h.id = b.happening order by h.id",
         )
@@ -259,6 +270,7 @@ impl Store {
             messages.push(PersonMessage {
                 id,
                 launch: LaunchId(row.try_get("launch_id")?),
+                run: small(row.try_get("run")?, "run")?,
                 kind: CohortKind::from_row(row.try_get("kind")?)?,
                 step: small(row.try_get("step")?, "step")?,
                 sender: row.try_get("sender")?,
@@ -430,11 +442,15 @@ fn reason_of(row: &SqliteRow) -> Result<LeftOut, Failure> {
 }
 
 fn beginning(row: &SqliteRow) -> Result<Beginning, Failure> {
-    let launch: Option<i64> = row.try_get("launch_id")?;
+    let launch: Option<i64> = row.try_get("entered")?;
     let at: Option<i64> = row.try_get("began_at")?;
     let reason: Option<String> = row.try_get("reason")?;
     let began = match (launch, at, reason) {
-        (Some(launch), Some(at), _) => Began::Passage(LaunchId(launch), instant(at)?),
+        (Some(launch), Some(at), _) => Began::Passage {
+            launch: LaunchId(launch),
+            run: small(row.try_get("entered_run")?, "run")?,
+            at: instant(at)?,
+        },
         (None, Some(at), Some(_)) => Began::Nothing(reason_of(row)?, instant(at)?),
         _ => Began::Later,
     };
@@ -465,6 +481,7 @@ fn kept_reply(row: &SqliteRow) -> Result<KeptReply, Failure> {
         text: row.try_get("text")?,
         received_at: instant(row.try_get("received_at")?)?,
         launch: row.try_get::<Option<i64>, _>("launch_id")?.map(LaunchId),
+        run: u32::try_from(row.try_get::<i64, _>("run")?).ok(),
         meaning: ReplyMeaning::from_row(&meaning)?,
         inbox: row.try_get("inbox")?,
     })

@@ -20,6 +20,19 @@ pub(super) fn behind(file: &str, line: &Range<usize>, says: &str) -> Edit {
     }
 }
 
+/// A line of a story less; none where it stands within brackets.
+pub(super) fn without(file: &str, line: &Range<usize>) -> Option<Edit> {
+    let before = file[..line.start].trim_end_matches([' ']);
+    let dash = before.strip_suffix('-')?;
+    let start = dash.rfind('\n').map_or(0, |at| at + 1);
+    if !dash[start..].trim().is_empty() {
+        return None;
+    }
+    let end = trimmed(file, line).end;
+    let end = file[end..].find('\n').map_or(file.len(), |at| end + at + 1);
+    Some(Edit::new(start..end, ""))
+}
+
 /// A name, a number or a time in the place of another one.
 pub(super) fn value(span: &Range<usize>, written: impl Into<String>) -> Edit {
     Edit::new(span.clone(), written)
@@ -62,6 +75,6 @@ fn trimmed(file: &str, span: &Range<usize>) -> Range<usize> {
 }
 
 /// A text as YAML in double quotes.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_else(|_| text.to_owned())
 }

@@ -3,6 +3,8 @@
 mod branches;
 mod differences;
 mod gate;
+mod impossible;
+mod joining;
 mod lines;
 mod passages;
 mod replies;
@@ -29,6 +31,9 @@ senders: { desk: { number: "+390612345678", provider: trial, receives: true } }
 inboxes: { box-office: { email: box@arena.example }, shift: { phone: "+393331234500" } }
 lists:
   newsletter: { stored: true }
+  club: { stored: true, opt_in: { keyword: CLUB, confirm: sure, welcome: hello } }
+  fans: { stored: true, opt_in: { keyword: FANS } }
+messages: { sure: "Reply YES to join. STOP to opt out", hello: "Welcome to the club" }
 policy: { hosts: [api.arena.example] }
 "#;
 

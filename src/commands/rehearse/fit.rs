@@ -8,7 +8,7 @@ use engine::ids::{LaunchId, MessageId};
 use engine::load::{self, LoadedCampaign};
 use engine::rehearse::Fit;
 use engine::revision::Revision;
-use engine::store::{Access, KeptReply, LaunchRow, ReplyFilter, Store};
+use engine::store::{Access, Happened, Happening, KeptReply, LaunchRow, ReplyFilter, Store};
 use serde_json::json;
 
 use crate::cli::{Format, Rehearse};
@@ -38,9 +38,13 @@ pub(super) async fn run(
             replies.entry(launch).or_default().push(reply);
         }
     }
+    let happened = match fit.asks_for_events() {
+        true => events(&store).await?,
+        false => vec![],
+    };
     for launch in &launches {
         let replies = replies.remove(&launch.id).unwrap_or_default();
-        count(&store, launch, revision, replies, &mut fit).await?;
+        count(&store, launch, revision, (replies, &happened), &mut fit).await?;
     }
     if fit.texts() == 0 {
         let nothing =
@@ -64,11 +68,24 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// The events of the log, in order.
+async fn events(store: &Store) -> Result<Vec<Happening>, Failure> {
+    let mut all = vec![];
+    let mut last = 0;
+    loop {
+        let page = store.happenings(last, PAGE).await?;
+        let Some(latest) = page.last() else { return Ok(all) };
+        last = latest.id;
+        let events = page.into_iter();
+        all.extend(events.filter(|one| matches!(one.what, Happened::Event(_))));
+    }
+}
+
 async fn count(
     store: &Store,
     launch: &LaunchRow,
     current: &Revision,
-    replies: Vec<KeptReply>,
+    (replies, happened): (Vec<KeptReply>, &[Happening]),
     fit: &mut Fit<'_>,
 ) -> Result<(), Failure> {
     // As it was when the launch began.
@@ -82,6 +99,6 @@ async fn count(
         after = last.id;
         texts.iter().for_each(|text| fit.text(&mut of_launch, text));
     }
-    fit.replies(of_launch);
+    fit.replies(of_launch, happened);
     Ok(())
 }

@@ -5,10 +5,14 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use dsl::campaign::story::Occurrence;
+use dsl::campaign::{Schedule, Trigger};
+use engine::ids::LaunchId;
 use engine::load;
 use engine::plan::{cast, of_lists};
-use engine::play::{Heard, recorded, story};
-use engine::store::{Access, CohortKind, LaunchRow, PersonStory, Store};
+use engine::play::{Heard, quoted, recorded, story};
+use engine::revision::Revision;
+use engine::store::{Access, Began, Beginning, CohortKind, Happened, LaunchRow, PersonStory, Store};
 use sms::PhoneNumber;
 
 use crate::cli::Format;
@@ -20,23 +24,39 @@ pub(super) async fn run(phone: &str, file: &Path) -> Result<ExitCode, Failure> {
     let store = open_store(&loaded.project, Access::Read).await?;
     let current = loaded.revision.expect("the campaign is valid");
     let known = store.person(number).await?;
-    let launch = latest(&store, &known, &current.campaign.name).await?;
-    let launch = launch.ok_or_else(|| nothing(number, &current.campaign.name))?;
+    let latest = latest(&store, &known, &current.campaign.name).await?;
+    let (launch, run) = latest.ok_or_else(|| nothing(number, &current.campaign.name))?;
     // As it was when the launch began.
     let source = store.revision(&launch.revision).await?;
     let revision = load::from_source(source).map_or(current, |(_, revision)| revision);
-    let heard = heard(&known, &launch);
-    let begin = heard.first().map_or(launch.starts_at, |(at, _)| *at);
+    let began = beginning(&known, launch.id, run);
+    let mut heard = heard(&known, &launch, run);
+    let said = began.and_then(|(beginning, _)| word(beginning, &known, &revision));
+    if let Some((at, _)) = &said {
+        // The word that begins it answers nothing.
+        heard.retain(|(own, heard)| own != at || !matches!(heard, Heard::Reply(_)));
+    }
+    let begin = began.map(|(_, at)| at).or(heard.first().map(|(at, _)| *at));
+    let begin = begin.unwrap_or(launch.starts_at);
     let begin = begin.duration_trunc(TimeDelta::minutes(1)).unwrap_or(begin);
+    let event = began.and_then(|(beginning, _)| event(beginning));
     let person = of_lists(&revision, &loaded.project.folder, number, begin);
     let person = person.unwrap_or_else(|| vec![("phone".to_owned(), number.to_string())]);
-    let cast = cast(&revision, &person, begin).map_err(|error| Failure::Found(Some(anyhow!("{error}"))))?;
-    let lines = recorded(&revision, &cast.member, begin, &heard);
+    let fields = event.iter().flat_map(|event| event.fields.iter().cloned());
+    let values: Vec<(String, String)> = person.iter().cloned().chain(fields).collect();
+    let cast = cast(&revision, &values, begin).map_err(|error| Failure::Found(Some(anyhow!("{error}"))))?;
+    let mut lines = recorded(&revision, &cast.member, begin, &heard);
+    if let Some((_, text)) = said {
+        lines.insert(0, format!("- says: {}", quoted(&text)));
+    }
     let at = begin
         .with_timezone(&cast.zones.zones()[0])
         .format("%Y-%m-%d %H:%M");
     let name = format!("as it went for {number} on {}", begin.format("%Y-%m-%d"));
-    play::keep(file, &story(&name, &person, &at.to_string(), &lines))?;
+    play::keep(
+        file,
+        &story(&name, &person, &at.to_string(), event.as_ref(), &lines),
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -44,20 +64,69 @@ fn nothing(number: PhoneNumber, campaign: &str) -> Failure {
     Failure::Found(Some(anyhow!("{number} got no text of {campaign}")))
 }
 
-/// The latest launch of a campaign that texted somebody.
-async fn latest(store: &Store, known: &PersonStory, campaign: &str) -> Result<Option<LaunchRow>, Failure> {
-    let launches = store.launches(None).await?.into_iter();
-    let texted = |launch: &LaunchRow| known.messages.iter().any(|message| message.launch == launch.id);
-    let own = launches.filter(|launch| launch.campaign == campaign && texted(launch));
-    Ok(own.max_by_key(|launch| launch.id.0))
+/// The latest launch of a campaign that texted somebody, and the run of the passage that did last.
+async fn latest(
+    store: &Store,
+    known: &PersonStory,
+    campaign: &str,
+) -> Result<Option<(LaunchRow, u32)>, Failure> {
+    let launches = store.launches(Some(campaign)).await?;
+    let latest = launches.into_iter().filter_map(|launch| {
+        let texts = known
+            .messages
+            .iter()
+            .filter(|message| message.launch == launch.id);
+        let last = texts.max_by_key(|message| (message.sent_at, message.id.0))?;
+        Some((last.sent_at, launch, last.run))
+    });
+    let latest = latest.max_by_key(|(at, launch, _)| (*at, launch.id.0));
+    Ok(latest.map(|(_, launch, run)| (launch, run)))
 }
 
-/// What was said in a launch, in order.
-fn heard(known: &PersonStory, launch: &LaunchRow) -> Vec<(DateTime<Utc>, Heard)> {
+/// What began a passage, and when that did.
+fn beginning(known: &PersonStory, launch: LaunchId, run: u32) -> Option<(&Beginning, DateTime<Utc>)> {
+    known.happened.iter().find_map(|beginning| match beginning.began {
+        Began::Passage {
+            launch: own,
+            run: own_run,
+            at,
+        } if (own, own_run) == (launch, run) => Some((beginning, at)),
+        Began::Passage { .. } | Began::Nothing(..) | Began::Later => None,
+    })
+}
+
+/// The event that began it.
+fn event(beginning: &Beginning) -> Option<Occurrence> {
+    match &beginning.happening.what {
+        Happened::Event(name) => Some(Occurrence {
+            name: name.clone(),
+            fields: beginning.happening.fields.clone(),
+        }),
+        Happened::Joined(_) | Happened::Started { .. } | Happened::Wrote(_) => None,
+    }
+}
+
+/// The word that began it, as it was written, and when.
+fn word(beginning: &Beginning, known: &PersonStory, revision: &Revision) -> Option<(DateTime<Utc>, String)> {
+    let Happened::Wrote(_) = &beginning.happening.what else {
+        return None;
+    };
+    let at = beginning.happening.at;
+    let written = known.replies.iter().find(|reply| reply.received_at == at);
+    let stated = match &revision.campaign.schedule {
+        Schedule::Trigger(Trigger::Keyword(word)) => Some(word.clone()),
+        _ => None,
+    };
+    let text = written.map(|reply| reply.text.clone()).or(stated)?;
+    Some((at, text))
+}
+
+/// What was said in a passage, in order.
+fn heard(known: &PersonStory, launch: &LaunchRow, run: u32) -> Vec<(DateTime<Utc>, Heard)> {
     let texts = known
         .messages
         .iter()
-        .filter(|message| message.launch == launch.id);
+        .filter(|message| message.launch == launch.id && message.run == run);
     let texts = texts.filter_map(|message| {
         let text = message.text.clone()?;
         Some((
@@ -71,7 +140,7 @@ fn heard(known: &PersonStory, launch: &LaunchRow) -> Vec<(DateTime<Utc>, Heard)>
     let replies = known
         .replies
         .iter()
-        .filter(|reply| reply.launch == Some(launch.id));
+        .filter(|reply| reply.launch == Some(launch.id) && reply.run.is_none_or(|own| own == run));
     let replies = replies.map(|reply| (reply.received_at, Heard::Reply(reply.text.clone())));
     let mut heard: Vec<_> = texts.chain(replies).collect();
     heard.sort_by_key(|(at, _)| *at);

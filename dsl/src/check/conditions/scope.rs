@@ -13,7 +13,9 @@ pub(in crate::check) fn of(context: &Context<'_>, root: &Node) -> Scope {
     let fields = fields(context, root);
     let lists: Vec<Columns> = context.from.iter().filter_map(columns).collect();
     let declared: BTreeSet<String> = declared(context).collect();
-    let any = has_other_lists(context, root) || (fields.is_empty() && declared.is_empty());
+    // Whom a trigger enters by itself has no columns.
+    let alone = context.written.trigger.is_some() && context.written.audience.from.is_empty();
+    let any = has_other_lists(context, root) || (fields.is_empty() && declared.is_empty() && !alone);
     let (lists, open) = match lists.is_empty() {
         true if any => (vec![], true),
         // What `columns` names is all that is known of the columns.

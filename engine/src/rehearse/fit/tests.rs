@@ -48,6 +48,7 @@ fn reply(n: u64, text: &str, meaning: ReplyMeaning, received: i64) -> KeptReply 
         text: text.into(),
         received_at: after(received),
         launch: Some(LaunchId(1)),
+        run: None,
         meaning,
         inbox: String::new(),
     }
@@ -59,7 +60,7 @@ fn check(texts: &[Went], replies: Vec<KeptReply>, expected: Expect) {
     let mut fit = Fit::new(&revision.campaign);
     let mut launch = fit.launch(&revision, replies);
     texts.iter().for_each(|text| fit.text(&mut launch, text));
-    fit.replies(launch);
+    fit.replies(launch, &[]);
     let model = fit.yaml();
     let project = dsl::project::Project::without_file("shop");
     let read = Model::read(&model, &revision.campaign, &project);
@@ -145,4 +146,47 @@ fn nothing_is_said_of_what_nobody_got() {
         {}
     "#]],
     );
+}
+
+#[test]
+fn events_are_counted_of_those_who_got_a_text_before() {
+    let asks = format!("{ASKS}goal: {{ when: event(\"paid\"), within: 7 days }}\n");
+    let revision = campaign(&asks);
+    let mut fit = Fit::new(&revision.campaign);
+    let mut launch = fit.launch(&revision, vec![]);
+    let texts = (0..10).map(|n| text(n, 0, 100, MessageState::Accepted, 0));
+    texts.for_each(|text| fit.text(&mut launch, &text));
+    let event = |n, name: &str, seconds: i64| Happening {
+        id: seconds,
+        what: store::Happened::Event(name.to_owned()),
+        phone: nth_phone(n),
+        fields: vec![("amount".to_owned(), "12".to_owned())],
+        at: after(seconds),
+    };
+    let happened = [
+        // Before the text, of somebody else, of another name.
+        event(0, "paid", 50),
+        event(99, "paid", 150),
+        event(1, "seen", 150),
+        event(1, "paid", 160),
+        event(2, "paid", 220),
+        event(1, "paid", 230),
+        event(3, "paid", 700),
+    ];
+    fit.replies(launch, &happened);
+    let model = fit.yaml();
+    let project = dsl::project::Project::without_file("shop");
+    let read = Model::read(&model, &revision.campaign, &project).expect("a model");
+    assert_eq!(read.once.len(), 1);
+    expect![[r#"
+        messages:
+          invite:
+            replies: 0%
+            opt_outs: 0%
+        events:
+          paid:
+            share: 30%
+            after: 2 minutes
+    "#]]
+    .assert_eq(&model);
 }

@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::{PROJECT, QUESTION};
+use super::{PROJECT, QUESTION, Test, rehearsed, told};
 use crate::rehearse::Model;
 use crate::testing::campaign_of;
 
@@ -44,13 +44,14 @@ fn a_model_is_read_strictly() {
         "messages: { kept: { replies: 100% } }",
         "words: { Yes: 0 }",
         "events: { ordered: { after: 1 day } }",
+        "arrivals: 200/hour",
         "- replies",
     ];
     expect![[r#"
         delivered 90%, replies 20%, opt-outs 0.5%, free 20%, after 600, 0 words, 0 once
         delivered 90%, replies 30%, opt-outs 0.5%, free 20%, after 7200, 2 words, 0 once
         delivered 97%, replies 20%, opt-outs 1%, free 0%, after 600, 0 words, 0 once
-        the model cannot be read: unknown field `replys`, expected one of `delivered`, `receipts_after`, `replies`, `opt_outs`, `free`, `after`, `words`, `messages`, `clicks`, `events`
+        the model cannot be read: unknown field `replys`, expected one of `delivered`, `receipts_after`, `replies`, `opt_outs`, `free`, `after`, `words`, `messages`, `clicks`, `events`, `arrivals`
         the model cannot be read: messages.invite: unknown field `reply`, expected one of `replies`, `opt_outs`, `free`, `after`, `words` at line 1 column 23
         `messages`: the campaign has no message "invitation"; it has invite, kept, reminder, prices
         `clicks`: the campaign has no link "shop"; it has none
@@ -61,6 +62,90 @@ fn a_model_is_read_strictly() {
         `messages.kept`: `replies` and `opt_outs` are more than 100% together
         `words`: at least one of the words needs a weight above 0
         the model cannot be read: events.ordered: missing field `share` at line 1 column 20
+        `arrivals`: people of this campaign come by its schedule; a rate is for those whom a `trigger` enters
         the model cannot be read: invalid type: sequence, expected a map of keys such as `replies`
     "#]].assert_eq(&table.map(told).concat());
+}
+
+#[test]
+fn of_a_trigger_people_come_at_a_rate_and_events_carry_values() {
+    let paid = "
+trigger: { event: ordered }
+audience: people.csv
+purpose: service
+replies: none
+fields: { amount: { default: nothing } }
+steps:
+  - send: { en: \"Pay {{name}}\" }
+  - await: event(\"paid\")
+    for: 3 days
+    then: { send: { en: \"Thanks for {{amount}}\" } }
+exit: { much: 'amount == \"30\"' }
+";
+    let test = |model| Test {
+        campaign: paid,
+        people: 400,
+        model,
+        seed: 5,
+    };
+    let told = [
+        "{}",
+        "arrivals: 200/hour",
+        "arrivals: 200/hour\nevents: { paid: { share: 50%, after: 1 hour, fields: { amount: [\"12.50\", \"30\"] } } }",
+    ]
+    .map(|model| {
+        let rehearsal = rehearsed(test(model)).expect("no rule is broken");
+        format!("{model}\n{}", told(&rehearsal))
+    });
+    expect![[r#"
+        {}
+        400 people, 400 texts (357 arrive), 1 answers, 401 parts, 1 opt out; replies: 88 to people, 1 not
+        step-1 step-1: 400 from 01 10:00:00 to 01 10:00:39, waited 0 hours 0 frequency 390 rate {}
+        step-2.then.1 step-2-then-1: 0 from never to never, waited 0 hours 0 frequency 0 rate {}
+        ends 04 10:01:00, money {"USD": 4.01}, queue 400, finished {"": 399}, left {"opted-out": 1}, held 0
+        arrivals: 200/hour
+        400 people, 400 texts (357 arrive), 1 answers, 401 parts, 1 opt out; replies: 88 to people, 1 not
+        step-1 step-1: 400 from 01 10:00:21 to 01 11:59:53, waited 0 hours 0 frequency 0 rate {}
+        step-2.then.1 step-2-then-1: 0 from never to never, waited 0 hours 0 frequency 0 rate {}
+        ends 04 12:00:00, money {"USD": 4.01}, queue 3, finished {"": 399}, left {"opted-out": 1}, held 0
+        arrivals: 200/hour
+        events: { paid: { share: 50%, after: 1 hour, fields: { amount: ["12.50", "30"] } } }
+        400 people, 510 texts (459 arrive), 2 answers, 512 parts, 2 opt out; replies: 108 to people, 2 not
+        step-1 step-1: 400 from 01 10:00:21 to 01 11:59:53, waited 0 hours 0 frequency 0 rate {}
+        step-2.then.1 step-2-then-1: 110 from 01 10:05:21 to 02 19:39:41, waited 0 hours 0 frequency 0 rate {}
+        ends 04 12:00:00, money {"USD": 5.12}, queue 3, finished {"": 303, "much": 96}, left {"opted-out": 1}, held 0
+    "#]].assert_eq(&told.concat());
+}
+
+#[test]
+fn what_a_model_says_of_arrivals_and_fields_is_held_against_the_campaign() {
+    let campaign = "
+trigger: { event: ordered }
+audience: people.csv
+purpose: service
+replies: none
+fields: { amount: { default: nothing } }
+message: \"Pay {{amount}}\"
+exit: { paid: event(\"paid\") }
+";
+    let (project, revision) = campaign_of(Some(PROJECT), campaign, &[("people.csv", "phone,name,birthday")]);
+    let table = [
+        "arrivals: 3600/hour",
+        "arrivals: often",
+        "events: { paid: { share: 5%, fields: { amount: [\"1\", \"2\"] } } }",
+        "events: { paid: { share: 5%, fields: { amont: [\"1\"] } } }",
+        "events: { paid: { share: 5%, fields: { amount: [] } } }",
+    ];
+    let told = table.map(|text| match Model::read(text, &revision.campaign, &project) {
+        Ok(model) => format!("arrivals {:?}, {} once\n", model.arrivals, model.once.len()),
+        Err(error) => format!("{error}\n"),
+    });
+    expect![[r#"
+        arrivals Some(1.0), 0 once
+        `arrivals`: "often" is not a rate; write parts in a time: `50/s`, `1000/minute`, `20000/hour`
+        arrivals None, 1 once
+        `events`: the campaign has no field "amont"; it has amount
+        `events.paid.fields.amount`: there is no value to choose
+    "#]]
+    .assert_eq(&told.concat());
 }

@@ -153,3 +153,33 @@ fn lines_that_are_missing_or_too_many() {
         "#]],
     );
 }
+
+#[test]
+fn what_it_says_of_lists_and_tags_is_what_happened() {
+    let campaign = service(
+        "steps:\n  - join: newsletter\n  - tag: seen\n  - send: { en: \"Hi\" }\n  - leave: newsletter\n  - wait: 1 day\n",
+    );
+    let tests = r#"tests:
+  - test: lists
+    person: { phone: "+393331234567", name: Ada }
+    story:
+      - expect: step-3  # one
+      - left: newsletter
+      - joined: newsletter  # gone again
+      - tagged: lost
+      - after: 2 days
+"#;
+    let once = updated(&(campaign.clone() + tests));
+    expect![[r#"
+        tests:
+          - test: lists
+            person: { phone: "+393331234567", name: Ada }
+            story:
+              - expect: step-3  # one
+              - left: newsletter
+              - tagged: seen
+              - after: 2 days
+    "#]]
+    .assert_eq(once.strip_prefix(&campaign).expect("only stories change"));
+    assert_eq!(updated(&once), once);
+}
