@@ -26,6 +26,7 @@ mod fields;
 mod files;
 mod foreign;
 mod hosts;
+mod inboxes;
 mod keywords;
 mod languages;
 mod length;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use engine::clock::{Clock, SystemClock};
-use engine::store::{Access, Alarm, LaunchRow, LaunchState, Missed, MissedWhy, Store};
+use engine::store::{Access, Alarm, DeliveryCounts, LaunchRow, LaunchState, Missed, MissedWhy, Store};
 use serde_json::json;
 
 use super::{Failure, named_campaign, open_store, project_of};
@@ -38,11 +38,18 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
         )));
     }
     let alarms = store.alarms().await?;
+    let deliveries = store.delivery_counts().await?;
     if args.format == Format::Full {
         let now = SystemClock::new().now();
         alarms
             .iter()
             .for_each(|alarm| output::line(&alarm_line(alarm, now)));
+        if let Some(told) = not_delivered(&deliveries) {
+            output::line(&output::folded(
+                &format!("{told}: `crier inbox` says more\n"),
+                "  ",
+            ));
+        }
     }
     match (args.format, campaign) {
         (Format::Json, _) => output::json(&json!({
@@ -51,6 +58,12 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             "alarms": alarms.iter().map(alarm_json).collect::<Vec<_>>(),
             "launches": reports.iter().map(Report::json).collect::<Vec<_>>(),
             "missed": missed.iter().map(missed_json).collect::<Vec<_>>(),
+            "deliveries": {
+                "waiting": deliveries.waiting,
+                "delivered": deliveries.delivered,
+                "undelivered": deliveries.undelivered,
+                "kept": deliveries.kept,
+            },
         })),
         (Format::Full, Some(_)) => {
             let texts = reports
@@ -79,6 +92,20 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
         output::line(NOBODY_EXECUTES);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Replies and notes that people at a desk do not have, in words; none where they have all.
+pub(super) fn not_delivered(counts: &DeliveryCounts) -> Option<String> {
+    let one_of = |n, what: &str| {
+        let all = counted(n, "reply or note", "replies and notes");
+        (n > 0).then(|| format!("{all} {what}"))
+    };
+    let parts = [
+        one_of(counts.waiting, "to be delivered"),
+        one_of(counts.undelivered, "undelivered"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Of launches that run by the store's word.

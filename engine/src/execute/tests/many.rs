@@ -105,6 +105,7 @@ impl<'a> Together<'a> {
         }
         let mut adder = Some(adder);
         let executions = Executions {
+            courier: None,
             store: self.store.clone(),
             clock: self.world.clock.clone(),
             launches,

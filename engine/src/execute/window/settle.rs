@@ -297,6 +297,7 @@ impl Executor {
             | Effect::Send { .. }
             | Effect::LookUp
             | Effect::Answer { .. }
+            | Effect::SetAside
             | Effect::Keep { .. }) => self.apply_move(sender, send.cohort, send.index, other, at, settled),
         }
     }
@@ -382,6 +383,7 @@ impl Executor {
             | Effect::Suppress
             | Effect::Allow
             | Effect::Answer { .. }
+            | Effect::SetAside
             | Effect::Keep { .. } => {}
         }
     }
