@@ -417,6 +417,10 @@ pub struct Inbox {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub most: u32,
 
+    /// Have what did not arrive go again with the next run, and an inbox that was stopped go on
+    #[arg(long, conflicts_with_all = ["campaign", "most"])]
+    pub retry: bool,
+
     #[command(flatten)]
     pub place: InProject,
 

@@ -147,6 +147,7 @@ async fn every_campaign_that_can_be_run_is_planned_and_runs_to_its_end() {
 
         let (_keep, stop) = watch::channel(false);
         let execution = Execution {
+            courier: None,
             store: store.clone(),
             clock,
             providers: engine::provider::providers(&project),

@@ -27,6 +27,7 @@ mod files;
 mod foreign;
 mod guarded;
 mod hosts;
+mod inboxes;
 mod keywords;
 mod languages;
 mod lasts;

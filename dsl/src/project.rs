@@ -36,6 +36,8 @@ pub struct Project {
     pub senders: BTreeMap<String, Sender>,
     /// Where replies go, by name.
     pub inboxes: BTreeMap<String, Inbox>,
+    /// How mail leaves; none: what goes to an address stays in `crier inbox`.
+    pub mail: Option<Mail>,
     /// The inbox or address for campaigns that state none.
     pub replies: Option<crate::campaign::Replies>,
     /// A reply belongs to the campaign that texted the person last from that sender, within this time. Default: 7 days of 24
@@ -264,11 +266,98 @@ pub struct Sender {
     pub countries: Vec<sms::Region>,
 }
 
-/// Where replies go.
+/// Where replies and notes go. Whatever it is, `crier inbox` shows them too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inbox {
-    /// An e-mail address. Replies are kept and shown by `crier inbox`.
+    /// An e-mail address.
     Email(String),
+    /// A telephone, which gets a text.
+    Phone(sms::PhoneNumber),
+    /// A webhook.
+    Webhook {
+        /// Where it is.
+        url: HookUrl,
+        /// The environment variable with the secret that it is signed with; none: it is not signed.
+        secret_env: Option<String>,
+    },
+    /// A channel of Slack, by the URL in this environment variable.
+    Slack(String),
+    /// Badly written, or of a kind that this version cannot run: such a project is never run.
+    Unknown,
+}
+
+/// The URL of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookUrl {
+    /// It is this.
+    Stated(String),
+    /// It is in this environment variable.
+    Env(String),
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Whom it is handed to.
+    pub server: MailServer,
+    /// As whom; none: without a login.
+    pub login: Option<MailLogin>,
+    /// The address that it comes from.
+    pub from: String,
+}
+
+/// A mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailServer {
+    /// A name or an address, the latter without brackets.
+    pub host: String,
+    /// None: that of its kind.
+    pub port: Option<u16>,
+    /// TLS from the first byte: `smtps`.
+    pub is_wrapped: bool,
+}
+
+/// Who logs in at a mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailLogin {
+    /// The user.
+    pub user: String,
+    /// The environment variable with the password.
+    pub password_env: String,
+}
+
+impl MailServer {
+    /// Of an URL such as `smtps://mail.example:465`, with nothing more in it.
+    pub fn parse(text: &str) -> Option<MailServer> {
+        let url = url::Url::parse(text).ok()?;
+        let is_wrapped = match url.scheme() {
+            "smtps" => true,
+            "smtp" => false,
+            _ => return None,
+        };
+        let is_bare = matches!(url.path(), "" | "/")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']');
+        (is_bare && !host.is_empty()).then(|| MailServer {
+            host: host.to_owned(),
+            port: url.port(),
+            is_wrapped,
+        })
+    }
+
+    /// Whether it is this machine, so that nobody listens on the way.
+    pub fn is_local(&self) -> bool {
+        let bracketed = || url::Host::parse(&format!("[{}]", self.host));
+        match url::Host::parse(&self.host).or_else(|_| bracketed()) {
+            Ok(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+            Ok(url::Host::Ipv4(address)) => address.is_loopback(),
+            Ok(url::Host::Ipv6(address)) => address.is_loopback(),
+            Err(_) => false,
+        }
+    }
 }
 
 impl Project {
@@ -306,6 +395,7 @@ impl Project {
             real_providers: BTreeSet::new(),
             senders: BTreeMap::from([("simulated".into(), sender)]),
             inboxes: BTreeMap::new(),
+            mail: None,
             replies: None,
             replies_within: REPLIES_WITHIN,
             prices: None,

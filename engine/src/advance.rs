@@ -184,6 +184,8 @@ pub enum Effect {
         /// Another sender than the one that the reply was written to.
         sender: Option<String>,
     },
+    /// The reply is no word of a person's: it is kept, and goes to nobody.
+    SetAside,
     /// The reply goes to the campaign's inbox.
     Keep {
         /// It contains an opt-out word: a person must look at it.

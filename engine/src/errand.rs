@@ -18,6 +18,7 @@ mod http;
 mod tests;
 
 pub use http::Caller;
+pub(crate) use http::{Unsent, exchange};
 
 /// A call that is to be made now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 mod account;
 mod budget;
 mod canary;
+mod deliveries;
 mod ending;
 mod entering;
 mod errands;
@@ -33,6 +34,7 @@ use dsl::project::Project;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::deliver::Courier;
 use crate::ids::LaunchId;
 use crate::provider::Provider;
 use crate::revision::Revision;
@@ -40,6 +42,7 @@ use crate::store::{LaunchRow, SentTo, Store, StoreError};
 use crate::throttle::Buckets;
 
 use account::Account;
+use deliveries::Deliveries;
 use errands::Errands;
 pub use feed::{Adder, Feed, Launching, feed};
 use hearing::Ear;
@@ -67,6 +70,8 @@ pub struct Execution {
     pub revision: Arc<Revision>,
     /// How long receipts are awaited after the last passage ended.
     pub receipts: Duration,
+    /// Delivers to people at a desk; none: what is for them waits for an execution that does.
+    pub courier: Option<Courier>,
     /// True asks the execution to stop: what is under way is recorded, nothing new begins.
     pub stop: watch::Receiver<bool>,
 }
@@ -79,6 +84,8 @@ pub struct Executions {
     pub clock: Arc<dyn Clock>,
     /// The launches. What is in it by now is there from the beginning.
     pub launches: Feed,
+    /// Delivers to people at a desk; none: what is for them waits for an execution that does.
+    pub courier: Option<Courier>,
     /// True asks the execution to stop: what is under way is recorded, nothing new begins.
     pub stop: watch::Receiver<bool>,
 }
@@ -132,6 +139,7 @@ pub async fn execute(
         launch,
         revision,
         receipts,
+        courier,
         stop,
     } = execution;
     let (adder, launches) = feed();
@@ -151,6 +159,7 @@ pub async fn execute(
         store,
         clock,
         launches,
+        courier,
         stop,
     };
     let mut end = End::Interrupted;
@@ -200,6 +209,7 @@ struct Executor {
     /// Hear what happened outside, by campaign: of those that ask for it.
     ears: BTreeMap<String, Ear>,
     errands: Errands,
+    deliveries: Deliveries,
     work: Work,
 }
 
@@ -214,6 +224,7 @@ impl Executor {
             store,
             clock,
             launches,
+            courier,
             stop,
         } = executions;
         store.recover_leases(clock.now()).await?;
@@ -237,6 +248,7 @@ impl Executor {
             left_folded: false,
             ears: BTreeMap::new(),
             errands: Errands::default(),
+            deliveries: Deliveries::by(courier),
             work: Work::new(clock.is_simulated()),
             store,
             clock,
@@ -344,6 +356,7 @@ impl Executor {
             return;
         }
         self.begin_errands();
+        self.begin_deliveries();
         let mut senders: Vec<String> = self.lanes.keys().cloned().collect();
         // Answers before bulk, on whichever sender.
         let now = self.clock.now();

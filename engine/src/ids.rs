@@ -4,6 +4,7 @@ use std::fmt;
 
 use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
+use sms::PhoneNumber;
 
 /// One occurrence of a campaign. Serial, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,8 +84,23 @@ impl References {
 
     /// The key of an errand, the same each time that it is tried: 20 letters and digits, and no reference of a message.
     pub fn of_errand(&self, errand: i64) -> String {
-        let id = errand.to_be_bytes();
-        let hash = blake3::keyed_hash(&self.key, &[&b"errand"[..], &id].concat());
+        self.named(b"errand", errand)
+    }
+
+    /// The key of a delivery, the same each time that it is tried: 20 letters and digits, and no reference of a message.
+    pub fn of_delivery(&self, delivery: i64) -> String {
+        self.named(b"delivery", delivery)
+    }
+
+    /// The key of all that is about one person, which does not say who that is.
+    pub fn of_conversation(&self, phone: PhoneNumber) -> String {
+        let hash = blake3::keyed_hash(&self.key, format!("conversation {phone}").as_bytes());
+        BASE32_NOPAD.encode(&hash.as_bytes()[..12])
+    }
+
+    fn named(&self, what: &[u8], id: i64) -> String {
+        let id = id.to_be_bytes();
+        let hash = blake3::keyed_hash(&self.key, &[what, &id].concat());
         let mut bytes = [0; 12];
         bytes[..8].copy_from_slice(&id);
         bytes[8..].copy_from_slice(hash.as_bytes().first_chunk::<4>().expect("a hash has 32 bytes"));
@@ -99,6 +115,8 @@ impl References {
 
 /// The run of what belongs to no passage: answers to people whom no campaign texted.
 pub const NO_RUN: u32 = u32::MAX;
+/// The run of texts to people at a desk, who are in no passage either.
+pub const DESK_RUN: u32 = u32::MAX - 1;
 
 #[cfg(test)]
 mod tests {

@@ -407,6 +407,10 @@ impl Stage {
                 };
                 self.note(Happened::Kept { to, flagged });
             }
+            (Effect::SetAside, _) => self.note(Happened::Kept {
+                to: None,
+                flagged: false,
+            }),
             (Effect::Depart(..), _) => {}
             // The carrier of this stage takes every text at once.
             (Effect::LookUp | Effect::Retry { .. } | Effect::GiveUp(_), _)

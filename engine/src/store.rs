@@ -8,6 +8,7 @@ mod bulk;
 mod canary;
 mod claim;
 mod dead;
+mod delivery;
 mod entered;
 mod entering;
 mod errand;
@@ -45,6 +46,9 @@ pub use audit::{Audit, AuditedMessage};
 pub use canary::{Canary, held};
 pub use claim::{Claim, ClaimedCohort, Known};
 pub use dead::DeadLetter;
+pub use delivery::{
+    DeliveryCounts, DeliveryState, DeliveryTold, DeliveryTurn, KeptDelivery, WaitingDeliveries,
+};
 pub use entering::{Admission, Entered, Entering, NotEntered, Opening, PassageBegun, Restart, TriggerCounts};
 pub use errand::{ErrandCounts, ErrandState, ErrandTold, KeptErrand};
 pub use faults::{Fault, Faults};

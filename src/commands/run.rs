@@ -17,6 +17,7 @@ use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use dsl::campaign::{Campaign, Schedule};
 use engine::clock::{Clock, SystemClock};
+use engine::deliver::Courier;
 use engine::execute::{End, Execution, Launching, execute};
 use engine::ids::LaunchId;
 use engine::launch::{LaunchError, LaunchRequest, Occurrence, launch};
@@ -49,11 +50,15 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
         clock: Arc::new(SystemClock::new()),
         stop,
     };
-    match running.campaign().schedule {
+    let ended = match running.campaign().schedule {
         Schedule::Cron { .. } | Schedule::Day { .. } => ticks::run(&running).await,
         Schedule::Now | Schedule::At(_) | Schedule::Local(_) => once(&running).await,
         Schedule::Trigger(_) => triggered::run(&running).await,
+    };
+    if ended.is_ok() {
+        running.say_not_delivered().await?;
     }
+    ended
 }
 
 /// Runs a campaign that begins once.
@@ -283,8 +288,30 @@ impl Running<'_> {
             launch: launching.launch,
             revision: launching.revision,
             receipts: launching.receipts,
+            courier: Some(self.courier()),
             stop: self.stop.clone(),
         })
+    }
+
+    /// Says what people at a desk do not have.
+    async fn say_not_delivered(&self) -> Result<(), Failure> {
+        let counts = self.store.delivery_counts().await?;
+        if let Some(told) = status::not_delivered(&counts) {
+            output::say(&format!(
+                "{told}: `crier inbox` says why, and any `crier run` of this project goes on with what waits"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Delivers to the inboxes as crier.yaml stands now, whatever it said when a launch began.
+    fn courier(&self) -> Courier {
+        let project = self.loaded.project.project.clone();
+        let environment = |name: &str| std::env::var(name).ok();
+        Courier::new(
+            project.expect("a valid campaign has a project"),
+            Arc::new(environment),
+        )
     }
 
     /// A launch on the revision that it is pinned to.

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use engine::clock::{Clock, SystemClock};
 use engine::ids::LaunchId;
-use engine::store::{Access, Alarm, LaunchRow, LaunchState, Missed, MissedWhy, Store};
+use engine::store::{Access, Alarm, DeliveryCounts, LaunchRow, LaunchState, Missed, MissedWhy, Store};
 use serde_json::json;
 
 use super::{Failure, named_campaign, open_store, project_of};
@@ -44,11 +44,18 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     }
     let is_of_one = campaign.is_some();
     let (alarms, about) = (store.alarms().await?, store.alarmed_launches().await?);
+    let deliveries = store.delivery_counts().await?;
     if args.format == Format::Full {
         let now = SystemClock::new().now();
         alarms
             .iter()
             .for_each(|alarm| output::line(&alarm_line(alarm, &about, now)));
+        if let Some(told) = not_delivered(&deliveries) {
+            output::line(&output::folded(
+                &format!("{told}: `crier inbox` says more\n"),
+                "  ",
+            ));
+        }
     }
     match (args.format, campaign) {
         (Format::Json, _) => output::json(&json!({
@@ -60,6 +67,12 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             "started_waiting": started.iter().map(|(campaign, n)| json!({
                 "campaign": campaign, "passages": n,
             })).collect::<Vec<_>>(),
+            "deliveries": {
+                "waiting": deliveries.waiting,
+                "delivered": deliveries.delivered,
+                "undelivered": deliveries.undelivered,
+                "kept": deliveries.kept,
+            },
         })),
         (Format::Full, Some(_)) => {
             let texts = reports
@@ -94,6 +107,20 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
         output::line(NOBODY_EXECUTES);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Replies and notes that people at a desk do not have, in words; none where they have all.
+pub(super) fn not_delivered(counts: &DeliveryCounts) -> Option<String> {
+    let one_of = |n, what: &str| {
+        let all = counted(n, "reply or note", "replies and notes");
+        (n > 0).then(|| format!("{all} {what}"))
+    };
+    let parts = [
+        one_of(counts.waiting, "to be delivered"),
+        one_of(counts.undelivered, "undelivered"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Of launches that run by the store's word.

@@ -300,6 +300,7 @@ impl Teller {
             .map(|(settings, account)| (settings.name.to_owned(), provider(account)))
             .collect();
         Execution {
+            courier: None,
             store,
             clock: self.stage.clock.clone(),
             project: self.world.project.clone(),

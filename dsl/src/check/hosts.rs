@@ -1,4 +1,6 @@
-//! Calls go to hosts that the policy allows, and those stand there as hosts: without scheme, port and path.
+//! Calls and webhooks go to hosts that the policy allows, and those stand there as hosts: without scheme, port and path.
+
+use std::ops::Range;
 
 use super::Context;
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -22,31 +24,39 @@ fn allowed(context: &Context<'_>, value: &Value) -> Option<Diagnostic> {
     let url = url::Url::parse(literal).ok()?;
     let host = url.host_str()?;
     let hosts = &context.project.policy.hosts;
-    if hosts.iter().any(|own| own.eq_ignore_ascii_case(host)) {
-        return None;
-    }
-    let message = format!("\"{host}\" is not a host that calls may go to");
     let positions = Positions::new(context.text, &value.node);
     // Where the host is written in another way than it is read, the whole URL is shown.
     let whole = 0..value.text.len();
     let written = value.text.find(host).map_or(whole, |at| at..at + host.len());
     let span = positions.span(written);
+    let mut found = not_allowed(host, hosts, span.clone())?;
+    if span == value.node.span {
+        found.suggestion = None;
+    }
+    Some(found)
+}
+
+/// For a host that is not among those of the policy.
+pub(super) fn not_allowed(host: &str, hosts: &[String], span: Range<usize>) -> Option<Diagnostic> {
+    if hosts.iter().any(|own| own.eq_ignore_ascii_case(host)) {
+        return None;
+    }
+    let message = format!("\"{host}\" is not a host that calls may go to");
     // One address is no slip of another.
-    let is_address = matches!(url.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)));
+    let is_address = matches!(
+        url::Host::parse(host),
+        Ok(url::Host::Ipv4(_) | url::Host::Ipv6(_))
+    );
     let names = hosts.iter().map(String::as_str).filter(|_| !is_address);
     let guess = Guess::unsure(nearest(host, names));
-    let found = Diagnostic::error("host-not-allowed", span.clone(), message);
-    let mut found = guess.tell(found, || match hosts.is_empty() {
+    let found = Diagnostic::error("host-not-allowed", span, message);
+    Some(guess.tell(found, || match hosts.is_empty() {
         true => format!("allow it in crier.yaml: `policy: {{ hosts: [{host}] }}`"),
         false => format!(
             "add it to `hosts` under `policy` of crier.yaml, which are {}",
             listed(hosts.iter().map(String::as_str))
         ),
-    });
-    if span == value.node.span {
-        found.suggestion = None;
-    }
-    Some(found)
+    }))
 }
 
 /// The hosts of a policy; one that is no bare host never is the host of a call.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::consent;
 use super::hosts;
+use super::inboxes;
 use super::languages::repeated;
 use super::opt_in;
 use super::rates;
@@ -11,7 +12,7 @@ use super::replies::unknown_inbox;
 use crate::campaign::Replies;
 use crate::diagnostic::Diagnostic;
 use crate::project::{
-    DEFAULT_STORE, Inbox, ListFile, OptIn, Policy, Project, REPLIES_WITHIN, Sender, SharedReplies,
+    DEFAULT_STORE, ListFile, OptIn, Policy, Project, REPLIES_WITHIN, Sender, SharedReplies,
 };
 use crate::scalar::Share;
 use crate::tree::Node;
@@ -63,6 +64,7 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
     }
     found.extend(everybody_held_out(&file.policy));
     hosts::of_policy(&file.policy.hosts, found);
+    inboxes::check(file, found);
     consent::check(file, found);
     opt_in::check(file, found);
 }
@@ -220,10 +222,8 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
         .filter_map(|s| Some((named(&s.name), sender(s, region)?)));
     let providers = file.providers.iter();
     let providers = providers.filter_map(|p| Some((named(&p.name), p.settings.clone()?)));
-    let inboxes = file.inboxes.iter().map(|inbox| {
-        let email = inbox.email.as_ref().map(|email| email.value.clone());
-        (named(&inbox.name), Inbox::Email(email.unwrap_or_default()))
-    });
+    let inboxes = file.inboxes.iter();
+    let inboxes = inboxes.map(|inbox| (named(&inbox.name), inboxes::meant(inbox, region)));
     Project {
         name: file
             .name
@@ -248,6 +248,7 @@ pub(super) fn outline(file: &written::Project, folder_name: &str) -> Project {
             .collect(),
         senders: senders.collect(),
         inboxes: inboxes.collect(),
+        mail: file.mail.as_ref().and_then(inboxes::meant_mail),
         replies: file.replies.as_ref().map(|replies| meant_replies(&replies.value)),
         replies_within: file
             .replies_within

@@ -34,6 +34,8 @@ pub struct Project {
     pub senders: Vec<Sender>,
     /// The key `inboxes`.
     pub inboxes: Vec<Inbox>,
+    /// The key `mail`.
+    pub mail: Option<Mail>,
     /// The key `replies`, where it says to whom.
     pub replies: Option<Spanned<ReplyTo>>,
     /// The key `replies`, where it is a list of rules.
@@ -149,8 +151,31 @@ pub enum Address {
 pub struct Inbox {
     /// Its key.
     pub name: Spanned<String>,
-    /// None where it is of another kind.
+    /// The key `email`.
     pub email: Option<Spanned<String>>,
+    /// The key `phone`.
+    pub phone: Option<Spanned<String>>,
+    /// The key `url`.
+    pub url: Option<Spanned<String>>,
+    /// The key `url_env`.
+    pub url_env: Option<Spanned<String>>,
+    /// The key `secret_env`.
+    pub secret_env: Option<Spanned<String>>,
+    /// The key `slack_url_env`.
+    pub slack_url_env: Option<Spanned<String>>,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// The URL of the mail server.
+    pub smtp: Option<Spanned<String>>,
+    /// The user there.
+    pub user: Option<Spanned<String>>,
+    /// The environment variable with the password.
+    pub password_env: Option<Spanned<String>>,
+    /// The address that mail comes from.
+    pub from: Option<Spanned<String>>,
 }
 
 impl Project {
@@ -167,6 +192,7 @@ impl Project {
             providers: named(root, "providers", Provider::read),
             senders: named(root, "senders", Sender::read),
             inboxes: named(root, "inboxes", Inbox::read),
+            mail: root.get("mail").map(Mail::read),
             replies: root.get("replies").and_then(reply_to),
             rules: root.get("replies").map(Rule::several).unwrap_or_default(),
             replies_within: parsed(root, "replies_within", |text| WaitTime::parse(text).ok()),
@@ -339,8 +365,26 @@ fn countries(node: &Node) -> Vec<Spanned<sms::Region>> {
 
 impl Inbox {
     fn read(name: Spanned<String>, node: &Node) -> Inbox {
-        let email = text(node, "email");
-        Inbox { name, email }
+        Inbox {
+            name,
+            email: text(node, "email"),
+            phone: text(node, "phone"),
+            url: text(node, "url"),
+            url_env: text(node, "url_env"),
+            secret_env: text(node, "secret_env"),
+            slack_url_env: text(node, "slack_url_env"),
+        }
+    }
+}
+
+impl Mail {
+    fn read(node: &Node) -> Mail {
+        Mail {
+            smtp: text(node, "smtp"),
+            user: text(node, "user"),
+            password_env: text(node, "password_env"),
+            from: text(node, "from"),
+        }
     }
 }
 

@@ -285,6 +285,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "each key is right beside another way to begin",
     ),
     (
+        "inboxes-login.crier.yaml",
+        "what reaches a mail server is looked into where mail leaves",
+    ),
+    (
         "slip-file-name.campaign.yaml",
         "what a file is called it does not say itself",
     ),

@@ -26,7 +26,7 @@ pub(super) fn reply<'a>(
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
     match meaning(revision, enrolment, facts, text) {
-        Meaning::Reaction { .. } | Meaning::Automatic => (enrolment, vec![Effect::Keep { flagged: false }]),
+        Meaning::Reaction { .. } | Meaning::Automatic => (enrolment, vec![Effect::SetAside]),
         // Said twice, it is answered once.
         Meaning::OptOut { .. } if facts.opted_out => (after_stop(enrolment), vec![]),
         Meaning::OptOut { .. } => opt_out(revision, enrolment),

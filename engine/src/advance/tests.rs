@@ -185,6 +185,7 @@ fn shown(effect: &Effect) -> String {
         Effect::Change(change) => format!("{change:?}"),
         Effect::Suppress => "suppress".into(),
         Effect::Answer { text, .. } => format!("answer {text:?}"),
+        Effect::SetAside => "set aside".to_owned(),
         Effect::Keep { flagged } => format!("keep{}", if *flagged { ", flagged" } else { "" }),
     }
 }

@@ -42,35 +42,21 @@ impl Caller {
 
     async fn make(&self, request: &Request, key: &str, now: DateTime<Utc>) -> Answered {
         let made = self.request(request, key);
-        let (url, made) = match made {
+        let made = match made {
             Ok(made) => made,
             Err(refused) => return Answered::Refused(refused),
         };
-        let host = match allowed(&url, &self.hosts) {
-            Ok(host) => host,
-            Err(refused) => return Answered::Refused(refused),
-        };
-        let found = match addresses(&url).await {
-            Ok(found) => found,
-            Err(unknown) => return Answered::Again(unknown, None),
-        };
-        let client = match checked(host, found) {
-            Ok(addresses) => client(&url, host, &addresses, request.timeout),
-            Err(refused) => return Answered::Refused(refused),
-        };
-        match client {
-            Err(error) => Answered::Again(error, None),
-            Ok(client) => match client.execute(made).await {
-                Err(error) => Answered::Again(said(&error, request.timeout), None),
-                Ok(response) => answer(response, request, now).await,
-            },
+        match exchange(made, &self.hosts, request.timeout).await {
+            Err(Unsent::Refused(refused)) => Answered::Refused(refused),
+            Err(Unsent::Again(why)) => Answered::Again(why, None),
+            Ok(response) => answer(response, request, now).await,
         }
     }
 
-    fn request(&self, request: &Request, key: &str) -> Result<(Url, reqwest::Request), String> {
+    fn request(&self, request: &Request, key: &str) -> Result<reqwest::Request, String> {
         let url = Url::parse(&request.url).map_err(|error| format!("{}: {error}", request.url))?;
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
-        let mut made = reqwest::Request::new(method, url.clone());
+        let mut made = reqwest::Request::new(method, url);
         let headers = made.headers_mut();
         headers.insert(USER_AGENT, HeaderValue::from_static("crier"));
         headers.insert(
@@ -81,8 +67,31 @@ impl Caller {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *made.body_mut() = Some(Body::from(request.body.clone()));
         }
-        Ok((url, made))
+        Ok(made)
     }
+}
+
+/// Why there is no answer.
+pub(crate) enum Unsent {
+    /// It may not go there.
+    Refused(String),
+    /// Nobody knows, or it did not arrive.
+    Again(String),
+}
+
+/// Makes a request of hosts that are allowed, at an address that was checked and no other.
+pub(crate) async fn exchange(
+    made: reqwest::Request,
+    hosts: &[String],
+    timeout: Duration,
+) -> Result<Response, Unsent> {
+    let url = made.url().clone();
+    let host = allowed(&url, hosts).map_err(Unsent::Refused)?;
+    let found = addresses(&url).await.map_err(Unsent::Again)?;
+    let addresses = checked(host, found).map_err(Unsent::Refused)?;
+    let client = client(&url, host, &addresses, timeout).map_err(Unsent::Again)?;
+    let answered = client.execute(made).await;
+    answered.map_err(|error| Unsent::Again(said(&error, timeout)))
 }
 
 /// What the name of a host leads to.

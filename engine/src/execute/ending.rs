@@ -126,7 +126,9 @@ impl Executor {
         let polls = self.accounts.values().any(|account| account.poll_at.is_some());
         let expected = (polls || self.errands.next_due.is_some()) && !launched.only_settles;
         let over = launched.over_in(self.clock.now()) == Some(Duration::ZERO);
-        self.stopping || over || (launched.done_at.is_some() && !has_move && !expected)
+        // What waits for people at a desk is tried once, however long receipts are awaited.
+        let untried = self.deliveries.holds(self.clock.now());
+        self.stopping || (!untried && (over || (launched.done_at.is_some() && !has_move && !expected)))
     }
 
     /// Says in the store that a launch is done, if no passage is left; false, and the lanes are asked again, when one is

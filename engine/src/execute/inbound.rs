@@ -189,10 +189,12 @@ impl Executor {
         // A reply may belong to another launch, whose campaign calls.
         if !folded.replies.is_empty() {
             self.errands.expect(self.clock.now());
+            self.deliver_soon();
             // It may have begun something, or joined a list.
             self.listen_up();
         }
         self.expect_errands();
+        self.expect_deliveries();
         let mut left = folded.moved;
         for reply in folded.replies {
             let own = reply.launch.filter(|launch| self.launches.contains_key(launch));

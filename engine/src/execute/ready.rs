@@ -304,6 +304,7 @@ impl Executor {
         let hear = self.ears.values().filter_map(|ear| ear.again_in(now));
         let months = living().filter_map(|launched| launched.more_at()).map(until);
         let errands = self.errands.begins_at().filter(|_| !self.stopping).map(until);
+        let deliveries = self.deliveries.begins_at().filter(|_| !self.stopping).map(until);
         let wake = ask
             .into_iter()
             .chain(moves.map(|next| next.wait))
@@ -314,6 +315,7 @@ impl Executor {
             .chain(watched.map(until))
             .chain(hear)
             .chain(errands)
+            .chain(deliveries)
             .chain(months)
             .min();
         // A clock of milliseconds must not wake a moment too early for ever.

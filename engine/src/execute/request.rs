@@ -15,7 +15,7 @@ use super::window::{Outcome, Send, What, Window, WindowId};
 use super::{Executor, Step, Suppressed};
 use crate::advance::round_up;
 use crate::clock::Clock;
-use crate::ids::{LaunchId, NO_RUN};
+use crate::ids::{DESK_RUN, LaunchId, NO_RUN};
 use crate::member::Doubt;
 use crate::provider::{Answer, Found, Provider, Submission};
 use crate::store::{SentTo, Store};
@@ -30,6 +30,8 @@ struct Outgoing {
     /// Its place in the window.
     at: usize,
     is_answer: bool,
+    /// To somebody at a desk: it answers nothing that they said, so their opt-out holds for it.
+    is_for_desk: bool,
     text: Submission,
 }
 
@@ -155,7 +157,7 @@ impl Executor {
             let mut in_flight = self.in_flight.write().expect("no holder of the lock panics");
             for (_, send) in &sends {
                 let (phone, sent) = self.sent_to(window, send);
-                if sent.run != NO_RUN {
+                if !matches!(sent.run, NO_RUN | DESK_RUN) {
                     in_flight.insert((phone, lane.sender.clone()), sent);
                 }
             }
@@ -245,6 +247,7 @@ impl Executor {
         Outgoing {
             at,
             is_answer: send.is_answer,
+            is_for_desk: cohort.run == DESK_RUN,
             text,
         }
     }
@@ -326,9 +329,9 @@ fn withhold(texts: Vec<Outgoing>, way: &Way) -> (Vec<Outgoing>, Vec<(usize, Outc
     let suppressed = way.suppressed.read().expect("no holder of the lock panics");
     let stays = |out: &Outgoing| match out.is_answer {
         _ if shut => Some(Outcome::Withheld),
-        true => None,
+        true if !out.is_for_desk => None,
         false if stands => Some(Outcome::Withheld),
-        false => suppressed
+        true | false => suppressed
             .contains(&out.text.to.as_u64())
             .then_some(Outcome::OptedOut),
     };

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Executor;
+use super::deliveries::DeliveryStep;
 use super::errands::ErrandStep;
 use super::hearing::Listened;
 use super::inbound::{Folded, Said};
@@ -85,6 +86,8 @@ pub(super) enum Step {
     Noted,
     /// Something of an errand is over.
     Errand(ErrandStep),
+    /// Something of a delivery is over.
+    Delivery(DeliveryStep),
     /// Cohorts of a launch were put back.
     Released(LaunchId),
     /// What launches are doing.
@@ -166,6 +169,7 @@ impl Executor {
                 self.lane(&sender).set_in_window(&free, false);
                 self.receipts_of(launch, intent.settled.clone());
                 self.expect_errands();
+                self.expect_deliveries();
                 for (sender, kind, due_at) in departed {
                     // Of a sender that is not at hand nothing is sent, which is said at the end.
                     if let Some(lane) = self.lanes.get_mut(&sender) {
@@ -185,9 +189,13 @@ impl Executor {
             }
             Step::Kept(said, up_to) => self.kept(said, up_to),
             Step::Folded(folded, deferred) => self.folded(folded, deferred),
-            Step::Listened(listened) => self.listened(listened),
+            Step::Listened(listened) => {
+                self.expect_deliveries();
+                self.listened(listened);
+            }
             Step::Noted => {}
             Step::Errand(step) => self.take_errand(step),
+            Step::Delivery(step) => self.take_delivery(step),
             Step::Released(launch) => self.released(launch),
             Step::States(states) => {
                 for (launch, state) in states {

@@ -7,6 +7,7 @@ mod canary;
 mod corners;
 mod crash;
 mod days;
+mod deliveries;
 mod errands;
 mod excepted;
 mod failures;

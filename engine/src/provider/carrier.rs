@@ -22,7 +22,7 @@ pub(crate) use http::with_tls;
 use http::{Link, Outcome, Reply};
 pub use http::{choose_tls, root};
 use listening::Listening;
-pub(crate) use retry_after::retry_after;
+pub(crate) use retry_after::{asked_for, retry_after};
 use wire::{Acknowledge, InboundPage, LookUp, LookedUp, Submit, Text};
 
 /// Receipts and replies of one request.

@@ -164,7 +164,7 @@ impl World<'_> {
                 Effect::Answer { text, of, sender } => {
                     self.queue_answer(person, &text, (of, asks), sender.as_deref());
                 }
-                Effect::Send { .. } | Effect::Keep { .. } => {}
+                Effect::Send { .. } | Effect::SetAside | Effect::Keep { .. } => {}
                 // The carrier of a rehearsal takes every text at once.
                 Effect::LookUp | Effect::Retry { .. } | Effect::GiveUp(_) => {}
             }
@@ -329,7 +329,9 @@ impl World<'_> {
         let to_people = |effect: &Effect| {
             matches!(
                 effect,
-                Effect::Keep { .. } | Effect::Change(Change::Forward(_) | Change::Notify { .. })
+                Effect::SetAside
+                    | Effect::Keep { .. }
+                    | Effect::Change(Change::Forward(_) | Change::Notify { .. })
             )
         };
         let desk = effects.iter().any(to_people);

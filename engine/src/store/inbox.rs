@@ -6,6 +6,7 @@ use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::bulk::Bulk;
+use super::delivery::{DeliveryOf, write_delivery};
 use super::happening::{Happened, NewHappening, append};
 use super::lists::write_list_deed;
 use super::message::remembered;
@@ -16,7 +17,7 @@ use super::rows::{
 use super::standing::{Moved, move_one};
 use super::suppression::{Suppression, allow, suppress};
 use super::{CohortKind, Failure, Store, StoreError};
-use crate::ids::{CohortId, LaunchId, MessageId, NO_RUN};
+use crate::ids::{CohortId, DESK_RUN, LaunchId, MessageId, NO_RUN};
 use crate::member::{self, Member};
 use crate::opt_in::ListDeed;
 
@@ -78,6 +79,8 @@ pub struct NewReply {
     pub meaning: ReplyMeaning,
     /// The inbox or address it is kept for; empty: the inbox without a name.
     pub inbox: String,
+    /// It goes to whoever reads that inbox.
+    pub is_forwarded: bool,
     /// Text the number no more.
     pub suppress: Option<Suppression>,
     /// The suppression of the number ends.
@@ -261,7 +264,7 @@ impl Store {
     }
 
     /// The newest of the messages that are remembered of a number and that somebody may answer: of this sender, not older,
-    /// not refused, and of a passage ([`NO_RUN`]).
+    /// not refused, and of a passage ([`NO_RUN`], [`DESK_RUN`]).
     async fn newest(
         &self,
         phone: i64,
@@ -270,10 +273,13 @@ impl Store {
     ) -> Result<Option<SentTo>, Failure> {
         let mut select = QueryBuilder::<Sqlite>::new(
             "select m.id, c.launch_id, c.run, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
-             where m.state not in (0, 2) and c.run <> ",
+             where m.state not in (0, 2) and c.run not in (",
         );
         select
             .push_bind(NO_RUN)
+            .push(", ")
+            .push_bind(DESK_RUN)
+            .push(")")
             .push(" and c.sender = ")
             .push_bind(sender)
             .push(" and m.sent_at >= ")
@@ -454,6 +460,10 @@ async fn keep_reply(
     .await?;
     if written.rows_affected() == 0 {
         return Ok(Keeping::Known);
+    }
+    if reply.is_forwarded {
+        let item = DeliveryOf::Reply(written.last_insert_rowid());
+        write_delivery(connection, item, &reply.inbox, reply.received_at).await?;
     }
     let answered = match &reply.suppress {
         Some(suppression) => suppress(connection, suppression).await?,

@@ -6,6 +6,7 @@ use sms::PhoneNumber;
 use sqlx::SqliteConnection;
 
 use super::Failure;
+use super::delivery::{DeliveryOf, write_delivery};
 use super::errand::write_errand;
 use super::happening::start;
 use super::lists::{Changing, ListHow, join, leave};
@@ -143,12 +144,10 @@ pub(super) async fn write_notes(connection: &mut SqliteConnection, notes: &[Note
             .bind(row.run)
             .bind(reason)
             .bind(at),
-            Note::Forwarded(to) => sqlx::query(
-                "update reply set inbox = ? where id = (select max(id) from reply where phone = ? and launch_id = ?)",
-            )
-            .bind(to)
-            .bind(phone)
-            .bind(launch),
+            Note::Forwarded(to) => {
+                forward(connection, row, to).await?;
+                continue;
+            }
             Note::Called { request, waits } => {
                 write_errand(connection, row, request, *waits).await?;
                 continue;
@@ -165,14 +164,10 @@ pub(super) async fn write_notes(connection: &mut SqliteConnection, notes: &[Note
                 start(connection, row, (campaign, values)).await?;
                 continue;
             }
-            Note::Notified { to, text } => sqlx::query(
-                "insert into notice (launch_id, phone, inbox, text, at) values (?, ?, ?, ?, ?)",
-            )
-            .bind(launch)
-            .bind(phone)
-            .bind(to)
-            .bind(text)
-            .bind(at),
+            Note::Notified { to, text } => {
+                notify(connection, row, to, text).await?;
+                continue;
+            }
             Note::Skipped { step, reason } => sqlx::query(
                 "insert into skipped (launch_id, phone, step, reason, at) values (?, ?, ?, ?, ?)
                  on conflict do nothing",
@@ -187,6 +182,43 @@ pub(super) async fn write_notes(connection: &mut SqliteConnection, notes: &[Note
         .await?;
     }
     Ok(())
+}
+
+/// The latest reply to the launch goes to an inbox.
+async fn forward(connection: &mut SqliteConnection, row: &NoteRow, to: &str) -> Result<(), Failure> {
+    let latest: Option<i64> =
+        sqlx::query_scalar("select max(id) from reply where phone = ? and launch_id = ?")
+            .bind(phone_number(row.phone))
+            .bind(row.launch.0)
+            .fetch_one(&mut *connection)
+            .await?;
+    let Some(reply) = latest else { return Ok(()) };
+    sqlx::query("update reply set inbox = ? where id = ?")
+        .bind(to)
+        .bind(reply)
+        .execute(&mut *connection)
+        .await?;
+    write_delivery(connection, DeliveryOf::Reply(reply), to, row.at).await
+}
+
+/// A text of ours goes to an inbox.
+async fn notify(
+    connection: &mut SqliteConnection,
+    row: &NoteRow,
+    to: &str,
+    text: &str,
+) -> Result<(), Failure> {
+    let written =
+        sqlx::query("insert into notice (launch_id, phone, inbox, text, at) values (?, ?, ?, ?, ?)")
+            .bind(row.launch.0)
+            .bind(phone_number(row.phone))
+            .bind(to)
+            .bind(text)
+            .bind(millis(row.at))
+            .execute(&mut *connection)
+            .await?;
+    let notice = DeliveryOf::Notice(written.last_insert_rowid());
+    write_delivery(connection, notice, to, row.at).await
 }
 
 /// A step changes a list.

@@ -295,6 +295,7 @@ fn says(launch: LaunchId, n: u64, id: &str, text: &str) -> NewReply {
         run: 0,
         meaning: ReplyMeaning::Other,
         inbox: "box-office".into(),
+        is_forwarded: true,
         suppress: None,
         allow: false,
         answers: vec![],

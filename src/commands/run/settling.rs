@@ -66,6 +66,8 @@ async fn execute_it(running: &Running<'_>, cancelled: &LaunchRow) -> Result<End,
         store: running.store.clone(),
         clock: running.clock.clone(),
         launches,
+        // The launch that comes after delivers.
+        courier: None,
         stop: running.stop.clone(),
     };
     ended(async move {

@@ -50,6 +50,7 @@ impl<'a> Together<'a> {
             store: running.store.clone(),
             clock: running.clock.clone(),
             launches,
+            courier: Some(running.courier()),
             stop: running.stop.clone(),
         };
         // A task among the others: beside the runtime each answer of a provider would have to wake the main thread.

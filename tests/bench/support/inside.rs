@@ -73,6 +73,7 @@ impl Inside {
         let project = self.loaded.project.project.clone().expect("a valid project");
         let names = project.providers.keys();
         let execution = Execution {
+            courier: None,
             store: self.store.clone(),
             clock: clock.clone(),
             providers: names

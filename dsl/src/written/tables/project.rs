@@ -76,7 +76,7 @@ static PROJECT_KEYS: &[Key] = &[
         "{ desk: { email: desk@arena.example } }",
         "Where replies and notes go, by name. Default: replies stay in `crier inbox`.",
     ),
-    later(
+    now(
         "mail",
         Form::Object(&MAIL),
         "{ smtp: \"smtps://mail.example\", from: crier@arena.example }",
@@ -325,19 +325,19 @@ static INBOX: Object = Object {
 };
 static INBOX_KEYS: &[Key] = &[
     now("email", Form::Address, "desk@arena.example", "An e-mail address."),
-    later(
+    now(
         "phone",
         Form::Phone,
         "\"+393331234567\"",
-        "A phone number, in quotes.",
+        "A phone number, in quotes, which gets a text from the project's `sender`.",
     ),
-    later(
+    now(
         "url",
         Form::Url,
         "\"https://ops.arena.example/sms\"",
-        "A webhook.",
+        "A webhook; its host must be among the `hosts` of the policy.",
     ),
-    later(
+    now(
         "url_env",
         Form::Word,
         "HOOK_URL",
@@ -349,7 +349,7 @@ static INBOX_KEYS: &[Key] = &[
         "/run/secrets/hook",
         "The file with the URL of a webhook.",
     ),
-    later(
+    now(
         "secret_env",
         Form::Word,
         "HOOK_SECRET",
@@ -361,7 +361,7 @@ static INBOX_KEYS: &[Key] = &[
         "/run/secrets/hook",
         "The file with the secret that a webhook is signed with. Default: it is not signed.",
     ),
-    later(
+    now(
         "slack_url_env",
         Form::Word,
         "DESK_SLACK",
@@ -380,19 +380,19 @@ static MAIL: Object = Object {
     ..object("`mail`", MAIL_KEYS)
 };
 static MAIL_KEYS: &[Key] = &[
-    later(
+    now(
         "smtp",
         Form::Word,
         "\"smtps://mail.example\"",
-        "The URL of the mail server.",
+        "The URL of the mail server: `smtps://`, or `smtp://`, which is encrypted where the server offers it, and always where there is a `user`.",
     ),
-    later(
+    now(
         "user",
         Form::Word,
         "crier",
         "The user at the mail server. Default: none.",
     ),
-    later(
+    now(
         "password_env",
         Form::Word,
         "SMTP_PASSWORD",
@@ -404,7 +404,7 @@ static MAIL_KEYS: &[Key] = &[
         "/run/secrets/smtp",
         "The file with the password. Default: none.",
     ),
-    later(
+    now(
         "from",
         Form::Address,
         "crier@arena.example",
@@ -441,7 +441,7 @@ static POLICY_KEYS: &[Key] = &[
     now(
         "hosts",
         Form::OneOrList(&Form::Word),
-        "[api.arena.example]",
+        "[api.arena.example, ops.arena.example]",
         "Where `call` and webhooks may go. Default: nowhere.",
     ),
     now(

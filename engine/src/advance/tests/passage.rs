@@ -76,6 +76,7 @@ impl Passage {
                 | Effect::Skip(_)
                 | Effect::Change(_)
                 | Effect::Answer { .. }
+                | Effect::SetAside
                 | Effect::Keep { .. } => {}
             }
         }

@@ -137,7 +137,7 @@ fn a_reaction_and_a_machine_are_kept_and_nothing_is_done() {
         (2, State::Waiting),
         false,
         &replies,
-        expect!["Waiting at 2: keep"],
+        expect!["Waiting at 2: set aside"],
     );
 }
 

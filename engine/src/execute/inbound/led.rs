@@ -50,8 +50,13 @@ impl Led<'_> {
             }
             Effect::Answer { text, sender, .. } => self.answer(text, sender),
             // The reply itself says where it goes: of somebody in no campaign no launch does.
-            Effect::Change(Change::Forward(to)) => self.reply.inbox = to.to_string(),
+            Effect::Change(Change::Forward(to)) => {
+                self.reply.inbox = to.to_string();
+                self.reply.is_forwarded = true;
+            }
+            Effect::SetAside => self.reply.meaning = ReplyMeaning::Other,
             Effect::Keep { flagged } => {
+                self.reply.is_forwarded = true;
                 self.reply.meaning = if flagged {
                     ReplyMeaning::ContainsOptOut
                 } else {

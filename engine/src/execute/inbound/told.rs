@@ -169,6 +169,7 @@ pub(in crate::execute) fn note_at(effect: Effect, step: u16) -> Option<Note> {
         | Effect::Suppress
         | Effect::Allow
         | Effect::Answer { .. }
+        | Effect::SetAside
         | Effect::Keep { .. } => None,
     }
 }

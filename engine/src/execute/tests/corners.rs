@@ -76,6 +76,7 @@ async fn provider_gone_ends_or_says_so() {
     let loaded = world.campaign();
     let (_keep, stop) = watch::channel(false);
     let execution = Execution {
+        courier: None,
         store,
         clock: world.clock.clone(),
         project: loaded.project.project.expect("valid"),

@@ -106,6 +106,7 @@ impl<'a> Together<'a> {
         }
         let mut adder = Some(adder);
         let executions = Executions {
+            courier: None,
             store: self.store.clone(),
             clock: self.world.clock.clone(),
             launches,

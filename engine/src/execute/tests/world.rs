@@ -14,6 +14,7 @@ mod scripted;
 pub use scripted::*;
 
 use crate::clock::{Clock, SimulatedClock};
+use crate::deliver::Courier;
 use crate::execute::{End, Execution, Executions, Launching, Progress, Told, execute, execute_all, feed};
 use crate::launch::{self, LaunchRequest, Occurrence, launch};
 use crate::load::{LoadedCampaign, load_campaign};
@@ -30,6 +31,8 @@ pub struct World {
     pub most_pages: Option<u32>,
     /// How long receipts and replies are awaited at the end.
     pub receipts: Duration,
+    /// Delivers to people at a desk.
+    pub courier: Option<Courier>,
 }
 
 pub const START: &str = "2026-11-25T09:00:00Z";
@@ -66,6 +69,7 @@ impl World {
             clock: Arc::new(SimulatedClock::new(start)),
             most_pages: None,
             receipts: Duration::from_secs(120),
+            courier: None,
         }
     }
 
@@ -227,6 +231,7 @@ impl World {
         drop(adder);
         let (stop, stopped) = watch::channel(false);
         let executions = Executions {
+            courier: self.courier.clone(),
             store,
             clock: self.clock.clone(),
             launches,
@@ -285,6 +290,7 @@ impl World {
         let loaded = self.campaign();
         let id = launch.id;
         let execution = Execution {
+            courier: self.courier.clone(),
             store: store.clone(),
             clock: self.clock.clone(),
             project: loaded.project.project.expect("valid"),
@@ -347,6 +353,7 @@ impl World {
             ((*name).to_owned(), provider)
         };
         let execution = Execution {
+            courier: self.courier.clone(),
             store: store.clone(),
             clock: self.clock.clone(),
             project: loaded.project.project.expect("valid"),

@@ -304,6 +304,7 @@ impl Executor {
             | Effect::Send { .. }
             | Effect::LookUp
             | Effect::Answer { .. }
+            | Effect::SetAside
             | Effect::Keep { .. }) => self.apply_move(sender, send.cohort, send.index, other, at, settled),
         }
     }
@@ -385,6 +386,7 @@ impl Executor {
             | Effect::Suppress
             | Effect::Allow
             | Effect::Answer { .. }
+            | Effect::SetAside
             | Effect::Keep { .. } => {}
         }
     }

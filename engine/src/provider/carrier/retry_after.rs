@@ -11,6 +11,11 @@ const LONGEST: Duration = Duration::from_secs(3_600);
 
 /// None where nothing is said, or nothing that can be meant: a time that is over, no time at all, or no time.
 pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    asked_for(headers, now).map(|wait| wait.min(LONGEST))
+}
+
+/// The same, however long it is.
+pub(crate) fn asked_for(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let header = |name: &str| Some(headers.get(name)?.to_str().ok()?.trim());
     let milliseconds = header("retry-after-ms")
         .and_then(whole)
@@ -20,7 +25,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dur
         whole(text).map(Duration::from_secs).or_else(|| until(text, now))
     };
     let wait = milliseconds.or_else(written)?;
-    (!wait.is_zero()).then(|| wait.min(LONGEST))
+    (!wait.is_zero()).then_some(wait)
 }
 
 /// Digits alone; more than fit are the most that fit.
