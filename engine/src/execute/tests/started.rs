@@ -390,5 +390,11 @@ async fn who_is_started_keeps_nobody_from_hearing_what_happened_before() {
     opened(&world, &store, "test", Opening::Started).await;
     store.close().await;
     run(&world, &provider, &["test"], None, start() + TimeDelta::days(9)).await;
-    expect![[r#""#]].assert_eq(&shown(&world, &provider).await);
+    expect![[r#"
+        25 09:00:00 to 0: hello
+        25 10:00:00 to 0: thanks
+        25 10:00:00 to 1: hello
+        test done: 1 passages of 1
+        1 not entered: still inside of an earlier launch
+    "#]].assert_eq(&shown(&world, &provider).await);
 }
