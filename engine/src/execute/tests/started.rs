@@ -396,5 +396,6 @@ async fn who_is_started_keeps_nobody_from_hearing_what_happened_before() {
         25 10:00:00 to 1: hello
         test done: 1 passages of 1
         1 not entered: still inside of an earlier launch
-    "#]].assert_eq(&shown(&world, &provider).await);
+    "#]]
+    .assert_eq(&shown(&world, &provider).await);
 }
