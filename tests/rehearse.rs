@@ -221,7 +221,7 @@ fn what_cannot_be_rehearsed_says_why() {
         expect![[r#"
             exit Some(2)
             --
-            error: bad.yaml: the model cannot be read: unknown field `replys`, expected one of `delivered`, `receipts_after`, `replies`, `opt_outs`, `free`, `after`, `words`, `messages`, `clicks`, `events`
+            error: bad.yaml: the model cannot be read: unknown field `replys`, expected one of `delivered`, `receipts_after`, `replies`, `opt_outs`, `free`, `after`, `words`, `messages`, `clicks`, `events`, `arrivals`
         "#]],
     );
     check(

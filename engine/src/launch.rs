@@ -246,6 +246,11 @@ pub async fn open(
     let tariffs = tariffs.map_err(PlanError::Audience)?;
     // Who has no price enters no launch that has a budget.
     let budget = budget_of(stated, &tariffs, 0).map_err(PlanError::Budget)?;
+    let opening = match opening {
+        // Its passages are still to be told what happened before.
+        Opening::Started if request.revision.asks.events => Opening::GoesOn,
+        Opening::GoesOn | Opening::Anew | Opening::Started => opening,
+    };
     let launch = store.open_launch(new, tariffs, opening).await?;
     let per_month = stated.is_some_and(|budget| budget.per_month);
     store.set_budget(launch, budget, per_month).await?;

@@ -253,6 +253,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "an encoding and a separator are words to a schema",
     ),
     (
+        "wrong-type-set-template.campaign.yaml",
+        "which type a value that a step sets has, a field says",
+    ),
+    (
         "wrong-type-answer.campaign.yaml",
         "which type the value of an answer has, another key says",
     ),

@@ -247,7 +247,7 @@ impl Hearing {
         let Happened::Started { campaign, .. } = &happening.what else {
             return None;
         };
-        (*campaign == self.campaign).then(|| Admission::Later {
+        (*campaign == self.campaign).then_some(Admission::Later {
             happening: happening.id,
             phone: happening.phone,
         })

@@ -117,9 +117,7 @@ fn lacks_consent(revision: &Revision, person: &[(String, String)], now: DateTime
             .is_none_or(|consent| says(&consent.column) && says(&consent.date));
         let frozen = Frozen::new(revision, &columns, list.consent.as_ref(), now);
         reason = consent_lacks(revision, &frozen, &row).filter(|_| is_said);
-        if reason.is_none() {
-            return None;
-        }
+        reason.as_ref()?;
     }
     reason
 }

@@ -25,7 +25,7 @@ pub enum Opening {
     GoesOn,
     /// Nobody; but where the campaign never ran, whoever steps of others started in it.
     Anew,
-    /// Whoever steps of others started: the campaign begins by a schedule, and nothing else that happens enters anybody.
+    /// Whoever steps of others started: the campaign begins by a schedule, and asks for nothing else that happens.
     Started,
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn open_for_waiting(
     together: &mut Together<'_>,
 ) -> Result<(), Failure> {
     let waiting = waiting(running).await?;
-    if waiting == 0 || together.takes_people() {
+    if waiting == 0 || together.takes_people() || stands_still(running).await? {
         return Ok(());
     }
     let row = opened(running).await?;
@@ -49,6 +49,13 @@ pub(super) async fn open_for_waiting(
         row.id
     ));
     together.add_open(&row, Begun::New).await
+}
+
+/// Whether somebody stopped a launch of it, or it was halted: nobody enters meanwhile.
+async fn stands_still(running: &Running<'_>) -> Result<bool, Failure> {
+    let all = running.store.launches(Some(&running.campaign().name)).await?;
+    let stands = |row: &LaunchRow| matches!(row.state, LaunchState::Paused | LaunchState::Halted);
+    Ok(all.iter().any(stands))
 }
 
 async fn waiting(running: &Running<'_>) -> Result<u64, Failure> {

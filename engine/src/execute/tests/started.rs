@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::{Expect, expect};
 use tokio::sync::Notify;
 
-use super::world::{Does, START, Scripted, World, accept, event, phone, scripted};
+use super::world::{Does, START, Scripted, World, accept, append, event, phone, scripted};
 use crate::launch::{self, LaunchRequest, Occurrence};
 use crate::store::{Access, LaunchRow, LaunchState, Opening, Store};
 
@@ -362,4 +362,40 @@ async fn killed_behind_the_step_it_started_once() {
     let happened = store.happenings(0, 100).await.expect("read");
     let started = happened.iter().filter(|one| one.what.name() == "test").count();
     assert_eq!(started, 2);
+}
+
+/// The log is read on from where it was, so that what happened while nothing ran is told too.
+#[tokio::test]
+async fn who_is_started_keeps_nobody_from_hearing_what_happened_before() {
+    let listening = "audience: few.csv\nschedule: now\n\
+        steps:\n  - send: { en: \"hello\" }\n  - await: event(\"paid\")\n    for: 3 days\n    then: { send: { en: \"thanks\" } }\n";
+    let world = world(2, "steps:\n  - start: test\n", listening);
+    let few = format!("phone,first_name\n{},Zero\n", phone(0));
+    std::fs::write(world.path().join("few.csv"), few).expect("written");
+    let store = world.store(Access::Execute).await.expect("opened");
+    world.launch_of(&store, "test", Occurrence::Nth(1)).await;
+    store.close().await;
+    let provider = scripted(5, |_, _| accept());
+    let hour = start() + TimeDelta::hours(1);
+    provider.will_happen(&world, vec![event(3600, "over", 8, &[])]);
+    run(&world, &provider, &["test"], None, hour).await;
+    // While nothing of it runs.
+    let path = world.path().join(".crier/crier.db");
+    append(&path, vec![event(3600, "paid", 0, &[])]).await;
+    let store = world.store(Access::Execute).await.expect("opened");
+    world.launch_of(&store, "first", Occurrence::Nth(1)).await;
+    store.close().await;
+    run(&world, &provider, &["first"], None, start() + TimeDelta::hours(2)).await;
+    let store = world.store(Access::Execute).await.expect("opened");
+    opened(&world, &store, "test", Opening::Started).await;
+    store.close().await;
+    run(&world, &provider, &["test"], None, start() + TimeDelta::days(9)).await;
+    expect![[r#"
+        25 09:00:00 to 0: hello
+        25 10:00:00 to 0: thanks
+        25 10:00:00 to 1: hello
+        test done: 1 passages of 1
+        1 not entered: still inside of an earlier launch
+    "#]]
+    .assert_eq(&shown(&world, &provider).await);
 }
