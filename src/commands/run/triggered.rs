@@ -88,6 +88,7 @@ async fn open_anew(running: &Running<'_>, anew: bool) -> Result<(LaunchRow, Begu
     let launch = open(&running.store, request, folder, anew)
         .await
         .map_err(failed)?;
+    running.say_kept();
     Ok((running.row(launch).await?, Begun::New))
 }
 
