@@ -163,7 +163,7 @@ fn told(went: &[KeptDelivery]) -> String {
                 format!("waits, tried {times}, again from {at}: {said}")
             }
             (DeliveryState::Undelivered, _) => format!("undelivered since {at}: {said}"),
-            (DeliveryState::Kept, _) => said.to_owned(),
+            (DeliveryState::Kept, _) => format!("stays here: {said}"),
         }
     };
     let lines: Vec<String> = went

@@ -8,6 +8,7 @@ mod ticks;
 mod together;
 mod triggered;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,9 +16,9 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
-use dsl::campaign::{Campaign, Schedule};
+use dsl::campaign::{Campaign, Deed, Replies, Schedule};
 use engine::clock::{Clock, SystemClock};
-use engine::deliver::Courier;
+use engine::deliver::{Courier, Route};
 use engine::execute::{End, Execution, Launching, execute};
 use engine::ids::LaunchId;
 use engine::launch::{LaunchError, LaunchRequest, Occurrence, launch};
@@ -166,6 +167,7 @@ impl Running<'_> {
 
     async fn launch_nth(&self, nth: u32) -> Result<LaunchRow, Failure> {
         let launch = self.launch(Occurrence::Nth(nth)).await.map_err(failed)?;
+        self.say_kept();
         self.row(launch).await
     }
 
@@ -291,6 +293,27 @@ impl Running<'_> {
             courier: Some(self.courier()),
             stop: self.stop.clone(),
         })
+    }
+
+    /// Says which of its inboxes nothing reaches.
+    fn say_kept(&self) {
+        let project = self.loaded.project.project.as_ref();
+        let project = project.expect("a valid campaign has a project");
+        let program = &self.campaign().program.instructions;
+        let told = program.iter().filter_map(|one| match &one.deed {
+            Deed::Forward(to) | Deed::Notify { to, .. } => Some(to.to_string()),
+            _ => None,
+        });
+        let replies = match &self.campaign().replies {
+            Replies::Inbox(to) | Replies::Address(to) => Some(to.clone()),
+            Replies::Kept | Replies::Nobody => None,
+        };
+        let inboxes: BTreeSet<String> = told.chain(replies).collect();
+        for inbox in inboxes {
+            if let Route::Kept(why) = Route::of(project, &inbox) {
+                output::say(&format!("what is for {inbox} stays in `crier inbox`: {why}"));
+            }
+        }
     }
 
     /// Says what people at a desk do not have.

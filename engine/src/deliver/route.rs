@@ -33,9 +33,9 @@ pub enum Route<'a> {
     Kept(&'static str),
 }
 
-const NO_MAIL: &str = "crier.yaml has no `mail`, so it stays here";
-const NO_INBOX: &str = "crier.yaml has no such inbox any more, so it stays here";
-const NO_SENDER: &str = "crier.yaml has no `sender` for all, so it stays here";
+const NO_MAIL: &str = "crier.yaml has no `mail`";
+const NO_INBOX: &str = "crier.yaml has no such inbox any more";
+const NO_SENDER: &str = "crier.yaml has no `sender` for all";
 
 impl Route<'_> {
     /// The way to an inbox, by its name or address.

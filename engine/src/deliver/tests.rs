@@ -306,13 +306,13 @@ fn each_inbox_has_its_way() {
         shift: text to +393331234567 from arena
         ops: Stated("https://ops.arena.example/sms"), signed by Some("OPS_SECRET")
         desk: Slack by DESK_SLACK
-        gone: crier.yaml has no such inbox any more, so it stays here
-        box-office: crier.yaml has no `mail`, so it stays here
-        me@arena.example: crier.yaml has no `mail`, so it stays here
+        gone: crier.yaml has no such inbox any more
+        box-office: crier.yaml has no `mail`
+        me@arena.example: crier.yaml has no `mail`
         shift: text to +393331234567 from arena
         ops: Stated("https://ops.arena.example/sms"), signed by Some("OPS_SECRET")
         desk: Slack by DESK_SLACK
-        gone: crier.yaml has no such inbox any more, so it stays here
+        gone: crier.yaml has no such inbox any more
     "#]]
     .assert_eq(&told);
 }

@@ -1,7 +1,7 @@
 //! Delivers replies and notes to people at a desk, beside the texts and never in their way: begins what is due, and tells what
 //! came of each. What goes to a phone becomes a text like any other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use dsl::campaign::Deed;
@@ -30,18 +30,12 @@ pub(super) struct Deliveries {
     asking: bool,
     /// How many are on their way, by inbox.
     under_way: BTreeMap<String, u32>,
-    /// Inboxes that nothing reaches, of which that was said.
-    kept: BTreeSet<String>,
 }
 
 /// Something of a delivery is over.
 pub(super) enum DeliveryStep {
-    /// These are to be tried; the others wait, but for what stays in the store.
-    Begun {
-        begun: Vec<Delivery>,
-        waiting: WaitingDeliveries,
-        kept: Vec<(String, &'static str)>,
-    },
+    /// These are to be tried; the others wait.
+    Begun(Vec<Delivery>, WaitingDeliveries),
     /// A try was answered, or not.
     Tried {
         delivery: Delivery,
@@ -100,12 +94,11 @@ impl Executor {
         self.work.deed(None, async move {
             let due = store.due_inboxes(now).await?;
             let due = due.into_iter().filter(|inbox| !busy.contains(inbox));
-            let (mut turns, mut kept) = (vec![], vec![]);
+            let mut turns = vec![];
             for inbox in due {
                 match courier.route(&inbox) {
                     Route::Kept(why) => {
-                        store.keep_deliveries(inbox.clone(), why, now).await?;
-                        kept.push((inbox, why));
+                        store.keep_deliveries(inbox, why, now).await?;
                     }
                     Route::Mail { .. } | Route::Phone { .. } | Route::Webhook { .. } | Route::Slack(_) => {
                         turns.push(turn(&courier, inbox));
@@ -118,17 +111,13 @@ impl Executor {
             };
             busy.extend(begun.iter().map(|delivery| delivery.inbox.clone()));
             let waiting = store.waiting_deliveries(&busy).await?;
-            Ok(Step::Delivery(DeliveryStep::Begun { begun, waiting, kept }))
+            Ok(Step::Delivery(DeliveryStep::Begun(begun, waiting)))
         });
     }
 
     pub(super) fn take_delivery(&mut self, step: DeliveryStep) {
         match step {
-            DeliveryStep::Begun { begun, waiting, kept } => {
-                kept.into_iter()
-                    .for_each(|(inbox, why)| self.say_kept(inbox, why));
-                self.deliveries_begun(begun, waiting);
-            }
+            DeliveryStep::Begun(begun, waiting) => self.deliveries_begun(begun, waiting),
             DeliveryStep::Tried {
                 delivery,
                 answered,
@@ -186,14 +175,6 @@ impl Executor {
                     self.try_delivery(delivery, courier.clone());
                 }
             }
-        }
-    }
-
-    /// Once for each inbox.
-    fn say_kept(&mut self, inbox: String, why: &str) {
-        if !self.deliveries.kept.contains(&inbox) {
-            tracing::warn!(inbox, "{why}: see `crier inbox`");
-            self.deliveries.kept.insert(inbox);
         }
     }
 

@@ -4,6 +4,7 @@ mod claim;
 mod corners;
 mod crashes;
 mod dead;
+mod deliveries;
 mod departures;
 mod entering;
 mod faults;

@@ -87,6 +87,7 @@ async fn open_anew(running: &Running<'_>, opening: Opening) -> Result<(LaunchRow
     let launch = open(&running.store, request, folder, opening)
         .await
         .map_err(failed)?;
+    running.say_kept();
     Ok((running.row(launch).await?, Begun::New))
 }
 
