@@ -62,8 +62,9 @@ impl Read {
         };
         found.extend(shape.into_iter().filter(|d| !told(d)));
         if is_newer(&tree) {
-            // What a newer language would make of the rest is not known.
-            found.retain(|d| d.code == "unknown-version");
+            // What a newer language would make of the rest is not known; a file of another kind is told as that alone.
+            let is_told = found.iter().any(|d| d.code == "unknown-version");
+            found.retain(|d| !is_told || d.code == "unknown-version");
             tree.whole = false;
         }
         Read { tree, found }
