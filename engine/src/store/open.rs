@@ -69,13 +69,8 @@ impl Store {
         };
         let connect = connect_options(path, options.most_pages);
         let error = |source| worded(path, Arc::new(source));
-        let mut connection = connect
-            .clone()
-            .create_if_missing(true)
-            .connect()
-            .await
-            .map_err(error)?;
-        if !is_ours(&mut connection).await.map_err(error)? {
+        let (mut connection, is_ours) = connected(&connect).await.map_err(error)?;
+        if !is_ours {
             return Err(StoreError::NotAStore { path: path.into() });
         }
         bring_up_to_date(&mut connection, path, held.is_some()).await?;
@@ -132,6 +127,37 @@ fn connect_options(path: &Path, most_pages: Option<u32>) -> SqliteConnectOptions
         None => options,
     }
 }
+
+/// A connection, and whether the file is ours. Whoever makes the file puts it into its mode of journal, and SQLite lets no other
+/// connection wait for that.
+async fn connected(connect: &SqliteConnectOptions) -> Result<(SqliteConnection, bool), sqlx::Error> {
+    let attempt = || async {
+        let mut connection = connect.clone().create_if_missing(true).connect().await?;
+        let is_ours = is_ours(&mut connection).await?;
+        Ok((connection, is_ours))
+    };
+    let mut tries = 1;
+    loop {
+        match attempt().await {
+            Err(error) if is_busy(&error) && tries < TRIES => tries += 1,
+            connected => return connected,
+        }
+        tokio::time::sleep(BETWEEN).await;
+    }
+}
+
+/// Whether another connection holds the file.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    let code = code.and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == BUSY)
+}
+
+/// `SQLITE_BUSY`; what is said beside it stands above the lowest byte.
+const BUSY: u32 = 5;
+/// Ten seconds, as every other wait for a connection that writes.
+const TRIES: u32 = 200;
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// The folder of the store.
 pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
