@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     output::start_log(cli.verbose);
     let json = cli.wants_json();
-    match commands::run(cli) {
+    let code = match commands::run(cli) {
         Ok(code) => code,
         Err(failure) => {
             output::error(&failure);
@@ -24,6 +24,15 @@ fn main() -> ExitCode {
                 output::json_error(&failure);
             }
             ExitCode::from(failure.code())
+        }
+    };
+    match output::lost() {
+        None => code,
+        Some(error) => {
+            output::error(&commands::Failure::Usage(anyhow::anyhow!(
+                "not all of the output could be written: {error}"
+            )));
+            ExitCode::from(2)
         }
     }
 }

@@ -12,7 +12,7 @@ pub mod story;
 pub mod table;
 pub mod trigger;
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
@@ -31,7 +31,7 @@ pub fn error(failure: &Failure) {
     if let Some(error) = failure.error() {
         let sentence = folded(&format!("error: {error:#}"), "  ");
         let rest = sentence.strip_prefix("error").unwrap_or(&sentence);
-        anstream::eprintln!("{ERROR}error{ERROR:#}{rest}");
+        told(&format!("{ERROR}error{ERROR:#}{rest}\n"));
     }
 }
 
@@ -47,12 +47,35 @@ pub fn json_error(failure: &Failure) {
 
 /// Data on stdout.
 pub fn line(text: &str) {
-    anstream::println!("{text}");
+    lines(&format!("{text}\n"));
 }
 
 /// Data on stdout that ends its lines itself; nothing where there is none.
 pub fn lines(text: &str) {
-    anstream::print!("{text}");
+    note(anstream::stdout().write_all(text.as_bytes()));
+}
+
+/// Talk on stderr. Nobody can be told that nobody can be told anything.
+fn told(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// Why data did not get out, the first time that it did not.
+static LOST: OnceLock<io::Error> = OnceLock::new();
+
+/// A command goes on when its output has no room, so that what it does is done whole. Whoever stopped reading has what they want.
+fn note(written: io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        let _ = LOST.set(error);
+    }
+}
+
+/// Why not all of the data got out; none: it did.
+pub fn lost() -> Option<&'static io::Error> {
+    note(io::stdout().flush());
+    LOST.get()
 }
 
 /// Columns of the terminal; none off one, where nothing is folded.
@@ -70,12 +93,12 @@ pub fn folded(text: &str, indent: &str) -> String {
 
 /// Talk on stderr.
 pub fn say(text: &str) {
-    anstream::eprintln!("{}", folded(text, ""));
+    told(&format!("{}\n", folded(text, "")));
 }
 
 /// A JSON document on stdout.
 pub fn json(value: &serde_json::Value) {
-    anstream::println!("{value:#}");
+    line(&format!("{value:#}"));
 }
 
 /// Logs on stderr: warnings, or more when asked. `CRIER_LOG` says it in tracing's own words.
@@ -94,6 +117,8 @@ pub fn start_log(verbose: u8) {
         .with_ansi(colour)
         .without_time()
         .with_target(false)
+        // It would tell them where they could not be written.
+        .log_internal_errors(false)
         .init();
 }
 

@@ -440,3 +440,33 @@ fn no_prices_outside_are_read() {
 fn name_of(path: &Path) -> String {
     path.file_name().expect("a folder").to_string_lossy().into_owned()
 }
+
+#[test]
+fn where_there_is_no_room_for_what_it_prints_a_command_ends_its_work_and_says_so() {
+    let full = || {
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("Linux has it")
+    };
+    let folder = Folder::of_people(3, "1000/s");
+    for args in [
+        &["run", "test.campaign.yaml"][..],
+        &["status"],
+        &["explain", "unknown-key"],
+    ] {
+        let output = folder.crier(args).stdout(full()).output().expect("crier starts");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let said = stderr(&output);
+        let last = said.lines().last().unwrap_or_default();
+        expect!["error: not all of the output could be written: No space left on device (os error 28)"]
+            .assert_eq(last);
+    }
+    let done = folder.run("test.campaign.yaml");
+    assert!(stdout(&done).contains(" accepted       3\n"), "{}", stdout(&done));
+    let deaf = folder
+        .crier(&["run", "test.campaign.yaml"])
+        .stderr(full())
+        .output();
+    assert_eq!(deaf.expect("crier starts").status.code(), Some(0));
+}

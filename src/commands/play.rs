@@ -335,7 +335,7 @@ impl Typed {
     /// The next one; none at the end.
     fn line(&mut self, prompt: &str) -> Result<Option<String>, Failure> {
         if self.is_terminal {
-            anstream::eprint!("{prompt}");
+            let _ = write!(anstream::stderr(), "{prompt}");
             let _ = std::io::stderr().flush();
         }
         let mut line = String::new();

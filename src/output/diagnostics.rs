@@ -9,13 +9,13 @@ use dsl::render::{self, Judged, Style};
 use engine::load::CheckedFile;
 use serde_json::Value;
 
-use super::{counted, width};
+use super::{counted, told, width};
 
 /// Prints the diagnostics of files on stderr, with the lines they point at.
 pub fn print_full<'a>(files: impl IntoIterator<Item = &'a CheckedFile>) {
     for file in files {
         if !file.diagnostics.is_empty() {
-            anstream::eprintln!("{}", full(file));
+            told(&format!("{}\n", full(file)));
         }
     }
 }
