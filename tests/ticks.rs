@@ -134,7 +134,7 @@ fn the_latest_tick_in_time_is_launched_and_the_others_are_shown() {
         id campaign state people accepted delivered unknown rejected not sent
         1  test     done  3      3        3         0       0        0
 
-        1 tick of test passed without a launch, the latest DAY 22:00: `crier status test` says why
+        1 tick of test began no launch, the latest DAY 22:00: `crier status test` says why
         --
     "#]],
     );
@@ -476,4 +476,22 @@ fn it_waits_for_the_next_tick_until_it_is_told_to_stop() {
         );
         assert_eq!(run.wait().expect("ended").code(), Some(130));
     }
+}
+
+/// The plan names the tick that the run texts at first, however many have begun somewhere on earth.
+#[test]
+fn of_ticks_that_have_begun_somewhere_the_plan_shows_the_first_that_is_anybodys() {
+    let folder = folder("{ cron: \"0 * * * *\", clock: recipient, again: always }");
+    let planned = folder.output(&["plan", "test.campaign.yaml", "--format", "json"]);
+    let planned: serde_json::Value = serde_json::from_slice(&planned.stdout).expect("JSON");
+    let plan = &planned["plan"];
+    assert_eq!(plan["people"], 3, "{plan}");
+    // Their next full hour in New York, named by when it comes fourteen hours east of UTC.
+    let begins: DateTime<Utc> = plan["starts_at"]
+        .as_str()
+        .expect("a time")
+        .parse()
+        .expect("a time");
+    let ago = (Utc::now() - begins).num_minutes();
+    assert!((17 * 60..=19 * 60 + 1).contains(&ago), "{plan}");
 }

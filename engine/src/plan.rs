@@ -30,7 +30,7 @@ use crate::tariff::{Tariff, budget_of};
 
 pub use barred::Barred;
 pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists, planned_out};
-pub use day::{Day, next_day};
+pub use day::{Day, next_day, next_tick};
 pub use entrant::{Brought, Entrant, Lists, all_tariffs, entrant, tariff_of};
 pub use facts::{Question, StoreFacts};
 pub use people::{Cohorts, People};

@@ -64,7 +64,7 @@ pub async fn note_nobody(
 }
 
 /// Since when the days of a campaign count: who had theirs before has missed it.
-pub(crate) async fn since(store: &Store, campaign: &Campaign) -> Result<Option<DateTime<Utc>>, StoreError> {
+pub async fn since(store: &Store, campaign: &Campaign) -> Result<Option<DateTime<Utc>>, StoreError> {
     store.schedule_since(&campaign.name, &written(campaign)).await
 }
 
@@ -128,7 +128,8 @@ fn cron_of(campaign: &Campaign) -> Option<(Cow<'_, Cron>, CronDays)> {
     }
 }
 
-fn is_on_own_clocks(schedule: &Schedule) -> bool {
+/// Whether it begins on the clock of each recipient.
+pub fn is_on_own_clocks(schedule: &Schedule) -> bool {
     match schedule {
         Schedule::Local(_) | Schedule::Day { .. } => true,
         Schedule::Cron { recipient_clock, .. } => *recipient_clock,

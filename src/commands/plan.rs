@@ -11,7 +11,7 @@ use engine::again;
 use engine::clock::{Clock, SystemClock};
 use engine::launch::{LaunchError, Occurrence};
 use engine::load::LoadedCampaign;
-use engine::plan::{Barred, Day, PlanError, Planner, Summary, next_day};
+use engine::plan::{Barred, Day, PlanError, Planner, Summary, next_day, next_tick};
 use engine::revision::Revision;
 use engine::schedule;
 use engine::store::{Access, Store};
@@ -35,16 +35,7 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
         return triggered(args, &revision, &project, trigger, store.as_ref()).await;
     }
     let occurrence = occurrence(store.as_ref(), &loaded, &revision, now).await?;
-    let made = |occurrence| made(store.as_ref(), &loaded, &revision, occurrence, now);
-    let (mut occurrence, mut summary) = (occurrence, made(occurrence).await?);
-    // A tick that is due may be nobody's any more, on their own clocks.
-    if let (Occurrence::Tick(tick), Schedule::Cron { .. }) = (occurrence, &revision.campaign.schedule)
-        && summary.is_nobodys_day(&revision.campaign)
-        && let Some(next) = schedule::ticks(&revision.campaign, tick.at.max(now)).next()
-    {
-        occurrence = Occurrence::Tick(next);
-        summary = made(occurrence).await?;
-    }
+    let summary = made(store.as_ref(), &loaded, &revision, occurrence, now).await?;
     let starts_at = occurrence.starts_at(&revision.campaign, now).map_err(failed)?;
     let shown = Shown {
         summary: &summary,
@@ -180,8 +171,8 @@ fn summary(
     Ok(planner.finish()?.0)
 }
 
-/// The launch that is planned: by hand, or at the tick that is due, else at the next one; of a schedule by a column on the next
-/// day that is anybody's.
+/// The launch that is planned: by hand, or at the tick that is due, else at the next one; on the recipients' clocks at the next
+/// that is anybody's.
 async fn occurrence(
     store: Option<&Store>,
     loaded: &LoadedCampaign,
@@ -189,7 +180,7 @@ async fn occurrence(
     now: DateTime<Utc>,
 ) -> Result<Occurrence, Failure> {
     let campaign = &revision.campaign;
-    let is_day = match &campaign.schedule {
+    let is_by_column = match &campaign.schedule {
         Schedule::Cron { .. } => false,
         Schedule::Day { .. } => true,
         Schedule::Now | Schedule::At(_) | Schedule::Local(_) | Schedule::Trigger(_) => {
@@ -199,11 +190,14 @@ async fn occurrence(
     let due = schedule::ahead(store, campaign, now).await?;
     let tick = due.launch.or(due.next);
     let tick = tick.ok_or_else(|| failed(LaunchError::NoTick))?;
-    if !is_day {
+    if !schedule::is_on_own_clocks(&campaign.schedule) {
         return Ok(Occurrence::Tick(tick));
     }
-    let lists = match store {
-        Some(store) => store.members(&again::stored_lists(campaign)).await?,
+    let (lists, since) = match store {
+        Some(store) => (
+            store.members(&again::stored_lists(campaign)).await?,
+            schedule::since(store, campaign).await?,
+        ),
         None => Default::default(),
     };
     let barred = Barred {
@@ -211,14 +205,19 @@ async fn occurrence(
         ..Barred::default()
     };
     let (planned, folder) = (revision.clone(), loaded.project.folder.clone());
-    let next = move || next_day(&planned, &folder, &barred, tick.local.date());
+    let next = move || {
+        if is_by_column {
+            let day = next_day(&planned, &folder, &barred, tick.local.date())?;
+            return Ok(day.map(|day| schedule::on_day(tick, day)));
+        }
+        let ticks = std::iter::once(tick).chain(schedule::ticks(&planned.campaign, tick.at));
+        next_tick(&planned, &folder, &barred, ticks, (since.unwrap_or(now), now))
+    };
     let next = tokio::task::spawn_blocking(next).await;
     let next = next.expect("reading lists does not panic");
-    let next = next.map_err(|error| failed(error.into()))?;
-    // Where no day is anybody's the plan of the first says so.
-    Ok(Occurrence::Tick(
-        next.map_or(tick, |day| schedule::on_day(tick, day)),
-    ))
+    let next = next.map_err(|error: PlanError| failed(error.into()))?;
+    // Where none is anybody's the plan of the first says so.
+    Ok(Occurrence::Tick(next.unwrap_or(tick)))
 }
 
 /// The store; none where nothing was ever sent.

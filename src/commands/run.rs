@@ -190,7 +190,10 @@ impl Running<'_> {
                 Ok(launch)
             }
             Err(LaunchError::Nobody(summary)) => {
-                self.show_plan(&summary, occurrence, now, now);
+                // There is a day or a tick for nobody between any two for somebody.
+                if !summary.is_nobodys_day(self.campaign()) {
+                    self.show_plan(&summary, occurrence, now, now);
+                }
                 Err(LaunchError::Nobody(summary))
             }
             Err(error) => Err(error),

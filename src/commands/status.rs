@@ -150,7 +150,7 @@ fn missed_lines(missed: &[Missed]) {
     }
     for (campaign, (n, latest)) in campaigns {
         let line = format!(
-            "\n{} of {campaign} passed without a launch, the latest {latest}: `crier status {campaign}` says why",
+            "\n{} of {campaign} began no launch, the latest {latest}: `crier status {campaign}` says why",
             counted(n, "tick", "ticks")
         );
         output::line(&output::folded(&line, "  "));

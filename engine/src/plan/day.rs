@@ -1,18 +1,20 @@
 //! Whose day it is: of a schedule by a column the launch of a day is about those people alone. The others are not left out of it,
 //! their day is another. So it is with a tick on the recipients' clocks, which is over for some when it begins for the first time.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::{Campaign, Schedule};
 use dsl::scalar::WrittenTime;
 
-use super::row::number_of;
+use super::row::{Frozen, number_of, zones_of};
 use super::{Barred, CHUNK_ROWS, PlanError};
 use crate::advance::date_of;
-use crate::audience::{self, clean};
-use crate::calendar::{DateSchedule, Hours, Moment, Occurrence, TimeClass, latest_start};
+use crate::audience::{self, Row, clean};
+use crate::calendar::{DateSchedule, Hours, Moment, Occurrence, Tick, TimeClass, latest_start};
 use crate::launch;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -153,3 +155,45 @@ pub fn next_day(
     }
     Ok(first)
 }
+
+/// The first of these ticks that is still to come for anybody of the lists, of a cron on the recipients' clocks; none where it is for
+/// nobody. `since`: see [`Day`].
+pub fn next_tick(
+    revision: &Revision,
+    folder: &Path,
+    barred: &Barred,
+    ticks: impl IntoIterator<Item = Tick>,
+    (since, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Option<Tick>, PlanError> {
+    let campaign = &revision.campaign;
+    let mut zones: BTreeSet<Arc<str>> = BTreeSet::new();
+    for list in &campaign.audience.from {
+        let mut reader = barred.open(list, folder)?;
+        let columns = audience::columns(&reader, list)?;
+        let frozen = Frozen::new(revision, &columns, None, now);
+        loop {
+            let chunk = reader.next_chunk(CHUNK_ROWS)?;
+            if chunk.is_empty() {
+                break;
+            }
+            let of = |row: &Row| {
+                let parsed = number_of(row, columns.phone, campaign.audience.region).ok()?;
+                zones_of(revision, &frozen, parsed.number, row).ok()
+            };
+            zones.extend(chunk.rows.iter().filter_map(of));
+        }
+    }
+    let classes: Vec<TimeClass> = zones.iter().filter_map(|zones| TimeClass::parse(zones)).collect();
+    let is_anybodys = |tick: &Tick| {
+        let day = Day::of(campaign, launch::Occurrence::Tick(*tick), since);
+        day.is_some_and(|day| {
+            let mut classes = classes.iter();
+            classes.any(|class| day.is_tick_of(campaign, class, now) == Ok(true))
+        })
+    };
+    // One that is ahead is everybody's.
+    Ok(ticks.into_iter().take(MOST_TICKS).find(is_anybodys))
+}
+
+/// Ticks that have begun on some clock of the earth and not on all: a cron of every minute has so many in a day and two hours.
+const MOST_TICKS: usize = 26 * 60 + 1;
