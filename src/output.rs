@@ -165,6 +165,8 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
 pub fn one_line(text: &str) -> String {
     let shown = |c: char| match c {
         '\n' => '⏎',
+        // Marks that turn the direction of what follows would turn ours too.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         c if c.is_control() => '\u{fffd}',
         c => c,
     };
@@ -191,6 +193,10 @@ mod tests {
         let numbers = [0, 999, 1_000, 12_345, 1_234_567].map(number);
         assert_eq!(numbers, ["0", "999", "1,000", "12,345", "1,234,567"]);
         assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a⏎b\u{fffd}[31m");
+        assert_eq!(
+            one_line("a\u{202e}b\u{2066}c 👨\u{200d}👩"),
+            "a\u{fffd}b\u{fffd}c 👨\u{200d}👩"
+        );
         let spans = [0, 90, 600, 9_000, 200_000].map(|s| span(chrono::TimeDelta::seconds(s)));
         assert_eq!(spans, ["0 s", "90 s", "10 min", "2 h 30 min", "2 days"]);
     }

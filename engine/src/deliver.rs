@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sms::PhoneNumber;
+use sms::invisible::is_invisible;
 
 use crate::draw;
 use crate::ids::LaunchId;
@@ -83,6 +84,28 @@ pub enum Answered {
     Gone(String),
 }
 
+impl Answered {
+    /// The same in words that a terminal shows and does not obey: servers say what they like.
+    fn told_plainly(self) -> Answered {
+        match self {
+            Answered::Done => Answered::Done,
+            Answered::Again(said, wait) => Answered::Again(plainly(&said), wait),
+            Answered::Refused(said) => Answered::Refused(plainly(&said)),
+            Answered::Gone(said) => Answered::Gone(plainly(&said)),
+        }
+    }
+}
+
+/// On one line, without end of it, and without what is not seen.
+fn plainly(said: &str) -> String {
+    let seen = |c: char| match c.is_control() || is_invisible(c) {
+        true => char::REPLACEMENT_CHARACTER,
+        false => c,
+    };
+    let one_line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    one_line.chars().take(MOST_SAID).map(seen).collect()
+}
+
 /// What becomes of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
@@ -114,6 +137,9 @@ const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(10);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(6);
 /// The longest pause that an inbox may ask for.
 const LONGEST_ASKED: TimeDelta = TimeDelta::days(1);
+
+/// Letters that are kept of what was said, at most.
+const MOST_SAID: usize = 300;
 
 /// When a failure of what is written at `at` is the last.
 pub fn given_up_at(at: DateTime<Utc>) -> DateTime<Utc> {

@@ -322,9 +322,14 @@ impl Running<'_> {
     /// Says what people at a desk do not have.
     async fn say_not_delivered(&self) -> Result<(), Failure> {
         let counts = self.store.delivery_counts().await?;
-        if let Some(told) = status::not_delivered(&counts) {
+        if let Some(told) = status::to_be_delivered(&counts) {
             output::say(&format!(
-                "{told}: `crier inbox` says why, and any `crier run` of this project goes on with what waits"
+                "{told}: `crier inbox` says why, and any `crier run` of this project goes on with that"
+            ));
+        }
+        if let Some(told) = status::to_be_retried(&counts) {
+            output::say(&format!(
+                "{told}: `crier inbox` says why; once that is put right, `crier inbox --retry` and a `crier run` try again"
             ));
         }
         Ok(())

@@ -69,6 +69,7 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             })).collect::<Vec<_>>(),
             "deliveries": {
                 "waiting": deliveries.waiting,
+                "stopped": deliveries.stopped,
                 "delivered": deliveries.delivered,
                 "undelivered": deliveries.undelivered,
                 "kept": deliveries.kept,
@@ -111,16 +112,33 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
 
 /// Replies and notes that people at a desk do not have, in words; none where they have all.
 pub(super) fn not_delivered(counts: &DeliveryCounts) -> Option<String> {
-    let one_of = |n, what: &str| {
-        let all = counted(n, "reply or note", "replies and notes");
-        (n > 0).then(|| format!("{all} {what}"))
-    };
-    let parts = [
-        one_of(counts.waiting, "to be delivered"),
-        one_of(counts.undelivered, "undelivered"),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let parts: Vec<String> = [to_be_delivered(counts), to_be_retried(counts)]
+        .into_iter()
+        .flatten()
+        .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Those that any `crier run` goes on with.
+pub(super) fn to_be_delivered(counts: &DeliveryCounts) -> Option<String> {
+    let n = counts.waiting;
+    (n > 0).then(|| format!("{} to be delivered", replies_and_notes(n)))
+}
+
+/// Those that nothing goes on with until somebody says so.
+pub(super) fn to_be_retried(counts: &DeliveryCounts) -> Option<String> {
+    let undelivered = (counts.undelivered, "undelivered");
+    let stopped = (counts.stopped, "for an inbox that is stopped");
+    let parts: Vec<String> = [undelivered, stopped]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{} {what}", replies_and_notes(n)))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn replies_and_notes(n: u64) -> String {
+    counted(n, "reply or note", "replies and notes")
 }
 
 /// Of launches that run by the store's word.
@@ -237,4 +255,40 @@ pub(super) fn title(report: &Report) -> String {
         launch.state.word(),
         time(launch.created_at),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_a_run_and_what_for_a_person_are_told_apart() {
+        let counts = |waiting, stopped, undelivered| DeliveryCounts {
+            waiting,
+            stopped,
+            undelivered,
+            delivered: 5,
+            kept: 5,
+        };
+        let told = |counts| (to_be_delivered(&counts), to_be_retried(&counts));
+        let some = |text: &str| Some(text.to_owned());
+        let table = [
+            (counts(0, 0, 0), (None, None)),
+            (counts(1, 0, 0), (some("1 reply or note to be delivered"), None)),
+            (
+                counts(0, 2, 0),
+                (None, some("2 replies and notes for an inbox that is stopped")),
+            ),
+            (
+                counts(3, 1, 2),
+                (
+                    some("3 replies and notes to be delivered"),
+                    some("2 replies and notes undelivered, 1 reply or note for an inbox that is stopped"),
+                ),
+            ),
+        ];
+        for (counts, expected) in table {
+            assert_eq!(told(counts), expected);
+        }
+    }
 }

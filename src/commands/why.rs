@@ -6,15 +6,16 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use dsl::project::Project;
 use engine::clock::{Clock, SystemClock};
-use engine::ids::LaunchId;
+use engine::ids::{DESK_RUN, LaunchId};
 use engine::plan::list_and_line;
 use engine::store::{
-    Access, Alarm, Began, Beginning, CohortKind, ErrandState, Happened, LaunchRow, ListChange, ListHow,
-    PersonMessage, PersonStory, Turn, WaitingFor, launch_subject,
+    Access, Alarm, Began, Beginning, CohortKind, ErrandState, Happened, KeptDelivery, LaunchRow, ListChange,
+    ListHow, PersonMessage, PersonStory, Turn, WaitingFor, launch_subject,
 };
 use serde_json::json;
 use sms::PhoneNumber;
 
+use super::inbox::Went;
 use super::steps::Steps;
 use super::{Failure, inbox, number_typed, open_store, project_of};
 use crate::cli::{Format, Why};
@@ -25,6 +26,10 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     let number = number_typed(&args.phone, &project)?;
     let store = open_store(&project, Access::Read).await?;
     let story = store.person(number).await?;
+    let went = Went {
+        replies: store.deliveries_from(number).await?,
+        notices: store.deliveries_about(number).await?,
+    };
     let alarms = store.alarms().await?;
     let launches = store.launches(None).await?;
     let met = |launch: &&LaunchRow| {
@@ -36,10 +41,17 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     let names = launches.into_iter().map(|launch| (launch.id, launch)).collect();
     let settings = project.project.as_ref().expect("the project is valid");
     match args.format {
-        Format::Json => output::json(&as_json(number, &story, &names)),
+        Format::Json => output::json(&as_json(number, (&story, &went), &names)),
         Format::Full => {
             let now = SystemClock::new().now();
-            output::line(&as_text(number, &story, (&names, &steps), &alarms, settings, now));
+            output::line(&as_text(
+                number,
+                (&story, &went),
+                (&names, &steps),
+                &alarms,
+                settings,
+                now,
+            ));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -84,7 +96,7 @@ fn is_behind(waiting: &WaitingFor, alarm: &Alarm, project: &Project) -> bool {
 
 fn as_text(
     phone: PhoneNumber,
-    story: &PersonStory,
+    (story, went): (&PersonStory, &Went),
     (names, steps): (&Names, &Steps),
     alarms: &[Alarm],
     project: &Project,
@@ -92,10 +104,7 @@ fn as_text(
 ) -> String {
     let mut events = vec![];
     for message in &story.messages {
-        let what = match message.kind {
-            CohortKind::Passage => "text",
-            CohortKind::Answer => "answer",
-        };
+        let what = kind(message);
         let text = message.text.as_deref().map(output::one_line).unwrap_or_default();
         let told = told(message);
         let line = format!(
@@ -109,7 +118,12 @@ fn as_text(
         let text = output::one_line(&reply.text);
         events.push((
             reply.received_at,
-            format!("reply to {} ({}): {text}", reply.sender, reply.meaning.code()),
+            format!(
+                "reply to {} ({}): {text}{}",
+                reply.sender,
+                reply.meaning.code(),
+                handed_on(went.of_reply(reply))
+            ),
         ));
     }
     for (launch, row, reason, at) in &story.left_out {
@@ -192,7 +206,13 @@ fn as_text(
     for notice in &story.notices {
         let (launch, to) = (name(names, notice.launch), &notice.inbox);
         let text = output::one_line(&notice.text);
-        events.push((notice.at, format!("note to {to} ({launch}): {text}")));
+        events.push((
+            notice.at,
+            format!(
+                "note to {to} ({launch}): {text}{}",
+                handed_on(went.of_notice(notice))
+            ),
+        ));
     }
     if let Some((reason, at, evidence)) = &story.suppression {
         let evidence = output::one_line(evidence);
@@ -271,6 +291,27 @@ fn beginning_line(beginning: &Beginning, names: &Names) -> String {
     format!("{what}\n{began}")
 }
 
+/// What a text is: of a passage, an answer, or to people at a desk, whom it is not about.
+fn kind(message: &PersonMessage) -> &'static str {
+    match message.kind {
+        CohortKind::Passage => "text",
+        CohortKind::Answer if message.run == DESK_RUN => "desk",
+        CohortKind::Answer => "answer",
+    }
+}
+
+/// Where a reply or a note went, on a line of its own; nothing where nobody was to have it.
+fn handed_on(went: &[KeptDelivery]) -> String {
+    let lines = went.iter().map(|one| {
+        format!(
+            "\nto {}: {}",
+            output::one_line(&one.inbox),
+            inbox::told(std::slice::from_ref(one))
+        )
+    });
+    lines.collect()
+}
+
 /// As wide as a time at the head of an event.
 const INDENT: &str = "    ";
 
@@ -299,14 +340,14 @@ fn told(message: &PersonMessage) -> String {
     )
 }
 
-fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json::Value {
+fn as_json(phone: PhoneNumber, (story, went): (&PersonStory, &Went), names: &Names) -> serde_json::Value {
     let campaign = |launch: &LaunchId| names.get(launch).map(|row| row.campaign.clone());
     let messages = story.messages.iter().map(|message| {
         json!({
             "id": message.id.0,
             "campaign": campaign(&message.launch),
             "launch": message.launch.0,
-            "kind": match message.kind { CohortKind::Passage => "text", CohortKind::Answer => "answer" },
+            "kind": kind(message),
             "step": message.step,
             "sender": message.sender,
             "state": message.state.word(),
@@ -345,7 +386,7 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
             json!({ "reason": reason, "at": at, "evidence": evidence })
         }),
         "messages": messages.collect::<Vec<_>>(),
-        "replies": story.replies.iter().map(inbox::as_json).collect::<Vec<_>>(),
+        "replies": story.replies.iter().map(|reply| inbox::with(inbox::as_json(reply), went.of_reply(reply))).collect::<Vec<_>>(),
         "left_out": left_out.collect::<Vec<_>>(),
         "passed_over": skipped.collect::<Vec<_>>(),
         "ended": story.ends.iter().map(|(launch, reason, at)| json!({
@@ -366,7 +407,7 @@ fn as_json(phone: PhoneNumber, story: &PersonStory, names: &Names) -> serde_json
             "said": change.said, "message": change.message.map(|message| message.0),
         })).collect::<Vec<_>>(),
         "happened": story.happened.iter().map(beginning_json).collect::<Vec<_>>(),
-        "notes": story.notices.iter().map(inbox::notice_json).collect::<Vec<_>>(),
+        "notes": story.notices.iter().map(|notice| inbox::with(inbox::notice_json(notice), went.of_notice(notice))).collect::<Vec<_>>(),
     })
 }
 

@@ -66,7 +66,9 @@ impl Courier {
             Route::Kept(why) => Ok(Answered::Refused(why.to_owned())),
         };
         // What the environment lacks can be put right.
-        tried.unwrap_or_else(|wrong| Answered::Again(wrong, None))
+        tried
+            .unwrap_or_else(|wrong| Answered::Again(wrong, None))
+            .told_plainly()
     }
 
     async fn mail(&self, delivery: &Delivery, mail: &Mail, about: &About<'_>) -> Result<Answered, String> {
@@ -87,7 +89,11 @@ impl Courier {
     ) -> Result<Answered, String> {
         let url = match url {
             HookUrl::Stated(url) => url.clone(),
-            HookUrl::Env(variable) => self.secret(variable)?.reveal().to_owned(),
+            HookUrl::Env(variable) => {
+                let url = self.secret(variable)?;
+                Url::parse(url.reveal()).map_err(|error| http::no_url(variable, error))?;
+                url.reveal().to_owned()
+            }
         };
         let body = webhook::body(delivery, key, &self.project.name);
         let mut headers = vec![
@@ -113,7 +119,7 @@ impl Courier {
     ) -> Result<Answered, String> {
         let url = self.secret(url_env)?;
         // Whoever set the variable says where it goes: its host is the one that is allowed.
-        let parsed = Url::parse(url.reveal()).map_err(|error| format!("{url_env} is no URL: {error}"))?;
+        let parsed = Url::parse(url.reveal()).map_err(|error| http::no_url(url_env, error))?;
         let host = parsed.host_str().unwrap_or_default().to_owned();
         let body = slack::body(&delivery.item, &self.project.name);
         Ok(http::post(url.reveal(), &[host], &[], body, now).await)

@@ -1,6 +1,8 @@
 //! Posts JSON to a webhook, by the way that calls take: to hosts that are allowed, at addresses that were checked, without
 //! redirects. Nothing of the answer but its status is read.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Body, Method, Request, StatusCode, Url};
@@ -33,7 +35,7 @@ pub(super) async fn post(
 }
 
 fn request(url: &str, headers: &[(HeaderName, String)], body: String) -> Result<Request, String> {
-    let url = Url::parse(url).map_err(|error| format!("its URL is none: {error}"))?;
+    let url = Url::parse(url).map_err(|error| no_url("its URL", error))?;
     let mut request = Request::new(Method::POST, url);
     let own = request.headers_mut();
     own.insert(USER_AGENT, HeaderValue::from_static("crier"));
@@ -44,6 +46,18 @@ fn request(url: &str, headers: &[(HeaderName, String)], body: String) -> Result<
     }
     *request.body_mut() = Some(Body::from(body));
     Ok(request)
+}
+
+type NoUrl = <Url as FromStr>::Err;
+
+/// Why an address is no URL, whatever it is; it may be a secret.
+pub(super) fn no_url(what: &str, why: NoUrl) -> String {
+    match why {
+        NoUrl::RelativeUrlWithoutBase => {
+            format!("{what} does not begin with https://: it is no URL")
+        }
+        why => format!("{what} is no URL: {why}"),
+    }
 }
 
 /// What an answer by its status says: 410 ends it all, what finds fault with this body refuses it, all else concerns the host and

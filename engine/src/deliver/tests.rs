@@ -1,5 +1,4 @@
-//! What goes to each kind of inbox, where to, and what answers mean: tables, without a network but for a mail server on this
-//! machine.
+//! What goes to each kind of inbox, where to, and what answers mean: tables, without a network.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -12,16 +11,16 @@ use reqwest::StatusCode;
 
 use super::mail::{About, render};
 use super::secret::Secret;
+use super::smtp::Stage;
 use super::{
-    Answered, Courier, Delivery, Fate, InboxState, Item, ItemKind, Route, after, fate, given_up_at, http,
-    phone, slack, smtp, webhook,
+    Answered, Delivery, Fate, InboxState, Item, ItemKind, Route, after, fate, given_up_at, http, phone,
+    slack, smtp, webhook,
 };
 use crate::ids::LaunchId;
 use crate::testing::{at, nth_phone};
 
+mod courier;
 pub mod mail_server;
-
-use mail_server::{MailServer, Post};
 
 fn now() -> DateTime<Utc> {
     at("2026-11-25T15:00:00Z")
@@ -214,7 +213,42 @@ fn a_phone_is_told_in_few_parts() {
         +14155550000 (an opt-out word?): no STOP
         Ada says no"#]]
     .assert_eq(&lines.join("\n"));
-    assert_eq!(phone::text_of(&reply(&long)).chars().count(), 453);
+    let shouted = "\u{1f389} ".to_owned() + &"word ".repeat(200);
+    let late = "word ".repeat(60) + "\u{1f389}" + &"word ".repeat(60);
+    let braces = "{".repeat(400);
+    let mut told = String::new();
+    for text in [
+        long,
+        shouted,
+        late,
+        braces,
+        "x".repeat(459),
+        "x".repeat(460),
+        "\u{43f}".repeat(201),
+        "\u{43f}".repeat(202),
+    ] {
+        let cut = phone::text_of(&note(&text));
+        let parts = sms::parts::measure(&cut);
+        let letters = cut.chars().count();
+        let _ = writeln!(
+            told,
+            "{letters} letters, {} parts of {:?}, cut {}",
+            parts.part_count,
+            parts.encoding,
+            cut != text
+        );
+    }
+    expect![[r#"
+        459 letters, 3 parts of Gsm7, cut true
+        200 letters, 3 parts of Ucs2, cut true
+        303 letters, 2 parts of Gsm7, cut true
+        230 letters, 3 parts of Gsm7, cut true
+        459 letters, 3 parts of Gsm7, cut false
+        459 letters, 3 parts of Gsm7, cut true
+        201 letters, 3 parts of Ucs2, cut false
+        201 letters, 3 parts of Ucs2, cut true
+    "#]]
+    .assert_eq(&told);
 }
 
 #[test]
@@ -345,17 +379,17 @@ fn a_login_goes_over_tls_or_stays_here() {
 #[test]
 fn answers_concern_the_one_or_the_inbox() {
     let mut told = String::new();
-    for code in [
-        None,
-        Some(421),
-        Some(451),
-        Some(535),
-        Some(550),
-        Some(552),
-        Some(554),
-        Some(503),
+    for stage in [
+        Stage::Hello,
+        Stage::Login,
+        Stage::From,
+        Stage::Recipient,
+        Stage::Text,
     ] {
-        let _ = writeln!(told, "mail {code:?}: {:?}", smtp::judged(code, "said"));
+        for code in [None, Some(421), Some(503), Some(535), Some(550), Some(554)] {
+            let judged = smtp::judged(stage, code, "said");
+            let _ = writeln!(told, "mail {stage:?} {code:?}: {judged:?}");
+        }
     }
     for status in [200, 204, 302, 400, 401, 404, 408, 410, 413, 422, 429, 500, 503] {
         let status = StatusCode::from_u16(status).expect("a status");
@@ -363,14 +397,36 @@ fn answers_concern_the_one_or_the_inbox() {
         let _ = writeln!(told, "{status}: {judged:?}");
     }
     expect![[r#"
-        mail None: Again("said", None)
-        mail Some(421): Again("said", None)
-        mail Some(451): Again("said", None)
-        mail Some(535): Again("said", None)
-        mail Some(550): Refused("refused: said")
-        mail Some(552): Refused("refused: said")
-        mail Some(554): Refused("refused: said")
-        mail Some(503): Again("said", None)
+        mail Hello None: Again("said", None)
+        mail Hello Some(421): Again("at greeting: said", None)
+        mail Hello Some(503): Again("at greeting: said", None)
+        mail Hello Some(535): Again("at greeting: said", None)
+        mail Hello Some(550): Again("at greeting: said", None)
+        mail Hello Some(554): Again("at greeting: said", None)
+        mail Login None: Again("said", None)
+        mail Login Some(421): Again("at login: said", None)
+        mail Login Some(503): Again("at login: said", None)
+        mail Login Some(535): Again("at login: said", None)
+        mail Login Some(550): Again("at login: said", None)
+        mail Login Some(554): Again("at login: said", None)
+        mail From None: Again("said", None)
+        mail From Some(421): Again("at MAIL FROM: said", None)
+        mail From Some(503): Again("at MAIL FROM: said", None)
+        mail From Some(535): Again("at MAIL FROM: said", None)
+        mail From Some(550): Again("at MAIL FROM: said", None)
+        mail From Some(554): Again("at MAIL FROM: said", None)
+        mail Recipient None: Again("said", None)
+        mail Recipient Some(421): Again("at RCPT TO: said", None)
+        mail Recipient Some(503): Again("at RCPT TO: said", None)
+        mail Recipient Some(535): Again("at RCPT TO: said", None)
+        mail Recipient Some(550): Refused("refused at RCPT TO: said")
+        mail Recipient Some(554): Refused("refused at RCPT TO: said")
+        mail Text None: Again("said", None)
+        mail Text Some(421): Again("at DATA: said", None)
+        mail Text Some(503): Again("at DATA: said", None)
+        mail Text Some(535): Again("at DATA: said", None)
+        mail Text Some(550): Refused("refused at DATA: said")
+        mail Text Some(554): Refused("refused at DATA: said")
         200 OK: Done
         204 No Content: Done
         302 Found: Again("answered 302 Found", Some(90s))
@@ -456,55 +512,4 @@ fn what_an_inbox_asks_for_is_obeyed_and_what_went_together_fails_once() {
     );
     let late = given_up_at(now());
     assert_eq!(fate(&reply("?"), &slow, late), Fate::Undelivered);
-}
-
-/// What comes of mails, each met with an act of the server.
-#[tokio::test]
-async fn a_mail_is_handed_over_with_its_login() {
-    let server = MailServer::start(vec![
-        Post::Take,
-        Post::ToRecipient("550 5.1.1 no such box"),
-        Post::ToRecipient("451 later"),
-        Post::ToLogin("535 5.7.8 wrong"),
-        Post::TakeAndClose,
-    ])
-    .await;
-    let mail = format!(
-        "mail: {{ smtp: \"{}\", user: crier, password_env: SMTP_PASSWORD, from: crier@arena.example }}\n",
-        server.url
-    );
-    let environment = |name: &str| (name == "SMTP_PASSWORD").then(|| "hunter2\n".to_owned());
-    let courier = Courier::new(project(&format!("{PROJECT}{mail}")), Arc::new(environment));
-    let mut delivery = reply(".\nIs there parking?");
-    delivery.inbox = "box-office".into();
-    let mut told = String::new();
-    for _ in 0..5 {
-        let answered = courier.deliver(&delivery, ("KEY", "PERSON"), now()).await;
-        let _ = writeln!(told, "{answered:?}");
-    }
-    let without = Courier::new(project(&format!("{PROJECT}{mail}")), Arc::new(|_: &str| None));
-    let answered = without.deliver(&delivery, ("KEY", "PERSON"), now()).await;
-    let _ = writeln!(told, "{answered:?}");
-    expect![[r#"
-        Done
-        Refused("refused: permanent error (550): 5.1.1 no such box")
-        Again("transient error (451): later", None)
-        Again("permanent error (535): 5.7.8 wrong", None)
-        Again("response error: incomplete response", None)
-        Again("the environment has no SMTP_PASSWORD", None)
-    "#]]
-    .assert_eq(&told);
-    assert_eq!(server.mails().len(), 2);
-    assert!(
-        server.mails()[0].contains("\n..\nIs there parking?"),
-        "{}",
-        server.mails()[0]
-    );
-    let said = server.said();
-    let login = data_encoding::BASE64.encode(b"\0crier\0hunter2");
-    assert!(said.contains(&format!("AUTH PLAIN {login}")), "{said:?}");
-    assert!(
-        said.contains(&"RCPT TO:<box-office@arena.example>".to_owned()),
-        "{said:?}"
-    );
 }

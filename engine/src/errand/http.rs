@@ -148,7 +148,15 @@ fn no_answer(timeout: Duration) -> String {
 fn said(error: &reqwest::Error, timeout: Duration) -> String {
     match error.is_timeout() {
         true => no_answer(timeout),
-        false if error.is_connect() => format!("no connection: {}", root(error)),
+        false if error.is_connect() => format!("no connection: {}", unconnected(&root(error))),
         false => format!("no answer: {}", root(error)),
+    }
+}
+
+/// TLS cannot say by itself that what answers speaks something else.
+fn unconnected(why: &str) -> &str {
+    match why.contains("InvalidContentType") {
+        true => "what answers there speaks no TLS: its URL begins with https://",
+        false => why,
     }
 }

@@ -7,6 +7,7 @@ use futures_util::TryStreamExt;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::canary::HELD;
+use super::delivery::take_over;
 use super::record::{Progress, suppressed_since};
 use super::rows::{CohortKind, MessageState, Turn, corrupt, count, instant, millis, phone, size, small};
 use super::{Failure, Store, StoreError};
@@ -111,11 +112,16 @@ const SET_ASIDE: &str = "select coalesce(sum(n - done - (select count(*) from de
 const CRASHES: u8 = 2;
 
 impl Store {
-    /// Gives up the leases of a process that ended. Only the executing process calls it, when it begins. Cohorts that
-    /// process after process ended with are set aside, each with an alarm.
+    /// Gives up the leases of a process that ended, of cohorts and of deliveries. Only the executing process calls it, when it
+    /// begins. Cohorts that process after process ended with are set aside, each with an alarm.
     pub async fn recover_leases(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.writer
-            .write(move |connection| Box::pin(recover_leases(connection, None, now)))
+            .write(move |connection| {
+                Box::pin(async move {
+                    take_over(connection, now).await?;
+                    recover_leases(connection, None, now).await
+                })
+            })
             .await
     }
 

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, sqlite::SqliteRow};
+use sms::PhoneNumber;
+use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
 
-use super::rows::{MessageState, NewCohort, corrupt, instant, small};
+use super::rows::{MessageState, NewCohort, corrupt, instant, phone_number, small};
 use super::{Failure, Store, StoreError};
 use crate::deliver::{Answered, Delivery, Fate};
 use crate::ids::MessageId;
@@ -14,8 +15,8 @@ use crate::ids::MessageId;
 mod deeds;
 mod rows;
 
-pub(super) use deeds::write_delivery;
 use deeds::{begin, keep, retry, tell, text_one};
+pub(super) use deeds::{take_over, write_delivery};
 use rows::kept;
 
 /// What is delivered, by its row.
@@ -95,8 +96,10 @@ pub struct KeptDelivery {
     pub attempts: u32,
     /// When it is tried next, or came to its end.
     pub at: DateTime<Utc>,
-    /// What was said last.
+    /// What was said last; none while a try is under way, whose process may have ended.
     pub said: Option<String>,
+    /// Nothing goes to that inbox until somebody says so.
+    pub stopped: bool,
     /// The text that carries it, and what is known of that.
     pub message: Option<(MessageId, Option<MessageState>)>,
 }
@@ -104,8 +107,10 @@ pub struct KeptDelivery {
 /// The deliveries of the store, by how far they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DeliveryCounts {
-    /// To be tried, or tried again.
+    /// To be tried, or tried again, by whatever process executes next.
     pub waiting: u64,
+    /// To be tried again when somebody lets their inbox go on.
+    pub stopped: u64,
     /// The inbox has them.
     pub delivered: u64,
     /// Given up.
@@ -128,6 +133,11 @@ const WAITING: &str = "select d.inbox, max(min(d.due_at), coalesce(s.until, 0)) 
        max(d.attempts = 0 and coalesce(s.failures, 0) = 0) as untried
      from delivery d left join inbox_state s on s.inbox = d.inbox
      where d.state = 0 and coalesce(s.stopped, 0) = 0 group by d.inbox";
+
+/// Deliveries with what is known of their inbox and of the text that carries them, by the reply or the note.
+const KEPT: &str = "select d.*, coalesce(d.reply_id, d.notice_id) as of, m.state as message_state, m.reason,
+       coalesce(s.stopped, 0) as stopped, s.until
+     from delivery d left join message m on m.id = d.message_id left join inbox_state s on s.inbox = d.inbox";
 
 impl Store {
     /// The inboxes that something waits for and can go to by now.
@@ -223,7 +233,9 @@ impl Store {
 
     /// How far everything is that was to be delivered.
     pub async fn delivery_counts(&self) -> Result<DeliveryCounts, StoreError> {
-        let rows = sqlx::query("select state, count(*) as n from delivery group by state")
+        let count = "select d.state, d.state = 0 and coalesce(s.stopped, 0) as stopped, count(*) as n
+             from delivery d left join inbox_state s on s.inbox = d.inbox group by 1, 2";
+        let rows = sqlx::query(count)
             .fetch_all(&self.readers)
             .await
             .map_err(|error| self.error(error))?;
@@ -231,7 +243,9 @@ impl Store {
         for row in rows {
             let state: i64 = row.try_get("state").map_err(|error| self.error(error))?;
             let n: u64 = small(row.try_get("n").map_err(|error| self.error(error))?, "count")?;
+            let stopped: bool = row.try_get("stopped").map_err(|error| self.error(error))?;
             match DeliveryState::from_row(state)? {
+                DeliveryState::Waits if stopped => counts.stopped += n,
                 DeliveryState::Waits => counts.waiting += n,
                 DeliveryState::Delivered => counts.delivered += n,
                 DeliveryState::Undelivered => counts.undelivered += n,
@@ -246,7 +260,7 @@ impl Store {
         &self,
         from: i64,
     ) -> Result<BTreeMap<i64, Vec<KeptDelivery>>, StoreError> {
-        self.deliveries("reply_id", from).await
+        self.deliveries("where d.reply_id >= ?", from).await
     }
 
     /// Where notes went, by the id of the note, from this one on.
@@ -254,26 +268,34 @@ impl Store {
         &self,
         from: i64,
     ) -> Result<BTreeMap<i64, Vec<KeptDelivery>>, StoreError> {
-        self.deliveries("notice_id", from).await
+        self.deliveries("where d.notice_id >= ?", from).await
+    }
+
+    /// Where the replies of a number went, by the id of the reply.
+    pub async fn deliveries_from(
+        &self,
+        phone: PhoneNumber,
+    ) -> Result<BTreeMap<i64, Vec<KeptDelivery>>, StoreError> {
+        let of = "where d.reply_id in (select id from reply where phone = ?)";
+        self.deliveries(of, phone_number(phone)).await
+    }
+
+    /// Where the notes about a number went, by the id of the note.
+    pub async fn deliveries_about(
+        &self,
+        phone: PhoneNumber,
+    ) -> Result<BTreeMap<i64, Vec<KeptDelivery>>, StoreError> {
+        let of = "where d.notice_id in (select id from notice where phone = ?)";
+        self.deliveries(of, phone_number(phone)).await
     }
 
     async fn deliveries(
         &self,
         of: &'static str,
-        from: i64,
+        bound: i64,
     ) -> Result<BTreeMap<i64, Vec<KeptDelivery>>, StoreError> {
-        let select = match of {
-            "reply_id" => {
-                "select d.*, d.reply_id as of, m.state as message_state, m.reason from delivery d
-                 left join message m on m.id = d.message_id where d.reply_id >= ? order by d.id"
-            }
-            _ => {
-                "select d.*, d.notice_id as of, m.state as message_state, m.reason from delivery d
-                 left join message m on m.id = d.message_id where d.notice_id >= ? order by d.id"
-            }
-        };
-        let rows = sqlx::query(select)
-            .bind(from)
+        let rows = sqlx::query(AssertSqlSafe(format!("{KEPT} {of} order by d.id")))
+            .bind(bound)
             .fetch_all(&self.readers)
             .await
             .map_err(|error| self.error(error))?;

@@ -10,10 +10,16 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum Post {
     /// It takes it.
     Take,
+    /// It greets with this.
+    Greet(&'static str),
+    /// It answers the sender with this.
+    ToSender(&'static str),
     /// It answers the recipient with this.
     ToRecipient(&'static str),
     /// It answers the login with this.
     ToLogin(&'static str),
+    /// It offers no login, nor anything else.
+    OfferNothing,
     /// It reads all of the mail, and closes without an answer.
     TakeAndClose,
     /// It reads all of the mail, and says nothing more, ever.
@@ -70,7 +76,11 @@ async fn serve(
     said: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
-    stream.write_all(b"220 test\r\n").await?;
+    let greeting = match act {
+        Post::Greet(greeting) => greeting,
+        _ => "220 test",
+    };
+    stream.write_all(format!("{greeting}\r\n").as_bytes()).await?;
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await? == 0 {
@@ -80,8 +90,11 @@ async fn serve(
         said.lock().expect("unpoisoned").push(command.clone());
         let verb = command.get(..4).unwrap_or_default().to_ascii_uppercase();
         let answer = match (verb.as_str(), &act) {
+            ("EHLO", Post::OfferNothing) => "250 test",
             ("EHLO", _) => "250-test\r\n250 AUTH PLAIN",
-            ("AUTH", Post::ToLogin(answer)) | ("RCPT", Post::ToRecipient(answer)) => answer,
+            ("AUTH", Post::ToLogin(answer))
+            | ("MAIL", Post::ToSender(answer))
+            | ("RCPT", Post::ToRecipient(answer)) => answer,
             ("AUTH", _) => "235 in",
             ("QUIT", _) => return stream.write_all(b"221 bye\r\n").await,
             ("DATA", _) => {
@@ -91,7 +104,7 @@ async fn serve(
                 match act {
                     Post::TakeAndClose => return Ok(()),
                     Post::TakeAndStall => std::future::pending().await,
-                    Post::Take | Post::ToRecipient(_) | Post::ToLogin(_) => "250 taken",
+                    _ => "250 taken",
                 }
             }
             _ => "250 yes",

@@ -69,7 +69,8 @@ pub(super) async fn begin(
         for row in &rows {
             let mut delivery = delivery_row(row)?;
             delivery.attempts += 1;
-            sqlx::query("update delivery set attempts = ?, due_at = ? where id = ?")
+            // What was said before is of an earlier try: nothing said is how one that is under way is known.
+            sqlx::query("update delivery set attempts = ?, due_at = ?, said = null where id = ?")
                 .bind(delivery.attempts)
                 .bind(millis(delivery.unheard_at(now)))
                 .bind(delivery.id)
@@ -83,6 +84,20 @@ pub(super) async fn begin(
         }
     }
     Ok(begun)
+}
+
+/// What was under way when a process ended is under way no more, and due.
+pub(in crate::store) async fn take_over(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    sqlx::query(
+        "update delivery set due_at = min(due_at, ?) where state = 0 and attempts > 0 and said is null",
+    )
+    .bind(millis(now))
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn keep(

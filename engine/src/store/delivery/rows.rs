@@ -73,7 +73,9 @@ pub(super) async fn write_state(
 }
 
 pub(super) fn kept(row: &SqliteRow) -> Result<KeptDelivery, Failure> {
-    let ended_at: Option<i64> = row.try_get("ended_at")?;
+    let (ended_at, until): (Option<i64>, Option<i64>) = (row.try_get("ended_at")?, row.try_get("until")?);
+    // Nothing goes to an inbox before it takes something again.
+    let next = |due_at: i64| until.map_or(due_at, |until| until.max(due_at));
     let message: Option<i64> = row.try_get("message_id")?;
     let message_state: Option<i64> = row.try_get("message_state")?;
     let message_state = message_state.map(MessageState::from_row).transpose()?;
@@ -83,7 +85,8 @@ pub(super) fn kept(row: &SqliteRow) -> Result<KeptDelivery, Failure> {
         inbox: row.try_get("inbox")?,
         state: DeliveryState::from_row(row.try_get("state")?)?,
         attempts: small(row.try_get("attempts")?, "attempts")?,
-        at: instant(ended_at.map_or_else(|| row.try_get("due_at"), Ok)?)?,
+        at: instant(ended_at.map_or_else(|| row.try_get("due_at").map(next), Ok)?)?,
+        stopped: row.try_get("stopped")?,
         said: said.or(reason),
         message: message.map(|message| (MessageId(message), message_state)),
     })

@@ -86,6 +86,41 @@ async fn what_is_told_twice_or_too_late_changes_nothing() {
     assert_eq!(scene.store.delivery_counts().await.expect("counted"), counts);
 }
 
+/// What was under way when a process ended is due for the next one, and says nothing; what waits goes on waiting.
+#[tokio::test]
+async fn the_next_process_takes_over_what_was_under_way() {
+    let (scene, _) = written(2).await;
+    let begun = scene
+        .store
+        .begin_deliveries(after(60), turn(2))
+        .await
+        .expect("begun");
+    let waits = DeliveryTold {
+        delivery: begun[1].clone(),
+        answered: Answered::Again("away".into(), None),
+        fate: Fate::Again(after(100)),
+        at: after(60),
+    };
+    scene.store.tell_delivery(waits).await.expect("told");
+    let scene = scene.again().await;
+    scene.store.recover_leases(after(61)).await.expect("recovered");
+    let all = scene.store.deliveries_of_replies(0).await.expect("read");
+    let kept: Vec<_> = all
+        .values()
+        .flatten()
+        .map(|one| (one.at, one.attempts, one.said.as_deref()))
+        .collect();
+    // The inbox takes nothing before that.
+    assert_eq!(kept, [(after(70), 1, None), (after(100), 1, Some("away"))]);
+    let again = scene
+        .store
+        .begin_deliveries(after(70), turn(8))
+        .await
+        .expect("begun");
+    let again: Vec<_> = again.iter().map(|one| (one.id, one.attempts)).collect();
+    assert_eq!(again, [(begun[0].id, 2)]);
+}
+
 /// One that fails has the others of its inbox wait, over the end of a process too; then one finds out.
 #[tokio::test]
 async fn an_inbox_that_takes_nothing_is_asked_by_one() {
