@@ -358,8 +358,27 @@ async fn a_chain_of_starts_that_leads_back_ends_where_it_began() {
         run(&world, &provider, &["first", "test", "end"], None, until).await;
         let told = shown(&world, &provider).await;
         match end {
-            None => expect![[""]].assert_eq(&told),
-            Some(_) => expect![[""]].assert_eq(&told),
+            None => expect![[r#"
+                25 09:00:00 to 0: first
+                25 10:00:00 to 0: last, Person 0
+                25 10:00:00 to 0: middle
+                25 12:00:00 to 0: middle
+                test running: 2 passages of 1
+                2 not entered: started by a chain of `start` that began in this campaign
+            "#]]
+            .assert_eq(&told),
+            Some(_) => expect![[r#"
+                25 09:00:00 to 0: first
+                25 10:00:00 to 0: end
+                25 10:00:00 to 0: last, Person 0
+                25 10:00:00 to 0: middle
+                25 12:00:00 to 0: end
+                25 12:00:00 to 0: middle
+                test running: 2 passages of 1
+                2 not entered: started by a chain of `start` that began in this campaign
+                end running: 2 passages of 1
+            "#]]
+            .assert_eq(&told),
         }
     }
 }
