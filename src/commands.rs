@@ -10,7 +10,7 @@ mod fmt;
 mod inbox;
 mod init;
 mod lsp;
-mod namesake;
+mod others;
 mod plan;
 mod play;
 mod rehearse;

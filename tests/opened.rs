@@ -120,7 +120,7 @@ fn a_campaign_with_a_trigger_is_open_and_takes_in_what_happened_while_nothing_ra
         entered 2 passages of 1 person
         accepted 2
         happenings
-        1 did not enter: in an earlier launch, and `again` does not let them in
+        1 did not enter: in an earlier passage, and `again` does not let them in
         1 did not enter: total is not of its type
         1 did not enter: in none of the lists of the audience
     "#]]
@@ -194,7 +194,7 @@ fn who_enters_after_the_file_has_changed_gets_it_as_it_is_then() {
         accepted 1
         waiting 1
         happenings
-        1 did not enter: still inside of an earlier launch
+        1 did not enter: still inside of an earlier passage
         launch 1 of test: running, launched TIME, 1 passage of 1 person
         entered 1 passage of 1 person
         accepted 1
@@ -221,7 +221,7 @@ fn who_enters_after_the_file_has_changed_gets_it_as_it_is_then() {
         accepted 1
         not sent 1
         happenings
-        1 did not enter: still inside of an earlier launch
+        1 did not enter: still inside of an earlier passage
     "#]]
     .assert_eq(&of_entering(&stdout(&cancelled)));
 }

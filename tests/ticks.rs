@@ -131,7 +131,7 @@ fn the_latest_tick_in_time_is_launched_and_the_others_are_shown() {
         day,
         expect![[r#"
         exit 0
-        id campaign state people accepted delivered unknown rejected not sent
+        id campaign state people accepted delivered unknown rejected waiting
         1  test     done  3      3        3         0       0        0
 
         1 tick of test began no launch, the latest DAY 22:00: `crier status test` says why
@@ -217,8 +217,8 @@ fn who_was_texted_before_is_left_out_and_a_tick_for_nobody_is_over() {
         message en       nobody     unbounded
         unbounded: say under `fields` how long these are, with `longest`: first_name
 
-         left out why                                                    first
-                3 in an earlier launch, and `again` does not let them in line 2
+         left out why                                                     first
+                3 in an earlier passage, and `again` does not let them in line 2
 
         launch 1 of test: done before; what came in since is added
 

@@ -43,6 +43,7 @@ use crate::throttle::Buckets;
 
 use account::Account;
 use deliveries::Deliveries;
+pub use entering::turn_away;
 use errands::Errands;
 pub use feed::{Adder, Feed, Launching, feed};
 use hearing::Ear;

@@ -44,8 +44,10 @@ pub enum LeftOut {
     OptedOut,
     /// In an earlier launch of the campaign, and its `again` does not let the person in (yet).
     EnteredBefore,
-    /// Still inside of an earlier launch of the campaign.
+    /// Still inside of an earlier passage of the campaign.
     StillInside,
+    /// Started by a campaign that they came to from this one, by steps alone.
+    StartCycle,
     /// The launch was cancelled before the text went.
     Cancelled,
     /// A value that the text needs is empty, and the field has no default.
@@ -104,6 +106,7 @@ impl LeftOut {
             LeftOut::OptedOut => ("opted-out", None),
             LeftOut::EnteredBefore => ("entered-before", None),
             LeftOut::StillInside => ("still-inside", None),
+            LeftOut::StartCycle => ("start-cycle", None),
             LeftOut::Cancelled => ("cancelled", None),
             LeftOut::EmptyValue(field) => ("empty-value", Some(field)),
             LeftOut::IllTyped(field) => ("ill-typed-value", Some(field)),
@@ -152,6 +155,7 @@ impl FromStr for LeftOut {
             "opted-out" => LeftOut::OptedOut,
             "entered-before" => LeftOut::EnteredBefore,
             "still-inside" => LeftOut::StillInside,
+            "start-cycle" => LeftOut::StartCycle,
             "cancelled" => LeftOut::Cancelled,
             "empty-value" => LeftOut::EmptyValue(detail.to_owned()),
             "ill-typed-value" => LeftOut::IllTyped(detail.to_owned()),
@@ -197,8 +201,9 @@ impl fmt::Display for LeftOut {
             LeftOut::HeldOut => f.write_str("held out, to compare with"),
             LeftOut::ControlGroup => f.write_str("held out of all marketing, to compare with"),
             LeftOut::OptedOut => f.write_str("opted out"),
-            LeftOut::EnteredBefore => f.write_str("in an earlier launch, and `again` does not let them in"),
-            LeftOut::StillInside => f.write_str("still inside of an earlier launch"),
+            LeftOut::EnteredBefore => f.write_str("in an earlier passage, and `again` does not let them in"),
+            LeftOut::StillInside => f.write_str("still inside of an earlier passage"),
+            LeftOut::StartCycle => f.write_str("started by a chain of `start` that began in this campaign"),
             LeftOut::Cancelled => f.write_str("the launch was cancelled"),
             LeftOut::EmptyValue(field) => write!(f, "{field} is empty"),
             LeftOut::IllTyped(field) => write!(f, "{field} is not of its type"),
@@ -260,6 +265,7 @@ mod tests {
             LeftOut::OptedOut,
             LeftOut::EnteredBefore,
             LeftOut::StillInside,
+            LeftOut::StartCycle,
             LeftOut::Cancelled,
             LeftOut::EmptyValue("first_name".into()),
             LeftOut::IllTyped("age: years".into()),

@@ -144,19 +144,19 @@ mod tests {
         }
         expect![[r#"
             never, nobody: enters
-            never, inside since a day: still inside of an earlier launch
-            never, inside since 40 days: still inside of an earlier launch
-            never, over since 29 days: in an earlier launch, and `again` does not let them in
-            never, over since 30 days: in an earlier launch, and `again` does not let them in
+            never, inside since a day: still inside of an earlier passage
+            never, inside since 40 days: still inside of an earlier passage
+            never, over since 29 days: in an earlier passage, and `again` does not let them in
+            never, over since 30 days: in an earlier passage, and `again` does not let them in
             always, nobody: enters
-            always, inside since a day: still inside of an earlier launch
-            always, inside since 40 days: still inside of an earlier launch
+            always, inside since a day: still inside of an earlier passage
+            always, inside since 40 days: still inside of an earlier passage
             always, over since 29 days: enters
             always, over since 30 days: enters
             after 30 days, nobody: enters
-            after 30 days, inside since a day: still inside of an earlier launch
-            after 30 days, inside since 40 days: still inside of an earlier launch
-            after 30 days, over since 29 days: in an earlier launch, and `again` does not let them in
+            after 30 days, inside since a day: still inside of an earlier passage
+            after 30 days, inside since 40 days: still inside of an earlier passage
+            after 30 days, over since 29 days: in an earlier passage, and `again` does not let them in
             after 30 days, over since 30 days: enters
             restart, nobody: enters
             restart, inside since a day: enters

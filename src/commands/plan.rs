@@ -17,12 +17,13 @@ use engine::schedule;
 use engine::store::{Access, Store};
 use serde_json::json;
 
-use super::{Failure, open_store, valid_campaign};
+use super::{Failure, open_store, others, status, valid_campaign};
 use crate::cli::{Format, Plan};
 use crate::output::{self, plan::Shown};
 
 pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
     let loaded = valid_campaign(&args.file, args.format)?;
+    others::refuse(&loaded, args.format)?;
     let revision = loaded.revision.clone().expect("a valid campaign has a revision");
     let project = loaded
         .project
@@ -49,12 +50,7 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
     match args.format {
         Format::Full => {
             output::line(&shown.text());
-            if waiting > 0 {
-                output::line(&format!(
-                    "\n{}",
-                    output::trigger::wait(&revision.campaign.name, waiting)
-                ));
-            }
+            say_waits(store.as_ref(), &revision.campaign.name).await?;
         }
         Format::Json => {
             let mut plan = shown.json();
@@ -66,6 +62,14 @@ pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
         return Err(failed(LaunchError::Nobody(Box::new(summary))));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn say_waits(store: Option<&Store>, campaign: &str) -> Result<(), Failure> {
+    let Some(store) = store else { return Ok(()) };
+    for waits in status::waits(store, Some(campaign)).await? {
+        output::line(&format!("\n{waits}"));
+    }
+    Ok(())
 }
 
 /// The passages of a campaign that steps of others started, and nobody took in.
@@ -116,9 +120,7 @@ async fn triggered(
             }
             rows.push(("now", output::trigger::stands(latest.as_ref())));
             output::line(&output::table::pairs(&rows));
-            if waiting > 0 {
-                output::line(&format!("\n{}", output::trigger::wait(&campaign.name, waiting)));
-            }
+            say_waits(store, &campaign.name).await?;
         }
         Format::Json => output::json(&json!({ "format_version": output::FORMAT_VERSION, "plan": {
             "campaign": campaign.name,

@@ -33,13 +33,13 @@ use tokio::sync::watch;
 use self::settling::Settled;
 use self::together::Together;
 use super::plan::failed;
-use super::{Failure, namesake, open_store, status, valid_campaign};
+use super::{Failure, open_store, others, status, valid_campaign};
 use crate::cli::{Format, Run};
 use crate::output::{self, counted, plan::Shown, progress, report::NAMED};
 
 pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
     let loaded = valid_campaign(&args.file, args.format)?;
-    namesake::refuse(&loaded, args.format)?;
+    others::refuse(&loaded, args.format)?;
     let stop = stop_on_signal(&args.file);
     let store = Arc::new(open_store(&loaded.project, Access::Execute).await?);
     store.drop_incomplete().await?;
@@ -64,8 +64,8 @@ pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
 
 /// Runs a campaign that begins once.
 async fn once(running: &Running<'_>) -> Result<ExitCode, Failure> {
-    let (launch, begun) = match running.latest().await? {
-        None => (running.launch_nth(1).await?, Begun::New),
+    let own = match running.latest().await? {
+        None => running.launch_nth(1).await?.map(|row| (row, Begun::New)),
         Some(row) if running.args.again => {
             if row.state == LaunchState::Cancelled
                 && settling::settle(running, &row).await? == Settled::Interrupted
@@ -73,18 +73,22 @@ async fn once(running: &Running<'_>) -> Result<ExitCode, Failure> {
                 return Ok(code(End::Interrupted));
             }
             let nth = running.next_nth(&row).await?;
-            (running.launch_nth(nth).await?, Begun::New)
+            running.launch_nth(nth).await?.map(|row| (row, Begun::New))
         }
         Some(row) => {
             let (row, begun) = stands(row, &running.revision)?;
-            (running.with_budget(row, begun).await?, begun)
+            Some((running.with_budget(row, begun).await?, begun))
         }
     };
-    if launch.state == LaunchState::Cancelled || !started::any(running).await? {
-        return Ok(code(running.to_its_end(&launch, begun).await?));
+    if let Some((launch, begun)) = &own
+        && (launch.state == LaunchState::Cancelled || !started::any(running).await?)
+    {
+        return Ok(code(running.to_its_end(launch, *begun).await?));
     }
     let mut together = Together::begin(running);
-    together.add(&launch, begun).await?;
+    if let Some((launch, begun)) = own {
+        together.add(&launch, begun).await?;
+    }
     started::add(running, &mut together).await?;
     let ended = together.until_all_end().await?;
     match running.is_stopped() {
@@ -165,10 +169,23 @@ impl Running<'_> {
         Ok(last.max().unwrap_or(0) + 1)
     }
 
-    async fn launch_nth(&self, nth: u32) -> Result<LaunchRow, Failure> {
-        let launch = self.launch(Occurrence::Nth(nth)).await.map_err(failed)?;
-        self.say_kept();
-        self.row(launch).await
+    /// None where there is nobody for it, but others are started by steps of other campaigns.
+    async fn launch_nth(&self, nth: u32) -> Result<Option<LaunchRow>, Failure> {
+        match self.launch(Occurrence::Nth(nth)).await {
+            Ok(launch) => {
+                self.say_kept();
+                Ok(Some(self.row(launch).await?))
+            }
+            Err(error @ (LaunchError::Nobody(_) | LaunchError::TooLate { .. }))
+                if started::any(self).await? =>
+            {
+                self.say_kept();
+                let name = &self.campaign().name;
+                output::say(&format!("nobody of the list of {name} is texted: {error}"));
+                Ok(None)
+            }
+            Err(error) => Err(failed(error)),
+        }
     }
 
     /// Plans and launches, and shows the plan.

@@ -34,6 +34,7 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     }
     let missed = store.missed(campaign.as_deref(), MISSED).await?;
     let started = store.started(campaign.as_deref()).await?;
+    let waits = waits(&store, campaign.as_deref()).await?;
     if let (Some(name), true) = (
         &campaign,
         reports.is_empty() && missed.is_empty() && started.is_empty(),
@@ -42,7 +43,6 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             "{name} was never launched from this project; see `crier status`"
         )));
     }
-    let is_of_one = campaign.is_some();
     let (alarms, about) = (store.alarms().await?, store.alarmed_launches().await?);
     let deliveries = store.delivery_counts().await?;
     if args.format == Format::Full {
@@ -79,13 +79,13 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
             let texts = reports
                 .iter()
                 .map(|report| format!("{}\n\n{}", title(report), report.text()));
-            let waiting = started.iter().map(|(name, n)| output::trigger::wait(name, *n));
-            let texts = texts.chain(missed_text(&missed)).chain(waiting);
+            let texts = texts.chain(missed_text(&missed)).chain(waits);
             output::line(&texts.collect::<Vec<_>>().join("\n\n"));
         }
         (Format::Full, None) if reports.is_empty() => {
             output::line("nothing was launched yet");
             missed_lines(&missed);
+            waits.iter().for_each(|line| output::line(&format!("\n{line}")));
         }
         (Format::Full, None) => {
             output::line(&table::of(&Report::HEADINGS, reports.iter().map(Report::row)));
@@ -96,11 +96,7 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
                 ));
             }
             missed_lines(&missed);
-        }
-    }
-    if args.format == Format::Full && !is_of_one {
-        for (name, n) in &started {
-            output::line(&format!("\n{}", output::trigger::wait(name, *n)));
+            waits.iter().for_each(|line| output::line(&format!("\n{line}")));
         }
     }
     let runs = |report: &Report| report.launch.state == LaunchState::Running;
@@ -108,6 +104,20 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
         output::line(NOBODY_EXECUTES);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Those whom steps of other campaigns started and nobody took in, a text for each campaign.
+pub(super) async fn waits(store: &Store, campaign: Option<&str>) -> Result<Vec<String>, Failure> {
+    let started = store.started(campaign).await?;
+    let launches = match started.is_empty() {
+        true => vec![],
+        false => store.launches(campaign).await?,
+    };
+    let told = started.iter().map(|(name, n)| {
+        let until = output::trigger::Until::of(name, &launches);
+        output::trigger::wait(name, *n, until)
+    });
+    Ok(told.collect())
 }
 
 /// Replies and notes that people at a desk do not have, in words; none where they have all.
@@ -230,8 +240,10 @@ pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Resu
         true => Some(store.trigger_counts(launch.id, &launch.campaign).await?),
         false => None,
     };
+    let started = store.started_by(launch.id).await?;
     Ok(Report {
         entered,
+        started,
         launch,
         totals,
         in_doubt,

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use dsl::project::Project;
 use engine::clock::{Clock, SystemClock};
 use engine::ids::{DESK_RUN, LaunchId};
+use engine::left_out::LeftOut;
 use engine::plan::list_and_line;
 use engine::store::{
     Access, Alarm, Began, Beginning, CohortKind, ErrandState, Happened, KeptDelivery, LaunchRow, ListChange,
@@ -19,7 +20,7 @@ use super::inbox::Went;
 use super::steps::Steps;
 use super::{Failure, inbox, number_typed, open_store, project_of};
 use crate::cli::{Format, Why};
-use crate::output;
+use crate::output::{self, trigger::Until};
 
 pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     let project = project_of(&args.place, args.format)?;
@@ -201,7 +202,7 @@ fn as_text(
         events.push((change.at, change_line(change, names)));
     }
     for beginning in &story.happened {
-        events.push((beginning.happening.at, beginning_line(beginning, names)));
+        events.push((beginning.happening.at, beginning_line(beginning, names, now)));
     }
     for notice in &story.notices {
         let (launch, to) = (name(names, notice.launch), &notice.inbox);
@@ -259,7 +260,7 @@ fn change_line(change: &ListChange, names: &Names) -> String {
 }
 
 /// What happened, and what it began.
-fn beginning_line(beginning: &Beginning, names: &Names) -> String {
+fn beginning_line(beginning: &Beginning, names: &Names, now: DateTime<Utc>) -> String {
     let fields = beginning.happening.fields.iter();
     let fields: Vec<String> = fields.map(|(name, value)| format!("{name}={value}")).collect();
     let fields = match fields.is_empty() {
@@ -275,18 +276,18 @@ fn beginning_line(beginning: &Beginning, names: &Names) -> String {
         Happened::Wrote(campaign) => format!("sent the word of {campaign}"),
     };
     let began = match &beginning.began {
+        // Where the campaign begins at a time that is ahead.
+        Began::Passage { launch, at, .. } if *at > now => {
+            format!("enters {}, at {}", name(names, *launch), output::time(*at))
+        }
         Began::Passage { launch, at, .. } => {
             format!("entered {}, {}", name(names, *launch), output::time(*at))
         }
         Began::Nothing(reason, _) => format!("did not enter {}: {reason}", beginning.campaign),
-        Began::Later if matches!(beginning.happening.what, Happened::Started { .. }) => format!(
-            "is still to enter {campaign}, when `crier run` goes on with {campaign} and nothing of theirs is under way",
-            campaign = beginning.campaign
-        ),
-        Began::Later => format!(
-            "is still to enter {}, when its launch goes on and nothing of theirs is under way",
-            beginning.campaign
-        ),
+        Began::Later => {
+            let until = until(&beginning.campaign, names);
+            output::trigger::waits(&beginning.campaign, until)
+        }
     };
     format!("{what}\n{began}")
 }
@@ -310,6 +311,13 @@ fn handed_on(went: &[KeptDelivery]) -> String {
         )
     });
     lines.collect()
+}
+
+/// What somebody waits for who is still to enter a campaign.
+fn until(campaign: &str, names: &Names) -> Until {
+    let mut launches: Vec<&LaunchRow> = names.values().collect();
+    launches.sort_by_key(|row| std::cmp::Reverse(row.id.0));
+    Until::of(campaign, launches)
 }
 
 /// As wide as a time at the head of an event.
@@ -406,12 +414,12 @@ fn as_json(phone: PhoneNumber, (story, went): (&PersonStory, &Went), names: &Nam
             "campaign": change.launch.as_ref().and_then(campaign), "launch": change.launch.map(|launch| launch.0),
             "said": change.said, "message": change.message.map(|message| message.0),
         })).collect::<Vec<_>>(),
-        "happened": story.happened.iter().map(beginning_json).collect::<Vec<_>>(),
+        "happened": story.happened.iter().map(|one| beginning_json(one, names)).collect::<Vec<_>>(),
         "notes": story.notices.iter().map(|notice| inbox::with(inbox::notice_json(notice), went.of_notice(notice))).collect::<Vec<_>>(),
     })
 }
 
-fn beginning_json(beginning: &Beginning) -> serde_json::Value {
+fn beginning_json(beginning: &Beginning, names: &Names) -> serde_json::Value {
     let happening = &beginning.happening;
     let fields: serde_json::Map<_, _> = happening
         .fields
@@ -427,6 +435,9 @@ fn beginning_json(beginning: &Beginning) -> serde_json::Value {
     let (launch, reason) = match &beginning.began {
         Began::Passage { launch, .. } => (Some(launch.0), None),
         Began::Nothing(reason, _) => (None, Some(reason.code())),
+        Began::Later if until(&beginning.campaign, names) == Until::Never => {
+            (None, Some(LeftOut::Cancelled.code()))
+        }
         Began::Later => (None, None),
     };
     let by = match &happening.what {
@@ -435,6 +446,6 @@ fn beginning_json(beginning: &Beginning) -> serde_json::Value {
     };
     json!({
         "kind": kind, "name": what, "fields": fields, "at": happening.at, "campaign": beginning.campaign, "by": by,
-        "launch": launch, "not_entered": reason, "waits": beginning.began == Began::Later,
+        "launch": launch, "not_entered": reason, "waits": beginning.began == Began::Later && reason.is_none(),
     })
 }

@@ -72,6 +72,13 @@ impl Shown<'_> {
             ),
             ("waited", self.waited()),
         ];
+        let starts = super::trigger::starts(&self.revision.campaign);
+        if !starts.is_empty() {
+            rows.push((
+                "starts",
+                format!("{}, rehearsed by themselves", starts.join(", ")),
+            ));
+        }
         if rehearsal.held_by_budget > 0 {
             let held = counted(rehearsal.held_by_budget, "person waits", "people wait");
             rows.push(("budget", format!("used up: {held} for a text until it is raised")));

@@ -26,6 +26,8 @@ pub struct Report {
     pub errands: ErrandCounts,
     /// Who entered it, where people do as things happen to them.
     pub entered: Option<TriggerCounts>,
+    /// The campaigns that its steps started, by name, and how often.
+    pub started: Vec<(String, u64)>,
 }
 
 /// Reasons of rejected messages that are named.
@@ -107,13 +109,20 @@ impl Report {
         if totals.reached > 0 {
             rows.push(("goal reached", number(totals.reached)));
         }
+        if !self.started.is_empty() {
+            let each = self.started.iter();
+            let each = each.map(|(name, n)| format!("{} in {name}", counted(*n, "passage", "passages")));
+            rows.push(("started", each.collect::<Vec<_>>().join(", ")));
+        }
         rows.extend(self.calls().map(|calls| ("calls", calls)));
         rows.push(("parts", self.parts()));
         rows.push(("money", self.money()));
         rows.extend(self.budget().map(|budget| ("budget", budget)));
         rows.push(("time", self.time()));
         let mut text = table::pairs(&rows);
-        if let Some(lines) = self.entered.as_ref().and_then(trigger::not_entered) {
+        let of = (self.launch.campaign.as_str(), self.launch.state);
+        let not_entered = |counts| trigger::not_entered(counts, of);
+        if let Some(lines) = self.entered.as_ref().and_then(not_entered) {
             text.push_str(&format!("\n\nhappenings\n{lines}"));
         }
         if !self.rejected.is_empty() {
@@ -343,6 +352,8 @@ impl Report {
             "rejected": self.count(MessageState::Rejected),
             "rejected_for": self.rejected.iter().map(|(reason, n)| json!({ "reason": reason, "messages": n }))
                 .collect::<Vec<_>>(),
+            "started": self.started.iter().map(|(name, n)| json!({ "campaign": name, "passages": n }))
+                .collect::<Vec<_>>(),
             "attempting": self.count(MessageState::Attempting),
             "waiting": totals.waiting,
             "being_sent": totals.under_way,
@@ -404,7 +415,10 @@ impl Report {
             number(self.count(MessageState::Delivered)),
             number(self.count(MessageState::Unknown)),
             number(self.count(MessageState::Rejected)),
-            number(self.totals.under_way + self.not_sent()),
+            match (self.launch.state, self.totals.under_way + self.not_sent()) {
+                (LaunchState::Cancelled, left) if left > 0 => format!("{} not sent", number(left)),
+                (_, left) => number(left),
+            },
         ]
     }
 
@@ -418,7 +432,7 @@ impl Report {
         "delivered",
         "unknown",
         "rejected",
-        "not sent",
+        "waiting",
     ];
 }
 

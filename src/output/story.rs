@@ -19,6 +19,10 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// Where the name of a story begins, and what none walked.
+const NAME: usize = 10;
+const UNWALKED: usize = 16;
+
 /// What came of all stories.
 pub struct Report<'a> {
     /// By file.
@@ -53,10 +57,11 @@ impl Report<'_> {
 
     fn story(&self, campaign: &Tested, story: &Played) {
         let name = one_line(&story.name);
-        match &story.failure {
-            None => super::line(&format!("  {GOOD}ok{GOOD:#}      {name}")),
-            Some(_) => super::line(&format!("  {BAD}FAILED{BAD:#}  {name}")),
-        }
+        let line = match &story.failure {
+            None => format!("  {GOOD}ok{GOOD:#}      {name}"),
+            Some(_) => format!("  {BAD}FAILED{BAD:#}  {name}"),
+        };
+        super::line(&super::folded(&line, &format!("{:NAME$}", "")));
         if self.transcripts || story.failure.is_some() {
             of(story).iter().for_each(|line| super::line(line));
         }
@@ -73,7 +78,8 @@ impl Report<'_> {
         let (total, missing) = (campaign.coverage.total, campaign.coverage.unwalked.len());
         super::line(&format!("  {} of {total} walked", total - missing));
         for unwalked in &campaign.coverage.unwalked {
-            super::line(&format!("    {BAD}not walked{BAD:#}  {unwalked}"));
+            let line = format!("    {BAD}not walked{BAD:#}  {unwalked}");
+            super::line(&super::folded(&line, &format!("{:UNWALKED$}", "")));
         }
     }
 

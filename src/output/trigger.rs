@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dsl::campaign::{Campaign, Deed, Trigger};
 use engine::left_out::LeftOut;
-use engine::store::{LaunchRow, TriggerCounts};
+use engine::store::{LaunchRow, LaunchState, TriggerCounts};
 use serde_json::{Value, json};
 
 use super::{counted, folded, number};
@@ -34,18 +34,77 @@ pub fn starts(campaign: &Campaign) -> Vec<&str> {
     started.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+/// What those wait for who are still to enter a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// That it is run, which it never was.
+    First,
+    /// That it is run.
+    Run,
+    /// That somebody lets it go on.
+    Resumed,
+    /// That it is launched anew, since it was cancelled.
+    Anew,
+    /// Nothing: it was cancelled, and a new launch does not take them in.
+    Never,
+}
+
+impl Until {
+    /// By how its launches stand, the latest first; those of other campaigns do not count.
+    pub fn of<'a>(campaign: &str, launches: impl IntoIterator<Item = &'a LaunchRow>) -> Until {
+        let own = launches.into_iter().filter(|row| row.campaign == campaign);
+        let own: Vec<&LaunchRow> = own.collect();
+        let stands = |row: &&LaunchRow| matches!(row.state, LaunchState::Paused | LaunchState::Halted);
+        let latest = own.iter().find(|row| !row.is_of_started());
+        match latest {
+            None if own.is_empty() => Until::First,
+            Some(row) if row.state == LaunchState::Cancelled && row.is_opened() => Until::Never,
+            _ if own.iter().any(stands) => Until::Resumed,
+            // A tick that was cancelled keeps no other from beginning.
+            Some(row) if row.state == LaunchState::Cancelled && row.occurrence.parse::<u32>().is_ok() => {
+                Until::Anew
+            }
+            Some(_) | None => Until::Run,
+        }
+    }
+}
+
 /// So many passages of a campaign were started by steps of others, and nobody takes them in.
-pub fn wait(campaign: &str, waiting: u64) -> String {
-    let (passages, wait) = match waiting {
-        1 => ("1 passage".to_owned(), "waits"),
-        n => (counted(n, "passage", "passages"), "wait"),
+pub fn wait(campaign: &str, waiting: u64, until: Until) -> String {
+    let (passages, wait, do_not) = match waiting {
+        1 => ("1 passage".to_owned(), "waits", "does not"),
+        n => (counted(n, "passage", "passages"), "wait", "do not"),
+    };
+    let told = match until {
+        Until::First => format!("{wait} until `crier run` begins {campaign}"),
+        Until::Run => format!("{wait} until `crier run` goes on with {campaign}"),
+        Until::Resumed => format!("{wait} until `crier resume {campaign}` lets it go on"),
+        Until::Anew => format!("{wait} until `crier run --again` launches it anew, since it was cancelled"),
+        Until::Never => format!("{do_not} enter, since it was cancelled"),
     };
     folded(
-        &format!(
-            "{passages} of {campaign}, started by steps of other campaigns, {wait} until `crier run` goes on with {campaign}"
-        ),
+        &format!("{passages} of {campaign}, started by steps of other campaigns, {told}"),
         "  ",
     )
+}
+
+/// The same of one person, to whom something happened.
+pub fn waits(campaign: &str, until: Until) -> String {
+    match until {
+        Until::Run => {
+            format!(
+                "is still to enter {campaign}, when `crier run` goes on with it and nothing of theirs is under way"
+            )
+        }
+        Until::First => format!("is still to enter {campaign}, when `crier run` begins it"),
+        Until::Resumed => {
+            format!("is still to enter {campaign}, when `crier resume {campaign}` lets it go on")
+        }
+        Until::Anew => format!(
+            "is still to enter {campaign}, which was cancelled, when `crier run --again` launches it anew"
+        ),
+        Until::Never => format!("does not enter {campaign}: it was cancelled"),
+    }
 }
 
 /// The same for programs.
@@ -74,14 +133,20 @@ pub fn entered(counts: &TriggerCounts) -> String {
     format!("{passages} of {}", counted(counts.people, "person", "people"))
 }
 
-/// What entered nobody, or waits to; a line for each reason.
-pub fn not_entered(counts: &TriggerCounts) -> Option<String> {
+/// What entered nobody, or waits to, of a launch in this state; a line for each reason.
+pub fn not_entered(counts: &TriggerCounts, (campaign, state): (&str, LaunchState)) -> Option<String> {
     let line = |(reason, n): &(LeftOut, u64)| format!("  {} did not enter: {reason}", number(*n));
     let waits = (counts.to_enter > 0).then(|| {
-        format!(
-            "  {} still to enter, when the launch goes on and nothing of theirs is under way",
-            number(counts.to_enter)
-        )
+        let told = match state {
+            LaunchState::Cancelled => "did not enter: the launch was cancelled".to_owned(),
+            LaunchState::Paused | LaunchState::Halted => {
+                format!("still to enter, when `crier resume {campaign}` lets the launch go on")
+            }
+            LaunchState::Building | LaunchState::Running | LaunchState::Done => {
+                "still to enter, when the launch goes on and nothing of theirs is under way".to_owned()
+            }
+        };
+        format!("  {} {told}", number(counts.to_enter))
     });
     let lines = counts.not_entered.iter().map(line).chain(waits);
     let lines: Vec<String> = lines.map(|line| folded(&line, "    ")).collect();

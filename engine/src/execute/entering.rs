@@ -1,8 +1,8 @@
 //! Who enters an open launch by what happened: whether it begins a passage, as whom, and what ends for it. Decided from the
 //! store before a piece of the log is written as heard, and written with it.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,8 +19,8 @@ use crate::left_out::LeftOut;
 use crate::plan::{Barred, Brought, Entrant, Lists, PlanError, entrant, tariff_of};
 use crate::revision::Revision;
 use crate::store::{
-    self, Admission, Alarm, Entering, Happening, LaunchRow, LaunchState, NotEntered, Restart, Standing,
-    Store, StoreError,
+    self, Admission, Alarm, Entering, Happening, Heard, LaunchRow, LaunchState, NotEntered, Restart,
+    Standing, Store, StoreError,
 };
 use crate::tariff::Tariff;
 use crate::trigger::{Earlier, event_begins, key_of, may_begin, may_enter, word_begins};
@@ -38,6 +38,56 @@ pub(super) struct Entrance {
 
 /// Lists that could not be read are read again after this.
 pub(super) const TRY_AGAIN: TimeDelta = TimeDelta::seconds(5);
+
+/// Where all whom steps of others started are kept out of a campaign that begins by a schedule: that stands in the store with this,
+/// and by reason how many. None where somebody may enter, or it cannot be said: that takes a launch. `latest`: the last that was
+/// opened for such people, which counts them.
+pub async fn turn_away(
+    store: &Store,
+    latest: &LaunchRow,
+    revision: &Arc<Revision>,
+    folder: &Path,
+    now: DateTime<Utc>,
+) -> Result<Option<BTreeMap<LeftOut, u64>>, StoreError> {
+    // Its passages are still to be told what happened.
+    if revision.asks.events {
+        return Ok(None);
+    }
+    let campaign = &revision.campaign.name;
+    store.keep_aside(campaign).await?;
+    let entrance = Entrance::of(latest, revision, folder.to_owned());
+    let waiting = store.to_enter(campaign, u32::MAX).await?;
+    let happenings: Vec<&Happening> = waiting.iter().collect();
+    let Ok(lists) = entrance.lists(store, &happenings, now).await? else {
+        return Ok(None);
+    };
+    let (mut admissions, mut away) = (vec![], BTreeMap::new());
+    for happening in happenings {
+        let asked = Asked {
+            happening,
+            key: None,
+            now,
+        };
+        let Decided::Not(reason) = entrance.decide(store, &lists, &asked).await? else {
+            return Ok(None);
+        };
+        *away.entry(reason.clone()).or_default() += 1;
+        admissions.push(Admission::Not(NotEntered {
+            happening: happening.id,
+            phone: happening.phone,
+            reason,
+            at: now,
+        }));
+    }
+    let heard = Heard {
+        campaign: campaign.clone(),
+        up_to: 0,
+        tellings: vec![],
+        admissions,
+    };
+    store.hear(heard).await?;
+    Ok(Some(away))
+}
 
 /// What happened, for which nobody knows yet why it might wait.
 struct Asked<'a> {
@@ -225,6 +275,11 @@ impl Entrance {
     async fn decide(&self, store: &Store, lists: &Lists, asked: &Asked<'_>) -> Result<Decided, StoreError> {
         let (happening, now) = (asked.happening, asked.now);
         let phone = happening.phone;
+        // The files are held against each other before they run, but may change while people are on their way.
+        let is_started = matches!(happening.what, store::Happened::Started { .. });
+        if is_started && store.leads_back(happening, &self.revision.campaign.name).await? {
+            return Ok(Decided::Not(LeftOut::StartCycle));
+        }
         let brought = match &happening.what {
             store::Happened::Started { .. } => Brought::Start(&happening.fields),
             store::Happened::Event(_) | store::Happened::Joined(_) | store::Happened::Wrote(_) => {

@@ -172,6 +172,19 @@ impl Store {
         read.await.map_err(|failure| self.failed(failure))
     }
 
+    /// Whom steps of others started is kept aside, to enter; with that all is heard that happened up to now.
+    pub async fn keep_aside(&self, campaign: &str) -> Result<(), StoreError> {
+        let campaign = campaign.to_owned();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    keep_started(connection, &campaign).await?;
+                    to_the_end(connection, &campaign).await
+                })
+            })
+            .await
+    }
+
     /// The passages of a person with this key that triggers of a campaign began, in order.
     pub async fn passages_begun(
         &self,
@@ -228,6 +241,26 @@ impl Store {
                 .fetch_optional(&self.readers)
                 .await
                 .map_err(|error| self.error(error))?;
+        Ok(found.is_some())
+    }
+
+    /// Whether steps alone led a person from a campaign back to it: what started it now is of a launch of it, or of one whose
+    /// passage was started so, and so on.
+    pub async fn leads_back(&self, happening: &Happening, campaign: &str) -> Result<bool, StoreError> {
+        let found: Option<i64> = sqlx::query_scalar(
+            "with recursive led (launch_id, id) as (
+               select launch_id, id from happening where id = ?1 and kind = 2
+               union select h.launch_id, h.id from led
+                 join passage p on p.launch_id = led.launch_id and p.phone = ?2 and p.happening < led.id
+                 join happening h on h.id = p.happening where h.kind = 2)
+             select 1 from led join launch l on l.id = led.launch_id where l.campaign = ?3 limit 1",
+        )
+        .bind(happening.id)
+        .bind(phone_number(happening.phone))
+        .bind(campaign)
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(|error| self.error(error))?;
         Ok(found.is_some())
     }
 

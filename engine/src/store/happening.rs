@@ -312,6 +312,21 @@ impl Store {
         Ok(())
     }
 
+    /// How often steps of a launch started other campaigns, by their name.
+    pub async fn started_by(&self, launch: LaunchId) -> Result<Vec<(String, u64)>, StoreError> {
+        let read = async {
+            let rows = sqlx::query(
+                "select name, count(*) as n from happening where kind = 2 and launch_id = ? group by name order by name",
+            )
+            .bind(launch.0)
+            .fetch_all(&self.readers)
+            .await?;
+            let counted = |row: &SqliteRow| Ok((row.try_get("name")?, small(row.try_get("n")?, "count")?));
+            rows.iter().map(counted).collect::<Result<_, Failure>>()
+        };
+        read.await.map_err(|failure| self.failed(failure))
+    }
+
     /// Passages of a campaign that are still to be told something, as whose number they are of; at most so many.
     pub async fn untold(&self, campaign: &str, most: u32) -> Result<Vec<PhoneNumber>, StoreError> {
         let phones: Vec<i64> = sqlx::query_scalar(

@@ -1,6 +1,7 @@
 //! Those whom steps of other campaigns start in one that begins by a schedule: they enter a launch of their own, beside those of
 //! the schedule, whenever the campaign is run.
 
+use engine::execute::turn_away;
 use engine::launch::{LaunchRequest, Occurrence, open};
 use engine::store::{LaunchRow, LaunchState, Opening};
 
@@ -41,14 +42,36 @@ pub(super) async fn open_for_waiting(
     if waiting == 0 || together.takes_people() || stands_still(running).await? {
         return Ok(());
     }
+    if are_turned_away(running).await? {
+        return Ok(());
+    }
     let row = opened(running).await?;
     output::say(&format!(
-        "{} of {}: started by steps of other campaigns, in launch {}",
-        counted(waiting, "person", "people"),
+        "{} of {}, started by steps of other campaigns: who may enter does, in launch {}",
+        counted(waiting, "passage", "passages"),
         row.campaign,
         row.id
     ));
     together.add_open(&row, Begun::New).await
+}
+
+/// Whether all who wait are kept out: it is said, and counted with those of the launch before. The first launch of such people is
+/// opened, whoever enters.
+async fn are_turned_away(running: &Running<'_>) -> Result<bool, Failure> {
+    let all = running.store.launches(Some(&running.campaign().name)).await?;
+    let Some(latest) = all.iter().find(|row| row.is_of_started()) else {
+        return Ok(false);
+    };
+    let (folder, now) = (&running.loaded.project.folder, running.clock.now());
+    let away = turn_away(&running.store, latest, &running.revision, folder, now).await?;
+    for (reason, n) in away.iter().flatten() {
+        output::say(&format!(
+            "{} of {}, started by steps of other campaigns, did not enter: {reason}",
+            counted(*n, "passage", "passages"),
+            latest.campaign
+        ));
+    }
+    Ok(away.is_some())
 }
 
 /// Whether somebody stopped a launch of it, or it was halted: nobody enters meanwhile.

@@ -7,12 +7,15 @@ use anyhow::anyhow;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use dsl::campaign::story::Occurrence;
 use dsl::campaign::{Schedule, Trigger};
+use engine::advance::Known;
 use engine::ids::LaunchId;
 use engine::load;
+use engine::member::Member;
 use engine::plan::{cast, of_lists};
 use engine::play::{Heard, quoted, recorded, story};
 use engine::revision::Revision;
 use engine::store::{Access, Began, Beginning, CohortKind, Happened, LaunchRow, PersonStory, Store};
+use engine::trigger::event_begins;
 use sms::PhoneNumber;
 
 use crate::cli::Format;
@@ -39,20 +42,22 @@ pub(super) async fn run(phone: &str, file: &Path) -> Result<ExitCode, Failure> {
     let begin = began.map(|(_, at)| at).or(heard.first().map(|(at, _)| *at));
     let begin = begin.unwrap_or(launch.starts_at);
     let begin = begin.duration_trunc(TimeDelta::minutes(1)).unwrap_or(begin);
-    let event = began.and_then(|(beginning, _)| event(beginning));
+    let event = began.and_then(|(beginning, _)| event(beginning, &revision));
     let person = of_lists(&revision, &loaded.project.folder, number, begin);
     let person = person.unwrap_or_else(|| vec![("phone".to_owned(), number.to_string())]);
+    let person = with_brought(person, began.map(|(beginning, _)| beginning), &revision);
     let fields = event.iter().flat_map(|event| event.fields.iter().cloned());
     let values: Vec<(String, String)> = person.iter().cloned().chain(fields).collect();
     let cast = cast(&revision, &values, begin).map_err(|error| Failure::Found(Some(anyhow!("{error}"))))?;
+    let began = began.map(|(beginning, _)| beginning);
+    refuse_unlike(began, &revision, (&cast.member, event.as_ref()), begin)?;
     let mut lines = recorded(&revision, &cast.member, begin, &heard);
     if let Some((_, text)) = said {
         lines.insert(0, format!("- says: {}", quoted(&text)));
     }
-    let at = begin
-        .with_timezone(&cast.zones.zones()[0])
-        .format("%Y-%m-%d %H:%M");
-    let name = format!("as it went for {number} on {}", begin.format("%Y-%m-%d"));
+    let local = begin.with_timezone(&cast.zones.zones()[0]);
+    let at = local.format("%Y-%m-%d %H:%M");
+    let name = format!("as it went for {number} on {}", local.format("%Y-%m-%d"));
     play::keep(
         file,
         &story(&name, &person, &at.to_string(), event.as_ref(), &lines),
@@ -95,20 +100,82 @@ fn beginning(known: &PersonStory, launch: LaunchId, run: u32) -> Option<(&Beginn
     })
 }
 
-/// The event that began it.
-fn event(beginning: &Beginning) -> Option<Occurrence> {
-    match &beginning.happening.what {
-        Happened::Event(name) => Some(Occurrence {
+/// Whom a step of another campaign started has what that knew of them, where the campaign uses it and their own row says nothing.
+fn with_brought(
+    mut person: Vec<(String, String)>,
+    began: Option<&Beginning>,
+    revision: &Revision,
+) -> Vec<(String, String)> {
+    let Some(happening) = began.map(|began| &began.happening) else {
+        return person;
+    };
+    if !matches!(happening.what, Happened::Started { .. }) {
+        return person;
+    }
+    for (name, value) in happening.fields.iter().filter(|(name, _)| name != "phone") {
+        let own = person.iter_mut().find(|(column, _)| column == name);
+        match own {
+            Some((_, own)) if own.trim().is_empty() => own.clone_from(value),
+            Some(_) => {}
+            None if asks_for(revision, name) => person.push((name.clone(), value.clone())),
+            None => {}
+        }
+    }
+    person
+}
+
+/// Whether a campaign asks for a value of a person.
+fn asks_for(revision: &Revision, name: &str) -> bool {
+    let mut filters = revision
+        .campaign
+        .audience
+        .filter
+        .iter()
+        .flat_map(|filter| filter.names());
+    ["language", "timezone"].contains(&name)
+        || revision.variables.iter().any(|own| own == name)
+        || filters.any(|own| own == name)
+}
+
+/// The event that began it. No line of a story starts somebody from outside: the event of the trigger begins such a passage there.
+fn event(beginning: &Beginning, revision: &Revision) -> Option<Occurrence> {
+    match (&beginning.happening.what, &revision.campaign.schedule) {
+        (Happened::Event(name), _) => Some(Occurrence {
             name: name.clone(),
             fields: beginning.happening.fields.clone(),
         }),
-        Happened::Joined(_) | Happened::Started { .. } | Happened::Wrote(_) => None,
+        (Happened::Started { .. }, Schedule::Trigger(Trigger::Event { name, .. })) => Some(Occurrence {
+            name: name.clone(),
+            fields: vec![],
+        }),
+        (Happened::Joined(_) | Happened::Started { .. } | Happened::Wrote(_), _) => None,
     }
 }
 
-/// The word that began it, as it was written, and when.
+/// Errors: the trigger has conditions, which whoever was started need not meet, and whoever an event begins does.
+fn refuse_unlike(
+    began: Option<&Beginning>,
+    revision: &Revision,
+    (member, event): (&Member, Option<&Occurrence>),
+    begin: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let is_started = began.is_some_and(|began| matches!(began.happening.what, Happened::Started { .. }));
+    let Some(event) = event.filter(|_| is_started) else {
+        return Ok(());
+    };
+    let what = (event.name.as_str(), event.fields.as_slice());
+    match event_begins(revision, member, &Known::default(), what, begin) {
+        true => Ok(()),
+        false => Err(Failure::Found(Some(anyhow!(
+            "no story can tell of this passage: a step of another campaign began it, and `where` of the trigger does not hold for {}",
+            member.phone
+        )))),
+    }
+}
+
+/// The word that began it, as it was written, and when; the word of the trigger where a step of another campaign did.
 fn word(beginning: &Beginning, known: &PersonStory, revision: &Revision) -> Option<(DateTime<Utc>, String)> {
-    let Happened::Wrote(_) = &beginning.happening.what else {
+    let (Happened::Wrote(_) | Happened::Started { .. }) = &beginning.happening.what else {
         return None;
     };
     let at = beginning.happening.at;

@@ -271,7 +271,7 @@ async fn who_is_started_in_a_campaign_with_a_schedule_need_not_be_in_its_list() 
             25 11:00:00 to 1: bye
             25 11:00:00 to 2: bye
             test done: 2 passages of 2
-            1 not entered: in an earlier launch, and `again` does not let them in
+            1 not entered: in an earlier passage, and `again` does not let them in
         "#]],
     )
     .await;
@@ -288,7 +288,7 @@ async fn who_is_started_in_a_campaign_with_a_schedule_need_not_be_in_its_list() 
             27 18:00:00 to 1: hello Person 1
             27 18:00:00 to 2: hello Person 2
             test done: 2 passages of 2
-            1 not entered: in an earlier launch, and `again` does not let them in
+            1 not entered: in an earlier passage, and `again` does not let them in
         "#]],
     )
     .await;
@@ -322,6 +322,64 @@ async fn a_chain_of_starts_leads_through_all_of_them() {
             end running: 2 passages of 2
         "#]]
         .assert_eq(&shown(&world, &provider).await);
+    }
+}
+
+/// The files changed while people were on their way: two that start each other come to an end.
+#[tokio::test]
+async fn a_chain_of_starts_that_leads_back_ends_where_it_began() {
+    let other = "trigger: { event: ended, again: always }\npurpose: service\nreplies: none\n\
+        steps:\n  - send: { en: \"end\" }\n  - start: test\n";
+    for (test, end) in [("test", None), ("end", Some(other))] {
+        let world = world(
+            1,
+            FIRST,
+            &format!(
+                "trigger: {{ event: ordered, again: always }}\nsteps:\n  - send: {{ en: \"middle\" }}\n  - start: {test}\n"
+            ),
+        );
+        let store = world.store(Access::Execute).await.expect("opened");
+        opened(&world, &store, "test", Opening::Anew).await;
+        if let Some(end) = end {
+            write(&world, "end", end);
+            opened(&world, &store, "end", Opening::Anew).await;
+        }
+        world.launch_of(&store, "first", Occurrence::Nth(1)).await;
+        store.close().await;
+        let provider = scripted(5, |_, _| accept());
+        provider.will_happen(
+            &world,
+            vec![
+                event(3 * 3600, "ordered", 0, &[]),
+                event(9 * 3600, "over", 8, &[]),
+            ],
+        );
+        let until = start() + TimeDelta::hours(9);
+        run(&world, &provider, &["first", "test", "end"], None, until).await;
+        let told = shown(&world, &provider).await;
+        match end {
+            None => expect![[r#"
+                25 09:00:00 to 0: first
+                25 10:00:00 to 0: last, Person 0
+                25 10:00:00 to 0: middle
+                25 12:00:00 to 0: middle
+                test running: 2 passages of 1
+                2 not entered: started by a chain of `start` that began in this campaign
+            "#]]
+            .assert_eq(&told),
+            Some(_) => expect![[r#"
+                25 09:00:00 to 0: first
+                25 10:00:00 to 0: end
+                25 10:00:00 to 0: last, Person 0
+                25 10:00:00 to 0: middle
+                25 12:00:00 to 0: end
+                25 12:00:00 to 0: middle
+                test running: 2 passages of 1
+                2 not entered: started by a chain of `start` that began in this campaign
+                end running: 2 passages of 1
+            "#]]
+            .assert_eq(&told),
+        }
     }
 }
 
@@ -395,7 +453,7 @@ async fn who_is_started_keeps_nobody_from_hearing_what_happened_before() {
         25 10:00:00 to 0: thanks
         25 10:00:00 to 1: hello
         test done: 1 passages of 1
-        1 not entered: still inside of an earlier launch
+        1 not entered: still inside of an earlier passage
     "#]]
     .assert_eq(&shown(&world, &provider).await);
 }

@@ -133,8 +133,8 @@ async fn who_may_enter_again_is_as_the_trigger_says() {
         25 09:00:00 to 0: hello
         25 10:00:00 to 0: bye
         1 passages of 1
-        3 not entered: in an earlier launch, and `again` does not let them in
-        1 not entered: still inside of an earlier launch
+        3 not entered: in an earlier passage, and `again` does not let them in
+        1 not entered: still inside of an earlier passage
     "#]],
     )
     .await;
@@ -147,8 +147,8 @@ async fn who_may_enter_again_is_as_the_trigger_says() {
         28 09:00:00 to 0: hello
         28 10:00:00 to 0: bye
         2 passages of 1
-        1 not entered: in an earlier launch, and `again` does not let them in
-        2 not entered: still inside of an earlier launch
+        1 not entered: in an earlier passage, and `again` does not let them in
+        2 not entered: still inside of an earlier passage
     "#]],
     )
     .await;
@@ -163,7 +163,7 @@ async fn who_may_enter_again_is_as_the_trigger_says() {
         28 09:00:00 to 0: hello
         28 10:00:00 to 0: bye
         3 passages of 1
-        2 not entered: still inside of an earlier launch
+        2 not entered: still inside of an earlier passage
     "#]],
     )
     .await;
@@ -339,7 +339,7 @@ async fn what_happens_while_the_launch_is_paused_enters_when_it_goes_on() {
                 25 12:00:00 to 1: hello
                 25 13:00:00 to 2: hello
                 3 passages of 3
-                1 not entered: still inside of an earlier launch
+                1 not entered: still inside of an earlier passage
             "#]]
             .assert_eq(&told),
             true => expect![[r#"

@@ -33,6 +33,21 @@ fn now_at_and_each_recipients_clock() {
             Tue 1 Dec 22:00 the passage ends
         "#]],
         ),
+        // The story begins, and waits for the passage.
+        (
+            "2026-12-10 10:00",
+            "at: 2026-12-01 09:00",
+            expect![[r#"
+            # here
+            Thu 10 Dec 10:00 the passage begins
+            Thu 10 Dec 10:00 < message (1 part): Hello
+            Thu 10 Dec 10:00 the passage ends
+            # there
+            Thu 10 Dec 22:00 the passage begins
+            Thu 10 Dec 22:00 < message (1 part): Hello
+            Thu 10 Dec 22:00 the passage ends
+        "#]],
+        ),
         (
             "{ at: 2026-12-01 10:00, clock: recipient }",
             "x-at: none",
