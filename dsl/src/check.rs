@@ -42,7 +42,7 @@ mod narrowing;
 mod never_in_time;
 mod opt_in;
 mod opt_out;
-pub(crate) use opt_out::says_how;
+pub(crate) use opt_out::Ways;
 mod opt_out_words;
 mod order;
 mod over_frequency;

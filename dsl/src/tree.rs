@@ -151,7 +151,7 @@ impl Node {
         self.entries().iter().find(|entry| entry.key.text == key)
     }
 
-    /// Whether nothing is written: `key:` and no more. `~` and `null` are texts like any other.
+    /// Whether nothing is written: `key:` and no more. `~` and `null` are not, since they may be meant as words.
     pub fn is_nothing(&self) -> bool {
         match &self.kind {
             Kind::Scalar(scalar) => scalar.style == Style::Plain && self.span.is_empty(),

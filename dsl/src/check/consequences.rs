@@ -55,6 +55,7 @@ const fn follows(code: &'static str, from: Place, causes: &'static [&'static str
 }
 
 const FOLLOWS: &[Follows] = &[
+    follows("no-opt-out-hint", Place::Here, &["wrong-type"]),
     under("asked-too-early", &["message", "messages", "steps", "replies"]),
     follows(
         "asked-too-early",
@@ -81,7 +82,7 @@ const FOLLOWS: &[Follows] = &[
     follows("language-missing", Place::InItsValue, &["language-unlisted"]),
     under("language-unlisted", &["languages"]),
     under("link-never-sent", &["message", "messages", "steps", "replies"]),
-    follows("list-file-missing", Place::Here, &["invalid-yaml"]),
+    follows("list-file-missing", Place::Here, &["bad-name", "invalid-yaml"]),
     follows(
         "message-never-sent",
         Place::Under(&["steps", "replies"]),

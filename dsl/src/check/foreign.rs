@@ -69,10 +69,15 @@ struct Foreign {
 
 /// Marks around a name, longer ones first.
 const MARKS: &[(&str, &str, bool)] = &[
+    ("{%", "%}", true),
+    ("<%", "%>", true),
     ("[[", "]]", true),
     ("${", "}", true),
     ("%{", "}", true),
     ("*|", "|*", true),
+    ("#{", "}", true),
+    // A brace is missing.
+    ("{", "}}", true),
     ("{", "}", true),
     ("%%", "%%", true),
     ("%", "%", false),
@@ -84,11 +89,16 @@ const MARKS: &[(&str, &str, bool)] = &[
 fn placeholders(text: &str) -> Vec<Foreign> {
     let mut all = vec![];
     let mut at = 0;
-    while let Some(next) = text[at..].find(['{', '%', '[', '$', '*', '<']) {
+    while let Some(next) = text[at..].find(['{', '%', '[', '$', '*', '<', '#', '}']) {
         at += next;
         let rest = &text[at..];
         if rest.starts_with("{{") {
             at += rest.find("}}").map_or(rest.len(), |end| end + 2);
+            continue;
+        }
+        if rest.starts_with("}}") {
+            all.extend(closed_only(text, at));
+            at += 2;
             continue;
         }
         let Some((length, foreign)) = begins(rest, at).or_else(|| with_sign(rest, at)) else {
@@ -101,13 +111,27 @@ fn placeholders(text: &str) -> Vec<Foreign> {
     all
 }
 
+/// `first_name}}`.
+fn closed_only(text: &str, at: usize) -> Option<Foreign> {
+    let before = text[..at].trim_end();
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let name = &before[before.trim_end_matches(is_part).len()..];
+    is_name(name).then(|| Foreign {
+        name: name.to_owned(),
+        span: before.len() - name.len()..at + 2,
+        sure: true,
+    })
+}
+
 fn begins(rest: &str, at: usize) -> Option<(usize, Foreign)> {
     MARKS.iter().find_map(|(open, close, sure)| {
         let inner = rest.strip_prefix(open)?;
         let end = inner.find(close)?;
-        let name = inner[..end].trim();
+        let name = inner[..end].trim().trim_start_matches(['=', '-']).trim_start();
         let length = open.len() + end + close.len();
-        is_name(name).then(|| {
+        // What stands between these signs is a program.
+        let is_code = open.ends_with('%') && close.starts_with('%') && open.len() > 1 && *open != "%%";
+        (is_name(name) || is_code && !name.contains('\n')).then(|| {
             let foreign = Foreign {
                 name: name.to_owned(),
                 span: at..at + length,
@@ -157,6 +181,13 @@ mod tests {
             ("100%", &[]),
             ("{ 20 }, {}, :-{, {{", &[]),
             ("<b>", &["b"]),
+            ("Hi {name}} and #{name}", &["name", "name"]),
+            ("Hi first_name}}, and {{a}} }}", &["first_name"]),
+            (
+                "{% if city == 'Roma' %}, <%= name %>",
+                &["if city == 'Roma'", "name"],
+            ),
+            ("# 1, #one", &[]),
         ];
         for (text, names) in table {
             let found = placeholders(text).into_iter();

@@ -9,9 +9,10 @@ use sms::smart;
 use super::Context;
 use crate::bounds::Bounds;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::tree::Positions;
+use crate::tree::{Positions, Style};
 use crate::values::Language;
 use crate::written::campaign::Value;
+use crate::written::quoted;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let bounds = Bounds::new(context.written, context.project.smart);
@@ -83,7 +84,16 @@ fn switches(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
         }
     }
     let span = *first..last + end.len_utf8();
+    let in_gsm = |c: char| {
+        if forces(&c) {
+            in_gsm(c)
+        } else {
+            Some(c.to_string())
+        }
+    };
     let told = Switch {
+        value,
+        plain: text[span.clone()].chars().filter_map(in_gsm).collect(),
         named: if named.is_empty() { vec![*end] } else { named },
         place: Positions::new(context.text, &value.node).span(span.clone()),
         written: &text[span],
@@ -112,12 +122,15 @@ fn in_gsm(c: char) -> Option<String> {
 
 /// The characters that make a text UCS-2.
 struct Switch<'a> {
+    value: &'a Value,
     /// Each once, in order.
     named: Vec<char>,
     /// From the first of them to the last, in the file.
     place: Range<usize>,
     /// The text there.
     written: &'a str,
+    /// The text there in GSM-7; what is swapped by itself stands as it is.
+    plain: String,
     cost: String,
 }
 
@@ -148,11 +161,39 @@ impl Switch<'_> {
         };
         // Only where the file has the text letter for letter.
         match file.get(self.place.clone()) == Some(self.written) {
-            true => {
-                let plain: String = self.written.chars().filter_map(in_gsm).collect();
-                found.replace(self.place.clone(), plain, Applicability::Unsure)
-            }
+            true => self.replaced(file, found),
             false => found,
+        }
+    }
+
+    /// As the quotes around the text ask for it.
+    fn replaced(&self, file: &str, found: Diagnostic) -> Diagnostic {
+        let whole = &self.value.node.span;
+        let plain = self.plain.as_str();
+        let marks = |text: &str| {
+            text.chars()
+                .filter(|c| c.is_ascii_punctuation() || *c == ' ')
+                .count()
+        };
+        let replace = |plain: String| {
+            found
+                .clone()
+                .replace(self.place.clone(), plain, Applicability::Unsure)
+        };
+        match self.value.node.scalar().map(|scalar| scalar.style) {
+            Some(Style::Double) => replace(plain.replace('"', "\\\"")),
+            Some(Style::Single) => replace(plain.replace('\'', "''")),
+            // What takes the place of a dash, a space or a quote may be a mark of YAML.
+            Some(Style::Plain) if marks(plain) > marks(self.written) => {
+                let written = file.get(whole.clone()).unwrap_or_default();
+                let before = &file[whole.start..self.place.start];
+                let all = format!("{before}{plain}{}", &file[self.place.end..whole.end]);
+                match written == self.value.text {
+                    true => found.replace(whole.clone(), quoted(&all), Applicability::Unsure),
+                    false => found,
+                }
+            }
+            Some(Style::Plain | Style::Literal | Style::Folded) | None => replace(plain.to_owned()),
         }
     }
 }

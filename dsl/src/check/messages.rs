@@ -17,6 +17,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     both_forms(context, found);
     two_bodies(context, found);
     found.extend(context.written.messages.iter().filter_map(reserved));
+    let short = context.written.message.as_ref();
+    let twice = |short: &Message| called_message(short, &context.written.messages);
+    found.extend(short.and_then(twice));
     sent_exist(context, found);
     never_sent(context, found);
 }
@@ -77,6 +80,24 @@ fn reserved(message: &Message) -> Option<Diagnostic> {
     let text = format!("\"{name}\" is what stories call {what}");
     let found = Diagnostic::error("bad-name", message.name.span.clone(), text);
     Some(found.help("give the message another name"))
+}
+
+/// The text of the short form is called `message` by everything that names messages, so no other may be.
+fn called_message(short: &Message, messages: &[Message]) -> Option<Diagnostic> {
+    let other = messages
+        .iter()
+        .find(|other| other.name.value == short.name.value)?;
+    let message = "\"message\" is the name of the text under `message`";
+    let found = Diagnostic::error("bad-name", other.name.span.clone(), message)
+        .label("another of that name")
+        .also(short.name.span.clone(), "this one");
+    Some(found.help("give it another name, or remove one of the two"))
+}
+
+/// Whether that is told of it ([`called_message`]).
+fn called_message_too(context: &Context<'_>, name: &str) -> bool {
+    let short = context.written.message.as_ref();
+    short.is_some_and(|short| short.name.value == name)
 }
 
 /// A message says one thing: `text`, or texts by language, or `variants`.
@@ -164,7 +185,8 @@ fn never_sent(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for message in context.written.messages.iter().filter(|_| sends) {
         let name = message.name.value.as_str();
         let slip = dangling.iter().any(|other| nearest(other, [name]).is_some());
-        if mentioned.contains(name) || slip {
+        let is_told = called_message_too(context, name);
+        if mentioned.contains(name) || slip || is_told {
             continue;
         }
         found.push(

@@ -4,35 +4,32 @@ use super::languages::is_listed;
 use super::{Context, sender};
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
+use crate::project::Project;
+use crate::reply::Words;
 use crate::template::Template;
 use crate::values::Language;
 use crate::written::campaign::{Campaign, Message, Sent, Step, Texts, Value, Verb};
-
-/// Words that opt out everywhere.
-const EVERYWHERE: &[&str] = &["STOP", "STOPALL", "UNSUBSCRIBE"];
-
-/// Words that opt out in one language, folded.
-const IN_LANGUAGE: &[(&str, &str)] = &[("fr", "ARRET")];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     if context.written.meant_purpose() != Purpose::Marketing {
         return;
     }
     let texts = first_texts(context);
+    let ways = Ways::new(context.written, context.project);
     for (language, value) in texts.into_iter().flat_map(|texts| by_language(context, texts)) {
         if value.text.is_empty() || is_cut(value, found) {
             continue;
         }
-        match says_always(&value.text, &language) {
+        match says_always(&value.text, &language, &ways) {
             true => found.extend(answered_in_vain(context, value)),
-            false => found.push(no_hint(value, &language)),
+            false => found.push(no_hint(value, &language, &ways)),
         }
     }
 }
 
-fn no_hint(value: &Value, language: &Language) -> Diagnostic {
+fn no_hint(value: &Value, language: &Language, ways: &Ways<'_>) -> Diagnostic {
     let message = "the first text of a marketing campaign does not say how to opt out";
-    let label = match says_how(&value.text, language) {
+    let label = match ways.are_said(&value.text, language) {
         true => "not in what everybody gets",
         false => "no STOP in it",
     };
@@ -153,37 +150,39 @@ fn by_language<'a>(context: &Context<'_>, texts: &'a Texts) -> Vec<(Language, &'
 }
 
 /// Whether a text of this language says to everybody how to opt out. What is no template is told as that.
-fn says_always(text: &str, language: &Language) -> bool {
-    let says = |text: &str| says_how(text, language);
+fn says_always(text: &str, language: &Language, ways: &Ways<'_>) -> bool {
+    let says = |text: &str| ways.are_said(text, language);
     Template::compile(text).map_or_else(|_| says(text), |template| template.always(&says))
 }
 
-/// Whether a text of this language says how to opt out.
-pub(crate) fn says_how(text: &str, language: &Language) -> bool {
-    if text.contains("{{link opt_out}}") {
-        return true;
-    }
-    let folded: String = text
-        .chars()
-        .flat_map(char::to_uppercase)
-        .map(unaccented)
-        .collect();
-    let own = IN_LANGUAGE
-        .iter()
-        .filter(|(tag, _)| *tag == language.without_region().as_str())
-        .map(|(_, word)| *word);
-    let words: Vec<&str> = EVERYWHERE.iter().copied().chain(own).collect();
-    // "Non-stop" is another word.
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\u{2010}' | '\u{2011}');
-    let whole = folded.split(|c: char| !is_part(c));
-    let mut whole = whole.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
-    whole.any(|word| words.contains(&word))
+/// What opts people of a campaign out: the words that do in their countries and languages, its own and the project's.
+pub(crate) struct Ways<'a> {
+    countries: &'a [sms::Region],
+    own: Vec<&'a str>,
 }
 
-fn unaccented(c: char) -> char {
-    match c {
-        'Ê' => 'E',
-        other => other,
+impl<'a> Ways<'a> {
+    pub(crate) fn new(written: &'a Campaign, project: &'a Project) -> Ways<'a> {
+        let own = written.limits.opt_out_words.iter().map(|own| own.value.as_str());
+        let of_policy = project.policy.opt_out_words.iter().map(String::as_str);
+        Ways {
+            countries: &project.policy.countries,
+            own: own.chain(of_policy).collect(),
+        }
+    }
+
+    /// Whether a text of this language says how to opt out, wherever people are.
+    pub(crate) fn are_said(&self, text: &str, language: &Language) -> bool {
+        // Two characters that were meant as a line break, which has been told.
+        let text = &text.replace("\\n", "\n");
+        let in_country = |country| {
+            let words = Words::for_person(country, std::iter::once(language.as_str()));
+            words.and_opt_outs(self.own.iter().copied()).are_named_in(text)
+        };
+        let all = |countries: &[sms::Region]| countries.iter().all(|country| in_country(Some(*country)));
+        text.contains("{{link opt_out}}")
+            || in_country(None)
+            || !self.countries.is_empty() && all(self.countries)
     }
 }
 

@@ -134,6 +134,12 @@ impl Scanner<'_> {
         if text::closing(first).is_some() {
             return self.text(first);
         }
+        if let Some(sign) = ["=~", "!~", "~="]
+            .into_iter()
+            .find(|sign| self.rest().starts_with(sign))
+        {
+            return self.pattern(sign);
+        }
         let sign = SIGNS.iter().find(|(spelt, ..)| self.rest().starts_with(spelt));
         match sign {
             Some((spelt, sign, right)) => self.sign(spelt, *sign, *right),
@@ -185,12 +191,22 @@ impl Scanner<'_> {
     /// Read as `date("…")`.
     fn date(&mut self, date: &str) -> Option<()> {
         let span = self.at..self.at + date.len();
-        let right = format!("date(\"{date}\")");
+        let whole = format!("date(\"{date}\")");
+        let called = self.in_date();
+        let right = if called {
+            format!("\"{date}\"")
+        } else {
+            whole.clone()
+        };
         let message = format!("{date} is a subtraction here, not a date");
         let found = Diagnostic::error("not-cel", span.clone(), message)
-            .help(format!("a date is written `{right}`"))
+            .help(format!("a date is written `{whole}`"))
             .replace(span.clone(), right, Applicability::Unsure);
         self.found.push(found);
+        if called {
+            self.push(Token::Text(date.to_owned()), date.len());
+            return Some(());
+        }
         let tokens = [
             Token::Word("date".into()),
             Token::Sign(Sign::Open),
@@ -203,6 +219,22 @@ impl Scanner<'_> {
         }));
         self.at = span.end;
         Some(())
+    }
+
+    /// Whether `date(` stands before it.
+    fn in_date(&self) -> bool {
+        let mut before = self.lexemes.iter().rev().map(|lexeme| &lexeme.token);
+        let opened = before.next() == Some(&Token::Sign(Sign::Open));
+        opened && matches!(before.next(), Some(Token::Word(word)) if word == "date")
+    }
+
+    /// `city =~ "R.*"`: no condition looks into a text.
+    fn pattern(&mut self, sign: &str) -> Option<()> {
+        let message = format!("there is no `{sign}`: texts are compared as a whole");
+        let help = "compare with `==`, or with several: `city in [\"Roma\", \"Latina\"]`";
+        let found = Diagnostic::error("not-cel", self.at..self.at + sign.len(), message);
+        self.found.push(found.help(help));
+        None
     }
 
     fn refuse(&mut self, first: char) -> Option<()> {

@@ -226,10 +226,11 @@ impl Long<'_> {
 
     /// Whether a text says in one language how to opt out, and in another does not: ARRET does in French alone.
     fn says_how_unevenly(&self, text: &str) -> bool {
+        let ways = check::Ways::new(self.written, self.around.project);
         let mut says = self
             .languages
             .iter()
-            .map(|language| check::says_how(text, language));
+            .map(|language| ways.are_said(text, language));
         let first = says.next();
         says.any(|next| Some(next) != first)
     }

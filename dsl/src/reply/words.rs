@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::fold::{bare, core, tokens, without_signature};
 use super::lists::{FILES, File, Scope, primary};
 
@@ -67,10 +69,53 @@ impl Words {
         is_one_of(text, self.lists.iter().flat_map(|list| &list.opt_in))
     }
 
+    /// Whether a text names a word that opts out, as one says how to leave. Many of them are common words of their language
+    /// too ("baja", "basta", "end"), so a single one counts in capitals or quotation marks; STOP is known however it
+    /// is written, and "non-stop" is another word.
+    pub(crate) fn are_named_in(&self, text: &str) -> bool {
+        let said = said(text);
+        let mut words = self.opt_outs();
+        words.any(|word| (0..said.len()).any(|start| word.is_named(&said[start..])))
+    }
+
     /// All that opt out.
     pub(super) fn opt_outs(&self) -> impl Iterator<Item = &Word> {
         self.lists.iter().flat_map(|list| &list.opt_out).chain(&self.own)
     }
+}
+
+/// A word of a text.
+struct Said {
+    /// Folded; what a hyphen joins is one word.
+    compact: String,
+    /// In capitals or quotation marks.
+    stands_out: bool,
+}
+
+fn said(text: &str) -> Vec<Said> {
+    let is_part =
+        |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '-' | '\u{2010}' | '\u{2011}');
+    let mut all = vec![];
+    let mut before = None;
+    for piece in text.split_inclusive(|c: char| !is_part(c)) {
+        let after = piece.chars().next_back().filter(|c| !is_part(*c));
+        let word = after.map_or(piece, |c| &piece[..piece.len() - c.len_utf8()]);
+        let quoted = before.is_some_and(is_quote) && after.is_some_and(is_quote);
+        let loud = word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase);
+        before = after;
+        let compact = tokens(word).concat();
+        if !compact.is_empty() {
+            all.push(Said {
+                compact,
+                stands_out: quoted || loud,
+            });
+        }
+    }
+    all
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201F}')
 }
 
 fn is_one_of<'a>(text: &str, mut words: impl Iterator<Item = &'a Word>) -> bool {
@@ -105,6 +150,30 @@ impl Word {
 
     fn begins(&self, tokens: &[String]) -> bool {
         !self.alone && tokens.starts_with(&self.tokens)
+    }
+
+    /// Whether a text that goes on so names this word: `opt-out` and `OPTOUT` name `opt out`.
+    fn is_named(&self, said: &[Said]) -> bool {
+        let mut rest = self.compact.as_str();
+        for (count, next) in said.iter().take(self.tokens.len()).enumerate() {
+            let Some(after) = rest.strip_prefix(next.compact.as_str()) else {
+                return false;
+            };
+            if after.is_empty() {
+                let all = &said[..=count];
+                return self.is_clear() || all.iter().all(|said| said.stands_out);
+            }
+            rest = after;
+        }
+        false
+    }
+
+    /// Whether it is no common word of any language: STOP and its kin.
+    fn is_clear(&self) -> bool {
+        matches!(
+            self.compact.as_str(),
+            "stop" | "stopp" | "stopall" | "unsubscribe"
+        )
     }
 }
 
@@ -142,6 +211,43 @@ mod tests {
             ..Person::new(&all)
         };
         meaning(&word.text, &person)
+    }
+
+    #[test]
+    fn a_text_names_the_words_that_opt_out_in_its_language_and_country() {
+        let table: &[(&str, Option<&str>, &str, bool)] = &[
+            ("es", None, "Concierto. BAJA para salir", true),
+            ("es", None, "Baja de precios", false),
+            ("es", None, "Responde \"baja\"", true),
+            ("es", None, "Escriba ALTO", true),
+            ("de", None, "Antworte mit Stopp", true),
+            ("de", None, "ABMELDEN beendet es", true),
+            ("fr", None, "ARRÊT pour finir", true),
+            ("it", None, "ARRET", false),
+            ("it", None, "Rispondi BASTA", true),
+            ("it", None, "Basta un click", false),
+            ("pt", None, "PARAR ou SAIR", true),
+            ("pt-br", None, "Responda SAIR", true),
+            ("nl", None, "AFMELDEN", true),
+            ("en", None, "OPT-OUT ends it", true),
+            ("en", None, "OPTOUT ends it", true),
+            ("en", None, "you may opt out", false),
+            ("en", None, "Non-stop music", false),
+            ("en", None, "stop, and it ends", true),
+            ("en", None, "END ends it", false),
+            ("en", Some("US"), "END ends it", true),
+            ("en", Some("US"), "We end at nine", false),
+            ("en", None, "WEG ends it", false),
+        ];
+        for (language, country, text, named) in table {
+            let country = country.and_then(sms::Region::new);
+            let words = Words::for_person(country, std::iter::once(*language));
+            assert_eq!(words.are_named_in(text), *named, "{language} {text}");
+            assert!(
+                words.and_opt_outs(["weg"]).are_named_in("WEG ends it"),
+                "{language}"
+            );
+        }
     }
 
     /// An empty word would be every text.

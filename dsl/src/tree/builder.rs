@@ -1,7 +1,7 @@
 //! Makes the tree from the parser's events. Keeps what was read when the text breaks off, so that everything before the
 //! fault is still checked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag, options};
@@ -18,6 +18,8 @@ struct Builder<'a> {
     diagnostics: Vec<Diagnostic>,
     /// By the parser's number; none while the anchored map or list is still open.
     anchors: HashMap<usize, Option<Node>>,
+    /// Texts with a name that no alias has said yet, by the parser's number.
+    unnamed: BTreeMap<usize, Range<usize>>,
     nodes: usize,
     documents: usize,
     /// Where the last token ended.
@@ -91,6 +93,7 @@ impl<'a> Builder<'a> {
             comments: vec![],
             diagnostics: vec![],
             anchors: HashMap::new(),
+            unnamed: BTreeMap::new(),
             nodes: 0,
             documents: 0,
             read_to: 0,
@@ -129,7 +132,10 @@ impl<'a> Builder<'a> {
         let mut parser = Parser::new_from_str_with_options(self.text, options);
         loop {
             match parser.next_event() {
-                None => return true,
+                None => {
+                    self.tell_unnamed();
+                    return true;
+                }
                 Some(Ok((event, span))) => match self.take(event, &span) {
                     Flow::On => {}
                     Flow::Stop => return false,
@@ -140,6 +146,13 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+    }
+
+    /// Texts that begin with `&`, whose first word YAML takes for their name.
+    fn tell_unnamed(&mut self) {
+        let unnamed = std::mem::take(&mut self.unnamed).into_values();
+        let found = unnamed.filter_map(|text| syntax::taken_for_anchor(self.text, &text));
+        self.diagnostics.extend(found);
     }
 
     /// What breaks off the text, unless the line has been spoken of already.
@@ -167,6 +180,9 @@ impl<'a> Builder<'a> {
                     false if self.is_blank(&range) => bad(range),
                     false => scalar(text.into_owned(), style_of(style), self.content(range, style)),
                 };
+                if anchor > 0 && style == ScalarStyle::Plain {
+                    self.unnamed.insert(anchor, node.span.clone());
+                }
                 return self.add(node, anchor);
             }
             Event::SequenceStart(style, anchor, tag) => {
@@ -275,6 +291,7 @@ impl<'a> Builder<'a> {
     }
 
     fn alias(&mut self, id: usize, range: Range<usize>) -> Flow {
+        self.unnamed.remove(&id);
         let Some(named) = self.anchors.get(&id).cloned().flatten() else {
             let found = Diagnostic::error(
                 "recursive-alias",

@@ -20,7 +20,7 @@ mod quotes;
 
 pub(crate) use conditions::{is_first_key, needs_quotes as quote_condition};
 pub(crate) use place::line_of;
-pub(super) use quotes::{custom_tag, double_brace, is_of_marks, unknown_anchor};
+pub(super) use quotes::{custom_tag, double_brace, is_of_marks, taken_for_anchor, unknown_anchor};
 
 use brackets::{mismatched, misplaced, open_bracket, outdented, unclosed_bracket};
 use place::{at_least_one, floor, to_line_end};

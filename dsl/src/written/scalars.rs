@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Applicability;
 use crate::scalar::{Frequency, Rate, ScalarError, Share, WaitTime, parse_local_url, parse_timeout};
-use crate::values::Language;
 
 use super::key::{Choice, Form, Status};
 use super::nearest::{Words, did_you_mean, is_slip, listed, nearest};
@@ -11,11 +10,14 @@ use super::traps::quoted;
 
 mod clock;
 mod dates;
+mod languages;
 mod money;
 
 pub(crate) use clock::{clock as clock_of, is_time_of_day, no_date};
+pub(crate) use languages::language_called;
 
 use clock::{again, cron, date, time, time_of_day, wait, window};
+use languages::language;
 
 /// What is wrong with a text.
 #[derive(Debug)]
@@ -379,71 +381,6 @@ fn offset_of(text: &str) -> bool {
     let rest = ["GMT", "UTC"].iter().find_map(|zone| upper.strip_prefix(zone));
     let rest = rest.unwrap_or(&upper).trim_start();
     rest.starts_with(['+', '-']) && rest[1..].starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// How some people name their language.
-const LANGUAGE_NAMES: &[(&str, &str)] = &[
-    ("english", "en"),
-    ("italian", "it"),
-    ("italiano", "it"),
-    ("spanish", "es"),
-    ("french", "fr"),
-    ("german", "de"),
-    ("deutsch", "de"),
-    ("portuguese", "pt"),
-    ("dutch", "nl"),
-    ("norwegian", "no"),
-];
-
-/// The tag of a language that is called so.
-pub(crate) fn language_called(text: &str) -> Option<&'static str> {
-    let wanted = text.to_lowercase();
-    let mut names = LANGUAGE_NAMES.iter();
-    names.find(|(name, _)| *name == wanted).map(|(_, tag)| *tag)
-}
-
-/// Tags of three letters of languages that have one of two, by which people are asked for.
-const OF_THREE: [(&str, &str); 24] = [
-    ("ara", "ar"),
-    ("ces", "cs"),
-    ("chi", "zh"),
-    ("dan", "da"),
-    ("deu", "de"),
-    ("dut", "nl"),
-    ("ell", "el"),
-    ("eng", "en"),
-    ("fin", "fi"),
-    ("fra", "fr"),
-    ("fre", "fr"),
-    ("ger", "de"),
-    ("hun", "hu"),
-    ("ita", "it"),
-    ("jpn", "ja"),
-    ("nld", "nl"),
-    ("nor", "no"),
-    ("pol", "pl"),
-    ("por", "pt"),
-    ("ron", "ro"),
-    ("rus", "ru"),
-    ("spa", "es"),
-    ("swe", "sv"),
-    ("tur", "tr"),
-];
-
-fn language(text: &str) -> Result<(), Refusal> {
-    let of_three = OF_THREE.iter().find(|(tag, _)| text.eq_ignore_ascii_case(tag));
-    if Language::new(text).is_some() && of_three.is_none() {
-        return Ok(());
-    }
-    let meant = language_called(text).or(of_three.map(|(_, tag)| *tag));
-    let meant = meant.map(|tag| (tag, Applicability::Safe));
-    let message = format!("\"{text}\" is not the tag of a language");
-    Err(none_of("unknown-language", message, meant, || {
-        match text.contains(' ') {
-            true => "put commas between languages: `[it, en]`".into(),
-            false => "write its tag: `it`, `en`, `pt-BR`".into(),
-        }
-    }))
 }
 
 /// How some people name their country.

@@ -16,6 +16,7 @@ mod elsewhere;
 mod fit;
 mod misplaced;
 mod other_file;
+mod several;
 mod words;
 
 pub(crate) use fit::fits;
@@ -89,6 +90,9 @@ impl Shape<'_> {
             return self.wrong_type(node, form, place);
         }
         match form {
+            Form::Either(forms) if let Some(found) = several::several_among(node, forms) => {
+                self.found.push(found)
+            }
             Form::Either(forms) => {
                 for form in forms.iter().filter(|form| fits(form, node)).take(1) {
                     self.value(node, form, place);
@@ -96,6 +100,9 @@ impl Shape<'_> {
             }
             Form::List(item) => self.items(node, item, place),
             Form::OneOrList(item) if matches!(node.kind, Kind::List(_)) => self.items(node, item, place),
+            Form::OneOrList(item) if let Some(found) = several::several_in_one(node, item) => {
+                self.found.push(found)
+            }
             Form::OneOrList(item) => self.value(node, item, place),
             Form::Object(object) => self.object(node, object, place),
             Form::ByKind(kinds) => self.by_kind(node, kinds, place),
@@ -120,9 +127,11 @@ impl Shape<'_> {
         let mut cut = traps::cut_conditions(self.around, node, item);
         cut.extend(traps::dashes_too_far_left(self.around, node, item));
         let is_told = |node: &Node| cut.iter().any(|d| d.span.contains(&node.span.start));
+        let first = self.found.len();
         for node in node.items().iter().filter(|node| !is_told(node)) {
             self.value(node, item, &place);
         }
+        several::keep_apart(node, &mut self.found[first..]);
         self.found.extend(cut);
     }
 
@@ -133,6 +142,9 @@ impl Shape<'_> {
         if let Some(found) = traps::list_became_text(self.around, node, scalar) {
             self.found.push(found);
             return;
+        }
+        if let Some(found) = traps::null(node, scalar, form, &place.name) {
+            return self.found.push(found);
         }
         let cut = traps::cut_by_comment(self.around, node, scalar, form);
         self.found.extend(cut);
@@ -154,6 +166,8 @@ impl Shape<'_> {
         if traps::takes_text(form) {
             let stray = traps::stray_quote(node, scalar);
             self.found.extend(stray);
+            let no_line = traps::backslash_n(self.around, node, scalar, form);
+            self.found.extend(no_line);
         }
         if is_text(form) {
             let plain = scalar.style == Style::Plain;
@@ -415,8 +429,8 @@ impl Shape<'_> {
         };
         let written = &self.around.text[node.span.clone()];
         let undashed = matches!(form, Form::List(_) | Form::OneOrList(_)) && written.starts_with('-');
-        self.found
-            .push(if let Some((help, right)) = words::colon_missing(form, node) {
+        self.found.push(
+            if let Some((help, right)) = words::colon_missing(form, node, place) {
                 let found = found.help(help);
                 match right {
                     Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
@@ -462,7 +476,8 @@ impl Shape<'_> {
                     Some(help) => found.help(help),
                     None => found,
                 }
-            });
+            },
+        );
     }
 
     fn nothing(&mut self, node: &Node, form: &Form, place: &Place) {

@@ -6,7 +6,7 @@ use super::key::Form;
 use super::scalars;
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::scalar::WaitTime;
-use crate::tree::{Node, Scalar, Style, quote_condition};
+use crate::tree::{Node, Positions, Scalar, Style, quote_condition};
 
 /// The file around a scalar.
 #[derive(Clone, Copy)]
@@ -130,6 +130,45 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
         .help("put one before the text too, or leave it out")
         .replace(node.span.clone(), format!("\"{text}"), Applicability::Unsure)
     })
+}
+
+/// `null` and `~`, which every reader of YAML takes for no value at all. Inside of a condition they are told as that.
+pub(super) fn null(node: &Node, scalar: &Scalar, form: &Form, name: &str) -> Option<Diagnostic> {
+    let text = scalar.text.as_str();
+    let is_null = matches!(text, "null" | "Null" | "NULL" | "~") && scalar.style == Style::Plain;
+    (is_null && !matches!(form, Form::Condition)).then(|| {
+        let message = format!("{name} has no value: YAML reads `{text}` as nothing");
+        Diagnostic::error("wrong-type", node.span.clone(), message)
+            .label(format!("{} is expected here", form.expected()))
+            .help("write a value, or leave the key out; the word itself stands in quotes")
+            .replace(node.span.clone(), quoted(text), Applicability::Unsure)
+    })
+}
+
+/// `\n` is a new line in double quotes alone: elsewhere people get the two characters.
+pub(super) fn backslash_n(
+    around: Around<'_>,
+    node: &Node,
+    scalar: &Scalar,
+    form: &Form,
+) -> Option<Diagnostic> {
+    let text = scalar.text.as_str();
+    let taken = matches!(scalar.style, Style::Plain | Style::Single) && is_for_people(form);
+    let at = text.find("\\n").filter(|_| taken)?;
+    let place = Positions::new(around.text, node).span(at..at + 2);
+    let message = "`\\n` is two characters here, not a new line";
+    let found = Diagnostic::warning("quote-the-text", place, message)
+        .label("sent as it stands")
+        .help("in double quotes it is a new line");
+    let right = quoted(text).replace("\\\\n", "\\n");
+    Some(found.replace(node.span.clone(), right, Applicability::Unsure))
+}
+
+fn is_for_people(form: &Form) -> bool {
+    match form {
+        Form::Either(forms) => forms.iter().any(is_for_people),
+        form => matches!(form, Form::Message),
+    }
 }
 
 /// A comma at the end of a line, as JSON has them. In a text for people it may well belong to it.

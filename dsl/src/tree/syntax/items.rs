@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::place::line_of;
 use super::quotes::value_on;
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::written::tables::VERBS;
 
 /// A line `- HELLO` in the column of the key whose first item stands behind it: `words: HOLA`.
 pub(super) fn outside_the_list(text: &str, at: usize) -> Option<Diagnostic> {
@@ -102,6 +103,9 @@ pub(super) fn beside_the_dash(text: &str, at: usize) -> Option<Diagnostic> {
     };
     let lines = key.start..item_end(text, line.end, column);
     let name = &text[key.clone()];
+    if is_of_next(text, name, dash..line.start) {
+        return Some(no_dash(text, key, dash, lines));
+    }
     let message = format!("\"{name}\" stands in the column of the dash of the item it belongs to");
     let moved = format!("  {}", text[lines.clone()].replace('\n', "\n  "));
     Some(
@@ -111,6 +115,44 @@ pub(super) fn beside_the_dash(text: &str, at: usize) -> Option<Diagnostic> {
             .help("put two spaces before each line of the item")
             .replace(lines, moved, Applicability::Unsure),
     )
+}
+
+/// Whether a key begins another item: the lines of the one above have it already, or a step of their own.
+fn is_of_next(text: &str, name: &str, item: Range<usize>) -> bool {
+    let column = item.start - line_of(text, item.start).start + 2;
+    let mut at = item.start;
+    let mut keys = vec![];
+    while at < item.end {
+        let line = line_of(text, at);
+        let key = key_on(text, &line).filter(|key| key.start - line.start == column);
+        keys.extend(key.map(|key| &text[key]));
+        at = line.end + 1;
+    }
+    let is_verb = |key: &str| VERBS.contains(&key);
+    keys.contains(&name) || is_verb(name) && keys.first().is_some_and(|first| is_verb(first))
+}
+
+/// ```yaml
+///   - send: invite
+///   wait: 1 day
+/// ```
+fn no_dash(text: &str, key: Range<usize>, above: usize, lines: Range<usize>) -> Diagnostic {
+    let name = &text[key.clone()];
+    let column = key.start - line_of(text, key.start).start;
+    let written = &text[lines.clone()];
+    // Lines that stand further in already are where they belong.
+    let mut below = written.split('\n').skip(1);
+    let is_in_column = |line: &str| line.len() - line.trim_start_matches(' ').len() == column;
+    let moved = match below.any(is_in_column) {
+        true => format!("- {}", written.replace('\n', "\n  ")),
+        false => format!("- {written}"),
+    };
+    let message = format!("\"{name}\" begins an item, and has no dash");
+    Diagnostic::error("invalid-yaml", key, message)
+        .label("in the column of the dashes")
+        .also(above..above + 1, "the item above begins here")
+        .help(format!("put `- ` before it: `- {name}: …`"))
+        .replace(lines, moved, Applicability::Unsure)
 }
 
 /// The end of the lines that stand at least so far in, and begin no other item.

@@ -15,10 +15,20 @@ pub(super) fn inside(text: &str, open: usize) -> Option<Diagnostic> {
         let written = &text[value.clone()];
         match written.chars().next()? {
             mark @ ('%' | '@' | '`') => Some(quote(text, value, format!("a text that begins with `{mark}`"))),
+            mark @ ('[' | '{') if goes_on(written) => {
+                Some(quote(text, value, format!("a text that begins with `{mark}`")))
+            }
             '"' | '\'' | '[' | '{' => None,
             _ => no_comma(text, &value),
         }
     })
+}
+
+/// Whether a bracket is closed before the value ends, so that it is part of a text: `[0-9]+`.
+fn goes_on(written: &str) -> bool {
+    written
+        .rfind([']', '}'])
+        .is_some_and(|close| close + 1 < written.len())
 }
 
 /// A second key in the value of a pair.

@@ -11,6 +11,9 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
     let line = line_of(text, at);
     let value = value_on(text, &line)?;
     let written = &text[value.clone()];
+    if text[line.clone()].trim_start().starts_with("```") {
+        return Some(fence(text, &line));
+    }
     let what = match written.chars().next()? {
         '{' if written.starts_with("{{") => "a text that begins with `{{`",
         c @ ('@' | '`' | '%') => return Some(quote(text, value, format!("a text that begins with `{c}`"))),
@@ -35,6 +38,18 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
         }
         _ => Some(quote(text, value, what)),
     }
+}
+
+/// What Markdown puts around a file.
+fn fence(text: &str, line: &Range<usize>) -> Diagnostic {
+    let end = text.len().min(line.end + 1);
+    Diagnostic::error(
+        "invalid-yaml",
+        line.clone(),
+        "this line is of Markdown, and no YAML",
+    )
+    .help("remove it, and the one at the other end")
+    .replace(line.start..end, "", Applicability::Safe)
 }
 
 /// Whether a fault lies after the last bracket of a value, so that the brackets are part of a text.
@@ -178,6 +193,28 @@ pub(super) fn value_on(text: &str, line: &Range<usize>) -> Option<Range<usize>> 
     let cut = rest.find(" #").map_or(rest, |hash| &rest[..hash]);
     let end = line.start + from + cut.trim_end().len();
     (start < end).then_some(start..end)
+}
+
+/// `message: &Foxes doors open`: a text of several words loses the first one to a name that nothing asks for. A name
+/// before one word is rather one that an alias is still to be written for.
+pub(in super::super) fn taken_for_anchor(text: &str, rest: &Range<usize>) -> Option<Diagnostic> {
+    let before = text.get(..rest.start)?.trim_end();
+    let anchor = before.rfind('&')?;
+    let name = &before[anchor..];
+    let written = text.get(rest.clone())?;
+    if name.contains(char::is_whitespace) || !written.contains(char::is_whitespace) {
+        return None;
+    }
+    let message = format!("YAML takes `{name}` for a name of the text, and no part of it");
+    let found = Diagnostic::error("quote-the-text", anchor..before.len(), message)
+        .label("not in the text")
+        .also(rest.clone(), "all of the text")
+        .help("quote the text");
+    let whole = anchor..rest.end;
+    Some(match &text[whole.clone()] {
+        written if written.contains('\n') => found,
+        written => found.replace(whole.clone(), quoted(written), Applicability::Unsure),
+    })
 }
 
 /// `text: {{name}}` is a map whose key is a map, to YAML. None where the braces do not follow each other.

@@ -15,7 +15,8 @@ const ELSEWHERE: [(&str, &str); 6] = [
 ];
 
 /// What other tools call the keys of some maps, by their titles.
-const OF_MAPS: [(&str, &str, &[&str]); 16] = [
+const OF_MAPS: [(&str, &str, &[&str]); 17] = [
+    ("a rule", "otherwise", &["default", "else"]),
     ("a rule", "send", &["answer", "reply", "respond"]),
     (
         "`audience`",

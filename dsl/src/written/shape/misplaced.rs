@@ -173,7 +173,8 @@ impl Shape<'_> {
         let message = "what a rule does stands under \"do\", not under \"then\"";
         let found =
             Diagnostic::error("missing-key", entry.key.span.clone(), message).label("belongs to `await`");
-        let step = words::colon_missing(&key.form, &entry.value).and_then(|(_, step)| step);
+        let step =
+            words::colon_missing(&key.form, &entry.value, &Place::of(key, false)).and_then(|(_, step)| step);
         let found = match step {
             Some(step) if stands_behind(entry) => {
                 let whole = entry.key.span.start..entry.value.span.end;

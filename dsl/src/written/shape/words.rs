@@ -46,6 +46,10 @@ impl Place {
         }
     }
 
+    pub(super) fn is_item(&self) -> bool {
+        self.name.starts_with("an item")
+    }
+
     pub(super) fn later(&self) -> Place {
         Place {
             later: true,
@@ -56,7 +60,7 @@ impl Place {
     pub(super) fn help(&self) -> Option<String> {
         // A longer one is wider than a terminal.
         let short = self.key.len() + self.example.len() < 66;
-        let shown = !self.example.is_empty() && !self.name.starts_with("an item") && short;
+        let shown = !self.example.is_empty() && !self.is_item() && short;
         shown.then(|| format!("for example `{}: {}`", self.key, self.example))
     }
 }
@@ -148,14 +152,18 @@ fn owners(object: &Object, written: &str) -> impl Iterator<Item = &'static Key> 
 }
 
 /// A word of a step and what belongs to it, without the colon between them: `send reminder`. Under a key it stands in braces.
-pub(super) fn colon_missing(form: &Form, node: &Node) -> Option<(String, Option<String>)> {
+pub(super) fn colon_missing(form: &Form, node: &Node, place: &Place) -> Option<(String, Option<String>)> {
     let (object, in_braces) = match form {
-        Form::Object(object) => (object, false),
+        Form::Object(object) => (object, !place.is_item()),
         Form::OneOrList(Form::Object(object)) => (object, true),
         _ => return None,
     };
     let text = node.text().filter(|_| !object.one_of.is_empty())?;
     let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
+    if object.key("words").is_some() && place.is_item() {
+        let rule = format!("`- {{ words: [{}], send: thanks }}`", quoted(text));
+        return Some((format!("words of a reply stand under `words`: {rule}"), None));
+    }
     let is_message = scalars::is_name(text) && nearest(text, object.one_of.iter().copied()).is_none();
     if is_message && object.one_of.contains(&"send") && !object.one_of.contains(&text) {
         let right = match in_braces {
@@ -270,9 +278,7 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
         return found.replace(node.span.clone(), map, Applicability::Unsure);
     }
     // A list is no item of a list.
-    let fits = |(instead, _): &(String, Applicability)| {
-        !(instead.starts_with('[') && place.name.starts_with("an item"))
-    };
+    let fits = |(instead, _): &(String, Applicability)| !(instead.starts_with('[') && place.is_item());
     match problem.instead.filter(fits) {
         Some((instead, sure)) => found.replace(node.span.clone(), instead, sure),
         None => found,
