@@ -18,6 +18,9 @@ pub struct Report {
     pub totals: Totals,
     /// Its messages in doubt: all of them, or the first.
     pub in_doubt: Vec<InDoubt>,
+    /// Texts that were under way when the process ended, where none goes on: those in doubt count them too, the messages do
+    /// not.
+    pub left: u64,
     /// Why messages were rejected, and how many for each reason: the most frequent first.
     pub rejected: Vec<(String, u64)>,
     /// Its messages that were given up and can be tried again.
@@ -404,12 +407,13 @@ impl Report {
             number(self.count(MessageState::Delivered)),
             number(self.count(MessageState::Unknown)),
             number(self.count(MessageState::Rejected)),
-            number(self.totals.under_way + self.not_sent()),
+            number(self.totals.under_way),
+            number(self.not_sent()),
         ]
     }
 
     /// The headings of [`Self::row`].
-    pub const HEADINGS: [&str; 9] = [
+    pub const HEADINGS: [&str; 10] = [
         "id",
         "campaign",
         "state",
@@ -418,6 +422,7 @@ impl Report {
         "delivered",
         "unknown",
         "rejected",
+        "being sent",
         "not sent",
     ];
 }
