@@ -167,7 +167,7 @@ impl Report {
                 .iter()
                 .filter_map(|states| states.get(&MessageState::Unknown))
                 .sum::<u64>();
-            let more = unknown.saturating_sub(self.in_doubt.len() as u64);
+            let more = (unknown + self.left).saturating_sub(self.in_doubt.len() as u64);
             if more > 0 {
                 text.push_str(&format!(
                     "\n  and {} more: `crier status {}` names all",
