@@ -475,7 +475,7 @@ pub struct Carrier {
     #[arg(long = "switch", value_name = "NAME=VALUE")]
     pub switch: Vec<String>,
 
-    /// Push receipts and replies to this address, instead of waiting to be asked
+    /// Push receipts and replies to this address as well; what it takes with 2xx is gone for whoever asks
     #[arg(long, value_name = "URL")]
     pub callback: Option<String>,
 

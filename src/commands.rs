@@ -79,6 +79,8 @@ impl From<StoreError> for Failure {
             | StoreError::NotWritable { .. }
             | StoreError::Held { .. }
             | StoreError::Full { .. }
+            | StoreError::Disk { .. }
+            | StoreError::NoReserve { .. }
             | StoreError::Fenced { .. }
             | StoreError::Senderless { .. }
             | StoreError::Corrupt { .. }

@@ -131,8 +131,8 @@ fn the_latest_tick_in_time_is_launched_and_the_others_are_shown() {
         day,
         expect![[r#"
         exit 0
-        id campaign state people accepted delivered unknown rejected waiting
-        1  test     done  3      3        3         0       0        0
+        id campaign state people accepted delivered unknown rejected being sent waiting
+        1  test     done  3      3        3         0       0        0          0
 
         1 tick of test began no launch, the latest DAY 22:00: `crier status test` says why
         --

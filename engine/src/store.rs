@@ -9,6 +9,7 @@ mod canary;
 mod claim;
 mod dead;
 mod delivery;
+mod doubts;
 mod entered;
 mod entering;
 mod errand;
@@ -30,6 +31,7 @@ mod reserve;
 mod rows;
 mod schedule;
 mod sent;
+mod settled;
 mod standing;
 mod suppression;
 mod went;
@@ -154,6 +156,24 @@ pub enum StoreError {
         /// Of the store.
         path: PathBuf,
     },
+    /// The system did not write or read: often a disk that is full, or one that fails. What was committed stands.
+    #[error(
+        "the store {path} cannot be written or read ({word}); nothing that was recorded is lost: make room, or see to the disk, and type the command again"
+    )]
+    Disk {
+        /// Of the store.
+        path: PathBuf,
+        /// SQLite's word.
+        word: String,
+    },
+    /// The file beside the store that keeps room for what must be recorded cannot be written.
+    #[error("cannot keep room for the store in {path}")]
+    NoReserve {
+        /// Of that file.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
     /// A launch of that campaign and occurrence stands already.
     #[error("occurrence {occurrence} of {campaign} is launched already")]
     AlreadyLaunched {
@@ -192,6 +212,7 @@ pub enum StoreError {
 
 /// SQLite's primary result codes.
 const READ_ONLY: &str = "8";
+const DISK: &str = "10";
 const CANNOT_OPEN: &str = "14";
 const FULL: &str = "13";
 const NOT_A_DATABASE: &str = "26";
@@ -268,6 +289,11 @@ fn worded(path: &std::path::Path, source: Arc<sqlx::Error>) -> StoreError {
         .unwrap_or_default();
     match code.as_str() {
         FULL => StoreError::Full { path },
+        DISK => {
+            let word = source.as_database_error().map(|error| error.message().to_owned());
+            let word = word.unwrap_or_default();
+            StoreError::Disk { path, word }
+        }
         READ_ONLY | CANNOT_OPEN => StoreError::NotWritable { path },
         NOT_A_DATABASE => StoreError::NotAStore { path },
         _ => StoreError::Sqlite { path, source },

@@ -140,7 +140,9 @@ impl From<ServerError> for Failure {
             ServerError::Content { .. }
             | ServerError::Address { .. }
             | ServerError::Callback(_)
-            | ServerError::Ledger(LedgerError::Foreign { .. }) => Failure::Usage(error.into()),
+            | ServerError::Ledger(LedgerError::Foreign { .. } | LedgerError::Unopenable { .. }) => {
+                Failure::Usage(error.into())
+            }
             ServerError::Ledger(_) => Failure::Internal(error.into()),
         }
     }

@@ -232,7 +232,17 @@ fn alarm_json(alarm: &Alarm, about: &About) -> serde_json::Value {
 /// A launch's report as it stands; so many messages in doubt are named at most.
 pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Result<Report, Failure> {
     let totals = store.totals(launch.id).await?;
-    let in_doubt = store.in_doubt(launch.id, named).await?;
+    let mut in_doubt = store.in_doubt(launch.id, named).await?;
+    // Where nobody executes, nobody knows of those who were under way either.
+    let left = match store.is_executed() {
+        true => vec![],
+        false => store.left_under_way(launch.id, u32::MAX).await?,
+    };
+    let room = usize::try_from(named)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(in_doubt.len());
+    let n = left.len() as u64;
+    in_doubt.extend(left.into_iter().take(room));
     let rejected = store.rejected_for(launch.id, report::REASONS).await?;
     let errands = store.errands_of(launch.id).await?;
     let dead = store.dead_count(launch.id).await?;
@@ -247,6 +257,7 @@ pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Resu
         launch,
         totals,
         in_doubt,
+        left: n,
         rejected,
         dead,
         errands,

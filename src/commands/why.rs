@@ -155,6 +155,12 @@ fn as_text(
         let step = steps.name(waiting.launch, waiting.step);
         let launch = name(names, waiting.launch);
         let (at, line) = match waiting.cancelled_at {
+            // What came of its text stands above.
+            Some(_) if waiting.is_settled => continue,
+            None if waiting.is_settled => (
+                waiting.due_at,
+                format!("goes on from {step} with `crier run` ({launch})"),
+            ),
             cancelled if waiting.under_way || waiting.turn == Turn::LookUp => {
                 let line = if waiting.under_way {
                     "is being submitted; if no `crier run` is running it is in doubt, and the next one settles it"

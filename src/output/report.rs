@@ -18,6 +18,9 @@ pub struct Report {
     pub totals: Totals,
     /// Its messages in doubt: all of them, or the first.
     pub in_doubt: Vec<InDoubt>,
+    /// Texts that were under way when the process ended, where none goes on: those in doubt count them too, the messages do
+    /// not.
+    pub left: u64,
     /// Why messages were rejected, and how many for each reason: the most frequent first.
     pub rejected: Vec<(String, u64)>,
     /// Its messages that were given up and can be tried again.
@@ -173,7 +176,7 @@ impl Report {
                 .iter()
                 .filter_map(|states| states.get(&MessageState::Unknown))
                 .sum::<u64>();
-            let more = unknown.saturating_sub(self.in_doubt.len() as u64);
+            let more = (unknown + self.left).saturating_sub(self.in_doubt.len() as u64);
             if more > 0 {
                 text.push_str(&format!(
                     "\n  and {} more: `crier status {}` names all",
@@ -415,7 +418,8 @@ impl Report {
             number(self.count(MessageState::Delivered)),
             number(self.count(MessageState::Unknown)),
             number(self.count(MessageState::Rejected)),
-            match (self.launch.state, self.totals.under_way + self.not_sent()) {
+            number(self.totals.under_way),
+            match (self.launch.state, self.not_sent()) {
                 (LaunchState::Cancelled, left) if left > 0 => format!("{} not sent", number(left)),
                 (_, left) => number(left),
             },
@@ -423,7 +427,7 @@ impl Report {
     }
 
     /// The headings of [`Self::row`].
-    pub const HEADINGS: [&str; 9] = [
+    pub const HEADINGS: [&str; 10] = [
         "id",
         "campaign",
         "state",
@@ -432,6 +436,7 @@ impl Report {
         "delivered",
         "unknown",
         "rejected",
+        "being sent",
         "waiting",
     ];
 }

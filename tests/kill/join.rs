@@ -1,9 +1,10 @@
 //! The witness and the store, joined person by person. What is found wrong is listed, and not only the first of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use engine::store::{CohortKind, MessageState, PersonMessage, PersonStory, ReplyMeaning, Store};
+use engine::ids::MessageId;
+use engine::store::{CohortKind, KeptReply, MessageState, PersonMessage, PersonStory, ReplyMeaning, Store};
 use server::carrier::ledger::{Entry, Fate, TextEntry, text_hash};
 use sms::PhoneNumber;
 
@@ -17,6 +18,10 @@ use crate::town::{PRICE, Texts, Town};
 const WINDOW: TimeDelta = TimeDelta::milliseconds(1_500);
 /// Faults that are listed.
 const LISTED: usize = 12;
+
+/// What the carrier says of a number that is to get no more texts, and of a text that it lets nobody have.
+const TOLD_TO_STOP: &str = "the recipient told us to stop";
+const NOT_LET_THROUGH: &str = "this text is not let through";
 
 /// What a launch came to.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -64,12 +69,23 @@ pub async fn faults_of(scenario: &Scenario, town: &Town, carrier: &Carrier) -> (
     let entries = carrier.ledger();
     let (store, people) = stories(town).await;
     let mut join = Join::new(scenario, &store, &entries);
+    join.letters = letters(&store).await;
     for (n, story) in (0..).zip(&people) {
         join.person(phone(n), story);
     }
     join.strangers();
     join.totals(town).await;
     (join.counts, join.faults)
+}
+
+/// The messages that are kept to be tried again.
+async fn letters(store: &Store) -> HashSet<MessageId> {
+    let mut letters = HashSet::new();
+    for launch in store.launches(None).await.expect("readable") {
+        let of_it = store.dead_letters(launch.id, None, MessageId(0), u32::MAX).await;
+        letters.extend(of_it.expect("readable").iter().map(|letter| letter.message));
+    }
+    letters
 }
 
 /// What a message came to.
@@ -102,6 +118,7 @@ struct Join<'a> {
     store: &'a Store,
     /// What the carrier took, by reference.
     taken: HashMap<&'a str, Vec<&'a TextEntry>>,
+    letters: HashSet<MessageId>,
     faults: Vec<String>,
     counts: Counts,
 }
@@ -116,6 +133,7 @@ impl<'a> Join<'a> {
             scenario,
             store,
             taken,
+            letters: HashSet::new(),
             faults: vec![],
             counts: Counts::default(),
         }
@@ -195,10 +213,35 @@ impl<'a> Join<'a> {
         for text in &taken {
             self.text(phone, story, message, text);
         }
+        self.refused(phone, story, message);
         match self.state(phone, message, taken.len()) {
             Came::Rejected => self.counts.rejected += 1,
             Came::Unknown => self.counts.unknown += 1,
             Came::Accepted => self.counts.accepted += 1,
+        }
+    }
+
+    /// Whoever told the carrier to stop is suppressed, unless they opted in since; what is not let through, or was given up,
+    /// can be tried again, and nothing else can.
+    fn refused(&mut self, phone: PhoneNumber, story: &PersonStory, message: &PersonMessage) {
+        let reason = message.reason.as_deref().unwrap_or_default();
+        let opted_in = |reply: &KeptReply| reply.meaning == ReplyMeaning::OptIn;
+        if message.state == MessageState::Rejected
+            && reason.contains(TOLD_TO_STOP)
+            && story.suppression.is_none()
+            && !story.replies.iter().any(opted_in)
+        {
+            self.fault(format!(
+                "I3 {phone} told the carrier to stop, and is not suppressed"
+            ));
+        }
+        let kept = reason.contains(NOT_LET_THROUGH) || reason.starts_with("given up");
+        let kept = kept && message.state == MessageState::Rejected;
+        if kept != self.letters.contains(&message.id) {
+            self.fault(format!(
+                "I1 {phone} {:?}: a dead letter: {}",
+                message.reason, !kept
+            ));
         }
     }
 

@@ -14,7 +14,8 @@ use crate::ids::LaunchId;
 use crate::member::Doubt;
 use crate::revision::Revision;
 use crate::store::{
-    Alarm, BudgetChange, ClaimedCohort, CohortKind, LaunchRow, MonthOf, Store, StoreError, launch_subject,
+    Alarm, BudgetChange, ClaimedCohort, CohortKind, LaunchRow, MessageState, MonthOf, Store, StoreError,
+    launch_subject,
 };
 use crate::tariff::millionths;
 use dsl::campaign::Deed;
@@ -116,9 +117,13 @@ impl Budget {
         std::mem::take(&mut purse.exhausted)
     }
 
-    /// What an intent reserves for a member: 0 where nothing would be submitted, and where what an earlier submit reserved
-    /// stands, because at most one of them is taken.
+    /// What an intent reserves for a member: 0 where nothing would be submitted, as of a doubt that a receipt settled, and
+    /// where what an earlier submit reserved stands, because at most one of them is taken.
     pub fn cost(&self, revision: &Revision, cohort: &ClaimedCohort, index: usize) -> i64 {
+        let known = cohort.known.get(&index);
+        if known.is_some_and(|known| known.state >= MessageState::Accepted) {
+            return 0;
+        }
         match cohort.members[index].doubt() {
             Doubt::None | Doubt::Resent => self.price(revision, cohort, index),
             Doubt::LookUp | Doubt::Refused => 0,

@@ -105,7 +105,24 @@ impl Executor {
             self.release_held(id, |_| false);
             return Ok(None);
         }
+        if is_over && end == End::OverBudget {
+            return self.settled_or(id, end).await;
+        }
         Ok(is_over.then_some(end))
+    }
+
+    /// Of a launch whose budget is used up: those who wait to be sent once more, and of whom a receipt came meanwhile, cost
+    /// nothing, and leave. Where nobody is left it is done.
+    async fn settled_or(&mut self, id: LaunchId, end: End) -> Result<Option<End>, StoreError> {
+        if self.store.let_settled_go(id, self.clock.now()).await? {
+            self.released(id);
+            return Ok(None);
+        }
+        if self.store.has_cohorts_left(id, CohortKind::Passage).await? {
+            return Ok(Some(end));
+        }
+        let is_done = self.finish_launch(id).await?;
+        Ok(is_done.then_some(End::Done))
     }
 
     /// Has it stand in the store that the budget is used up, until it is raised or the launch ends.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod as_told;
+mod budgets;
 mod by_seed;
 mod canary;
 mod corners;
@@ -12,6 +13,7 @@ mod errands;
 mod excepted;
 mod failures;
 mod happenings;
+mod in_part;
 mod lists;
 mod many;
 mod parts;

@@ -2,6 +2,7 @@
 
 mod known;
 mod outcome;
+mod refused;
 mod rows;
 mod settle;
 
@@ -402,7 +403,11 @@ impl Executor {
             let Some(mut window) = self.windows.remove(&id) else {
                 continue;
             };
+            let (suppressions, dead) = self.refusals(&window);
             let record = WindowRecord {
+                in_part: true,
+                suppressions,
+                dead,
                 messages: self.message_rows(id, &mut window, MessageRows::Answered),
                 texts: texts_of(id, &mut window),
                 suppressions_known: self.suppressions_known,

@@ -396,7 +396,7 @@ async fn hold(
     Ok(())
 }
 
-fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
+pub(super) fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
     let integer = |name: &str| row.try_get::<i64, _>(name);
     let members = member::decode(row.try_get("members")?).map_err(|error| corrupt(error.to_string()))?;
     let (done, intent_to) = (size(integer("done")?)?, size(integer("intent_to")?)?);
@@ -431,7 +431,7 @@ fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
     })
 }
 
-async fn load_departed(
+pub(super) async fn load_departed(
     connection: &mut SqliteConnection,
     cohorts: &mut [ClaimedCohort],
 ) -> Result<(), Failure> {

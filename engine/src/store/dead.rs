@@ -79,7 +79,8 @@ impl Store {
 
     /// Has dead letters of a launch tried again from `now` on, those of one number or all: each goes back to where its
     /// person was, under its own reference. A launch that was done runs again. Says how many. Only the process that
-    /// executes may: it gives out cohort ids.
+    /// executes may: it gives out cohort ids. A letter whose window was recorded in part waits for the whole of it: until then
+    /// its person stands where they were.
     pub async fn retry_dead(
         &self,
         launch: LaunchId,
@@ -119,7 +120,8 @@ async fn dead_of(
     of: Option<PhoneNumber>,
 ) -> Result<Vec<DeadLetter>, Failure> {
     let rows = sqlx::query(
-        "select * from dead_letter where launch_id = ?1 and (?2 is null or phone = ?2) order by id limit ?3",
+        "select * from dead_letter where launch_id = ?1 and (?2 is null or phone = ?2) and in_window = 0
+         order by id limit ?3",
     )
     .bind(launch.0)
     .bind(of.map(phone_number))
@@ -210,14 +212,15 @@ async fn revive(
     Ok(messages.len() as u64)
 }
 
-/// Keeps dead letters.
+/// Keeps dead letters; `in_window`: their members stand in their cohorts still.
 pub(super) async fn insert_dead(
     connection: &mut SqliteConnection,
     letters: &[DeadLetter],
+    in_window: bool,
 ) -> Result<(), Failure> {
     for rows in letters.chunks(500) {
         let mut insert = QueryBuilder::<Sqlite>::new(
-            "insert into dead_letter (id, launch_id, kind, run, step, visit, sender, time_class, phone, member, reason, at) ",
+            "insert into dead_letter (id, launch_id, kind, run, step, visit, sender, time_class, phone, member, reason, at, in_window) ",
         );
         insert.push_values(rows, |mut row, letter| {
             row.push_bind(letter.message.0)
@@ -231,10 +234,25 @@ pub(super) async fn insert_dead(
                 .push_bind(phone_number(letter.member.phone))
                 .push_bind(member::encode(std::slice::from_ref(&letter.member)))
                 .push_bind(&letter.reason)
-                .push_bind(millis(letter.at));
+                .push_bind(millis(letter.at))
+                .push_bind(in_window);
         });
         insert.push(" on conflict do nothing");
         insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The members of these letters, where they are letters, left their cohorts.
+pub(super) async fn free_dead(
+    connection: &mut SqliteConnection,
+    messages: &[MessageId],
+) -> Result<(), Failure> {
+    for message in messages {
+        sqlx::query("update dead_letter set in_window = 0 where id = ?")
+            .bind(message.0)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

@@ -90,6 +90,8 @@ pub struct WaitingFor {
     pub under_way: bool,
     /// What for: a message that is tried again or looked up stands among the messages.
     pub turn: Turn,
+    /// A receipt told of that message meanwhile: nothing of it is submitted, and the passage goes on from it.
+    pub is_settled: bool,
     /// When the launch was cancelled, where it was: then nothing more comes, but the answer to a question.
     pub cancelled_at: Option<DateTime<Utc>>,
 }
@@ -395,6 +397,7 @@ impl Store {
                     .bind(super::rows::count(index))
                     .fetch_optional(&self.readers)
                     .await?;
+            let pending = members[index].pending.map(|pending| pending.message);
             if departed.is_none() && super::rows::count(index) >= row.try_get::<i64, _>("done")? {
                 waiting.push(WaitingFor {
                     launch: LaunchId(row.try_get("launch_id")?),
@@ -403,11 +406,24 @@ impl Store {
                     due_at: due_at(row.try_get("due_at")?)?,
                     under_way: super::rows::count(index) < row.try_get::<i64, _>("intent_to")?,
                     turn: Turn::from_row(row.try_get("turn")?)?,
+                    is_settled: match pending {
+                        Some(message) => self.is_taken(message).await?,
+                        None => false,
+                    },
                     cancelled_at: cancelled_at(&row)?,
                 });
             }
         }
         Ok(waiting)
+    }
+
+    /// Whether the provider is known to have a message.
+    async fn is_taken(&self, message: MessageId) -> Result<bool, Failure> {
+        let state: Option<i64> = sqlx::query_scalar("select state from message where id = ?")
+            .bind(message.0)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(state.is_some_and(|state| state >= MessageState::Accepted as i64))
     }
 
     /// Kept replies, the latest last.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::dead::{DeadLetter, insert_dead};
+use super::dead::{DeadLetter, free_dead, insert_dead};
 use super::launch::LaunchState;
 use super::message::{MessageRow, settle_not_taken, told_before, upsert_messages};
 use super::notes::{NoteRow, write_notes};
@@ -22,6 +22,8 @@ use crate::plan::COHORT_MEMBERS;
 /// All that one commit records. Any part may be empty.
 #[derive(Debug, Clone, Default)]
 pub struct WindowRecord {
+    /// Answers are under way still: nobody of it moves yet.
+    pub in_part: bool,
     /// Where the cohorts of the window, and of the windows that get their intent, stand now.
     pub progress: Vec<Progress>,
     /// Answers.
@@ -42,6 +44,8 @@ pub struct WindowRecord {
     pub notes: Vec<NoteRow>,
     /// Messages that are given up.
     pub dead: Vec<DeadLetter>,
+    /// Messages whose letters a record in part holds, where there are any: their members left by now.
+    pub freed: Vec<MessageId>,
     /// What it moves on the rows of launches that have a budget; at most one a launch and month.
     pub budgets: Vec<BudgetChange>,
     /// The last change of the suppressions that the caller knows.
@@ -195,7 +199,8 @@ async fn record_window(
     }
     insert_left_out(connection, &record.left_out).await?;
     insert_departed(connection, &record.departed).await?;
-    insert_dead(connection, &record.dead).await?;
+    insert_dead(connection, &record.dead, record.in_part).await?;
+    free_dead(connection, &record.freed).await?;
     write_notes(connection, &record.notes).await?;
     for suppression in &record.suppressions {
         suppress(connection, suppression).await?;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::Row;
 
+use super::doubts::ToSettle;
 use super::rows::{CohortKind, MessageState, Turn, instant, phone, size, small};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
@@ -171,7 +172,7 @@ impl Store {
     /// Where the people of the cohorts are: before their intent, or in it.
     async fn count_people(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
         let rows = sqlx::query(
-            "select c.state, c.turn, c.kind,
+            "select c.state, c.turn,
                 sum(n - intent_to - (select count(*) from departure d where d.cohort_id = c.id and d.member >= c.intent_to))
                     as waiting,
                 sum(iif(intent_to = done, 0, intent_to - done
@@ -180,8 +181,7 @@ impl Store {
                     - (select count(*) from message m where c.turn = 0 and m.phone > 0
                          and m.id >= (c.id << 12) + c.done and m.id < (c.id << 12) + c.intent_to)))
                     as under_way
-             from cohort c where c.launch_id = ? and c.state in (0, 2) and (c.kind = 0 or c.turn = 2)
-             group by c.state, c.turn, c.kind",
+             from cohort c where c.launch_id = ? and c.state in (0, 2) and c.kind = 0 group by c.state, c.turn",
         )
         .bind(launch.0)
         .fetch_all(&self.readers)
@@ -194,20 +194,22 @@ impl Store {
                 size(waiting?)? as u64,
                 size(under_way?.max(0))? as u64,
             );
-            let kind = CohortKind::from_row(row.try_get("kind")?)?;
             match Turn::from_row(row.try_get("turn")?)? {
-                Turn::LookUp if kind == CohortKind::Answer => totals.answers_asked += waiting + under_way,
                 Turn::First if set_aside => totals.set_aside += waiting + under_way,
                 Turn::First => {
                     totals.waiting += waiting;
                     totals.under_way += under_way;
                 }
-                Turn::LookUp => totals.asked += waiting + under_way,
-                Turn::Resubmit => totals.resubmitted += waiting + under_way,
                 // They stand among the messages.
-                Turn::Again => {}
+                Turn::Again | Turn::LookUp | Turn::Resubmit => {}
             }
         }
+        let ToSettle {
+            asked,
+            answers_asked,
+            resubmitted,
+        } = self.to_settle(launch).await?;
+        (totals.asked, totals.answers_asked, totals.resubmitted) = (asked, answers_asked, resubmitted);
         Ok(())
     }
 

@@ -29,10 +29,7 @@ pub(super) fn set_aside(store: &Path) -> Result<(), StoreError> {
         let _ = std::fs::remove_file(&path);
         match source.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::Full { path: store.into() },
-            _ => StoreError::Unopenable {
-                path: store.into(),
-                source,
-            },
+            _ => StoreError::NoReserve { path, source },
         }
     })
 }

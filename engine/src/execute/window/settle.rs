@@ -14,7 +14,7 @@ use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, MessageId};
 use crate::left_out::LeftOut;
 use crate::member::{Doubt, Member, Pending};
-use crate::provider::{Answer, Found, Resolve, Scope};
+use crate::provider::{Found, Resolve};
 use crate::store::{
     CohortKind, DeadLetter, Intent, LaunchState, LeftOutRow, MessageRow, MessageState, NewCohort, Note,
     NoteRow, Progress, Store, StoreError, Suppression, Turn, WindowRecord,
@@ -25,14 +25,16 @@ type Way = (CohortKind, u32, Place, Turn, DateTime<Utc>, String);
 
 /// What a window comes to, while it is put together.
 #[derive(Default)]
-struct Settled {
+pub(super) struct Settled {
     left_out: Vec<LeftOutRow>,
     departing: BTreeMap<Way, Vec<Member>>,
     /// Messages that were in doubt and turn out not to be taken.
     not_taken: Vec<MessageId>,
     /// Messages that get their end without an answer.
     ended: Vec<MessageRow>,
-    dead: Vec<DeadLetter>,
+    pub dead: Vec<DeadLetter>,
+    /// Messages whose letters an earlier record of the window holds.
+    pub freed: Vec<MessageId>,
     notes: Vec<NoteRow>,
     /// The call whose answer the person waits for that is about to depart.
     calling: Option<Request>,
@@ -125,18 +127,6 @@ impl Executor {
             if !(unsent && self.withdraw(sender, (send.cohort, send.index), &effect, certain, settled)) {
                 self.apply(sender, send, effect, *at, settled);
             }
-        }
-    }
-
-    /// A text that is refused for ever, and not because of the number, can be sent once its cause is mended.
-    fn bury_refused(&self, sender: &str, send: &Send, outcome: &Outcome, settled: &mut Settled) {
-        let resent = self.cohort(sender, send.cohort).members[send.index].is_resent();
-        if let Outcome::Answered(Answer::NotSent(refusal)) = outcome
-            && refusal.scope == Scope::Message
-            && !resent
-        {
-            let letter = self.dead_letter(sender, send.cohort, send.index, refusal.reason.clone());
-            settled.dead.push(letter);
         }
     }
 
@@ -280,20 +270,10 @@ impl Executor {
                     .push(self.dead_letter(sender, send.cohort, send.index, why.to_string()));
             }
             Effect::Suppress => {
-                // Read before each submit from now on; the change's number comes with the next record.
-                let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
-                numbers.insert(member.phone.as_u64());
-                settled.suppressions.push(Suppression {
-                    phone: member.phone,
-                    reason: "opt-out-at-provider",
-                    evidence: send
-                        .outcome
-                        .as_ref()
-                        .and_then(|(outcome, _)| outcome.reason())
-                        .unwrap_or_default(),
-                    at,
-                    launch: Some(cohort.launch),
-                });
+                // What is recorded stands, unless the person opted in since.
+                if !send.recorded {
+                    settled.suppressions.push(self.suppression(sender, send, at));
+                }
             }
             other @ (Effect::Depart(..)
             | Effect::LeaveOut(_)
@@ -401,6 +381,7 @@ impl Executor {
             not_taken: settled.not_taken,
             left_out: settled.left_out,
             dead: settled.dead,
+            freed: settled.freed,
             notes: settled.notes,
             suppressions: settled.suppressions,
             departing: self.new_cohorts(window, settled.departing),

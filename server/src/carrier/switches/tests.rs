@@ -79,7 +79,7 @@ fn each_kind_of_value_has_its_forms() {
             look-up: 1 -> the switch look-up cannot be "1": write `on` or `off`
             retry-after: none -> retry-after=none
             seed: 7 -> seed=7
-            seed: -1 -> the switch seed cannot be "-1": write a whole number
+            seed: -1 -> the switch seed cannot be "-1": write a whole number from 0
             receipt-times: 100 -> receipt-times=100
             receipt-times: 101 -> the switch receipt-times cannot be "101": write a whole number from 0 to 100
             reply-text: STOP -> reply-text=STOP

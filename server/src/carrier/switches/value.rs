@@ -126,7 +126,9 @@ impl Value for bool {
 
 impl Value for u64 {
     fn read(text: &str) -> Result<u64, String> {
-        text.trim().parse().map_err(|_| "write a whole number".to_owned())
+        text.trim()
+            .parse()
+            .map_err(|_| "write a whole number from 0".to_owned())
     }
 
     fn show(&self) -> String {

@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
 use super::{World, append};
+use crate::clock::SimulatedClock;
 use crate::provider::{
     Abilities, Answer, Found, Inbound, Polled, Provider, ReceiptStatus, Refusal, Resolve, Scope, Submission,
 };
@@ -32,8 +33,12 @@ pub enum Does {
     AcceptAndLose,
     /// Takes it and never answers.
     Hang,
+    /// The same; an hour later, on this clock, it is told.
+    HangAndTell(Arc<SimulatedClock>, Arc<Notify>),
     /// No answer, and the receipt says a second later that it arrived.
     MaybeAndReceipt,
+    /// The same, after so many seconds.
+    MaybeAndReceiptAfter(i64),
 }
 
 pub fn accept() -> Does {
@@ -101,7 +106,7 @@ impl Provider for Scripted {
 
     fn submit(&self, batch: Vec<Submission>, now: DateTime<Utc>) -> BoxFuture<'static, Vec<Answer>> {
         let mut answers = vec![];
-        let mut hangs = false;
+        let (mut hangs, mut tells) = (false, None);
         let before = self.submitted();
         let gate = self
             .gate
@@ -118,6 +123,7 @@ impl Provider for Scripted {
             match (self.script.lock().expect("unpoisoned"))(&text, before) {
                 Does::Answer(answer) => answers.push(answer),
                 Does::Hang => hangs = true,
+                Does::HangAndTell(clock, tell) => tells = Some((clock, tell)),
                 Does::AcceptAndSay(said) => {
                     answers.push(Answer::Accepted);
                     let mut inbound = self.inbound.lock().expect("unpoisoned");
@@ -141,9 +147,14 @@ impl Provider for Scripted {
                     };
                     inbound.push((receipt_at + TimeDelta::seconds(5), receipt));
                 }
-                does @ (Does::MaybeAndReceipt | Does::AcceptAndLose) => {
+                does @ (Does::MaybeAndReceipt | Does::MaybeAndReceiptAfter(_) | Does::AcceptAndLose) => {
                     let (answer, status, after) = match does {
                         Does::AcceptAndLose => (Answer::Accepted, ReceiptStatus::Undelivered, 5),
+                        Does::MaybeAndReceiptAfter(seconds) => (
+                            Answer::Maybe("scripted".into()),
+                            ReceiptStatus::Delivered,
+                            seconds,
+                        ),
                         _ => (Answer::Maybe("scripted".into()), ReceiptStatus::Delivered, 1),
                     };
                     answers.push(answer);
@@ -184,7 +195,11 @@ impl Provider for Scripted {
                 gate.held.notify_one();
                 gate.open.notified().await;
             }
-            if hangs {
+            if let Some((clock, tell)) = &tells {
+                clock.wait(Duration::from_secs(3_600)).await;
+                tell.notify_one();
+            }
+            if hangs || tells.is_some() {
                 std::future::pending::<()>().await;
             }
             answers
