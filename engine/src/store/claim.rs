@@ -479,14 +479,17 @@ async fn load_known(connection: &mut SqliteConnection, cohort: &mut ClaimedCohor
         let state = MessageState::from_row(row.try_get("state")?)?;
         let attempts: u8 = small(row.try_get("attempts")?, "attempts")?;
         // The record of an earlier attempt says nothing of the one that is in doubt, unless it was taken after all.
-        let before = cohort.members[index].attempts();
-        if attempts > before || state >= MessageState::Accepted {
+        let member = &cohort.members[index];
+        let was_under_way = cohort.in_doubt && index < cohort.intent_to;
+        // It may have been sent once more before the process ended: that attempt is still to be recorded.
+        let unrecorded = was_under_way && member.is_resent() && attempts <= member.attempts();
+        if attempts > member.attempts() || state >= MessageState::Accepted {
             cohort.known.insert(
                 index,
                 Known {
                     state,
                     sent_at: instant(row.try_get(at)?)?,
-                    recorded,
+                    recorded: recorded && !unrecorded,
                 },
             );
         }
