@@ -258,7 +258,7 @@ fn who_waits_for_a_campaign_that_stands_still_or_was_cancelled_is_told_so() {
     );
     let (run, lines) = folder.begin_run();
     let lines = past(lines, "waiting until");
-    let waiting = "accepted delivered unknown rejected waiting 1 test running 2 0 0 0 0 2";
+    let waiting = "accepted delivered unknown rejected being sent waiting 1 test running 2 0 0 0 0 0 2";
     says(&folder, &["status"], 0, &[waiting]);
     says(&folder, &["cancel", "test"], 0, &[]);
     stopped(run, lines);
@@ -266,7 +266,7 @@ fn who_waits_for_a_campaign_that_stands_still_or_was_cancelled_is_told_so() {
         &folder,
         &["status"],
         0,
-        &["1 test cancelled 2 0 0 0 0 2 not sent"],
+        &["1 test cancelled 2 0 0 0 0 0 2 not sent"],
     );
     says(&folder, &first, 0, &[]);
     told(
