@@ -211,6 +211,7 @@ pub enum StoreError {
 }
 
 /// SQLite's primary result codes.
+const BUSY: &str = "5";
 const READ_ONLY: &str = "8";
 const DISK: &str = "10";
 const CANNOT_OPEN: &str = "14";
@@ -282,12 +283,7 @@ impl From<StoreError> for Failure {
 /// Gives SQLite's errors our words.
 fn worded(path: &std::path::Path, source: Arc<sqlx::Error>) -> StoreError {
     let path = path.to_path_buf();
-    let code = source
-        .as_database_error()
-        .and_then(|e| e.code())
-        .map(|c| primary(&c))
-        .unwrap_or_default();
-    match code.as_str() {
+    match primary_code(&source).as_str() {
         FULL => StoreError::Full { path },
         DISK => {
             let word = source.as_database_error().map(|error| error.message().to_owned());
@@ -298,6 +294,12 @@ fn worded(path: &std::path::Path, source: Arc<sqlx::Error>) -> StoreError {
         NOT_A_DATABASE => StoreError::NotAStore { path },
         _ => StoreError::Sqlite { path, source },
     }
+}
+
+/// SQLite's primary result code of an error; empty where it is none of SQLite's.
+fn primary_code(error: &sqlx::Error) -> String {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.map(|code| primary(&code)).unwrap_or_default()
 }
 
 /// The primary code of an extended one: its low byte.

@@ -73,7 +73,7 @@ async fn say_waits(store: Option<&Store>, campaign: &str) -> Result<(), Failure>
 }
 
 /// The passages of a campaign that steps of others started, and nobody took in.
-async fn waiting(store: Option<&Store>, campaign: &str) -> Result<u64, Failure> {
+pub(super) async fn waiting(store: Option<&Store>, campaign: &str) -> Result<u64, Failure> {
     let Some(store) = store else { return Ok(0) };
     let started = store.started(Some(campaign)).await?;
     Ok(started.iter().map(|(_, n)| n).sum())

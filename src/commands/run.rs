@@ -127,9 +127,7 @@ impl Running<'_> {
     /// The launches of it that are not over, the earliest first; but of those who were started.
     async fn open(&self) -> Result<Vec<LaunchRow>, Failure> {
         let launches = self.store.launches(Some(&self.campaign().name)).await?;
-        let is_open = |row: &LaunchRow| {
-            !row.is_of_started() && !matches!(row.state, LaunchState::Done | LaunchState::Cancelled)
-        };
+        let is_open = |row: &LaunchRow| !row.is_of_started() && !row.state.is_over();
         Ok(launches.into_iter().rev().filter(is_open).collect())
     }
 
@@ -148,7 +146,7 @@ impl Running<'_> {
 
     /// How often it will have been launched by hand with one more; the latest launch must be over.
     async fn next_nth(&self, latest: &LaunchRow) -> Result<u32, Failure> {
-        if !matches!(latest.state, LaunchState::Done | LaunchState::Cancelled) {
+        if !latest.state.is_over() {
             return Err(Failure::Found(Some(anyhow!(
                 "launch {} of {} is {}: let it end, or `crier cancel {}`, before `--again`",
                 latest.id,

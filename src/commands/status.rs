@@ -34,7 +34,7 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     }
     let missed = store.missed(campaign.as_deref(), MISSED).await?;
     let started = store.started(campaign.as_deref()).await?;
-    let waits = waits(&store, campaign.as_deref()).await?;
+    let waits = told_waits(&started, reports.iter().map(|report| &report.launch));
     if let (Some(name), true) = (
         &campaign,
         reports.is_empty() && missed.is_empty() && started.is_empty(),
@@ -113,11 +113,20 @@ pub(super) async fn waits(store: &Store, campaign: Option<&str>) -> Result<Vec<S
         true => vec![],
         false => store.launches(campaign).await?,
     };
+    Ok(told_waits(&started, &launches))
+}
+
+/// The same, of all launches, the latest first.
+fn told_waits<'a>(
+    started: &[(String, u64)],
+    launches: impl IntoIterator<Item = &'a LaunchRow>,
+) -> Vec<String> {
+    let launches: Vec<&LaunchRow> = launches.into_iter().collect();
     let told = started.iter().map(|(name, n)| {
-        let until = output::trigger::Until::of(name, &launches);
+        let until = output::trigger::Until::of(name, launches.iter().copied());
         output::trigger::wait(name, *n, until)
     });
-    Ok(told.collect())
+    told.collect()
 }
 
 /// Replies and notes that people at a desk do not have, in words; none where they have all.

@@ -14,6 +14,8 @@ const SHOWN: usize = 80;
 
 /// Bytes that are read at a time, roughly: rows may be of a megabyte.
 const CHUNK_BYTES: usize = 16 << 20;
+/// Rows that are read at once where they are taken one by one.
+const ROWS: usize = 4_096;
 
 /// A list that is being read.
 pub struct ListReader {
@@ -82,6 +84,17 @@ impl ListReader {
             }
         }
         Ok(chunk)
+    }
+
+    /// Takes each row that is left, for whom rows that cannot be read are nothing.
+    pub fn each_row(&mut self, mut take: impl FnMut(Row)) -> Result<(), AudienceError> {
+        loop {
+            let chunk = self.next_chunk(ROWS)?;
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            chunk.rows.into_iter().for_each(&mut take);
+        }
     }
 
     /// Reads a row, and says how many bytes its cells have; none at the end of the file.

@@ -11,9 +11,9 @@ use dsl::campaign::{Campaign, Schedule};
 use dsl::scalar::WrittenTime;
 
 use super::row::{Frozen, number_of, zones_of};
-use super::{Barred, CHUNK_ROWS, PlanError};
+use super::{Barred, PlanError};
 use crate::advance::date_of;
-use crate::audience::{self, Row, clean};
+use crate::audience::{self, clean};
 use crate::calendar::{DateSchedule, Hours, Moment, Occurrence, Tick, TimeClass, latest_start};
 use crate::launch;
 use crate::left_out::LeftOut;
@@ -132,26 +132,20 @@ pub fn next_day(
         let mut reader = barred.open(list, folder)?;
         let columns = audience::columns(&reader, list)?;
         let column = columns.values.get(field).copied();
-        loop {
-            let chunk = reader.next_chunk(CHUNK_ROWS)?;
-            if chunk.is_empty() {
-                break;
+        reader.each_row(|row| {
+            let cell = column.and_then(|column| row.cells.get(column));
+            let text = clean(cell.unwrap_or_default());
+            let text = match (text.is_empty(), default) {
+                (true, Some(default)) => default.as_str(),
+                _ => &text,
+            };
+            let date = date_of(revision, field, text, campaign.timezone);
+            let next = date.and_then(|date| schedule.next_day(date, from));
+            let is_first = next.is_some() && (first.is_none() || next < first);
+            if is_first && number_of(&row, columns.phone, campaign.audience.region).is_ok() {
+                first = next;
             }
-            for row in &chunk.rows {
-                let cell = column.and_then(|column| row.cells.get(column));
-                let text = clean(cell.unwrap_or_default());
-                let text = match (text.is_empty(), default) {
-                    (true, Some(default)) => default.as_str(),
-                    _ => &text,
-                };
-                let date = date_of(revision, field, text, campaign.timezone);
-                let next = date.and_then(|date| schedule.next_day(date, from));
-                let is_first = next.is_some() && (first.is_none() || next < first);
-                if is_first && number_of(row, columns.phone, campaign.audience.region).is_ok() {
-                    first = next;
-                }
-            }
-        }
+        })?;
     }
     Ok(first)
 }
@@ -171,17 +165,14 @@ pub fn next_tick(
         let mut reader = barred.open(list, folder)?;
         let columns = audience::columns(&reader, list)?;
         let frozen = Frozen::new(revision, &columns, None, now);
-        loop {
-            let chunk = reader.next_chunk(CHUNK_ROWS)?;
-            if chunk.is_empty() {
-                break;
-            }
-            let of = |row: &Row| {
-                let parsed = number_of(row, columns.phone, campaign.audience.region).ok()?;
-                zones_of(revision, &frozen, parsed.number, row).ok()
-            };
-            zones.extend(chunk.rows.iter().filter_map(of));
-        }
+        reader.each_row(|row| {
+            let parsed = number_of(&row, columns.phone, campaign.audience.region);
+            zones.extend(
+                parsed
+                    .ok()
+                    .and_then(|parsed| zones_of(revision, &frozen, parsed.number, &row).ok()),
+            );
+        })?;
     }
     let classes: Vec<TimeClass> = zones.iter().filter_map(|zones| TimeClass::parse(zones)).collect();
     let is_anybodys = |tick: &Tick| {

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use sms::{PhoneNumber, Region};
 
 use super::row::{self, Frozen, frozen_values, language_of, narrowed, zones_of};
-use super::{Barred, CHUNK_ROWS, PlanError, StoreFacts, Summary, phones_of};
+use super::{Barred, PlanError, StoreFacts, Summary, phones_of};
 use crate::audience::{self, AudienceError, Currency, Prices, Row};
 use crate::left_out::LeftOut;
 use crate::member::Member;
@@ -79,19 +79,13 @@ impl Lists {
                 columns,
                 consent: list.consent.clone(),
             });
-            loop {
-                let chunk = reader.next_chunk(CHUNK_ROWS)?;
-                if chunk.is_empty() {
-                    break;
+            reader.each_row(|row| {
+                let parsed = row::number_of(&row, listed.columns.phone, audience.region);
+                let number = parsed.ok().map(|parsed| parsed.number.as_u64());
+                if let Some(number) = number.filter(|number| people.contains(number)) {
+                    lists.rows.entry(number).or_insert((listed.clone(), row));
                 }
-                for row in chunk.rows {
-                    let parsed = row::number_of(&row, listed.columns.phone, audience.region);
-                    let number = parsed.ok().map(|parsed| parsed.number.as_u64());
-                    if let Some(number) = number.filter(|number| people.contains(number)) {
-                        lists.rows.entry(number).or_insert((listed.clone(), row));
-                    }
-                }
-            }
+            })?;
         }
         for list in &audience.except {
             let name = list.name.clone().unwrap_or_else(|| list.path.clone());

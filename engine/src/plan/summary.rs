@@ -185,7 +185,8 @@ impl Summary {
 
     /// Whether the day is nobody's: whoever is left out would be on any day.
     pub fn is_nobodys_day(&self, campaign: &Campaign) -> bool {
-        let of_field = DateSchedule::of(campaign).into_iter().flat_map(|(field, _)| {
+        let field = DateSchedule::of(campaign).map(|(field, _)| field);
+        let of_field = field.into_iter().flat_map(|field| {
             [
                 LeftOut::EmptyValue(field.to_owned()),
                 LeftOut::IllTyped(field.to_owned()),
@@ -193,8 +194,7 @@ impl Summary {
         });
         let always = of_field.chain([LeftOut::InvalidNumber, LeftOut::UnreadableRow]);
         let always: u64 = always.map(|reason| self.left_out_for(&reason)).sum();
-        let is_by_column = DateSchedule::of(campaign).is_some();
-        (is_by_column || self.other_days > 0) && self.people == 0 && self.left_out_rows() == always
+        (field.is_some() || self.other_days > 0) && self.people == 0 && self.left_out_rows() == always
     }
 
     pub(super) fn other_day(&mut self) {

@@ -34,6 +34,14 @@ pub enum LaunchState {
 }
 
 impl LaunchState {
+    /// Whether it is through, or was cancelled.
+    pub fn is_over(self) -> bool {
+        match self {
+            LaunchState::Cancelled | LaunchState::Done => true,
+            LaunchState::Building | LaunchState::Running | LaunchState::Paused | LaunchState::Halted => false,
+        }
+    }
+
     /// The word for it, in JSON and for people.
     pub fn word(self) -> &'static str {
         match self {

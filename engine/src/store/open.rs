@@ -13,7 +13,7 @@ use super::faults::Faults;
 use super::lock::lock;
 use super::reserve;
 use super::writer::Writer;
-use super::{NextIds, Store, StoreError, worded};
+use super::{BUSY, NextIds, Store, StoreError, primary_code, worded};
 use crate::ids::{CohortId, References};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
@@ -148,13 +148,9 @@ async fn connected(connect: &SqliteConnectOptions) -> Result<(SqliteConnection, 
 
 /// Whether another connection holds the file.
 fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    let code = code.and_then(|code| code.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xff == BUSY)
+    primary_code(error) == BUSY
 }
 
-/// `SQLITE_BUSY`; what is said beside it stands above the lowest byte.
-const BUSY: u32 = 5;
 /// Ten seconds, as every other wait for a connection that writes.
 const TRIES: u32 = 200;
 const BETWEEN: Duration = Duration::from_millis(50);

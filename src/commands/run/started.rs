@@ -5,6 +5,7 @@ use engine::execute::turn_away;
 use engine::launch::{LaunchRequest, Occurrence, open};
 use engine::store::{LaunchRow, LaunchState, Opening};
 
+use super::super::plan;
 use super::together::Together;
 use super::{Begun, Failure, Running, failed, stands};
 use crate::output::{self, counted};
@@ -82,16 +83,15 @@ async fn stands_still(running: &Running<'_>) -> Result<bool, Failure> {
 }
 
 async fn waiting(running: &Running<'_>) -> Result<u64, Failure> {
-    let started = running.store.started(Some(&running.campaign().name)).await?;
-    Ok(started.iter().map(|(_, n)| n).sum())
+    plan::waiting(Some(&running.store), &running.campaign().name).await
 }
 
 /// The launch that takes people, which runs what the file says; and those that take nobody any more and are not over.
 async fn launches(running: &Running<'_>) -> Result<(Option<LaunchRow>, Vec<LaunchRow>), Failure> {
     let all = running.store.launches(Some(&running.campaign().name)).await?;
-    let living = all.into_iter().filter(|row| {
-        row.is_of_started() && !matches!(row.state, LaunchState::Done | LaunchState::Cancelled)
-    });
+    let living = all
+        .into_iter()
+        .filter(|row| row.is_of_started() && !row.state.is_over());
     let (mut takes, mut others) = (None, vec![]);
     for row in living {
         match takes.is_none() && row.revision == running.revision.id {
