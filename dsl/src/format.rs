@@ -38,9 +38,19 @@ pub enum Unformatted {
 /// What advises quotes.
 const OLDER_READER: &str = "yaml-1.1";
 
-/// A file in the one layout; formatting the result changes nothing. Line breaks become LF, a byte-order mark goes.
+/// A file in the one layout; formatting the result changes nothing. All line breaks are CRLF where the first is, else LF; a
+/// byte-order mark goes.
 pub fn format(text: &str, kind: FileKind) -> Result<String, Unformatted> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let formatted = with_line_feeds(text, kind)?;
+    let first = text.find(['\r', '\n']).map_or("", |at| &text[at..]);
+    Ok(match first.starts_with("\r\n") {
+        true => formatted.replace('\n', "\r\n"),
+        false => formatted,
+    })
+}
+
+fn with_line_feeds(text: &str, kind: FileKind) -> Result<String, Unformatted> {
     // Their places are those of the text as it stands, with its line breaks.
     let (_, faults) = tree::parse(text);
     if !faults.is_empty() {

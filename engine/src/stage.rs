@@ -513,6 +513,7 @@ impl Stage {
     fn suppress(&mut self, at: Option<usize>) {
         self.opted_out = true;
         self.note(Happened::OptedOut);
+        self.leave_all();
         let others = (0..self.passages.len()).filter(|other| Some(*other) != at);
         for other in others.collect::<Vec<_>>() {
             self.advance(other, &Event::OptedOut);

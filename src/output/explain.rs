@@ -33,18 +33,9 @@ pub fn page(page: &Page<'_>) -> String {
     out.push_str("\nThis fails:\n");
     page.failing.iter().for_each(|file| out.push_str(&shown(file)));
     out.push_str("\ncrier prints:\n\n");
-    for line in page.printed.lines() {
-        // What stands behind `= help: ` goes on under it.
-        let text = line.trim_start_matches([' ', '=']);
-        let indent = " ".repeat(2 + line.len() - text.len());
-        match line.is_empty() || line.chars().count() + 2 <= WIDTH {
-            true => out.push_str(format!("  {line}").trim_end()),
-            false => out.push_str(
-                folded(text, &format!("  {}", &line[..line.len() - text.len()]), &indent).trim_end(),
-            ),
-        }
-        out.push('\n');
-    }
+    // As wide as a terminal already.
+    out.push_str(page.printed.trim_end());
+    out.push('\n');
     out.push('\n');
     out.push_str(&folded(&page.remedy.replace('\n', " "), "", ""));
     page.repaired.iter().for_each(|file| out.push_str(&shown(file)));

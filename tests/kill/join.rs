@@ -268,9 +268,13 @@ impl<'a> Join<'a> {
         if let Some((_, stopped_at, _)) = &story.suppression
             && text.at > *stopped_at + WINDOW
         {
+            let replies = story.replies.iter().map(|r| format!("{:?} at {}", r.meaning, r.received_at));
+            let texts = story.messages.iter().map(|m| format!("{:?} {} at {}", m.kind, m.id, m.sent_at));
             self.fault(format!(
-                "I3 {phone} stopped at {stopped_at} and was texted at {}",
-                text.at
+                "I3 {phone} stopped at {stopped_at} and was texted at {}: wrote {:?}, was sent {:?}",
+                text.at,
+                replies.collect::<Vec<_>>(),
+                texts.collect::<Vec<_>>()
             ));
         }
     }

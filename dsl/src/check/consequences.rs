@@ -113,6 +113,7 @@ const FOLLOWS: &[Follows] = &[
     ),
     under("sender-cannot-receive", &["sender"]),
     follows("sender-cannot-receive", Place::InItsMap, &[]),
+    follows("sender-missing", Place::InItsValue, &["wrong-type"]),
     under("test-needs-time", &["schedule", "trigger"]),
     follows("test-needs-time", Place::Here, &[]),
     under(

@@ -1,12 +1,12 @@
-//! Moments, `set` and what is kept of replies name fields that exist; a moment's field holds days.
+//! Moments, `set`, what is kept of replies and a trigger's `key` name fields that exist; a moment's field holds days.
 
 use super::{Context, audience, fields, templates};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::scalar::is_day;
 use crate::values::FieldType;
 use crate::written::Spanned;
 use crate::written::campaign::{Ask, Verb};
-use crate::written::nearest::{Guess, listed, nearest};
+use crate::written::nearest::{Guess, Words, is_slip, listed, nearest};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let written = context.written;
@@ -15,6 +15,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .as_ref()
         .and_then(|schedule| schedule.date.as_ref());
     found.extend(scheduled.and_then(|name| day(context, name)));
+    found.extend(misspelt_key(context));
     for step in written.all_steps() {
         let moment = step.at.as_ref().and_then(|moment| moment.field());
         found.extend(moment.and_then(|name| day(context, name)));
@@ -48,6 +49,18 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             | Verb::Other => {}
         }
     }
+}
+
+/// What tells the passages of a trigger apart may be anything that the event carries; by a slip it is none of it.
+fn misspelt_key(context: &Context<'_>) -> Option<Diagnostic> {
+    let key = context.written.trigger.as_ref()?.key.as_ref()?;
+    let fields = || context.written.fields.iter().map(|field| field.name.value.as_str());
+    let meant = nearest(&key.value, fields()).filter(|_| fields().all(|field| field != key.value))?;
+    let is_sure = is_slip(&key.value, meant, fields(), Words::Author) == Applicability::Safe;
+    is_sure.then(|| Diagnostic {
+        severity: Severity::Warning,
+        ..unknown(context, key)
+    })
 }
 
 /// What answers give the field in place of the reply.
@@ -113,7 +126,7 @@ fn kept(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
 }
 
 /// What `set` gives a value is a field, or a column that it wins over.
-fn given(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
+pub(super) fn given(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
     let elsewhere = || fields::built_in(name, "keep what people say in a field of another name");
     elsewhere().or_else(|| kept(context, name).filter(|_| !is_known(context, &name.value)))
 }

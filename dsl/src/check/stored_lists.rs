@@ -16,7 +16,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn one(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
+pub(super) fn one(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
     let stored = || context.project.stored_lists.iter().map(String::as_str);
     if stored().any(|list| list == name.value) {
         return None;

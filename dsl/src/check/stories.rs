@@ -8,8 +8,10 @@ use super::{Context, audience, fields, sender, templates};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::values::Language;
 use crate::written::Spanned;
-use crate::written::campaign::{Line, OPT_OUT_LINK, Start, Test, Verb};
+use crate::written::campaign::{Line, Start, Test, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
+
+mod names;
 
 /// What `expect` may name beside messages: no message is called so.
 pub(crate) const EXPECTED: &[&str] = &["opt-out", "opt-in", "help", "nothing"];
@@ -43,6 +45,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
         beginning(context, test, found);
+        found.extend(names::begins(context, test));
         variant(context, test, found);
         person(context, test, found);
         // An empty value is none, as an empty cell.
@@ -57,7 +60,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         found.extend(shows_nothing(test));
         found.extend(language(test));
         for line in &test.lines {
-            names(context, line, found);
+            names::check(context, line, found);
             found.extend(never_so(context, line));
             found.extend(cannot_be_written_to(context, line));
         }
@@ -186,7 +189,7 @@ fn language(test: &Test) -> Option<Diagnostic> {
     })
 }
 
-/// What can never be so: nothing that says something, lists that nobody joins, reasons that nobody finishes with.
+/// What can never be so: nothing that says something, reasons that nobody finishes with.
 fn never_so(context: &Context<'_>, line: &Line) -> Option<Diagnostic> {
     let what = line.what.as_ref()?;
     match line.verb.value.as_str() {
@@ -200,17 +203,6 @@ fn never_so(context: &Context<'_>, line: &Line) -> Option<Diagnostic> {
                     .also(what.span.clone(), "nothing")
                     .help("leave it out, or name the text that comes"),
             )
-        }
-        "joined" | "left" => {
-            let project = context.project;
-            let known =
-                project.lists.contains_key(&what.value) && !project.stored_lists.contains(&what.value);
-            let message = format!(
-                "list \"{}\" is a file, and people cannot join or leave it",
-                what.value
-            );
-            let help = "only lists with `stored: true` are joined and left";
-            known.then(|| Diagnostic::error("list-not-stored", what.span.clone(), message).help(help))
         }
         "finished" => {
             let steps = context.written.all_steps();
@@ -271,59 +263,6 @@ fn shows_nothing(test: &Test) -> Option<Diagnostic> {
         Diagnostic::warning("story-shows-nothing", key, message)
             .help("say what must come of it: `- expect: invite`, or `- expect: nothing`"),
     )
-}
-
-fn names(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
-    let Some(what) = &line.what else { return };
-    match line.verb.value.as_str() {
-        "expect" => {
-            let messages = context
-                .written
-                .all_messages()
-                .map(|message| message.name.value.as_str());
-            let projects = context.project.messages.iter().map(String::as_str);
-            let steps = context.written.all_steps();
-            let ids = steps.iter().filter_map(|step| step.id.as_ref());
-            let ids: Vec<&str> = ids.map(|id| id.value.as_str()).collect();
-            let names: Vec<&str> = messages
-                .chain(ids.iter().copied())
-                .chain(projects)
-                .chain(EXPECTED.iter().copied())
-                .collect();
-            if !names.contains(&what.value.as_str()) && !is_place(&what.value, &ids) {
-                found.push(unknown("unknown-message", "message", what, &names, ""));
-            }
-        }
-        "clicks" => {
-            let links = context.written.links.iter().map(|(name, _)| name.value.as_str());
-            let names: Vec<&str> = links.chain([OPT_OUT_LINK]).collect();
-            if !names.contains(&what.value.as_str()) {
-                found.push(unknown("unknown-link", "link", what, &names, ""));
-            }
-        }
-        "notified" | "forwarded" => {
-            let names: Vec<&str> = context.project.inboxes.keys().map(String::as_str).collect();
-            if !what.value.contains('@') {
-                found.extend(super::replies::unknown_inbox(
-                    &what.value,
-                    what.span.clone(),
-                    &names,
-                ));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The place of a step, by which a text is called that stands in a step without an `id`: `step-2`, `replies-1-1`, or below
-/// one that has it, `invite-answers-1-1`. Whether there is one is known when the story is played.
-fn is_place(name: &str, ids: &[&str]) -> bool {
-    let numbered = name
-        .strip_prefix("step-")
-        .or_else(|| name.strip_prefix("replies-"));
-    let below = |id: &&str| name.strip_prefix(*id).is_some_and(|rest| rest.starts_with('-'));
-    numbered.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
-        || ids.iter().any(below)
 }
 
 fn unknown(code: &'static str, kind: &str, what: &Spanned<String>, names: &[&str], none: &str) -> Diagnostic {

@@ -169,7 +169,9 @@ fn without(text: &str, at: usize) -> Option<String> {
         .find(|tag| tag.start <= at && at < tag.end)?;
     let of_block = |tag: &Range<usize>| {
         let inside = text[tag.clone()].trim_matches(['{', '}', '~', ' ']);
-        inside.starts_with(['#', '/', '^']) || inside == "else"
+        let first = inside.split_whitespace().next().unwrap_or_default();
+        // One that lacks its `#` is meant to open a block.
+        inside.starts_with(['#', '/', '^']) || ["else", "if", "unless", "each"].contains(&first)
     };
     let mut rest = text.to_owned();
     for tag in tags(text) {

@@ -4,17 +4,13 @@ use super::Document;
 use super::rename::Edit;
 use crate::format::{Unformatted, format};
 
-/// What formatting changes; none where it changes nothing, or the file cannot be read. Line breaks stay the editor's.
+/// What formatting changes; none where it changes nothing, or the file cannot be read.
 /// Errors: one sentence about a fault of the formatter.
 pub fn formatting(document: &Document<'_>) -> Result<Option<Edit>, String> {
     let formatted = match format(document.text, document.kind()) {
         Ok(formatted) => formatted,
         Err(Unformatted::Faulty(_)) => return Ok(None),
         Err(fault @ Unformatted::Internal { .. }) => return Err(fault.to_string()),
-    };
-    let formatted = match document.text.contains("\r\n") {
-        true => formatted.replace('\n', "\r\n"),
-        false => formatted,
     };
     Ok(difference(document.text, &formatted))
 }

@@ -121,7 +121,10 @@ impl Scan<'_> {
     fn close(&mut self, tag: Range<usize>, name: &str) -> Result<(), TemplateError> {
         let shown = &self.source[tag.clone()];
         match self.open.pop() {
-            None => Err(TemplateError::at(tag, format!("\"{shown}\" closes nothing"))),
+            None => Err(match self.words.iter().find(|word| &self.source[(*word).clone()] == name) {
+                Some(opens) => not_opened(name, opens.clone()),
+                None => TemplateError::at(tag, format!("\"{shown}\" closes nothing")),
+            }),
             Some((open, _)) if &self.source[open.clone()] != name => {
                 let open = &self.source[open];
                 let message = format!("\"{shown}\" stands where \"{{{{/{open}}}}}\" is due");
@@ -164,6 +167,12 @@ impl Scan<'_> {
             "\"{{\" is not closed by \"}}\"",
         ))
     }
+}
+
+/// For the tag that a closing one belongs to, which lacks its `#`.
+fn not_opened(name: &str, span: Range<usize>) -> TemplateError {
+    let message = format!("\"{name}\" is a block: {{{{#{name} …}}}} … {{{{/{name}}}}}");
+    TemplateError::at(span, message).in_helper(name)
 }
 
 /// What stands between words. `#` and the like stand before a name.

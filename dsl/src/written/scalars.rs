@@ -362,9 +362,16 @@ fn zone(text: &str) -> Result<(), Refusal> {
             "write the zone of a city, such as `Europe/Rome`: it knows the summer time of the place".into()
         }));
     }
-    let meant = zone_of_city(text).or_else(|| nearest(text, names()));
+    let spelt = |name: &&str| name.eq_ignore_ascii_case(&text.replace(' ', "_"));
+    let area = text.split('/').next().unwrap_or_default();
+    let in_area = |name: &&str| name.split('/').next() == Some(area);
+    let meant = (names().find(spelt))
+        .or_else(|| zone_of_city(text))
+        .or_else(|| nearest(text, names().filter(in_area)))
+        .or_else(|| nearest(text, names()));
     // A city of two zones of one name, or a slip that is another city, would text people at another hour.
     let sure = |meant: &str| match names().filter(city).count() {
+        _ if spelt(&meant) => Applicability::Safe,
         1 => Applicability::Safe,
         0 => is_slip(text, meant, names(), Words::Author),
         _ => Applicability::Unsure,

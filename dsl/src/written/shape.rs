@@ -14,6 +14,7 @@ use crate::tree::{Entry, Kind, Node, Style, Tree};
 
 mod elsewhere;
 mod fit;
+mod meant;
 mod misplaced;
 mod other_file;
 mod several;
@@ -33,6 +34,7 @@ pub fn check(text: &str, tree: &Tree, object: &'static Object, told: &mut [Diagn
         },
         whole: tree.whole,
         found: vec![],
+        too_far_right: vec![],
         told,
     };
     match &tree.root {
@@ -68,6 +70,8 @@ struct Shape<'a> {
     /// Whether all of the file was read.
     whole: bool,
     found: Vec<Diagnostic>,
+    /// Keys of a campaign that stand in a map of the author's own keys, so that their absence is not told as well.
+    too_far_right: Vec<&'static str>,
     /// Of the text as it was read.
     told: &'a mut [Diagnostic],
 }
@@ -233,6 +237,9 @@ impl Shape<'_> {
     }
 
     fn known(&mut self, entry: &Entry, key: &'static Key, quiet: bool) {
+        if let Some(found) = meant::time_awaited(entry) {
+            return self.found.push(found);
+        }
         let later = key.status == Status::Later;
         if later && !quiet {
             let what = format!("\"{}\"", key.name);
@@ -243,6 +250,10 @@ impl Shape<'_> {
     }
 
     fn chosen(&mut self, node: &Node, entry: &Entry, open: &Open, place: &Place) {
+        if let Some((key, found)) = meant::too_far_right(entry, open, place) {
+            self.too_far_right.push(key);
+            return self.found.push(found);
+        }
         if open.key == KeyKind::Name && !scalars::is_name(&entry.key.text) {
             self.found.push(bad_key(node, entry));
         }
@@ -284,6 +295,10 @@ impl Shape<'_> {
             return object.key(meant.trim_start_matches('-')).map(|key| key.name);
         }
         let names = object.keys.iter().map(|key| key.name);
+        if let Some((found, meant)) = meant::no_break_space(entry, object) {
+            self.found.push(found);
+            return meant;
+        }
         self.doubt(&entry.value);
         let meant = elsewhere::called_elsewhere(object, &entry.key.text, node)
             .or_else(|| nearest(&entry.key.text, names.clone()));
@@ -322,7 +337,9 @@ impl Shape<'_> {
 
     fn missing(&mut self, node: &Node, object: &Object, meant: &[&str], verbs: usize) {
         let span = first_key(node);
-        let is_there = |key: &&'static str| meant.contains(key) || node.entry(key).is_some();
+        let elsewhere: &[&str] = if object.title == "a campaign" { &self.too_far_right } else { &[] };
+        let is_there =
+            |key: &&'static str| meant.contains(key) || elsewhere.contains(key) || node.entry(key).is_some();
         for required in object.required {
             let mut any = std::iter::once(&required.key).chain(required.or);
             if any.any(is_there) {
@@ -430,7 +447,13 @@ impl Shape<'_> {
         let written = &self.around.text[node.span.clone()];
         let undashed = matches!(form, Form::List(_) | Form::OneOrList(_)) && written.starts_with('-');
         self.found.push(
-            if let Some((help, right)) = words::colon_missing(form, node, place) {
+            if let Some((help, right)) = meant::in_another_shape(form, node, place, written) {
+                let found = found.help(help);
+                match right {
+                    Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
+                    None => found,
+                }
+            } else if let Some((help, right)) = words::colon_missing(form, node, place) {
                 let found = found.help(help);
                 match right {
                     Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
@@ -484,8 +507,12 @@ impl Shape<'_> {
         if let Some(found) = traps::all_is_comment(self.around, node, form) {
             return self.found.push(found);
         }
-        let message = format!("{} has no value", place.name);
         let at = node.span.start;
+        // What it holds is not indented to YAML, which is told there.
+        if self.around.text[at..].trim_start_matches([':', '\r', '\n', ' ']).starts_with(meant::NO_BREAK) {
+            return;
+        }
+        let message = format!("{} has no value", place.name);
         let before = self.around.text[..at].char_indices().next_back();
         let found = Diagnostic::error("wrong-type", before.map_or(at, |(start, _)| start)..at, message)
             .label(format!("{} is expected here", form.expected()));

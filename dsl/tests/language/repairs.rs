@@ -111,6 +111,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         invalid-yaml-markdown.campaign.yaml: 2 repaired, left []
         invalid-yaml-outdented.campaign.yaml: 1 repaired, left []
         language-of-three.campaign.yaml: 1 repaired, left ["language-unlisted"]
+        other-shapes.campaign.yaml: 1 repaired, left ["wrong-type", "wrong-type", "wrong-type", "wrong-type", "unknown-inbox", "unknown-key", "wrong-type", "unknown-key", "unknown-key", "unknown-key", "wrong-type", "wrong-type"]
         project-replies.crier.yaml: 2 repaired, left ["foreign-placeholder", "unknown-helper", "word-is-opt-out", "word-in-two-rules", "bad-pattern", "conflicting-keys", "unreachable-step", "rule-without-condition", "no-deadline", "rule-after-otherwise", "unknown-list"]
         provider-repeated.crier.yaml: 1 repaired, left ["provider-repeated", "provider-repeated", "unknown-provider"]
         quote-the-text-at.campaign.yaml: 1 repaired, left []

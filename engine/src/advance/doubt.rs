@@ -172,8 +172,8 @@ pub(super) fn cannot_tell<'a>(
     again(enrolment, tries, Doubt::LookUp, now + wait)
 }
 
-/// What follows for an answer to a reply, which moves nobody: it is tried again, or asked about; none where that is all. What
-/// cannot be settled stays unknown, and is not sent a second time under `in_doubt: resend` either.
+/// What follows for an answer to a reply, which moves nobody: it is tried again, or asked about, or the number gets no more;
+/// none where that is all. What cannot be settled stays unknown, and is not sent a second time under `in_doubt: resend` either.
 pub fn of_answer(member: &Member, event: &Event<'_>, place: Place, now: DateTime<Utc>) -> Option<Effect> {
     let mut tries = Tries::now(member);
     let wait = |tries: Tries| back_off(member, place, tries.attempts);
@@ -209,10 +209,10 @@ pub fn of_answer(member: &Member, event: &Event<'_>, place: Place, now: DateTime
         | Event::Due(_)
         | Event::Accepted(_)
         | Event::Rejected(_)
-        | Event::OptedOutThere(_)
         | Event::Happened
         | Event::Reply(_)
         | Event::OptedOut => return None,
+        Event::OptedOutThere(_) => return Some(Effect::Suppress),
     };
     Some(Effect::Retry {
         due_at,

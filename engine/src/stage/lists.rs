@@ -1,5 +1,7 @@
 //! The words of stored lists that a person sends, and the yes to the question of one.
 
+use std::collections::BTreeSet;
+
 use dsl::campaign::{Schedule, Trigger};
 use dsl::project::OptIn;
 
@@ -60,6 +62,18 @@ impl Stage {
             self.join(list);
         }
         true
+    }
+
+    /// Who opts out is on no list any more.
+    pub(super) fn leave_all(&mut self) {
+        let joins = self.log.iter().filter_map(|entry| match &entry.what {
+            Happened::Changed(Change::Join(list)) => Some(list.clone()),
+            _ => None,
+        });
+        let joined: BTreeSet<String> = joins.filter(|list| self.is_joined(list) == Some(true)).collect();
+        for list in joined {
+            self.note(Happened::Changed(Change::Leave(list)));
+        }
     }
 
     fn join(&mut self, list: String) {

@@ -126,6 +126,12 @@ pub(super) fn start(text: &str) -> Result<(), Refusal> {
         );
         return Err(instead(refusal, "now", Applicability::Safe));
     }
+    if text.split_whitespace().count() == 5 && Cron::parse(text).is_some() {
+        let message = format!("\"{text}\" is a cron, and stands in a map");
+        let right = format!("{{ cron: \"{text}\" }}");
+        let refusal = wrong("bad-time", message, format!("write `schedule: {right}`"));
+        return Err(instead(refusal, right, Applicability::Unsure));
+    }
     time(text).map_err(|refusal| called(text).unwrap_or(refusal))
 }
 

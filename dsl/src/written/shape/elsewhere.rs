@@ -15,7 +15,7 @@ const ELSEWHERE: [(&str, &str); 6] = [
 ];
 
 /// What other tools call the keys of some maps, by their titles.
-const OF_MAPS: [(&str, &str, &[&str]); 17] = [
+const OF_MAPS: [(&str, &str, &[&str]); 20] = [
     ("a rule", "otherwise", &["default", "else"]),
     ("a rule", "send", &["answer", "reply", "respond"]),
     (
@@ -45,6 +45,9 @@ const OF_MAPS: [(&str, &str, &[&str]); 17] = [
     ("a sender", "number", &["from", "msisdn", "phone", "phone_number"]),
     ("a sender", "short_code", &["code", "shortcode"]),
     ("an inbox", "email", &["address", "mail", "to"]),
+    ("`notify`", "text", &["body", "message", "msg", "sms"]),
+    ("`repeat`", "do", &["steps", "then"]),
+    ("an arm", "do", &["steps", "then"]),
 ];
 
 /// What other tools call the keys of a campaign.

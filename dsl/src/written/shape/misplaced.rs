@@ -32,6 +32,9 @@ impl Shape<'_> {
     pub(super) fn misplaced(&mut self, node: &Node, object: &'static Object, place: &Place) -> Misplaced {
         let mut told = Misplaced::default();
         self.of_another_file(node, object, &mut told);
+        self.all_under_its_name(node, object, &mut told);
+        self.time_in_a_map(node, object, &mut told);
+        self.step_without_do(node, object, &mut told);
         self.beside_send(node, object, &mut told);
         if !self.around.text[node.span.start..].starts_with('{') {
             self.too_far_left(node, object, &mut told);
@@ -83,6 +86,86 @@ impl Shape<'_> {
             told.entries.insert(at);
         }
         self.found.push(found);
+    }
+
+    /// All keys of a campaign below `campaign`, which is its name.
+    fn all_under_its_name(&mut self, node: &Node, object: &'static Object, told: &mut Misplaced) {
+        let at = node.entries().iter().position(|entry| entry.key.text == "campaign");
+        let Some(at) = at.filter(|_| object.title == "a campaign") else {
+            return;
+        };
+        let entry = &node.entries()[at];
+        let inner = entry.value.entries().iter();
+        let own = inner.filter_map(|inner| object.key(&inner.key.text)).map(|key| key.name);
+        let own: Vec<&str> = own.filter(|name| *name != "campaign").collect();
+        if own.is_empty() {
+            return;
+        }
+        let message = "the keys of a campaign stand at the beginning of their lines, not in \"campaign\"";
+        let name = entry.value.get("name").and_then(Node::text).filter(|name| is_name(name));
+        let help = format!(
+            "`campaign: {}` is its name alone; put the other lines below it, as far left",
+            name.unwrap_or("winter-concert")
+        );
+        let found = Diagnostic::error("wrong-type", entry.value.span.clone(), message);
+        self.found.push(found.label("too far right").help(help));
+        told.meant.extend(own);
+        told.entries.insert(at);
+    }
+
+    /// `wait: { until: 2026-12-01 10:00 }`: a time that is the same for all has no map.
+    fn time_in_a_map(&mut self, node: &Node, object: &Object, told: &mut Misplaced) {
+        let [one] = node.entries() else { return };
+        let is_time = |text: &&str| parse_time(text).is_ok() || is_time_of_day(text);
+        let (true, Some(time)) = (object.title == "a moment", one.value.text().filter(is_time)) else {
+            return;
+        };
+        if !["at", "day", "on", "time", "until"].contains(&one.key.text.as_str()) {
+            return;
+        }
+        let message = format!("\"{time}\" is the same for all, and a map is for the day of a column");
+        self.found.push(
+            Diagnostic::error("wrong-type", node.span.clone(), message)
+                .help(format!("write it alone: `{time}`"))
+                .replace(node.span.clone(), time, Applicability::Unsure),
+        );
+        told.entries.insert(0);
+        told.meant.push("date");
+    }
+
+    /// `{ share: 50%, send: a }`: where a map has a key `do`, steps stand under it.
+    fn step_without_do(&mut self, node: &Node, object: &Object, told: &mut Misplaced) {
+        let steps = object.key("do").and_then(|key| match key.form {
+            Form::OneOrList(Form::Object(step)) if object.one_of.is_empty() => Some(step),
+            _ => None,
+        });
+        let Some(step) = steps.filter(|_| node.entry("do").is_none()) else {
+            return;
+        };
+        let is_step = |entry: &Entry| step.key(&entry.key.text).is_some() && object.key(&entry.key.text).is_none();
+        let verb = |entry: &Entry| is_step(entry) && step.one_of.contains(&entry.key.text.as_str());
+        let Some(at) = node.entries().iter().position(verb) else {
+            return;
+        };
+        let entry = &node.entries()[at];
+        let message = format!(
+            "\"{}\" is a step, and what {} does stands under \"do\"",
+            entry.key.text, object.title
+        );
+        let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message).label("under \"do\"");
+        let rest = node.entries().iter().enumerate().filter(|(_, entry)| is_step(entry));
+        let rest: Vec<usize> = rest.map(|(at, _)| at).collect();
+        let whole = adjacent(node, &rest).filter(|whole| !self.around.text[whole.clone()].contains('\n'));
+        self.found.push(match whole {
+            Some(whole) => {
+                let right = format!("do: {{ {} }}", &self.around.text[whole.clone()]);
+                let found = found.help(format!("write `{right}`"));
+                found.replace(whole, right, Applicability::Unsure)
+            }
+            None => found.help(format!("write `do: {{ {}: … }}`", entry.key.text)),
+        });
+        told.entries.extend(rest);
+        told.meant.push("do");
     }
 
     /// What belongs to the step stands in the map of its text: `send: { text: …, sender: arena }`.

@@ -71,6 +71,25 @@ async fn a_refused_answer_is_a_dead_letter_and_goes_when_it_is_tried_again() {
     assert_eq!(ran.totals.answers, [(MessageState::Accepted, 1)].into());
 }
 
+/// Whoever told the provider to stop before the answer to a call for help gets no more of anything.
+#[tokio::test]
+async fn an_answer_to_somebody_who_told_the_provider_to_stop_suppresses_the_number() {
+    let world = World::new(5, ONE, "");
+    let provider = scripted(50, |text, _| match text.to.to_string() == phone(3) {
+        true if text.text.starts_with("Doors") => Does::AcceptAndReply("HELP"),
+        true => refuse(Scope::OptedOut),
+        false => accept(),
+    });
+    let ran = world.run(provider.clone(), &mut |_| {}).await;
+    assert_eq!(provider.repeats(), "1x 6");
+    assert_eq!(ran.totals.answers, [(MessageState::Rejected, 1)].into());
+    let store = world.store(Access::Read).await.expect("opened");
+    let number = phone(3).parse().expect("a number");
+    let suppression = store.person(number).await.expect("a story").suppression;
+    let told = suppression.map(|(reason, _, evidence)| (reason, evidence));
+    assert_eq!(told, Some(("opt-out-at-provider".to_owned(), "scripted".to_owned())));
+}
+
 /// Nobody knows whether a confirmation was taken: the provider is asked, like about any text.
 #[tokio::test]
 async fn an_answer_in_doubt_is_looked_up() {

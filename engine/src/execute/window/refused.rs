@@ -18,7 +18,7 @@ impl Executor {
                 continue;
             };
             match refused(outcome) {
-                Some(Scope::OptedOut) if !send.is_answer => {
+                Some(Scope::OptedOut) => {
                     suppressions.push(self.suppression(&window.sender, send, *at));
                 }
                 Some(Scope::Message) => dead.extend(self.letter(&window.sender, send, outcome)),

@@ -51,8 +51,10 @@ tests:
       - joined: fans
       - reply: STOP
       - expect: opt-out
+      - left: fans
       - says: FANS
       - expect: nothing
+      - joined: fans
 "#,
         expect![[r#"
             # asked, and yes
@@ -81,9 +83,11 @@ tests:
             Tue 1 Dec 10:00 joins fans
             Tue 1 Dec 10:00 > STOP
             Tue 1 Dec 10:00 opted out
+            Tue 1 Dec 10:00 leaves fans
             Tue 1 Dec 10:00 < opt-out (1 part): You have opted out and will get no more messages from us.
             Tue 1 Dec 10:00 > FANS
             Tue 1 Dec 10:00 opted in again
+            Tue 1 Dec 10:00 joins fans
         "#]],
     );
 }

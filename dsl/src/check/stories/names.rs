@@ -1,0 +1,185 @@
+//! What a line of a story names exists, and can come about in this campaign: texts, links, lists, fields, inboxes, events,
+//! addresses.
+
+use std::collections::BTreeSet;
+
+use super::super::{Context, moments, replies, stored_lists};
+use super::{EXPECTED, unknown};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Test, Verb};
+use crate::written::nearest::{Guess, Words, is_slip, listed, nearest};
+use crate::written::{Spanned, one_or_list, spanned, texts};
+
+/// What a line names, thing by thing.
+pub(super) fn check(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnostic>) {
+    match line.verb.value.as_str() {
+        "joined" | "left" => {
+            let lists = one_or_list(&line.value).into_iter().filter_map(spanned);
+            found.extend(lists.filter_map(|list| stored_lists::one(context, &list)));
+            return;
+        }
+        "set" => {
+            let values = texts(&line.value).into_iter();
+            found.extend(values.filter_map(|(name, _)| moments::given(context, &name)));
+            return;
+        }
+        "tagged" => {
+            let tags = one_or_list(&line.value).into_iter().filter_map(spanned);
+            found.extend(tags.filter_map(|tag| misspelt_tag(context, &tag)));
+            return;
+        }
+        "calls" => {
+            let url = line.value.get("url").and_then(spanned);
+            found.extend(url.and_then(|url| never_called(context, &url)));
+            return;
+        }
+        _ => {}
+    }
+    let Some(what) = &line.what else { return };
+    match line.verb.value.as_str() {
+        "expect" => {
+            let messages = context
+                .written
+                .all_messages()
+                .map(|message| message.name.value.as_str());
+            let projects = context.project.messages.iter().map(String::as_str);
+            let steps = context.written.all_steps();
+            let ids = steps.iter().filter_map(|step| step.id.as_ref());
+            let ids: Vec<&str> = ids.map(|id| id.value.as_str()).collect();
+            let names: Vec<&str> = messages
+                .chain(ids.iter().copied())
+                .chain(projects)
+                .chain(EXPECTED.iter().copied())
+                .collect();
+            if !names.contains(&what.value.as_str()) && !is_place(&what.value, &ids) {
+                found.push(unknown("unknown-message", "message", what, &names, ""));
+            }
+        }
+        "clicks" => {
+            let links = context.written.links.iter().map(|(name, _)| name.value.as_str());
+            let names: Vec<&str> = links.chain([OPT_OUT_LINK]).collect();
+            if !names.contains(&what.value.as_str()) {
+                found.push(unknown("unknown-link", "link", what, &names, ""));
+            }
+        }
+        "notified" | "forwarded" => {
+            let names: Vec<&str> = context.project.inboxes.keys().map(String::as_str).collect();
+            if !what.value.contains('@') {
+                found.extend(replies::unknown_inbox(
+                    &what.value,
+                    what.span.clone(),
+                    &names,
+                ));
+            }
+        }
+        "event" => found.extend(misspelt_event(context, what)),
+        _ => {}
+    }
+}
+
+/// The story of a campaign with a trigger begins by the trigger's event.
+pub(super) fn begins(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
+    let own = context.written.trigger.as_ref()?.event.as_ref()?;
+    let event = test.event.as_ref().filter(|event| event.value != own.value)?;
+    let message = format!("event \"{}\" begins nothing here", event.value);
+    Some(
+        Diagnostic::warning("story-impossible", event.span.clone(), message)
+            .also(own.span.clone(), "what begins a passage")
+            .help(format!("the story begins by \"{}\"", own.value))
+            .replace(event.span.clone(), own.value.clone(), Applicability::Unsure),
+    )
+}
+
+/// An event that nothing of the campaign asks for is heard all the same, for what it carries; one that is a slip of the
+/// trigger's is meant to be that. Those of conditions are told where all files are known.
+fn misspelt_event(context: &Context<'_>, event: &Spanned<String>) -> Option<Diagnostic> {
+    let begins = context.written.trigger.as_ref()?.event.as_ref()?;
+    let message = format!("nothing in this campaign asks for the event \"{}\"", event.value);
+    slip(event, &BTreeSet::from([begins.value.as_str()]), message)
+}
+
+/// Tags that steps give, with commas between them, or one that is a slip of one of those.
+fn misspelt_tag(context: &Context<'_>, tag: &Spanned<String>) -> Option<Diagnostic> {
+    let steps = context.written.all_steps();
+    let given = steps.iter().filter_map(|step| match &step.verb {
+        Verb::Tag(tag) => Some(tag.value.as_str()),
+        _ => None,
+    });
+    let given: BTreeSet<&str> = given.collect();
+    if given.contains(tag.value.as_str()) {
+        return None;
+    }
+    let all: Vec<&str> = tag.value.split(',').map(str::trim).collect();
+    if all.len() > 1 && all.iter().all(|tag| given.contains(tag)) {
+        let message = format!("\"{}\" is one tag, with commas in it", tag.value);
+        return Some(
+            Diagnostic::warning("unknown-value", tag.span.clone(), message)
+                .help("several stand in a list, in brackets")
+                .replace(tag.span.clone(), format!("[{}]", all.join(", ")), Applicability::Unsure),
+        );
+    }
+    let message = format!("no step of this campaign gives the tag \"{}\"", tag.value);
+    slip(tag, &given, message)
+}
+
+/// A warning about a word that is, by a slip of the keyboard, not one of those that are known.
+fn slip(word: &Spanned<String>, known: &BTreeSet<&str>, message: String) -> Option<Diagnostic> {
+    let names = || known.iter().copied();
+    let meant = nearest(&word.value, names()).filter(|_| !known.contains(word.value.as_str()))?;
+    let is_sure = is_slip(&word.value, meant, names(), Words::Author) == Applicability::Safe;
+    is_sure.then(|| {
+        let found = Diagnostic::warning("unknown-value", word.span.clone(), message);
+        Guess::unsure(Some(meant)).tell(found, String::new)
+    })
+}
+
+/// An address that no `call` can come to.
+fn never_called(context: &Context<'_>, url: &Spanned<String>) -> Option<Diagnostic> {
+    let steps = context.written.all_steps();
+    let calls = steps.iter().filter_map(|step| match &step.verb {
+        Verb::Call(call) => call.url.as_ref(),
+        _ => None,
+    });
+    let addresses: Vec<&str> = calls.map(|url| url.text.as_str()).collect();
+    if addresses.iter().any(|address| can_become(address, &url.value)) {
+        return None;
+    }
+    let message = format!("no step calls {}", url.value);
+    let found = Diagnostic::warning("story-impossible", url.span.clone(), message);
+    Some(found.help(match addresses.as_slice() {
+        [] => "nothing in this campaign calls: leave the line out".to_owned(),
+        some => format!("what is called is {}", listed(some.iter().copied())),
+    }))
+}
+
+/// Whether a template may give this text: what stands outside of its tags occurs there, in order.
+fn can_become(template: &str, text: &str) -> bool {
+    let mut pieces = template.split("{{");
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let literal = |piece: &'_ str| piece.rsplit("}}").next().map(str::to_owned).unwrap_or_default();
+    let later: Vec<String> = pieces.map(literal).collect();
+    let Some((last, between)) = later.split_last() else {
+        return rest.is_empty();
+    };
+    for piece in between {
+        let Some(at) = rest.find(piece.as_str()) else {
+            return false;
+        };
+        rest = &rest[at + piece.len()..];
+    }
+    rest.ends_with(last.as_str())
+}
+
+/// The place of a step, by which a text is called that stands in a step without an `id`: `step-2`, `replies-1-1`, or below
+/// one that has it, `invite-answers-1-1`. Whether there is one is known when the story is played.
+fn is_place(name: &str, ids: &[&str]) -> bool {
+    let numbered = name
+        .strip_prefix("step-")
+        .or_else(|| name.strip_prefix("replies-"));
+    let below = |id: &&str| name.strip_prefix(*id).is_some_and(|rest| rest.starts_with('-'));
+    numbered.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+        || ids.iter().any(below)
+}

@@ -1,0 +1,124 @@
+//! Values that stand in another shape than theirs, and keys in the map of another: what they were meant to be.
+
+use super::super::key::{Form, Key, Object, Open};
+use super::super::{scalars, tables};
+use super::fits;
+use super::words::Place;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::scalar::WaitTime;
+use crate::tree::{Entry, Node};
+
+/// What is said of a map or a list in the place of something else, and what belongs there. `written`: as it stands in the
+/// file.
+pub(super) fn in_another_shape(
+    form: &Form,
+    node: &Node,
+    place: &Place,
+    written: &str,
+) -> Option<(String, Option<String>)> {
+    match place.key {
+        "again" => {
+            let days = only(node, &["after"])?;
+            let right = format!("after {days}");
+            Some((format!("write `again: {right}`"), Some(right)))
+        }
+        "window" | "quiet_hours" => {
+            let right = hours(node)?;
+            let is_one = scalars::check(form, &right).is_ok();
+            is_one.then(|| (format!("hours stand in one: `{}: {right}`", place.key), Some(right)))
+        }
+        "split" if !node.items().is_empty() => {
+            let help = "each way has a name: `split: { a: { share: 50%, do: … }, b: … }`";
+            Some((help.to_owned(), None))
+        }
+        "variants" if !node.items().is_empty() => {
+            Some(("each has a name: `variants: { a: …, b: … }`".to_owned(), None))
+        }
+        _ => one_rule(form, node, written),
+    }
+}
+
+/// The text of a map's only key, where it is one of these.
+fn only<'a>(node: &'a Node, keys: &[&str]) -> Option<&'a str> {
+    match node.entries() {
+        [one] if keys.contains(&one.key.text.as_str()) => one.value.text(),
+        _ => None,
+    }
+}
+
+/// `{ from: 18:00, to: 20:00 }`, as a window is written.
+fn hours(node: &Node) -> Option<String> {
+    let [_, _] = node.entries() else { return None };
+    let of = |keys: &[&str]| keys.iter().find_map(|key| node.get(key)?.text());
+    let from = of(&["from", "start", "after", "begin", "open"])?;
+    let to = of(&["to", "until", "end", "before", "close"])?;
+    Some(format!("{from}-{to}"))
+}
+
+/// A list of maps of which there is one, without its dash.
+fn one_rule(form: &Form, node: &Node, written: &str) -> Option<(String, Option<String>)> {
+    let of_list = |form: &Form| match form {
+        Form::List(Form::Object(rule)) => Some(*rule),
+        _ => None,
+    };
+    let rule = match form {
+        Form::Either(forms) => forms.iter().find_map(of_list)?,
+        form => of_list(form)?,
+    };
+    let own = |entry: &Entry| rule.key(&entry.key.text).is_some();
+    let all_own = !node.entries().is_empty() && node.entries().iter().all(own);
+    // `otherwise` alone is rather the word of a rule.
+    let is_rule = all_own && !node.entries().iter().any(|entry| entry.key.text == "otherwise");
+    is_rule.then(|| {
+        let right = match written.starts_with('{') {
+            true => format!("[{written}]"),
+            false => format!("- {}", written.replace('\n', "\n  ")),
+        };
+        let help = "put `- ` before each item, also where there is only one";
+        (help.to_owned(), Some(right))
+    })
+}
+
+/// `await: 2 days`: time alone is waited for by `wait`.
+pub(super) fn time_awaited(entry: &Entry) -> Option<Diagnostic> {
+    let text = entry.value.text().filter(|_| entry.key.text == "await")?;
+    WaitTime::parse(text).ok()?;
+    let message = format!("\"{text}\" is a time, and `await` waits for something to happen");
+    Some(
+        Diagnostic::error("wrong-type", entry.value.span.clone(), message)
+            .help(format!("write `wait: {text}`"))
+            .replace(entry.key.span.clone(), "wait", Applicability::Unsure),
+    )
+}
+
+/// A key of the campaign in the map of its messages or the like.
+pub(super) fn too_far_right(entry: &Entry, open: &Open, place: &Place) -> Option<(&'static str, Diagnostic)> {
+    let is_of_campaign = ["messages", "links", "fields", "exit", "labels"].contains(&place.key);
+    let key = tables::CAMPAIGN.key(&entry.key.text).filter(|_| is_of_campaign)?;
+    let is_meant = fits(&key.form, &entry.value) && !fits(open.form, &entry.value);
+    is_meant.then(|| {
+        let message = format!("\"{}\" is a key of the campaign, and stands in \"{}\"", key.name, place.key);
+        let found = Diagnostic::error("wrong-type", entry.key.span.clone(), message)
+            .label("too far right")
+            .help(format!("put it at the beginning of its line, as \"{}\"", place.key));
+        (key.name, found)
+    })
+}
+
+/// Spaces that do not break.
+pub(super) const NO_BREAK: [char; 3] = ['\u{a0}', '\u{202f}', '\u{2007}'];
+
+/// A space that does not break before or behind a key: the eye takes it for one that does, YAML for a letter.
+pub(super) fn no_break_space(entry: &Entry, object: &Object) -> Option<(Diagnostic, Option<&'static str>)> {
+    let ours = |c: char| NO_BREAK.contains(&c) || c == ' ';
+    let word = entry.key.text.trim_matches(ours);
+    let space = entry.key.text.chars().find(|c| NO_BREAK.contains(c))?;
+    if word == entry.key.text || word.is_empty() || !entry.key.plain {
+        return None;
+    }
+    let message = format!("a space that does not break (U+{:04X}) stands at \"{word}\"", u32::from(space));
+    let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message)
+        .label("read as a part of the key")
+        .help("put spaces of the keyboard in its place");
+    Some((found, object.key(word).map(|key: &Key| key.name)))
+}
