@@ -268,8 +268,14 @@ impl<'a> Join<'a> {
         if let Some((_, stopped_at, _)) = &story.suppression
             && text.at > *stopped_at + WINDOW
         {
-            let replies = story.replies.iter().map(|r| format!("{:?} at {}", r.meaning, r.received_at));
-            let texts = story.messages.iter().map(|m| format!("{:?} {} at {}", m.kind, m.id, m.sent_at));
+            let replies = story
+                .replies
+                .iter()
+                .map(|r| format!("{:?} at {}", r.meaning, r.received_at));
+            let texts = story
+                .messages
+                .iter()
+                .map(|m| format!("{:?} {} at {}", m.kind, m.id, m.sent_at));
             self.fault(format!(
                 "I3 {phone} stopped at {stopped_at} and was texted at {}: wrote {:?}, was sent {:?}",
                 text.at,

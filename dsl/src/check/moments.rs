@@ -54,7 +54,13 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// What tells the passages of a trigger apart may be anything that the event carries; by a slip it is none of it.
 fn misspelt_key(context: &Context<'_>) -> Option<Diagnostic> {
     let key = context.written.trigger.as_ref()?.key.as_ref()?;
-    let fields = || context.written.fields.iter().map(|field| field.name.value.as_str());
+    let fields = || {
+        context
+            .written
+            .fields
+            .iter()
+            .map(|field| field.name.value.as_str())
+    };
     let meant = nearest(&key.value, fields()).filter(|_| fields().all(|field| field != key.value))?;
     let is_sure = is_slip(&key.value, meant, fields(), Words::Author) == Applicability::Safe;
     is_sure.then(|| Diagnostic {

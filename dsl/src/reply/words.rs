@@ -46,6 +46,11 @@ impl Words {
         self
     }
 
+    /// Whether a whole message is an opt-out word, whatever else it may be: an answer that is waited for.
+    pub fn may_opt_out(&self, text: &str) -> bool {
+        self.opts_out(text).is_some()
+    }
+
     /// The opt-out word that a whole message is.
     pub(super) fn opts_out(&self, text: &str) -> Option<&Word> {
         let bare = bare(without_signature(text));

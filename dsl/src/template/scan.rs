@@ -121,10 +121,16 @@ impl Scan<'_> {
     fn close(&mut self, tag: Range<usize>, name: &str) -> Result<(), TemplateError> {
         let shown = &self.source[tag.clone()];
         match self.open.pop() {
-            None => Err(match self.words.iter().find(|word| &self.source[(*word).clone()] == name) {
-                Some(opens) => not_opened(name, opens.clone()),
-                None => TemplateError::at(tag, format!("\"{shown}\" closes nothing")),
-            }),
+            None => Err(
+                match self
+                    .words
+                    .iter()
+                    .find(|word| &self.source[(*word).clone()] == name)
+                {
+                    Some(opens) => not_opened(name, opens.clone()),
+                    None => TemplateError::at(tag, format!("\"{shown}\" closes nothing")),
+                },
+            ),
             Some((open, _)) if &self.source[open.clone()] != name => {
                 let open = &self.source[open];
                 let message = format!("\"{shown}\" stands where \"{{{{/{open}}}}}\" is due");

@@ -337,7 +337,11 @@ impl Shape<'_> {
 
     fn missing(&mut self, node: &Node, object: &Object, meant: &[&str], verbs: usize) {
         let span = first_key(node);
-        let elsewhere: &[&str] = if object.title == "a campaign" { &self.too_far_right } else { &[] };
+        let elsewhere: &[&str] = if object.title == "a campaign" {
+            &self.too_far_right
+        } else {
+            &[]
+        };
         let is_there =
             |key: &&'static str| meant.contains(key) || elsewhere.contains(key) || node.entry(key).is_some();
         for required in object.required {
@@ -509,7 +513,10 @@ impl Shape<'_> {
         }
         let at = node.span.start;
         // What it holds is not indented to YAML, which is told there.
-        if self.around.text[at..].trim_start_matches([':', '\r', '\n', ' ']).starts_with(meant::NO_BREAK) {
+        if self.around.text[at..]
+            .trim_start_matches([':', '\r', '\n', ' '])
+            .starts_with(meant::NO_BREAK)
+        {
             return;
         }
         let message = format!("{} has no value", place.name);

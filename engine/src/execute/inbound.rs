@@ -6,6 +6,7 @@ mod incoming;
 mod led;
 mod opt_ins;
 mod parts;
+mod stops;
 mod told;
 mod words;
 
@@ -22,6 +23,7 @@ pub(super) use fold::Folded;
 use fold::Folder;
 use incoming::Batch;
 pub(super) use incoming::{Incoming, Said};
+pub(super) use stops::Stops;
 pub(super) use told::{tell, tell_ended};
 
 /// Things said of one row of the inbox.
@@ -78,6 +80,7 @@ impl Executor {
                 at,
                 inbound: polled.inbound,
                 mark: polled.mark,
+                is_again: false,
             });
         }
     }
@@ -321,6 +324,7 @@ fn read(raw: Raw) -> Option<Said> {
             at: raw.received_at,
             inbound,
             mark: 0,
+            is_again: false,
         }),
         Err(error) => {
             tracing::warn!(provider = raw.provider, %error, "unreadable entry of the inbox dropped");

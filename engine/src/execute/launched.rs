@@ -250,6 +250,8 @@ impl Executor {
         self.add_lanes(&project, &alarms);
         self.share_lanes(id, &project, &revision);
         self.know_suppressed(launch.suppressed_to).await?;
+        let words = revision.campaign.opt_out_words.iter().map(String::as_str);
+        self.incoming.opt_out_by(words);
         let others = self.launches.values().filter_map(|other| other.budget.as_ref());
         let zone = revision.campaign.timezone;
         let budget = Budget::of(&launch, zone, &self.store, now, others).await?;

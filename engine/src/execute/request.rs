@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::Account;
+use super::inbound::Stops;
 use super::lane::Lane;
 use super::launched::Stands;
 use super::permits::Permits;
@@ -42,6 +43,8 @@ struct Way {
     requests: Arc<Permits>,
     clock: Arc<dyn Clock>,
     suppressed: Suppressed,
+    /// Who may have opted out by a text that is still to be folded.
+    stops: Stops,
     store: Arc<Store>,
     launch: LaunchId,
     /// The launch stands still.
@@ -210,6 +213,7 @@ impl Executor {
             requests: account.requests.clone(),
             clock: self.clock.clone(),
             suppressed: self.suppressed.clone(),
+            stops: self.incoming.stops.clone(),
             store: self.store.clone(),
             launch,
             stands: self.of(launch).stands.clone(),
@@ -322,7 +326,7 @@ async fn look_up_request(way: Arc<Way>, asked: Vec<(usize, String)>) -> Step {
     }
 }
 
-/// Takes out the texts to numbers that were suppressed meanwhile, all of a launch that somebody stopped, and all whose way is
+/// Takes out the texts to numbers that were suppressed meanwhile, or are about to be, all of a launch that somebody stopped, and all whose way is
 /// shut. The answer to an opt-out says just that, and goes.
 fn withhold(texts: Vec<Outgoing>, way: &Way) -> (Vec<Outgoing>, Vec<(usize, Outcome)>) {
     let (shut, stands) = (way.is_shut(), way.stands.still());
@@ -331,9 +335,8 @@ fn withhold(texts: Vec<Outgoing>, way: &Way) -> (Vec<Outgoing>, Vec<(usize, Outc
         _ if shut => Some(Outcome::Withheld),
         true if !out.is_for_desk => None,
         false if stands => Some(Outcome::Withheld),
-        true | false => suppressed
-            .contains(&out.text.to.as_u64())
-            .then_some(Outcome::OptedOut),
+        true | false if suppressed.contains(&out.text.to.as_u64()) => Some(Outcome::OptedOut),
+        true | false => way.stops.has(out.text.to.as_u64()).then_some(Outcome::Withheld),
     };
     if texts.iter().all(|out| stays(out).is_none()) {
         return (texts, vec![]);

@@ -306,12 +306,17 @@ impl Store {
 
     /// Whether a suppression stands against a number.
     pub async fn is_suppressed(&self, phone: PhoneNumber) -> Result<bool, StoreError> {
-        let found: Option<i64> = sqlx::query_scalar("select 1 from suppression where phone = ?")
+        Ok(self.suppressed_at(phone).await?.is_some())
+    }
+
+    /// Since when a suppression stands against a number; none where none does.
+    pub async fn suppressed_at(&self, phone: PhoneNumber) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let found: Option<i64> = sqlx::query_scalar("select at from suppression where phone = ?")
             .bind(phone_number(phone))
             .fetch_optional(&self.readers)
             .await
             .map_err(|error| self.error(error))?;
-        Ok(found.is_some())
+        found.map(instant).transpose()
     }
 }
 

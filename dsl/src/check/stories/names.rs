@@ -65,11 +65,7 @@ pub(super) fn check(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnost
         "notified" | "forwarded" => {
             let names: Vec<&str> = context.project.inboxes.keys().map(String::as_str).collect();
             if !what.value.contains('@') {
-                found.extend(replies::unknown_inbox(
-                    &what.value,
-                    what.span.clone(),
-                    &names,
-                ));
+                found.extend(replies::unknown_inbox(&what.value, what.span.clone(), &names));
             }
         }
         "event" => found.extend(misspelt_event(context, what)),
@@ -115,7 +111,11 @@ fn misspelt_tag(context: &Context<'_>, tag: &Spanned<String>) -> Option<Diagnost
         return Some(
             Diagnostic::warning("unknown-value", tag.span.clone(), message)
                 .help("several stand in a list, in brackets")
-                .replace(tag.span.clone(), format!("[{}]", all.join(", ")), Applicability::Unsure),
+                .replace(
+                    tag.span.clone(),
+                    format!("[{}]", all.join(", ")),
+                    Applicability::Unsure,
+                ),
         );
     }
     let message = format!("no step of this campaign gives the tag \"{}\"", tag.value);

@@ -25,7 +25,12 @@ pub(super) fn in_another_shape(
         "window" | "quiet_hours" => {
             let right = hours(node)?;
             let is_one = scalars::check(form, &right).is_ok();
-            is_one.then(|| (format!("hours stand in one: `{}: {right}`", place.key), Some(right)))
+            is_one.then(|| {
+                (
+                    format!("hours stand in one: `{}: {right}`", place.key),
+                    Some(right),
+                )
+            })
         }
         "split" if !node.items().is_empty() => {
             let help = "each way has a name: `split: { a: { share: 50%, do: … }, b: … }`";
@@ -97,10 +102,16 @@ pub(super) fn too_far_right(entry: &Entry, open: &Open, place: &Place) -> Option
     let key = tables::CAMPAIGN.key(&entry.key.text).filter(|_| is_of_campaign)?;
     let is_meant = fits(&key.form, &entry.value) && !fits(open.form, &entry.value);
     is_meant.then(|| {
-        let message = format!("\"{}\" is a key of the campaign, and stands in \"{}\"", key.name, place.key);
+        let message = format!(
+            "\"{}\" is a key of the campaign, and stands in \"{}\"",
+            key.name, place.key
+        );
         let found = Diagnostic::error("wrong-type", entry.key.span.clone(), message)
             .label("too far right")
-            .help(format!("put it at the beginning of its line, as \"{}\"", place.key));
+            .help(format!(
+                "put it at the beginning of its line, as \"{}\"",
+                place.key
+            ));
         (key.name, found)
     })
 }
@@ -116,7 +127,10 @@ pub(super) fn no_break_space(entry: &Entry, object: &Object) -> Option<(Diagnost
     if word == entry.key.text || word.is_empty() || !entry.key.plain {
         return None;
     }
-    let message = format!("a space that does not break (U+{:04X}) stands at \"{word}\"", u32::from(space));
+    let message = format!(
+        "a space that does not break (U+{:04X}) stands at \"{word}\"",
+        u32::from(space)
+    );
     let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message)
         .label("read as a part of the key")
         .help("put spaces of the keyboard in its place");

@@ -90,19 +90,28 @@ impl Shape<'_> {
 
     /// All keys of a campaign below `campaign`, which is its name.
     fn all_under_its_name(&mut self, node: &Node, object: &'static Object, told: &mut Misplaced) {
-        let at = node.entries().iter().position(|entry| entry.key.text == "campaign");
+        let at = node
+            .entries()
+            .iter()
+            .position(|entry| entry.key.text == "campaign");
         let Some(at) = at.filter(|_| object.title == "a campaign") else {
             return;
         };
         let entry = &node.entries()[at];
         let inner = entry.value.entries().iter();
-        let own = inner.filter_map(|inner| object.key(&inner.key.text)).map(|key| key.name);
+        let own = inner
+            .filter_map(|inner| object.key(&inner.key.text))
+            .map(|key| key.name);
         let own: Vec<&str> = own.filter(|name| *name != "campaign").collect();
         if own.is_empty() {
             return;
         }
         let message = "the keys of a campaign stand at the beginning of their lines, not in \"campaign\"";
-        let name = entry.value.get("name").and_then(Node::text).filter(|name| is_name(name));
+        let name = entry
+            .value
+            .get("name")
+            .and_then(Node::text)
+            .filter(|name| is_name(name));
         let help = format!(
             "`campaign: {}` is its name alone; put the other lines below it, as far left",
             name.unwrap_or("winter-concert")
@@ -142,7 +151,8 @@ impl Shape<'_> {
         let Some(step) = steps.filter(|_| node.entry("do").is_none()) else {
             return;
         };
-        let is_step = |entry: &Entry| step.key(&entry.key.text).is_some() && object.key(&entry.key.text).is_none();
+        let is_step =
+            |entry: &Entry| step.key(&entry.key.text).is_some() && object.key(&entry.key.text).is_none();
         let verb = |entry: &Entry| is_step(entry) && step.one_of.contains(&entry.key.text.as_str());
         let Some(at) = node.entries().iter().position(verb) else {
             return;
@@ -153,7 +163,11 @@ impl Shape<'_> {
             entry.key.text, object.title
         );
         let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message).label("under \"do\"");
-        let rest = node.entries().iter().enumerate().filter(|(_, entry)| is_step(entry));
+        let rest = node
+            .entries()
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| is_step(entry));
         let rest: Vec<usize> = rest.map(|(at, _)| at).collect();
         let whole = adjacent(node, &rest).filter(|whole| !self.around.text[whole.clone()].contains('\n'));
         self.found.push(match whole {

@@ -169,6 +169,7 @@ impl Folder {
             provider,
             at,
             inbound,
+            is_again,
             ..
         } in said
         {
@@ -202,6 +203,7 @@ impl Folder {
                             from,
                             sender,
                             text,
+                            is_again,
                         };
                         if moved.contains(&from) {
                             deferred.push(words.again());
@@ -297,8 +299,11 @@ impl Folder {
         };
         let held = under_way.is_some() || standing.as_ref().is_some_and(|standing| standing.is_held);
         let known = self.known(&revision, sent, standing.as_ref(), &words).await?;
+        let stopped_at = self.store.suppressed_at(words.from).await?;
+        // What was said before a stop takes nothing of it back.
+        let overtaken = stopped_at.is_some_and(|at| at > words.at || (words.is_again && at == words.at));
         let facts = Facts {
-            opted_out: opted_out || self.store.is_suppressed(words.from).await?,
+            opted_out: opted_out || stopped_at.is_some(),
             stranger: sent.is_none(),
             known: &known,
             ..Facts::default()
@@ -321,12 +326,18 @@ impl Folder {
         };
         let text = shown(words.text.clone());
         let now = self.clock.now();
-        let of_list = self.of_list(&revision, sent, (&words, &text), facts, now).await?;
+        let of_list = match overtaken {
+            true => None,
+            false => self.of_list(&revision, sent, (&words, &text), facts, now).await?,
+        };
         if of_list.is_none() && held && waits_for_replies(&revision, enrolment, facts, &text, now) {
             return Ok(Replied::Later(words.again()));
         }
         let (_, effects) = advance(&revision, enrolment, facts, &Event::Reply(&text), now);
         let (list, effects) = match of_list {
+            None if effects.contains(&Effect::Allow) && overtaken => {
+                (None, vec![Effect::Keep { flagged: false }])
+            }
             Some((deed, effects)) => (Some(deed), effects),
             None => (None, effects),
         };

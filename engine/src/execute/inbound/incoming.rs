@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use dsl::reply::Words;
+
 use super::parts::Parts;
+use super::stops::Stops;
 use crate::provider::Inbound;
 
 /// Receipts are folded at the latest after this, while texts go out.
@@ -16,6 +19,8 @@ const FOLD_WITHIN: Duration = Duration::from_secs(1);
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// So many are folded at once.
 const FOLD_AT: usize = 65_536;
+/// People's texts of one batch: who writes meanwhile waits for no more than these.
+const TEXTS: usize = 256;
 
 /// What a provider said, and when it came.
 pub(in crate::execute) struct Said {
@@ -24,6 +29,8 @@ pub(in crate::execute) struct Said {
     pub inbound: Vec<Inbound>,
     /// To be acknowledged once it is kept.
     pub mark: u64,
+    /// A text that was in the way of a turn: others of the same person may have overtaken it.
+    pub is_again: bool,
 }
 
 /// What is folded together.
@@ -44,6 +51,10 @@ pub(in crate::execute) struct Incoming {
     receipts: Vec<Said>,
     /// The same of people's texts.
     texts: Vec<Said>,
+    /// Who of those that wrote may have opted out.
+    pub stops: Stops,
+    /// The words that opt out, in all countries and languages and in what is executed.
+    words: Option<Words>,
     /// Parts of long texts that wait for the others.
     parts: Parts,
     /// Parts were given up here and are for the next process: nothing leaves the inbox any more.
@@ -57,6 +68,8 @@ pub(in crate::execute) struct Incoming {
     kept_since: Option<Duration>,
     /// One batch after the other, since what a reply means depends on those before it: when the first of it came.
     folding: Option<DateTime<Utc>>,
+    /// The opt-outs of that batch.
+    folding_stops: Vec<(u64, String)>,
 }
 
 impl Incoming {
@@ -89,9 +102,20 @@ impl Incoming {
         count(&self.said) + count(&self.receipts) + count(&self.texts) + count(&self.postponed)
     }
 
+    /// Further words opt out.
+    pub fn opt_out_by<'a>(&mut self, words: impl IntoIterator<Item = &'a str>) {
+        let known = self.words.take().unwrap_or_else(Words::all);
+        self.words = Some(known.and_opt_outs(words));
+    }
+
     /// A provider said something.
     pub fn say(&mut self, said: Said) {
+        self.hear(&said);
         self.said.push(said);
+    }
+
+    fn hear(&mut self, said: &Said) {
+        self.stops.hear(said, self.words.get_or_insert_with(Words::all));
     }
 
     /// What is to be kept now.
@@ -113,6 +137,7 @@ impl Incoming {
             at,
             inbound,
             mark,
+            is_again,
         } in said
         {
             let (texts, receipts): (Vec<_>, Vec<_>) = inbound
@@ -123,15 +148,22 @@ impl Incoming {
                 at,
                 inbound,
                 mark,
+                is_again,
             };
             if !texts.is_empty() {
                 let joined = self.parts.join(of(texts));
-                self.texts.extend(joined);
+                self.write(joined);
             }
             if !receipts.is_empty() {
                 self.receipts.push(of(receipts));
             }
         }
+    }
+
+    /// People's texts are whole, and to be folded.
+    fn write(&mut self, texts: Vec<Said>) {
+        texts.iter().for_each(|said| self.hear(said));
+        self.texts.extend(texts);
     }
 
     /// Puts the parts of texts together that an earlier process left in the inbox.
@@ -160,6 +192,7 @@ impl Incoming {
     /// These are folded again a little later. They stay in the inbox.
     pub fn postpone(&mut self, mut said: Vec<Said>, now: Duration) {
         if !said.is_empty() {
+            said.iter().for_each(|said| self.hear(said));
             self.postponed.append(&mut said);
             self.postponed_to = now + AGAIN_AFTER;
         }
@@ -177,7 +210,7 @@ impl Incoming {
     fn take_overdue(&mut self, now: Duration, wall: DateTime<Utc>) {
         let overdue = self.parts.overdue(wall);
         if !overdue.is_empty() {
-            self.texts.extend(overdue);
+            self.write(overdue);
             self.kept_since.get_or_insert(now);
         }
     }
@@ -212,7 +245,8 @@ impl Incoming {
         if !all && self.texts.is_empty() {
             return None;
         }
-        let mut said = std::mem::take(&mut self.texts);
+        let mut said = self.next_texts();
+        self.folding_stops = self.stops.among(&said);
         if all {
             said.append(&mut self.receipts);
         }
@@ -221,21 +255,69 @@ impl Incoming {
         if !all {
             return Some(Batch { said, up_to: None });
         }
-        self.kept_since = None;
+        self.kept_since = Some(now).filter(|_| !self.texts.is_empty());
         Some(Batch {
             said,
             up_to: Some(self.up_to).filter(|_| !self.is_needed_in_inbox()),
         })
     }
 
-    /// Whether something of the inbox is still to be folded after this.
-    fn is_needed_in_inbox(&self) -> bool {
-        !self.postponed.is_empty() || self.waits_for_parts() || self.leaves_parts
+    /// The texts that are folded next: first all of those who may have opted out, each person's in their order.
+    fn next_texts(&mut self) -> Vec<Said> {
+        let (mut next, mut rest) = (vec![], vec![]);
+        for said in std::mem::take(&mut self.texts) {
+            let (stops, others) = said.split(|inbound| match inbound {
+                Inbound::Text { from, .. } => self.stops.has(from.as_u64()),
+                Inbound::Receipt { .. } => false,
+            });
+            next.extend(stops);
+            rest.extend(others);
+        }
+        next.append(&mut rest);
+        let mut left = TEXTS;
+        for said in std::mem::take(&mut next) {
+            let (now, later) = said.split_at(left);
+            left -= now.as_ref().map_or(0, |said| said.inbound.len());
+            next.extend(now);
+            self.texts.extend(later);
+        }
+        next
     }
 
-    /// The batch is folded.
+    /// Whether something of the inbox is still to be folded after this.
+    fn is_needed_in_inbox(&self) -> bool {
+        !self.texts.is_empty() || !self.postponed.is_empty() || self.waits_for_parts() || self.leaves_parts
+    }
+
+    /// The batch is folded; what is to be folded again is postponed after this.
     pub fn folded(&mut self) {
         self.folding = None;
+        self.stops.folded(&std::mem::take(&mut self.folding_stops));
+    }
+}
+
+impl Said {
+    /// What holds of it, and the rest; none where that is nothing.
+    fn split(mut self, holds: impl Fn(&Inbound) -> bool) -> (Option<Said>, Option<Said>) {
+        let inbound = std::mem::take(&mut self.inbound);
+        let (those, others) = inbound.into_iter().partition(holds);
+        (self.with(those), self.with(others))
+    }
+
+    /// The first so many, and the rest; none where that is nothing.
+    fn split_at(mut self, most: usize) -> (Option<Said>, Option<Said>) {
+        let rest = self.inbound.split_off(most.min(self.inbound.len()));
+        let rest = self.with(rest);
+        (Some(self).filter(|said| !said.inbound.is_empty()), rest)
+    }
+
+    fn with(&self, inbound: Vec<Inbound>) -> Option<Said> {
+        let said = Said {
+            provider: self.provider.clone(),
+            inbound,
+            ..*self
+        };
+        Some(said).filter(|said| !said.inbound.is_empty())
     }
 }
 
@@ -247,3 +329,6 @@ fn first(said: &[Said]) -> Option<DateTime<Utc>> {
 fn count(said: &[Said]) -> usize {
     said.iter().map(|said| said.inbound.len()).sum()
 }
+
+#[cfg(test)]
+mod tests;

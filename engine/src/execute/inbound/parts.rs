@@ -31,6 +31,7 @@ impl Parts {
             at,
             inbound,
             mark,
+            is_again,
         } = said;
         let (mut rest, mut whole) = (vec![], vec![]);
         for inbound in inbound {
@@ -58,6 +59,7 @@ impl Parts {
             at,
             inbound: rest,
             mark,
+            is_again,
         });
         let rest = rest.filter(|said| !said.inbound.is_empty());
         rest.into_iter().chain(whole.into_iter().map(said_of)).collect()
@@ -87,5 +89,6 @@ fn said_of(joined: Joined<Key>) -> Said {
             part: None,
         }],
         mark: 0,
+        is_again: false,
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Words<'a> {
     pub from: PhoneNumber,
     pub sender: String,
     pub text: String,
+    /// Others of the same person may have overtaken it.
+    pub is_again: bool,
 }
 
 impl Words<'_> {
@@ -31,6 +33,7 @@ impl Words<'_> {
                 part: None,
             }],
             mark: 0,
+            is_again: true,
         }
     }
 }
@@ -44,6 +47,7 @@ pub(super) fn again(reply: NewReply) -> Said {
         from: reply.phone,
         sender: reply.sender,
         text: reply.text,
+        is_again: true,
     };
     words.again()
 }

@@ -87,7 +87,36 @@ async fn an_answer_to_somebody_who_told_the_provider_to_stop_suppresses_the_numb
     let number = phone(3).parse().expect("a number");
     let suppression = store.person(number).await.expect("a story").suppression;
     let told = suppression.map(|(reason, _, evidence)| (reason, evidence));
-    assert_eq!(told, Some(("opt-out-at-provider".to_owned(), "scripted".to_owned())));
+    assert_eq!(
+        told,
+        Some(("opt-out-at-provider".to_owned(), "scripted".to_owned()))
+    );
+}
+
+/// Whoever says yes to a question whose text is still in doubt, and then STOP: the yes is folded once the doubt is settled,
+/// after the STOP, and takes nothing of it back.
+#[tokio::test]
+async fn a_yes_that_a_stop_overtakes_is_no_opt_in() {
+    let question = "steps:\n  - ask: { text: \"Coming? YES or NO. STOP to opt out\" }\n    for: 2 days\n    \
+                    answers: [{ words: [\"yes\"], send: { text: \"See you\" } }]\n";
+    let world = World::new(1, question, "");
+    let number = phone(0).parse().expect("a number");
+    let maybe = |text: &Submission, _| match text.text.starts_with("Coming") {
+        true => Does::Answer(Answer::Maybe("scripted".into())),
+        false => accept(),
+    };
+    let provider = scripted_and_asked(maybe, |_| Found::CannotTell("scripted".into()));
+    let soon = world.clock.now() + TimeDelta::seconds(2);
+    provider.will_say(soon, number, "Yes");
+    provider.will_say(soon, number, "STOP");
+    world.run(provider.clone(), &mut |_| {}).await;
+    let ledger = provider.ledger.lock().expect("unpoisoned");
+    let sent: Vec<&str> = ledger.iter().map(|(_, text)| text.text.as_str()).collect();
+    let confirmed = "You have opted out and will get no more messages from us.";
+    assert_eq!(sent, ["Coming? YES or NO. STOP to opt out", confirmed]);
+    drop(ledger);
+    let store = world.store(Access::Read).await.expect("opened");
+    assert!(store.is_suppressed(number).await.expect("known"));
 }
 
 /// Nobody knows whether a confirmation was taken: the provider is asked, like about any text.

@@ -159,9 +159,9 @@ async fn a_reply_and_a_note_go_by_mail_and_an_answer_and_an_opt_out_do_not() {
     let world = world("email: office@test.example", &mail_of(&server));
     run(&world, &town()).await;
     expect![[r#"
+        STOP: 
         no: 
         Is there parking?: office delivered
-        STOP: 
         Person 0 says no: office delivered
     "#]]
     .assert_eq(&told(&world).await);
@@ -379,9 +379,9 @@ async fn a_phone_gets_a_text_as_any_other() {
     let asks = format!("desk: {}: Is there parking?", phone(1));
     assert_eq!(texts, [asks, "desk: Person 0 says no".to_owned()]);
     expect![[r#"
+        STOP: 
         no: 
         Is there parking?: office delivered Some("accepted")
-        STOP: 
         Person 0 says no: office delivered Some("accepted")
     "#]]
     .assert_eq(&told(&world).await);

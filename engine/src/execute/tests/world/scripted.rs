@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
+use sms::PhoneNumber;
 use tokio::sync::Notify;
 
 use super::{World, append};
@@ -296,6 +297,19 @@ impl Scripted {
             .map(|(times, n)| format!("{times}x {n}"))
             .collect::<Vec<_>>()
             .join(", ")
+    }
+
+    /// Somebody writes this to the sender of all then.
+    pub fn will_say(&self, at: DateTime<Utc>, from: PhoneNumber, text: &str) {
+        let mut inbound = self.inbound.lock().expect("unpoisoned");
+        let said = Inbound::Text {
+            id: format!("said-{}", inbound.len()),
+            from,
+            sender: "desk".to_owned(),
+            text: text.to_owned(),
+            part: None,
+        };
+        inbound.push((at, said));
     }
 
     /// What will happen outside, each at its time, to the people of a project.
