@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use dsl::project::Project;
 use tokio::sync::watch;
 
@@ -207,6 +208,10 @@ struct Executor {
     incoming: Incoming,
     /// What an earlier process left in the inbox is folded.
     left_folded: bool,
+    /// When all providers had been asked for what came while nobody executed.
+    asked_at: Option<DateTime<Utc>>,
+    /// That is folded.
+    caught_up: bool,
     /// Hear what happened outside, by campaign: of those that ask for it.
     ears: BTreeMap<String, Ear>,
     errands: Errands,
@@ -247,6 +252,8 @@ impl Executor {
             failed: None,
             incoming: Incoming::default(),
             left_folded: false,
+            asked_at: None,
+            caught_up: false,
             ears: BTreeMap::new(),
             errands: Errands::default(),
             deliveries: Deliveries::by(courier),
@@ -352,6 +359,7 @@ impl Executor {
         self.begin_polling();
         self.begin_keeping();
         self.begin_folding();
+        self.catch_up();
         self.begin_hearing();
         if self.stopping {
             return;

@@ -38,6 +38,8 @@ pub(super) struct Account {
     pub heard_at: DateTime<Utc>,
     /// It is being asked.
     pub polling: bool,
+    /// It has said all that came while nobody executed, or could not be asked.
+    pub asked: bool,
 }
 
 impl Account {
@@ -55,6 +57,7 @@ impl Account {
             polled_at: DateTime::<Utc>::MIN_UTC,
             heard_at: DateTime::<Utc>::MIN_UTC,
             polling: false,
+            asked: false,
         }
     }
 }

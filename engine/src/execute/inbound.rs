@@ -72,6 +72,7 @@ impl Executor {
         if polled.whole {
             account.heard_at = account.polled_at;
         }
+        account.asked |= polled.whole || polled.inbound.is_empty();
         // Something may have been submitted meanwhile: then it is asked again at once.
         account.poll_at = account.poll_at.into_iter().chain(polled.again_at).min();
         if !polled.inbound.is_empty() {
@@ -83,6 +84,17 @@ impl Executor {
                 is_again: false,
             });
         }
+    }
+
+    /// Whether what people wrote while nobody executed is folded. Before that nobody's turn comes: who answered, or opted
+    /// out, would be texted as if they had not. A provider that cannot be asked is not waited for.
+    pub(super) fn catch_up(&mut self) {
+        if self.caught_up || self.launches.is_empty() || !self.accounts.values().all(|account| account.asked)
+        {
+            return;
+        }
+        let asked_at = *self.asked_at.get_or_insert(self.clock.now());
+        self.caught_up = self.incoming.written_since().is_none_or(|at| at > asked_at);
     }
 
     /// Keeps what was said, unless something is being kept.

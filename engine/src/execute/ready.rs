@@ -60,6 +60,7 @@ impl Executor {
             };
             let answers = answers.map(|due| next(Move::Claim(CohortKind::Answer), until(due)));
             let rest = rest.map(|_| next(Move::Intend, free_in));
+            let passages = passages.filter(|_| self.caught_up);
             let passages = passages.map(|due| next(Move::Claim(CohortKind::Passage), until(due)));
             // Of those that can begin together the first.
             let own = [answers, rest, passages].into_iter().flatten();

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::super::{Context, moments, replies, stored_lists};
 use super::{EXPECTED, unknown};
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::written::campaign::{Line, OPT_OUT_LINK, Test, Verb};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Step, Test, Verb, flattened};
 use crate::written::nearest::{Guess, Words, is_slip, listed, nearest};
 use crate::written::{Spanned, one_or_list, spanned, texts};
 
@@ -96,7 +96,7 @@ fn misspelt_event(context: &Context<'_>, event: &Spanned<String>) -> Option<Diag
 
 /// Tags that steps give, with commas between them, or one that is a slip of one of those.
 fn misspelt_tag(context: &Context<'_>, tag: &Spanned<String>) -> Option<Diagnostic> {
-    let steps = context.written.all_steps();
+    let steps = steps(context);
     let given = steps.iter().filter_map(|step| match &step.verb {
         Verb::Tag(tag) => Some(tag.value.as_str()),
         _ => None,
@@ -133,9 +133,16 @@ fn slip(word: &Spanned<String>, known: &BTreeSet<&str>, message: String) -> Opti
     })
 }
 
+/// What a story may lead to: the steps of the campaign, and those of the project's rules for replies.
+fn steps<'a>(context: &'a Context<'_>) -> Vec<&'a Step> {
+    let rules = context.project.shared.rules.iter();
+    let of_rules = rules.flat_map(|rule| flattened(&rule.steps));
+    context.written.all_steps().into_iter().chain(of_rules).collect()
+}
+
 /// An address that no `call` can come to.
 fn never_called(context: &Context<'_>, url: &Spanned<String>) -> Option<Diagnostic> {
-    let steps = context.written.all_steps();
+    let steps = steps(context);
     let calls = steps.iter().filter_map(|step| match &step.verb {
         Verb::Call(call) => call.url.as_ref(),
         _ => None,
@@ -152,8 +159,11 @@ fn never_called(context: &Context<'_>, url: &Spanned<String>) -> Option<Diagnost
     }))
 }
 
-/// Whether a template may give this text: what stands outside of its tags occurs there, in order.
+/// Whether an address may become this one: what stands outside of its tags occurs there, in order.
 fn can_become(template: &str, text: &str) -> bool {
+    if !template.contains("{{") {
+        return url::Url::parse(template) == url::Url::parse(text);
+    }
     let mut pieces = template.split("{{");
     let first = pieces.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else {
@@ -162,7 +172,7 @@ fn can_become(template: &str, text: &str) -> bool {
     let literal = |piece: &'_ str| piece.rsplit("}}").next().map(str::to_owned).unwrap_or_default();
     let later: Vec<String> = pieces.map(literal).collect();
     let Some((last, between)) = later.split_last() else {
-        return rest.is_empty();
+        return false;
     };
     for piece in between {
         let Some(at) = rest.find(piece.as_str()) else {

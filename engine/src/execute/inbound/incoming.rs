@@ -97,6 +97,12 @@ impl Incoming {
             .min()
     }
 
+    /// When the first of the texts came that are whole and not folded; of what is under way also where it is receipts.
+    pub fn written_since(&self) -> Option<DateTime<Utc>> {
+        let waiting = [first(&self.said), first(&self.texts), self.keeping, self.folding];
+        waiting.into_iter().flatten().min()
+    }
+
     /// How much waits to be kept or folded.
     pub fn waiting(&self) -> usize {
         count(&self.said) + count(&self.receipts) + count(&self.texts) + count(&self.postponed)

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use expect_test::expect;
+use tokio::sync::watch;
 
 use super::corners::ONE;
 use super::world::{Does, World, accept, phone, refuse, scripted, scripted_and_asked};
 use crate::clock::Clock;
-use crate::execute::End;
+use crate::execute::{End, Progress};
 use crate::ids::MessageId;
 use crate::provider::{Answer, Found, Inbound, Scope, Submission};
 use crate::store::{Access, CohortKind, DeadLetter, MessageState};
@@ -117,6 +118,33 @@ async fn a_yes_that_a_stop_overtakes_is_no_opt_in() {
     drop(ledger);
     let store = world.store(Access::Read).await.expect("opened");
     assert!(store.is_suppressed(number).await.expect("known"));
+}
+
+/// Whoever answers while nobody executes is not reminded by the next process, and whoever opts out gets nothing.
+#[tokio::test]
+async fn what_people_wrote_while_nobody_executed_is_folded_before_anybodys_turn() {
+    let question = "steps:\n  - ask: { text: \"Coming? STOP to opt out\" }\n    for: 3 days\n    \
+                    remind: { after: 1 day, send: again }\n    answers: [{ words: [\"yes\"], tag: coming }]\n\
+                    messages: { again: \"Still: coming?\" }\n";
+    let world = World::new(3, question, "");
+    let provider = scripted(5, |_, _| accept());
+    let (stop, stopped) = watch::channel(false);
+    let mut asked = |progress: &Progress| {
+        if progress.accepted == 3 {
+            stop.send_replace(true);
+        }
+    };
+    let ran = world.run_until(provider.clone(), stopped, &mut asked).await;
+    assert_eq!(ran.expect("executed").end, End::Interrupted);
+    let later = world.clock.now() + TimeDelta::hours(2);
+    provider.will_say(later, phone(0).parse().expect("a number"), "yes");
+    provider.will_say(later, phone(1).parse().expect("a number"), "STOP");
+    world.clock.sleep(Duration::from_secs(2 * 86_400), 0).await;
+    world.run(provider.clone(), &mut |_| {}).await;
+    let ledger = provider.ledger.lock().expect("unpoisoned");
+    let reminded = ledger.iter().filter(|(_, text)| text.text.starts_with("Still"));
+    let reminded: Vec<String> = reminded.map(|(_, text)| text.to.to_string()).collect();
+    assert_eq!(reminded, [phone(2)]);
 }
 
 /// Nobody knows whether a confirmation was taken: the provider is asked, like about any text.
