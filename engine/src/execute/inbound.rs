@@ -179,6 +179,7 @@ impl Executor {
             latest: (*latest, launched.revision.clone()),
             project: launched.project.clone(),
             in_flight: self.in_flight.clone(),
+            tariffs: launched.row.tariffs.clone(),
         })
     }
 

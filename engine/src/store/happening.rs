@@ -252,7 +252,12 @@ impl Store {
 
     /// The runs of a launch in which a person may have a passage: of one that takes people as things happen to them those
     /// that began, of which most people have one or none.
-    async fn runs_of(&self, launch: LaunchId, runs: u32, phone: PhoneNumber) -> Result<Vec<u32>, Failure> {
+    pub(super) async fn runs_of(
+        &self,
+        launch: LaunchId,
+        runs: u32,
+        phone: PhoneNumber,
+    ) -> Result<Vec<u32>, Failure> {
         let triggered: Option<i64> = sqlx::query_scalar("select 1 from passage where launch_id = ? limit 1")
             .bind(launch.0)
             .fetch_optional(&self.readers)

@@ -9,7 +9,7 @@ use super::canary::due_at;
 use super::notes::{NoteRow, write_notes};
 use super::record::{depart, insert_departed};
 use super::rows::{NewCohort, corrupt, count, instant, phone as phone_of, phone_number, size, small};
-use super::{Failure, Store, StoreError};
+use super::{Failure, SentTo, Store, StoreError};
 use crate::advance::Place;
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::member::{self, Member};
@@ -42,6 +42,8 @@ pub struct Standing {
     /// Somebody holds the cohort: its turn has come, and its record decides. Or the person's text may have been taken, and
     /// what comes of that decides.
     pub is_held: bool,
+    /// The person's text may have been handed over, and what came of it is not recorded.
+    pub may_be_sent: bool,
 }
 
 /// Moves one person on.
@@ -115,6 +117,7 @@ impl Store {
             if index < done || self.has_departed(id, index).await? {
                 continue;
             }
+            let may_be_sent = index < intent_to || members[index].doubt().is_any();
             return Ok(Some(Standing {
                 cohort: CohortId(id),
                 launch,
@@ -130,10 +133,39 @@ impl Store {
                 sender: row.try_get("sender")?,
                 time_class: row.try_get("time_class")?,
                 member: members[index].clone(),
-                is_held: index < intent_to
-                    || row.try_get::<i64, _>("lease_until")? != 0
-                    || members[index].doubt().is_any(),
+                is_held: may_be_sent || row.try_get::<i64, _>("lease_until")? != 0,
+                may_be_sent,
             }));
+        }
+        Ok(None)
+    }
+
+    /// The text from this sender that was on its way to a number when a process ended, and of which nothing is recorded yet.
+    pub async fn on_its_way(&self, phone: PhoneNumber, sender: &str) -> Result<Option<SentTo>, StoreError> {
+        self.read_on_its_way(phone, sender)
+            .await
+            .map_err(|failure| self.failed(failure))
+    }
+
+    async fn read_on_its_way(&self, phone: PhoneNumber, sender: &str) -> Result<Option<SentTo>, Failure> {
+        let select = "select id, runs from launch where state in (1, 2, 5) order by id desc";
+        for row in sqlx::query(select).fetch_all(&self.readers).await? {
+            let launch = LaunchId(row.try_get("id")?);
+            for run in self.runs_of(launch, row.try_get("runs")?, phone).await? {
+                let standing = self.read_standing(launch, run, phone).await?;
+                let sent = standing.filter(|standing| standing.may_be_sent && standing.sender == sender);
+                if let Some(standing) = sent {
+                    let index = u16::try_from(standing.index).unwrap_or(u16::MAX);
+                    return Ok(Some(SentTo {
+                        message: standing.cohort.message(index),
+                        launch,
+                        run,
+                        step: standing.place.step,
+                        language: standing.member.language,
+                        tariff: standing.member.tariff,
+                    }));
+                }
+            }
         }
         Ok(None)
     }

@@ -25,6 +25,7 @@ use crate::revision::Revision;
 use crate::store::{
     Fold, MessageState, NewReply, ReceiptRow, ReplyMeaning, SentTo, Standing, Store, StoreError, lately,
 };
+use crate::tariff::Tariff;
 
 /// Receipts of one commit: what waits behind it waits some 50 ms.
 const RECEIPTS: usize = 8_192;
@@ -41,6 +42,8 @@ pub(super) struct Folder {
     /// Its project: the stored lists.
     pub project: Arc<Project>,
     pub in_flight: InFlight,
+    /// The prices of the latest launch.
+    pub tariffs: Vec<Tariff>,
 }
 
 /// What came of a batch.
@@ -289,7 +292,10 @@ impl Folder {
             Some(sent) => Some(sent),
             None => {
                 let since = words.at - self.project.replies_within;
-                self.store.last_sent(words.from, &words.sender, since).await?
+                match self.store.last_sent(words.from, &words.sender, since).await? {
+                    Some(sent) => Some(sent),
+                    None => self.store.on_its_way(words.from, &words.sender).await?,
+                }
             }
         };
         let revision = self.revision_of(sent).await?;

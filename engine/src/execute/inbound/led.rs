@@ -7,6 +7,7 @@ use super::told::{moved, note_at};
 use crate::advance::{Change, Effect, Place};
 use crate::ids::NO_RUN;
 use crate::member::Member;
+use crate::plan::tariff_of;
 use crate::revision::Revision;
 use crate::store::{
     CohortKind, NewCohort, NewReply, Note, NoteRow, ReplyMeaning, SentTo, Standing, Suppression, Turn,
@@ -100,7 +101,10 @@ impl Led<'_> {
         let latest = (&self.folder.latest.0, &self.folder.latest.1);
         let (launch, revision) = own.unwrap_or(latest);
         let launch = *launch;
-        let tariff = self.member.tariff.filter(|_| own.is_some());
+        let tariff = match own {
+            Some(_) => self.member.tariff,
+            None => tariff_of(&self.folder.tariffs, self.reply.phone.region()),
+        };
         self.reply.answers.push(NewCohort {
             launch,
             // Whoever answers that answers the same passage; somebody in none is in none after it either.

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use expect_test::expect;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
-use super::corners::ONE;
+use super::corners::{ONE, kill_when, say};
 use super::world::{Does, World, accept, phone, refuse, scripted, scripted_and_asked};
 use crate::clock::Clock;
 use crate::execute::{End, Progress};
@@ -118,6 +118,28 @@ async fn a_yes_that_a_stop_overtakes_is_no_opt_in() {
     drop(ledger);
     let store = world.store(Access::Read).await.expect("opened");
     assert!(store.is_suppressed(number).await.expect("known"));
+}
+
+/// An answer to a text of which nothing is recorded, since the process was killed while it was under way, is an answer to
+/// that text, and no stranger's.
+#[tokio::test]
+async fn an_answer_to_a_text_that_was_under_way_at_a_kill_answers_it() {
+    let question = "steps:\n  - ask: { text: \"Coming? STOP to opt out\" }\n    for: 2 days\n    \
+                    answers: [{ words: [\"yes\"], send: { text: \"See you\" } }]\n";
+    let world = World::new(1, question, "");
+    let hung = Arc::new(Notify::new());
+    let tell = hung.clone();
+    let before = scripted(20, move |_, _| {
+        tell.notify_one();
+        Does::Hang
+    });
+    kill_when(&world, hung, before).await;
+    say(&world, phone(0).parse().expect("a number"), "yes").await;
+    let second = scripted_and_asked(|_, _| accept(), |_| Found::Accepted);
+    world.run(second.clone(), &mut |_| {}).await;
+    let ledger = second.ledger.lock().expect("unpoisoned");
+    let sent: Vec<&str> = ledger.iter().map(|(_, text)| text.text.as_str()).collect();
+    assert_eq!(sent, ["See you"]);
 }
 
 /// Whoever answers while nobody executes is not reminded by the next process, and whoever opts out gets nothing.
