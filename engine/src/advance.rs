@@ -374,7 +374,8 @@ fn due<'a>(
     let next = enrolment.place.step + 1;
     match &revision.campaign.program.at(enrolment.place.step).deed {
         Deed::Send(send) if !may_text(send, enrolment.member.phone) => {
-            walk.skipping(not_by_sender(revision, send)).from(next)
+            let below = send.passed_over.unwrap_or(next);
+            walk.skipping(not_by_sender(revision, send)).from(below)
         }
         Deed::Send(send) => match gate::gate(revision, send, facts.known, enrolment.due_at, now) {
             Gate::Open => send_now(revision, enrolment, facts, send.message),
@@ -383,7 +384,8 @@ fn due<'a>(
                 let waiting = Enrolment { due_at, ..enrolment };
                 (waiting, vec![Effect::Depart(enrolment.place, due_at)])
             }
-            Gate::Skip(reason) => walk.skipping(reason).from(next),
+            // A question that nobody was asked is not open.
+            Gate::Skip(reason) => walk.skipping(reason).from(send.passed_over.unwrap_or(next)),
             Gate::Leave(_) if in_doubt => walk.from(next),
             Gate::Leave(reason) => leave_out(enrolment, reason),
         },

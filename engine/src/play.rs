@@ -77,7 +77,7 @@ impl Session {
             kept: 0,
         };
         if let Some(event) = &session.opening.event {
-            session.stage.event(event);
+            session.stage.begins_by(event, &session.opening.person);
         }
         session.stage.settle();
         session.keep(begin);

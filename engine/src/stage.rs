@@ -44,6 +44,8 @@ pub struct Stage {
     passages: Vec<Passage>,
     starts: Starts,
     answers: Answers,
+    /// What the person has without what the event of the beginning carried: that of a later passage brings its own.
+    own: Vec<(String, String)>,
     /// What lists asked the person, and when.
     asked: Vec<(Asked, DateTime<Utc>)>,
     log: Vec<Entry>,
@@ -147,6 +149,7 @@ impl Stage {
             passages: vec![],
             starts,
             answers: Answers::default(),
+            own: vec![],
             asked: vec![],
             log: vec![],
             trace: Trace::default(),
@@ -297,6 +300,9 @@ impl Stage {
         self.restart(key.as_deref());
         let mut known = self.person.clone();
         known.began_at = Some(self.now);
+        if !self.passages.is_empty() {
+            known.values.extend(self.own.iter().cloned());
+        }
         known.values.extend(fields);
         known.events.extend(event.map(str::to_owned));
         self.passages.push(Passage {
@@ -314,6 +320,11 @@ impl Stage {
 
     fn may_enter(&self, key: Option<&str>) -> bool {
         let again = self.revision.campaign.pace.again;
+        may_enter(again, &self.earlier(key), self.zone(), self.now).is_ok()
+    }
+
+    /// The passages that began with a key by now.
+    fn earlier(&self, key: Option<&str>) -> Vec<Earlier> {
         let own = self
             .passages
             .iter()
@@ -322,7 +333,7 @@ impl Stage {
             began_at: passage.began_at,
             inside: passage.state != State::Ended,
         });
-        may_enter(again, &own.collect::<Vec<_>>(), self.zone(), self.now).is_ok()
+        own.collect()
     }
 
     /// The passage that the next one takes the place of ends.
@@ -441,7 +452,7 @@ impl Stage {
     fn answer(&mut self, at: Option<usize>, text: String, of: AnswerOf) {
         let parts = sms::parts::measure(&text).part_count;
         let now = self.now;
-        if matches!(of, AnswerOf::Help | AnswerOf::Message(_)) {
+        if of != AnswerOf::OptOut {
             self.know(|known| known.answers.push(now));
         }
         match (of, at) {

@@ -144,7 +144,7 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
         edits: vec![],
     };
     if let Some(event) = &story.event {
-        play.stage.event(event);
+        play.stage.begins_by(event, &story.person);
     }
     if let Some(Said::Says(text)) = story.scenes.first().map(|scene| &scene.said) {
         play.stage.joins_by(text);

@@ -1,11 +1,11 @@
 //! What begins a passage by itself: an event, a list that is joined, a word that is sent. Whether one that happened does, which passage it is about, and
 //! whether the person may enter. Pure: stories ask here, and whoever hears the log.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::{Again, Campaign, Schedule, Trigger};
 
-use crate::advance::{Known, Person};
+use crate::advance::{Known, MOST_ANSWERS, Person};
 use crate::left_out::LeftOut;
 use crate::member::Member;
 use crate::revision::Revision;
@@ -101,6 +101,13 @@ pub fn word_begins(campaign: &Campaign, text: &str) -> bool {
         Schedule::Trigger(Trigger::Keyword(word)) => dsl::reply::tokens(word) == dsl::reply::tokens(text),
         _ => false,
     }
+}
+
+/// Whether a word began so much for somebody within an hour that it begins nothing more: two programs that answer each
+/// other stop.
+pub fn is_loop(earlier: &[Earlier], now: DateTime<Utc>) -> bool {
+    let lately = |one: &&Earlier| now - one.began_at < TimeDelta::hours(1);
+    earlier.iter().filter(lately).count() >= MOST_ANSWERS
 }
 
 #[cfg(test)]

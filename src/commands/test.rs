@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use dsl::campaign::story::Story;
+use dsl::diagnostic::Severity;
 use engine::load::{CheckedFile, PROJECT_FILE};
 use engine::revision::Revision;
 use engine::story::{Coverage, Played, play};
@@ -55,7 +56,11 @@ pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
         .flat_map(|(source, read)| source.project().into_iter().chain([&read.file]));
     let faulty: Vec<CheckedFile> = files.filter(|file| !file.is_valid()).cloned().collect();
     if !faulty.is_empty() {
-        diagnostics::print_full(&faulty);
+        match args.format {
+            TestFormat::Full => diagnostics::print_full(&faulty),
+            TestFormat::Json => output::json(&diagnostics::json(&faulty)),
+            TestFormat::Junit => output::lines(&diagnostics::junit(&faulty, Severity::Error)),
+        }
         return Err(Failure::Found(None));
     }
     let filter = args.filter.as_deref();

@@ -155,6 +155,9 @@ pub struct Send {
     pub answers: bool,
     /// The [`Deed::Listen`] of a question that is open while this goes.
     pub question: Option<Address>,
+    /// Where the passage goes on when this does not go: behind the question that it would have asked; none: at the next
+    /// instruction.
+    pub passed_over: Option<Address>,
 }
 
 /// How long, or until when.

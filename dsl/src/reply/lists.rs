@@ -69,6 +69,43 @@ pub(super) fn everywhere(section: &str) -> impl Iterator<Item = &'static str> {
     FILES.iter().flat_map(move |file| file.section(section))
 }
 
+/// The country whose rules on opting out hold in one: those of the United States hold in their territories (47 U.S.C. 153(58)).
+pub(super) fn law_of(country: &str) -> &str {
+    match country {
+        "AS" | "GU" | "MP" | "PR" | "VI" => "US",
+        country => country,
+    }
+}
+
+/// The official languages of a country for which there is a file beside, that of the United States being in its own. Source:
+/// Unicode CLDR, supplemental data, territories and their languages.
+pub(super) fn written_in(country: &str) -> &'static [&'static str] {
+    match country {
+        "AR" | "BO" | "CL" | "CO" | "CR" | "CU" | "DO" | "EC" | "ES" | "GQ" | "GT" | "HN" | "MX" | "NI"
+        | "PA" | "PE" | "PY" | "SV" | "UY" | "VE" => &["es"],
+        "AO" | "BR" | "CV" | "GW" | "MZ" | "PT" | "ST" | "TL" => &["pt"],
+        "AT" | "DE" | "LI" => &["de"],
+        "BE" => &["nl", "fr", "de"],
+        "CH" => &["de", "fr", "it"],
+        "CY" => &["el", "tr"],
+        "CZ" => &["cs"],
+        "DK" | "FO" | "GL" => &["da"],
+        "FI" | "AX" => &["fi", "sv"],
+        "FR" | "GF" | "GP" | "MC" | "MQ" | "NC" | "PF" | "RE" | "YT" => &["fr"],
+        "GR" => &["el"],
+        "HU" => &["hu"],
+        "IT" | "SM" | "VA" => &["it"],
+        "LU" => &["fr", "de"],
+        "MD" | "RO" => &["ro"],
+        "NL" | "SR" | "AW" | "CW" | "SX" => &["nl"],
+        "NO" | "SJ" => &["nb"],
+        "PL" => &["pl"],
+        "SE" => &["sv"],
+        "TR" => &["tr"],
+        _ => &[],
+    }
+}
+
 /// The language of a tag without its region, under the name of its file: `pt-BR` is `pt`, `no` and `nn` are `nb`.
 pub(super) fn primary(tag: &str) -> String {
     let tag = tag.trim().split(['-', '_']).next().unwrap_or_default();

@@ -38,6 +38,39 @@ fn rule(words: &[&str], pattern: Option<&str>) -> Matcher {
 }
 
 #[test]
+fn the_words_of_a_country_hold_whatever_the_languages_of_the_campaign() {
+    let said = [
+        ("PR", "cancel"),
+        ("GU", "Quit"),
+        ("VI", "help"),
+        ("FR", "arrêt"),
+        ("IT", "disiscrivimi"),
+        ("DE", "Abmelden"),
+        ("CH", "abmelden"),
+        ("ES", "BAJA"),
+        ("US", "baja"),
+        ("GB", "abmelden"),
+    ];
+    let line = |(country, text): (&str, &str)| {
+        let words = words(country, &["en"]);
+        format!("{country} {text} | {}\n", shown(text, &Person::new(&words)))
+    };
+    expect![[r#"
+        PR cancel | opts out by cancel
+        GU Quit | opts out by quit
+        VI help | help
+        FR arrêt | opts out by arret
+        IT disiscrivimi | opts out by disiscrivimi
+        DE Abmelden | opts out by abmelden
+        CH abmelden | opts out by abmelden
+        ES BAJA | opts out by baja
+        US baja | other
+        GB abmelden | other
+    "#]]
+    .assert_eq(&said.into_iter().map(line).collect::<String>());
+}
+
+#[test]
 fn opt_outs_are_understood_however_they_are_dressed() {
     let texts = [
         "Stop.",

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{bare, core, tokens, without_signature};
-use super::lists::{FILES, File, Scope, primary};
+use super::lists::{FILES, File, Scope, law_of, primary, written_in};
 
 /// The words that hold for one person.
 #[derive(Debug, Clone)]
@@ -16,13 +16,15 @@ pub struct Words {
 }
 
 impl Words {
-    /// Those that hold everywhere, those of the person's country, and those of each language (`fr`, `pt-BR`) of the
-    /// campaign. A country or language without a list adds none.
+    /// Those that hold everywhere, those of the person's country and of the languages that it writes in, and those of each
+    /// language (`fr`, `pt-BR`) of the campaign. A country or language without a list adds none.
     pub fn for_person<'a>(country: Option<sms::Region>, languages: impl Iterator<Item = &'a str>) -> Words {
-        let languages: Vec<String> = languages.map(primary).collect();
+        let country = law_of(country.as_ref().map_or("", sms::Region::as_str));
+        let own = written_in(country).iter().map(|tag| (*tag).to_owned());
+        let languages: Vec<String> = languages.map(primary).chain(own).collect();
         let holds = |list: &&List| match list.scope {
             Scope::Everywhere => true,
-            Scope::Country(code) => country.is_some_and(|country| country.as_str() == code),
+            Scope::Country(code) => country == code,
             Scope::Language(tag) => languages.iter().any(|language| language == tag),
         };
         Words {

@@ -23,7 +23,7 @@ use crate::store::{
     Standing, Store, StoreError,
 };
 use crate::tariff::Tariff;
-use crate::trigger::{Earlier, event_begins, key_of, may_begin, may_enter, word_begins};
+use crate::trigger::{Earlier, event_begins, is_loop, key_of, may_begin, may_enter, word_begins};
 
 /// The open launch of a campaign.
 pub(super) struct Entrance {
@@ -195,7 +195,7 @@ impl Entrance {
         let earlier: Vec<Earlier> = earlier.into_iter().map(|(earlier, _)| earlier).collect();
         let class = TimeClass::of(None, phone, campaign.timezone);
         let zone = class.zones().first().copied().unwrap_or(campaign.timezone);
-        Ok(may_enter(campaign.pace.again, &earlier, zone, now).is_ok())
+        Ok(!is_loop(&earlier, now) && may_enter(campaign.pace.again, &earlier, zone, now).is_ok())
     }
 
     /// Whether it takes people until somebody ends it: of a campaign that begins by a schedule it takes those whom steps of others

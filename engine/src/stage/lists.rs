@@ -6,7 +6,7 @@ use dsl::campaign::{Schedule, Trigger};
 use dsl::project::OptIn;
 
 use super::{Asked, Happened, Stage, Starts};
-use crate::advance::Change;
+use crate::advance::{Change, is_loop};
 use crate::opt_in::{ListDeed, Written, of_heard};
 
 impl Stage {
@@ -54,8 +54,9 @@ impl Stage {
         if joined.is_some() && std::mem::take(&mut self.opted_out) {
             self.note(Happened::OptedIn);
         }
-        if let Some(text) = answer {
-            let parts = sms::parts::measure(&text).part_count;
+        if let Some(text) = answer.filter(|_| !is_loop(&self.person, self.now)) {
+            let (parts, now) = (sms::parts::measure(&text).part_count, self.now);
+            self.know(|known| known.answers.push(now));
             self.sent_as("opt-in", None, text, parts);
         }
         if let Some(list) = joined.filter(|list| self.is_joined(list) != Some(true)) {

@@ -11,7 +11,11 @@ impl Stage {
     /// The person writes.
     pub fn reply(&mut self, text: &str) {
         self.note(Happened::Said(text.to_owned()));
-        if trigger::word_begins(&self.revision.campaign, text) && !self.opted_out && self.may_enter(None) {
+        if trigger::word_begins(&self.revision.campaign, text)
+            && !self.opted_out
+            && !trigger::is_loop(&self.earlier(None), self.now)
+            && self.may_enter(None)
+        {
             return self.begin(None, None, vec![]);
         }
         if self.hear_list(text) {
@@ -105,6 +109,24 @@ impl Stage {
             self.begin(key, Some(&event.name), event.fields.clone());
         }
         self.happened();
+    }
+
+    /// The event with which it begins. `person`: the columns; where they hold what the event carries too, a later passage has
+    /// that of the columns, else the default.
+    pub fn begins_by(&mut self, event: &Occurrence, person: &[(String, String)]) {
+        let language = &self.revision.campaign.languages[usize::from(self.cast.member.language)];
+        let own = |name: &String| {
+            let column = person
+                .iter()
+                .find(|(column, _)| column == name)
+                .map(|(_, value)| value);
+            let column = column.filter(|value| !value.is_empty());
+            let field = self.revision.field(name);
+            let default = || field.and_then(|field| field.default.get(language));
+            (name.clone(), column.or_else(default).cloned().unwrap_or_default())
+        };
+        self.own = event.fields.iter().map(|(name, _)| own(name)).collect();
+        self.event(event);
     }
 
     fn opt_out(&mut self) {

@@ -125,6 +125,7 @@ impl<'a> Compiler<'a> {
             | (Deed::Round { end: to, .. }, _) => *to = here,
             (Deed::Listen(listen), Lands::Silence) => listen.silence = here,
             (Deed::Listen(listen), Lands::Replied) => listen.replied = here,
+            (Deed::Send(send), Lands::PassedOver) => send.passed_over = Some(here),
             _ => {}
         }
     }
@@ -279,6 +280,7 @@ impl<'a> Compiler<'a> {
             expires: None,
             answers: self.answers,
             question: None,
+            passed_over: None,
         }
     }
 
@@ -314,7 +316,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn ask(&mut self, step: &Step, ask: &written::Ask) -> Option<()> {
-        self.send(step, ask.sent.as_ref()?, None)?;
+        let asked = self.send(step, ask.sent.as_ref()?, None)?;
         self.answers = false;
         let within = ask.open_for.as_ref()?.value;
         let unclear = match &ask.unclear {
@@ -389,6 +391,7 @@ impl<'a> Compiler<'a> {
         }
         self.push(Deed::Close);
         ends.into_iter().for_each(|end| self.land(end, Lands::Next));
+        self.land(asked, Lands::PassedOver);
         Some(())
     }
 
@@ -547,6 +550,7 @@ enum Lands {
     Next,
     Silence,
     Replied,
+    PassedOver,
 }
 
 /// Steps that wait: what is too late for one moment goes on at the next.

@@ -54,7 +54,7 @@ fn words_hold_by_country_and_language() {
         &["arret", "basta", "STOPP!", "abmelden bitte"],
         expect![[r#"
             arret | other
-            basta | other
+            basta | opts out by basta
             STOPP! | opts out by stopp
             abmelden bitte | opts out by abmelden
         "#]],

@@ -158,3 +158,35 @@ tests: [{{ test: it, person: {{ phone: "+393331234567" }}, story: [{{ after: 60 
         );
     }
 }
+
+/// A question that the frequency takes is not open: nobody is reminded of it, and nobody is silent.
+#[test]
+fn a_question_that_was_not_asked_is_not_open() {
+    check(
+        r#"
+audience: people.csv
+schedule: 2026-12-01 10:00
+limits: { frequency: { most: 1 per 24 hours, over: skip } }
+steps:
+  - send: { text: "One. STOP to opt out" }
+  - ask: { text: "Coming?" }
+    for: 3 days
+    answers: [{ words: ["yes"], send: { text: "See you." } }]
+    remind: { after: 2 days, send: { text: "We still wait for your answer." } }
+    silence: { send: { text: "You did not answer." } }
+  - wait: 2 days
+  - send: { text: "Last." }
+tests: [{ test: it, person: { phone: "+393331234567" }, story: [{ reply: "yes" }, { after: 60 days }] }]
+"#,
+        expect![[r#"
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < step-1 (1 part): One. STOP to opt out
+            Tue 1 Dec 10:00 left out: as many texts as the frequency allows
+            Tue 1 Dec 10:00 > yes
+            Tue 1 Dec 10:00 the reply goes to the inbox
+            Thu 3 Dec 10:00 < step-4 (1 part): Last.
+            Thu 3 Dec 10:00 the passage ends
+            DIFFERS at "{ after: 60 days }": the story ends, and "step-1" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: step-1`)
+        "#]],
+    );
+}

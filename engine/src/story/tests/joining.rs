@@ -91,3 +91,64 @@ tests:
         "#]],
     );
 }
+
+/// Two programs that answer each other stop: a word begins three passages in an hour, and a list asks three times.
+#[test]
+fn a_word_that_is_sent_again_and_again_is_a_loop() {
+    let again = "      - says: JOIN\n".repeat(5);
+    let clubs = "      - says: CLUB\n".repeat(5);
+    check(
+        &format!(
+            r#"
+trigger: {{ keyword: JOIN, again: always }}
+purpose: service
+message: "Welcome"
+tests:
+  - test: the word of the campaign
+    person: {{ phone: "+393331234567" }}
+    at: 2026-12-01 10:00
+    story:
+{again}      - after: 2 hours
+      - says: JOIN
+  - test: the word of a list
+    person: {{ phone: "+393331234567" }}
+    at: 2026-12-01 10:00
+    story:
+{clubs}"#
+        ),
+        expect![[r##"
+            # the word of the campaign
+            Tue 1 Dec 10:00 > JOIN
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < message (1 part): Welcome
+            Tue 1 Dec 10:00 the passage ends
+            Tue 1 Dec 10:00 > JOIN
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < message (1 part): Welcome
+            Tue 1 Dec 10:00 the passage ends
+            Tue 1 Dec 10:00 > JOIN
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < message (1 part): Welcome
+            Tue 1 Dec 10:00 the passage ends
+            Tue 1 Dec 10:00 > JOIN
+            Tue 1 Dec 10:00 the reply goes to the inbox
+            Tue 1 Dec 10:00 > JOIN
+            Tue 1 Dec 10:00 the reply goes to the inbox
+            Tue 1 Dec 12:00 > JOIN
+            Tue 1 Dec 12:00 the passage begins
+            Tue 1 Dec 12:00 < message (1 part): Welcome
+            Tue 1 Dec 12:00 the passage ends
+            DIFFERS at "says: JOIN": the story ends, and "message" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: message`)
+            # the word of a list
+            Tue 1 Dec 10:00 > CLUB
+            Tue 1 Dec 10:00 < opt-in (1 part): Reply YES to join. STOP to opt out
+            Tue 1 Dec 10:00 > CLUB
+            Tue 1 Dec 10:00 < opt-in (1 part): Reply YES to join. STOP to opt out
+            Tue 1 Dec 10:00 > CLUB
+            Tue 1 Dec 10:00 < opt-in (1 part): Reply YES to join. STOP to opt out
+            Tue 1 Dec 10:00 > CLUB
+            Tue 1 Dec 10:00 > CLUB
+            DIFFERS at "says: CLUB": the story ends, and "opt-in" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: opt-in`)
+        "##]],
+    );
+}

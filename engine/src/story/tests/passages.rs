@@ -184,3 +184,41 @@ tests:
     "#]],
     );
 }
+
+/// What the event of one passage carried is none of the next one's.
+#[test]
+fn each_passage_has_what_its_own_event_carries() {
+    check(
+        r#"
+trigger: { event: order, again: always }
+purpose: service
+audience: people.csv
+fields: { total: { type: decimal, default: "0" }, city: { default: "-" }, note: { default: "-" } }
+message: "Order {{total}} {{note}} {{city}}"
+tests:
+  - test: two orders
+    person: { phone: "+393331234567", city: Roma }
+    at: 2026-12-01 10:00
+    event: { name: order, fields: { total: "60", note: gift, city: Milano } }
+    story:
+      - event: { name: order, fields: { total: "99" } }
+      - event: { name: order, fields: { note: late } }
+      - after: 1 day
+"#,
+        expect![[r#"
+            Tue 1 Dec 10:00 the event order comes
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < message (1 part): Order 60 gift Milano
+            Tue 1 Dec 10:00 the passage ends
+            Tue 1 Dec 10:00 the event order comes
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < message (1 part): Order 99 - Roma
+            Tue 1 Dec 10:00 the passage ends
+            Tue 1 Dec 10:00 the event order comes
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < message (1 part): Order 0 late Roma
+            Tue 1 Dec 10:00 the passage ends
+            DIFFERS at "after: 1 day": the story ends, and "message" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: message`)
+        "#]],
+    );
+}
