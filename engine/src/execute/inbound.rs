@@ -7,6 +7,7 @@ mod led;
 mod opt_ins;
 mod parts;
 mod stops;
+mod texts;
 mod told;
 mod words;
 

@@ -11,6 +11,7 @@ use dsl::reply::Words;
 
 use super::parts::Parts;
 use super::stops::Stops;
+use super::texts::Texts;
 use crate::provider::Inbound;
 
 /// Receipts are folded at the latest after this, while texts go out.
@@ -21,6 +22,8 @@ const AGAIN_AFTER: Duration = Duration::from_millis(100);
 const FOLD_AT: usize = 65_536;
 /// People's texts of one batch: who writes meanwhile waits for no more than these.
 const TEXTS: usize = 256;
+/// Receipts that take the memory of a text.
+const A_TEXT: usize = 4;
 
 /// What a provider said, and when it came.
 pub(in crate::execute) struct Said {
@@ -50,7 +53,7 @@ pub(in crate::execute) struct Incoming {
     /// In the inbox, and in memory until they are folded.
     receipts: Vec<Said>,
     /// The same of people's texts.
-    texts: Vec<Said>,
+    texts: Texts,
     /// Who of those that wrote may have opted out.
     pub stops: Stops,
     /// The words that opt out, in all countries and languages and in what is executed.
@@ -88,24 +91,25 @@ impl Incoming {
         if self.waits_for_parts() {
             return Some(DateTime::<Utc>::MIN_UTC);
         }
-        let waiting = [&self.said, &self.receipts, &self.texts, &self.postponed];
+        let waiting = [&self.said, &self.receipts, &self.postponed];
         let under_way = self.keeping.into_iter().chain(self.folding);
         waiting
             .into_iter()
             .filter_map(|said| first(said))
+            .chain(self.texts.since())
             .chain(under_way)
             .min()
     }
 
     /// When the first of the texts came that are whole and not folded; of what is under way also where it is receipts.
     pub fn written_since(&self) -> Option<DateTime<Utc>> {
-        let waiting = [first(&self.said), first(&self.texts), self.keeping, self.folding];
+        let waiting = [first(&self.said), self.texts.since(), self.keeping, self.folding];
         waiting.into_iter().flatten().min()
     }
 
-    /// How much waits to be kept or folded.
+    /// How much waits to be kept or folded, in receipts: a text takes as much memory as some of them.
     pub fn waiting(&self) -> usize {
-        count(&self.said) + count(&self.receipts) + count(&self.texts) + count(&self.postponed)
+        count(&self.said) + count(&self.receipts) + A_TEXT * (self.texts.len() + count(&self.postponed))
     }
 
     /// Further words opt out.
@@ -168,8 +172,10 @@ impl Incoming {
 
     /// People's texts are whole, and to be folded.
     fn write(&mut self, texts: Vec<Said>) {
-        texts.iter().for_each(|said| self.hear(said));
-        self.texts.extend(texts);
+        for said in texts {
+            self.hear(&said);
+            self.texts.push(said, |number| self.stops.has(number));
+        }
     }
 
     /// Puts the parts of texts together that an earlier process left in the inbox.
@@ -207,7 +213,8 @@ impl Incoming {
     /// What was postponed is folded with the rest, if it is time.
     fn take_up(&mut self, now: Duration) {
         if self.postponed_to <= now && !self.postponed.is_empty() {
-            self.texts.append(&mut self.postponed);
+            let postponed = std::mem::take(&mut self.postponed);
+            self.write(postponed);
             self.kept_since.get_or_insert(now);
         }
     }
@@ -251,7 +258,7 @@ impl Incoming {
         if !all && self.texts.is_empty() {
             return None;
         }
-        let mut said = self.next_texts();
+        let mut said = self.texts.next(TEXTS);
         self.folding_stops = self.stops.among(&said);
         if all {
             said.append(&mut self.receipts);
@@ -268,28 +275,6 @@ impl Incoming {
         })
     }
 
-    /// The texts that are folded next: first all of those who may have opted out, each person's in their order.
-    fn next_texts(&mut self) -> Vec<Said> {
-        let (mut next, mut rest) = (vec![], vec![]);
-        for said in std::mem::take(&mut self.texts) {
-            let (stops, others) = said.split(|inbound| match inbound {
-                Inbound::Text { from, .. } => self.stops.has(from.as_u64()),
-                Inbound::Receipt { .. } => false,
-            });
-            next.extend(stops);
-            rest.extend(others);
-        }
-        next.append(&mut rest);
-        let mut left = TEXTS;
-        for said in std::mem::take(&mut next) {
-            let (now, later) = said.split_at(left);
-            left -= now.as_ref().map_or(0, |said| said.inbound.len());
-            next.extend(now);
-            self.texts.extend(later);
-        }
-        next
-    }
-
     /// Whether something of the inbox is still to be folded after this.
     fn is_needed_in_inbox(&self) -> bool {
         !self.texts.is_empty() || !self.postponed.is_empty() || self.waits_for_parts() || self.leaves_parts
@@ -299,31 +284,6 @@ impl Incoming {
     pub fn folded(&mut self) {
         self.folding = None;
         self.stops.folded(&std::mem::take(&mut self.folding_stops));
-    }
-}
-
-impl Said {
-    /// What holds of it, and the rest; none where that is nothing.
-    fn split(mut self, holds: impl Fn(&Inbound) -> bool) -> (Option<Said>, Option<Said>) {
-        let inbound = std::mem::take(&mut self.inbound);
-        let (those, others) = inbound.into_iter().partition(holds);
-        (self.with(those), self.with(others))
-    }
-
-    /// The first so many, and the rest; none where that is nothing.
-    fn split_at(mut self, most: usize) -> (Option<Said>, Option<Said>) {
-        let rest = self.inbound.split_off(most.min(self.inbound.len()));
-        let rest = self.with(rest);
-        (Some(self).filter(|said| !said.inbound.is_empty()), rest)
-    }
-
-    fn with(&self, inbound: Vec<Inbound>) -> Option<Said> {
-        let said = Said {
-            provider: self.provider.clone(),
-            inbound,
-            ..*self
-        };
-        Some(said).filter(|said| !said.inbound.is_empty())
     }
 }
 
