@@ -94,6 +94,17 @@ impl Day {
     }
 }
 
+/// True; unless it is too late for a person of these zones, of a time on the recipients' clocks.
+pub(super) fn is_in_time(
+    campaign: &Campaign,
+    local: NaiveDateTime,
+    class: &TimeClass,
+    now: DateTime<Utc>,
+) -> Result<bool, LeftOut> {
+    let at = Moment::At(WrittenTime::Local(local)).instant(class, now);
+    in_time(campaign, at, class, now)
+}
+
 fn first_of(class: &TimeClass) -> Tz {
     class.zones().first().copied().unwrap_or(Tz::UTC)
 }

@@ -13,8 +13,8 @@ use dsl::values::FieldType;
 use sms::{ParsedNumber, PhoneNumber, Region};
 
 use super::consent::ConsentOf;
-use super::draw;
 use super::{Day, StoreFacts};
+use super::{day, draw};
 use crate::advance::{Known, NOTHING, may_text, text_for};
 use crate::audience::{Row, cell_problem, clean};
 use crate::calendar::TimeClass;
@@ -188,12 +188,18 @@ fn is_their_day(
     phone: PhoneNumber,
     row: &Row,
 ) -> Result<bool, LeftOut> {
-    let Some(day) = &frozen.day else { return Ok(true) };
     let class = || -> Result<TimeClass, LeftOut> {
         let class = TimeClass::parse(&zones_of(revision, frozen, phone, row)?);
         Ok(class.unwrap_or_else(|| TimeClass::from(revision.campaign.timezone)))
     };
-    let Schedule::Day { field, .. } = &revision.campaign.schedule else {
+    let campaign = &revision.campaign;
+    let Some(day) = &frozen.day else {
+        return match &campaign.schedule {
+            Schedule::Local(local) => day::is_in_time(campaign, *local, &class()?, frozen.now),
+            _ => Ok(true),
+        };
+    };
+    let Schedule::Day { field, .. } = &campaign.schedule else {
         return day.is_tick_of(&revision.campaign, &class()?, frozen.now);
     };
     let at = revision.variables.iter().position(|name| name == field);

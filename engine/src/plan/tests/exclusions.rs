@@ -113,3 +113,23 @@ fn a_list_that_is_gone_is_an_error_and_no_plan() {
         Ok(_) => panic!("there is no staff.csv"),
     }
 }
+
+/// On the recipients' clocks each is held against how late it may be on their own.
+#[test]
+fn whoever_it_is_too_late_for_on_their_own_clock_is_left_out() {
+    let planned = super::plan(super::Setting {
+        campaign: "audience: { from: people.csv, region: IT }\npurpose: service\ntimezone: Europe/Rome\n\
+                   schedule: { at: 2026-11-25 10:00, clock: recipient, late: 1 hour }\nmessage: \"Doors open at 8\"\n",
+        files: &[(
+            "people.csv",
+            b"phone,timezone\n3331234561,Europe/Rome\n3331234562,America/New_York\n3331234563,Pacific/Honolulu\n",
+        )],
+        ..super::Setting::default()
+    });
+    expect![[r#"
+        3 rows, 2 people, 2 parts
+        +393331234562 [] [1]
+        +393331234563 [] [1]
+        row 2: +393331234561 left out: its moment was past when the passage began
+    "#]].assert_eq(&shown(&planned.expect("planned")));
+}
