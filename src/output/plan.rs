@@ -5,7 +5,8 @@ pub mod texts;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use dsl::campaign::Schedule;
+use dsl::campaign::program::{Moment, Until};
+use dsl::campaign::{Deed, Schedule};
 use dsl::project::Project;
 use dsl::scalar::Rate;
 use engine::advance::first_text;
@@ -120,7 +121,18 @@ impl Shown<'_> {
         };
         let begins = begins + &self.which();
         let last = span(self.finish_at() - self.starts_at);
-        format!("{begins}, the last text after {last} ({})", self.rate())
+        let program = &self.revision.campaign.program.instructions;
+        let by_column = program.iter().any(|one| {
+            matches!(
+                &one.deed,
+                Deed::Wait {
+                    until: Until::At(Moment::Day { .. }),
+                    ..
+                }
+            )
+        });
+        let or = if by_column { ", or later by a column" } else { "" };
+        format!("{begins}, the last text after {last}{or} ({})", self.rate())
     }
 
     /// Who texts; of several senders also what goes by each, and what may not.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::program::Until;
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use dsl::campaign::program::{Moment, Until};
 use dsl::campaign::{Campaign, Deed};
 use serde::{Deserialize, Serialize};
 
 use super::row::PlannedRow;
 use super::seen::Place;
 use super::texts::{self, TextParts};
-use crate::calendar::DateSchedule;
+use crate::calendar::{self, DateSchedule, TimeClass};
 use crate::entry::Entry;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -299,28 +300,15 @@ impl Summary {
         }
     }
 
-    /// When the last text is submitted if nothing holds it up.
+    /// When the last text is submitted if nothing holds it up, and nobody answers before a question is over. What waits for the
+    /// day of a column is not in it.
     pub fn finish_at(&self, campaign: &Campaign, starts_at: DateTime<Utc>, paces: &[Pace]) -> DateTime<Utc> {
         let of = |sender: usize| self.senders.get(sender).map_or("", |own| own.sender.as_str());
         let first = self.messages.first();
         let first = first.map(|message| (of(message.sender), message.parts));
         let all = self.senders.iter().map(|own| (own.sender.as_str(), own.parts));
         let (first, all) = (span(paces, first), span(paces, all));
-        let mut waited = starts_at;
-        for instruction in &campaign.program.instructions {
-            match &instruction.deed {
-                Deed::Wait {
-                    until: Until::Over(time),
-                    ..
-                } => waited = time.after(waited, campaign.timezone),
-                Deed::Again { times, every, .. } => {
-                    for _ in 1..*times {
-                        waited = every.after(waited, campaign.timezone);
-                    }
-                }
-                _ => {}
-            }
-        }
+        let waited = last_step_at(campaign, starts_at);
         let add = |at: DateTime<Utc>, span| at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC);
         // Who enters last begins last, however fast the others went.
         let last = Entry::of(campaign, starts_at).lasts();
@@ -363,4 +351,49 @@ fn span<'a>(paces: &[Pace], parts: impl IntoIterator<Item = (&'a str, u64)>) -> 
     let time = std::time::Duration::try_from_secs_f64(slowest).ok();
     time.and_then(|time| TimeDelta::from_std(time).ok())
         .unwrap_or(TimeDelta::MAX)
+}
+
+/// When the last step that texts comes, at the latest, for whoever begins then.
+fn last_step_at(campaign: &Campaign, starts_at: DateTime<Utc>) -> DateTime<Utc> {
+    let zone = campaign.timezone;
+    let (mut at, mut last, mut rounds) = (starts_at, starts_at, vec![]);
+    for instruction in campaign.program.own_instructions() {
+        match &instruction.deed {
+            Deed::Send(_) => last = last.max(at),
+            Deed::Wait {
+                until: Until::Over(time),
+                ..
+            } => at = time.after(at, zone),
+            Deed::Wait {
+                until: Until::At(moment),
+                ..
+            } => at = at.max(moment_at(moment, zone, at)),
+            Deed::Listen(listen) => at = listen.within.after(at, zone),
+            Deed::Await { within, .. } => at = within.after(at, zone),
+            Deed::Repeat { .. } => rounds.push(at),
+            Deed::Again { times, every, .. } => {
+                let round = at - rounds.pop().unwrap_or(at);
+                for _ in 1..*times {
+                    at = every.after(at, zone).checked_add_signed(round).unwrap_or(at);
+                    last = last.max(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    last
+}
+
+/// When a moment comes on the campaign's clock; that of a column at once, since it is another one for each person.
+fn moment_at(moment: &Moment, zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
+    let class = TimeClass::from(zone);
+    match moment {
+        Moment::TimeOfDay(minute) => {
+            let time =
+                NaiveTime::from_num_seconds_from_midnight_opt(minute * 60, 0).unwrap_or(NaiveTime::MIN);
+            calendar::Moment::Next(time).instant(&class, now)
+        }
+        Moment::Time(time) => time.resolve(zone),
+        Moment::Day { .. } => now,
+    }
 }

@@ -131,5 +131,6 @@ fn whoever_it_is_too_late_for_on_their_own_clock_is_left_out() {
         +393331234562 [] [1]
         +393331234563 [] [1]
         row 2: +393331234561 left out: its moment was past when the passage began
-    "#]].assert_eq(&shown(&planned.expect("planned")));
+    "#]]
+    .assert_eq(&shown(&planned.expect("planned")));
 }
