@@ -41,7 +41,8 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
         args.format,
         None | Some(DiagnosticFormat::Full | DiagnosticFormat::Concise)
     );
-    let (mut unread, seen): (Vec<LoadError>, Vec<CheckedFile>) = unread.into_iter().map(Unread::apart).unzip();
+    let (mut unread, seen): (Vec<LoadError>, Vec<CheckedFile>) =
+        unread.into_iter().map(Unread::apart).unzip();
     if !for_people {
         // A program would take a report without them for a whole one.
         files.extend(seen);
@@ -135,7 +136,8 @@ struct Unread {
 impl Unread {
     /// The error, and the file with that as what is found in it.
     fn apart(self) -> (LoadError, CheckedFile) {
-        let cause = std::error::Error::source(&self.error).map_or_else(String::new, |cause| format!(": {cause}"));
+        let cause =
+            std::error::Error::source(&self.error).map_or_else(String::new, |cause| format!(": {cause}"));
         let found = Diagnostic::error("list-unreadable", 0..0, format!("the file cannot be read{cause}"));
         let file = CheckedFile {
             path: self.path,

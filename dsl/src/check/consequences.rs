@@ -131,6 +131,11 @@ const FOLLOWS: &[Follows] = &[
     under("sender-cannot-receive", &["sender"]),
     follows("sender-cannot-receive", Place::InItsMap, &[]),
     follows("sender-missing", Place::InItsValue, &["wrong-type"]),
+    follows(
+        "story-impossible",
+        Place::InItsMap,
+        &["unknown-key", "wrong-type"],
+    ),
     under("test-needs-time", &["schedule", "trigger"]),
     follows("test-needs-time", Place::Here, &[]),
     under(

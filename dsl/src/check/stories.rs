@@ -148,6 +148,8 @@ fn person(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
 /// so that it stops no campaign.
 fn nobody(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
     let Some(key) = test.person_key.clone() else {
+        // What is no map, or tells nothing, has been told.
+        test.story_key.as_ref()?;
         let help = "say whom it is about: `person: { phone: \"+393331234567\" }`";
         let message = "the story is about nobody";
         return Some(Diagnostic::warning("story-impossible", test.span.clone(), message).help(help));

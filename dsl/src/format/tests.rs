@@ -12,7 +12,7 @@ fn check(text: &str, expected: Expect) {
         Err(Unformatted::Faulty(found)) => found.iter().map(|d| format!("{}\n", d.code)).collect(),
         Err(error @ Unformatted::Internal { .. }) => error.to_string(),
     };
-    expected.assert_eq(&shown);
+    expected.assert_eq(&shown.replace('\r', "\\r"));
 }
 
 #[test]
@@ -201,9 +201,9 @@ fn line_breaks_marks_and_blank_lines_are_those_of_the_layout() {
     check(
         "\u{feff}\r\n\r\naudience: a.csv\r\n\r\n\r\n\r\nschedule: now\u{a0}\r\n\r\n\r\n",
         expect![[r#"
-            audience: a.csv
-
-            schedule: "now "
+            audience: a.csv\r
+            \r
+            schedule: "now "\r
         "#]],
     );
     check("", expect![""]);

@@ -68,7 +68,8 @@ impl Shape<'_> {
         };
         // `then` of an `await`, and `when` with `do`, are ours.
         let is_foreign = match is_rule {
-            true => branches.other.is_some(),
+            // Of `do` and `otherwise` one is too many, which is told by that.
+            true => branches.other.is_some_and(|other| other.key.text != "otherwise"),
             false => node.entry("if").is_some() || branches.other.is_some(),
         };
         if !is_foreign || node.entry("await").is_some() {
