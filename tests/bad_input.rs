@@ -291,6 +291,24 @@ fn what_is_no_file_is_one_error_each_and_keeps_nobody_from_the_others() {
     }
 }
 
+/// A program reads one report of all files, those that cannot be read among them.
+#[test]
+fn what_is_no_file_is_a_finding_among_the_others_in_every_format_for_programs() {
+    let folder = Folder::of_people(1, "100/s");
+    std::fs::create_dir(folder.path().join("folder.campaign.yaml")).expect("a folder");
+    folder.write(
+        "bad.campaign.yaml",
+        "audience: people.csv\nschedul: now\nmessage: \"Hi. STOP to opt out\"\n",
+    );
+    for format in ["json", "sarif", "gitlab", "junit", "rdjson", "github"] {
+        let run = folder.output(&["validate", "--format", format]);
+        let report = stdout(&run);
+        assert!(report.contains("unknown-key"), "{format}: {report}");
+        assert!(report.contains("the file cannot be read"), "{format}: {report}");
+        assert_eq!(run.status.code(), Some(2), "{format}");
+    }
+}
+
 #[test]
 fn a_project_that_cannot_be_read_is_said_once() {
     let folder = Folder::of_people(1, "100/s");

@@ -290,3 +290,11 @@ fn a_campaign_without_a_project_has_the_defaults_of_none() {
     let checked = folder.output(&["validate", "--fail-on", "warning"]);
     assert!(checked.status.success(), "{}", stdout(&checked));
 }
+
+#[test]
+fn what_is_to_be_typed_next_can_be_pasted_where_a_folder_has_a_space_in_its_name() {
+    let folder = Folder::new();
+    let output = folder.output(&["init", "sp ace"]);
+    let told = stdout(&output);
+    assert!(told.contains("crier validate 'sp ace'\n"), "{told}");
+}

@@ -62,9 +62,6 @@ fn with_line_feeds(text: &str, kind: FileKind) -> Result<String, Unformatted> {
     if !faults.is_empty() {
         return Err(Unformatted::Faulty(faults));
     }
-    if before.root.as_ref().is_some_and(keeps_blank_lines) {
-        return Ok(text);
-    }
     let (visible, _) = edit::apply(&text, blank_ends(&before));
     let (tree, _) = tree::parse(&visible);
     let laid_out = quote(lay_out(&visible, &tree)?, kind);
@@ -121,19 +118,6 @@ fn blank_ends(tree: &Tree) -> Vec<Edit> {
         }
     }
     edits
-}
-
-/// Whether a text keeps blank lines at its end (`|+`), which the layout would take for space between two keys. A file with
-/// one stays as it is.
-fn keeps_blank_lines(node: &Node) -> bool {
-    match &node.kind {
-        Kind::Scalar(scalar) => {
-            matches!(scalar.style, Style::Literal | Style::Folded) && scalar.text.ends_with("\n\n")
-        }
-        Kind::Bad => false,
-        Kind::List(items) => items.iter().any(keeps_blank_lines),
-        Kind::Map(entries) => entries.iter().any(|entry| keeps_blank_lines(&entry.value)),
-    }
 }
 
 fn lay_out(text: &str, tree: &Tree) -> Result<String, Unformatted> {

@@ -97,6 +97,8 @@ pub struct TemplateError {
     pub len: usize,
     /// How the helper in which it goes wrong is written; none: it is in no helper.
     pub usage: Option<&'static str>,
+    /// What was meant in place of those bytes, where that is known.
+    pub instead: Option<String>,
 }
 
 impl Template {
@@ -120,6 +122,7 @@ impl Template {
                 offset: 0,
                 len: 0,
                 usage: None,
+                instead: None,
             });
         }
         let words = scan::scan(source)?;
@@ -180,6 +183,16 @@ impl TemplateError {
             offset: span.start,
             len: span.len(),
             usage: None,
+            instead: None,
+        }
+    }
+
+    /// With what was meant there.
+    fn meant(self, instead: impl Into<String>, usage: &'static str) -> TemplateError {
+        TemplateError {
+            usage: Some(usage),
+            instead: Some(instead.into()),
+            ..self
         }
     }
 
@@ -189,14 +202,24 @@ impl TemplateError {
         TemplateError { usage, ..self }
     }
 
+    /// Of a block, where no helper says more.
+    fn in_block(self) -> TemplateError {
+        let usage = "a block ends with its own name behind a slash: `{{#if city}}in {{city}}{{/if}}`";
+        TemplateError {
+            usage: self.usage.or(Some(usage)),
+            ..self
+        }
+    }
+
     /// At `span` where it has no place of its own.
     fn or_at(self, span: Range<usize>) -> TemplateError {
         if self.len > 0 {
             self
         } else {
-            let usage = self.usage;
+            let (usage, instead) = (self.usage, self.instead);
             TemplateError {
                 usage,
+                instead,
                 ..TemplateError::at(span, self.message)
             }
         }

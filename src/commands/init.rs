@@ -110,8 +110,8 @@ fn ignores_store(path: &Path) -> bool {
 
 /// What to type next, in order.
 fn next(folder: &Path, campaign: &Path, runs: bool) -> Vec<String> {
-    let file = campaign.display();
-    let mut next = vec![format!("crier validate {}", folder.display())];
+    let file = typed(campaign);
+    let mut next = vec![format!("crier validate {}", typed(folder))];
     if runs {
         next.push(format!("crier plan {file}"));
         next.push(format!("crier run {file}"));
@@ -119,6 +119,16 @@ fn next(folder: &Path, campaign: &Path, runs: bool) -> Vec<String> {
         next.push(format!("crier expand {file}"));
     }
     next
+}
+
+/// A path as a shell takes it for one word.
+fn typed(path: &Path) -> String {
+    let shown = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./\\:+,@%".contains(c);
+    match shown.chars().all(is_plain) && !shown.is_empty() {
+        true => shown,
+        false => format!("'{}'", shown.replace('\'', "'\\''")),
+    }
 }
 
 fn told(files: &[Written], paths: &[PathBuf], next: &[String]) -> String {

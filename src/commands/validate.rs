@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use dsl::across::Outline;
-use dsl::diagnostic::Severity;
+use dsl::diagnostic::{Diagnostic, Severity};
 use dsl::render::github::Rest;
 use engine::load::{self, CheckedFile, LoadError, LoadedProject, PROJECT_FILE};
 use rayon::prelude::*;
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
         None => None,
     };
     let repaired = if args.fix { Some(fix::files(&paths)?) } else { None };
-    let (files, mut unread) = check(&paths, piped.as_ref(), changed.as_ref())?;
+    let (mut files, unread) = check(&paths, piped.as_ref(), changed.as_ref())?;
     let fail_on = match args.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
@@ -41,9 +41,11 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
         args.format,
         None | Some(DiagnosticFormat::Full | DiagnosticFormat::Concise)
     );
-    if !for_people && let Some(error) = unread.pop() {
-        // A program would take half a report for a whole one.
-        return Err(error.into());
+    let (mut unread, seen): (Vec<LoadError>, Vec<CheckedFile>) =
+        unread.into_iter().map(Unread::apart).unzip();
+    if !for_people {
+        // A program would take a report without them for a whole one.
+        files.extend(seen);
     }
     print(&files, args.format, fail_on);
     let nothing_read = files.is_empty() && !unread.is_empty();
@@ -125,13 +127,35 @@ struct Met {
     told: bool,
 }
 
+/// A file that cannot be read at all.
+struct Unread {
+    path: PathBuf,
+    error: LoadError,
+}
+
+impl Unread {
+    /// The error, and the file with that as what is found in it.
+    fn apart(self) -> (LoadError, CheckedFile) {
+        let cause =
+            std::error::Error::source(&self.error).map_or_else(String::new, |cause| format!(": {cause}"));
+        let found = Diagnostic::error("list-unreadable", 0..0, format!("the file cannot be read{cause}"));
+        let file = CheckedFile {
+            path: self.path,
+            text: String::new(),
+            diagnostics: vec![found.help("put a file there that can be read, or take the entry away")],
+            later: vec![],
+        };
+        (self.error, file)
+    }
+}
+
 /// Checks each file once; a project that no argument named is checked with its campaigns. Files that cannot be read at all
 /// come beside.
 fn check(
     paths: &[PathBuf],
     piped: Option<&Piped>,
     changed: Option<&Changed>,
-) -> Result<(Vec<CheckedFile>, Vec<LoadError>), Failure> {
+) -> Result<(Vec<CheckedFile>, Vec<Unread>), Failure> {
     let mut projects: BTreeMap<PathBuf, Met> = BTreeMap::new();
     let (mut files, mut unread) = (vec![], vec![]);
     if let Some(piped) = piped {
@@ -157,7 +181,8 @@ fn check(
             Ok(key) => key,
             Err(error) => {
                 closed.insert(key_of(&folder));
-                unread.push(error);
+                let path = folder.join(PROJECT_FILE);
+                unread.push(Unread { path, error });
                 continue;
             }
         };
@@ -179,12 +204,12 @@ fn check(
             }
         }
     }
-    let checked: Vec<Result<Seen, LoadError>> = files.into_par_iter().map(Found::checked).collect();
+    let checked: Vec<Result<Seen, Unread>> = files.into_par_iter().map(Found::checked).collect();
     let mut read = vec![];
     for checked in checked {
         match checked {
             Ok(file) => read.push(file),
-            Err(error) => unread.push(error),
+            Err(file) => unread.push(file),
         }
     }
     let stories: Vec<CheckedFile> = read.iter_mut().filter_map(|seen| seen.stories.take()).collect();
@@ -240,7 +265,7 @@ struct Seen {
 }
 
 impl Found<'_> {
-    fn checked(self) -> Result<Seen, LoadError> {
+    fn checked(self) -> Result<Seen, Unread> {
         let loaded = match self {
             Found::Checked(file, folder) => {
                 let outline = None;
@@ -251,7 +276,10 @@ impl Found<'_> {
                     stories: None,
                 });
             }
-            Found::Campaign(path, project) => load::load_campaign_of(path, project)?,
+            Found::Campaign(path, project) => {
+                let path = path.to_owned();
+                load::load_campaign_of(&path, project).map_err(|error| Unread { path, error })?
+            }
             Found::Piped(piped, project) => load::campaign_of_bytes(&piped.path, &piped.bytes, project),
         };
         Ok(Seen {

@@ -65,10 +65,13 @@ const FOLLOWS: &[Follows] = &[
     under("await-never-changes", &["steps"]),
     follows("bad-duration", Place::Here, CUT),
     follows("bad-money", Place::Here, CUT),
+    // What a story expects is looked for among all that it can, which tells the nearest.
+    follows("bad-name", Place::Here, &["unknown-message"]),
     follows("bad-rate", Place::Here, CUT),
     follows("bad-share", Place::Here, CUT),
     follows("bad-time", Place::Here, CUT),
     under("column-is-text", &["fields"]),
+    follows("column-missing", Place::Here, &["wrong-type"]),
     follows(
         "field-never-set",
         Place::Under(&["steps", "replies"]),
@@ -82,13 +85,22 @@ const FOLLOWS: &[Follows] = &[
     follows("language-missing", Place::InItsValue, &["language-unlisted"]),
     under("language-unlisted", &["languages"]),
     under("link-never-sent", &["message", "messages", "steps", "replies"]),
+    follows(
+        "link-never-sent",
+        Place::Under(&["message", "messages", "steps", "replies"]),
+        &["unknown-variable"],
+    ),
     follows("list-file-missing", Place::Here, &["bad-name", "invalid-yaml"]),
     follows(
         "message-never-sent",
         Place::Under(&["steps", "replies"]),
         OF_SHAPE,
     ),
-    follows("message-never-sent", Place::Here, CUT),
+    follows(
+        "message-never-sent",
+        Place::Here,
+        &["text-cut-by-comma", "wrong-type"],
+    ),
     follows("missing-key", Place::InItsMap, &["merge-key"]),
     follows(
         "moment-outside-window",
@@ -105,6 +117,11 @@ const FOLLOWS: &[Follows] = &[
         &["bad-name", "wrong-type"],
     ),
     follows("no-opt-out-hint", Place::Here, &["bad-template"]),
+    follows(
+        "rule-after-otherwise",
+        Place::Under(&["replies", "steps"]),
+        &["bad-pattern"],
+    ),
     follows("rule-without-condition", Place::InItsMap, &["wrong-type"]),
     follows(
         "opt-out-unanswered",
@@ -114,6 +131,11 @@ const FOLLOWS: &[Follows] = &[
     under("sender-cannot-receive", &["sender"]),
     follows("sender-cannot-receive", Place::InItsMap, &[]),
     follows("sender-missing", Place::InItsValue, &["wrong-type"]),
+    follows(
+        "story-impossible",
+        Place::InItsMap,
+        &["unknown-key", "wrong-type"],
+    ),
     under("test-needs-time", &["schedule", "trigger"]),
     follows("test-needs-time", Place::Here, &[]),
     under(

@@ -31,7 +31,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .as_ref()
             .is_some_and(|trigger| trigger.event.is_some());
         if !filled && !carried && !templates::BUILT_IN.contains(&field.name.value.as_str()) {
-            found.extend(missing(context, field));
+            found.extend(missing(context, field, given.contains(field.name.value.as_str())));
         }
     }
 }
@@ -230,13 +230,20 @@ pub(super) fn of_another_type(
     )
 }
 
-fn missing(context: &Context<'_>, field: &Field) -> Option<Diagnostic> {
+/// `is_given`: a step gives it a value.
+fn missing(context: &Context<'_>, field: &Field, is_given: bool) -> Option<Diagnostic> {
     let name = field.name.value.as_str();
     let known = context
         .from
         .iter()
         .filter_map(|list| Some((list, audience::names(list)?)));
     let (list, names) = known.into_iter().find(|(_, names)| !names.contains(&name))?;
+    if is_given {
+        let message = format!("field \"{name}\" is not a column of \"{}\"", list.file.called());
+        let right = format!("{{ type: {}, from: campaign }}", field.kind);
+        let help = format!("steps give it its value: `{name}: {right}`");
+        return Some(Diagnostic::error("column-missing", field.name.span.clone(), message).help(help));
+    }
     let meant = nearest(name, names.iter().copied());
     let help = did_you_mean(meant, || {
         if let Some(help) = audience::only_numbers(list) {

@@ -1,4 +1,5 @@
-//! Placeholders as other tools write them: `{name}`, `%name%`, `[[name]]`. People would read them as they stand.
+//! Placeholders as other tools write them: `{name}`, `%name%`, `[[name]]`, and signs of HTML. People would read them as they
+//! stand.
 
 use std::ops::Range;
 
@@ -8,10 +9,13 @@ use crate::tree::Positions;
 use crate::written::campaign::Value;
 use crate::written::nearest::same_word;
 
+mod html;
+
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (_, texts) in context.written.all_texts() {
         for value in texts.values() {
             one(context, value, found);
+            found.extend(html::first(context, value));
         }
     }
 }
@@ -23,7 +27,7 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
     }
     let positions = Positions::new(context.text, &value.node);
     for Foreign { name, span, sure } in all {
-        let known = known(context, &name);
+        let known = known(context, &name).filter(|_| !name.is_empty());
         if known.is_none() && !sure {
             continue;
         }
@@ -72,6 +76,7 @@ const MARKS: &[(&str, &str, bool)] = &[
     ("{%", "%}", true),
     ("<%", "%>", true),
     ("[[", "]]", true),
+    ("<<", ">>", true),
     ("${", "}", true),
     ("%{", "}", true),
     ("*|", "|*", true),
@@ -82,6 +87,7 @@ const MARKS: &[(&str, &str, bool)] = &[
     ("%%", "%%", true),
     ("%", "%", false),
     ("[", "]", false),
+    ("#", "#", false),
     ("<", ">", false),
 ];
 
@@ -89,7 +95,7 @@ const MARKS: &[(&str, &str, bool)] = &[
 fn placeholders(text: &str) -> Vec<Foreign> {
     let mut all = vec![];
     let mut at = 0;
-    while let Some(next) = text[at..].find(['{', '%', '[', '$', '*', '<', '#', '}']) {
+    while let Some(next) = text[at..].find(['{', '%', '[', '$', '*', '<', '#', '}', '@']) {
         at += next;
         let rest = &text[at..];
         if rest.starts_with("{{") {
@@ -101,7 +107,10 @@ fn placeholders(text: &str) -> Vec<Foreign> {
             at += 2;
             continue;
         }
-        let Some((length, foreign)) = begins(rest, at).or_else(|| with_sign(rest, at)) else {
+        let Some((length, foreign)) = numbered(text, at)
+            .or_else(|| begins(rest, at))
+            .or_else(|| with_sign(rest, at))
+        else {
             at += 1;
             continue;
         };
@@ -135,16 +144,34 @@ fn begins(rest: &str, at: usize) -> Option<(usize, Foreign)> {
             let foreign = Foreign {
                 name: name.to_owned(),
                 span: at..at + length,
-                sure: *sure,
+                sure: *sure || *open == "[" && is_loud(name),
             };
             (length, foreign)
         })
     })
 }
 
-/// `$first_name`: only what is a value by its name, since a sum begins so too.
+/// `{0}` and `%s`, by which programs name what comes first, or next.
+fn numbered(text: &str, at: usize) -> Option<(usize, Foreign)> {
+    let rest = &text[at..];
+    let inside = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+    let digits = |inside: &str| inside.len() == 1 && inside.bytes().all(|b| b.is_ascii_digit());
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let length = match inside.filter(|(inside, _)| digits(inside)) {
+        Some((inside, _)) => inside.len() + 2,
+        None => {
+            let after = rest.strip_prefix("%s").or_else(|| rest.strip_prefix("%d"))?;
+            let in_word = is_word(after.chars().next()) || is_word(text[..at].chars().next_back());
+            (!in_word).then_some("%s".len())?
+        }
+    };
+    let (name, span, sure) = (String::new(), at..at + length, true);
+    Some((length, Foreign { name, span, sure }))
+}
+
+/// `$first_name`, `@first_name`: only what is a value by its name, since a sum begins so too, and who is addressed.
 fn with_sign(rest: &str, at: usize) -> Option<(usize, Foreign)> {
-    let inner = rest.strip_prefix('$')?;
+    let inner = rest.strip_prefix(['$', '@'])?;
     let end = inner
         .find(|c: char| !(c.is_alphanumeric() || c == '_'))
         .unwrap_or(inner.len());
@@ -154,6 +181,18 @@ fn with_sign(rest: &str, at: usize) -> Option<(usize, Foreign)> {
         let (name, sure) = (name.to_owned(), false);
         (1 + end, Foreign { name, span, sure })
     })
+}
+
+/// Whether a word in capitals asks to be filled in: `[NAME]`.
+fn is_loud(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "NAME", "SURNAME", "CITY", "DATE", "TIME", "CODE", "LINK", "URL", "EMAIL", "PHONE", "COMPANY",
+        "AMOUNT",
+    ];
+    let capital = |c: char| c.is_ascii_uppercase() || matches!(c, '_' | ' ');
+    let words = || name.split(['_', ' ']);
+    name.chars().all(capital)
+        && (NAMES.contains(&name) || words().count() > 1 && words().any(|word| NAMES.contains(&word)))
 }
 
 /// Whether it may be the name of a column: up to three words of letters.
@@ -181,6 +220,8 @@ mod tests {
             ("100%", &[]),
             ("{ 20 }, {}, :-{, {{", &[]),
             ("<b>", &["b"]),
+            ("Hi <<name>>, #name#, @name: {0}", &["name", "name", "name", ""]),
+            ("%s owes %d, 20%d", &["", ""]),
             ("Hi {name}} and #{name}", &["name", "name"]),
             ("Hi first_name}}, and {{a}} }}", &["first_name"]),
             (

@@ -225,6 +225,9 @@ fn plain_way(c: char) -> Option<String> {
     if let Some((_, letters)) = LIGATURES.iter().find(|(own, _)| *own == c) {
         return Some((*letters).to_owned());
     }
+    if c == '\t' {
+        return Some(" ".to_owned());
+    }
     use unicode_normalization::UnicodeNormalization;
     let base = c
         .nfd()

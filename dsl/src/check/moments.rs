@@ -89,7 +89,21 @@ fn day(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
         .iter()
         .find(|field| field.name.value == name.value);
     let Some(field) = field else {
-        if !is_known(context, &name.value) {
+        let fields = || {
+            context
+                .written
+                .fields
+                .iter()
+                .map(|field| field.name.value.as_str())
+        };
+        let slip = |meant| is_slip(&name.value, meant, fields(), Words::Author) == Applicability::Safe;
+        let is_named = context
+            .from
+            .iter()
+            .filter_map(audience::names)
+            .any(|names| names.contains(&name.value.as_str()));
+        let misspelt = !is_named && nearest(&name.value, fields()).is_some_and(slip);
+        if misspelt || !is_known(context, &name.value) {
             return Some(unknown(context, name));
         }
         let message = format!(

@@ -17,7 +17,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let texts = first_texts(context);
     let ways = Ways::new(context.written, context.project);
     for (language, value) in texts.into_iter().flat_map(|texts| by_language(context, texts)) {
-        if value.text.is_empty() || is_cut(value, found) {
+        if value.text.is_empty() || is_cut(value, found) || lacks_a_word(value, found) {
             continue;
         }
         match says_always(&value.text, &language, &ways) {
@@ -63,6 +63,15 @@ fn is_cut(value: &Value, found: &[Diagnostic]) -> bool {
     found
         .iter()
         .any(|d| d.code.starts_with("text-cut-by-") && about(d))
+}
+
+/// Whether the link to opt out stands in it without its word, which has been said.
+fn lacks_a_word(value: &Value, found: &[Diagnostic]) -> bool {
+    let meant = |d: &Diagnostic| {
+        let right = d.suggestion.as_ref().map(|right| right.replacement.as_str());
+        right == Some("link opt_out") && value.node.span.contains(&d.span.start)
+    };
+    found.iter().any(meant)
 }
 
 /// The texts that may be the first somebody gets, on any path.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::reply;
 use crate::written::Spanned;
 
@@ -19,7 +19,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             break;
         }
         seen.insert(pattern.value.as_str());
-        if let Err(error) = reply::compile(&pattern.value) {
+        if let Some(slip) = no_pattern(pattern) {
+            found.push(slip);
+        } else if let Err(error) = reply::compile(&pattern.value) {
             found.push(bad(pattern, &error));
         }
     }
@@ -29,6 +31,35 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 fn all<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a Spanned<String>> {
     let rules = context.written.reply_rules().into_iter().flatten();
     rules.filter_map(|rule| rule.pattern.as_ref())
+}
+
+/// A pattern that takes everything since it says nothing, and one between slashes, as programs write them.
+fn no_pattern(pattern: &Spanned<String>) -> Option<Diagnostic> {
+    let text = pattern.value.trim();
+    if text.is_empty() {
+        let message = "an empty pattern takes every reply";
+        let help = "write what the reply must be, such as `\"[0-9]+\"`; what takes the rest is `otherwise`";
+        return Some(Diagnostic::error("bad-pattern", pattern.span.clone(), message).help(help));
+    }
+    let (inside, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
+    if inside.is_empty() || !flags.chars().all(|flag| "gimsuxy".contains(flag)) {
+        return None;
+    }
+    let found = Diagnostic::error(
+        "bad-pattern",
+        pattern.span.clone(),
+        "the slashes around a pattern are held against the reply too",
+    );
+    let help = "leave them out, and the letters behind them: letter case never counts";
+    Some(
+        found
+            .help(help)
+            .replace(pattern.span.clone(), single_quoted(inside), Applicability::Unsure),
+    )
+}
+
+fn single_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 fn one_too_many(pattern: &Spanned<String>) -> Diagnostic {

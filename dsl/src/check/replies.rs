@@ -1,7 +1,7 @@
 //! Replies, and what is forwarded or noted, go to inboxes that exist.
 
 use super::Context;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::written::Spanned;
 use crate::written::campaign::{Replies, ReplyTo, Verb};
 use crate::written::nearest::{Guess, Words, listed};
@@ -11,7 +11,10 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     if let Some(Replies::To(to)) = &context.written.replies
         && let ReplyTo::Inbox(name) = &to.value
     {
-        found.extend(unknown_inbox(name, to.span.clone(), &names));
+        found.extend(match is_none(name) && !names.contains(&name.as_str()) {
+            true => Some(nowhere(name, to.span.clone())),
+            false => unknown_inbox(name, to.span.clone(), &names),
+        });
     }
     for step in context.written.all_steps() {
         let to: Option<&Spanned<String>> = match &step.verb {
@@ -38,6 +41,25 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let inbox = to.filter(|to| !to.value.contains('@'));
         found.extend(inbox.and_then(|to| unknown_inbox(&to.value, to.span.clone(), &names)));
     }
+}
+
+/// Whether it is rather a word for no inbox at all.
+fn is_none(name: &str) -> bool {
+    matches!(
+        name,
+        "no" | "nobody" | "nowhere" | "nothing" | "off" | "false" | "never" | "null" | "ignore"
+    )
+}
+
+fn nowhere(name: &str, span: std::ops::Range<usize>) -> Diagnostic {
+    let found = Diagnostic::error(
+        "unknown-inbox",
+        span.clone(),
+        format!("inbox \"{name}\" does not exist"),
+    );
+    found
+        .help("replies that go nowhere are `replies: none`")
+        .replace(span, "none", Applicability::Unsure)
 }
 
 /// For a name that no inbox of crier.yaml has.

@@ -11,6 +11,8 @@ use crate::written::Spanned;
 use crate::written::campaign::{Line, Start, Test, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
 
+mod begun;
+mod expected;
 mod names;
 
 /// What `expect` may name beside messages: no message is called so.
@@ -57,10 +59,14 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Some(Diagnostic { severity, ..wrong })
         }));
         found.extend(nobody(context, test));
+        found.extend(begun::never(context, test));
+        begun::carried(context, test, found);
         found.extend(shows_nothing(test));
         found.extend(language(test));
         for line in &test.lines {
+            let first = found.len();
             names::check(context, line, found);
+            expected::mend(context, line, &mut found[first..]);
             found.extend(never_so(context, line));
             found.extend(cannot_be_written_to(context, line));
         }
@@ -141,7 +147,13 @@ fn person(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
 /// A person whom nobody can text: without a number, with one that is none, or on no clock. Told by `crier test` as well,
 /// so that it stops no campaign.
 fn nobody(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
-    let key = test.person_key.clone()?;
+    let Some(key) = test.person_key.clone() else {
+        // What is no map, or tells nothing, has been told.
+        test.story_key.as_ref()?;
+        let help = "say whom it is about: `person: { phone: \"+393331234567\" }`";
+        let message = "the story is about nobody";
+        return Some(Diagnostic::warning("story-impossible", test.span.clone(), message).help(help));
+    };
     let value = |name: &str| {
         let mut columns = test.person.iter();
         columns

@@ -12,6 +12,8 @@ use crate::values::{FieldType, Language};
 use crate::written::campaign::{OPT_OUT_LINK, Value, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
 
+mod slips;
+
 /// What every text may use, whatever the lists hold.
 pub(crate) const BUILT_IN: &[&str] = &["phone", "language", "country", "timezone"];
 
@@ -91,7 +93,11 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
         let help = "a value is written `{{first_name}}`, a helper `{{upper first_name}}`";
         let help = error.usage.unwrap_or(help);
         let span = positions.span(at.clone());
-        found.push(Diagnostic::error("bad-template", span, error.message).help(help));
+        let told = Diagnostic::error("bad-template", span.clone(), error.message).help(help);
+        found.push(match error.instead {
+            Some(instead) => told.replace(span, instead, Applicability::Unsure),
+            None => told,
+        });
         match without(&text, at.start).filter(|_| !at.is_empty()) {
             Some(rest) => text = rest,
             None => return,
@@ -171,7 +177,7 @@ fn without(text: &str, at: usize) -> Option<String> {
         let inside = text[tag.clone()].trim_matches(['{', '}', '~', ' ']);
         let first = inside.split_whitespace().next().unwrap_or_default();
         // One that lacks its `#` is meant to open a block.
-        inside.starts_with(['#', '/', '^']) || ["else", "if", "unless", "each"].contains(&first)
+        inside.starts_with(['#', '/', '^']) || slips::OF_BLOCKS.contains(&first)
     };
     let mut rest = text.to_owned();
     for tag in tags(text) {
@@ -280,7 +286,10 @@ fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
         HelperStatus::Unknown => {
             let message = format!("there is no helper \"{name}\"");
             let found = Diagnostic::error("unknown-helper", span, message);
-            let guess = Guess::unsure(nearest(name, HELPERS));
+            if let Some(help) = slips::of_defaults(name) {
+                return Some(found.help(help));
+            }
+            let guess = Guess::unsure(slips::called_elsewhere(name).or(nearest(name, HELPERS)));
             Some(guess.tell(found, || format!("the helpers are {}", listed(HELPERS))))
         }
     }
@@ -324,7 +333,11 @@ fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Op
         return Some(Diagnostic::error("bad-template", span, message).help(help));
     }
     let message = format!("\"{name}\" is not a column of \"{}\"", list.file.called());
-    let found = Diagnostic::error("unknown-variable", span, message).label("not a column");
+    let found = Diagnostic::error("unknown-variable", span.clone(), message).label("not a column");
+    if let Some(link) = slips::link(context, name) {
+        let help = format!("a link is written with its word: `{{{{{link}}}}}`");
+        return Some(found.help(help).replace(span, link, Applicability::Unsure));
+    }
     // Other tools write `contact.first_name`, and `../city` in an `each`.
     let last = name
         .rsplit_once(['.', '/'])
@@ -351,6 +364,7 @@ fn undeclared(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<D
     let meant = nearest(name, fields.chain(BUILT_IN.iter().copied())).map(in_template);
     let message = format!("\"{name}\" is no field, and whoever comes by a trigger has no columns");
     let found = Diagnostic::error("unknown-variable", span, message).label("not a field");
+    let meant = slips::link(context, name).or(meant);
     Some(Guess::unsure(meant).tell(found, || {
         format!("declare what the event brings, or steps set: `fields: {{ {name}: text }}`")
     }))

@@ -155,7 +155,12 @@ impl Parser<'_> {
         let before = self.found.len();
         let made = if let Some(comparison) = self.comparison() {
             let right = self.sum()?;
-            let kind = Kind::Compare(comparison, Box::new([left, right]));
+            let sides = [left, right];
+            if let Some(found) = self.tag_compared(comparison, &sides) {
+                self.found.push(found);
+                return None;
+            }
+            let kind = Kind::Compare(comparison, Box::new(sides));
             self.expression(first, kind)
         } else if let Some(negated) = self.word_in() {
             let list = self.listed()?;

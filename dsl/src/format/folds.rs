@@ -1,10 +1,11 @@
-//! Maps and lists in brackets that go over several lines keep the lines of their author: they are taken out before the
-//! layout and put back after it, moved with the line that they begin on.
+//! Maps and lists in brackets that go over several lines keep the lines of their author, and so do texts that keep blank
+//! lines at their end (`|+`), which the layout would take for space between two keys: they are taken out before the layout and
+//! put back after it, moved with the line that they begin on.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::tree::{Kind, Node, Tree};
+use crate::tree::{Kind, Node, Scalar, Style, Tree};
 
 /// What stands for the brackets that were taken out.
 pub(super) struct Folds {
@@ -46,6 +47,7 @@ pub(super) fn take_out(text: &str, tree: &Tree) -> (String, Folds) {
 fn find(text: &str, node: &Node, spans: &mut Vec<Range<usize>>) {
     let written = &text[node.span.clone()];
     match &node.kind {
+        Kind::Scalar(scalar) if keeps_blank_lines(scalar) => spans.extend(of_block(text, node)),
         Kind::Scalar(_) | Kind::Bad => {}
         Kind::List(_) | Kind::Map(_) if written.starts_with(['[', '{']) => {
             if written.contains('\n') {
@@ -57,6 +59,22 @@ fn find(text: &str, node: &Node, spans: &mut Vec<Range<usize>>) {
             entries.iter().for_each(|entry| find(text, &entry.value, spans));
         }
     }
+}
+
+fn keeps_blank_lines(scalar: &Scalar) -> bool {
+    matches!(scalar.style, Style::Literal | Style::Folded) && scalar.text.ends_with("\n\n")
+}
+
+/// From the `|` or `>` of a text to the last of the blank lines at its end.
+fn of_block(text: &str, node: &Node) -> Option<Range<usize>> {
+    let before = text[..node.span.start].trim_end();
+    let line = before.rfind('\n').map_or(0, |feed| feed + 1);
+    let header = before[line..].split(" #").next()?;
+    let start = line + header.rfind(['|', '>'])?;
+    let said = node.span.start + text[node.span.clone()].trim_end().len();
+    let blank = text[said..].len() - text[said..].trim_start().len();
+    let end = said + text[said..said + blank].rfind('\n')?;
+    Some(start..end)
 }
 
 /// The text with the brackets in their places again.

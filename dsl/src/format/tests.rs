@@ -12,7 +12,7 @@ fn check(text: &str, expected: Expect) {
         Err(Unformatted::Faulty(found)) => found.iter().map(|d| format!("{}\n", d.code)).collect(),
         Err(error @ Unformatted::Internal { .. }) => error.to_string(),
     };
-    expected.assert_eq(&shown);
+    expected.assert_eq(&shown.replace('\r', "\\r"));
 }
 
 #[test]
@@ -201,9 +201,9 @@ fn line_breaks_marks_and_blank_lines_are_those_of_the_layout() {
     check(
         "\u{feff}\r\n\r\naudience: a.csv\r\n\r\n\r\n\r\nschedule: now\u{a0}\r\n\r\n\r\n",
         expect![[r#"
-            audience: a.csv
-
-            schedule: "now "
+            audience: a.csv\r
+            \r
+            schedule: "now "\r
         "#]],
     );
     check("", expect![""]);
@@ -361,7 +361,23 @@ proptest! {
 }
 
 #[test]
-fn a_file_with_a_text_that_keeps_its_blank_lines_stays_as_it_is() {
-    let text = "schedule:   now\nx-note: |+\n  Two blank lines stay.\n\n\nmessage: Hi\n";
-    assert_eq!(format(text, FileKind::Campaign).as_deref(), Ok(text));
+fn a_text_keeps_the_blank_lines_at_its_end_and_all_else_is_laid_out() {
+    let table = [
+        (
+            "schedule:   now\nx-note: |+\n  Two blank lines stay.\n\n\nmessage:   Hi\n",
+            "schedule: now\nx-note: |+\n  Two blank lines stay.\n\n\nmessage: Hi\n",
+        ),
+        (
+            "x-a:\n    x-note: >+ # mine\n        At the end.\n\n\n",
+            "x-a:\n  x-note: >+ # mine\n      At the end.\n\n\n",
+        ),
+        (
+            "x-a:\n- |+\n  One.\n\n-   two\n",
+            "x-a:\n  - |+\n    One.\n\n  - two\n",
+        ),
+    ];
+    for (text, right) in table {
+        assert_eq!(format(text, FileKind::Campaign).as_deref(), Ok(right), "{text}");
+        assert_eq!(format(right, FileKind::Campaign).as_deref(), Ok(right), "{text}");
+    }
 }

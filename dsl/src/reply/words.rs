@@ -77,8 +77,8 @@ impl Words {
     }
 
     /// Whether a text names a word that opts out, as one says how to leave. Many of them are common words of their language
-    /// too ("baja", "basta", "end"), so a single one counts in capitals or quotation marks; STOP is known however it
-    /// is written, and "non-stop" is another word.
+    /// too ("baja", "basta", "end"), so each counts in capitals or quotation marks. "stop" is one of all languages, and
+    /// counts as well where a word says what it is for: "stop to opt out", but not "we never stop the music".
     pub(crate) fn are_named_in(&self, text: &str) -> bool {
         let said = said(text);
         let mut words = self.opt_outs();
@@ -168,20 +168,31 @@ impl Word {
             };
             if after.is_empty() {
                 let all = &said[..=count];
-                return self.is_clear() || all.iter().all(|said| said.stands_out);
+                let for_that = || {
+                    said.get(count + 1)
+                        .is_some_and(|next| is_of_purpose(&next.compact))
+                };
+                let is_clear = self.is_clear() || self.is_stop() && for_that();
+                return is_clear || all.iter().all(|said| said.stands_out);
             }
             rest = after;
         }
         false
     }
 
-    /// Whether it is no common word of any language: STOP and its kin.
+    /// Whether it means nothing else, however it is written.
     fn is_clear(&self) -> bool {
-        matches!(
-            self.compact.as_str(),
-            "stop" | "stopp" | "stopall" | "unsubscribe"
-        )
+        matches!(self.compact.as_str(), "stopall" | "unsubscribe")
     }
+
+    fn is_stop(&self) -> bool {
+        matches!(self.compact.as_str(), "stop" | "stopp")
+    }
+}
+
+/// Whether a word behind "stop" begins to say what it is for, in one of the languages: "stop per uscire".
+fn is_of_purpose(word: &str) -> bool {
+    matches!(word, "to" | "per" | "pour" | "para" | "zum" | "zur")
 }
 
 #[derive(Debug)]
@@ -227,7 +238,9 @@ mod tests {
             ("es", None, "Baja de precios", false),
             ("es", None, "Responde \"baja\"", true),
             ("es", None, "Escriba ALTO", true),
-            ("de", None, "Antworte mit Stopp", true),
+            ("de", None, "Antworte mit \"Stopp\"", true),
+            ("de", None, "Stopp zum Abmelden", true),
+            ("de", None, "Stopp! Nur heute", false),
             ("de", None, "ABMELDEN beendet es", true),
             ("fr", None, "ARRÊT pour finir", true),
             ("it", None, "ARRET", false),
@@ -240,7 +253,14 @@ mod tests {
             ("en", None, "OPTOUT ends it", true),
             ("en", None, "you may opt out", false),
             ("en", None, "Non-stop music", false),
-            ("en", None, "stop, and it ends", true),
+            ("en", None, "stop, and it ends", false),
+            ("en", None, "Reply stop to opt out", true),
+            ("it", None, "Rispondi stop per uscire", true),
+            ("fr", None, "stop pour finir", true),
+            ("es", None, "stop para salir", true),
+            ("en", None, "Text 'stop'. Bye", true),
+            ("en", None, "We never stop the music", false),
+            ("en", None, "unsubscribe ends it", true),
             ("en", None, "END ends it", false),
             ("en", Some("US"), "END ends it", true),
             ("en", Some("US"), "We end at nine", false),

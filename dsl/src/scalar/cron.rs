@@ -145,7 +145,11 @@ fn field(text: &str, least: u32, most: u32, names: &[&str]) -> Option<Vec<u32>> 
     let mut values = vec![];
     for piece in text.split(',') {
         let (range, step) = match piece.split_once('/') {
-            Some((range, step)) => (range, step.parse().ok().filter(|step| *step > 0_usize)?),
+            Some((range, step)) => {
+                // A longer one would name the first value alone.
+                let fits = |step: &usize| *step > 0 && *step <= (most - least) as usize;
+                (range, step.parse().ok().filter(fits)?)
+            }
             None => (piece, 1),
         };
         let value = |text: &str| value(text, least, most, names);
@@ -214,6 +218,9 @@ mod tests {
             ("0 10 * * FOO", None),
             ("0 10 5-1 * *", None),
             ("*/0 10 * * *", None),
+            ("*/90 10 * * *", None),
+            ("0 */30 * * *", None),
+            ("*/59 */23 * * *", Some((true, Some(0)))),
         ];
         for (text, expected) in table {
             let cron = Cron::parse(text).map(|cron| (cron.fires(), cron.shortest_days()));

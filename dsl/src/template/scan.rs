@@ -28,7 +28,7 @@ pub(super) fn scan(source: &str) -> Result<Vec<Range<usize>>, TemplateError> {
                 "\"{}\" is not closed: \"{{{{/{name}}}}}\" is missing",
                 &source[tag.clone()]
             );
-            Err(TemplateError::at(tag, message))
+            Err(TemplateError::at(tag, message).in_helper(name).in_block())
         }
         None => Ok(scan.words),
     }
@@ -91,11 +91,15 @@ impl Scan<'_> {
     ) -> Result<(), TemplateError> {
         let shown = &self.source[tag.clone()];
         let first = words.first().map(|word| &self.source[word.clone()]);
+        if let Some(error) = self.of_other_tools(&tag, sigil, &words) {
+            return Err(error);
+        }
         match (sigil, first) {
             (Some('/'), name) => return self.close(tag, name.unwrap_or_default()),
             (Some('#'), Some(_)) => self.open.push((words[0].clone(), tag.clone())),
             (Some('^'), _) | (_, Some("else")) if self.open.is_empty() => {
-                return Err(TemplateError::at(tag, format!("\"{shown}\" stands in no block")));
+                let message = format!("\"{shown}\" stands in no block");
+                return Err(TemplateError::at(tag, message).in_block());
             }
             (_, None) if shown.contains('|') => {
                 let usage = "a helper stands first, `{{upper first_name}}`; what stands for an empty value is a \
@@ -118,6 +122,38 @@ impl Scan<'_> {
         Ok(())
     }
 
+    /// The parts of a block as other tools write them: `{{#else}}`, `{{elseif city}}`, `{{endif}}`.
+    fn of_other_tools(
+        &self,
+        tag: &Range<usize>,
+        sigil: Option<char>,
+        words: &[Range<usize>],
+    ) -> Option<TemplateError> {
+        let shown = &self.source[tag.clone()];
+        let first = &self.source[words.first()?.clone()];
+        let block = self.open.last().map(|(name, _)| &self.source[name.clone()]);
+        let fault = |message: String| TemplateError::at(tag.clone(), message);
+        match (sigil, first) {
+            (Some('#' | '/'), "else") => {
+                let error = fault(format!("\"{shown}\" begins or ends a block, and `else` is none"));
+                Some(error.meant("{{else}}", "write `{{else}}`"))
+            }
+            (Some('#'), _) | (Some('/'), _) => None,
+            (_, "elseif" | "elsif" | "elif") => {
+                let asked = words.get(1).map(|word| &self.source[word.clone()]);
+                let right = format!("{{{{else if {}}}}}", asked.unwrap_or("city"));
+                let error = fault(format!("\"{first}\" is two words"));
+                Some(error.meant(right, "write `{{else if city}}`"))
+            }
+            (_, "endif" | "endunless" | "endeach") if words.len() == 1 => {
+                let error = fault(format!("\"{shown}\" ends no block"));
+                let usage = "a block ends with its own name behind a slash: `{{/if}}`";
+                Some(error.meant(format!("{{{{/{}}}}}", block?), usage))
+            }
+            _ => None,
+        }
+    }
+
     fn close(&mut self, tag: Range<usize>, name: &str) -> Result<(), TemplateError> {
         let shown = &self.source[tag.clone()];
         match self.open.pop() {
@@ -128,13 +164,13 @@ impl Scan<'_> {
                     .find(|word| &self.source[(*word).clone()] == name)
                 {
                     Some(opens) => not_opened(name, opens.clone()),
-                    None => TemplateError::at(tag, format!("\"{shown}\" closes nothing")),
+                    None => TemplateError::at(tag, format!("\"{shown}\" closes nothing")).in_block(),
                 },
             ),
             Some((open, _)) if &self.source[open.clone()] != name => {
                 let open = &self.source[open];
                 let message = format!("\"{shown}\" stands where \"{{{{/{open}}}}}\" is due");
-                Err(TemplateError::at(tag, message))
+                Err(TemplateError::at(tag, message).in_helper(open).in_block())
             }
             Some(_) => Ok(()),
         }

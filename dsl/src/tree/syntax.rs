@@ -12,6 +12,7 @@ use crate::diagnostic::Diagnostic;
 mod brackets;
 mod comments;
 mod conditions;
+mod foreign;
 mod indentation;
 mod items;
 mod pairs;
@@ -48,6 +49,7 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
             }
             return after_the_quote(text, at, opener.is_some());
         }
+        ErrorKind::CommentNotSeparated => return foreign::comment_glued(text, at),
         ErrorKind::UnknownQuotedScalarEscape => return unknown_escape(text, at),
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
             return mismatched(text, at, *open, *close);
@@ -58,6 +60,11 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
             return Diagnostic::error("invalid-yaml", to_line_end(text, at), message).help("remove the line");
         }
         _ => {}
+    }
+    if opener.is_none()
+        && let Some(found) = foreign::lines(text, at)
+    {
+        return found;
     }
     if let Some(found) = comments::closing_is_comment(text, stack, read_to, at) {
         return found;

@@ -12,12 +12,14 @@ use super::traps::{self, Around};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style, Tree};
 
+mod branches;
 mod elsewhere;
 mod fit;
 mod meant;
 mod misplaced;
 mod other_file;
 mod several;
+mod step;
 mod words;
 
 pub(crate) use fit::fits;
@@ -27,7 +29,10 @@ use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, 
 /// Everything in the tree that is not as the table says. `told`: what reading the text found, which learns here what its
 /// places are for.
 pub fn check(text: &str, tree: &Tree, object: &'static Object, told: &mut [Diagnostic]) -> Vec<Diagnostic> {
+    let messages = tree.root.as_ref().and_then(|root| root.get("messages"));
+    let messages = messages.map(Node::entries).unwrap_or_default();
     let mut shape = Shape {
+        messages: messages.iter().map(|entry| entry.key.text.as_str()).collect(),
         around: Around {
             text,
             comments: &tree.comments,
@@ -72,6 +77,8 @@ struct Shape<'a> {
     found: Vec<Diagnostic>,
     /// Keys of a campaign that stand in a map of the author's own keys, so that their absence is not told as well.
     too_far_right: Vec<&'static str>,
+    /// The names of the messages of the file.
+    messages: Vec<&'a str>,
     /// Of the text as it was read.
     told: &'a mut [Diagnostic],
 }
@@ -127,6 +134,9 @@ impl Shape<'_> {
         if node.items().is_empty() && !words::MAY_BE_EMPTY.contains(&place.key) {
             return self.found.push(words::nothing_in(node, place));
         }
+        if let Some(found) = meant::inboxes(node, place) {
+            return self.found.push(found);
+        }
         let place = place.item();
         let mut cut = traps::cut_conditions(self.around, node, item);
         cut.extend(traps::dashes_too_far_left(self.around, node, item));
@@ -157,8 +167,6 @@ impl Shape<'_> {
         }
         match scalars::check(form, &scalar.text) {
             Ok(()) => {}
-            // What a story expects is looked for among all that it can, which tells the nearest.
-            Err(Refusal::Wrong(_)) if place.key == "expect" && words::is_expected(&scalar.text) => return,
             Err(Refusal::OtherType) => return self.wrong_type(node, form, place),
             Err(Refusal::Later(what)) => {
                 if !place.later {
@@ -195,6 +203,9 @@ impl Shape<'_> {
                 .key(&entry.key.text)
                 .is_some_and(|key| key.status == Status::Later)
         });
+        if let Some(found) = meant::variants_without_shares(node, place, self.around.text) {
+            return self.found.push(found);
+        }
         let told = self.misplaced(node, object, place);
         let (mut meant, mut said) = (told.meant, false);
         let doubtful = meant_twice(node, object);
@@ -300,6 +311,10 @@ impl Shape<'_> {
             return meant;
         }
         self.doubt(&entry.value);
+        if let Some(found) = elsewhere::note(entry) {
+            self.found.push(found);
+            return None;
+        }
         let meant = elsewhere::called_elsewhere(object, &entry.key.text, node)
             .or_else(|| nearest(&entry.key.text, names.clone()));
         let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
@@ -312,6 +327,16 @@ impl Shape<'_> {
             }
         };
         let found = Diagnostic::error(code, entry.key.span.clone(), message).label(label);
+        let is_there = meant.filter(|meant| node.entry(meant).is_some());
+        if let Some(there) = is_there.and_then(|meant| node.entry(meant)) {
+            let help = format!(
+                "is it meant to be \"{}\"? that is there already: keep one of them",
+                there.key.text
+            );
+            self.found
+                .push(found.also(there.key.span.clone(), "there already").help(help));
+            return meant;
+        }
         let of_language = object.open.as_ref().filter(|open| open.key == KeyKind::Language);
         let tag = of_language.and_then(|_| scalars::language_called(written));
         let guess = match meant {
@@ -457,12 +482,16 @@ impl Shape<'_> {
                     Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
                     None => found,
                 }
-            } else if let Some((help, right)) = words::colon_missing(form, node, place) {
+            } else if let Some((help, right)) = step::colon_missing(form, node, place, &self.messages) {
                 let found = found.help(help);
                 match right {
                     Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
                     None => found,
                 }
+            } else if place.key == "choose"
+                && let Some(help) = branches::in_place_of_rules(node, self.around.text)
+            {
+                found.help(help)
             } else if place.key == "message" && !node.items().is_empty() {
                 found.help(words::SEVERAL_TEXTS)
             } else if place.key == "send" && !node.items().is_empty() {

@@ -94,9 +94,21 @@ pub(super) fn takes_text(form: &Form) -> bool {
 /// A quote at the end of a text without quotes that none begins, or curly quotes around all of it: it would be sent.
 pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
     let text = scalar.text.as_str();
+    if let Some(inside) = in_backticks(text) {
+        let found = Diagnostic::warning("quote-the-text", node.span.clone(), "the backticks are sent too");
+        let found = found
+            .label("part of the text")
+            .help("quotes alone stand around a text");
+        return Some(found.replace(node.span.clone(), quoted(inside), Applicability::Unsure));
+    }
     if scalar.style != Style::Plain {
         return None;
     }
+    // Of single ones the closing one is an apostrophe too.
+    let single = text
+        .strip_prefix('\u{2018}')
+        .and_then(|rest| rest.strip_suffix('\u{2019}'));
+    let single = single.filter(|inside| !inside.contains('\u{2018}'));
     let curly = [
         ('\u{201c}', '\u{201d}'),
         ('\u{201e}', '\u{201c}'),
@@ -106,7 +118,7 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
         let inside = text.strip_prefix(*open)?.strip_suffix(*close)?;
         (!inside.contains([*open, *close])).then_some(inside)
     };
-    if let Some(inside) = curly.iter().find_map(inside) {
+    if let Some(inside) = single.or_else(|| curly.iter().find_map(inside)) {
         let found = Diagnostic::warning(
             "quote-the-text",
             node.span.clone(),
@@ -130,6 +142,12 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
         .help("put one before the text too, or leave it out")
         .replace(node.span.clone(), format!("\"{text}"), Applicability::Unsure)
     })
+}
+
+/// What stands in backticks that are around all of a text of several words.
+fn in_backticks(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('`')?.strip_suffix('`')?;
+    (inside.contains(' ') && !inside.contains('`')).then_some(inside)
 }
 
 /// `null` and `~`, which every reader of YAML takes for no value at all. Inside of a condition they are told as that.
@@ -305,9 +323,29 @@ pub(super) fn cut_by_comma(around: Around<'_>, before: &Node, key: Range<usize>)
         .also(before.span.clone(), "all of the text")
         .help("quote the text");
     match around.text.get(whole.clone()) {
+        // `1,000 EUR`.
+        Some(written) if is_of_thousands(written) => {
+            let right = written.replace(',', "");
+            let found = found.help(format!("a number has no comma between its digits: `{right}`"));
+            found.replace(whole, right, Applicability::Unsure)
+        }
         Some(written) => found.replace(whole, quoted(written), Applicability::Unsure),
         None => found,
     }
+}
+
+/// Whether digits stand on both sides of its commas, three behind each.
+fn is_of_thousands(written: &str) -> bool {
+    let mut pieces = written.split(',');
+    let is_digits = |piece: &str| !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit());
+    let first = pieces
+        .next()
+        .is_some_and(|first| first.len() <= 3 && is_digits(first));
+    let three = |piece: &str| {
+        let digits = piece.split(' ').next().unwrap_or_default();
+        digits.len() == 3 && is_digits(digits)
+    };
+    first && pieces.all(three)
 }
 
 /// `{ days: 1 }` where a time belongs, which is one text.

@@ -175,7 +175,7 @@ fn a_map_that_is_offered_for_a_text_has_no_fault() {
         let (mut text, found) = support::check(name, &support::bytes(&path));
         let offered = found.iter().filter(|d| d.code == "wrong-type");
         let offered: Vec<_> = offered.filter_map(|d| d.suggestion.clone()).collect();
-        assert!(offered.len() > 1, "{name}");
+        assert!(!offered.is_empty(), "{name}");
         for suggestion in offered.iter().rev() {
             text.replace_range(suggestion.span.clone(), &suggestion.replacement);
         }

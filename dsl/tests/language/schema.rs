@@ -188,6 +188,10 @@ const OF_FORM_TOO: [&str; 3] = ["path-leaves-project", "unknown-timezone", "unkn
 /// Faulty files whose fault is of form, all the same the schema does not see it, and why.
 const UNSEEN: &[(&str, &str)] = &[
     (
+        "bad-time-cron-step.campaign.yaml",
+        "a pattern does not count how long a step is",
+    ),
+    (
         "conflicting-keys-one-at-a-time.campaign.yaml",
         "a schema of limits and of an audience does not see the trigger",
     ),

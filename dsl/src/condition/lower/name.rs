@@ -108,7 +108,8 @@ impl Lower<'_> {
                 format!("the columns are {all}; a text stands in quotes")
             }
             Some(_) | None => {
-                "no list can be read here: say what it is under `fields`; a text stands in quotes".into()
+                "no list can be read here: declare it under `fields`, with its type; a text stands in quotes"
+                    .into()
             }
         })
     }

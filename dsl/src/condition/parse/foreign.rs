@@ -38,6 +38,10 @@ impl Parser<'_> {
         let negated = usize::from(self.is_word(0, "not") || self.is_word(0, "does"));
         let negated = negated + usize::from(negated == 1 && self.is_word(1, "not"));
         let looks = INSIDE.iter().any(|word| self.is_word(negated, word));
+        if let Some(found) = self.tag_asked(left, negated).filter(|_| looks) {
+            self.found.push(found);
+            return Some(None);
+        }
         looks.then(|| self.looks_inside(negated))
     }
 
@@ -139,6 +143,53 @@ impl Parser<'_> {
             .help("join two comparisons: `age >= 18 && age <= 65`");
         self.found.push(found);
         None
+    }
+
+    /// `tags contains "vip"`, where `before` words negate.
+    fn tag_asked(&self, left: &Expression, before: usize) -> Option<Diagnostic> {
+        let of_tags = matches!(&left.kind, Kind::Name(name) if name == "tags" || name == "tag");
+        let tag = self.lexemes.get(self.at + before + 1).filter(|_| of_tags)?;
+        let Token::Text(_) = tag.token else { return None };
+        let span = left.span.start..tag.span.end;
+        let not = if before > 0 { "!" } else { "" };
+        let right = format!("{not}tagged({})", &self.source[tag.span.clone()]);
+        Some(
+            Diagnostic::error("not-cel", span.clone(), "a tag is asked for with `tagged(…)`")
+                .help(format!("write `{right}`"))
+                .replace(span, right, Applicability::Unsure),
+        )
+    }
+
+    /// `tag == "vip"`, where no column is called so.
+    pub(super) fn tag_compared(&self, comparison: Comparison, sides: &[Expression; 2]) -> Option<Diagnostic> {
+        let not = match comparison {
+            Comparison::Same => "",
+            Comparison::Differs => "!",
+            Comparison::Less | Comparison::AtMost | Comparison::More | Comparison::AtLeast => return None,
+        };
+        let [
+            Expression {
+                kind: Kind::Name(name),
+                span: from,
+            },
+            Expression {
+                kind: Kind::Text(_),
+                span: to,
+            },
+        ] = sides
+        else {
+            return None;
+        };
+        if name != "tags" && (name != "tag" || (self.known)(name)) {
+            return None;
+        }
+        let span = from.start..to.end;
+        let right = format!("{not}tagged({})", &self.source[to.clone()]);
+        Some(
+            Diagnostic::error("not-cel", span.clone(), "a tag is asked for with `tagged(…)`")
+                .help(format!("write `{right}`"))
+                .replace(span, right, Applicability::Unsure),
+        )
     }
 
     /// `city like "Rom%"`: what cannot be asked is said, and what can be instead.

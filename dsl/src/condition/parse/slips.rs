@@ -164,9 +164,33 @@ impl Parser<'_> {
 
     /// A slip that explains why the next piece cannot stand where it does.
     pub(super) fn slip(&self) -> Option<Diagnostic> {
-        self.words()
+        self.no_and()
+            .or_else(|| self.words())
             .or_else(|| self.decimal_comma())
             .or_else(|| self.between())
+    }
+
+    /// A second comparison behind the first: `age > 18 city == "Roma"`.
+    fn no_and(&self) -> Option<Diagnostic> {
+        let before = self.lexemes.get(self.at.checked_sub(1)?)?;
+        let ends = matches!(
+            before.token,
+            Token::Number(_) | Token::Text(_) | Token::Sign(Sign::Close | Sign::CloseList)
+        );
+        let begins = matches!(self.peek()?.token, Token::Word(_) | Token::Name(_));
+        let next = self.lexemes.get(self.at + 1).map(|lexeme| &lexeme.token);
+        let compares = matches!(next, Some(Token::Sign(sign)) if super::comparison(*sign).is_some());
+        let is_in_brackets = self.depth > 0;
+        if !ends || !begins || !compares || is_in_brackets {
+            return None;
+        }
+        let at = self.span(self.at);
+        let message = format!("a second condition begins at `{}`", &self.source[at.clone()]);
+        Some(
+            Diagnostic::error("not-cel", at.clone(), message)
+                .help("both must hold: write `&&` between them, or make them items of a list")
+                .replace(at.start..at.start, "&& ", Applicability::Unsure),
+        )
     }
 
     fn is_plain(&self, at: usize) -> bool {
@@ -190,11 +214,25 @@ impl Parser<'_> {
         let span = self.span(first).start..self.span(last).end;
         let words = &self.source[span.clone()];
         let found = |message: &str| Diagnostic::error("not-cel", span.clone(), message);
+        let is_given = first.checked_sub(1).is_some_and(|before| {
+            let token = &self.lexemes[before].token;
+            matches!(token, Token::Sign(Sign::Comma | Sign::Open))
+        });
+        if is_given && crate::scalar::WaitTime::parse(words).is_ok() {
+            let right = format!("\"{words}\"");
+            return Some(
+                found("a time is a text, in quotes")
+                    .help(format!("write `{right}`"))
+                    .replace(span, right, Applicability::Unsure),
+            );
+        }
         if matches!(self.lexemes[first].token, Token::Number(_)) {
             let message = format!("`{words}` is not a number");
             return Some(found(&message).help("a number has no unit; a text stands in quotes"));
         }
+        let joined = words.split_whitespace().collect::<Vec<_>>().join("_");
         let (right, message) = match (self.known)(words) {
+            false if (self.known)(&joined) => (joined, "a name of several words is written as its column is"),
             true => (format!("`{words}`"), "a name with spaces stands in backticks"),
             false => (format!("\"{words}\""), "a text stands in quotes"),
         };

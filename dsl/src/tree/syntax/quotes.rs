@@ -81,9 +81,11 @@ pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) ->
     }
 }
 
-/// What stands inside of curly quotes around all of a text, which were meant as straight ones.
+/// What stands inside of curly quotes or backticks around all of a text, which were meant as straight quotes.
 fn without_curly(written: &str) -> &str {
     let pairs = [
+        ('`', '`'),
+        ('\u{2018}', '\u{2019}'),
         ('\u{201c}', '\u{201d}'),
         ('\u{201e}', '\u{201c}'),
         ('\u{ab}', '\u{bb}'),

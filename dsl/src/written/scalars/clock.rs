@@ -126,6 +126,14 @@ pub(super) fn start(text: &str) -> Result<(), Refusal> {
         );
         return Err(instead(refusal, "now", Applicability::Safe));
     }
+    if super::nearest(text, ["now"]).is_some() {
+        let refusal = wrong(
+            "bad-time",
+            format!("\"{text}\" is not a time"),
+            did_you_mean(Some("now"), String::new),
+        );
+        return Err(instead(refusal, "now", Applicability::Unsure));
+    }
     if text.split_whitespace().count() == 5 && Cron::parse(text).is_some() {
         let message = format!("\"{text}\" is a cron, and stands in a map");
         let right = format!("{{ cron: \"{text}\" }}");
@@ -225,6 +233,15 @@ pub(super) fn cron(text: &str) -> Result<(), Refusal> {
     }
 }
 
+/// The step of a field that is longer than the field.
+fn long_step(field: &str, longest: u32) -> Option<&str> {
+    let steps = field
+        .split(',')
+        .filter_map(|piece| Some(piece.split_once('/')?.1));
+    let is_long = |step: &&str| step.parse::<u32>().is_ok_and(|step| step > longest);
+    steps.into_iter().find(is_long)
+}
+
 fn no_cron(text: &str, help: &str) -> Refusal {
     match Cron::faulty_field(text) {
         None => wrong("bad-time", format!("\"{text}\" is no cron"), help),
@@ -237,6 +254,13 @@ fn no_cron(text: &str, help: &str) -> Refusal {
                 "a month" => "numbers go up; names go on over the end of the year: `NOV-FEB`",
                 _ => "numbers go up; write two ranges: `50-59,0-10`",
             };
+            wrong("bad-time", message, help)
+        }
+        Some((field, what, least, most)) if let Some(step) = long_step(field, most - least) => {
+            let message = format!("\"{field}\" is not {what}, in a cron: a step of {step} leaves its range");
+            let help = format!(
+                "{what} is {least} to {most}; longer steps are those of the next field: `\"0 */2 * * *\"` is every two hours"
+            );
             wrong("bad-time", message, help)
         }
         Some((field, what, least, most)) => {
@@ -264,7 +288,18 @@ pub(super) fn again(words: &[&str], text: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     if let Some(time) = text.strip_prefix("after ") {
-        return by_parser(WaitTime::parse(time), "bad-duration");
+        let refused = |refusal| match refusal {
+            Refusal::Wrong(mut problem) => {
+                if let Some((time, _)) = &mut problem.instead {
+                    let right = format!("after {time}");
+                    problem.help = problem.help.replacen(time.as_str(), &right, 1);
+                    *time = right;
+                }
+                Refusal::Wrong(problem)
+            }
+            refusal => refusal,
+        };
+        return by_parser(WaitTime::parse(time), "bad-duration").map_err(refused);
     }
     let all = words.iter().copied().chain(["after 30 days"]);
     let message = format!("\"{text}\" is none of {}", listed(all));

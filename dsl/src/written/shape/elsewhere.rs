@@ -1,7 +1,9 @@
 //! What other tools and languages call the keys of ours.
 
 use super::super::key::Object;
+use super::super::scalars::is_condition;
 use super::words::owner;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Node};
 
 /// What other tools and languages call a key.
@@ -15,9 +17,16 @@ const ELSEWHERE: [(&str, &str); 6] = [
 ];
 
 /// What other tools call the keys of some maps, by their titles.
-const OF_MAPS: [(&str, &str, &[&str]); 20] = [
+const OF_MAPS: [(&str, &str, &[&str]); 36] = [
     ("a rule", "otherwise", &["default", "else"]),
     ("a rule", "send", &["answer", "reply", "respond"]),
+    (
+        "a rule",
+        "words",
+        &[
+            "contains", "equals", "is", "keyword", "keywords", "match", "matches", "word",
+        ],
+    ),
     (
         "`audience`",
         "from",
@@ -48,6 +57,41 @@ const OF_MAPS: [(&str, &str, &[&str]); 20] = [
     ("`notify`", "text", &["body", "message", "msg", "sms"]),
     ("`repeat`", "do", &["steps", "then"]),
     ("an arm", "do", &["steps", "then"]),
+    (
+        "a line of a story",
+        "after",
+        &["delay", "pause", "sleep", "wait", "waits"],
+    ),
+    (
+        "a line of a story",
+        "reply",
+        &["answer", "answers", "replied", "replies", "respond"],
+    ),
+    (
+        "a line of a story",
+        "expect",
+        &["expects", "gets", "message", "receives", "send", "sends", "sms"],
+    ),
+    (
+        "a step",
+        "finish",
+        &["abort", "done", "end", "exit", "halt", "quit", "stop"],
+    ),
+    (
+        "a step",
+        "call",
+        &["api", "fetch", "get", "http", "post", "request", "webhook"],
+    ),
+    ("a step", "notify", &["alert", "email", "mail"]),
+    ("a step", "answers", &["choices", "options"]),
+    ("a rule", "call", &["api", "http", "request", "webhook"]),
+    ("`schedule`", "days", &["on", "weekday", "weekdays"]),
+    ("`schedule`", "window", &["between", "hours"]),
+    ("`schedule`", "until", &["end", "ends", "stop", "to"]),
+    ("`trigger`", "where", &["condition", "filter", "if", "when"]),
+    ("a message", "text", &["body", "content", "message", "sms"]),
+    ("a variant", "text", &["body", "content", "message", "sms"]),
+    ("a variant", "share", &["percent", "percentage", "weight"]),
 ];
 
 /// What other tools call the keys of a campaign.
@@ -75,6 +119,21 @@ const OF_CAMPAIGNS: [(&str, &[&str]); 6] = [
     ("timezone", &["time_zone", "tz", "zone"]),
 ];
 
+/// A note of the author's own with another mark in it: `x_note`.
+pub(super) fn note(entry: &Entry) -> Option<Diagnostic> {
+    let rest = entry
+        .key
+        .text
+        .strip_prefix(['x', 'X'])?
+        .strip_prefix(['_', '-'])?;
+    let right = format!("x-{}", rest.replace(' ', "-"));
+    let message = format!("\"{}\" is not how a note of your own begins", entry.key.text);
+    let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message)
+        .label("unknown key")
+        .help(format!("own notes go under keys that begin with `x-`: `{right}`"));
+    Some(found.replace(entry.key.span.clone(), right, Applicability::Unsure))
+}
+
 /// The key of ours that is called so elsewhere, or so in another place of the language.
 pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> Option<&'static str> {
     if object.title == "a campaign" {
@@ -86,6 +145,11 @@ pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> O
             .and_then(|(ours, _)| object.key(ours))
             .map(|key| key.name)
             .filter(|ours| node.entry(ours).is_none());
+    }
+    // Of a reply it is asked what it says; a condition stands under `when`.
+    let asked = |entry: &Entry| entry.value.text().is_some_and(|text| !is_condition(text));
+    if object.title == "a rule" && written == "if" && node.entry("if").is_some_and(asked) {
+        return Some("words").filter(|ours| node.entry(ours).is_none());
     }
     let mut of_maps = OF_MAPS.iter().filter(|(title, ..)| *title == object.title);
     if let Some((_, ours, _)) = of_maps.find(|(_, _, theirs)| theirs.contains(&written)) {

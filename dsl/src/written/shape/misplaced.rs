@@ -13,6 +13,7 @@ use super::super::tables;
 use super::super::traps::{misread, quoted};
 use super::elsewhere::called_elsewhere;
 use super::fit::chosen;
+use super::step::colon_missing;
 use super::words::{self, Place};
 use super::{Shape, fits};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -31,6 +32,10 @@ pub(super) struct Misplaced {
 impl Shape<'_> {
     pub(super) fn misplaced(&mut self, node: &Node, object: &'static Object, place: &Place) -> Misplaced {
         let mut told = Misplaced::default();
+        self.branches(node, object, &mut told);
+        if !told.meant.is_empty() {
+            return told;
+        }
         self.of_another_file(node, object, &mut told);
         self.all_under_its_name(node, object, &mut told);
         self.time_in_a_map(node, object, &mut told);
@@ -38,6 +43,7 @@ impl Shape<'_> {
         self.beside_send(node, object, &mut told);
         if !self.around.text[node.span.start..].starts_with('{') {
             self.too_far_left(node, object, &mut told);
+            self.beside_its_name(node, object, &mut told);
         }
         self.day_of_a_column(node, object, place, &mut told);
         if object.one_of.contains(&"do") && !has_any(node, object.one_of) {
@@ -234,6 +240,29 @@ impl Shape<'_> {
         }
     }
 
+    /// A name of the author's own without a value, and below it, in its column, the keys of what it names.
+    fn beside_its_name(&mut self, node: &Node, object: &'static Object, told: &mut Misplaced) {
+        let entries = node.entries();
+        for (i, owner) in entries.iter().enumerate() {
+            let own = chosen(object, &owner.key.text).filter(|_| owner.value.is_nothing());
+            let Some(open) = own.filter(|_| !told.entries.contains(&i)) else {
+                continue;
+            };
+            let belongs = |entry: &&Entry| {
+                let name = entry.key.text.as_str();
+                !is_note(entry) && object.key(name).is_none() && holds(open.form, name)
+            };
+            let run: Vec<&Entry> = entries[i + 1..].iter().take_while(belongs).collect();
+            let (Some(first), Some(last)) = (run.first(), run.last()) else {
+                continue;
+            };
+            let lines = first.key.span.start..last.value.span.end.max(last.key.span.end);
+            let found = self.left_of_value(&lines, owner);
+            self.found.push(found);
+            told.entries.extend(i..=i + run.len());
+        }
+    }
+
     fn left_of_value(&self, lines: &Range<usize>, owner: &Entry) -> Diagnostic {
         let message = format!("what \"{}\" holds stands as far left as it", owner.key.text);
         let found = Diagnostic::error("wrong-type", lines.clone(), message)
@@ -270,8 +299,8 @@ impl Shape<'_> {
         let message = "what a rule does stands under \"do\", not under \"then\"";
         let found =
             Diagnostic::error("missing-key", entry.key.span.clone(), message).label("belongs to `await`");
-        let step =
-            words::colon_missing(&key.form, &entry.value, &Place::of(key, false)).and_then(|(_, step)| step);
+        let step = colon_missing(&key.form, &entry.value, &Place::of(key, false), &self.messages);
+        let step = step.and_then(|(_, step)| step);
         let found = match step {
             Some(step) if stands_behind(entry) => {
                 let whole = entry.key.span.start..entry.value.span.end;
@@ -435,6 +464,25 @@ fn takes(form: &Form, value: &Node, name: &str, outer: &Object) -> bool {
         }
         Form::OneOrList(form) => takes(form, value, name, outer),
         Form::Object(inner) if value.is_nothing() => inner.key(name).is_some() || is_own(inner, name, outer),
+        _ => false,
+    }
+}
+
+/// Whether a key belongs to the map that a value may be.
+fn holds(form: &Form, name: &str) -> bool {
+    match form {
+        Form::Either(forms) => forms.iter().any(|form| holds(form, name)),
+        Form::Object(inner) => {
+            let of_language = inner
+                .open
+                .as_ref()
+                .is_some_and(|open| open.key == KeyKind::Language);
+            inner.key(name).is_some() || of_language && chosen(inner, name).is_some()
+        }
+        Form::ByKind(kinds) => {
+            let mut inner = kinds.iter().filter_map(|kind| kind.object);
+            inner.any(|inner| inner.key(name).is_some())
+        }
         _ => false,
     }
 }

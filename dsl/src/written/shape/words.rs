@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::super::key::{Form, Key, KeyKind, Object};
-use super::super::nearest::nearest;
 use super::super::scalars::{self, Problem};
 use super::super::traps::{misread, quoted};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -115,6 +114,20 @@ pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
     if object.title == "`schedule`" && matches!(entry.key.text.as_str(), "time" | "hour") {
         return Some("day and time are one value: `at: 2026-12-01 10:00`".to_owned());
     }
+    if object.title == "`schedule`"
+        && matches!(entry.key.text.as_str(), "timezone" | "time_zone" | "tz" | "zone")
+    {
+        let zone = entry.value.text().unwrap_or("Europe/Rome");
+        return Some(format!(
+            "the clock is the campaign's: `timezone: {zone}`, beside `schedule`"
+        ));
+    }
+    if object.title == "an inbox"
+        && matches!(entry.key.text.as_str(), "slack" | "slack_url" | "slack_webhook")
+    {
+        let help = "the address is a secret: `slack_url_env: SLACK_DESK` names the variable that has it";
+        return Some(help.to_owned());
+    }
     if object.title == "a step" && matches!(entry.key.text.as_str(), "else" | "otherwise" | "elif") {
         let help = "`choose` goes one way or the other, and its last rule is `otherwise: { send: … }`";
         return Some(help.to_owned());
@@ -148,46 +161,6 @@ fn owners(object: &Object, written: &str) -> impl Iterator<Item = &'static Key> 
     object.keys.iter().filter(move |key| match key.form {
         Form::Either(forms) => forms.iter().any(has),
         form => has(&form),
-    })
-}
-
-/// A word of a step and what belongs to it, without the colon between them: `send reminder`. Under a key it stands in braces.
-pub(super) fn colon_missing(form: &Form, node: &Node, place: &Place) -> Option<(String, Option<String>)> {
-    let (object, in_braces) = match form {
-        Form::Object(object) => (object, !place.is_item()),
-        Form::OneOrList(Form::Object(object)) => (object, true),
-        _ => return None,
-    };
-    let text = node.text().filter(|_| !object.one_of.is_empty())?;
-    let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
-    if object.key("words").is_some() && place.is_item() {
-        let rule = format!("`- {{ words: [{}], send: thanks }}`", quoted(text));
-        return Some((format!("words of a reply stand under `words`: {rule}"), None));
-    }
-    let is_message = scalars::is_name(text) && nearest(text, object.one_of.iter().copied()).is_none();
-    if is_message && object.one_of.contains(&"send") && !object.one_of.contains(&text) {
-        let right = match in_braces {
-            true => format!("{{ send: {text} }}"),
-            false => format!("send: {text}"),
-        };
-        return Some((format!("a message is sent by a step: `{right}`"), Some(right)));
-    }
-    let key = object
-        .one_of
-        .iter()
-        .find(|one| **one == verb)
-        .and_then(|one| object.key(one))?;
-    let rest = rest.trim();
-    if rest.contains([':', '#', '"', '\'']) {
-        return None;
-    }
-    let step = |what: &str| match in_braces {
-        true => format!("{{ {verb}: {what} }}"),
-        false => format!("{verb}: {what}"),
-    };
-    Some(match rest.is_empty() {
-        true => (format!("write what it is to do: `{}`", step(key.example)), None),
-        false => (format!("a colon is missing: `{}`", step(rest)), Some(step(rest))),
     })
 }
 
@@ -255,7 +228,19 @@ pub(super) fn wrong(node: &Node, problem: Problem, place: &Place) -> Diagnostic 
     // A name with a mark of a sentence is none.
     let of_texts = |c: char| c.is_whitespace() || matches!(c, '!' | '?' | ',' | '.' | ':');
     let is_text = || node.text().is_some_and(|text| text.contains(of_texts));
-    let sent = problem.code == "bad-name" && matches!(place.key, "send" | "ask") && is_text();
+    let is_bad = problem.code == "bad-name" && is_text();
+    let sent = is_bad && matches!(place.key, "send" | "ask" | "unclear");
+    if let Some(text) = node
+        .text()
+        .filter(|_| is_bad && matches!(place.key, "confirm" | "welcome"))
+    {
+        let help = format!(
+            "the text stands under `messages`, and its name here: `messages: {{ {}: {} }}`",
+            place.example,
+            quoted(text)
+        );
+        return Diagnostic::error(problem.code, node.span.clone(), problem.message).help(help);
+    }
     let help = match sent {
         true => format!(
             "`{}` takes the name of a message; a text is written `{}: {{ text: … }}`",
@@ -526,11 +511,6 @@ pub(super) fn is_of_a_list(line: &str) -> bool {
         let is_name = |cell: &&str| !cell.is_empty() && cell.len() < 40 && !cell.ends_with(['.', '!', '?']);
         cells.len() > 1 && cells.iter().all(is_name)
     })
-}
-
-/// Whether a story can expect it, apart from marks and letter case: `opt_out`.
-pub(super) fn is_expected(written: &str) -> bool {
-    crate::check::EXPECTED.contains(&scalars::slug(written).as_str())
 }
 
 fn is_condition(form: &Form) -> bool {

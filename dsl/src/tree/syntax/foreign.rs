@@ -1,0 +1,200 @@
+//! What is written as other languages have it: TOML, the bullets of Markdown, comments with slashes; and first lines that
+//! stand further in than those below.
+
+use std::ops::Range;
+
+use super::items::key_on;
+use super::place::line_of;
+use crate::diagnostic::{Applicability, Diagnostic};
+
+/// The slips of whole lines, at a fault.
+pub(super) fn lines(text: &str, at: usize) -> Option<Diagnostic> {
+    toml(text, at)
+        .or_else(|| slashes(text, at))
+        .or_else(|| bullets(text, at))
+        .or_else(|| first_lines_further_in(text, at))
+}
+
+/// ```toml
+/// [campaign]
+/// audience = "lists/customers.csv"
+/// ```
+fn toml(text: &str, at: usize) -> Option<Diagnostic> {
+    let first = first_line(text)?;
+    let written = text[first.clone()].trim();
+    let inside = written.strip_prefix('[')?.strip_suffix(']')?;
+    let is_word =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
+    let pair = |line: &str| {
+        let (key, value) = line.split_once('=')?;
+        is_word(key.trim()).then(|| format!("{}: {}", key.trim(), value.trim()))
+    };
+    let mut below = lines_from(text, first.end);
+    let mut lines = vec![];
+    let mut end = first.end;
+    while let Some(line) = below.next().filter(|line| !text[line.clone()].trim().is_empty()) {
+        lines.push(pair(&text[line.clone()])?);
+        end = line.end;
+    }
+    if lines.is_empty() || !is_word(inside.trim_matches(['[', ']'])) || at > end + 1 {
+        return None;
+    }
+    let found = Diagnostic::error("invalid-yaml", first.clone(), "this line is of TOML, and no YAML")
+        .help("leave it out, and write a colon in the place of each `=`: `audience: lists/customers.csv`");
+    Some(found.replace(first.start..end, lines.join("\n"), Applicability::Unsure))
+}
+
+/// `// a comment`, at the fault or on the lines above it.
+fn slashes(text: &str, at: usize) -> Option<Diagnostic> {
+    let is_one = |line: &Range<usize>| text[line.clone()].trim_start().starts_with("//");
+    let mut line = line_of(text, at);
+    if !is_one(&line) {
+        line = line_of(text, line.start.checked_sub(1)?);
+    }
+    let last = is_one(&line).then_some(line)?;
+    let mut first = last.clone();
+    while let Some(above) = first
+        .start
+        .checked_sub(1)
+        .map(|end| line_of(text, end))
+        .filter(is_one)
+    {
+        first = above;
+    }
+    let start = first.end - text[first].trim_start().len();
+    let written = &text[start..last.end];
+    let right: Vec<String> = written
+        .split('\n')
+        .map(|line| line.replacen("//", "#", 1))
+        .collect();
+    let found = Diagnostic::error(
+        "invalid-yaml",
+        start..start + 2,
+        "a comment begins with `#`, not with `//`",
+    );
+    Some(found.help("write `#` in its place").replace(
+        start..last.end,
+        right.join("\n"),
+        Applicability::Unsure,
+    ))
+}
+
+/// `* send: invite`, as Markdown lists things.
+fn bullets(text: &str, at: usize) -> Option<Diagnostic> {
+    let first = line_of(text, at);
+    let indent = text[first.clone()].len() - text[first.clone()].trim_start_matches(' ').len();
+    let is_one = |line: &Range<usize>| {
+        text[line.clone()]
+            .get(indent..)
+            .is_some_and(|rest| rest.starts_with("* "))
+    };
+    if !is_one(&first) {
+        return None;
+    }
+    let start = first.start + indent;
+    let within = |line: &Range<usize>| {
+        let written = &text[line.clone()];
+        is_one(line) || written.len() - written.trim_start_matches(' ').len() > indent
+    };
+    let more = lines_from(text, first.end).take_while(within);
+    let end = more.last().map_or(first.end, |last| last.end);
+    let right: Vec<String> = text[first.start..end]
+        .split('\n')
+        .map(
+            |line| match line.get(indent..).and_then(|rest| rest.strip_prefix("* ")) {
+                Some(rest) => format!("{}- {rest}", &line[..indent]),
+                None => line.to_owned(),
+            },
+        )
+        .collect();
+    let found = Diagnostic::error(
+        "invalid-yaml",
+        start..start + 1,
+        "an item of a list begins with `-`, not with `*`",
+    );
+    Some(found.help("write `- ` in its place").replace(
+        first.start..end,
+        right.join("\n"),
+        Applicability::Unsure,
+    ))
+}
+
+/// Keys of which the first stand further in than one below them, in the first column:
+///
+/// ```yaml
+///   audience: lists/customers.csv
+/// schedule: now
+/// ```
+fn first_lines_further_in(text: &str, at: usize) -> Option<Diagnostic> {
+    let first = first_line(text)?;
+    let indent = text[first.clone()].len() - text[first.clone()].trim_start_matches(' ').len();
+    let line = line_of(text, at);
+    key_on(text, &first)?;
+    let key = key_on(text, &line).filter(|key| key.start == line.start)?;
+    if indent == 0 || line.start <= first.start {
+        return None;
+    }
+    let block = first.start..line.start - 1;
+    let moved = text[block.clone()].split('\n').map(|line| {
+        let blank = line.trim().is_empty();
+        let rest = line.get(indent..).filter(|_| line[..indent].trim().is_empty());
+        if blank { Some(line) } else { rest }
+    });
+    let moved = moved.collect::<Option<Vec<&str>>>()?.join("\n");
+    let message = "the first line stands further in than the lines below it";
+    Some(
+        Diagnostic::error("invalid-yaml", first.start..first.start + indent, message)
+            .label("spaces before it")
+            .also(key, "begins further left")
+            .help("begin all keys of the file in the first column")
+            .replace(block, moved, Applicability::Unsure),
+    )
+}
+
+/// `"Hi. STOP"#x`: a comment begins behind a space.
+pub(super) fn comment_glued(text: &str, at: usize) -> Diagnostic {
+    let line = line_of(text, at);
+    let hash = text[at..line.end].find('#').map_or(at, |i| at + i);
+    let end = hash + text[hash..line.end].trim_end().len();
+    Diagnostic::error(
+        "invalid-yaml",
+        hash..end,
+        "a comment begins behind a space, and here is none",
+    )
+    .help("put a space before the `#`; if it belongs to the text, put it inside of the quotes")
+    .replace(hash..hash, " ", Applicability::Unsure)
+}
+
+/// The first line with something on it that is no comment.
+fn first_line(text: &str) -> Option<Range<usize>> {
+    let is_content = |line: &Range<usize>| {
+        let written = text[line.clone()].trim();
+        !written.is_empty() && !written.starts_with('#')
+    };
+    let start = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
+    let line = line_of(text, start);
+    let first = start..line.end;
+    if is_content(&first) {
+        Some(first)
+    } else {
+        lines_from(text, line.end).find(is_content)
+    }
+}
+
+/// The lines below one that ends there.
+fn lines_from(text: &str, mut end: usize) -> impl Iterator<Item = Range<usize>> {
+    std::iter::from_fn(move || {
+        let feed = text[end..].find('\n')?;
+        let start = end + feed + 1;
+        if start >= text.len() {
+            return None;
+        }
+        let line = line_of(text, start);
+        end = line.end;
+        Some(line)
+    })
+}
