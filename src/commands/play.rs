@@ -252,6 +252,9 @@ impl Game<'_> {
 
     /// Into the campaign, where the story can be read there and passes.
     fn save_as(&self, typed: &str) -> Result<(), Failure> {
+        // A name of several words needs no quotes here, and has none in it.
+        let bare = typed.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
+        let typed = bare.unwrap_or(typed);
         let bytes = super::rewrite::read(self.file)?;
         let text = String::from_utf8_lossy(&bytes);
         let name = unused_name(&text, typed);

@@ -430,9 +430,9 @@ pub(super) fn texts_of(
                 parts.push(n);
                 ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
             }
-            // A step gives the value later: how long the text is, nobody knows yet.
+            // A step gives the value later: how long the text is nobody knows yet, but that it has a part.
             Err(LeftOut::EmptyValue(name)) if revision.field(&name).is_some_and(|f| f.set_by_steps) => {
-                parts.push(0);
+                parts.push(1);
             }
             Err(reason) => return Err(reason),
         }

@@ -99,3 +99,15 @@ fn a_text_in_rounds_is_counted_for_each_of_them() {
         ("again 6, inner 12, bye 2".to_owned(), 20)
     );
 }
+
+#[test]
+fn a_text_with_a_value_that_a_step_gives_has_a_part_at_least() {
+    check(
+        "audience: { from: people.csv, region: IT }\npurpose: service\nschedule: now\nfields: { seat: { from: campaign } }\n\
+         steps:\n  - set: { seat: \"row 1\" }\n  - send: { text: \"Your seat is {{seat}}\" }\n",
+        &[("people.csv", b"phone\n3331234561\n3331234562\n")],
+        expect![[r#"
+            step-2 en: 2 people, 2 parts, most Some((1, "people.csv:2")), 0 in UCS-2 None
+        "#]],
+    );
+}
