@@ -253,7 +253,11 @@ impl<'a> World<'a> {
         match entry.what {
             Coming::Due { departure } => departure == standing.departures && !standing.is(Flag::Ended),
             Coming::Reply { .. } => true,
-            Coming::Delivered(_) | Coming::Once(_) => !standing.is(Flag::Ended),
+            // A goal may be reached after the end.
+            Coming::Delivered(_) | Coming::Once(_) => {
+                let awaits = self.setting.revision.campaign.goal.is_some() && !standing.is(Flag::Reached);
+                awaits || !standing.is(Flag::Ended)
+            }
         }
     }
 

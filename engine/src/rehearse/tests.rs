@@ -431,3 +431,29 @@ fn a_seed_comes_to_the_same_bytes_on_any_number_of_cores() {
     assert!(first == bytes(5, 3), "on five");
     assert!(first != bytes(2, 4), "another seed");
 }
+
+/// Who paid after the last text did what it was for, where that is in time.
+#[test]
+fn a_goal_is_reached_after_the_last_step() {
+    let campaign = |within: &str| {
+        format!(
+            "audience: people.csv\nschedule: now\nreplies: none\npurpose: service\nmessage: Please pay\n\
+             goal: {{ when: event(\"paid\"), within: {within} }}\n"
+        )
+    };
+    let reached = |within: &str| {
+        let rehearsal = rehearsed(Test {
+            campaign: &campaign(within),
+            people: 1_000,
+            model: "replies: 0%\nopt_outs: 0%\nevents: { paid: { share: 50%, after: 1 hour } }",
+            seed: 1,
+        });
+        let conversion = rehearsal.expect("no violation").conversion;
+        conversion.iter().map(|of| of.reached).sum::<u64>()
+    };
+    expect!["471 of 1,000 in 30 days, 247 in an hour"].assert_eq(&format!(
+        "{} of 1,000 in 30 days, {} in an hour",
+        reached("30 days"),
+        reached("1 hour")
+    ));
+}
