@@ -135,8 +135,9 @@ fn a_file_that_cannot_be_read_is_shown_and_the_others_are_formatted() {
 #[test]
 fn standard_input_goes_to_standard_output() {
     let folder = folder();
-    let output = piped(&folder, &["fmt", "-"], &UGLY.replace('\n', "\r\n"));
-    assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), (TIDY, ""));
+    let of_windows = |text: &str| text.replace('\n', "\r\n");
+    let output = piped(&folder, &["fmt", "-"], &of_windows(UGLY));
+    assert_eq!((stdout(&output), stderr(&output).as_str()), (of_windows(TIDY), ""));
     let tidy = piped(&folder, &["fmt", "-"], TIDY);
     assert_eq!(stdout(&tidy), TIDY);
     let checked = piped(&folder, &["fmt", "--check", "-"], UGLY);
