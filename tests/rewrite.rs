@@ -137,7 +137,10 @@ fn standard_input_goes_to_standard_output() {
     let folder = folder();
     let of_windows = |text: &str| text.replace('\n', "\r\n");
     let output = piped(&folder, &["fmt", "-"], &of_windows(UGLY));
-    assert_eq!((stdout(&output), stderr(&output).as_str()), (of_windows(TIDY), ""));
+    assert_eq!(
+        (stdout(&output), stderr(&output).as_str()),
+        (of_windows(TIDY), "")
+    );
     let tidy = piped(&folder, &["fmt", "-"], TIDY);
     assert_eq!(stdout(&tidy), TIDY);
     let checked = piped(&folder, &["fmt", "--check", "-"], UGLY);
