@@ -95,10 +95,10 @@ impl Stage {
             if !own {
                 continue;
             }
-            // A goal may be reached after the end.
+            // A goal may be reached after the end, and a rule for replies answers with what is known by then.
             passage.known.events.insert(event.name.clone());
             // Of a campaign that asks for nothing outside nothing is changed by it.
-            if passage.state != State::Ended && self.revision.asks.events {
+            if self.revision.asks.events {
                 passage.known.values.extend(event.fields.iter().cloned());
             }
         }
