@@ -111,13 +111,12 @@ async fn a_yes_that_a_stop_overtakes_is_no_opt_in() {
     provider.will_say(soon, number, "Yes");
     provider.will_say(soon, number, "STOP");
     world.run(provider.clone(), &mut |_| {}).await;
+    let store = world.store(Access::Read).await.expect("opened");
+    assert!(store.is_suppressed(number).await.expect("known"));
     let ledger = provider.ledger.lock().expect("unpoisoned");
     let sent: Vec<&str> = ledger.iter().map(|(_, text)| text.text.as_str()).collect();
     let confirmed = "You have opted out and will get no more messages from us.";
     assert_eq!(sent, ["Coming? YES or NO. STOP to opt out", confirmed]);
-    drop(ledger);
-    let store = world.store(Access::Read).await.expect("opened");
-    assert!(store.is_suppressed(number).await.expect("known"));
 }
 
 /// An answer to a text of which nothing is recorded, since the process was killed while it was under way, is an answer to
