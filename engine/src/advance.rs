@@ -31,7 +31,7 @@ pub use trace::{Trace, Walked};
 use doubt::Tries;
 use gate::Gate;
 pub use gate::first_text;
-pub(crate) use known::{Person, date_of, drawn};
+pub(crate) use known::{Person, date_of, drawn, time_of_day};
 use walk::Walk;
 pub use walk::{round_up, slot};
 

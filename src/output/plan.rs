@@ -5,7 +5,7 @@ pub mod texts;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use dsl::campaign::program::{Moment, Until};
+use dsl::campaign::program::Until;
 use dsl::campaign::{Deed, Schedule};
 use dsl::project::Project;
 use dsl::scalar::Rate;
@@ -123,13 +123,7 @@ impl Shown<'_> {
         let last = span(self.finish_at() - self.starts_at);
         let program = &self.revision.campaign.program.instructions;
         let by_column = program.iter().any(|one| {
-            matches!(
-                &one.deed,
-                Deed::Wait {
-                    until: Until::At(Moment::Day { .. }),
-                    ..
-                }
-            )
+            matches!(&one.deed, Deed::Wait { until: Until::At(moment), .. } if moment.field().is_some())
         });
         let or = if by_column { ", or later by a column" } else { "" };
         format!("{begins}, the last text after {last}{or} ({})", self.rate())

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Across, Outline, Whole, outline};
-use crate::diagnostic::{Applicability, Diagnostic};
-use crate::written::nearest::{Words, did_you_mean, is_slip, nearest};
+use crate::diagnostic::Diagnostic;
+use crate::written::nearest::{did_you_mean, slip_of};
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     if !whole.is_sound() {
@@ -63,7 +63,5 @@ pub fn unheard<'a>(event: &str, campaigns: impl Iterator<Item = &'a Outline>) ->
 
 /// Names of events and tags are alike in a project (`appointment-booked`), so that only a slip of the keyboard is one.
 fn slip<'a>(word: &str, known: &BTreeSet<&'a str>) -> Option<&'a str> {
-    let names = || known.iter().copied();
-    let is_sure = |meant: &&str| is_slip(word, meant, names(), Words::Author) == Applicability::Safe;
-    nearest(word, names()).filter(is_sure)
+    slip_of(word, known.iter().copied())
 }

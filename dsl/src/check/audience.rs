@@ -8,7 +8,7 @@ use crate::columns::{self, ColumnError};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::project::{ListFile, Project, Reading};
 use crate::written::campaign::{Campaign, Source};
-use crate::written::nearest::{Guess, Words, is_slip, listed, nearest};
+use crate::written::nearest::{Guess, listed, nearest, slip_of};
 use crate::written::{Spanned, is_name, reading, stays_inside};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -144,10 +144,8 @@ fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {
                 None => format!("the file \"{path}\" does not exist"),
             };
             let help = || "paths are relative to the folder of crier.yaml".to_owned();
-            let known = || context.project.lists.values().map(|list| list.path.as_str());
-            let others = || known().filter(|known| known != path && !known.is_empty());
-            let is_sure = |meant: &&str| is_slip(path, meant, others(), Words::Author) == Applicability::Safe;
-            let meant = nearest(path, others()).filter(is_sure);
+            let known = context.project.lists.values().map(|list| list.path.as_str());
+            let meant = slip_of(path, known.filter(|known| known != path && !known.is_empty()));
             let diagnostic = at("list-file-missing", message);
             // A list of crier.yaml says its path there, a map under `file`.
             let is_here = context.text.get(list.span.clone()) == Some(path.as_str());

@@ -167,13 +167,7 @@ pub(super) fn does_not_fit(
 /// A template whose value is none of the type of the field, whatever a person has: words beside a value, or the value of a field of
 /// another type.
 fn never_fits(context: &Context<'_>, name: &Spanned<String>, value: &Value) -> Option<Diagnostic> {
-    let of = |name: &str| {
-        context
-            .written
-            .fields
-            .iter()
-            .find(|field| field.name.value == name)
-    };
+    let of = |name: &str| context.written.field(name);
     let field = of(&name.value).filter(|field| field.kind != FieldType::Text)?;
     let (first, last) = (value.text.find("{{")?, value.text.rfind("}}")? + 2);
     let beside = format!("{}{}", &value.text[..first], &value.text[last..]);
@@ -214,8 +208,7 @@ pub(super) fn of_another_type(
     value: &str,
     span: Range<usize>,
 ) -> Option<Diagnostic> {
-    let mut fields = context.written.fields.iter();
-    let field = fields.find(|field| field.name.value == name.value)?;
+    let field = context.written.field(&name.value)?;
     if field.kind.accepts(value) {
         return None;
     }

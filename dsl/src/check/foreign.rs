@@ -51,11 +51,7 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
 
 /// The field or column of that name, as a template writes it; letter case and marks between words do not count.
 pub(super) fn known(context: &Context<'_>, name: &str) -> Option<String> {
-    let fields = context
-        .written
-        .fields
-        .iter()
-        .map(|field| field.name.value.as_str());
+    let fields = context.written.field_names();
     let columns = context.from.iter().filter_map(audience::names).flatten();
     let all = fields.chain(columns).chain(templates::BUILT_IN.iter().copied());
     let all: Vec<&str> = all.collect();

@@ -1,12 +1,12 @@
 //! Moments, `set`, what is kept of replies and a trigger's `key` name fields that exist; a moment's field holds days.
 
 use super::{Context, audience, fields, templates};
-use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::scalar::is_day;
 use crate::values::FieldType;
 use crate::written::Spanned;
 use crate::written::campaign::{Ask, Verb};
-use crate::written::nearest::{Guess, Words, is_slip, listed, nearest};
+use crate::written::nearest::{Guess, listed, nearest, slip_of};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let written = context.written;
@@ -54,16 +54,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// What tells the passages of a trigger apart may be anything that the event carries; by a slip it is none of it.
 fn misspelt_key(context: &Context<'_>) -> Option<Diagnostic> {
     let key = context.written.trigger.as_ref()?.key.as_ref()?;
-    let fields = || {
-        context
-            .written
-            .fields
-            .iter()
-            .map(|field| field.name.value.as_str())
-    };
-    let meant = nearest(&key.value, fields()).filter(|_| fields().all(|field| field != key.value))?;
-    let is_sure = is_slip(&key.value, meant, fields(), Words::Author) == Applicability::Safe;
-    is_sure.then(|| Diagnostic {
+    slip_of(&key.value, context.written.field_names()).map(|_| Diagnostic {
         severity: Severity::Warning,
         ..unknown(context, key)
     })
@@ -83,26 +74,13 @@ fn day(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
     if is_day(&name.value) {
         return None;
     }
-    let field = context
-        .written
-        .fields
-        .iter()
-        .find(|field| field.name.value == name.value);
-    let Some(field) = field else {
-        let fields = || {
-            context
-                .written
-                .fields
-                .iter()
-                .map(|field| field.name.value.as_str())
-        };
-        let slip = |meant| is_slip(&name.value, meant, fields(), Words::Author) == Applicability::Safe;
+    let Some(field) = context.written.field(&name.value) else {
         let is_named = context
             .from
             .iter()
             .filter_map(audience::names)
             .any(|names| names.contains(&name.value.as_str()));
-        let misspelt = !is_named && nearest(&name.value, fields()).is_some_and(slip);
+        let misspelt = !is_named && slip_of(&name.value, context.written.field_names()).is_some();
         if misspelt || !is_known(context, &name.value) {
             return Some(unknown(context, name));
         }
@@ -130,11 +108,7 @@ fn day(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
 /// What a reply is kept in must be declared, so that its type is known.
 fn kept(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
     // Where it is declared that is told there.
-    let declared = context
-        .written
-        .fields
-        .iter()
-        .any(|field| field.name.value == name.value);
+    let declared = context.written.field(&name.value).is_some();
     (!declared).then(|| {
         let found = unknown(context, name);
         let help = format!("declare it: `fields: {{ {}: {{ from: campaign }} }}`", name.value);
@@ -158,13 +132,7 @@ fn is_known(context: &Context<'_>, name: &str) -> bool {
 }
 
 fn unknown(context: &Context<'_>, name: &Spanned<String>) -> Diagnostic {
-    let fields = || {
-        context
-            .written
-            .fields
-            .iter()
-            .map(|field| field.name.value.as_str())
-    };
+    let fields = || context.written.field_names();
     let message = format!("field \"{}\" does not exist", name.value);
     let found = Diagnostic::error("unknown-field", name.span.clone(), message);
     Guess::unsure(nearest(&name.value, fields())).tell(found, || match context.written.fields.is_empty() {

@@ -47,7 +47,6 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
         beginning(context, test, found);
-        found.extend(names::begins(context, test));
         variant(context, test, found);
         person(context, test, found);
         // An empty value is none, as an empty cell.
@@ -59,7 +58,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Some(Diagnostic { severity, ..wrong })
         }));
         found.extend(nobody(context, test));
-        found.extend(begun::never(context, test));
+        found.extend(begun::by_the_event(context, test));
         begun::carried(context, test, found);
         found.extend(shows_nothing(test));
         found.extend(language(test));
@@ -119,11 +118,7 @@ fn person(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
     if !all_known {
         return;
     }
-    let fields = context
-        .written
-        .fields
-        .iter()
-        .map(|field| field.name.value.as_str());
+    let fields = context.written.field_names();
     let columns = columns.into_iter().flatten().chain(fields);
     let mut names: Vec<&str> = vec![];
     for name in columns.chain(OF_PERSON.iter().copied()) {

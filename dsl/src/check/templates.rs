@@ -163,9 +163,8 @@ fn same_for_all(context: &Context<'_>, fixed: &Fixed, span: Range<usize>) -> Opt
 
 /// Whether a name is one that texts may use.
 fn is_value(context: &Context<'_>, name: &str) -> bool {
-    let field = |field: &crate::written::campaign::Field| field.name.value == name;
     let column = |list| audience::names(list).is_some_and(|names| names.contains(&name));
-    BUILT_IN.contains(&name) || context.written.fields.iter().any(field) || context.from.iter().any(column)
+    BUILT_IN.contains(&name) || context.written.field(name).is_some() || context.from.iter().any(column)
 }
 
 /// The text with blanks for the tag in which a fault lies. Where that is part of a block, for all that make blocks.
@@ -203,8 +202,7 @@ fn tags(text: &str) -> Vec<Range<usize>> {
 
 /// A field whose values a helper can never write, by its type.
 fn of_another_kind(context: &Context<'_>, given: &Given, span: Range<usize>) -> Option<Diagnostic> {
-    let mut fields = context.written.fields.iter();
-    let field = fields.find(|field| field.name.value == given.name)?;
+    let field = context.written.field(&given.name)?;
     let is_day = matches!(field.kind, FieldType::Date | FieldType::Time);
     let is_text = field.kind == FieldType::Text;
     let (takes, help) = match given.helper.as_str() {
@@ -297,14 +295,8 @@ fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
 
 /// A name must be a column of each list, unless it is a field; fields are held against the lists by their own check.
 fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<Diagnostic> {
-    let fields = || {
-        context
-            .written
-            .fields
-            .iter()
-            .map(|field| field.name.value.as_str())
-    };
-    if BUILT_IN.contains(&name) || fields().any(|field| field == name) {
+    let fields = || context.written.field_names();
+    if BUILT_IN.contains(&name) || context.written.field(name).is_some() {
         return None;
     }
     if context.from.is_empty() && context.written.trigger.is_some() && !context.of_project {
@@ -359,8 +351,7 @@ fn undeclared(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<D
     if !context.written.audience.from.is_empty() || HELPERS.contains(&name) || name == "link" {
         return None;
     }
-    let fields = context.written.fields.iter();
-    let fields = fields.map(|field| field.name.value.as_str());
+    let fields = context.written.field_names();
     let meant = nearest(name, fields.chain(BUILT_IN.iter().copied())).map(in_template);
     let message = format!("\"{name}\" is no field, and whoever comes by a trigger has no columns");
     let found = Diagnostic::error("unknown-variable", span, message).label("not a field");

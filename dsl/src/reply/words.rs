@@ -43,8 +43,12 @@ impl Words {
 
     /// With further opt-out words: the project's, the campaign's. One without letters and digits opts nobody out.
     pub fn and_opt_outs<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Words {
-        let words = words.into_iter().map(Word::new);
-        self.own.extend(words.filter(|word| !word.compact.is_empty()));
+        for word in words.into_iter().map(Word::new) {
+            let is_known = self.own.iter().any(|own| own.compact == word.compact);
+            if !word.compact.is_empty() && !is_known {
+                self.own.push(word);
+            }
+        }
         self
     }
 

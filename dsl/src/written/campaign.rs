@@ -277,6 +277,16 @@ impl Campaign {
         all
     }
 
+    /// The declared field of a name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name.value == name)
+    }
+
+    /// The names of the declared fields, in order.
+    pub fn field_names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.fields.iter().map(|field| field.name.value.as_str())
+    }
+
     /// The rules of `replies`.
     pub fn rules(&self) -> &[Rule] {
         match &self.replies {

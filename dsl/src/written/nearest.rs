@@ -68,6 +68,19 @@ pub(crate) fn is_slip<'a>(
     }
 }
 
+/// The one of the author's words that this is by a slip of the keyboard; none where it is one of them, or another word.
+pub(crate) fn slip_of<'a, K>(word: &str, known: K) -> Option<&'a str>
+where
+    K: IntoIterator<Item = &'a str> + Clone,
+{
+    if known.clone().into_iter().any(|known| known == word) {
+        return None;
+    }
+    let meant = nearest(word, known.clone())?;
+    let is_sure = is_slip(word, meant, known, Words::Author) == Applicability::Safe;
+    is_sure.then_some(meant)
+}
+
 /// What a word that nobody knows was probably meant to be, with its repair.
 #[derive(Debug, Clone)]
 pub(crate) struct Guess {

@@ -239,7 +239,8 @@ fn day_of(revision: &Revision, name: &str, text: &str) -> Option<calendar::Field
     }
 }
 
-fn time_of_day(minute: u32) -> NaiveTime {
+/// The minute of a day, below 1,440.
+pub(crate) fn time_of_day(minute: u32) -> NaiveTime {
     NaiveTime::from_num_seconds_from_midnight_opt(minute * 60, 0).unwrap_or(NaiveTime::MIN)
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Entrance {
     /// Where its lists are.
     folder: PathBuf,
     /// Its prices.
-    tariffs: Vec<Tariff>,
+    tariffs: Arc<[Tariff]>,
     troubled: AtomicBool,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::program::{Moment, Until};
 use dsl::campaign::{Campaign, Deed};
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::row::PlannedRow;
 use super::seen::Place;
 use super::texts::{self, TextParts};
+use crate::advance::time_of_day;
 use crate::calendar::{self, DateSchedule, TimeClass};
 use crate::entry::Entry;
 use crate::left_out::LeftOut;
@@ -356,10 +357,12 @@ fn span<'a>(paces: &[Pace], parts: impl IntoIterator<Item = (&'a str, u64)>) -> 
 /// When the last step that texts comes, at the latest, for whoever begins then.
 fn last_step_at(campaign: &Campaign, starts_at: DateTime<Utc>) -> DateTime<Utc> {
     let zone = campaign.timezone;
-    let (mut at, mut last, mut rounds) = (starts_at, starts_at, vec![]);
+    let (mut at, mut last, mut texts) = (starts_at, starts_at, 0);
+    // When rounds began, and how many texts stand before them.
+    let mut rounds: Vec<(DateTime<Utc>, usize)> = vec![];
     for instruction in campaign.program.own_instructions() {
         match &instruction.deed {
-            Deed::Send(_) => last = last.max(at),
+            Deed::Send(_) => (last, texts) = (at, texts + 1),
             Deed::Wait {
                 until: Until::Over(time),
                 ..
@@ -370,12 +373,18 @@ fn last_step_at(campaign: &Campaign, starts_at: DateTime<Utc>) -> DateTime<Utc> 
             } => at = at.max(moment_at(moment, zone, at)),
             Deed::Listen(listen) => at = listen.within.after(at, zone),
             Deed::Await { within, .. } => at = within.after(at, zone),
-            Deed::Repeat { .. } => rounds.push(at),
+            Deed::Repeat { .. } => rounds.push((at, texts)),
             Deed::Again { times, every, .. } => {
-                let round = at - rounds.pop().unwrap_or(at);
+                let ((begins, before), ends) = (rounds.pop().unwrap_or((at, texts)), at);
                 for _ in 1..*times {
-                    at = every.after(at, zone).checked_add_signed(round).unwrap_or(at);
-                    last = last.max(at);
+                    at = every
+                        .after(at, zone)
+                        .checked_add_signed(ends - begins)
+                        .unwrap_or(at);
+                }
+                // The last text of a round comes so much later in the last one.
+                if texts > before {
+                    last = last.checked_add_signed(at - ends).unwrap_or(at);
                 }
             }
             _ => {}
@@ -388,11 +397,7 @@ fn last_step_at(campaign: &Campaign, starts_at: DateTime<Utc>) -> DateTime<Utc> 
 fn moment_at(moment: &Moment, zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
     let class = TimeClass::from(zone);
     match moment {
-        Moment::TimeOfDay(minute) => {
-            let time =
-                NaiveTime::from_num_seconds_from_midnight_opt(minute * 60, 0).unwrap_or(NaiveTime::MIN);
-            calendar::Moment::Next(time).instant(&class, now)
-        }
+        Moment::TimeOfDay(minute) => calendar::Moment::Next(time_of_day(*minute)).instant(&class, now),
         Moment::Time(time) => time.resolve(zone),
         Moment::Day { .. } => now,
     }

@@ -1,5 +1,7 @@
 //! Launches: begun invisible, filled with cohorts, made visible in one write; paused, resumed, cancelled, ended.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
@@ -113,7 +115,7 @@ pub struct LaunchRow {
     /// The plan.
     pub summary: Summary,
     /// The prices of the plan; messages hold an index.
-    pub tariffs: Vec<Tariff>,
+    pub tariffs: Arc<[Tariff]>,
     /// Its budget, in millionths of the budget's currency; none where it has none.
     pub budget: Option<i64>,
     /// It is for each month, and shared with the other launches of its campaign.
@@ -467,7 +469,7 @@ fn launch_row(row: &SqliteRow) -> Result<LaunchRow, Failure> {
         ended_at: ended_at.map(instant).transpose()?,
         suppressed_to: integer("suppressed_to")?,
         summary: from_json(&text("summary")?, "a plan")?,
-        tariffs: from_json(&text("tariffs")?, "tariffs")?,
+        tariffs: from_json::<Vec<Tariff>>(&text("tariffs")?, "tariffs")?.into(),
         budget: row.try_get("budget")?,
         per_month: row.try_get("per_month")?,
         reserved: integer("reserved")?,

@@ -3,12 +3,21 @@
 use super::super::{Context, fields};
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::written::campaign::Test;
-use crate::written::nearest::{Guess, Words, is_slip, nearest};
+use crate::written::nearest::{Guess, slip_of};
 use crate::written::texts;
 
-/// A story that brings no event, of a campaign that begins with one.
-pub(super) fn never(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
+/// A story of a campaign that begins with an event brings that one.
+pub(super) fn by_the_event(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
     let own = context.written.trigger.as_ref()?.event.as_ref()?;
+    if let Some(event) = test.event.as_ref().filter(|event| event.value != own.value) {
+        let message = format!("event \"{}\" begins nothing here", event.value);
+        return Some(
+            Diagnostic::warning("story-impossible", event.span.clone(), message)
+                .also(own.span.clone(), "what begins a passage")
+                .help(format!("the story begins by \"{}\"", own.value))
+                .replace(event.span.clone(), own.value.clone(), Applicability::Unsure),
+        );
+    }
     let brings = |verb: &str| test.lines.iter().any(|line| line.verb.value == verb);
     if test.event_node.is_some() || brings("event") {
         return None;
@@ -29,8 +38,6 @@ pub(super) fn carried(context: &Context<'_>, test: &Test, found: &mut Vec<Diagno
     let Some(values) = test.event_node.as_ref().and_then(|event| event.get("fields")) else {
         return;
     };
-    let declared = context.written.fields.iter();
-    let names: Vec<&str> = declared.map(|field| field.name.value.as_str()).collect();
     for (name, value) in texts(values) {
         let wrong = fields::of_another_type(context, &name, &value.value, value.span.clone());
         // As all that is wrong with a story, it stops no campaign.
@@ -38,11 +45,7 @@ pub(super) fn carried(context: &Context<'_>, test: &Test, found: &mut Vec<Diagno
             severity: Severity::Warning,
             ..wrong
         }));
-        let known = || names.iter().copied();
-        let meant = nearest(&name.value, known()).filter(|_| !names.contains(&name.value.as_str()));
-        let is_slip =
-            |meant: &&str| is_slip(&name.value, meant, known(), Words::Author) == Applicability::Safe;
-        if let Some(meant) = meant.filter(is_slip) {
+        if let Some(meant) = slip_of(&name.value, context.written.field_names()) {
             let message = format!("the campaign declares no field \"{}\"", name.value);
             let slip = Diagnostic::warning("unknown-field", name.span.clone(), message);
             found.push(Guess::unsure(Some(meant)).tell(slip, String::new));

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::super::{Context, moments, replies, stored_lists};
 use super::{EXPECTED, unknown};
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::written::campaign::{Line, OPT_OUT_LINK, Step, Test, Verb, flattened};
-use crate::written::nearest::{Guess, Words, is_slip, listed, nearest};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Step, Verb, flattened};
+use crate::written::nearest::{Guess, listed, slip_of};
 use crate::written::{Spanned, one_or_list, spanned, texts};
 
 /// What a line names, thing by thing.
@@ -73,25 +73,12 @@ pub(super) fn check(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnost
     }
 }
 
-/// The story of a campaign with a trigger begins by the trigger's event.
-pub(super) fn begins(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
-    let own = context.written.trigger.as_ref()?.event.as_ref()?;
-    let event = test.event.as_ref().filter(|event| event.value != own.value)?;
-    let message = format!("event \"{}\" begins nothing here", event.value);
-    Some(
-        Diagnostic::warning("story-impossible", event.span.clone(), message)
-            .also(own.span.clone(), "what begins a passage")
-            .help(format!("the story begins by \"{}\"", own.value))
-            .replace(event.span.clone(), own.value.clone(), Applicability::Unsure),
-    )
-}
-
 /// An event that nothing of the campaign asks for is heard all the same, for what it carries; one that is a slip of the
 /// trigger's is meant to be that. Those of conditions are told where all files are known.
 fn misspelt_event(context: &Context<'_>, event: &Spanned<String>) -> Option<Diagnostic> {
     let begins = context.written.trigger.as_ref()?.event.as_ref()?;
     let message = format!("nothing in this campaign asks for the event \"{}\"", event.value);
-    slip(event, &BTreeSet::from([begins.value.as_str()]), message)
+    slip(event, [begins.value.as_str()], message)
 }
 
 /// Tags that steps give, with commas between them, or one that is a slip of one of those.
@@ -119,18 +106,18 @@ fn misspelt_tag(context: &Context<'_>, tag: &Spanned<String>) -> Option<Diagnost
         );
     }
     let message = format!("no step of this campaign gives the tag \"{}\"", tag.value);
-    slip(tag, &given, message)
+    slip(tag, given, message)
 }
 
-/// A warning about a word that is, by a slip of the keyboard, not one of those that are known.
-fn slip(word: &Spanned<String>, known: &BTreeSet<&str>, message: String) -> Option<Diagnostic> {
-    let names = || known.iter().copied();
-    let meant = nearest(&word.value, names()).filter(|_| !known.contains(word.value.as_str()))?;
-    let is_sure = is_slip(&word.value, meant, names(), Words::Author) == Applicability::Safe;
-    is_sure.then(|| {
-        let found = Diagnostic::warning("unknown-value", word.span.clone(), message);
-        Guess::unsure(Some(meant)).tell(found, String::new)
-    })
+/// A warning about a word that is, by a slip of the keyboard, one of those that are known.
+fn slip<'a>(
+    word: &Spanned<String>,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+    message: String,
+) -> Option<Diagnostic> {
+    let meant = slip_of(&word.value, known)?;
+    let found = Diagnostic::warning("unknown-value", word.span.clone(), message);
+    Some(Guess::unsure(Some(meant)).tell(found, String::new))
 }
 
 /// What a story may lead to: the steps of the campaign, and those of the project's rules for replies.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::items::key_on;
-use super::place::line_of;
+use super::place::{line_of, spaces_before};
 use crate::diagnostic::{Applicability, Diagnostic};
 
 /// The slips of whole lines, at a fault.
@@ -82,7 +82,7 @@ fn slashes(text: &str, at: usize) -> Option<Diagnostic> {
 /// `* send: invite`, as Markdown lists things.
 fn bullets(text: &str, at: usize) -> Option<Diagnostic> {
     let first = line_of(text, at);
-    let indent = text[first.clone()].len() - text[first.clone()].trim_start_matches(' ').len();
+    let indent = spaces_before(&text[first.clone()]);
     let is_one = |line: &Range<usize>| {
         text[line.clone()]
             .get(indent..)
@@ -94,7 +94,7 @@ fn bullets(text: &str, at: usize) -> Option<Diagnostic> {
     let start = first.start + indent;
     let within = |line: &Range<usize>| {
         let written = &text[line.clone()];
-        is_one(line) || written.len() - written.trim_start_matches(' ').len() > indent
+        is_one(line) || spaces_before(written) > indent
     };
     let more = lines_from(text, first.end).take_while(within);
     let end = more.last().map_or(first.end, |last| last.end);
@@ -127,7 +127,7 @@ fn bullets(text: &str, at: usize) -> Option<Diagnostic> {
 /// ```
 fn first_lines_further_in(text: &str, at: usize) -> Option<Diagnostic> {
     let first = first_line(text)?;
-    let indent = text[first.clone()].len() - text[first.clone()].trim_start_matches(' ').len();
+    let indent = spaces_before(&text[first.clone()]);
     let line = line_of(text, at);
     key_on(text, &first)?;
     let key = key_on(text, &line).filter(|key| key.start == line.start)?;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::items::key_on;
-use super::place::line_of;
+use super::place::{line_of, spaces_before};
 use super::quotes::value_on;
 use crate::diagnostic::{Applicability, Diagnostic};
 
@@ -127,7 +127,7 @@ fn block_end(text: &str, mut end: usize, column: usize) -> usize {
     while let Some(feed) = text[end..].find('\n').filter(|feed| end + feed + 1 < text.len()) {
         let next = line_of(text, end + feed + 1);
         let written = &text[next.clone()];
-        if written.trim().is_empty() || written.len() - written.trim_start_matches(' ').len() < column {
+        if written.trim().is_empty() || spaces_before(written) < column {
             break;
         }
         end = next.end;

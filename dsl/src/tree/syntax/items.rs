@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::place::line_of;
+use super::place::{line_of, spaces_before};
 use super::quotes::value_on;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::written::tables::VERBS;
@@ -48,7 +48,7 @@ pub(super) fn too_far_left(text: &str, at: usize) -> Option<Diagnostic> {
     let key = loop {
         let above = line_of(text, first.checked_sub(1)?);
         let written = &text[above.clone()];
-        let dash = written.len() - written.trim_start_matches(' ').len();
+        let dash = spaces_before(written);
         if written.trim_end().ends_with(':') {
             let begin = written.len() - written.trim_start_matches([' ', '-']).len();
             if begin != column {
@@ -95,7 +95,7 @@ pub(super) fn beside_the_dash(text: &str, at: usize) -> Option<Diagnostic> {
     let dash = loop {
         above = line_of(text, above.start.checked_sub(1)?);
         let written = text[above.clone()].trim_end();
-        let begins = written.len() - written.trim_start_matches(' ').len();
+        let begins = spaces_before(written);
         if !written.is_empty() && begins <= column {
             break (begins == column && written[begins..].starts_with("- "))
                 .then_some(above.start + begins)?;
@@ -142,7 +142,7 @@ fn no_dash(text: &str, key: Range<usize>, above: usize, lines: Range<usize>) -> 
     let written = &text[lines.clone()];
     // Lines that stand further in already are where they belong.
     let mut below = written.split('\n').skip(1);
-    let is_in_column = |line: &str| line.len() - line.trim_start_matches(' ').len() == column;
+    let is_in_column = |line: &str| spaces_before(line) == column;
     let moved = match below.any(is_in_column) {
         true => format!("- {}", written.replace('\n', "\n  ")),
         false => format!("- {written}"),
@@ -160,7 +160,7 @@ fn item_end(text: &str, mut end: usize, column: usize) -> usize {
     while let Some(feed) = text[end..].find('\n').filter(|feed| end + feed + 1 < text.len()) {
         let next = line_of(text, end + feed + 1);
         let written = &text[next.clone()];
-        let begins = written.len() - written.trim_start_matches(' ').len();
+        let begins = spaces_before(written);
         let another = begins == column && written[begins..].starts_with("- ");
         if written.trim().is_empty() || begins < column || another {
             break;

@@ -9,6 +9,11 @@ pub(crate) fn line_of(text: &str, at: usize) -> Range<usize> {
     start..start + text[start..end].trim_end_matches('\r').len().max(at - start)
 }
 
+/// The spaces before what stands on a line.
+pub(super) fn spaces_before(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
 pub(super) fn to_line_end(text: &str, at: usize) -> Range<usize> {
     let line = line_of(text, at);
     let rest = text[at..line.end].trim_end();

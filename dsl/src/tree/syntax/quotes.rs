@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::conditions;
-use super::place::{at_least_one, ceil, line_of, to_line_end};
+use super::place::{at_least_one, ceil, line_of, spaces_before, to_line_end};
 use crate::diagnostic::{Applicability, Diagnostic};
 
 /// The slips of a line whose value has to be quoted.
@@ -168,7 +168,7 @@ fn is_all(text: &str, value: &Range<usize>) -> Applicability {
     let ends = text[value.end..].split('\n').next().unwrap_or_default();
     let below = text[value.end..].split('\n').skip(1);
     let next = below.map(str::trim_end).find(|line| !line.is_empty());
-    let goes_on = next.is_some_and(|next| next.len() - next.trim_start_matches(' ').len() > column);
+    let goes_on = next.is_some_and(|next| spaces_before(next) > column);
     match ends.trim().is_empty() && !goes_on && value.end <= line.end {
         true => Applicability::Safe,
         false => Applicability::Unsure,

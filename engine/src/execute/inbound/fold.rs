@@ -43,7 +43,7 @@ pub(super) struct Folder {
     pub project: Arc<Project>,
     pub in_flight: InFlight,
     /// The prices of the latest launch.
-    pub tariffs: Vec<Tariff>,
+    pub tariffs: Arc<[Tariff]>,
 }
 
 /// What came of a batch.

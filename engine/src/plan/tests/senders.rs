@@ -89,3 +89,55 @@ fn each_text_counts_for_the_sender_that_it_goes_by() {
         assert_eq!(end - start, TimeDelta::seconds(seconds), "{paces:?}");
     }
 }
+
+/// The last text comes after questions, what is awaited, moments and whole rounds; what follows it does not count.
+#[test]
+fn the_last_text_comes_after_all_that_is_waited_for() {
+    let table = [
+        ("- send: { text: A }\n  - wait: 2 days", 0),
+        ("- send: { text: A }\n  - wait: 2 days\n  - send: { text: B }", 48),
+        (
+            "- ask: { text: A }\n    for: 3 days\n    remind: { after: 2 days, send: { text: B } }\n    silence: { send: { text: C } }",
+            72,
+        ),
+        (
+            "- send: { text: A }\n  - await: event(\"paid\")\n    for: 5 days\n  - send: { text: B }",
+            120,
+        ),
+        (
+            "- send: { text: A }\n  - send: { text: B }\n    at: 2026-11-29 16:00",
+            96,
+        ),
+        (
+            "- send: { text: A }\n  - wait: \"20:00\"\n  - send: { text: B }",
+            4,
+        ),
+        (
+            "- repeat:\n      times: 3\n      every: 1 day\n      do: [{ send: { text: A } }, { wait: 2 days }, { send: { text: B } }]",
+            192,
+        ),
+        (
+            "- repeat:\n      times: 3\n      every: 1 day\n      do: [{ send: { text: A } }, { wait: 2 days }]",
+            144,
+        ),
+        (
+            "- send: { text: A }\n  - repeat: { times: 3, every: 1 day, do: { tag: seen } }",
+            0,
+        ),
+    ];
+    for (steps, hours) in table {
+        let campaign = format!(
+            "audience: people.csv\nschedule: now\ntimezone: Europe/Rome\npurpose: service\nsteps:\n  {steps}\n"
+        );
+        let planned = plan(Setting {
+            campaign: &campaign,
+            files: &[("people.csv", b"phone,name\n+393331234561,Ada\n")],
+            ..Setting::default()
+        });
+        let summary = planned.expect("planned").summary;
+        let revision = campaign_of(None, &campaign, &[("people.csv", "phone,name")]).1;
+        let start = at("2026-11-25T15:00:00Z");
+        let end = summary.finish_at(&revision.campaign, start, &[]);
+        assert_eq!((end - start).num_hours(), hours, "{steps}");
+    }
+}

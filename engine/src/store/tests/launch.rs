@@ -74,7 +74,7 @@ async fn a_launch_is_invisible_until_it_is_complete() {
         (launch, LaunchState::Running, "1")
     );
     assert_eq!(
-        (&row.summary, row.tariffs.as_slice(), row.ended_at),
+        (&row.summary, &*row.tariffs, row.ended_at),
         (&summary, &tariffs[..], None)
     );
     assert_eq!(
