@@ -1,5 +1,6 @@
 //! What commands print: data on stdout, talk on stderr; colours where the terminal takes them.
 
+pub mod compare;
 pub mod diagnostics;
 pub mod diff;
 pub mod explain;
@@ -25,6 +26,14 @@ use crate::commands::Failure;
 pub const FORMAT_VERSION: &str = "1.0";
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// So many of all, in percent.
+pub fn percent(of: u64, all: u64) -> String {
+    match all {
+        0 => "0%".to_owned(),
+        all => format!("{:.1}%", of as f64 * 100.0 / all as f64),
+    }
+}
 
 /// Says on stderr what went wrong, with what caused it.
 pub fn error(failure: &Failure) {

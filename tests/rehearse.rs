@@ -279,7 +279,97 @@ fn what_cannot_be_rehearsed_says_why() {
         expect![[r#"
             exit Some(1)
             --
-            error: people come into this campaign by its trigger; to rehearse it, name a list under `audience`: everybody of it enters at the start
+            error: people come into this campaign by its trigger: say with `--people FILE` who comes, a CSV whose columns hold what the event brings
         "#]],
     );
+    check(
+        &folder,
+        &[
+            "rehearse",
+            "town/newsletter.campaign.yaml",
+            "--people",
+            "none.csv",
+        ],
+        expect![[r#"
+            exit Some(2)
+            --
+            error: cannot read none.csv: No such file or directory (os error 2)
+        "#]],
+    );
+}
+
+/// Each line of a file is an event; `where` of the trigger decides whom it lets in.
+#[test]
+fn a_campaign_that_an_event_begins_is_rehearsed_with_a_file_of_events() {
+    let folder = example();
+    let appointment = [
+        "rehearse",
+        "town/appointment.campaign.yaml",
+        "--people",
+        "town/lists/appointments.csv",
+    ];
+    check(
+        &folder,
+        &[&appointment[..], &AT].concat(),
+        expect![[r#"
+        exit Some(0)
+         campaign  appointment (seed 0)
+         people    20
+         begins    2026-12-01 10:00:00 EST
+         texts     60, 98.3% of them arrive; from 2026-12-01 10:00:00 EST to 2026-12-05 18:00:00 EST
+         ends      2026-12-05 18:00:00 EST, after 4 days
+         parts     60 with no automatic answers
+         money     0.474 USD
+         replies   2: 2 to people, 0 by themselves
+         opt-outs  0 (0.0% of the texts)
+         waited    no text; at most 4 at once for clinic, at 2026-12-03 18:00:00 EST
+
+        step               message       texts parts first               last                deferred without
+        step-2             will-you-come 20    20    2026-12-01 10:00:00 2026-12-04 13:00:00 0        0
+        step-2.silence.1   last-call     20    20    2026-12-01 18:00:00 2026-12-04 21:00:00 0        0
+        step-2.answers.1.2 confirmed     0     0     -                   -                   0        0
+        step-2.answers.2.2 given-back    0     0     -                   -                   0        0
+        step-2.answers.3.2 we-call       0     0     -                   -                   0        0
+        step-4             thanks        20    20    2026-12-02 11:00:00 2026-12-05 18:00:00 0        0
+
+           number what     why
+               20 finished the end of the steps
+
+        texts every 2 hours, and replies
+        2026-12-01 10:00 ██████████████████████████▌ 3
+        2026-12-01 12:00 █████████████████▋ 2
+        2026-12-01 18:00 ██████████████████████████▌ 3
+        2026-12-01 20:00 █████████████████▋ 2
+        2026-12-02 10:00 ████████████████████████████████████████████ 5
+        2026-12-02 12:00 ██████████████████████████▌ 3
+        2026-12-02 16:00 ████████▉ 1
+        2026-12-02 18:00 ███████████████████████████████████▎ 4
+        2026-12-02 20:00 █████████████████▋ 2
+        2026-12-03 10:00 ██████████████████████████▌ 3
+        2026-12-03 12:00 █████████████████▋ 2
+        2026-12-03 14:00 █████████████████▋ 2
+        2026-12-03 16:00 █████████████████▋ 2
+        2026-12-03 18:00 ███████████████████████████████████▎ 4
+        2026-12-03 20:00 █████████████████▋ 2
+        2026-12-04 10:00 ██████████████████████████▌ 3
+        2026-12-04 12:00 ███████████████████████████████████▎ 4
+        2026-12-04 16:00 ████████▉ 1
+        2026-12-04 18:00 ███████████████████████████████████▎ 4
+        2026-12-04 20:00 ██████████████████████████▌ 3
+        2026-12-05 10:00 █████████████████▋ 2 +1
+        2026-12-05 14:00 ████████▉ 1
+        2026-12-05 16:00 ████████▉ 1 +1
+        2026-12-05 18:00 ████████▉ 1
+        --
+    "#]],
+    );
+    let text = folder.read("town/appointment.campaign.yaml");
+    let narrowed = text.replace(
+        "  key: appointment_id\n",
+        "  key: appointment_id\n  where: doctor == \"Dr. Lee\"\n",
+    );
+    folder.write("town/appointment.campaign.yaml", &narrowed);
+    let output = folder.output(&[&appointment[..], &AT, &["--format", "json"]].concat());
+    let told: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    expect![[r#"{"filtered":13}"#]].assert_eq(&told["rehearsal"]["left_out"].to_string());
 }

@@ -166,6 +166,18 @@ pub struct Reading {
 }
 
 impl ListFile {
+    /// A file that no list of crier.yaml names, read as most are.
+    pub fn at(path: impl Into<String>) -> ListFile {
+        ListFile {
+            path: path.into(),
+            name: None,
+            columns: BTreeMap::new(),
+            consent: None,
+            reading: Reading::default(),
+            is_stored: false,
+        }
+    }
+
     /// The name of a list that is no file, and is kept in the store.
     pub fn stored(&self) -> Option<&str> {
         self.name.as_deref().filter(|_| self.is_stored)

@@ -31,6 +31,7 @@ pub use trace::{Trace, Walked};
 use doubt::Tries;
 use gate::Gate;
 pub use gate::first_text;
+pub(crate) use gate::never_opens;
 pub(crate) use known::{Person, date_of, drawn, time_of_day};
 use walk::Walk;
 pub use walk::{round_up, slot};

@@ -11,6 +11,7 @@ pub mod audience;
 pub mod breaker;
 pub mod calendar;
 pub mod clock;
+pub mod compare;
 pub mod deliver;
 pub mod draw;
 pub mod entry;

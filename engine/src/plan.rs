@@ -11,6 +11,7 @@ mod facts;
 mod people;
 mod row;
 mod seen;
+mod suited;
 mod summary;
 mod texts;
 
@@ -42,6 +43,7 @@ pub use texts::TextParts;
 use draw::{Draw, Noted};
 use row::Frozen;
 use seen::Seen;
+use suited::Suited;
 
 /// Enrolments of a cohort as a launch makes it.
 pub const COHORT_MEMBERS: usize = 1_000;
@@ -102,6 +104,7 @@ pub struct Planner {
     now: DateTime<Utc>,
     except: Vec<(String, Vec<u64>)>,
     seen: Seen,
+    suited: Suited,
     draw: Draw,
     files: std::vec::IntoIter<ListFile>,
     open: Option<OpenList>,
@@ -160,6 +163,7 @@ impl Planner {
         Planner {
             files: self.revision.campaign.audience.from.clone().into_iter(),
             seen: Seen::default(),
+            suited: self.suited,
             draw,
             open: None,
             phone_column: String::new(),
@@ -207,6 +211,7 @@ impl Planner {
             now,
             except,
             seen: Seen::default(),
+            suited: Suited::default(),
             draw: Draw::default(),
             files,
             open: None,
@@ -383,6 +388,10 @@ impl Planner {
             (None, Ok(mut planned)) => {
                 planned.member.tariff = self.tariffs.of(planned.region, self.prices.as_ref());
                 self.summary.take(&planned, &self.revision, place);
+                let never = self
+                    .suited
+                    .is_never(&self.revision, &planned.time_class, self.now);
+                self.summary.no_hours += u64::from(never);
                 run.people.push(&planned);
             }
         }

@@ -18,6 +18,7 @@ use crate::revision::Revision;
 use crate::stage::{Entry, Happened, Stage, shown};
 
 mod calls;
+mod claims;
 mod coverage;
 pub(crate) mod edits;
 mod expected;
@@ -260,10 +261,12 @@ impl Play<'_> {
                 let when = self.shown(at);
                 let message = format!("the story ends, and \"{}\" came that nobody expected", sent.name);
                 let help = format!("it came {when}; add `- expect: {}`", sent.name);
-                if let Some(scene) = story.scenes.last() {
-                    let says = format!("expect: {}", sent.name);
-                    self.edits.push(edits::behind(self.file, &scene.whole, &says));
-                }
+                let says = format!("expect: {}", sent.name);
+                let line = story.scenes.last();
+                let line = line.map(|scene| edits::behind(self.file, &scene.whole, &says));
+                let first = story.empty.as_ref();
+                let first = first.map(|list| edits::value(list, format!("[{{ {says} }}]")));
+                self.edits.extend(line.or(first));
                 Err(Failure::new(last, message, help))
             }
         }
@@ -297,7 +300,7 @@ impl Play<'_> {
                 self.stage.event(event);
                 Ok(())
             }
-            Said::Calls { url, .. } => self.call(scene, url),
+            Said::Calls { url, span, .. } => self.call(scene, url, span),
             Said::After(time) => {
                 let end = time.after(self.stage.now(), self.stage.zone());
                 self.stage.run_to(end);
@@ -327,116 +330,6 @@ impl Play<'_> {
             }),
             Said::Finished(reason) => self.finished(scene, reason),
         }
-    }
-
-    /// `of`: the name that such a change is about.
-    fn all(
-        &mut self,
-        scene: &Scene,
-        names: &[String],
-        what: &str,
-        of: impl Fn(&Change) -> Option<&String>,
-    ) -> Result<(), Failure> {
-        let holds = |name: &str| match what {
-            "tag" => self.stage.person().tags.contains(name),
-            "list joined" => self.stage.is_joined(name) == Some(true),
-            _ => self.stage.is_joined(name) == Some(false),
-        };
-        match names.iter().find(|name| !holds(name)) {
-            None => Ok(()),
-            Some(name) => {
-                // What is so instead; else there is nothing to say.
-                let others = self
-                    .stage
-                    .log()
-                    .iter()
-                    .rev()
-                    .filter_map(|entry| match &entry.what {
-                        Happened::Changed(change) => of(change),
-                        _ => None,
-                    });
-                let mut others = others.filter(|own| holds(own) && !names.contains(own));
-                let edit = match (others.next(), names) {
-                    (Some(other), [_]) => Some(edits::value(&scene.value, other.clone())),
-                    (None, [_]) => edits::without(self.file, &scene.whole),
-                    (_, _) => None,
-                };
-                let tags: Vec<&str> = self.stage.person().tags.iter().map(String::as_str).collect();
-                let help = match what {
-                    "tag" if tags.is_empty() => "the person has no tags".to_owned(),
-                    "tag" => format!("the person has {}", tags.join(", ")),
-                    _ => "no step did that by now".to_owned(),
-                };
-                self.edits.extend(edit);
-                Err(Failure::new(
-                    scene.value.clone(),
-                    format!("no {what} \"{name}\""),
-                    help,
-                ))
-            }
-        }
-    }
-
-    fn values(&self, scene: &Scene, values: &[(String, String)]) -> Result<(), Failure> {
-        for (field, wanted) in values {
-            let has = self.stage.person().values.get(field).map_or("", String::as_str);
-            if has != wanted {
-                let message = format!("{field} is not \"{wanted}\"");
-                let help = match has {
-                    "" => "no step set it".to_owned(),
-                    has => format!("it is \"{has}\""),
-                };
-                return Err(Failure::new(scene.value.clone(), message, help));
-            }
-        }
-        Ok(())
-    }
-
-    /// An inbox got something that the story has not come to.
-    fn told(
-        &mut self,
-        scene: &Scene,
-        inbox: &str,
-        what: &str,
-        of: impl Fn(&Happened) -> Option<String>,
-    ) -> Result<(), Failure> {
-        let entries = self.stage.log().iter().zip(0..);
-        let tellings: Vec<(String, usize)> = entries
-            .filter(|(_, at)| !self.told.contains(at))
-            .filter_map(|(entry, at)| Some((of(&entry.what)?, at)))
-            .collect();
-        if let Some((_, at)) = tellings.iter().find(|(to, _)| to == inbox) {
-            self.told.insert(*at);
-            return Ok(());
-        }
-        let (message, help) = match tellings.into_iter().next() {
-            Some((to, _)) => {
-                let message = format!("\"{to}\" got {what}, not \"{inbox}\"");
-                self.edits.push(edits::value(&scene.value, to));
-                (message, "write the inbox that gets it")
-            }
-            None => (
-                format!("\"{inbox}\" did not get {what}"),
-                "no step did that by now",
-            ),
-        };
-        Err(Failure::new(scene.value.clone(), message, help))
-    }
-
-    fn finished(&mut self, scene: &Scene, reason: &str) -> Result<(), Failure> {
-        let reasons: Vec<String> = self.stage.finished().map(str::to_owned).collect();
-        if reasons.iter().any(|own| own == reason) {
-            return Ok(());
-        }
-        let help = match reasons.last() {
-            Some(own) => {
-                self.edits.push(edits::value(&scene.value, own.clone()));
-                format!("it ended with \"{own}\"")
-            }
-            None => "the passage has not ended with a reason".to_owned(),
-        };
-        let message = format!("the passage did not end with \"{reason}\"");
-        Err(Failure::new(scene.value.clone(), message, help))
     }
 
     /// An instant on the person's clock.

@@ -24,12 +24,16 @@ pub struct Rehearse {
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
 
+    /// Who comes, a CSV, in place of the audience's lists; of an event, what it brings stands in its columns
+    #[arg(long, value_name = "FILE")]
+    pub people: Option<PathBuf>,
+
     /// Write the texts and replies of each hour as a picture
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
 
     /// Print a model of how people did, from what the store has of this campaign, and rehearse nothing
-    #[arg(long, conflicts_with_all = ["seed", "at", "model", "svg"])]
+    #[arg(long, conflicts_with_all = ["seed", "at", "model", "people", "svg"])]
     pub fit: bool,
 
     /// How it is printed

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use engine::clock::{Clock, SystemClock};
 use engine::ids::MessageId;
-use engine::store::{Access, CohortKind, DeadLetter, LaunchRow, LaunchState, Store};
+use engine::store::{Access, DeadLetter, LaunchRow, LaunchState, Store, TextKind};
 use serde_json::json;
 use sms::PhoneNumber;
 
@@ -173,9 +173,10 @@ fn retry_line(launch: &LaunchRow, retried: u64, taken_up: u64) -> String {
 }
 
 fn letter_line(letter: &DeadLetter, steps: &Steps) -> String {
-    let what = match letter.kind {
-        CohortKind::Passage => steps.name(letter.launch, letter.place.step),
-        CohortKind::Answer => "an answer to a reply".to_owned(),
+    let what = match TextKind::of(letter.kind, letter.run) {
+        TextKind::Step => steps.name(letter.launch, letter.place.step),
+        TextKind::Answer => "an answer to a reply".to_owned(),
+        TextKind::Desk => "for the phone of an inbox".to_owned(),
     };
     let line = format!(
         "  {}  message {}, {what}, {}: {}",
@@ -188,10 +189,7 @@ fn letter_line(letter: &DeadLetter, steps: &Steps) -> String {
 }
 
 fn letter_json(letter: &DeadLetter) -> serde_json::Value {
-    let kind = match letter.kind {
-        CohortKind::Passage => "text",
-        CohortKind::Answer => "answer",
-    };
+    let kind = TextKind::of(letter.kind, letter.run).word();
     json!({
         "phone": letter.member.phone.to_string(), "message": letter.message.0, "kind": kind, "step": letter.place.step,
         "sender": letter.sender, "reason": letter.reason, "at": letter.at,

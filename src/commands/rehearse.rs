@@ -3,16 +3,20 @@
 
 mod fit;
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use dsl::campaign::{Campaign, Schedule};
+use dsl::project::ListFile;
 use engine::clock::{Clock, SystemClock};
 use engine::launch::LaunchError;
 use engine::load::LoadedCampaign;
 use engine::plan::{Barred, Cohorts, PlanError, Planner, Summary};
 use engine::rehearse::{Model, Setting, begins_at, rehearse};
+use engine::revision::Revision;
 use engine::tariff::Tariff;
 use serde_json::json;
 
@@ -25,6 +29,10 @@ use crate::output::{self};
 pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
     let loaded = meant_campaign(&args.file, args.format)?;
     let revision = loaded.meant.clone().expect("a valid campaign has a meaning");
+    let revision = match &args.people {
+        Some(path) => Arc::new(with_people(&revision, path)?),
+        None => revision,
+    };
     let project = loaded
         .project
         .project
@@ -54,7 +62,7 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
     let seed = args.seed;
     let (of, with) = (revision.clone(), project.clone());
     let rehearsed = tokio::task::spawn_blocking(move || {
-        let (people, summary, tariffs) = planned(&loaded, barred, begins_at)?;
+        let (people, summary, tariffs) = planned(&loaded, &of, barred, begins_at)?;
         if summary.people == 0 {
             return Err(LaunchError::Nobody(Box::new(summary)).into());
         }
@@ -129,17 +137,28 @@ impl From<Stopped> for Failure {
     }
 }
 
+/// The same campaign with the people of a file in place of its lists.
+fn with_people(revision: &Revision, path: &Path) -> Result<Revision, Failure> {
+    let whole = std::path::absolute(path)
+        .and_then(|whole| whole.metadata().map(|_| whole))
+        .with_context(|| format!("cannot read {}", path.display()))
+        .map_err(Failure::Usage)?;
+    let mut revision = revision.clone();
+    revision.campaign.audience.from = vec![ListFile::at(whole.to_string_lossy())];
+    Ok(revision)
+}
+
 fn nobody_listed(campaign: &Campaign) -> anyhow::Error {
     match &campaign.schedule {
         Schedule::Trigger(_) => anyhow!(
-            "people come into this campaign by its trigger; to rehearse it, name a list under `audience`: everybody of it enters at the start"
+            "people come into this campaign by its trigger: say with `--people FILE` who comes, a CSV whose columns hold what the event brings"
         ),
         Schedule::Now
         | Schedule::At(_)
         | Schedule::Local(_)
         | Schedule::Cron { .. }
         | Schedule::Day { .. } => anyhow!(
-            "the audience is in no file: a rehearsal reads lists from files and those that are stored"
+            "the audience is in no file: a rehearsal reads lists from files and those that are stored; say with `--people FILE` who is texted"
         ),
     }
 }
@@ -164,16 +183,16 @@ fn begins(args: &Rehearse, campaign: &Campaign, now: DateTime<Utc>) -> Result<Da
 /// Everybody of the audience, in the order in which a launch has them.
 fn planned(
     loaded: &LoadedCampaign,
+    revision: &Arc<Revision>,
     barred: Barred,
     at: DateTime<Utc>,
 ) -> Result<(Vec<Cohorts>, Summary, Vec<Tariff>), PlanError> {
-    let revision = loaded.meant.clone().expect("a valid campaign has a meaning");
     let project = loaded
         .project
         .project
         .clone()
         .expect("a valid campaign has a project");
-    let mut planner = Planner::new(revision, &project, &loaded.project.folder, barred, at)?;
+    let mut planner = Planner::new(revision.clone(), &project, &loaded.project.folder, barred, at)?;
     let mut people = vec![];
     while let Some(run) = planner.next_run()? {
         people.push(Cohorts::of(run.people));

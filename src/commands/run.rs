@@ -269,7 +269,7 @@ impl Running<'_> {
             Format::Full => NAMED,
             Format::Json => u32::MAX,
         };
-        let report = status::report(&self.store, self.row(launch.id).await?, named).await?;
+        let report = status::report(&self.store, self.row(launch.id).await?, named, true).await?;
         match self.args.format {
             Format::Full => output::line(&format!(
                 "{}\n\n{}",

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use engine::clock::{Clock, SystemClock};
+use engine::compare::{Comparison, compare};
 use engine::ids::LaunchId;
+use engine::load::from_source;
 use engine::store::{Access, Alarm, DeliveryCounts, LaunchRow, LaunchState, Missed, MissedWhy, Store};
 use serde_json::json;
 
@@ -26,11 +28,9 @@ pub(super) async fn run(args: &Status) -> Result<ExitCode, Failure> {
     let mut reports = vec![];
     for launch in store.launches(campaign.as_deref()).await? {
         // The overview names none of them.
-        let named = match campaign.is_some() || args.format == Format::Json {
-            true => u32::MAX,
-            false => 1,
-        };
-        reports.push(report(&store, launch, named).await?);
+        let whole = campaign.is_some() || args.format == Format::Json;
+        let named = if whole { u32::MAX } else { 1 };
+        reports.push(report(&store, launch, named, whole).await?);
     }
     let missed = store.missed(campaign.as_deref(), MISSED).await?;
     let started = store.started(campaign.as_deref()).await?;
@@ -239,7 +239,16 @@ fn alarm_json(alarm: &Alarm, about: &About) -> serde_json::Value {
 }
 
 /// A launch's report as it stands; so many messages in doubt are named at most.
-pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Result<Report, Failure> {
+pub(super) async fn report(
+    store: &Store,
+    launch: LaunchRow,
+    named: u32,
+    compares: bool,
+) -> Result<Report, Failure> {
+    let comparison = match compares {
+        true => comparison(store, &launch).await?,
+        false => None,
+    };
     let totals = store.totals(launch.id).await?;
     let mut in_doubt = store.in_doubt(launch.id, named).await?;
     // Where nobody executes, nobody knows of those who were under way either.
@@ -270,7 +279,17 @@ pub(super) async fn report(store: &Store, launch: LaunchRow, named: u32) -> Resu
         rejected,
         dead,
         errands,
+        comparison,
     })
+}
+
+/// How variants did; none where the launch's file cannot be read by this version.
+async fn comparison(store: &Store, launch: &LaunchRow) -> Result<Option<Comparison>, Failure> {
+    let source = store.revision(&launch.revision).await?;
+    match from_source(source) {
+        Some((_, revision)) => Ok(compare(store, launch, &revision).await?),
+        None => Ok(None),
+    }
 }
 
 /// What a report is about.

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use dsl::project::Project;
 use engine::clock::{Clock, SystemClock};
-use engine::ids::{DESK_RUN, LaunchId};
+use engine::ids::LaunchId;
 use engine::left_out::LeftOut;
 use engine::plan::list_and_line;
 use engine::store::{
-    Access, Alarm, Began, Beginning, CohortKind, ErrandState, Happened, KeptDelivery, LaunchRow, ListChange,
-    ListHow, PersonMessage, PersonStory, Turn, WaitingFor, launch_subject,
+    Access, Alarm, Began, Beginning, ErrandState, Happened, KeptDelivery, LaunchRow, ListChange, ListHow,
+    PersonMessage, PersonStory, Turn, WaitingFor, launch_subject,
 };
 use serde_json::json;
 use sms::PhoneNumber;
@@ -105,7 +105,7 @@ fn as_text(
 ) -> String {
     let mut events = vec![];
     for message in &story.messages {
-        let what = kind(message);
+        let what = message.kind.word();
         let text = message.text.as_deref().map(output::one_line).unwrap_or_default();
         let told = told(message);
         let line = format!(
@@ -298,15 +298,6 @@ fn beginning_line(beginning: &Beginning, names: &Names, now: DateTime<Utc>) -> S
     format!("{what}\n{began}")
 }
 
-/// What a text is: of a passage, an answer, or to people at a desk, whom it is not about.
-fn kind(message: &PersonMessage) -> &'static str {
-    match message.kind {
-        CohortKind::Passage => "text",
-        CohortKind::Answer if message.run == DESK_RUN => "desk",
-        CohortKind::Answer => "answer",
-    }
-}
-
 /// Where a reply or a note went, on a line of its own; nothing where nobody was to have it.
 fn handed_on(went: &[KeptDelivery]) -> String {
     let lines = went.iter().map(|one| {
@@ -361,7 +352,7 @@ fn as_json(phone: PhoneNumber, (story, went): (&PersonStory, &Went), names: &Nam
             "id": message.id.0,
             "campaign": campaign(&message.launch),
             "launch": message.launch.0,
-            "kind": kind(message),
+            "kind": message.kind.word(),
             "step": message.step,
             "sender": message.sender,
             "state": message.state.word(),

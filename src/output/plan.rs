@@ -276,6 +276,7 @@ impl Shown<'_> {
             "languages": summary.languages,
             "messages": summary.messages.iter().map(|m| json!({ "message": m.message, "parts": m.parts })).collect::<Vec<_>>(),
             "texts": texts::json(summary, self.revision),
+            "no_hours_people": summary.no_hours,
             "ucs2_people": summary.ucs2,
             "ucs2_first": summary.ucs2_first.map(|(line, character)| json!({ "line": line, "character": character })),
             "longest": summary.longest.map(|(line, parts)| json!({ "line": line, "parts": parts })),
@@ -412,6 +413,15 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
             "what depends on answers, conditions, rounds or draws is counted as if everybody got it: at most so much, but for answers to replies"
                 .into(),
         );
+    }
+    if summary.no_hours > 0 {
+        notes.push(format!(
+            "{} at least one text: its hours hold at no time in all zones that they may be in; a column `timezone` says in which they are",
+            match summary.no_hours {
+                1 => "1 person does not get".to_owned(),
+                n => format!("{} people do not get", number(n)),
+            }
+        ));
     }
     if let Some((line, character)) = summary.ucs2_first {
         let by = if own_text(revision, character) {

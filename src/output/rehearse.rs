@@ -10,7 +10,7 @@ use engine::revision::Revision;
 use serde_json::json;
 
 use super::plan::money;
-use super::{counted, number, span, table, time};
+use super::{counted, number, percent, span, table, time};
 
 /// What a rehearsal is printed with.
 pub struct Shown<'a> {
@@ -192,13 +192,6 @@ fn answers(n: u64) -> String {
     match n {
         0 => "no automatic answers".to_owned(),
         n => counted(n, "automatic answer", "automatic answers"),
-    }
-}
-
-fn percent(of: u64, all: u64) -> String {
-    match all {
-        0 => "0%".to_owned(),
-        all => format!("{:.1}%", of as f64 * 100.0 / all as f64),
     }
 }
 

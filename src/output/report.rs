@@ -1,14 +1,17 @@
 //! The report of a launch, for people and for programs.
 
+use std::collections::BTreeMap;
+
+use engine::compare::Comparison;
 use engine::left_out::LeftOut;
 use engine::store::{
-    CohortKind, ErrandCounts, InDoubt, LaunchRow, LaunchState, MessageState, Totals, TriggerCounts,
+    ErrandCounts, InDoubt, LaunchRow, LaunchState, MessageState, TextKind, Totals, TriggerCounts,
 };
 use engine::tariff::{cost, of_millionths};
 use serde_json::json;
 
 use super::plan::{money, money_json};
-use super::{counted, number, span, table, time, trigger};
+use super::{compare, counted, number, span, table, time, trigger};
 
 /// What a report is made of.
 pub struct Report {
@@ -31,7 +34,25 @@ pub struct Report {
     pub entered: Option<TriggerCounts>,
     /// The campaigns that its steps started, by name, and how often.
     pub started: Vec<(String, u64)>,
+    /// How its variants and those held out did, where that is asked for and there are any.
+    pub comparison: Option<Comparison>,
 }
+
+/// What [`beside`] counts, of answers to replies.
+const ANSWERS: [&str; 4] = [
+    "answers sent",
+    "answers tried again",
+    "answers unknown",
+    "answers refused",
+];
+
+/// The same, of texts to the phones of inboxes.
+const DESK: [&str; 4] = [
+    "desk texts sent",
+    "desk texts tried again",
+    "desk texts unknown",
+    "desk texts refused",
+];
 
 /// Reasons of rejected messages that are named.
 pub const REASONS: u32 = 20;
@@ -99,15 +120,9 @@ impl Report {
         }
         rows.push(("opted out", number(totals.opt_outs)));
         rows.push(("other replies", number(totals.other_replies)));
-        for (name, n) in [
-            ("answers sent", self.answers_sent()),
-            ("answers tried again", self.answers_of(MessageState::Attempting)),
-            ("answers unknown", self.answers_of(MessageState::Unknown)),
-            ("answers refused", self.answers_of(MessageState::Rejected)),
-        ] {
-            if n > 0 {
-                rows.push((name, number(n)));
-            }
+        for (states, names) in [(&totals.answers, ANSWERS), (&totals.desk, DESK)] {
+            let named = names.into_iter().zip(beside(states));
+            rows.extend(named.filter(|(_, n)| *n > 0).map(|(name, n)| (name, number(n))));
         }
         if totals.reached > 0 {
             rows.push(("goal reached", number(totals.reached)));
@@ -127,6 +142,9 @@ impl Report {
         let not_entered = |counts| trigger::not_entered(counts, of);
         if let Some(lines) = self.entered.as_ref().and_then(not_entered) {
             text.push_str(&format!("\n\nhappenings\n{lines}"));
+        }
+        if let Some(comparison) = &self.comparison {
+            text.push_str(&format!("\n\n{}", compare::text(comparison)));
         }
         if !self.rejected.is_empty() {
             text.push_str("\n\nrejected\n");
@@ -172,11 +190,7 @@ impl Report {
                 super::folded(&line, "    ")
             });
             text.push_str(&shown.collect::<Vec<_>>().join("\n"));
-            let unknown = [&totals.messages, &totals.answers]
-                .iter()
-                .filter_map(|states| states.get(&MessageState::Unknown))
-                .sum::<u64>();
-            let more = (unknown + self.left).saturating_sub(self.in_doubt.len() as u64);
+            let more = (totals.unknown() + self.left).saturating_sub(self.in_doubt.len() as u64);
             if more > 0 {
                 text.push_str(&format!(
                     "\n  and {} more: `crier status {}` names all",
@@ -206,17 +220,6 @@ impl Report {
             .filter(|(state, _)| **state >= MessageState::Accepted)
             .map(|(_, n)| n)
             .sum()
-    }
-
-    /// Answers to replies that were taken.
-    fn answers_sent(&self) -> u64 {
-        let answers = self.totals.answers.iter();
-        let taken = answers.filter(|(state, _)| **state >= MessageState::Accepted);
-        taken.map(|(_, n)| n).sum()
-    }
-
-    fn answers_of(&self, state: MessageState) -> u64 {
-        self.totals.answers.get(&state).copied().unwrap_or(0)
     }
 
     fn unknown(&self) -> String {
@@ -382,11 +385,14 @@ impl Report {
         report["money_in_doubt"] = money_json(&in_doubt);
         report["unpriced_parts"] = json!(unpriced);
         report["passages"] = passages(totals);
-        report["answers"] = json!(self.answers_sent());
-        report["answers_attempting"] = json!(self.answers_of(MessageState::Attempting));
-        report["answers_unknown"] = json!(self.answers_of(MessageState::Unknown));
-        report["answers_refused"] = json!(self.answers_of(MessageState::Rejected));
+        for (name, states) in [("answers", &totals.answers), ("desk_texts", &totals.desk)] {
+            let keys = ["", "_attempting", "_unknown", "_refused"];
+            for (key, n) in keys.into_iter().zip(beside(states)) {
+                report[format!("{name}{key}")] = json!(n);
+            }
+        }
         report["entered"] = json!(self.entered.as_ref().map(trigger::counts_json));
+        report["comparison"] = json!(self.comparison.as_ref().map(compare::json));
         report["calls"] = json!({
             "done": self.errands.done,
             "to_do": self.errands.due,
@@ -441,11 +447,26 @@ impl Report {
     ];
 }
 
+/// Of texts beside those of the steps: how many were taken, are tried again, are unknown, were refused or given up.
+fn beside(states: &BTreeMap<MessageState, u64>) -> [u64; 4] {
+    let of = |state| states.get(&state).copied().unwrap_or(0);
+    let taken = states
+        .iter()
+        .filter(|(state, _)| **state >= MessageState::Accepted);
+    [
+        taken.map(|(_, n)| n).sum(),
+        of(MessageState::Attempting),
+        of(MessageState::Unknown),
+        of(MessageState::Rejected),
+    ]
+}
+
 /// A message of which nobody knows whether it was taken.
 fn in_doubt_line(doubt: &InDoubt) -> String {
     let what = match doubt.kind {
-        CohortKind::Passage => "",
-        CohortKind::Answer => ", an answer to a reply",
+        TextKind::Step => "",
+        TextKind::Answer => ", an answer to a reply",
+        TextKind::Desk => ", for the phone of an inbox",
     };
     let again = if doubt.is_resent { ", sent once more" } else { "" };
     let reason = doubt.reason.as_deref().unwrap_or("no answer");
@@ -458,12 +479,8 @@ fn in_doubt_line(doubt: &InDoubt) -> String {
 }
 
 fn in_doubt_json(doubt: &InDoubt) -> serde_json::Value {
-    let kind = match doubt.kind {
-        CohortKind::Passage => "text",
-        CohortKind::Answer => "answer",
-    };
     json!({
-        "phone": doubt.phone.to_string(), "message": doubt.message.0, "kind": kind, "step": doubt.step, "at": doubt.at,
+        "phone": doubt.phone.to_string(), "message": doubt.message.0, "kind": doubt.kind.word(), "step": doubt.step, "at": doubt.at,
         "reason": doubt.reason, "sent_once_more": doubt.is_resent,
     })
 }

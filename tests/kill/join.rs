@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
 use engine::ids::MessageId;
-use engine::store::{CohortKind, KeptReply, MessageState, PersonMessage, PersonStory, ReplyMeaning, Store};
+use engine::store::{KeptReply, MessageState, PersonMessage, PersonStory, ReplyMeaning, Store, TextKind};
 use server::carrier::ledger::{Entry, Fate, TextEntry, text_hash};
 use sms::PhoneNumber;
 
@@ -148,9 +148,9 @@ impl<'a> Join<'a> {
             self.fault(format!("I9 {phone} still waits: {:?}", story.waiting));
         }
         let of_kind = |kind| story.messages.iter().filter(move |message| message.kind == kind);
-        let sent: Vec<&PersonMessage> = of_kind(CohortKind::Passage).collect();
+        let sent: Vec<&PersonMessage> = of_kind(TextKind::Step).collect();
         self.passage(phone, story, &sent);
-        let answers: Vec<&PersonMessage> = of_kind(CohortKind::Answer).collect();
+        let answers: Vec<&PersonMessage> = of_kind(TextKind::Answer).collect();
         self.answers(phone, story, &answers);
         self.counts.opted_out += u64::from(story.suppression.is_some());
         self.long_replies(phone, story);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use engine::store::{Access, CohortKind, MessageState, OpenOptions, Store};
+use engine::store::{Access, MessageState, OpenOptions, Store, TextKind};
 
 use crate::chance::{Chance, seed};
 use crate::drive::turn;
@@ -113,7 +113,7 @@ async fn outcomes(folder: &Folder) -> BTreeMap<u64, Outcome> {
         let texts: Vec<_> = story
             .messages
             .iter()
-            .filter(|m| m.kind == CohortKind::Passage)
+            .filter(|m| m.kind == TextKind::Step)
             .collect();
         let Some(first) = texts.first() else { continue };
         outcomes.insert(
@@ -126,7 +126,7 @@ async fn outcomes(folder: &Folder) -> BTreeMap<u64, Outcome> {
                 answer_in_doubt: story
                     .messages
                     .iter()
-                    .any(|m| m.kind != CohortKind::Passage && m.state == MessageState::Unknown),
+                    .any(|m| m.kind != TextKind::Step && m.state == MessageState::Unknown),
             },
         );
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use engine::store::{CohortKind, MessageState};
+use engine::store::{MessageState, TextKind};
 use rustix::process::Signal;
 use server::carrier::ledger::Fate;
 
@@ -189,7 +189,7 @@ async fn a_carrier_that_asks_to_wait_for_years_is_waited_for_an_hour() {
         let attempts = story
             .messages
             .iter()
-            .filter(|message| message.kind == CohortKind::Passage);
+            .filter(|message| message.kind == TextKind::Step);
         assert_eq!(
             attempts.map(|message| message.attempts).max().unwrap_or(0),
             0,

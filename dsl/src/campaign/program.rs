@@ -388,6 +388,12 @@ impl Program {
         &self.instructions[..end]
     }
 
+    /// Whether a text may have gone before somebody comes to a step: one stands before it, or they were here before.
+    pub fn texts_before(&self, address: Address, visit: u16) -> bool {
+        let before = &self.instructions[..usize::from(address)];
+        visit > 0 || before.iter().any(|one| matches!(one.deed, Deed::Send(_)))
+    }
+
     /// Every condition of the steps, of their answers and of the rules.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let steps = self.instructions.iter().flat_map(|one| one.deed.conditions());

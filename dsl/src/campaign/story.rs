@@ -24,6 +24,19 @@ pub struct Story {
     pub span: Range<usize>,
     /// The value of `person`, in bytes of the file.
     pub person_span: Range<usize>,
+    /// The list of its lines, in bytes of the file, where it has none.
+    pub empty: Option<Range<usize>>,
+}
+
+/// What a field of the person must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// Its name.
+    pub field: String,
+    /// Its value.
+    pub value: String,
+    /// Where that stands in the file.
+    pub span: Range<usize>,
 }
 
 /// An event of the API.
@@ -65,6 +78,8 @@ pub enum Said {
     Calls {
         /// Where to.
         url: String,
+        /// Where that stands in the file.
+        span: Range<usize>,
         /// What it answers; none: 200 without a body.
         answer: Option<Node>,
     },
@@ -77,7 +92,7 @@ pub enum Said {
     /// The person left these lists.
     Left(Vec<String>),
     /// The person has these values.
-    Set(Vec<(String, String)>),
+    Set(Vec<Assertion>),
     /// An inbox got a text of ours.
     Notified(String),
     /// An inbox got the reply.
@@ -97,8 +112,8 @@ pub struct Expectation {
     pub parts: Option<(u32, Range<usize>)>,
     /// When it comes on the person's clock, and where that stands in the file.
     pub at: Option<(At, Range<usize>)>,
-    /// Between which hours on the person's clock it comes.
-    pub between: Option<Window>,
+    /// Between which hours on the person's clock it comes, and where that stands in the file.
+    pub between: Option<(Window, Range<usize>)>,
 }
 
 /// When a text comes.

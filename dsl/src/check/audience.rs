@@ -105,12 +105,8 @@ fn resolve(sources: &[Spanned<Source>], project: &Project) -> Vec<(Range<usize>,
 
 fn at(path: &str, reading: Reading) -> ListFile {
     ListFile {
-        is_stored: false,
-        path: path.to_owned(),
-        name: None,
-        columns: Default::default(),
-        consent: None,
         reading,
+        ..ListFile::at(path)
     }
 }
 

@@ -79,6 +79,11 @@ pub fn first_text(
     })
 }
 
+/// Whether the hours of a text hold at no time in all zones of some people.
+pub(crate) fn never_opens(pace: &Pace, send: &Send, class: &TimeClass, now: DateTime<Utc>) -> bool {
+    !send.answers && opening(send, pace, || class.clone(), now) == Opening::Never
+}
+
 /// When the hours of a text are, asked now. Most campaigns have none.
 fn opening(send: &Send, pace: &Pace, class: impl FnOnce() -> TimeClass, now: DateTime<Utc>) -> Opening {
     let window = send.window.or(pace.window);

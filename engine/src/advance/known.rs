@@ -10,7 +10,7 @@ use dsl::condition::{BuiltIn, Condition, Happening, Verdict};
 use dsl::scalar::{WaitTime, WrittenTime, parse_time};
 use dsl::values::parse_date;
 
-use crate::calendar::{self, TimeClass};
+use crate::calendar::{self, DateSchedule, FieldTime, TimeClass};
 use crate::draw;
 use crate::member::Member;
 use crate::revision::Revision;
@@ -168,7 +168,7 @@ impl<'a> Person<'a> {
             Moment::TimeOfDay(minute) => calendar::Moment::Next(time_of_day(*minute)),
             Moment::Time(time) => calendar::Moment::At(*time),
             Moment::Day { field, shift, at } => calendar::Moment::By {
-                field: self.day(field)?,
+                field: self.day_of_passage(field)?,
                 shift: *shift,
                 at: at.map(time_of_day),
             },
@@ -182,8 +182,28 @@ impl<'a> Person<'a> {
         date_of(self.revision, name, self.value(name), zone)
     }
 
+    /// The day of a field, or its time; that of this passage where the field is the schedule's, year after year.
+    fn day_of_passage(&self, name: &str) -> Option<FieldTime> {
+        let day = self.day(name)?;
+        let schedule = DateSchedule::of(&self.revision.campaign);
+        let own = schedule.filter(|(field, schedule)| *field == name && schedule.yearly);
+        let Some((_, schedule)) = own else {
+            return Some(day);
+        };
+        let zone = self.known.zone(self.revision);
+        let began = self.known.began_at.unwrap_or(self.now);
+        let began = began.with_timezone(&zone).date_naive();
+        let local = match day {
+            FieldTime::Day(day) => return Some(FieldTime::Day(schedule.day_of_passage(day, began))),
+            FieldTime::Time(WrittenTime::Local(local)) => local,
+            FieldTime::Time(WrittenTime::Instant(at)) => at.with_timezone(&zone).naive_local(),
+        };
+        let day = schedule.day_of_passage(local.date(), began);
+        Some(FieldTime::Time(WrittenTime::Local(day.and_time(local.time()))))
+    }
+
     /// The day of a field, or its time; none where it is empty, or none.
-    fn day(&self, name: &str) -> Option<calendar::FieldTime> {
+    fn day(&self, name: &str) -> Option<FieldTime> {
         day_of(self.revision, name, self.value(name))
     }
 
@@ -217,24 +237,24 @@ impl<'a> Person<'a> {
 /// The day that a value of a field is, on a clock; none where it is none.
 pub(crate) fn date_of(revision: &Revision, name: &str, text: &str, zone: Tz) -> Option<NaiveDate> {
     match day_of(revision, name, text)? {
-        calendar::FieldTime::Day(day) => Some(day),
-        calendar::FieldTime::Time(WrittenTime::Local(local)) => Some(local.date()),
-        calendar::FieldTime::Time(WrittenTime::Instant(at)) => Some(at.with_timezone(&zone).date_naive()),
+        FieldTime::Day(day) => Some(day),
+        FieldTime::Time(WrittenTime::Local(local)) => Some(local.date()),
+        FieldTime::Time(WrittenTime::Instant(at)) => Some(at.with_timezone(&zone).date_naive()),
     }
 }
 
-fn day_of(revision: &Revision, name: &str, text: &str) -> Option<calendar::FieldTime> {
+fn day_of(revision: &Revision, name: &str, text: &str) -> Option<FieldTime> {
     let text = text.trim();
     let format = revision.field(name).and_then(|field| field.format);
     match format {
         Some(format) if format.has_time() => {
             let time = format.time(text)?;
-            Some(calendar::FieldTime::Time(WrittenTime::Local(time)))
+            Some(FieldTime::Time(WrittenTime::Local(time)))
         }
-        Some(format) => format.date(text).map(calendar::FieldTime::Day),
+        Some(format) => format.date(text).map(FieldTime::Day),
         None => {
-            let day = parse_date(text).map(calendar::FieldTime::Day);
-            day.or_else(|| parse_time(text).ok().map(calendar::FieldTime::Time))
+            let day = parse_date(text).map(FieldTime::Day);
+            day.or_else(|| parse_time(text).ok().map(FieldTime::Time))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::Deed;
-use dsl::campaign::program::{Address, Arm, Call, Localised, Send, UNCLEAR, Until};
+use dsl::campaign::program::{Address, Arm, Call, Localised, Moment, Send, UNCLEAR, Until};
 use dsl::condition::{Condition, Verdict};
 use dsl::scalar::WaitTime;
 
@@ -27,6 +27,8 @@ pub(super) struct Walk<'a> {
     place: Place,
     /// When what comes next is due: later than now behind a wait.
     due_at: DateTime<Utc>,
+    /// That is by a moment, the same for all: no text went since.
+    by_moment: bool,
     trace: Option<&'a Trace>,
     pub effects: Vec<Effect>,
     /// What a rule for replies does: nobody moves, and texts are answers.
@@ -57,6 +59,7 @@ impl<'a> Walk<'a> {
             now,
             place: enrolment.place,
             due_at: now,
+            by_moment: false,
             trace: facts.trace,
             effects: vec![],
             aside: false,
@@ -367,7 +370,7 @@ impl<'a> Walk<'a> {
         match until {
             Until::Over(time) => self.due_at = self.after(*time, self.due_at),
             Until::At(moment) => {
-                let Some(at) = self.person().moment(moment, self.due_at) else {
+                let Some(at) = self.person().moment(moment, self.earliest(moment)) else {
                     let name = moment.field().unwrap_or_default().to_owned();
                     self.effects.push(Effect::Skip(LeftOut::StepUndecided(name)));
                     return Next::To(too_late);
@@ -377,9 +380,21 @@ impl<'a> Walk<'a> {
                     return Next::To(too_late);
                 }
                 self.due_at = self.due_at.max(at);
+                self.by_moment = true;
             }
         }
         Next::On
+    }
+
+    /// From when a moment may come. Behind a text a time of day does not come at once: else the second in which the rate let
+    /// that text go would decide whether the next one goes in the same minute or a day later.
+    fn earliest(&self, moment: &Moment) -> DateTime<Utc> {
+        let Place { step, visit } = self.place;
+        let texted = || !self.by_moment && self.revision.campaign.program.texts_before(step, visit);
+        match moment {
+            Moment::TimeOfDay(_) if texted() => self.due_at + TimeDelta::seconds(1),
+            Moment::TimeOfDay(_) | Moment::Time(_) | Moment::Day { .. } => self.due_at,
+        }
     }
 
     fn again(&mut self, times: u16, every: WaitTime, round: Address) -> Next<'a> {

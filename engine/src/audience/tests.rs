@@ -147,14 +147,7 @@ fn semicolons_and_line_breaks_in_quotes_keep_the_lines_right() {
 
 #[test]
 fn doubled_header_is_an_error_with_both_columns() {
-    let list = ListFile {
-        is_stored: false,
-        path: "list.csv".into(),
-        name: None,
-        columns: Default::default(),
-        consent: None,
-        reading: Default::default(),
-    };
+    let list = ListFile::at("list.csv");
     for header in ["phone,name,phone", " Phone ,name,phone"] {
         let reader =
             reader(format!("{header}\n+393331234567,Anna,+393331234568\n").as_bytes()).expect("a header");

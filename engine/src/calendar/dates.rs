@@ -88,6 +88,17 @@ impl DateSchedule {
         begins.into_iter().filter(|at| *at >= since).min()
     }
 
+    /// The day of the column in the year of a passage that began on a day: of a yearly schedule a moment by its column is about
+    /// the year that brought the person here, not about that of the column.
+    pub fn day_of_passage(&self, value: NaiveDate, began: NaiveDate) -> NaiveDate {
+        let comes = |date: NaiveDate| {
+            let there = shifted(date.and_time(NaiveTime::MIN), self.shift);
+            there.is_some_and(|local| local.date() <= began)
+        };
+        let years = years_around(began).filter_map(|year| anniversary(value, year));
+        years.filter(|date| comes(*date)).max().unwrap_or(value)
+    }
+
     /// The first day from then on that is the person's; none where none is.
     pub fn next_day(&self, value: NaiveDate, from: NaiveDate) -> Option<NaiveDate> {
         let of = |date: NaiveDate| Some(shifted(date.and_time(NaiveTime::MIN), self.shift)?.date());
@@ -191,6 +202,29 @@ mod tests {
             1984-12-30 yearly After(Days(3)), 2027-01-01 to 2027-01-05: 2027-01-02
             2020-11-24 yearly After(Days(3640)), 2036-11-01 to 2036-11-30: 2036-11-11
         "#]].assert_eq(&lines.concat());
+    }
+
+    #[test]
+    fn a_passage_is_about_its_own_year() {
+        let before = |text| Shift::Before(WaitTime::parse(text).expect("a duration"));
+        let table = [
+            ("1984-11-24", Shift::None, "2026-11-24", "2026-11-24"),
+            // A day late.
+            ("1984-11-24", Shift::None, "2026-11-25", "2026-11-24"),
+            ("1984-11-24", before("30 days"), "2026-10-25", "2026-11-24"),
+            ("1984-01-05", before("2 weeks"), "2026-12-22", "2027-01-05"),
+            ("1992-02-29", Shift::None, "2027-02-28", "2027-02-28"),
+        ];
+        for (value, shift, began, expected) in table {
+            let date = |text: &str| text.parse::<NaiveDate>().expect("a date");
+            let schedule = DateSchedule {
+                yearly: true,
+                shift,
+                at: NaiveTime::MIN,
+            };
+            let day = schedule.day_of_passage(date(value), date(began));
+            assert_eq!(day, date(expected), "{value} {shift:?} {began}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::{End, Executor, Step};
 use crate::errand::Caller;
 use crate::ids::{LaunchId, MessageId};
 use crate::revision::Revision;
-use crate::store::{Canary, CohortKind, LaunchRow, LaunchState, StoreError, Totals, Turn};
+use crate::store::{Canary, CohortKind, LaunchRow, LaunchState, StoreError, TextKind, Totals, Turn};
 
 /// One launch.
 pub(super) struct Launched {
@@ -261,7 +261,7 @@ impl Executor {
         launched.only_settles = only_settles;
         if launched.progress.in_doubt > 0 {
             let doubts = self.store.in_doubt(id, u32::MAX).await?;
-            let passages = doubts.iter().filter(|doubt| doubt.kind == CohortKind::Passage);
+            let passages = doubts.iter().filter(|doubt| doubt.kind == TextKind::Step);
             launched.doubts = passages.map(|doubt| doubt.message).collect();
         }
         self.errands.call_by(Caller::new(&project));

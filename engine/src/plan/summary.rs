@@ -57,6 +57,9 @@ pub struct Summary {
     pub ucs2_first: Option<(u64, char)>,
     /// The row with the longest text: line and parts.
     pub longest: Option<(u64, u32)>,
+    /// People for whom a text has no hour: its hours hold in no instant in all zones that they may be in.
+    #[serde(default)]
+    pub no_hours: u64,
     /// Rows without a number, the first 1,000.
     pub bad_rows: Vec<BadLine>,
     /// Rows without a number in the lists under `except`: whoever they mean is not excluded. The first 1,000.
@@ -370,7 +373,7 @@ fn last_step_at(campaign: &Campaign, starts_at: DateTime<Utc>) -> DateTime<Utc> 
             Deed::Wait {
                 until: Until::At(moment),
                 ..
-            } => at = at.max(moment_at(moment, zone, at)),
+            } => at = at.max(moment_at(moment, zone, at, texts > 0)),
             Deed::Listen(listen) => at = listen.within.after(at, zone),
             Deed::Await { within, .. } => at = within.after(at, zone),
             Deed::Repeat { .. } => rounds.push((at, texts)),
@@ -393,11 +396,15 @@ fn last_step_at(campaign: &Campaign, starts_at: DateTime<Utc>) -> DateTime<Utc> 
     last
 }
 
-/// When a moment comes on the campaign's clock; that of a column at once, since it is another one for each person.
-fn moment_at(moment: &Moment, zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
+/// When a moment comes on the campaign's clock; that of a column at once, since it is another one for each person. A time of
+/// day behind a text does not come at once.
+fn moment_at(moment: &Moment, zone: Tz, now: DateTime<Utc>, texted: bool) -> DateTime<Utc> {
     let class = TimeClass::from(zone);
     match moment {
-        Moment::TimeOfDay(minute) => calendar::Moment::Next(time_of_day(*minute)).instant(&class, now),
+        Moment::TimeOfDay(minute) => {
+            let from = now + TimeDelta::seconds(i64::from(texted));
+            calendar::Moment::Next(time_of_day(*minute)).instant(&class, from)
+        }
         Moment::Time(time) => time.resolve(zone),
         Moment::Day { .. } => now,
     }

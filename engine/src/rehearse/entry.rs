@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use dsl::campaign::Schedule;
+use dsl::campaign::{Schedule, Trigger};
 use dsl::scalar::WrittenTime;
 use rayon::prelude::*;
 
@@ -14,6 +14,7 @@ use crate::calendar::{self, DateSchedule, TimeClass};
 use crate::draw;
 use crate::entry::Entry;
 use crate::left_out::LeftOut;
+use crate::trigger::event_begins;
 
 /// Nobody is waited for longer, in seconds: ten years.
 const LONGEST: f64 = 315_360_000.0;
@@ -53,7 +54,11 @@ impl World<'_> {
                 let local = begins_at.with_timezone(&campaign.timezone).naive_local();
                 calendar::Moment::At(WrittenTime::Local(local)).instant(class, begins_at)
             }
-            Schedule::Trigger(_) => begins_at + self.arrives_after(person),
+            Schedule::Trigger(trigger) => {
+                let at = begins_at + self.arrives_after(person);
+                let comes = self.is_begun(trigger, person, class, at);
+                comes.then_some(at).ok_or(LeftOut::Filtered)?
+            }
             _ => match DateSchedule::of(campaign) {
                 None => begins_at,
                 Some((field, schedule)) => self
@@ -69,6 +74,19 @@ impl World<'_> {
             return Ok(at);
         }
         Ok(at + entry.after(entry.step(self.crowd.phone(person))))
+    }
+
+    /// Whether the event of somebody, whose row says what it brings, begins a passage.
+    fn is_begun(&self, trigger: &Trigger, person: u32, class: &TimeClass, at: DateTime<Utc>) -> bool {
+        let Trigger::Event { name, .. } = trigger else {
+            return true;
+        };
+        let known = Known {
+            zones: Some(class.clone()),
+            ..Known::default()
+        };
+        let member = self.crowd.member(person);
+        event_begins(self.setting.revision, &member, &known, (name, &[]), at)
     }
 
     /// How long after the start somebody comes: evenly over the time that all of them take at the rate of the model.

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite};
 
 use super::claim::{ClaimedCohort, cohort_row, load_departed};
 use super::report::InDoubt;
-use super::rows::{CohortKind, MessageState, Turn};
+use super::rows::{CohortKind, MessageState, TextKind, Turn};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
 use crate::member::Member;
@@ -48,7 +48,7 @@ impl Store {
             left.extend(here.map(|(_, message, member)| InDoubt {
                 message,
                 phone: member.phone,
-                kind: cohort.kind,
+                kind: TextKind::of(cohort.kind, cohort.run),
                 step: cohort.place.step,
                 at: cohort.intended_at,
                 reason: Some(LEFT.to_owned()),

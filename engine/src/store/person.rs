@@ -12,7 +12,7 @@ use super::launch::LaunchState;
 use super::lists::ListChange;
 use super::message::remembered;
 use super::notes::Notice;
-use super::rows::{CohortKind, MessageState, Turn, instant, phone, phone_number, small};
+use super::rows::{MessageState, TextKind, Turn, instant, phone, phone_number, small, text_kind};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
 use crate::left_out::LeftOut;
@@ -105,8 +105,8 @@ pub struct PersonMessage {
     pub launch: LaunchId,
     /// Of this run of it: together they name a passage.
     pub run: u32,
-    /// A step's text or an answer.
-    pub kind: CohortKind,
+    /// What it is.
+    pub kind: TextKind,
     /// The instruction.
     pub step: u16,
     /// From.
@@ -273,7 +273,7 @@ impl Store {
                 id,
                 launch: LaunchId(row.try_get("launch_id")?),
                 run: small(row.try_get("run")?, "run")?,
-                kind: CohortKind::from_row(row.try_get("kind")?)?,
+                kind: text_kind(&row)?,
                 step: small(row.try_get("step")?, "step")?,
                 sender: row.try_get("sender")?,
                 state: MessageState::from_row(row.try_get("state")?)?,

@@ -7,9 +7,9 @@ use sms::PhoneNumber;
 use sqlx::Row;
 
 use super::doubts::ToSettle;
-use super::rows::{CohortKind, MessageState, Turn, instant, phone, size, small};
+use super::rows::{CohortKind, MessageState, TextKind, Turn, instant, phone, size, small, text_kind};
 use super::{Failure, Store, StoreError};
-use crate::ids::{LaunchId, MessageId};
+use crate::ids::{DESK_RUN, LaunchId, MessageId};
 use crate::left_out::LeftOut;
 
 /// Counts of a launch.
@@ -19,9 +19,11 @@ pub struct Totals {
     pub messages: BTreeMap<MessageState, u64>,
     /// Answers to replies, by state.
     pub answers: BTreeMap<MessageState, u64>,
-    /// Parts of the messages and answers that the provider took, by tariff.
+    /// Texts to the phones of inboxes, by state.
+    pub desk: BTreeMap<MessageState, u64>,
+    /// Parts of all these that the provider took, by tariff.
     pub parts: BTreeMap<Option<u8>, u64>,
-    /// Parts of the messages and answers of which nobody knows whether it took them, and of those that were sent once
+    /// Parts of all these of which nobody knows whether it took them, and of those that were sent once
     /// more, by tariff.
     pub parts_in_doubt: BTreeMap<Option<u8>, u64>,
     /// Messages that were sent once more, since nobody knew whether the first was taken.
@@ -68,8 +70,8 @@ pub struct InDoubt {
     pub message: MessageId,
     /// To.
     pub phone: PhoneNumber,
-    /// A step's text, or an answer to a reply.
-    pub kind: CohortKind,
+    /// What it is.
+    pub kind: TextKind,
     /// The instruction.
     pub step: u16,
     /// Since.
@@ -81,6 +83,13 @@ pub struct InDoubt {
 }
 
 impl Totals {
+    /// Messages of all kinds of which nobody knows whether they were taken.
+    pub fn unknown(&self) -> u64 {
+        let all = [&self.messages, &self.answers, &self.desk];
+        let states = all.iter().filter_map(|states| states.get(&MessageState::Unknown));
+        states.sum()
+    }
+
     /// People of whose next text nothing is recorded: before their turn or in it, those set aside excepted.
     pub fn unrecorded(&self) -> u64 {
         self.waiting + self.under_way
@@ -215,21 +224,23 @@ impl Store {
 
     async fn count_messages(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
         let rows = sqlx::query(
-            "select c.kind, m.state, m.tariff, count(*) as n, sum(m.parts) as parts,
+            "select c.kind, min(c.run) as run, m.state, m.tariff, count(*) as n, sum(m.parts) as parts,
                     min(m.sent_at) as first, max(m.sent_at) as last, count(*) filter (where m.sent_at > l.ended_at and m.state not in (0, 2)) as after_end
              from launch l join cohort c on c.launch_id = l.id join message m on m.id between c.id << 12 and (c.id << 12) + 4095
-             where l.id = ?1 and m.phone > 0 group by c.kind, m.state, m.tariff",
+             where l.id = ?1 and m.phone > 0 group by c.kind, c.run = ?2, m.state, m.tariff",
         )
         .bind(launch.0)
+        .bind(DESK_RUN)
         .fetch_all(&self.readers)
         .await?;
         for row in rows {
             let state = MessageState::from_row(row.try_get("state")?)?;
             let n: u64 = small(row.try_get("n")?, "count")?;
-            let kind = CohortKind::from_row(row.try_get("kind")?)?;
+            let kind = text_kind(&row)?;
             let counts = match kind {
-                CohortKind::Passage => &mut totals.messages,
-                CohortKind::Answer => &mut totals.answers,
+                TextKind::Step => &mut totals.messages,
+                TextKind::Answer => &mut totals.answers,
+                TextKind::Desk => &mut totals.desk,
             };
             *counts.entry(state).or_default() += n;
             let parts = match state {
@@ -245,7 +256,7 @@ impl Store {
                 let tariff = tariff.map(|tariff| small(tariff, "tariff")).transpose()?;
                 *parts.entry(tariff).or_default() += small::<u64>(row.try_get("parts")?, "parts")?;
             }
-            if kind == CohortKind::Answer {
+            if kind != TextKind::Step {
                 continue;
             }
             totals.after_end += small::<u64>(row.try_get("after_end")?, "count")?;
@@ -259,7 +270,7 @@ impl Store {
     /// The messages of a launch that are `unknown`, the oldest first, at most so many.
     pub async fn in_doubt(&self, launch: LaunchId, most: u32) -> Result<Vec<InDoubt>, StoreError> {
         let rows = sqlx::query(
-            "select m.id, m.phone, c.kind, c.step, m.sent_at, m.reason,
+            "select m.id, m.phone, c.kind, c.run, c.step, m.sent_at, m.reason,
                     exists (select 1 from resent r where r.message_id = m.id) as is_resent
              from cohort c join message m on m.id between c.id << 12 and (c.id << 12) + 4095
              where c.launch_id = ?1 and m.state = 1 order by c.id, m.id limit ?2",
@@ -273,7 +284,7 @@ impl Store {
             Ok(InDoubt {
                 message: MessageId(row.try_get("id")?),
                 phone: phone(row.try_get("phone")?)?,
-                kind: CohortKind::from_row(row.try_get("kind")?)?,
+                kind: text_kind(row)?,
                 step: small(row.try_get("step")?, "step")?,
                 at: instant(row.try_get("sent_at")?)?,
                 reason: row.try_get("reason")?,

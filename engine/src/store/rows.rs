@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::StoreError;
+use super::{Failure, StoreError};
 use crate::advance::Place;
-use crate::ids::{CohortId, LaunchId};
+use crate::ids::{CohortId, DESK_RUN, LaunchId};
 use crate::member::{Doubt, Encoded, Member};
 
 /// What a message came to, as far as we know. It only rises.
@@ -76,6 +77,43 @@ impl CohortKind {
             _ => Err(corrupt(format!("cohort kind {number}"))),
         }
     }
+}
+
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextKind {
+    /// Of a step.
+    Step,
+    /// The answer to a reply.
+    Answer,
+    /// A reply or a note for the phone of an inbox.
+    Desk,
+}
+
+impl TextKind {
+    /// Of a cohort of this kind and run.
+    pub fn of(kind: CohortKind, run: u32) -> TextKind {
+        match kind {
+            CohortKind::Passage => TextKind::Step,
+            CohortKind::Answer if run == DESK_RUN => TextKind::Desk,
+            CohortKind::Answer => TextKind::Answer,
+        }
+    }
+
+    /// As programs read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            TextKind::Step => "text",
+            TextKind::Answer => "answer",
+            TextKind::Desk => "desk",
+        }
+    }
+}
+
+/// What the message of a row is, which has its cohort's kind and run.
+pub(super) fn text_kind(row: &SqliteRow) -> Result<TextKind, Failure> {
+    let kind = CohortKind::from_row(row.try_get("kind")?)?;
+    Ok(TextKind::of(kind, small(row.try_get("run")?, "run")?))
 }
 
 /// What the members of a cohort come to their turn for. Nobody in a cohort is there for another reason, so that what

@@ -29,15 +29,7 @@ impl Play<'_> {
         self.stage.take();
         self.details(expectation, &sent)?;
         self.moment(expectation, at)?;
-        let hours = expectation.between;
-        let local = at.with_timezone(&self.stage.zone());
-        match hours.filter(|hours| !hours.holds(local.hour() * 60 + local.minute())) {
-            None => Ok(()),
-            Some(hours) => {
-                let message = format!("\"{}\" does not come between {hours}", sent.name);
-                Err(Failure::new(span, message, format!("it comes {when}")))
-            }
-        }
+        self.hours(expectation, at, &sent)
     }
 
     fn nothing(&mut self, scene: &Scene) -> Result<(), Failure> {
@@ -96,6 +88,25 @@ impl Play<'_> {
         };
         self.edits.push(edits::value(span, shown));
         let message = "it does not come at that time";
+        Err(Failure::new(
+            span.clone(),
+            message,
+            format!("it comes {}", self.shown(at)),
+        ))
+    }
+
+    fn hours(&mut self, expectation: &Expectation, at: DateTime<Utc>, sent: &Sent) -> Result<(), Failure> {
+        let Some((hours, span)) = &expectation.between else {
+            return Ok(());
+        };
+        let hour = at.with_timezone(&self.stage.zone()).hour();
+        let minute = at.with_timezone(&self.stage.zone()).minute();
+        if hours.holds(hour * 60 + minute) {
+            return Ok(());
+        }
+        self.edits
+            .push(edits::value(span, format!("{hour:02}:00-{:02}:00", hour + 1)));
+        let message = format!("\"{}\" does not come between {hours}", sent.name);
         Err(Failure::new(
             span.clone(),
             message,

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use engine::execute::{End, Executions, Launching, Told, execute_all, feed};
-use engine::store::{LaunchRow, MessageState};
+use engine::store::LaunchRow;
 
 use super::{Failure, Running, ended};
 use crate::output::{self, counted, number, span};
@@ -34,11 +34,7 @@ pub(super) async fn settle(running: &Running<'_>, cancelled: &LaunchRow) -> Resu
         return Ok(Settled::Interrupted);
     }
     let totals = running.store.totals(cancelled.id).await?;
-    let unknown = [&totals.messages, &totals.answers];
-    let unknown = unknown
-        .iter()
-        .filter_map(|states| states.get(&MessageState::Unknown));
-    output::say(&match unknown.sum() {
+    output::say(&match totals.unknown() {
         0 => format!("{what}: nothing of it is in doubt any more"),
         left => format!(
             "{what}: {} in doubt, as `crier status {}` says; a receipt still settles that",

@@ -14,7 +14,7 @@ use engine::member::Member;
 use engine::plan::{cast, of_lists};
 use engine::play::{Heard, quoted, recorded, story};
 use engine::revision::Revision;
-use engine::store::{Access, Began, Beginning, CohortKind, Happened, LaunchRow, PersonStory, Store};
+use engine::store::{Access, Began, Beginning, Happened, LaunchRow, PersonStory, Store, TextKind};
 use engine::trigger::event_begins;
 use sms::PhoneNumber;
 
@@ -199,8 +199,8 @@ fn heard(known: &PersonStory, launch: &LaunchRow, run: u32) -> Vec<(DateTime<Utc
         Some((
             message.sent_at,
             match message.kind {
-                CohortKind::Passage => Heard::Text(message.step, text),
-                CohortKind::Answer => Heard::Answer(text),
+                TextKind::Step => Heard::Text(message.step, text),
+                TextKind::Answer | TextKind::Desk => Heard::Answer(text),
             },
         ))
     });

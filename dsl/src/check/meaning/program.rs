@@ -65,8 +65,9 @@ impl<'a> Compiler<'a> {
         let mut rules = self.rules("replies", file.rules())?;
         let own_rules = rules.len();
         self.messages.turn_to_project();
-        self.scope = scope::of_any_campaign();
+        let own_scope = std::mem::replace(&mut self.scope, scope::of_any_campaign());
         rules.extend(self.rules("crier.yaml.replies", &self.context.project.shared.rules)?);
+        self.scope = own_scope;
         Some(Program {
             instructions: std::mem::take(&mut self.code),
             rules,

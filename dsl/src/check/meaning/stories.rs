@@ -1,6 +1,6 @@
 //! Stories as meant.
 
-use crate::campaign::story::{At, Expectation, Expected, Occurrence, Said, Scene, Story};
+use crate::campaign::story::{Assertion, At, Expectation, Expected, Occurrence, Said, Scene, Story};
 use crate::scalar::{WaitTime, Window, minutes_of_day, parse_time};
 use crate::tree::Node;
 use crate::written::campaign::{Line, Test};
@@ -23,6 +23,7 @@ pub(super) fn meant(test: &Test) -> Option<Story> {
         scenes: test.lines.iter().map(scene).collect::<Option<_>>()?,
         span: test.span.clone(),
         person_span: span,
+        empty: test.empty.clone(),
     })
 }
 
@@ -45,13 +46,14 @@ fn scene(line: &Line) -> Option<Scene> {
         "event" => Said::Event(event(value)?),
         "calls" => Said::Calls {
             url: value.get("url")?.text()?.to_owned(),
+            span: value.get("url")?.span.clone(),
             answer: value.get("answer").cloned(),
         },
         "after" => Said::After(WaitTime::parse(&text()?).ok()?),
         "tagged" => Said::Tagged(words()),
         "joined" => Said::Joined(words()),
         "left" => Said::Left(words()),
-        "set" => Said::Set(values(value)),
+        "set" => Said::Set(assertions(value)),
         "notified" => Said::Notified(text()?),
         "forwarded" => Said::Forwarded(text()?),
         "finished" => Said::Finished(text()?),
@@ -85,7 +87,7 @@ fn expectation(line: &Line) -> Option<Expectation> {
         text: beside("text").and_then(|node| Some((node.text()?.trim_end().to_owned(), node.span.clone()))),
         parts: beside("parts").and_then(|node| Some((node.text()?.parse().ok()?, node.span.clone()))),
         at: beside("at").and_then(at),
-        between: beside("between").and_then(|node| Window::parse(node.text()?)),
+        between: beside("between").and_then(|node| Some((Window::parse(node.text()?)?, node.span.clone()))),
     })
 }
 
@@ -93,6 +95,16 @@ fn event(node: &Node) -> Option<Occurrence> {
     let name = node.text().or_else(|| node.get("name")?.text())?.to_owned();
     let fields = node.get("fields").map(values).unwrap_or_default();
     Some(Occurrence { name, fields })
+}
+
+fn assertions(node: &Node) -> Vec<Assertion> {
+    let all = texts(node).into_iter();
+    all.map(|(name, value)| Assertion {
+        field: name.value,
+        value: value.value,
+        span: value.span,
+    })
+    .collect()
 }
 
 fn values(node: &Node) -> Vec<(String, String)> {

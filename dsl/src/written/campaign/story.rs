@@ -21,6 +21,8 @@ pub struct Test {
     pub event_node: Option<Node>,
     /// Where the key `story` stands, where it is a list.
     pub story_key: Option<std::ops::Range<usize>>,
+    /// The list under it, where that has no lines.
+    pub empty: Option<std::ops::Range<usize>>,
     /// What happens, line by line.
     pub lines: Vec<Line>,
     /// Its first key.
@@ -61,6 +63,9 @@ impl Test {
             event: node.get("event").and_then(event),
             event_node: node.get("event").cloned(),
             story_key: story.map(|entry| entry.key.span.clone()),
+            empty: story
+                .filter(|_| lines.is_empty())
+                .map(|entry| entry.value.span.clone()),
             lines: lines.iter().filter_map(Line::read).collect(),
             span: first.map_or(node.span.clone(), |entry| entry.key.span.clone()),
         }

@@ -250,7 +250,7 @@ static GOAL_KEYS: &[Key] = &[
         "within",
         Form::Duration,
         "7 days",
-        "How long it counts, from the first send, or the due time of those never texted. Default: to the end.",
+        "How long it counts, from the first send, or the start of the launch of those never texted. Default: to the end.",
     ),
 ];
 

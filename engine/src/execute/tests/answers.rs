@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::execute::{End, Progress};
 use crate::ids::MessageId;
 use crate::provider::{Answer, Found, Inbound, Scope, Submission};
-use crate::store::{Access, CohortKind, DeadLetter, MessageState};
+use crate::store::{Access, CohortKind, DeadLetter, MessageState, TextKind};
 
 /// A confirmation that is refused for now for ever.
 #[tokio::test]
@@ -191,9 +191,9 @@ async fn an_answer_in_doubt_is_looked_up() {
         let store = world.store(Access::Read).await.expect("opened");
         let launch = store.launches(None).await.expect("launches").remove(0);
         let doubts = store.in_doubt(launch.id, 9).await.expect("doubts");
-        let kinds: Vec<CohortKind> = doubts.iter().map(|doubt| doubt.kind).collect();
+        let kinds: Vec<TextKind> = doubts.iter().map(|doubt| doubt.kind).collect();
         let unknown = ran.totals.answers.contains_key(&MessageState::Unknown);
-        assert_eq!(kinds, vec![CohortKind::Answer; usize::from(unknown)]);
+        assert_eq!(kinds, vec![TextKind::Answer; usize::from(unknown)]);
     }
 }
 

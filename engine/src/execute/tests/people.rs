@@ -9,7 +9,7 @@ use crate::execute::End;
 use crate::launch::Occurrence;
 use crate::left_out::LeftOut;
 use crate::provider::{Answer, Found, Inbound};
-use crate::store::{Access, CohortKind, MessageState, ReplyFilter};
+use crate::store::{Access, MessageState, ReplyFilter, TextKind};
 
 const TWO: &str = "steps:\n  - send: first\n  - wait: 1 hour\n  - send: second\nmessages:\n  \
                    first: \"Doors open at 8. STOP to opt out\"\n  second: \"See you\"\nreplies: office\n";
@@ -177,10 +177,7 @@ async fn stop_and_back_again_while_a_text_is_in_doubt_loses_nobody() {
             for n in 0..12 {
                 let number = phone(n).parse().expect("a number");
                 let story = store.person(number).await.expect("readable");
-                let texts = story
-                    .messages
-                    .iter()
-                    .filter(|text| text.kind == CohortKind::Passage);
+                let texts = story.messages.iter().filter(|text| text.kind == TextKind::Step);
                 let steps: Vec<u16> = texts.clone().map(|text| text.step).collect();
                 let case =
                     format!("receipt {receipt}, STOP after {stop} s, START after {start:?} s: {story:?}");

@@ -134,3 +134,29 @@ fn whoever_it_is_too_late_for_on_their_own_clock_is_left_out() {
     "#]]
     .assert_eq(&shown(&planned.expect("planned")));
 }
+
+/// A Russian mobile may be in any of eleven zones, ten hours apart: no three hours of the day are in all of them.
+#[test]
+fn whom_no_hour_suits_is_counted() {
+    let table = [
+        ("schedule: { at: now, window: 09:00-12:00 }\nmessage: Hi", 1),
+        ("schedule: { at: now, window: 09:00-22:00 }\nmessage: Hi", 0),
+        ("schedule: now\nmessage: Hi", 0),
+        (
+            "schedule: now\nsteps: [{ send: { text: A } }, { send: { text: B }, window: 10:00-11:00 }]",
+            1,
+        ),
+    ];
+    for (rest, expected) in table {
+        let planned = plan(Setting {
+            campaign: &format!("audience: people.csv\npurpose: service\ntimezone: Europe/Rome\n{rest}\n"),
+            files: &[(
+                "people.csv",
+                b"phone,timezone\n+393331234561,\n+79161234567,\n+79161234568,Europe/Moscow\n",
+            )],
+            ..Setting::default()
+        });
+        let summary = planned.expect("planned").summary;
+        assert_eq!((summary.people, summary.no_hours), (3, expected), "{rest}");
+    }
+}

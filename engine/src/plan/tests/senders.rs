@@ -113,6 +113,10 @@ fn the_last_text_comes_after_all_that_is_waited_for() {
             4,
         ),
         (
+            "- wait: \"16:00\"\n  - send: { text: A }\n  - wait: \"16:00\"\n  - send: { text: B }",
+            24,
+        ),
+        (
             "- repeat:\n      times: 3\n      every: 1 day\n      do: [{ send: { text: A } }, { wait: 2 days }, { send: { text: B } }]",
             192,
         ),

@@ -122,7 +122,7 @@ async fn a_persons_story_tells_all_that_happened() {
     let launch = story(&scene).await;
     let of = |n| scene.store.person(nth_phone(n));
     expect![[r#"
-        Passage delivered of step 0 from shop, sent 09:00:01, since 09:00:05: Some("Hi Ada") None
+        Step delivered of step 0 from shop, sent 09:00:01, since 09:00:05: Some("Hi Ada") None
         wrote "Who is this?" to shop: other
         wrote "STOP" to shop: opt-out
         left out at 09:00:00, row 7: duplicate of an earlier row
@@ -131,7 +131,7 @@ async fn a_persons_story_tells_all_that_happened() {
     "#]]
     .assert_eq(&shown(&of(0).await.expect("a story")));
     expect![[r#"
-        Passage unknown of step 0 from shop, sent 09:00:02, since 09:00:02: Some("Hi Bo") Some("no answer from the provider")
+        Step unknown of step 0 from shop, sent 09:00:02, since 09:00:02: Some("Hi Bo") Some("no answer from the provider")
         waits for step 2 until 11:00:00
     "#]].assert_eq(&shown(&of(1).await.expect("a story")));
     assert_eq!(shown(&of(2).await.expect("a story")), "", "a stranger");
@@ -156,6 +156,7 @@ async fn the_counts_of_a_launch_come_from_what_happened() {
                 Delivered: 1,
             },
             answers: {},
+            desk: {},
             parts: {
                 None: 1,
             },

@@ -58,6 +58,7 @@ fn names_texts_parts_times_inboxes_and_reasons() {
         text: >
           x
         at: 2026-12-09 10:00
+        between: 11:00-13:00   # noon
       - notified: box-office  # four
       - finished: never
 "#,
@@ -74,6 +75,7 @@ fn names_texts_parts_times_inboxes_and_reasons() {
                   - expect: reminder
                     text: "Still time."
                     at: 2026-12-02 10:00
+                    between: 10:00-11:00   # noon
                   - notified: shift  # four
                   - finished: done
         "#]],
@@ -116,6 +118,9 @@ fn lines_that_are_missing_or_too_many() {
     person: { phone: "+393331234567", name: Ada }
     story:
       - expect: nothing
+  - test: not written yet
+    person: { phone: "+393331234567", name: Ada }
+    story: []   # to be written
 "#,
         expect![[r#"
             tests:
@@ -150,6 +155,9 @@ fn lines_that_are_missing_or_too_many() {
                 person: { phone: "+393331234567", name: Ada }
                 story:
                   - expect: invite
+              - test: not written yet
+                person: { phone: "+393331234567", name: Ada }
+                story: [{ expect: invite }]   # to be written
         "#]],
     );
 }
@@ -179,6 +187,44 @@ fn what_it_says_of_lists_and_tags_is_what_happened() {
               - left: newsletter
               - tagged: seen
               - after: 2 days
+    "#]]
+    .assert_eq(once.strip_prefix(&campaign).expect("only stories change"));
+    assert_eq!(updated(&once), once);
+}
+
+#[test]
+fn what_it_says_of_values_calls_inboxes_and_the_end_is_what_happened() {
+    let campaign = service(
+        "fields: { level: { from: campaign }, seat: { from: campaign } }\nsteps:\n  - set: { level: gold, seat: \"4\" }\n  - tag: seen\n  - tag: new\n  - call: { url: \"https://api.arena.example/seats\" }\n  - send: { en: \"Hi\" }\n",
+    );
+    let tests = r#"tests:
+  - test: all
+    person: { phone: "+393331234567", name: Ada }
+    story:
+      - expect: step-5  # one
+      - set: { level: silver, seat: 5 }  # two
+      - set: { name: Bo }
+      - tagged: [seen, gone, new]
+      - tagged: [gone, seen]
+      - calls: { url: "https://api.arena.example/seat", answer: { a: 1 } }
+      - calls: { url: "https://api.arena.example/seats" }
+      - notified: shift
+      - forwarded: box-office
+      - finished: done
+      # the end
+"#;
+    let once = updated(&(campaign.clone() + tests));
+    expect![[r#"
+        tests:
+          - test: all
+            person: { phone: "+393331234567", name: Ada }
+            story:
+              - expect: step-5  # one
+              - set: { level: "gold", seat: "4" }  # two
+              - tagged: [seen, new]
+              - tagged: seen
+              - calls: { url: "https://api.arena.example/seats", answer: { a: 1 } }
+              # the end
     "#]]
     .assert_eq(once.strip_prefix(&campaign).expect("only stories change"));
     assert_eq!(updated(&once), once);

@@ -172,8 +172,8 @@ fn every_line_that_is_not() {
         (
             "- expect: invite\n  between: 11:00-12:00",
             expect![[r#"
-            DIFFERS at "invite": "invite" does not come between 11:00-12:00 (it comes Tue 1 Dec 2026, 10:00)
-        "#]],
+                DIFFERS at "11:00-12:00": "invite" does not come between 11:00-12:00 (it comes Tue 1 Dec 2026, 10:00)
+            "#]],
         ),
         (
             "- expect: invite\n- tagged: coming",

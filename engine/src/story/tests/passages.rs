@@ -222,3 +222,54 @@ tests:
         "#]],
     );
 }
+
+#[test]
+fn a_moment_by_the_column_of_a_yearly_schedule_is_of_the_year_of_the_passage() {
+    let campaign = r#"
+audience: people.csv
+purpose: service
+fields: { born: date }
+schedule: { date: born, yearly: true, before: 30 days, at: "10:00", again: always }
+steps:
+  - send: { text: "In a month." }
+    id: month
+  - wait: { date: born, before: 7 days, at: "10:00" }
+  - send: { text: "In a week." }
+    id: week
+  - send: { text: "Today." }
+    id: today
+    at: { date: born, at: "09:00" }
+tests:
+  - test: year after year
+    person: { phone: "+393331234567", born: 1988-01-10 }
+    at: 2026-11-01 10:00
+    story:
+      - expect: month
+        at: 2026-12-11 10:00
+      - expect: week
+        at: 2027-01-03 10:00
+      - expect: today
+        at: 2027-01-10 09:00
+      - expect: month
+        at: 2027-12-11 10:00
+      - expect: week
+        at: 2028-01-03 10:00
+      - expect: today
+        at: 2028-01-10 09:00
+"#;
+    check(
+        campaign,
+        expect![[r#"
+        Fri 11 Dec 10:00 the passage begins
+        Fri 11 Dec 10:00 < month (1 part): In a month.
+        Sun 3 Jan 10:00 < week (1 part): In a week.
+        Sun 10 Jan 09:00 < today (1 part): Today.
+        Sun 10 Jan 09:00 the passage ends
+        Sat 11 Dec 10:00 the passage begins
+        Sat 11 Dec 10:00 < month (1 part): In a month.
+        Mon 3 Jan 10:00 < week (1 part): In a week.
+        Mon 10 Jan 09:00 < today (1 part): Today.
+        Mon 10 Jan 09:00 the passage ends
+    "#]],
+    );
+}

@@ -536,3 +536,40 @@ tests:
     "#]],
     );
 }
+
+/// At once, or a day later, would hang on the second in which the text before it goes.
+#[test]
+fn a_time_of_day_behind_a_text_is_never_at_once() {
+    let campaign = service(
+        r#"
+steps:
+  - wait: "10:00"
+  - send: { text: "one" }
+  - wait: "10:00"
+  - send: { text: "two" }
+    at: "10:00"
+  - repeat: { times: 2, every: 1 day, do: [{ wait: "10:00" }, { send: { text: "again" } }] }
+tests:
+  - test: one a day
+    person: { phone: "+393331234567" }
+    story:
+      - expect: step-2
+        at: 2026-12-01 10:00
+      - after: 30 days
+      - expect: step-4
+      - expect: step-5-do-2
+      - expect: step-5-do-2
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < step-2 (1 part): one
+            Wed 2 Dec 10:00 < step-4 (1 part): two
+            Thu 3 Dec 10:00 < step-5-do-2 (1 part): again
+            Sat 5 Dec 10:00 < step-5-do-2 (1 part): again
+            Sat 5 Dec 10:00 the passage ends
+        "#]],
+    );
+}
