@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
 use sms::PhoneNumber;
-use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use sqlx::AssertSqlSafe;
 
 use super::happening::{Happening, happening};
 use super::rows::{MessageState, millis, phone};
@@ -70,13 +71,14 @@ impl Store {
     }
 
     async fn phones_of(&self, sql: String, launch: LaunchId) -> Result<HashSet<PhoneNumber>, StoreError> {
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(launch.0);
-        let rows = rows
-            .fetch_all(&self.readers)
-            .await
-            .map_err(|error| self.error(error))?;
-        let read = |row: &SqliteRow| -> Result<PhoneNumber, Failure> { Ok(phone(row.try_get("phone")?)?) };
-        let phones = rows.iter().map(read).collect::<Result<HashSet<_>, Failure>>();
-        phones.map_err(|failure| self.failed(failure))
+        let mut rows = sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql))
+            .bind(launch.0)
+            .fetch(&self.readers);
+        let mut phones = HashSet::new();
+        // One by one: a launch has millions.
+        while let Some(number) = rows.try_next().await.map_err(|error| self.error(error))? {
+            phones.insert(phone(number)?);
+        }
+        Ok(phones)
     }
 }
