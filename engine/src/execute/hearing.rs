@@ -167,6 +167,10 @@ impl Executor {
                 false => now + wait,
             };
         }
+        if listened.left || !listened.departed.is_empty() {
+            // Those who were told may have calls to make.
+            self.expect_errands();
+        }
         if listened.left {
             self.somebody_left();
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use expect_test::expect;
 use tokio::sync::watch;
 
-use super::world::{Does, Ran, Scripted, World, accept, phone, scripted};
+use super::world::{Does, Ran, Scripted, World, accept, event, phone, scripted};
 use crate::execute::End;
 use crate::provider::carrier::tests::server::{Act, Server, http};
 use crate::store::{Access, ErrandCounts};
@@ -134,6 +134,24 @@ async fn a_call_that_fails_is_tried_again_under_its_key_and_then_given_up() {
         counts(&away).await.given_up,
         [("answered 503 Service Unavailable".to_owned(), 1)]
     );
+}
+
+/// Nothing else is under way then that would look for calls.
+#[tokio::test]
+async fn a_call_that_an_event_brings_about_is_made_at_once() {
+    let campaign = SEATS.replace(
+        "  - call",
+        "  - await: event(\"ordered\")\n    for: 2 days\n  - call",
+    );
+    let (world, _server) = world(1, &campaign, vec![said("200 OK", "{\"seat\": \"12 B\"}")]).await;
+    let provider = scripted(50, |_, _| accept());
+    provider.will_happen(&world, vec![event(3_600, "ordered", 0, &[])]);
+    run(&world, &provider).await;
+    expect![[r#"
+        +12013201000 09:00:00 Hello
+        +12013201000 10:00:00 Seat 12 B
+    "#]]
+    .assert_eq(&told(&provider));
 }
 
 /// The process ends while calls are under way: they are made again, each under the key that it had.
