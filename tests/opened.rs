@@ -175,7 +175,7 @@ fn who_enters_after_the_file_has_changed_gets_it_as_it_is_then() {
     let said = lines.by_ref().filter(|line| line.starts_with("launch"));
     let said: String = said.map(|line| line + "\n").collect();
     expect![[r#"
-        launch 1 of test goes on where it stopped; the file has changed since: this launch keeps the text and the time it began with, and takes the budget of the file; whoever enters from now on gets the file as it is now
+        launch 1 of test goes on where it stopped; the file has changed since: this launch keeps the text and the time it began with, takes the budget of the file, and reaches providers as crier.yaml says now; whoever enters from now on gets the file as it is now
     "#]].assert_eq(&said);
     ordered(&folder, 0, "A1", "60");
     ordered(&folder, 1, "B1", "60");

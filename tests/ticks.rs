@@ -411,7 +411,7 @@ fn a_tick_begins_while_people_of_another_are_inside_and_they_finish_on_their_tex
     looked_at(&folder, yesterday.and_time(NaiveTime::MIN).and_utc());
     let said = stopped_when_they_wait(&folder, 4);
     expect![[r#"
-        launch 1 of test goes on where it stopped; the file has changed since: this launch keeps the text and the time it began with, and takes the budget of the file; the next tick launches the file as it is now
+        launch 1 of test goes on where it stopped; the file has changed since: this launch keeps the text and the time it began with, takes the budget of the file, and reaches providers as crier.yaml says now; the next tick launches the file as it is now
         4 rows planned
         stopping: what is being submitted is still recorded (once more stops at once)
     "#]].assert_eq(&said.replace(&yesterday.to_string(), "DAY"));

@@ -30,6 +30,7 @@ pub mod outside;
 pub mod plan;
 pub mod play;
 pub mod provider;
+pub mod reached;
 pub mod rehearse;
 pub mod revision;
 pub mod schedule;

@@ -144,12 +144,12 @@ async fn retry(
             "retried": retried,
             "taken_up": taken_up,
         })),
-        Format::Full => output::line(&retry_line(launch, retried, taken_up)),
+        Format::Full => output::line(&retry_line(launch, of, retried, taken_up)),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn retry_line(launch: &LaunchRow, retried: u64, taken_up: u64) -> String {
+fn retry_line(launch: &LaunchRow, of: Option<PhoneNumber>, retried: u64, taken_up: u64) -> String {
     let set_aside = match taken_up {
         0 => None,
         n => Some(format!("{} that were set aside", counted(n, "person", "people"))),
@@ -160,8 +160,9 @@ fn retry_line(launch: &LaunchRow, retried: u64, taken_up: u64) -> String {
     };
     let going: Vec<String> = given_up.into_iter().chain(set_aside).collect();
     if going.is_empty() {
+        let to = of.map_or(String::new(), |of| format!(" to {of}"));
         return format!(
-            "nothing of launch {} of {} was given up: there is nothing to try again",
+            "nothing{to} of launch {} of {} was given up: there is nothing to try again",
             launch.id, launch.campaign
         );
     }

@@ -24,6 +24,7 @@ use engine::ids::LaunchId;
 use engine::launch::{LaunchError, LaunchRequest, Occurrence, launch};
 use engine::load::{self, LoadedCampaign};
 use engine::plan::Summary;
+use engine::reached::reached_as;
 use engine::revision::Revision;
 use engine::store::{Access, LaunchRow, LaunchState, Store, StoreError};
 use engine::tariff::budget_of;
@@ -360,7 +361,7 @@ impl Running<'_> {
         )
     }
 
-    /// A launch on the revision that it is pinned to.
+    /// A launch on the revision that it is pinned to; its providers are reached as crier.yaml says now.
     async fn launching(&self, launch: &LaunchRow) -> Result<Launching, Failure> {
         let source = self.store.revision(&launch.revision).await?;
         let (project, revision) = load::from_source(source).ok_or_else(|| {
@@ -369,6 +370,8 @@ impl Running<'_> {
                 launch.id
             ))
         })?;
+        let now = self.loaded.project.project.as_ref();
+        let project = Arc::new(reached_as(&project, now.expect("a valid campaign has a project")));
         Ok(Launching {
             launch: launch.clone(),
             revision,
@@ -437,7 +440,7 @@ fn stands(launch: LaunchRow, revision: &Revision) -> Result<(LaunchRow, Begun), 
         LaunchState::Running | LaunchState::Paused | LaunchState::Building => {
             let edited = match changed {
                 true => format!(
-                    "; the file has changed since: this launch keeps the text and the time it began with, and takes the budget of the file; {}",
+                    "; the file has changed since: this launch keeps the text and the time it began with, takes the budget of the file, and reaches providers as crier.yaml says now; {}",
                     anew(revision)
                 ),
                 false => String::new(),

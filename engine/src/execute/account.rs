@@ -179,7 +179,9 @@ impl Executor {
         let fails = found.iter().all(|found| matches!(found, Found::CannotTell(_)));
         if let Some(Found::CannotTell(reason)) = found.first().filter(|_| fails) {
             if let Some(wait) = account.look_ups.stop(Sign::Silent, now) {
-                let reason = format!("{reason}; texts go on meanwhile, and those in doubt stay so");
+                let reason = format!(
+                    "{reason}; texts go on meanwhile, and those in doubt stay so; where it cannot be asked at all, `look_up: false` of the provider says so"
+                );
                 self.raise(look_ups_subject(provider), reason, wait);
             }
             return;

@@ -175,7 +175,8 @@ fn cohorts_of(letters: Vec<DeadLetter>, now: DateTime<Utc>) -> Vec<NewCohort> {
     ways.into_iter().flat_map(cohort).collect()
 }
 
-/// The one deed that lowers a state: a person asked for it. Says how many letters it took.
+/// The one deed that lowers a state: a person asked for it. The reason stays, and says why until there is another: should
+/// the launch be cancelled before that, nothing came of it ([`TOLD_STATE`](super::rows::TOLD_STATE)). Says how many letters it took.
 async fn revive(
     connection: &mut SqliteConnection,
     launch: LaunchId,
@@ -193,7 +194,7 @@ async fn revive(
     insert_cohorts(connection, &cohorts).await?;
     for ids in messages.chunks(500) {
         for statement in [
-            "update message set state = 0, reason = null, attempts = 0 where state <= 2 and id in (",
+            "update message set state = 0, attempts = 0 where state <= 2 and id in (",
             "delete from dead_letter where id in (",
         ] {
             let mut change = QueryBuilder::<Sqlite>::new(statement);

@@ -65,16 +65,18 @@ impl Store {
     /// Counts those whose message is in doubt still: a receipt may have settled it meanwhile.
     pub(super) async fn to_settle(&self, launch: LaunchId) -> Result<ToSettle, Failure> {
         let mut counts = ToSettle::default();
-        for cohort in self.standing_in(launch, "c.turn in (2, 3)").await? {
-            let ids: Vec<MessageId> = members(&cohort).map(|(_, message, _)| message).collect();
+        for cohort in self.standing_in(launch, "c.turn in (1, 2, 3)").await? {
+            // Of what is tried again only what may have been taken is in doubt.
+            let here = members(&cohort).filter(|(.., member)| cohort.turn != Turn::Again || member.doubt().is_any());
+            let ids: Vec<MessageId> = here.map(|(_, message, _)| message).collect();
             let all = self.above(MessageState::Attempting, ids.clone()).await?;
             let settled = self.above(MessageState::Unknown, ids).await?;
             let n = (all.len() - settled.len()) as u64;
             match (cohort.turn, cohort.kind) {
                 (Turn::LookUp, CohortKind::Passage) => counts.asked += n,
                 (Turn::LookUp, CohortKind::Answer) => counts.answers_asked += n,
-                (Turn::Resubmit, CohortKind::Passage) => counts.resubmitted += n,
-                (Turn::Resubmit, CohortKind::Answer) | (Turn::First | Turn::Again, _) => {}
+                (Turn::Again | Turn::Resubmit, CohortKind::Passage) => counts.resubmitted += n,
+                (Turn::Again | Turn::Resubmit, CohortKind::Answer) | (Turn::First, _) => {}
             }
         }
         Ok(counts)

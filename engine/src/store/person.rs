@@ -12,7 +12,7 @@ use super::launch::LaunchState;
 use super::lists::ListChange;
 use super::message::remembered;
 use super::notes::Notice;
-use super::rows::{MessageState, TextKind, Turn, instant, phone, phone_number, small, text_kind};
+use super::rows::{MessageState, TextKind, Turn, instant, phone, phone_number, small, text_kind, TOLD_STATE};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
 use crate::left_out::LeftOut;
@@ -177,9 +177,13 @@ pub struct ReplyFilter {
 }
 
 /// Messages with what their cohort says of them.
-const MESSAGES: &str =
-    "select m.*, c.launch_id, c.run, c.kind, c.step, c.sender,
-        (select count(*) from resent r where r.message_id = m.id) as resent from message m join cohort c on c.id = m.id >> 12";
+fn messages(condition: &str) -> String {
+    format!(
+        "select m.*, {TOLD_STATE} as told, c.launch_id, c.run, c.kind, c.step, c.sender,
+           (select count(*) from resent r where r.message_id = m.id) as resent
+         from message m join cohort c on c.id = m.id >> 12 join launch l on l.id = c.launch_id where {condition}"
+    )
+}
 
 impl Store {
     /// All that is known of a number.
@@ -254,7 +258,7 @@ impl Store {
         let remembered = remembered(&self.readers, key).await?;
         // There is no index of messages by phone.
         let rows = if remembered.complete {
-            let mut select = QueryBuilder::<Sqlite>::new(format!("{MESSAGES} where m.id in ("));
+            let mut select = QueryBuilder::<Sqlite>::new(messages("m.id in ("));
             let mut values = select.separated(", ");
             remembered.ids.iter().for_each(|id| {
                 values.push_bind(id.0);
@@ -262,7 +266,7 @@ impl Store {
             select.push(") order by m.id");
             select.build().fetch_all(&self.readers).await?
         } else {
-            let all = AssertSqlSafe(format!("{MESSAGES} where m.phone = ? order by m.id"));
+            let all = AssertSqlSafe(messages("m.phone = ? order by m.id"));
             sqlx::query(all).bind(key).fetch_all(&self.readers).await?
         };
         let mut messages = vec![];
@@ -276,7 +280,7 @@ impl Store {
                 kind: text_kind(&row)?,
                 step: small(row.try_get("step")?, "step")?,
                 sender: row.try_get("sender")?,
-                state: MessageState::from_row(row.try_get("state")?)?,
+                state: MessageState::from_row(row.try_get("told")?)?,
                 parts: small(row.try_get("parts")?, "parts")?,
                 attempts: small(row.try_get("attempts")?, "attempts")?,
                 resent: small(row.try_get("resent")?, "count")?,

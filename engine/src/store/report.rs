@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::doubts::ToSettle;
-use super::rows::{CohortKind, MessageState, TextKind, Turn, instant, phone, size, small, text_kind};
+use super::rows::{CohortKind, MessageState, TextKind, Turn, instant, phone, size, small, text_kind, TOLD_STATE};
 use super::{Failure, Store, StoreError};
 use crate::ids::{DESK_RUN, LaunchId, MessageId};
 use crate::left_out::LeftOut;
@@ -223,12 +223,12 @@ impl Store {
     }
 
     async fn count_messages(&self, launch: LaunchId, totals: &mut Totals) -> Result<(), Failure> {
-        let rows = sqlx::query(
-            "select c.kind, min(c.run) as run, m.state, m.tariff, count(*) as n, sum(m.parts) as parts,
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "select c.kind, min(c.run) as run, {TOLD_STATE} as state, m.tariff, count(*) as n, sum(m.parts) as parts,
                     min(m.sent_at) as first, max(m.sent_at) as last, count(*) filter (where m.sent_at > l.ended_at and m.state not in (0, 2)) as after_end
              from launch l join cohort c on c.launch_id = l.id join message m on m.id between c.id << 12 and (c.id << 12) + 4095
-             where l.id = ?1 and m.phone > 0 group by c.kind, c.run = ?2, m.state, m.tariff",
-        )
+             where l.id = ?1 and m.phone > 0 group by c.kind, c.run = ?2, 3, m.tariff"
+        )))
         .bind(launch.0)
         .bind(DESK_RUN)
         .fetch_all(&self.readers)
@@ -299,11 +299,12 @@ impl Store {
     /// Why texts of steps of a launch were rejected, and how many for each reason: at most so many reasons, the most
     /// frequent first.
     pub async fn rejected_for(&self, launch: LaunchId, most: u32) -> Result<Vec<(String, u64)>, StoreError> {
-        let rows = sqlx::query(
-            "select coalesce(m.reason, 'no reason given') as why, count(*) as n from cohort c
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "select coalesce(m.reason, 'no reason given') as why, count(*) as n
+             from launch l join cohort c on c.launch_id = l.id
              join message m on m.id between c.id << 12 and (c.id << 12) + 4095
-             where c.launch_id = ?1 and c.kind = 0 and m.state = 2 group by why order by n desc, why limit ?2",
-        )
+             where l.id = ?1 and c.kind = 0 and {TOLD_STATE} = 2 group by why order by n desc, why limit ?2"
+        )))
         .bind(launch.0)
         .bind(most)
         .fetch_all(&self.readers)

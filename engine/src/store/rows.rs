@@ -110,6 +110,11 @@ impl TextKind {
     }
 }
 
+/// The state of a message `m` of a launch `l`, as it is told: what was to be tried once more, and was not before the launch
+/// was cancelled, is refused still.
+pub(super) const TOLD_STATE: &str =
+    "case when m.state = 0 and m.attempts = 0 and l.state = 3 then 2 else m.state end";
+
 /// What the message of a row is, which has its cohort's kind and run.
 pub(super) fn text_kind(row: &SqliteRow) -> Result<TextKind, Failure> {
     let kind = CohortKind::from_row(row.try_get("kind")?)?;
