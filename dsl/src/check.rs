@@ -56,6 +56,7 @@ mod rates;
 mod receiving;
 mod replies;
 mod rules;
+mod rules_that_wait;
 mod schedule;
 mod secrets;
 mod sender;
@@ -159,6 +160,7 @@ const CHECKS: &[Check] = &[
     never_in_time::check,
     over_frequency::check,
     rules::check,
+    rules_that_wait::check,
     covered::check,
     taken::check,
     phrases::check,

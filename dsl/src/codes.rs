@@ -103,6 +103,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "reminder-too-late",
     "rule-after-otherwise",
     "rule-never-reached",
+    "rule-waits",
     "rule-without-condition",
     "second-document",
     "secret-in-file",

@@ -44,6 +44,7 @@ use crate::throttle::Buckets;
 
 use account::Account;
 use deliveries::Deliveries;
+use entering::Entrance;
 pub use entering::turn_away;
 use errands::Errands;
 pub use feed::{Adder, Feed, Launching, feed};
@@ -208,6 +209,8 @@ struct Executor {
     incoming: Incoming,
     /// What an earlier process left in the inbox is folded.
     left_folded: bool,
+    /// Open launches that nobody executes, of campaigns that a word begins.
+    resting: Vec<Arc<Entrance>>,
     /// When all providers had been asked for what came while nobody executed.
     asked_at: Option<DateTime<Utc>>,
     /// That is folded.
@@ -252,6 +255,7 @@ impl Executor {
             failed: None,
             incoming: Incoming::default(),
             left_folded: false,
+            resting: vec![],
             asked_at: None,
             caught_up: false,
             ears: BTreeMap::new(),

@@ -21,7 +21,8 @@ pub fn reached_as(began: &Project, now: &Project) -> Project {
         sender.rate = own.rate;
         for added in &own.then[sender.then.len()..] {
             let provider = now.providers.get(added).cloned();
-            let provider = provider.map(|provider| project.providers.entry(added.clone()).or_insert(provider));
+            let provider =
+                provider.map(|provider| project.providers.entry(added.clone()).or_insert(provider));
             if provider.is_none() {
                 break;
             }
@@ -72,7 +73,11 @@ senders:
     #[test]
     fn addresses_rates_and_further_accounts_are_those_of_now() {
         let edits: [(&str, &str, &str); 8] = [
-            ("another port and rate", "8025\", rate: 100/s", "8099\", rate: 20/s"),
+            (
+                "another port and rate",
+                "8025\", rate: 100/s",
+                "8099\", rate: 20/s",
+            ),
             ("another rate of a sender", "rate: 50/s", "rate: 5/s"),
             (
                 "a further account",
@@ -109,10 +114,47 @@ senders:
             }
             for (name, sender) in &reached.senders {
                 let rate = sender.rate;
-                let _ = write!(told, "\n  {name} {} then {:?} {rate:?}", sender.provider, sender.then);
+                let _ = write!(
+                    told,
+                    "\n  {name} {} then {:?} {rate:?}",
+                    sender.provider, sender.then
+                );
             }
             let _ = writeln!(told);
         }
-        expect![[""]].assert_eq(&told);
+        expect![[r#"
+            another port and rate
+              main http://127.0.0.1:8099 Some(Rate { per_second: 20.0 })  spare http://127.0.0.1:8026 None
+              desk main then [] Some(Rate { per_second: 50.0 })
+              shop main then ["spare"] None
+            another rate of a sender
+              main http://127.0.0.1:8025 Some(Rate { per_second: 100.0 })  spare http://127.0.0.1:8026 None
+              desk main then [] Some(Rate { per_second: 5.0 })
+              shop main then ["spare"] None
+            a further account
+              main http://127.0.0.1:8025 Some(Rate { per_second: 100.0 })  spare http://127.0.0.1:8026 None
+              desk main then ["spare"] Some(Rate { per_second: 50.0 })
+              shop main then ["spare"] None
+            behind one there is
+              main http://127.0.0.1:8025 Some(Rate { per_second: 100.0 })  spare http://127.0.0.1:8026 None
+              desk main then [] Some(Rate { per_second: 50.0 })
+              shop main then ["spare", "trial"] None
+            another one in its place
+              main http://127.0.0.1:8025 Some(Rate { per_second: 100.0 })  spare http://127.0.0.1:8026 None
+              desk main then [] Some(Rate { per_second: 50.0 })
+              shop main then ["spare"] None
+            one before it
+              main http://127.0.0.1:8025 Some(Rate { per_second: 100.0 })  spare http://127.0.0.1:8026 None
+              desk main then [] Some(Rate { per_second: 50.0 })
+              shop main then ["spare"] None
+            another number
+              main http://127.0.0.1:8025 Some(Rate { per_second: 100.0 })  spare http://127.0.0.1:8026 None
+              desk main then [] Some(Rate { per_second: 50.0 })
+              shop main then ["spare"] None
+            another kind
+              main http://127.0.0.1:8025 Some(Rate { per_second: 100.0 })  spare http://127.0.0.1:8026 None
+              desk main then [] Some(Rate { per_second: 50.0 })
+              shop main then ["spare"] None
+        "#]].assert_eq(&told);
     }
 }

@@ -305,7 +305,8 @@ impl<'a> World<'a> {
         let drawn = draw::four(!self.setting.seed, self.crowd.phone(person), once)[2];
         let (what, carried) = (happens.what.clone(), happens.carried(drawn));
         let known = self.crowd.learn(person);
-        known.values.extend(carried);
+        let revision = self.setting.revision;
+        known.values.extend(carried.into_iter().filter(|(field, value)| revision.fits(field, value)));
         match what {
             Happened::Click(link) => known.clicked.insert(link),
             Happened::Event(event) => known.events.insert(event),

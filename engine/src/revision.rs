@@ -111,6 +111,17 @@ impl Revision {
         member.values.get(*position).map(|value| &**value)
     }
 
+    /// Whether a value is of the type of its field.
+    pub fn fits(&self, field: &str, value: &str) -> bool {
+        let field = self.field(field);
+        field.is_none_or(|field| match field.format {
+            Some(format) => {
+                format.date(value).is_some() || format.time(value).is_some() || field.kind.accepts(value)
+            }
+            None => field.kind.accepts(value),
+        })
+    }
+
     /// The declared field of a name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.campaign.fields.iter().find(|field| field.name == name)

@@ -515,8 +515,12 @@ impl Stage {
             _ => None,
         };
         self.note(Happened::Changed(change));
-        if let Some((field, value)) = kept {
-            self.change(at, Change::Set(field, value));
+        match kept {
+            Some((field, value)) if !self.revision.fits(&field, &value) => {
+                self.note(Happened::Skipped(LeftOut::IllTyped(field)));
+            }
+            Some((field, value)) => self.change(at, Change::Set(field, value)),
+            None => {}
         }
     }
 

@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::{Again, Campaign, Schedule, Trigger};
+use dsl::condition::Verdict;
 
 use crate::advance::{Known, MOST_ANSWERS, Person};
 use crate::left_out::LeftOut;
@@ -68,19 +69,30 @@ pub fn event_begins(
     revision: &Revision,
     member: &Member,
     known: &Known,
-    (name, fields): (&str, &[(String, String)]),
+    event: (&str, &[(String, String)]),
     now: DateTime<Utc>,
 ) -> bool {
+    event_verdict(revision, member, known, event, now) == Ok(true)
+}
+
+/// The same. Errors: `where` cannot be decided.
+pub fn event_verdict(
+    revision: &Revision,
+    member: &Member,
+    known: &Known,
+    (name, fields): (&str, &[(String, String)]),
+    now: DateTime<Utc>,
+) -> Result<bool, LeftOut> {
     let Schedule::Trigger(Trigger::Event {
         name: begins,
         conditions,
         ..
     }) = &revision.campaign.schedule
     else {
-        return false;
+        return Ok(false);
     };
     if begins != name {
-        return false;
+        return Ok(false);
     }
     let mut known = known.clone();
     known.values.extend(fields.iter().cloned());
@@ -90,9 +102,12 @@ pub fn event_begins(
         known: &known,
         now,
     };
-    conditions
-        .as_ref()
-        .is_none_or(|conditions| person.holds(conditions))
+    let verdict = conditions.as_ref().map(|conditions| person.verdict(conditions));
+    match verdict {
+        None | Some(Verdict::Holds) => Ok(true),
+        Some(Verdict::Fails) => Ok(false),
+        Some(Verdict::Undecided(name)) => Err(LeftOut::Undecided(name.to_owned())),
+    }
 }
 
 /// Whether a word begins a passage of whoever sends it.

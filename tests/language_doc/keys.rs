@@ -213,7 +213,7 @@ fn form(form: &Form) -> String {
         Form::At => "`now`, time, time of day",
         Form::TimeOfDay => "time of day",
         Form::Moment => "time of day, time",
-        Form::Date => "day, time",
+        Form::Date => "day",
         Form::Cron => "cron",
         Form::Again(all) => return format!("{}, `after` a duration", words(all)),
         Form::Window => "window",

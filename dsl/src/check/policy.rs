@@ -10,6 +10,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     urgent(context, found);
     quiet_hours(context, found);
     frequency(context, found);
+    windows_apart(context, found);
     windows(context, found);
 }
 
@@ -75,6 +76,34 @@ fn looser(code: &'static str, own: &Spanned<String>, message: String, help: Stri
     Diagnostic::error(code, own.span.clone(), message)
         .label("a campaign can only tighten it")
         .help(help)
+}
+
+/// The window of a step and that of the campaign both hold: where they have no minute in common the text is never sent.
+fn windows_apart(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let written = context.written;
+    let schedule = written.schedule.as_ref().and_then(|begin| begin.window.as_ref());
+    let trigger = written.trigger.as_ref().and_then(|begin| begin.window.as_ref());
+    let Some(stated) = schedule.or(trigger) else {
+        return;
+    };
+    let Some(hours) = Window::parse(&stated.value) else {
+        return;
+    };
+    for own in written.all_steps().iter().filter_map(|step| step.window.as_ref()) {
+        let Some(window) = Window::parse(&own.value).filter(|window| !window.meets(hours)) else {
+            continue;
+        };
+        let message = format!(
+            "{window} lies outside of {hours}, the window of the campaign, so that nothing is ever sent"
+        );
+        let help = "choose hours of which some lie in the window of the campaign, or make that wider";
+        let diagnostic = Diagnostic::error("window-in-quiet-hours", own.span.clone(), message);
+        found.push(
+            diagnostic
+                .also(stated.span.clone(), "the window of the campaign")
+                .help(help),
+        );
+    }
 }
 
 /// Hours that lie wholly in the quiet hours let nothing out.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::{
     Check, Context, EXPECTED, conditions, covered, deadlines, durations, foreign, hosts, messages,
-    opt_out_words, patterns, phrases, replies, rules, shares, steps, stored_lists, taken, templates,
-    unreachable,
+    opt_out_words, patterns, phrases, replies, rules, rules_that_wait, shares, steps, stored_lists, taken,
+    templates, unreachable,
 };
 use crate::ProjectFile;
 use crate::diagnostic::Diagnostic;
@@ -22,6 +22,7 @@ const CHECKS: &[Check] = &[
     deadlines::check,
     durations::check,
     rules::check,
+    rules_that_wait::check,
     covered::check,
     taken::check,
     phrases::check,

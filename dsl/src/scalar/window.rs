@@ -30,6 +30,11 @@ impl Window {
         }
     }
 
+    /// Whether any minute lies in both.
+    pub fn meets(self, other: Window) -> bool {
+        (0..DAY).any(|minute| self.holds(minute) && other.holds(minute))
+    }
+
     /// Whether all of another window lies in it.
     pub fn covers(self, other: Window) -> bool {
         (0..DAY).all(|minute| !other.holds(minute) || self.holds(minute))

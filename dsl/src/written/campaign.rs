@@ -271,10 +271,13 @@ impl Campaign {
     /// Every step, those in others and in rules for replies too, in the order of the file.
     pub fn all_steps(&self) -> Vec<&Step> {
         let mut all = flattened(&self.steps);
-        for rule in self.rules() {
-            all.extend(flattened(&rule.steps));
-        }
+        all.extend(self.steps_of_rules());
         all
+    }
+
+    /// Every step of rules for replies, those in others too.
+    pub fn steps_of_rules(&self) -> impl Iterator<Item = &Step> {
+        self.rules().iter().flat_map(|rule| flattened(&rule.steps))
     }
 
     /// The declared field of a name.

@@ -86,23 +86,29 @@ pub(crate) fn never_opens(pace: &Pace, send: &Send, class: &TimeClass, now: Date
 
 /// When the hours of a text are, asked now. Most campaigns have none.
 fn opening(send: &Send, pace: &Pace, class: impl FnOnce() -> TimeClass, now: DateTime<Utc>) -> Opening {
-    let window = send.window.or(pace.window);
+    let windows = [send.window, pace.window];
     let days = WeekdaySet::from_iter(pace.days.iter().copied());
-    let always = window.is_none() && pace.quiet_hours.is_empty() && days.is_empty();
+    let always = windows == [None, None] && pace.quiet_hours.is_empty() && days.is_empty();
     if always {
         return Opening::Open {
             until: DateTime::<Utc>::MAX_UTC,
         };
     }
     let days = Some(days).filter(|days| !days.is_empty());
-    let open = match (window, days) {
-        (Some(window), Some(days)) => Some(DayWindow { window, days }),
-        (Some(window), None) => Some(window.into()),
-        (None, Some(days)) => Some(days.into()),
-        (None, None) => None,
-    };
+    // Both hold: the window of a step makes that of the campaign no wider.
+    let mut open: Vec<DayWindow> = windows
+        .into_iter()
+        .flatten()
+        .map(|window| match days {
+            Some(days) => DayWindow { window, days },
+            None => window.into(),
+        })
+        .collect();
+    if open.is_empty() {
+        open.extend(days.map(DayWindow::from));
+    }
     let hours = Hours {
-        open: open.into_iter().collect(),
+        open,
         quiet: pace.quiet_hours.iter().copied().map(DayWindow::from).collect(),
         ..Hours::default()
     };

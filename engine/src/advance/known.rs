@@ -99,13 +99,14 @@ impl Known {
         first.copied().unwrap_or(revision.campaign.timezone)
     }
 
-    /// What happened since the passage began is known from now on.
-    pub fn hear(&mut self) {
+    /// What happened since the passage began is known from now on. A value that is not of its field's type is not.
+    pub fn hear(&mut self, revision: &Revision) {
         let began_at = self.began_at;
         for outside in std::mem::take(&mut self.unheard) {
             if began_at.is_none_or(|began_at| outside.at >= began_at) {
                 self.events.insert(outside.name);
-                self.values.extend(outside.values);
+                let values = outside.values.into_iter();
+                self.values.extend(values.filter(|(field, value)| revision.fits(field, value)));
             }
         }
     }

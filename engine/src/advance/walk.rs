@@ -216,7 +216,7 @@ impl<'a> Walk<'a> {
                 self.change(Change::Untag(tag.clone()));
             }
             Deed::Set(values) => values.iter().for_each(|(field, text)| match self.text(text) {
-                Ok(value) if !self.fits(field, &value) => {
+                Ok(value) if !self.revision.fits(field, &value) => {
                     self.effects.push(Effect::Skip(LeftOut::IllTyped(field.clone())));
                 }
                 Ok(value) => self.set(field.clone(), value),
@@ -244,17 +244,6 @@ impl<'a> Walk<'a> {
             }),
             _ => {}
         }
-    }
-
-    /// Whether a value is of the type of its field.
-    fn fits(&self, field: &str, value: &str) -> bool {
-        let field = self.revision.field(field);
-        field.is_none_or(|field| match field.format {
-            Some(format) => {
-                format.date(value).is_some() || format.time(value).is_some() || field.kind.accepts(value)
-            }
-            None => field.kind.accepts(value),
-        })
     }
 
     fn change(&mut self, change: Change) {

@@ -23,7 +23,7 @@ use crate::store::{
     Standing, Store, StoreError,
 };
 use crate::tariff::Tariff;
-use crate::trigger::{Earlier, event_begins, is_loop, key_of, may_begin, may_enter, word_begins};
+use crate::trigger::{Earlier, event_verdict, is_loop, key_of, may_begin, may_enter, word_begins};
 
 /// The open launch of a campaign.
 pub(super) struct Entrance {
@@ -290,8 +290,10 @@ impl Entrance {
             Ok(entrant) => entrant,
             Err(reason) => return Ok(Decided::Not(reason)),
         };
-        if !self.holds(store, &entrant, happening, now).await? {
-            return Ok(Decided::Nothing);
+        match self.holds(store, &entrant, happening, now).await? {
+            Ok(true) => {}
+            Ok(false) => return Ok(Decided::Nothing),
+            Err(reason) => return Ok(Decided::Not(reason)),
         }
         if store.is_suppressed(phone).await? {
             return Ok(Decided::Not(LeftOut::OptedOut));
@@ -357,16 +359,16 @@ impl Entrance {
         time.max(now)
     }
 
-    /// Whether the conditions of the trigger hold.
+    /// Whether the conditions of the trigger hold, or why nobody knows.
     async fn holds(
         &self,
         store: &Store,
         entrant: &Entrant,
         happening: &Happening,
         now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Result<bool, LeftOut>, StoreError> {
         let store::Happened::Event(name) = &happening.what else {
-            return Ok(true);
+            return Ok(Ok(true));
         };
         let phone = happening.phone;
         let of = store::Of {
@@ -379,7 +381,7 @@ impl Entrance {
         let mut known = known.remove(&(NO_RUN, phone.as_u64())).unwrap_or_default();
         known.zones = TimeClass::beside(&entrant.time_class, self.revision.campaign.timezone.name());
         let what = (name.as_str(), happening.fields.as_slice());
-        Ok(event_begins(&self.revision, &entrant.member, &known, what, now))
+        Ok(event_verdict(&self.revision, &entrant.member, &known, what, now))
     }
 
     /// The passages of a person with this key, each with what began it, and where the person stands in the one that is not

@@ -10,6 +10,7 @@ use super::step::Step;
 use crate::advance::{Change, Effect};
 use crate::errand::{Answered, Caller, Errand, Fate, Waits, fate, given_up_at};
 use crate::ids::LaunchId;
+use crate::revision::Revision;
 use crate::store::{CohortKind, ErrandTold, Moved, NewCohort, Note, Store, StoreError, Turn};
 
 /// Calls under way at once.
@@ -130,8 +131,13 @@ impl Executor {
     /// A call was answered, or not.
     fn called(&mut self, errand: Errand, answered: Answered, at: DateTime<Utc>) {
         let store = self.store.clone();
-        self.work
-            .deed(None, async move { tell(&store, errand, &answered, at).await });
+        let revision = self
+            .launches
+            .get(&errand.launch)
+            .map(|launched| launched.revision.clone());
+        self.work.deed(None, async move {
+            tell(&store, errand, revision.as_deref(), &answered, at).await
+        });
     }
 
     /// It is written down.
@@ -153,19 +159,28 @@ impl Executor {
 async fn tell(
     store: &Store,
     errand: Errand,
+    revision: Option<&Revision>,
     answered: &Answered,
     at: DateTime<Utc>,
 ) -> Result<Step, StoreError> {
-    let fate = fate(&errand, answered, at);
+    let (fate, unfit) = match fate(&errand, answered, at) {
+        Fate::Done(Some((field, value)))
+            if revision.is_some_and(|revision| !revision.fits(&field, &value)) =>
+        {
+            let said = format!("{field} keeps what it had: \"{value}\" is not of its type");
+            (Fate::Done(None), Some(said))
+        }
+        fate => (fate, None),
+    };
     let said = match answered {
-        Answered::Done(_) => None,
+        Answered::Done(_) => unfit,
         Answered::Again(said, _) | Answered::Refused(said) => Some(said.clone()),
     };
     let again_at = match fate {
         Fate::Again(at) => Some(at),
         Fate::Done(_) | Fate::GivenUp => None,
     };
-    if let (Some(said), None) = (&said, again_at) {
+    if let (Some(said), Fate::GivenUp) = (&said, &fate) {
         let launch = errand.launch.0;
         tracing::warn!(launch.id = launch, errand.id = errand.id, %said, "a call is given up");
     }

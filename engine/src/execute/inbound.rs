@@ -176,7 +176,7 @@ impl Executor {
             executing: executing
                 .map(|(id, launched)| (*id, launched.revision.clone()))
                 .collect(),
-            entrances: self.entrances().collect(),
+            entrances: self.all_entrances().collect(),
             latest: (*latest, launched.revision.clone()),
             project: launched.project.clone(),
             in_flight: self.in_flight.clone(),

@@ -1,12 +1,14 @@
 //! A launch among those that are executed together: what belongs to it alone. Senders, accounts and what comes back are
 //! shared by all of them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use dsl::campaign::{Campaign, Schedule, Trigger};
 use dsl::project::Project;
 
 use super::budget::Budget;
@@ -17,6 +19,7 @@ use super::progress::{Progress, progress_of};
 use super::{End, Executor, Step};
 use crate::errand::Caller;
 use crate::ids::{LaunchId, MessageId};
+use crate::load;
 use crate::revision::Revision;
 use crate::store::{Canary, CohortKind, LaunchRow, LaunchState, StoreError, TextKind, Totals, Turn};
 
@@ -227,6 +230,41 @@ impl Executor {
         living.filter_map(|launched| launched.entrance.clone())
     }
 
+    /// The entrances, and those that take nobody now: what somebody writes to begin a campaign is kept for it.
+    pub(super) fn all_entrances(&self) -> impl Iterator<Item = Arc<Entrance>> {
+        let campaigns: BTreeSet<&str> = self
+            .launches
+            .values()
+            .map(|launched| launched.row.campaign.as_str())
+            .collect();
+        let resting = self.resting.iter().filter(move |entrance| {
+            let campaign = entrance.revision.campaign.name.as_str();
+            !campaigns.contains(campaign)
+        });
+        self.entrances().chain(resting.cloned())
+    }
+
+    /// The open launches of campaigns that a word begins and that are executed by nobody.
+    async fn resting(&self) -> Result<Vec<Arc<Entrance>>, StoreError> {
+        let mut resting = vec![];
+        for row in self.store.launches(None).await? {
+            let is_open = matches!(
+                row.state,
+                LaunchState::Running | LaunchState::Paused | LaunchState::Halted
+            );
+            if !is_open || !row.is_opened() {
+                continue;
+            }
+            let made = load::from_source(self.store.revision(&row.revision).await?);
+            let by_word =
+                |campaign: &Campaign| matches!(campaign.schedule, Schedule::Trigger(Trigger::Keyword(_)));
+            if let Some((_, revision)) = made.filter(|(_, revision)| by_word(&revision.campaign)) {
+                resting.push(Arc::new(Entrance::of(&row, &revision, PathBuf::new())));
+            }
+        }
+        Ok(resting)
+    }
+
     /// Takes a launch in, with the lanes and accounts that it brings.
     pub(super) async fn add(&mut self, launching: Launching) -> Result<(), StoreError> {
         let Launching {
@@ -267,6 +305,7 @@ impl Executor {
         self.errands.call_by(Caller::new(&project));
         self.launches.insert(id, launched);
         if !std::mem::replace(&mut self.left_folded, true) {
+            self.resting = self.resting().await?;
             self.fold_left().await?;
         }
         self.hear_for(id).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc, WeekdaySet};
 use dsl::campaign::{Address, Campaign, Deed, Purpose};
-use dsl::scalar::Rate;
+use dsl::scalar::{Rate, Window};
 use sms::PhoneNumber;
 
 use super::agenda::Clock;
@@ -95,13 +95,14 @@ impl Checks {
         let hours = instructions.filter_map(|(at, instruction)| match &instruction.deed {
             Deed::Send(send) if !send.answers => {
                 let days = WeekdaySet::from_iter(pace.days.iter().copied());
-                let days = (!days.is_empty()).then(|| match send.window.or(pace.window) {
-                    Some(window) => DayWindow { window, days },
-                    None => days.into(),
-                });
-                let window = send.window.or(pace.window).map(DayWindow::from);
+                let windows = send.window.into_iter().chain(pace.window);
+                let of_days = |window: Window| match days.is_empty() {
+                    true => window.into(),
+                    false => DayWindow { window, days },
+                };
+                let any_hour = (!days.is_empty()).then(|| DayWindow::from(days));
                 let hours = Hours {
-                    open: days.or(window).into_iter().collect(),
+                    open: windows.map(of_days).chain(any_hour).collect(),
                     quiet: pace.quiet_hours.iter().copied().map(DayWindow::from).collect(),
                 };
                 Some((at, hours))

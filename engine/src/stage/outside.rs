@@ -99,7 +99,8 @@ impl Stage {
             passage.known.events.insert(event.name.clone());
             // Of a campaign that asks for nothing outside nothing is changed by it.
             if self.revision.asks.events {
-                passage.known.values.extend(event.fields.iter().cloned());
+                let fields = event.fields.iter().filter(|(field, value)| self.revision.fits(field, value));
+                passage.known.values.extend(fields.cloned());
             }
         }
         let what = (event.name.as_str(), event.fields.as_slice());

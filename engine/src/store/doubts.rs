@@ -67,7 +67,8 @@ impl Store {
         let mut counts = ToSettle::default();
         for cohort in self.standing_in(launch, "c.turn in (1, 2, 3)").await? {
             // Of what is tried again only what may have been taken is in doubt.
-            let here = members(&cohort).filter(|(.., member)| cohort.turn != Turn::Again || member.doubt().is_any());
+            let here =
+                members(&cohort).filter(|(.., member)| cohort.turn != Turn::Again || member.doubt().is_any());
             let ids: Vec<MessageId> = here.map(|(_, message, _)| message).collect();
             let all = self.above(MessageState::Attempting, ids.clone()).await?;
             let settled = self.above(MessageState::Unknown, ids).await?;

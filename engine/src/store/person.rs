@@ -12,7 +12,7 @@ use super::launch::LaunchState;
 use super::lists::ListChange;
 use super::message::remembered;
 use super::notes::Notice;
-use super::rows::{MessageState, TextKind, Turn, instant, phone, phone_number, small, text_kind, TOLD_STATE};
+use super::rows::{MessageState, TOLD_STATE, TextKind, Turn, instant, phone, phone_number, small, text_kind};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
 use crate::left_out::LeftOut;

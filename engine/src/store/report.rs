@@ -7,7 +7,9 @@ use sms::PhoneNumber;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::doubts::ToSettle;
-use super::rows::{CohortKind, MessageState, TextKind, Turn, instant, phone, size, small, text_kind, TOLD_STATE};
+use super::rows::{
+    CohortKind, MessageState, TOLD_STATE, TextKind, Turn, instant, phone, size, small, text_kind,
+};
 use super::{Failure, Store, StoreError};
 use crate::ids::{DESK_RUN, LaunchId, MessageId};
 use crate::left_out::LeftOut;

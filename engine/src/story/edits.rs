@@ -20,10 +20,12 @@ pub(super) fn behind(file: &str, line: &Range<usize>, says: &str) -> Edit {
     }
 }
 
-/// A line of a story less; none where it stands within brackets.
+/// A line of a story less; none where it shares its line of the file with what stays.
 pub(super) fn without(file: &str, line: &Range<usize>) -> Option<Edit> {
     let before = file[..line.start].trim_end_matches([' ']);
-    let dash = before.strip_suffix('-')?;
+    let Some(dash) = before.strip_suffix('-') else {
+        return Some(within_brackets(file, line));
+    };
     let start = dash.rfind('\n').map_or(0, |at| at + 1);
     if !dash[start..].trim().is_empty() {
         return None;
@@ -31,6 +33,19 @@ pub(super) fn without(file: &str, line: &Range<usize>) -> Option<Edit> {
     let end = trimmed(file, line).end;
     let end = file[end..].find('\n').map_or(file.len(), |at| end + at + 1);
     Some(Edit::new(start..end, ""))
+}
+
+/// An item between commas less.
+fn within_brackets(file: &str, item: &Range<usize>) -> Edit {
+    let end = trimmed(file, item).end;
+    let behind = file[end..].trim_start();
+    if let Some(rest) = behind.strip_prefix(',') {
+        let next = file.len() - rest.trim_start_matches(' ').len();
+        return Edit::new(item.start..next, "");
+    }
+    let before = file[..item.start].trim_end();
+    let start = before.strip_suffix(',').map_or(item.start, str::len);
+    Edit::new(start..end, "")
 }
 
 /// A name, a number or a time in the place of another one.

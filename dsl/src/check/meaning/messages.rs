@@ -9,7 +9,7 @@ use crate::check::Context;
 use crate::scalar::Share;
 use crate::template::Template;
 use crate::values::Language;
-use crate::written::campaign::{self as written, Body, Sent, Step, Texts};
+use crate::written::campaign::{self as written, Body, Sent, Texts};
 
 /// The texts so far, in the order in which they are met.
 pub(super) struct Messages<'a> {
@@ -62,18 +62,14 @@ impl<'a> Messages<'a> {
         Some(at)
     }
 
-    /// What a step sends; a text of its own is called as the step's `id`, else `name`.
-    pub fn of(&mut self, sent: &Sent, step: &Step, name: &str) -> Option<usize> {
+    /// What a step sends; a text of its own is called `name`.
+    pub fn of(&mut self, sent: &Sent, name: &str) -> Option<usize> {
         match sent {
             Sent::Name(name) if self.of_project.is_some() => self.of_the_project(&name.value),
             Sent::Name(name) => self.all.iter().position(|message| message.name == name.value),
             Sent::Texts(texts) => {
                 let texts = self.templates(texts)?;
-                let name = self.free(
-                    step.id
-                        .as_ref()
-                        .map_or_else(|| name.to_owned(), |id| id.value.clone()),
-                );
+                let name = self.free(name.to_owned());
                 self.all.push(Message {
                     name,
                     variants: vec![one(texts)],

@@ -306,7 +306,7 @@ impl<'a> Compiler<'a> {
 
     fn send(&mut self, step: &Step, sent: &Sent, question: Option<Address>) -> Option<Address> {
         let name = self.path.join("-");
-        let message = self.messages.of(sent, step, &name)?;
+        let message = self.messages.of(sent, &name)?;
         let send = Send {
             window: step.window.as_ref().and_then(|hours| Window::parse(&hours.value)),
             expires: step.expires.as_ref().map(|time| time.value),
@@ -323,7 +323,7 @@ impl<'a> Compiler<'a> {
         let unclear = match &ask.unclear {
             Some(sent) => {
                 let name = format!("{}-unclear", self.path.join("-"));
-                Some(self.messages.of(sent, step, &name)?)
+                Some(self.messages.of(sent, &name)?)
             }
             None => None,
         };

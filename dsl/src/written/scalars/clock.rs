@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::Applicability;
 use crate::scalar::{Cron, WaitTime, is_day, parse_time};
-use crate::values::FieldType;
+use crate::values::parse_date;
 
 pub(super) fn wait(text: &str) -> Result<(), Refusal> {
     not_the_end(text)?;
@@ -165,12 +165,20 @@ pub(super) fn not_the_end(text: &str) -> Result<(), Refusal> {
     Err(instead(refusal, "\"00:00\"", Applicability::Unsure))
 }
 
-/// A day, or a time.
+/// A whole day.
 pub(super) fn date(text: &str) -> Result<(), Refusal> {
-    match FieldType::Date.accepts(text) {
-        true => Ok(()),
-        false => time(text).map_err(|refusal| day_alone(text).unwrap_or(refusal)),
+    if parse_date(text).is_some() {
+        return Ok(());
     }
+    Err(match time(text) {
+        Err(refusal) => day_alone(text).unwrap_or(refusal),
+        Ok(()) => {
+            let day: String = text.trim().chars().take("2026-12-01".len()).collect();
+            let message = format!("\"{text}\" is a time, and this is a whole day");
+            let help = format!("write `{day}`; at which hours it begins the cron says");
+            instead(wrong("bad-time", message, help), day, Applicability::Unsure)
+        }
+    })
 }
 
 /// A day of another order, where a day is due.

@@ -436,7 +436,7 @@ impl Folder {
         if let Some(standing) = standing {
             learn_passage(&mut known, revision, standing);
         }
-        known.hear();
+        known.hear(revision);
         Ok(known)
     }
 

@@ -38,7 +38,7 @@ pub(in crate::execute) async fn tell(
     };
     let mut known = known_of(store, revision, of).await?;
     learn_passage(&mut known, revision, standing);
-    known.hear();
+    known.hear(revision);
     let enrolment = Enrolment {
         member: &standing.member,
         place: standing.place,
@@ -79,7 +79,7 @@ pub(in crate::execute) async fn tell_ended(
     let mut known = known_of(store, revision, of).await?;
     let entry = Entry::of(&revision.campaign, passage.launch_starts_at);
     known.began_at = known.began_at.or_else(|| Some(entry.of_person(None, phone)));
-    known.hear();
+    known.hear(revision);
     let values = store.member_of(last).await?;
     let member = values.unwrap_or_else(|| Member {
         phone,

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::world::{Does, Gate, START, Scripted, World, accept, append, event, gated, phone, scripted};
 use crate::clock::Clock;
+use crate::launch::Occurrence;
 use crate::provider::Inbound;
 use crate::store::{Access, LaunchState, NewHappening};
 
@@ -293,6 +294,33 @@ async fn who_sends_the_word_enters_and_what_is_no_beginning_is_a_reply() {
         "#]]
         .assert_eq(&shown(&world, &provider).await);
     }
+}
+
+/// Its word is kept for a campaign that is open and that nobody runs now.
+#[tokio::test]
+async fn a_word_that_is_sent_while_another_campaign_runs_begins_its_own_later() {
+    let world = world(3, "trigger: { keyword: JOIN, again: always }\nmessage: welcome\n");
+    let news = "audience: people.csv\nschedule: now\npurpose: service\nreplies: none\nmessage: news\n";
+    std::fs::write(world.path().join("news.campaign.yaml"), news).expect("written");
+    let store = Arc::new(world.store(Access::Execute).await.expect("opened"));
+    world.open(&store).await;
+    let other = world.launch_of(&store, "news", Occurrence::Nth(1)).await;
+    let provider = scripted(5, |text, _| match text.to.to_string() == phone(1) {
+        true if text.text == "news" => Does::AcceptAndReply("Join!"),
+        _ => accept(),
+    });
+    world
+        .run_launches(store, vec![(other, false)], &provider, None, end())
+        .await;
+    provider.will_happen(&world, with_end(&[]));
+    world.run_open(&provider, None, end()).await;
+    expect![[r#"
+        25 09:00:00 to 0: news
+        25 09:00:00 to 1: news
+        25 09:00:00 to 2: news
+        25 09:00:01 to 1: welcome
+        1 passages of 1
+    "#]].assert_eq(&shown(&world, &provider).await);
 }
 
 /// While it stands still nobody enters, and nothing is lost; once it is cancelled what waited entered nobody.

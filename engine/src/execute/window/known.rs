@@ -31,7 +31,7 @@ impl KnownPeople {
     }
 
     /// The members of a cohort have its zones.
-    pub fn learn_zones(&mut self, cohort: &ClaimedCohort) {
+    pub fn learn_zones(&mut self, revision: &Revision, cohort: &ClaimedCohort) {
         let zones = TimeClass::beside(&cohort.time_class, &self.zone);
         let class = TimeClass::parse(&cohort.time_class);
         let others = self.others.entry(cohort.time_class.clone()).or_default();
@@ -42,7 +42,7 @@ impl KnownPeople {
                 known.zones.clone_from(&zones);
                 // Who was entered by a trigger began by themselves.
                 known.began_at = known.began_at.or(began_at);
-                known.hear();
+                known.hear(revision);
                 continue;
             }
             others.entry(step).or_insert_with(|| Known {

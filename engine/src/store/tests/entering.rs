@@ -198,7 +198,7 @@ async fn a_passage_hears_what_began_it_and_of_its_own_key() {
     let mut told = String::new();
     for (run, phone) in people {
         let mut known = known[&(run, phone.as_u64())].clone();
-        known.hear();
+        known.hear(&revision);
         let _ = writeln!(told, "{run}: {:?} {:?}", known.events, known.values);
     }
     // The one with the first key ends, and another takes its place.

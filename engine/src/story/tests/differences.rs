@@ -212,6 +212,12 @@ fn what_it_says_of_values_calls_inboxes_and_the_end_is_what_happened() {
       - forwarded: box-office
       - finished: done
       # the end
+  - test: in brackets
+    person: { phone: "+393331234567", name: Ada }
+    story: [{ finished: x }, { expect: step-5 }, { tagged: gone }, { tagged: seen }, { notified: shift }]
+  - test: in pairs
+    person: { phone: "+393331234567", name: Ada }
+    story: [expect: step-5, tagged: gone, finished: x]
 "#;
     let once = updated(&(campaign.clone() + tests));
     expect![[r#"
@@ -225,6 +231,12 @@ fn what_it_says_of_values_calls_inboxes_and_the_end_is_what_happened() {
               - tagged: seen
               - calls: { url: "https://api.arena.example/seats", answer: { a: 1 } }
               # the end
+          - test: in brackets
+            person: { phone: "+393331234567", name: Ada }
+            story: [{ expect: step-5 }, { tagged: new }, { tagged: seen }]
+          - test: in pairs
+            person: { phone: "+393331234567", name: Ada }
+            story: [expect: step-5, tagged: new]
     "#]]
     .assert_eq(once.strip_prefix(&campaign).expect("only stories change"));
     assert_eq!(updated(&once), once);

@@ -80,19 +80,23 @@ fn a_text_of_its_own_hours_and_its_own_moment() {
         r#"
 audience: people.csv
 purpose: service
-schedule: 2026-12-01 10:00
+schedule: { at: 2026-12-01 10:00, window: 10:30-20:00 }
 steps:
+  - send: { text: "In both windows" }
+    window: 08:00-11:00
   - send: { text: "At noon" }
     window: 12:00-13:00
   - send: { text: "At six" }
     at: "18:00"
-tests: [{ test: it, person: { phone: "+393331234567" }, story: [{ expect: step-1, at: "12:00" }, { expect: step-2, at: 2026-12-01 18:00 }] }]
+tests: [{ test: it, person: { phone: "+393331234567" }, story: [{ expect: step-1, at: "10:30" }, { expect: step-2, at: "12:00" }, { expect: step-3, at: 2026-12-01 18:00 }] }]
 "#,
         expect![[r#"
             Tue 1 Dec 10:00 the passage begins
-            Tue 1 Dec 10:00 a text waits until Tue 1 Dec 2026, 12:00
-            Tue 1 Dec 12:00 < step-1 (1 part): At noon
-            Tue 1 Dec 18:00 < step-2 (1 part): At six
+            Tue 1 Dec 10:00 a text waits until Tue 1 Dec 2026, 10:30
+            Tue 1 Dec 10:30 < step-1 (1 part): In both windows
+            Tue 1 Dec 10:30 a text waits until Tue 1 Dec 2026, 12:00
+            Tue 1 Dec 12:00 < step-2 (1 part): At noon
+            Tue 1 Dec 18:00 < step-3 (1 part): At six
             Tue 1 Dec 18:00 the passage ends
         "#]],
     );
