@@ -154,12 +154,18 @@ fn values_are_checked_whether_their_keys_run_or_not() {
             "steps: [{ notify: { to: The Desk, text: a } }]",
             r#"bad-name: "The Desk" is not a name"#,
         ),
+        (
+            "audience: lists/../../a.csv",
+            r#"path-leaves-project: "lists/../../a.csv" is outside of the project"#,
+        ),
         ("urgent: yes", r#"wrong-type: "urgent" must be `true` or `false`"#),
     ];
     for (text, expected) in table {
         assert_eq!(codes(text).last().map(String::as_str), Some(expected), "{text}");
     }
     for good in [
+        "audience: lists/../lists/a.csv",
+        "audience: ./lists//./x/../a.csv",
         "schedule: { cron: \"0 10 * * MON\" }",
         "schedule: { again: after 30 days }",
         "schedule: { until: 2027-06-30 }",
