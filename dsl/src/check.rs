@@ -40,6 +40,7 @@ mod most;
 mod name;
 mod narrowing;
 mod never_in_time;
+mod one_number;
 mod opt_in;
 mod opt_out;
 pub(crate) use opt_out::Ways;
@@ -49,6 +50,7 @@ mod over_frequency;
 mod patterns;
 mod phrases;
 mod policy;
+mod ports;
 mod project;
 mod project_rules;
 mod quiet;
@@ -212,6 +214,7 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
     project::of_lists(file.read.tree.root.as_ref(), &mut found);
     project_rules::check(file, &outline, &mut found);
     crossed::check(file.read.tree.root.as_ref(), &file.written, &mut found);
+    ports::check(&file.text, file.read.tree.root.as_ref(), &mut found);
     secrets::check(file.read.tree.root.as_ref(), &mut found);
     // Campaigns are checked against a project of which parts cannot be run yet.
     let clean = !found.iter().any(Diagnostic::is_fault);

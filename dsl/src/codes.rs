@@ -108,6 +108,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "secret-in-file",
     "sender-cannot-receive",
     "sender-missing",
+    "sender-repeated",
     "shares-not-whole",
     "start-cycle",
     "story-differs",
