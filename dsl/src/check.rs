@@ -40,6 +40,7 @@ mod most;
 mod name;
 mod narrowing;
 mod never_in_time;
+mod night;
 mod one_number;
 mod opt_in;
 mod opt_out;
@@ -174,6 +175,7 @@ const CHECKS: &[Check] = &[
     replies::check,
     receiving::check,
     policy::check,
+    night::check,
     quiet::check,
     guarded::check,
     budget::check,

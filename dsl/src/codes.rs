@@ -91,6 +91,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "not-cel",
     "not-utf8",
     "not-yet-supported",
+    "only-at-night",
     "opt-out-unanswered",
     "overlapping-launches",
     "path-leaves-project",

@@ -110,6 +110,11 @@ const FOLLOWS: &[Follows] = &[
     follows("no-deadline", Place::InItsMap, &[]),
     under("no-opt-out-hint", &["purpose"]),
     follows("unknown-list", Place::Here, &["invalid-yaml"]),
+    follows(
+        "moment-outside-window",
+        Place::Under(&["limits"]),
+        &["only-at-night"],
+    ),
     follows("unknown-message", Place::Misspelt("messages"), &["unknown-key"]),
     follows(
         "unknown-message",
@@ -139,6 +144,7 @@ const FOLLOWS: &[Follows] = &[
     under("test-needs-time", &["schedule", "trigger"]),
     follows("test-needs-time", Place::Here, &[]),
     under(
+    under("only-at-night", &["limits", "purpose", "urgent"]),
         "unknown-name",
         &["audience.from", "audience.columns", "audience.where", "fields"],
     ),

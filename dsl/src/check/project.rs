@@ -6,6 +6,7 @@ use super::consent;
 use super::hosts;
 use super::inboxes;
 use super::languages::repeated;
+use super::night;
 use super::one_number;
 use super::opt_in;
 use super::rates;
@@ -65,6 +66,7 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
     }
     found.extend(everybody_held_out(&file.policy));
     hosts::of_policy(&file.policy.hosts, found);
+    night::of_policy(file.policy.quiet_hours.as_ref(), found);
     inboxes::check(file, found);
     consent::check(file, found);
     opt_in::check(file, found);
