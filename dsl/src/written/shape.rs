@@ -306,10 +306,6 @@ impl Shape<'_> {
             return object.key(meant.trim_start_matches('-')).map(|key| key.name);
         }
         let names = object.keys.iter().map(|key| key.name);
-        if let Some((found, meant)) = meant::no_break_space(entry, object) {
-            self.found.push(found);
-            return meant;
-        }
         self.doubt(&entry.value);
         if let Some(found) = elsewhere::note(entry) {
             self.found.push(found);
@@ -541,13 +537,6 @@ impl Shape<'_> {
             return self.found.push(found);
         }
         let at = node.span.start;
-        // What it holds is not indented to YAML, which is told there.
-        if self.around.text[at..]
-            .trim_start_matches([':', '\r', '\n', ' '])
-            .starts_with(meant::NO_BREAK)
-        {
-            return;
-        }
         let message = format!("{} has no value", place.name);
         let before = self.around.text[..at].char_indices().next_back();
         let found = Diagnostic::error("wrong-type", before.map_or(at, |(start, _)| start)..at, message)

@@ -202,6 +202,33 @@ fn texts_that_look_like_something_else_are_those_texts() {
 }
 
 #[test]
+fn spaces_that_do_not_break_are_right_in_texts_and_told_once_elsewhere() {
+    let right = [
+        "message: Doors open\u{a0}at nine,\n  \u{a0}Foxes play at ten",
+        "message: \"a:\u{a0}b\"",
+        "message: |\n  \u{a0}\u{a0}Hi",
+    ];
+    for text in right {
+        assert_eq!(codes(text), [""; 0], "{text}");
+    }
+    let told = "invalid-yaml: a space that does not break (U+00A0) stands";
+    for (text, place) in [
+        ("steps:\n  -\u{a0}send: a\n  - wait:\u{a0}1 day\n", "behind \"-\""),
+        ("schedule\u{a0}: now\n", "behind \"schedule\""),
+        ("messages:\n\u{a0} a: b\n", "in the indentation"),
+        (
+            "message: |\n\u{a0}\u{a0}Hi\nschedule: now\n",
+            "in the indentation",
+        ),
+    ] {
+        assert_eq!(codes(text), [format!("{told} {place}")], "{text}");
+    }
+    // What is wrong all the same is told beside it.
+    let both = codes("urgent: yes\nsteps:\n  - send:\u{a0}a\n");
+    assert_eq!(both.len(), 2, "{both:?}");
+}
+
+#[test]
 fn own_notes_are_not_looked_at() {
     assert_eq!(
         codes("x-owner: [anything, {goes: here}]\nlimits: { x-why: asked by Luca }\n"),

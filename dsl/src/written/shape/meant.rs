@@ -189,24 +189,3 @@ pub(super) fn too_far_right(entry: &Entry, open: &Open, place: &Place) -> Option
         (key.name, found)
     })
 }
-
-/// Spaces that do not break.
-pub(super) const NO_BREAK: [char; 3] = ['\u{a0}', '\u{202f}', '\u{2007}'];
-
-/// A space that does not break before or behind a key: the eye takes it for one that does, YAML for a letter.
-pub(super) fn no_break_space(entry: &Entry, object: &Object) -> Option<(Diagnostic, Option<&'static str>)> {
-    let ours = |c: char| NO_BREAK.contains(&c) || c == ' ';
-    let word = entry.key.text.trim_matches(ours);
-    let space = entry.key.text.chars().find(|c| NO_BREAK.contains(c))?;
-    if word == entry.key.text || word.is_empty() || !entry.key.plain {
-        return None;
-    }
-    let message = format!(
-        "a space that does not break (U+{:04X}) stands at \"{word}\"",
-        u32::from(space)
-    );
-    let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message)
-        .label("read as a part of the key")
-        .help("put spaces of the keyboard in its place");
-    Some((found, object.key(word).map(|key: &Key| key.name)))
-}
