@@ -20,6 +20,7 @@ mod misplaced;
 mod other_file;
 mod several;
 mod step;
+mod shares;
 mod words;
 
 pub(crate) use fit::fits;
@@ -203,7 +204,7 @@ impl Shape<'_> {
                 .key(&entry.key.text)
                 .is_some_and(|key| key.status == Status::Later)
         });
-        if let Some(found) = meant::variants_without_shares(node, place, self.around.text) {
+        if let Some(found) = shares::unsaid(node, object, place, self.around.text) {
             return self.found.push(found);
         }
         let told = self.misplaced(node, object, place);

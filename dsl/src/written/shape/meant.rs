@@ -1,8 +1,6 @@
 //! Values that stand in another shape than theirs, and keys in the map of another: what they were meant to be.
 
-use super::super::is_note;
-use super::super::key::{Form, Key, Object, Open};
-use super::super::traps::quoted;
+use super::super::key::{Form, Open};
 use super::super::{scalars, tables};
 use super::fits;
 use super::words::Place;
@@ -84,55 +82,6 @@ fn one_rule(form: &Form, node: &Node, written: &str) -> Option<(String, Option<S
         let help = "put `- ` before each item, also where there is only one";
         (help.to_owned(), Some(right))
     })
-}
-
-/// `variants: { a: "…", b: "…" }`: each is a map that has a share too.
-pub(super) fn variants_without_shares(node: &Node, place: &Place, file: &str) -> Option<Diagnostic> {
-    let entries = node.entries();
-    let are_texts = entries
-        .iter()
-        .all(|entry| entry.value.scalar().is_some() && !is_note(entry));
-    if place.key != "variants" || entries.is_empty() || !are_texts {
-        return None;
-    }
-    let (first, last) = (entries.first()?, entries.last()?);
-    let span = first.key.span.start..last.value.span.end;
-    let message = "each variant is a map of its text and its share";
-    let found = Diagnostic::error("wrong-type", span.clone(), message).help(format!(
-        "for example `{}: {{ share: 50%, text: … }}`; all shares make 100%",
-        first.key.text
-    ));
-    let share = match entries.len() {
-        2 => "50%",
-        3 => "33.33%",
-        4 => "25%",
-        5 => "20%",
-        _ => return Some(found),
-    };
-    let mut right = String::new();
-    let mut from = span.start;
-    for (i, entry) in entries.iter().enumerate() {
-        // Thirds leave a rest.
-        let share = if entries.len() == 3 && i == 2 {
-            "33.34%"
-        } else {
-            share
-        };
-        let value = entry.value.span.clone();
-        let written = file.get(value.clone())?;
-        // A text of several lines, or one behind an alias, is left to its author.
-        if written.contains('\n') || value.start < from {
-            return Some(found);
-        }
-        let text = match written.starts_with(['"', '\'']) {
-            true => written.to_owned(),
-            false => quoted(written),
-        };
-        right.push_str(file.get(from..value.start)?);
-        right.push_str(&format!("{{ share: {share}, text: {text} }}"));
-        from = value.end;
-    }
-    Some(found.replace(span, right, Applicability::Unsure))
 }
 
 /// Addresses as a list, where replies go to one or by rules.
