@@ -39,19 +39,48 @@ impl Scan<'_> {
         if self.quote.is_some() || !self.brackets.is_empty() {
             return self.inside(start, end);
         }
-        let mut at = self.behind_spaces(start, end);
-        let column = self.text[start..at].chars().count();
-        if let Some(key) = self.block {
-            let spaces = self.text[start..end].bytes().take_while(|b| *b == b' ').count();
-            if at == end || spaces > key {
-                return;
-            }
-            if column > key {
-                return self.take(start..at);
-            }
+        let first = self.behind_spaces(start, end);
+        if self.is_of_block(start, first, end) {
+            return;
+        }
+        let (mut at, mut gaps) = self.dashes(first, end);
+        if let Some(colon) = self.colon(at, end) {
+            let name = self.text[at..colon].trim_end_matches(is_space).len();
+            let next = self.behind_spaces(colon + 1, end);
+            gaps.extend([at + name..colon, colon + 1..next]);
+            at = next;
+        }
+        if !gaps.is_empty() {
+            self.take(start..first);
+            gaps.into_iter().for_each(|gap| self.take(gap));
+        }
+        match self.text[at..end].chars().next() {
+            Some('|' | '>') => self.block = Some(self.text[start..first].chars().count()),
+            Some('"' | '\'' | '{' | '[') => self.inside(at, end),
+            _ => {}
+        }
+    }
+
+    /// Whether a line goes on with a block text, whose first character is at `first`.
+    fn is_of_block(&mut self, start: usize, first: usize, end: usize) -> bool {
+        let Some(key) = self.block else {
+            return false;
+        };
+        let line = &self.text[start..end];
+        let spaces = line.bytes().take_while(|b| *b == b' ').count();
+        let is_text = first == end || spaces > key;
+        let is_indented = !is_text && line[..first - start].chars().count() > key;
+        if is_indented {
+            self.take(start..first);
+        } else if !is_text {
             self.block = None;
         }
-        let mut gaps = vec![start..at];
+        is_text || is_indented
+    }
+
+    /// What stands behind the dashes that a line begins with, and the spaces behind each of them.
+    fn dashes(&self, mut at: usize, end: usize) -> (usize, Vec<Range<usize>>) {
+        let mut gaps = vec![];
         while let Some(behind) = self.text[at..end].strip_prefix('-') {
             if !behind.is_empty() && !behind.starts_with(is_space) {
                 break;
@@ -60,20 +89,7 @@ impl Scan<'_> {
             gaps.push(at + 1..next);
             at = next;
         }
-        if let Some(colon) = self.colon(at, end) {
-            let name = self.text[at..colon].trim_end_matches(is_space).len();
-            let next = self.behind_spaces(colon + 1, end);
-            gaps.extend([at + name..colon, colon + 1..next]);
-            at = next;
-        }
-        if gaps.len() > 1 {
-            gaps.into_iter().for_each(|gap| self.take(gap));
-        }
-        match self.text[at..end].chars().next() {
-            Some('|' | '>') => self.block = Some(column),
-            Some('"' | '\'' | '{' | '[') => self.inside(at, end),
-            _ => {}
-        }
+        (at, gaps)
     }
 
     /// The colon behind the key that a line begins with.
