@@ -140,7 +140,7 @@ fn meant_campaign(path: &Path, format: Format) -> Result<LoadedCampaign, Failure
         .chain([&loaded.file])
         .cloned()
         .collect();
-    diagnostics::print_full(&files);
+    print_for_run(&files);
     let Some(revision) = &loaded.meant else {
         return Err(invalid(&files, format));
     };
@@ -159,12 +159,24 @@ fn valid_campaign(path: &Path, format: Format) -> Result<LoadedCampaign, Failure
         .chain([&loaded.file])
         .cloned()
         .collect();
-    diagnostics::print_full(&files);
+    print_for_run(&files);
     let Some(revision) = &loaded.revision else {
         return Err(unusable(&files, format));
     };
     output::use_clock(revision.campaign.timezone);
     Ok(loaded)
+}
+
+/// Prints what is to be said of files on stderr; what advises on stories, which are not run, is left to `validate`.
+fn print_for_run(files: &[CheckedFile]) {
+    let without = |file: &CheckedFile| {
+        let parsed = dsl::parse_campaign(&file.text);
+        let mut file = file.clone();
+        file.diagnostics
+            .retain(|d| d.is_error() || !parsed.is_of_stories(d));
+        file
+    };
+    diagnostics::print_full(&files.iter().map(without).collect::<Vec<_>>());
 }
 
 /// For files with errors, or with parts that cannot be run yet.

@@ -100,6 +100,16 @@ pub fn folded(text: &str, indent: &str) -> String {
     }
 }
 
+/// Columns where no terminal says how many.
+const PAGE: usize = 80;
+
+/// A line of a text for people, folded to the terminal and off one to a page, what follows its first line indented.
+pub fn paged(text: &str, indent: usize) -> String {
+    let indent = " ".repeat(indent);
+    let options = textwrap::Options::new(width().unwrap_or(PAGE)).subsequent_indent(&indent);
+    textwrap::fill(text, options)
+}
+
 /// Talk on stderr.
 pub fn say(text: &str) {
     told(&format!("{}\n", folded(text, "")));

@@ -100,6 +100,76 @@ fn a_story_that_differs_is_shown_with_its_place() {
     );
 }
 
+/// The name of a story, and a condition that is longer than a line.
+const LONG: &str =
+    "a person of the city who was at the square last year and said yes is asked first of all people";
+
+#[test]
+fn what_is_long_is_folded_to_a_page_and_whole_for_programs() {
+    let folder = folder(&STORIES.replace("a yes keeps a seat", LONG));
+    check(
+        &folder,
+        &["test", "--filter", "asked first"],
+        expect![[r#"
+        exit 0
+        test.campaign.yaml
+          ok      a person of the city who was at the square last year and said yes is
+                  asked first of all people
+        --
+        1 story passed
+    "#]],
+    );
+    let json = stdout(&folder.output(&["test", "--format", "json"]));
+    assert!(json.contains(LONG), "{json}");
+    let when = format!("    when: first_name == \"{LONG}\" || first_name == \"Ada\"\n");
+    folder.write(
+        "test.campaign.yaml",
+        &CAMPAIGN.replace("    for: 2 days\n", &format!("    for: 2 days\n{when}")),
+    );
+    check(
+        &folder,
+        &["expand", "--program", "test.campaign.yaml"],
+        expect![[r#"
+            exit 0
+               0  step-1              when first_name == "a person of the city who was at
+                    the square last year and said yes is asked first of all people" ||
+                    first_name == "Ada"; else to 11
+               1  step-1              send invite
+               2  step-1              open the question
+               3  step-1              listen for 2 days; silence: to 4; step-1.answers.1:
+                    its words or pattern: to 7
+               4  step-1              close the question
+               5  step-1.silence.1    send reminder
+               6  step-1              go to 11
+               7  step-1.answers.1    close the question
+               8  step-1.answers.1.1  send kept, as an answer
+               9  step-1.answers.1    go to 11
+              10  step-1              close the question
+              11  end                 finish
+            --
+        "#]],
+    );
+}
+
+#[test]
+fn advice_on_stories_is_left_out_where_nothing_of_them_is_run() {
+    let folder = folder(
+        "tests:\n  - test: nothing\n    person: { phone: \"+12125550101\" }\n    story:\n      - reply: \"Yes\"\n",
+    );
+    let with_wait = folder
+        .read("test.campaign.yaml")
+        .replace("messages:", "  - wait: 2 days\nmessages:");
+    folder.write("test.campaign.yaml", &with_wait);
+    let codes = |args: &[&str]| -> Vec<String> {
+        let output = folder.output(args);
+        let all = stderr(&output) + &stdout(&output);
+        let of_line = |line: &str| Some(line.strip_prefix("warning[")?.split_once(']')?.0.to_owned());
+        all.lines().filter_map(of_line).collect()
+    };
+    assert_eq!(codes(&["validate"]), ["wait-at-end", "story-shows-nothing"]);
+    assert_eq!(codes(&["plan", "test.campaign.yaml"]), ["wait-at-end"]);
+}
+
 #[test]
 fn stories_that_pass_are_a_line_each_and_a_transcript_where_it_is_asked_for() {
     let folder = folder(STORIES);

@@ -412,6 +412,78 @@ fn a_project_file_of_another_ending_is_told_of() {
     "#]].assert_eq(&stdout(&output));
 }
 
+#[test]
+fn files_whose_names_are_in_other_letters_are_told_of() {
+    let folder = Folder::new();
+    folder.write("people.csv", "phone\n+12125550101\n");
+    let text = "audience: people.csv\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n";
+    folder.write("a.campaign.yaml", text);
+    folder.write("b.Campaign.yaml", text);
+    folder.write("c.d.campaign.YML", text);
+    folder.write("Crier.yaml", "crier: 1\n");
+    // Where a disk takes letters for each other, the project's file is there.
+    if folder.path().join("crier.yaml").exists() {
+        return;
+    }
+    let output = folder.output(&["validate", "--format", "concise"]);
+    expect![[r#"
+        a.campaign.yaml:1:1: error[file-missing] "Crier.yaml" is not read: the file of a project is called crier.yaml
+        b.Campaign.yaml:1:1: error[bad-name] "b.Campaign.yaml" is passed over: the files of campaigns end in .campaign.yaml
+        b.Campaign.yaml:1:1: error[file-missing] "Crier.yaml" is not read: the file of a project is called crier.yaml
+        c.d.campaign.YML:1:1: error[bad-name] "c.d.campaign.YML" is passed over: the files of campaigns end in .campaign.yaml
+        c.d.campaign.YML:1:1: error[file-missing] "Crier.yaml" is not read: the file of a project is called crier.yaml
+    "#]]
+    .assert_eq(&stdout(&output));
+}
+
+#[test]
+fn what_crier_yaml_lacks_is_shown_once_for_all_campaigns_that_need_it() {
+    let folder = Folder::of_people(1, "100/s");
+    for (name, sender) in [("a", "arena"), ("b", "arena"), ("c", "arena"), ("d", "square")] {
+        let text = format!(
+            "audience: people.csv\nschedule: now\nsender: {sender}\nmessage: \"Hi. STOP to opt out\"\n"
+        );
+        folder.write(&format!("{name}.campaign.yaml"), &text);
+    }
+    // Another project, which lacks a sender of its own.
+    folder.write("other/crier.yaml", &folder.read("crier.yaml"));
+    folder.write("other/people.csv", &folder.read("people.csv"));
+    folder.write("other/prices.csv", &folder.read("prices.csv"));
+    folder.write("other/a.campaign.yaml", &folder.read("a.campaign.yaml"));
+    let output = folder.output(&["validate"]);
+    expect![[r#"
+        error[unknown-sender]: sender "arena" does not exist
+         --> a.campaign.yaml:3:9
+          |
+        3 | sender: arena
+          |         ^^^^^ and in 2 more campaigns
+          |
+          = help: the senders of crier.yaml are "desk"
+
+        error[unknown-sender]: sender "square" does not exist
+         --> d.campaign.yaml:3:9
+          |
+        3 | sender: square
+          |         ^^^^^^
+          |
+          = help: the senders of crier.yaml are "desk"
+
+        error[unknown-sender]: sender "arena" does not exist
+         --> other/a.campaign.yaml:3:9
+          |
+        3 | sender: arena
+          |         ^^^^^
+          |
+          = help: the senders of crier.yaml are "desk"
+
+        8 files checked: 5 errors, 0 warnings
+        `crier explain unknown-sender` says more, with an example
+    "#]]
+    .assert_eq(&(stdout(&output) + &stderr(&output)));
+    let concise = stdout(&folder.output(&["validate", "--format", "concise"]));
+    assert_eq!(concise.matches("unknown-sender").count(), 5, "{concise}");
+}
+
 /// A project of two campaigns that name one list, and a list that nobody names.
 fn of_lists() -> Folder {
     let folder = Folder::new();

@@ -40,6 +40,8 @@ mod most;
 mod name;
 mod narrowing;
 mod never_in_time;
+mod night;
+mod one_number;
 mod opt_in;
 mod opt_out;
 pub(crate) use opt_out::Ways;
@@ -49,6 +51,7 @@ mod over_frequency;
 mod patterns;
 mod phrases;
 mod policy;
+mod ports;
 mod project;
 mod project_rules;
 mod quiet;
@@ -174,6 +177,7 @@ const CHECKS: &[Check] = &[
     replies::check,
     receiving::check,
     policy::check,
+    night::check,
     quiet::check,
     guarded::check,
     budget::check,
@@ -214,6 +218,8 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
     project::of_lists(file.read.tree.root.as_ref(), &mut found);
     project_rules::check(file, &outline, &mut found);
     crossed::check(file.read.tree.root.as_ref(), &file.written, &mut found);
+    ports::check(&file.text, file.read.tree.root.as_ref(), &mut found);
+    consequences::drop_of_project(file.read.tree.root.as_ref(), file.read.found.len(), &mut found);
     secrets::check(file.read.tree.root.as_ref(), &mut found);
     // Campaigns are checked against a project of which parts cannot be run yet.
     let clean = !found.iter().any(Diagnostic::is_fault);

@@ -106,6 +106,14 @@ impl CampaignFile {
         &self.written
     }
 
+    /// Whether a finding lies in its stories, which are played and never run.
+    pub fn is_of_stories(&self, found: &Diagnostic) -> bool {
+        let tests = self.read.tree.root.as_ref().and_then(|root| root.entry("tests"));
+        tests.is_some_and(|tests| {
+            tests.key.span.start <= found.span.start && found.span.end <= tests.value.span.end
+        })
+    }
+
     /// What is wrong with the file by itself, whatever its surroundings.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.read.found

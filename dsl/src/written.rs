@@ -9,6 +9,7 @@ use crate::tree::{self, Entry, Node, Tree};
 pub mod campaign;
 pub mod key;
 pub(crate) mod nearest;
+mod no_break;
 pub mod project;
 pub(crate) mod reading;
 mod scalars;
@@ -45,6 +46,11 @@ pub(crate) struct Read {
 
 impl Read {
     pub(crate) fn new(text: &str, object: &'static key::Object) -> Read {
+        let read = Read::as_written(text, object);
+        no_break::instead(text, read, |right| Read::as_written(right, object))
+    }
+
+    fn as_written(text: &str, object: &'static key::Object) -> Read {
         let (mut tree, mut found) = tree::parse(text);
         // Names of its own are what it is made of.
         if !tree.whole && found.last().is_some_and(|fault| fault.code == "alias-bomb") {

@@ -15,6 +15,7 @@ use crate::revision::{Revision, Source};
 
 mod across;
 mod found;
+mod misnamed;
 mod prices;
 
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
@@ -22,8 +23,6 @@ pub use found::{DEPTH, files_below, is_campaign};
 
 /// The project's file.
 pub const PROJECT_FILE: &str = "crier.yaml";
-/// What some call it, since campaigns may end so.
-const OTHER_ENDING: &str = "crier.yml";
 /// How a campaign's file ends.
 pub const CAMPAIGN_ENDINGS: [&str; 2] = [".campaign.yaml", ".campaign.yml"];
 
@@ -197,8 +196,8 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
             revision = None;
             file.diagnostics.extend(of_budget);
         }
-        let misnamed = project.file.is_none().then(|| misnamed(path)).flatten();
-        if project.project.is_none() || misnamed.is_some() {
+        let misnamed = misnamed::told(path, &parsed, &project);
+        if project.project.is_none() || !misnamed.is_empty() {
             revision = None;
             let file_of_project = project.file.as_ref();
             let wrong =
@@ -206,14 +205,7 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
             file.diagnostics
                 .retain(|diagnostic| !follows(diagnostic, wrong.as_ref()));
         }
-        file.diagnostics.extend(misnamed.map(|other| {
-            let message = format!(
-                "\"{}\" is not read: the file of a project is called {PROJECT_FILE}",
-                other.display()
-            );
-            let at = parsed.written().first_key.clone();
-            Diagnostic::error("file-missing", at, message).help(format!("rename it to {PROJECT_FILE}"))
-        }));
+        file.diagnostics.extend(misnamed);
     }
     let waits = |file: &CheckedFile| !file.later.is_empty();
     let waits = waits(&file) || project.file.as_ref().is_some_and(waits);
@@ -231,17 +223,6 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
 fn is_newer(loaded: &LoadedProject) -> bool {
     let file = loaded.file.as_ref().filter(|_| loaded.project.is_none());
     file.is_some_and(|file| dsl::parse_project(&file.text).is_newer())
-}
-
-/// The file of a project that has another ending, at or above a campaign that has none.
-fn misnamed(campaign: &Path) -> Option<PathBuf> {
-    let folder = std::path::absolute(parent(campaign)).ok()?;
-    let other = folder
-        .ancestors()
-        .map(|folder| folder.join(OTHER_ENDING))
-        .find(|path| is_there(path))?;
-    let here = std::env::current_dir().ok()?;
-    Some(other.strip_prefix(&here).map_or(other.clone(), Path::to_owned))
 }
 
 /// Codes that a fault of crier.yaml brings about in its campaigns, and the keys of it where that lies: while one of them

@@ -14,6 +14,9 @@ use crate::cli::{Expand, Format};
 use crate::output::plan::texts::bound_json;
 use crate::output::{self, diagnostics};
 
+/// Columns before what goes on on the next line: the address of an instruction stands there.
+const BELOW_STEP: usize = 8;
+
 pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
     let stdin = rewrite::is_stdin(std::slice::from_ref(&args.file))?;
     let loaded = if stdin {
@@ -40,7 +43,9 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
         return Err(invalid(&files, args.format));
     };
     if let (true, Some(revision)) = (args.program, &loaded.meant) {
-        output::lines(&dsl::campaign::listing(&revision.campaign));
+        for line in dsl::campaign::listing(&revision.campaign).lines() {
+            output::line(&output::paged(line, BELOW_STEP));
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let around = Around {

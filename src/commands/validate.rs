@@ -3,6 +3,7 @@
 mod across;
 mod changed;
 mod found;
+mod once;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -76,7 +77,11 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
 
 fn print(files: &[CheckedFile], format: Option<DiagnosticFormat>, fail_on: Severity) {
     let wrong = || files.iter().filter(|file| !file.diagnostics.is_empty());
-    let full = || wrong().for_each(|file| output::line(&diagnostics::full(file)));
+    let full = || {
+        let shown = once::shown(files).into_iter();
+        let wrong = shown.filter(|file| !file.diagnostics.is_empty());
+        wrong.for_each(|file| output::line(&diagnostics::full(&file)));
+    };
     match format {
         None => {
             full();

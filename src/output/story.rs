@@ -61,7 +61,7 @@ impl Report<'_> {
             None => format!("  {GOOD}ok{GOOD:#}      {name}"),
             Some(_) => format!("  {BAD}FAILED{BAD:#}  {name}"),
         };
-        super::line(&super::folded(&line, &format!("{:NAME$}", "")));
+        super::line(&super::paged(&line, NAME));
         if self.transcripts || story.failure.is_some() {
             of(story).iter().for_each(|line| super::line(line));
         }
@@ -79,7 +79,7 @@ impl Report<'_> {
         super::line(&format!("  {} of {total} walked", total - missing));
         for unwalked in &campaign.coverage.unwalked {
             let line = format!("    {BAD}not walked{BAD:#}  {unwalked}");
-            super::line(&super::folded(&line, &format!("{:UNWALKED$}", "")));
+            super::line(&super::paged(&line, UNWALKED));
         }
     }
 

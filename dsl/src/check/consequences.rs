@@ -44,6 +44,9 @@ const OF_SHAPE: &[&str] = &[
     "wrong-type",
 ];
 
+/// Codes of a map of names that cannot be read as one.
+const NO_NAMES: &[&str] = &["bad-name", "wrong-type"];
+
 const CUT: &[&str] = &["text-cut-by-comma"];
 
 const fn under(code: &'static str, keys: &'static [&'static str]) -> Follows {
@@ -107,6 +110,11 @@ const FOLLOWS: &[Follows] = &[
         Place::InItsMap,
         &["expires-before-window", "window-in-quiet-hours"],
     ),
+    follows(
+        "moment-outside-window",
+        Place::Under(&["limits"]),
+        &["only-at-night"],
+    ),
     follows("no-deadline", Place::InItsMap, &[]),
     under("no-opt-out-hint", &["purpose"]),
     follows("unknown-list", Place::Here, &["invalid-yaml"]),
@@ -136,6 +144,7 @@ const FOLLOWS: &[Follows] = &[
         Place::InItsMap,
         &["unknown-key", "wrong-type"],
     ),
+    under("only-at-night", &["limits", "purpose", "urgent"]),
     under("test-needs-time", &["schedule", "trigger"]),
     follows("test-needs-time", Place::Here, &[]),
     under(
@@ -155,15 +164,43 @@ const FOLLOWS: &[Follows] = &[
     under("window-looser-than-policy", &["purpose", "urgent"]),
 ];
 
+/// What is not there, where a map of names cannot be read, or stands under a key that is misspelt.
+const OF_NAMES: &[Follows] = &[
+    follows("column-is-text", Place::Misspelt("fields"), &["unknown-key"]),
+    follows("unknown-inbox", Place::Misspelt("inboxes"), &["unknown-key"]),
+    follows("unknown-inbox", Place::Under(&["inboxes"]), NO_NAMES),
+    follows("unknown-link", Place::Misspelt("links"), &["unknown-key"]),
+    follows("unknown-link", Place::Under(&["links"]), NO_NAMES),
+    follows("unknown-list", Place::Misspelt("lists"), &["unknown-key"]),
+    follows("unknown-list", Place::Under(&["lists"]), NO_NAMES),
+    follows("unknown-name", Place::Misspelt("fields"), &["unknown-key"]),
+    follows("unknown-provider", Place::Misspelt("providers"), &["unknown-key"]),
+    follows("unknown-provider", Place::Under(&["providers"]), NO_NAMES),
+    follows("unknown-sender", Place::Misspelt("senders"), &["unknown-key"]),
+    follows("unknown-sender", Place::Under(&["senders"]), NO_NAMES),
+    follows("unknown-variable", Place::Misspelt("fields"), &["unknown-key"]),
+    follows("unknown-variable", Place::Under(&["fields"]), NO_NAMES),
+];
+
+/// Takes out of crier.yaml what follows from something else.
+pub(super) fn drop_of_project(root: Option<&Node>, of_reading: usize, found: &mut Vec<Diagnostic>) {
+    drop_by(&[OF_NAMES], root, of_reading, found);
+}
+
 /// Takes out what follows from something else that was found. The first `of_reading` are what reading the file found.
 pub(super) fn drop(root: Option<&Node>, of_reading: usize, found: &mut Vec<Diagnostic>) {
+    drop_by(&[FOLLOWS, OF_NAMES], root, of_reading, found);
+}
+
+fn drop_by(tables: &[&[Follows]], root: Option<&Node>, of_reading: usize, found: &mut Vec<Diagnostic>) {
     // Of more than are told nobody asks what follows from what, and each is held against each.
     let Some(root) = root.filter(|_| found.len() <= MOST) else {
         return;
     };
     let all = std::mem::take(found);
     let reading = &all[..of_reading];
-    let is_told = |d: &&Diagnostic| !FOLLOWS.iter().any(|row| row.explains(d, root, reading, &all));
+    let rows = || tables.iter().copied().flatten();
+    let is_told = |d: &&Diagnostic| !rows().any(|row| row.explains(d, root, reading, &all));
     *found = all.iter().filter(is_told).cloned().collect();
 }
 
@@ -198,7 +235,10 @@ impl Follows {
             }
             Place::Under(keys) => {
                 let values = keys.iter().filter_map(|key| below(root, key));
-                values.map(|value| value.span.clone()).collect()
+                let values = values.map(|value| value.span.clone());
+                values
+                    .chain(keys.iter().filter_map(|key| without_value(root, key)))
+                    .collect()
             }
             Place::InItsValue => {
                 let entry = around(root, of.span.start).and_then(|(_, entry)| entry);
@@ -222,6 +262,12 @@ fn below<'a>(root: &'a Node, key: &str) -> Option<&'a Node> {
         true => Some(outer),
         false => outer.get(inner),
     }
+}
+
+/// A key of the file that has no value: what was to be its value may stand beside it.
+fn without_value(root: &Node, key: &str) -> Option<Range<usize>> {
+    let entry = root.entry(key).filter(|entry| entry.value.is_nothing())?;
+    Some(entry.key.span.clone())
 }
 
 fn meet(a: &Range<usize>, b: &Range<usize>) -> bool {

@@ -1,6 +1,6 @@
 //! A campaign tightens the policy of its project and never loosens it; what no policy can pass never goes out.
 
-use super::Context;
+use super::{Context, night};
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
 use crate::scalar::{Frequency, Window};
@@ -47,7 +47,12 @@ fn quiet_hours(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     if let Some(window) = Window::parse(&own.value).filter(|own| !own.covers(policy)) {
         let message = format!("quiet hours of {window} are looser than the policy's, {policy}");
         let help = format!("choose hours that hold all of {policy}, or leave them out");
-        found.push(looser("window-looser-than-policy", own, message, help));
+        let looser = looser("window-looser-than-policy", own, message, help);
+        let is_turned = window.start < window.end && night::turned(window).covers(policy);
+        found.push(match is_turned {
+            true => night::swapped(looser, &own.span, window),
+            false => looser,
+        });
     }
 }
 
@@ -116,19 +121,7 @@ fn windows(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     else {
         return;
     };
-    let schedule = context
-        .written
-        .schedule
-        .as_ref()
-        .and_then(|schedule| schedule.window.as_ref());
-    let trigger = context
-        .written
-        .trigger
-        .as_ref()
-        .and_then(|trigger| trigger.window.as_ref());
-    let steps = context.written.all_steps();
-    let of_steps = steps.iter().filter_map(|step| step.window.as_ref());
-    for window in schedule.into_iter().chain(trigger).chain(of_steps) {
+    for window in all_windows(context) {
         let Some(hours) = Window::parse(&window.value).filter(|hours| quiet.covers(*hours)) else {
             continue;
         };
@@ -136,9 +129,30 @@ fn windows(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let diagnostic = Diagnostic::error("window-in-quiet-hours", window.span.clone(), message)
             .label("nothing goes out in these hours")
             .help("choose hours of which some lie outside of the quiet hours");
-        found.push(match stated {
+        let diagnostic = match stated {
             Some(stated) => diagnostic.also(stated.span.clone(), "the quiet hours"),
             None => diagnostic,
+        };
+        found.push(match stated {
+            Some(stated) if night::is_by_day(quiet) => night::swapped(diagnostic, &stated.span, quiet),
+            None if night::is_by_day(quiet) => diagnostic.help(OF_THE_DAY),
+            _ if night::is_turned(hours, Some(quiet)) => night::swapped(diagnostic, &window.span, hours),
+            _ => diagnostic,
         });
     }
+}
+
+/// What is said where the policy lets nothing out by day.
+const OF_THE_DAY: &str = "the quiet hours of crier.yaml hold all of the day: are their from and to mixed up?";
+
+/// Every window of a campaign: of its schedule, its trigger, and its steps.
+pub(super) fn all_windows<'a>(context: &Context<'a>) -> Vec<&'a Spanned<String>> {
+    let written = context.written;
+    let schedule = written.schedule.as_ref();
+    let schedule = schedule.and_then(|schedule| schedule.window.as_ref());
+    let trigger = written.trigger.as_ref();
+    let trigger = trigger.and_then(|trigger| trigger.window.as_ref());
+    let steps = written.all_steps().into_iter();
+    let of_steps = steps.filter_map(|step| step.window.as_ref());
+    schedule.into_iter().chain(trigger).chain(of_steps).collect()
 }

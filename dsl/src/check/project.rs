@@ -6,6 +6,8 @@ use super::consent;
 use super::hosts;
 use super::inboxes;
 use super::languages::repeated;
+use super::night;
+use super::one_number;
 use super::opt_in;
 use super::rates;
 use super::replies::unknown_inbox;
@@ -64,9 +66,11 @@ pub(super) fn check(file: &written::Project, found: &mut Vec<Diagnostic>) {
     }
     found.extend(everybody_held_out(&file.policy));
     hosts::of_policy(&file.policy.hosts, found);
+    night::of_policy(file.policy.quiet_hours.as_ref(), found);
     inboxes::check(file, found);
     consent::check(file, found);
     opt_in::check(file, found);
+    one_number::check(file, found);
 }
 
 /// A control group of all leaves nobody to text.
@@ -203,7 +207,7 @@ fn bad_sender(sender: &written::Sender, region: Region, found: &mut Vec<Diagnost
 }
 
 impl Address {
-    fn parse(&self, region: Region) -> Result<sms::SenderAddress, sms::SenderError> {
+    pub(super) fn parse(&self, region: Region) -> Result<sms::SenderAddress, sms::SenderError> {
         match self {
             Address::Number(text) => sms::SenderAddress::number(text, region),
             Address::ShortCode(text) => sms::SenderAddress::short_code(text),

@@ -61,8 +61,7 @@ fn named(entry: &Entry, found: &mut Vec<Diagnostic>) {
     let key = entry.key.text.to_ascii_lowercase();
     match entry.value.text() {
         Some(text) if KEYS.contains(&key.as_str()) && !text.is_empty() => {
-            // The key itself does not exist: that this is a secret says more.
-            found.retain(|d| d.span != entry.key.span);
+            says_more(entry, found);
             told(
                 entry.value.span.clone(),
                 &format!("\"{}\"", entry.key.text),
@@ -72,8 +71,17 @@ fn named(entry: &Entry, found: &mut Vec<Diagnostic>) {
         Some(text) if VARIABLES.iter().any(|end| key.ends_with(end)) && !is_variable(text) => {
             no_variable(&entry.value, &key, found);
         }
+        Some(text) if looks_like_one(text) => {
+            says_more(entry, found);
+            told(entry.value.span.clone(), "this text", found);
+        }
         Some(_) | None => look(&entry.value, found),
     }
+}
+
+/// The key itself may not exist: that its value is a secret says more.
+fn says_more(entry: &Entry, found: &mut Vec<Diagnostic>) {
+    found.retain(|d| d.span != entry.key.span);
 }
 
 /// Whether it is written as environment variables are, and secrets are not.

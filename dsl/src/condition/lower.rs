@@ -152,8 +152,8 @@ impl Lower<'_> {
             self.opposite(&piece.span, all);
             return None;
         }
-        if all && constant::apart(&tests) {
-            self.no_number(&piece.span);
+        if let Some(apart) = constant::apart(&tests).filter(|_| all) {
+            self.no_number(&piece.span, apart);
             return None;
         }
         Some(Value::Test(match all {

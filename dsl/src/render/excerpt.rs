@@ -112,6 +112,9 @@ pub(super) fn show<'a>(
     })
 }
 
+/// What the renderer puts left of lines that are marked together.
+const BESIDE: usize = 3;
+
 /// The columns that a line of the file has.
 struct Room {
     columns: usize,
@@ -130,10 +133,10 @@ impl Room {
 
     /// The places of a diagnostic, its own first, as much of each as has room.
     fn spans(&self, places: &Places<'_>, d: &Diagnostic) -> Vec<Range<usize>> {
-        let own = self.fitted(places.text, clamp(places.text, &d.span), 0);
+        let own = self.fitted(places, clamp(places.text, &d.span), 0);
         let related = d.related.iter().map(|(span, label)| {
             let label = display_width(label) + 1;
-            self.fitted(places.text, clamp(places.text, span), label)
+            self.fitted(places, clamp(places.text, span), label)
         });
         std::iter::once(own).chain(related).collect()
     }
@@ -155,12 +158,18 @@ impl Room {
         (fits || spans.len() == 1).then_some(piece)
     }
 
-    /// As much of a span in one line as has room, with so much right of it.
-    fn fitted(&self, text: &str, span: Range<usize>, right: usize) -> Range<usize> {
-        let own = &text[span.clone()];
+    /// As much of a span as has room, with so much right of it: of several lines all, or, where one of them is too long,
+    /// the first.
+    fn fitted(&self, places: &Places<'_>, span: Range<usize>, right: usize) -> Range<usize> {
+        let own = &places.text[span.clone()];
         let cuts = Room::CUTS + right;
-        if own.contains('\n') || display_width(own) + cuts <= self.columns {
-            return span;
+        let own = match own.split_once('\n') {
+            Some(_) if !self.is_too_long(places, &span) => return span,
+            Some((first, _)) => first.trim_end(),
+            None => own,
+        };
+        if display_width(own) + cuts <= self.columns {
+            return span.start..span.start + own.len();
         }
         let (mut width, mut end) = (0, span.start);
         for c in own.chars() {
@@ -171,6 +180,15 @@ impl Room {
             end += c.len_utf8();
         }
         span.start..end
+    }
+
+    /// Whether the renderer would show a line of a span that is wider than it may be: it cuts none of several.
+    fn is_too_long(&self, places: &Places<'_>, span: &Range<usize>) -> bool {
+        let all = places.line_start(span.start)..places.line_end(span.end);
+        all.len() <= PAGE
+            && places.text[all]
+                .lines()
+                .any(|line| display_width(line) + BESIDE > self.columns)
     }
 
     /// Whether a label has room right of its span.

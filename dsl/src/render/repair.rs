@@ -24,9 +24,12 @@ pub(super) fn show<'a>(
     let piece = Piece::lines(places, std::slice::from_ref(&span));
     let piece = piece.unwrap_or_else(|| Piece::around(places, &span));
     let own = piece.span(&span);
-    let before = piece.line.to_string().len() + " + ".len();
+    let lines = piece.text.lines().count().max(fix.replacement.lines().count());
+    let last = piece.line + lines.saturating_sub(1);
+    let before = last.to_string().len() + " + ".len();
     let room = width.saturating_sub(before);
-    if let Some(cut) = cut(piece.text, &own, &fix.replacement, room) {
+    let one = cut(piece.text, &own, &fix.replacement, room);
+    if let Some(cut) = one.or_else(|| cut_lines(piece.text, &own, &fix.replacement, room)) {
         let snippet = Snippet::source(cut.text).line_start(piece.line).path(path);
         return snippet.patch(Patch::new(cut.span, cut.replacement));
     }
@@ -34,7 +37,7 @@ pub(super) fn show<'a>(
     snippet.patch(Patch::new(own, fix.replacement.as_str()))
 }
 
-/// A line without what does not fit.
+/// Lines without what does not fit.
 struct Cut {
     text: String,
     span: Range<usize>,
@@ -69,6 +72,31 @@ fn cut(text: &str, span: &Range<usize>, replacement: &str, room: usize) -> Optio
         span: text[0].len()..text[0].len() + text[1].len(),
         text: text.concat(),
         replacement: middle(replacement, of_replaced),
+    })
+}
+
+/// Lines of a repair that are shown, at most.
+const MOST_LINES: usize = 24;
+
+/// Several lines, each cut at its end, and the last ones where there are too many. None where all of them fit.
+fn cut_lines(text: &str, span: &Range<usize>, replacement: &str, room: usize) -> Option<Cut> {
+    let [before, after] = [text.get(..span.start)?, text.get(span.end..)?];
+    let repaired = [before, replacement, after].concat();
+    let is_wide = |line: &str| display_width(line) > room;
+    let is_long = text.lines().count().max(repaired.lines().count()) > MOST_LINES;
+    if !is_long && !text.lines().chain(repaired.lines()).any(is_wide) {
+        return None;
+    }
+    let cut = |text: &str| {
+        let lines = text.lines().take(MOST_LINES).map(|line| begin(line, room));
+        let rest = (text.lines().count() > MOST_LINES).then(|| CUT.to_owned());
+        lines.chain(rest).collect::<Vec<_>>().join("\n")
+    };
+    let text = cut(text);
+    Some(Cut {
+        span: 0..text.len(),
+        replacement: cut(&repaired),
+        text,
     })
 }
 

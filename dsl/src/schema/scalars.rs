@@ -19,7 +19,8 @@ pub(super) const LANGUAGE: &str = r"^\s*[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\s
 
 const NAME: &str = "^[a-z][a-z0-9-]*$";
 const ADDRESS: &str = r"[^@\s]+@[^@\s]+\.[^@\s]+";
-const INSIDE: &str = r"(?![/\\~])(?![A-Za-z]:)(?!(?:[\s\S]*[/\\])?\.\.(?:[/\\]|$))";
+/// A path that begins with no way up; one that goes up further on may stay inside.
+const INSIDE: &str = r"(?![/\\~])(?![A-Za-z]:)(?!(?:\.?[/\\])*\.\.(?:[/\\]|$))";
 const DURATION: &str = r"0*[1-9][0-9]*\s+(?:seconds?|minutes?|hours?|days?|weeks?)\s*$";
 const CLOCK: &str = "(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9])";
 /// Where a window may end.

@@ -301,10 +301,15 @@ fn address(text: &str) -> Result<(), Refusal> {
     })
 }
 
-/// Whether a path is relative and never goes up.
+/// Whether a path is relative and leads nowhere above its folder, on no part of its way.
 pub(crate) fn stays_inside(path: &str) -> bool {
     let absolute = path.starts_with(['/', '\\', '~']) || path.get(1..2) == Some(":");
-    !absolute && path.split(['/', '\\']).all(|piece| piece != "..")
+    let step = |depth: usize, piece: &str| match piece {
+        ".." => depth.checked_sub(1),
+        "" | "." => Some(depth),
+        _ => Some(depth + 1),
+    };
+    !absolute && path.split(['/', '\\']).try_fold(0, step).is_some()
 }
 
 fn path(text: &str) -> Result<(), Refusal> {

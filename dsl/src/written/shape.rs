@@ -13,12 +13,14 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style, Tree};
 
 mod branches;
+mod dashes;
 mod elsewhere;
 mod fit;
 mod meant;
 mod misplaced;
 mod other_file;
 mod several;
+mod shares;
 mod step;
 mod words;
 
@@ -203,7 +205,7 @@ impl Shape<'_> {
                 .key(&entry.key.text)
                 .is_some_and(|key| key.status == Status::Later)
         });
-        if let Some(found) = meant::variants_without_shares(node, place, self.around.text) {
+        if let Some(found) = shares::unsaid(node, object, place, self.around.text) {
             return self.found.push(found);
         }
         let told = self.misplaced(node, object, place);
@@ -306,10 +308,6 @@ impl Shape<'_> {
             return object.key(meant.trim_start_matches('-')).map(|key| key.name);
         }
         let names = object.keys.iter().map(|key| key.name);
-        if let Some((found, meant)) = meant::no_break_space(entry, object) {
-            self.found.push(found);
-            return meant;
-        }
         self.doubt(&entry.value);
         if let Some(found) = elsewhere::note(entry) {
             self.found.push(found);
@@ -467,7 +465,8 @@ impl Shape<'_> {
             return self.found.push(found);
         }
         let message = format!("{} must be {}", place.name, form.expected());
-        let found = Diagnostic::error("wrong-type", node.span.clone(), message)
+        let whole = dashes::begin(node, self.around.text)..node.span.end;
+        let found = Diagnostic::error("wrong-type", whole.clone(), message)
             .label(format!("this is {}", a_kind(node)));
         let of_list = match form {
             Form::List(item) if fits(item, node) && node.scalar().is_some() => Some(item),
@@ -475,65 +474,57 @@ impl Shape<'_> {
         };
         let written = &self.around.text[node.span.clone()];
         let undashed = matches!(form, Form::List(_) | Form::OneOrList(_)) && written.starts_with('-');
-        self.found.push(
-            if let Some((help, right)) = meant::in_another_shape(form, node, place, written) {
-                let found = found.help(help);
-                match right {
-                    Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
-                    None => found,
-                }
-            } else if let Some((help, right)) = step::colon_missing(form, node, place, &self.messages) {
-                let found = found.help(help);
-                match right {
-                    Some(right) => found.replace(node.span.clone(), right, Applicability::Unsure),
-                    None => found,
-                }
-            } else if place.key == "choose"
-                && let Some(help) = branches::in_place_of_rules(node, self.around.text)
-            {
-                found.help(help)
-            } else if place.key == "message" && !node.items().is_empty() {
-                found.help(words::SEVERAL_TEXTS)
-            } else if place.key == "send" && !node.items().is_empty() {
-                found.help(words::ONE_A_STEP)
-            } else if place.key == "audience" && !node.items().is_empty() {
-                found.help(words::SEVERAL_LISTS)
-            } else if undashed {
-                found.help("put a space after each `-`")
-            } else if let Some(help) = words::rules_as_map(form, node) {
-                found.help(help)
-            } else if words::is_list_of_named(form, node) {
-                found.help("leave the dashes out: each name stands at the beginning of its line")
-            } else if matches!(form, Form::List(_)) && !node.entries().is_empty() {
-                found.help("put `- ` before each item, also where there is only one")
-            } else if let (Form::Flag, Some(right)) = (form, node.text().and_then(words::truth)) {
-                let found = found.help(format!("write `{right}`"));
-                found.replace(node.span.clone(), right, Applicability::Unsure)
-            } else if let Some(item) = of_list.filter(|item| words::are_items(written, item)) {
-                let list = words::as_list(written, item);
-                let sure =
-                    match list.strip_prefix('[').and_then(|list| list.strip_suffix(']')) == Some(written) {
-                        true => words::sure_of_items(written),
-                        false => Applicability::Unsure,
-                    };
-                found
-                    .help("a list stands in brackets")
-                    .replace(node.span.clone(), list, sure)
-            } else if place.key == "sender" && !node.entries().is_empty() {
-                found.help("`sender` names one of `senders`, where it is said what they are")
-            } else if let Some((map, is_right)) = words::map_of(form, node) {
-                let found = found.help(format!("a map stands in braces: `{map}`"));
-                match is_right {
-                    true => found.replace(node.span.clone(), map, Applicability::Unsure),
-                    false => found,
-                }
-            } else {
-                match place.help() {
-                    Some(help) => found.help(help),
-                    None => found,
-                }
-            },
-        );
+        let meant = meant::in_another_shape(form, node, place, written)
+            .or_else(|| step::colon_missing(form, node, place, &self.messages))
+            .or_else(|| dashes::as_map(form, node, place, self.around.text));
+        self.found.push(if let Some((help, right)) = meant {
+            let found = found.help(help);
+            match right {
+                Some(right) => found.replace(whole, right, Applicability::Unsure),
+                None => found,
+            }
+        } else if place.key == "choose"
+            && let Some(help) = branches::in_place_of_rules(node, self.around.text)
+        {
+            found.help(help)
+        } else if place.key == "message" && !node.items().is_empty() {
+            found.help(words::SEVERAL_TEXTS)
+        } else if place.key == "send" && !node.items().is_empty() {
+            found.help(words::ONE_A_STEP)
+        } else if place.key == "audience" && !node.items().is_empty() {
+            found.help(words::SEVERAL_LISTS)
+        } else if undashed {
+            found.help("put a space after each `-`")
+        } else if let Some(help) = words::rules_as_map(form, node) {
+            found.help(help)
+        } else if matches!(form, Form::List(_)) && !node.entries().is_empty() {
+            found.help("put `- ` before each item, also where there is only one")
+        } else if let (Form::Flag, Some(right)) = (form, node.text().and_then(words::truth)) {
+            let found = found.help(format!("write `{right}`"));
+            found.replace(node.span.clone(), right, Applicability::Unsure)
+        } else if let Some(item) = of_list.filter(|item| words::are_items(written, item)) {
+            let list = words::as_list(written, item);
+            let sure = match list.strip_prefix('[').and_then(|list| list.strip_suffix(']')) == Some(written) {
+                true => words::sure_of_items(written),
+                false => Applicability::Unsure,
+            };
+            found
+                .help("a list stands in brackets")
+                .replace(node.span.clone(), list, sure)
+        } else if place.key == "sender" && !node.entries().is_empty() {
+            found.help("`sender` names one of `senders`, where it is said what they are")
+        } else if let Some((map, is_right)) = words::map_of(form, node) {
+            let found = found.help(format!("a map stands in braces: `{map}`"));
+            match is_right {
+                true => found.replace(node.span.clone(), map, Applicability::Unsure),
+                false => found,
+            }
+        } else {
+            match place.help() {
+                Some(help) => found.help(help),
+                None => found,
+            }
+        });
     }
 
     fn nothing(&mut self, node: &Node, form: &Form, place: &Place) {
@@ -541,13 +532,6 @@ impl Shape<'_> {
             return self.found.push(found);
         }
         let at = node.span.start;
-        // What it holds is not indented to YAML, which is told there.
-        if self.around.text[at..]
-            .trim_start_matches([':', '\r', '\n', ' '])
-            .starts_with(meant::NO_BREAK)
-        {
-            return;
-        }
         let message = format!("{} has no value", place.name);
         let before = self.around.text[..at].char_indices().next_back();
         let found = Diagnostic::error("wrong-type", before.map_or(at, |(start, _)| start)..at, message)

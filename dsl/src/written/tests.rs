@@ -154,12 +154,18 @@ fn values_are_checked_whether_their_keys_run_or_not() {
             "steps: [{ notify: { to: The Desk, text: a } }]",
             r#"bad-name: "The Desk" is not a name"#,
         ),
+        (
+            "audience: lists/../../a.csv",
+            r#"path-leaves-project: "lists/../../a.csv" is outside of the project"#,
+        ),
         ("urgent: yes", r#"wrong-type: "urgent" must be `true` or `false`"#),
     ];
     for (text, expected) in table {
         assert_eq!(codes(text).last().map(String::as_str), Some(expected), "{text}");
     }
     for good in [
+        "audience: lists/../lists/a.csv",
+        "audience: ./lists//./x/../a.csv",
         "schedule: { cron: \"0 10 * * MON\" }",
         "schedule: { again: after 30 days }",
         "schedule: { until: 2027-06-30 }",
@@ -193,6 +199,33 @@ fn texts_that_look_like_something_else_are_those_texts() {
     );
     let default = campaign.fields[0].default.as_ref().expect("it is given");
     assert_eq!(default.values()[0].text, "1.10");
+}
+
+#[test]
+fn spaces_that_do_not_break_are_right_in_texts_and_told_once_elsewhere() {
+    let right = [
+        "message: Doors open\u{a0}at nine,\n  \u{a0}Foxes play at ten",
+        "message: \"a:\u{a0}b\"",
+        "message: |\n  \u{a0}\u{a0}Hi",
+    ];
+    for text in right {
+        assert_eq!(codes(text), [""; 0], "{text}");
+    }
+    let told = "invalid-yaml: a space that does not break (U+00A0) stands";
+    for (text, place) in [
+        ("steps:\n  -\u{a0}send: a\n  - wait:\u{a0}1 day\n", "behind \"-\""),
+        ("schedule\u{a0}: now\n", "behind \"schedule\""),
+        ("messages:\n\u{a0} a: b\n", "in the indentation"),
+        (
+            "message: |\n\u{a0}\u{a0}Hi\nschedule: now\n",
+            "in the indentation",
+        ),
+    ] {
+        assert_eq!(codes(text), [format!("{told} {place}")], "{text}");
+    }
+    // What is wrong all the same is told beside it.
+    let both = codes("urgent: yes\nsteps:\n  - send:\u{a0}a\n");
+    assert_eq!(both.len(), 2, "{both:?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use dsl::decode_text;
 use dsl::diagnostic::Applicability;
+use dsl::edit::{self, Edit};
 use dsl::fix::{Fixed, fix};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -111,6 +112,9 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         invalid-yaml-markdown.campaign.yaml: 2 repaired, left []
         invalid-yaml-outdented.campaign.yaml: 1 repaired, left []
         language-of-three.campaign.yaml: 1 repaired, left ["language-unlisted"]
+        no-break-space-braces.campaign.yaml: 1 repaired, left []
+        no-break-space-colon.campaign.yaml: 1 repaired, left []
+        no-break-space.campaign.yaml: 1 repaired, left []
         other-shapes.campaign.yaml: 1 repaired, left ["wrong-type", "wrong-type", "wrong-type", "wrong-type", "unknown-inbox", "unknown-key", "wrong-type", "unknown-key", "unknown-key", "unknown-key", "wrong-type", "wrong-type"]
         project-replies.crier.yaml: 2 repaired, left ["foreign-placeholder", "unknown-helper", "word-is-opt-out", "word-in-two-rules", "bad-pattern", "conflicting-keys", "unreachable-step", "rule-without-condition", "no-deadline", "rule-after-otherwise", "unknown-list"]
         provider-repeated.crier.yaml: 1 repaired, left ["provider-repeated", "provider-repeated", "unknown-provider"]
@@ -131,6 +135,8 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         slip-semicolons.campaign.yaml: 2 repaired, left []
         unknown-inbox-forward.campaign.yaml: 1 repaired, left ["unknown-inbox", "word-is-opt-out"]
         unknown-inbox.campaign.yaml: 1 repaired, left []
+        unknown-key-capital-fields.campaign.yaml: 2 repaired, left ["not-yet-supported", "not-yet-supported"]
+        unknown-key-capital.crier.yaml: 4 repaired, left []
         unknown-key-hides-messages.campaign.yaml: 1 repaired, left []
         unknown-key.campaign.yaml: 1 repaired, left ["unknown-key"]
         unknown-message-nested.campaign.yaml: 1 repaired, left ["unknown-message", "unknown-message"]
@@ -187,4 +193,38 @@ fn a_map_that_is_offered_for_a_text_has_no_fault() {
             "{name}: {left:?}"
         );
     }
+}
+
+/// What is offered for these files, taken together and as often as something is, repairs all that is wrong.
+#[test]
+fn what_is_offered_leaves_no_error() {
+    let begins = [
+        "list-for-map",
+        "no-break-space",
+        "only-at-night-limits",
+        "only-at-night.crier",
+        "shares-unsaid",
+        "unknown-key-capital",
+        "variants-without-shares",
+        "window-in-quiet-hours-turned",
+        "window-looser-than-policy-turned",
+    ];
+    let files = support::files("err").into_iter();
+    let named = files.filter(|path| begins.iter().any(|begin| support::name(path).starts_with(begin)));
+    let mut seen = 0;
+    for path in named {
+        let name = support::name(&path);
+        let (mut text, mut found) = support::check(&name, &support::bytes(&path));
+        for _ in 0..4 {
+            let offered = found.iter().filter_map(|d| d.suggestion.clone());
+            let edits = offered.map(|one| Edit::new(one.span, one.replacement.as_str()));
+            text = edit::apply(&text, edits.collect()).0;
+            found = support::check(&name, text.as_bytes()).1;
+        }
+        let of_now = found.iter().filter(|d| d.code != dsl::NOT_YET);
+        let left: Vec<&str> = of_now.map(|d| d.code).collect();
+        assert!(left.is_empty(), "{name}: {left:?}\n{text}");
+        seen += 1;
+    }
+    assert!(seen > begins.len());
 }

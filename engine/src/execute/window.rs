@@ -243,7 +243,7 @@ impl Executor {
                 continue;
             };
             window.slices.push((cohort, held.intended()));
-            window.known.learn_zones(&held.cohort);
+            window.known.learn_zones(&launched.revision, &held.cohort);
             for index in held
                 .intended()
                 .filter(|index| !held.cohort.departed.contains(index))

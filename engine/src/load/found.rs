@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::misnamed::is_misnamed;
 use super::{CAMPAIGN_ENDINGS, PROJECT_FILE};
 
 /// A folder that cannot be listed, and the system's word.
@@ -18,7 +19,8 @@ pub fn is_campaign(path: &Path) -> bool {
 
 /// Campaigns and crier.yaml files in a folder and so many levels below, in no order, and the folders that cannot be listed.
 /// Links to folders are not followed, so there is no loop; hidden folders and those of build tools are passed over. What has
-/// the name of a campaign and is no file is found too: that it cannot be read is said, not passed over.
+/// the name of a campaign and is no file is found too: that it cannot be read is said, not passed over; and so is what has it
+/// in other letters.
 pub fn files_below(folder: &Path, depth: usize) -> (Vec<PathBuf>, Vec<Unlisted>) {
     let (mut found, mut unlisted) = (vec![], vec![]);
     look_through(folder, depth, &mut found, &mut unlisted);
@@ -43,7 +45,7 @@ fn look_through(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, unlisted:
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let passed = name.starts_with('.') || name == "target" || name == "node_modules";
-        if is_campaign(&path) || name == PROJECT_FILE {
+        if is_campaign(&path) || is_misnamed(&path) || name == PROJECT_FILE {
             found.push(path);
         } else if kind.is_dir() && !passed && depth > 0 {
             below.push(path);

@@ -25,9 +25,17 @@ impl Lower<'_> {
     }
 
     /// Tells of a value that would have to be in two ranges that do not meet.
-    pub(super) fn no_number(&mut self, span: &Range<usize>) {
-        let message = "this never holds: no number is in both ranges";
-        let help = "one of two ranges is `age < 10 || age >= 18`";
+    pub(super) fn no_number(&mut self, span: &Range<usize>, apart: Apart) {
+        let (message, help) = match apart {
+            Apart::Ranges => (
+                "this never holds: no number is in both ranges",
+                "one of two ranges is `age < 10 || age >= 18`",
+            ),
+            Apart::WholeNumbers => (
+                "this never holds: no whole number is in both ranges",
+                "with `>=` and `<=` the number itself is in a range: `age >= 18 && age <= 18`",
+            ),
+        };
         self.found
             .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
     }
@@ -106,18 +114,31 @@ pub(super) fn opposite(tests: &[Test]) -> bool {
     tests.iter().any(is_not)
 }
 
+/// What two ranges that one value would have to be in have in common none of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Apart {
+    /// Numbers.
+    Ranges,
+    /// Whole numbers, and the value has no others.
+    WholeNumbers,
+}
+
 /// Whether terms of `&&` want one value to be in two ranges that do not meet.
-pub(super) fn apart(tests: &[Test]) -> bool {
+pub(super) fn apart(tests: &[Test]) -> Option<Apart> {
     let bounds: Vec<Bound<'_>> = tests.iter().take(MOST).filter_map(bound).collect();
     let meets = |low: &Bound<'_>, high: &Bound<'_>| match low.at.cmp(&high.at) {
         Ordering::Less => true,
         Ordering::Equal => low.included && high.included,
         Ordering::Greater => false,
     };
-    let mut lows = bounds.iter().filter(|bound| bound.is_low);
-    lows.any(|low| {
-        let mut highs = bounds.iter().filter(|bound| bound.is_high && bound.of == low.of);
-        highs.any(|high| !meets(low, high))
+    let lows = bounds.iter().filter(|bound| bound.is_low);
+    let mut pairs = lows.flat_map(|low| {
+        let highs = bounds.iter().filter(|bound| bound.is_high && bound.of == low.of);
+        highs.map(move |high| (low, high))
+    });
+    pairs.find_map(|(low, high)| match meets(low, high) {
+        false => Some(Apart::Ranges),
+        true => (!meets(&low.whole(), &high.whole())).then_some(Apart::WholeNumbers),
     })
 }
 
@@ -131,6 +152,24 @@ pub(in crate::condition) struct Bound<'a> {
 }
 
 impl Bound<'_> {
+    /// The same end, at the last number that it takes where the value has whole numbers only.
+    fn whole(&self) -> Bound<'_> {
+        let step = match self.included || !self.at.fract().is_zero() {
+            true => Decimal::ZERO,
+            false => Decimal::ONE,
+        };
+        let end = match (self.of, self.is_low, self.is_high) {
+            (Number::Whole(_), true, false) => self.at.ceil().checked_add(step),
+            (Number::Whole(_), false, true) => self.at.floor().checked_sub(step),
+            _ => None,
+        };
+        Bound {
+            at: end.unwrap_or(self.at),
+            included: self.included || end.is_some(),
+            ..*self
+        }
+    }
+
     /// Whether all from this end up are above the other's too.
     pub fn is_above(&self, other: &Bound<'_>) -> bool {
         self.at > other.at || self.at == other.at && (other.included || !self.included)

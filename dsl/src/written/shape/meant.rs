@@ -1,8 +1,6 @@
 //! Values that stand in another shape than theirs, and keys in the map of another: what they were meant to be.
 
-use super::super::is_note;
-use super::super::key::{Form, Key, Object, Open};
-use super::super::traps::quoted;
+use super::super::key::{Form, Open};
 use super::super::{scalars, tables};
 use super::fits;
 use super::words::Place;
@@ -86,55 +84,6 @@ fn one_rule(form: &Form, node: &Node, written: &str) -> Option<(String, Option<S
     })
 }
 
-/// `variants: { a: "…", b: "…" }`: each is a map that has a share too.
-pub(super) fn variants_without_shares(node: &Node, place: &Place, file: &str) -> Option<Diagnostic> {
-    let entries = node.entries();
-    let are_texts = entries
-        .iter()
-        .all(|entry| entry.value.scalar().is_some() && !is_note(entry));
-    if place.key != "variants" || entries.is_empty() || !are_texts {
-        return None;
-    }
-    let (first, last) = (entries.first()?, entries.last()?);
-    let span = first.key.span.start..last.value.span.end;
-    let message = "each variant is a map of its text and its share";
-    let found = Diagnostic::error("wrong-type", span.clone(), message).help(format!(
-        "for example `{}: {{ share: 50%, text: … }}`; all shares make 100%",
-        first.key.text
-    ));
-    let share = match entries.len() {
-        2 => "50%",
-        3 => "33.33%",
-        4 => "25%",
-        5 => "20%",
-        _ => return Some(found),
-    };
-    let mut right = String::new();
-    let mut from = span.start;
-    for (i, entry) in entries.iter().enumerate() {
-        // Thirds leave a rest.
-        let share = if entries.len() == 3 && i == 2 {
-            "33.34%"
-        } else {
-            share
-        };
-        let value = entry.value.span.clone();
-        let written = file.get(value.clone())?;
-        // A text of several lines, or one behind an alias, is left to its author.
-        if written.contains('\n') || value.start < from {
-            return Some(found);
-        }
-        let text = match written.starts_with(['"', '\'']) {
-            true => written.to_owned(),
-            false => quoted(written),
-        };
-        right.push_str(file.get(from..value.start)?);
-        right.push_str(&format!("{{ share: {share}, text: {text} }}"));
-        from = value.end;
-    }
-    Some(found.replace(span, right, Applicability::Unsure))
-}
-
 /// Addresses as a list, where replies go to one or by rules.
 pub(super) fn inboxes(node: &Node, place: &Place) -> Option<Diagnostic> {
     let texts: Vec<&str> = node.items().iter().filter_map(Node::text).collect();
@@ -188,25 +137,4 @@ pub(super) fn too_far_right(entry: &Entry, open: &Open, place: &Place) -> Option
             ));
         (key.name, found)
     })
-}
-
-/// Spaces that do not break.
-pub(super) const NO_BREAK: [char; 3] = ['\u{a0}', '\u{202f}', '\u{2007}'];
-
-/// A space that does not break before or behind a key: the eye takes it for one that does, YAML for a letter.
-pub(super) fn no_break_space(entry: &Entry, object: &Object) -> Option<(Diagnostic, Option<&'static str>)> {
-    let ours = |c: char| NO_BREAK.contains(&c) || c == ' ';
-    let word = entry.key.text.trim_matches(ours);
-    let space = entry.key.text.chars().find(|c| NO_BREAK.contains(c))?;
-    if word == entry.key.text || word.is_empty() || !entry.key.plain {
-        return None;
-    }
-    let message = format!(
-        "a space that does not break (U+{:04X}) stands at \"{word}\"",
-        u32::from(space)
-    );
-    let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message)
-        .label("read as a part of the key")
-        .help("put spaces of the keyboard in its place");
-    Some((found, object.key(word).map(|key: &Key| key.name)))
 }

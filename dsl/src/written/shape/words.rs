@@ -175,12 +175,6 @@ pub(super) const SEVERAL_LISTS: &str =
 pub(super) const SEVERAL_TEXTS: &str = "one text stands here, or one for each language: `{ it: …, en: … }`; several that \
                                         go out one after the other are `steps`: `- send: { text: … }`";
 
-/// Whether a map of the author's own keys is written as a list of maps with one of them each.
-pub(super) fn is_list_of_named(form: &Form, node: &Node) -> bool {
-    let is_own = matches!(form, Form::Object(object) if object.open.is_some());
-    is_own && !node.items().is_empty() && node.items().iter().all(|item| item.entries().len() == 1)
-}
-
 /// What is said of rules whose words are written as keys: `replies: { yes: … }`.
 pub(super) fn rules_as_map(form: &Form, node: &Node) -> Option<String> {
     let rule = match form {
