@@ -155,6 +155,7 @@ senders:
               main http://127.0.0.1:8025 Some(Rate { per_second: 100.0 })  spare http://127.0.0.1:8026 None
               desk main then [] Some(Rate { per_second: 50.0 })
               shop main then ["spare"] None
-        "#]].assert_eq(&told);
+        "#]]
+        .assert_eq(&told);
     }
 }

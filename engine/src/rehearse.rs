@@ -306,7 +306,11 @@ impl<'a> World<'a> {
         let (what, carried) = (happens.what.clone(), happens.carried(drawn));
         let known = self.crowd.learn(person);
         let revision = self.setting.revision;
-        known.values.extend(carried.into_iter().filter(|(field, value)| revision.fits(field, value)));
+        known.values.extend(
+            carried
+                .into_iter()
+                .filter(|(field, value)| revision.fits(field, value)),
+        );
         match what {
             Happened::Click(link) => known.clicked.insert(link),
             Happened::Event(event) => known.events.insert(event),

@@ -93,12 +93,11 @@ fn outside_window(step: &Node, of_campaign: Option<&Entry>) -> Option<Diagnostic
     step.entry("send").or(step.entry("ask"))?;
     let at = step.get("at")?;
     let at = at.get("at").unwrap_or(at);
-    let window = step.entry("window").or(of_campaign)?;
-    let hours = Window::parse(window.value.text()?)?;
     let time = clock_of(at.text()?)?;
-    if hours.holds(time % (24 * 60)) {
-        return None;
-    }
+    // Both hold.
+    let windows = [step.entry("window"), of_campaign].into_iter().flatten();
+    let mut hours = windows.filter_map(|window| Some((window, Window::parse(window.value.text()?)?)));
+    let (window, hours) = hours.find(|(_, hours)| !hours.holds(time % (24 * 60)))?;
     let message = format!(
         "{} is outside of the window {hours}, so the text waits until it opens",
         at.text()?

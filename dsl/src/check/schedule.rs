@@ -130,13 +130,13 @@ fn in_other_hours(context: &Context<'_>, schedule: &Schedule) -> Option<Diagnost
         .steps
         .first()
         .and_then(|step| step.window.as_ref());
-    let written = own.or(schedule.window.as_ref())?;
-    let window = Window::parse(&written.value)?;
     let minutes = never_in_time::minutes(schedule);
     let first = *minutes.first()?;
-    if minutes.iter().any(|minute| window.holds(*minute)) {
-        return None;
-    }
+    // Both hold.
+    let windows = own.into_iter().chain(&schedule.window);
+    let mut hours = windows.filter_map(|window| Some((window, Window::parse(&window.value)?)));
+    let is_outside = |window: Window| !minutes.iter().any(|minute| window.holds(*minute));
+    let (written, window) = hours.find(|(_, window)| is_outside(*window))?;
     let message = format!(
         "{:02}:{:02} is outside of the window {window}, so all texts wait until it opens",
         first / 60,

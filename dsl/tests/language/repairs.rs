@@ -116,7 +116,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         no-break-space-colon.campaign.yaml: 1 repaired, left []
         no-break-space.campaign.yaml: 1 repaired, left []
         other-shapes.campaign.yaml: 1 repaired, left ["wrong-type", "wrong-type", "wrong-type", "wrong-type", "unknown-inbox", "unknown-key", "wrong-type", "unknown-key", "unknown-key", "unknown-key", "wrong-type", "wrong-type"]
-        project-replies.crier.yaml: 2 repaired, left ["foreign-placeholder", "unknown-helper", "word-is-opt-out", "word-in-two-rules", "bad-pattern", "conflicting-keys", "unreachable-step", "rule-without-condition", "no-deadline", "rule-after-otherwise", "unknown-list"]
+        project-replies.crier.yaml: 2 repaired, left ["foreign-placeholder", "unknown-helper", "word-is-opt-out", "word-in-two-rules", "bad-pattern", "conflicting-keys", "unreachable-step", "rule-without-condition", "no-deadline", "rule-waits", "rule-after-otherwise", "unknown-list"]
         provider-repeated.crier.yaml: 1 repaired, left ["provider-repeated", "provider-repeated", "unknown-provider"]
         quote-the-text-at.campaign.yaml: 1 repaired, left []
         quote-the-text-braces-alone.campaign.yaml: 1 repaired, left ["no-opt-out-hint"]

@@ -106,7 +106,8 @@ impl Known {
             if began_at.is_none_or(|began_at| outside.at >= began_at) {
                 self.events.insert(outside.name);
                 let values = outside.values.into_iter();
-                self.values.extend(values.filter(|(field, value)| revision.fits(field, value)));
+                self.values
+                    .extend(values.filter(|(field, value)| revision.fits(field, value)));
             }
         }
     }

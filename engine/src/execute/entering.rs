@@ -16,6 +16,7 @@ use crate::again::stored_lists;
 use crate::calendar::{Moment, TimeClass};
 use crate::ids::{LaunchId, NO_RUN};
 use crate::left_out::LeftOut;
+use crate::load;
 use crate::plan::{Barred, Brought, Entrant, Lists, PlanError, entrant, tariff_of};
 use crate::revision::Revision;
 use crate::store::{
@@ -34,6 +35,28 @@ pub(super) struct Entrance {
     /// Its prices.
     tariffs: Arc<[Tariff]>,
     troubled: AtomicBool,
+}
+
+/// The open launches that nobody executes, of campaigns that a word begins: what is written to them is kept for them.
+pub(super) async fn resting(store: &Store) -> Result<Vec<Arc<Entrance>>, StoreError> {
+    let mut resting = vec![];
+    for row in store.launches(None).await? {
+        let is_open = match row.state {
+            LaunchState::Running | LaunchState::Paused | LaunchState::Halted => row.is_opened(),
+            LaunchState::Building | LaunchState::Cancelled | LaunchState::Done => false,
+        };
+        if !is_open {
+            continue;
+        }
+        let made = load::from_source(store.revision(&row.revision).await?);
+        let by_word = |revision: &Revision| {
+            matches!(revision.campaign.schedule, Schedule::Trigger(Trigger::Keyword(_)))
+        };
+        if let Some((_, revision)) = made.filter(|(_, revision)| by_word(revision)) {
+            resting.push(Arc::new(Entrance::of(&row, &revision, PathBuf::new())));
+        }
+    }
+    Ok(resting)
 }
 
 /// Lists that could not be read are read again after this.

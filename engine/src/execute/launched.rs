@@ -2,24 +2,21 @@
 //! shared by all of them.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::{Campaign, Schedule, Trigger};
 use dsl::project::Project;
 
 use super::budget::Budget;
-use super::entering::Entrance;
+use super::entering::{Entrance, resting};
 use super::feed::Launching;
 use super::lane::MayGo;
 use super::progress::{Progress, progress_of};
 use super::{End, Executor, Step};
 use crate::errand::Caller;
 use crate::ids::{LaunchId, MessageId};
-use crate::load;
 use crate::revision::Revision;
 use crate::store::{Canary, CohortKind, LaunchRow, LaunchState, StoreError, TextKind, Totals, Turn};
 
@@ -244,27 +241,6 @@ impl Executor {
         self.entrances().chain(resting.cloned())
     }
 
-    /// The open launches of campaigns that a word begins and that are executed by nobody.
-    async fn resting(&self) -> Result<Vec<Arc<Entrance>>, StoreError> {
-        let mut resting = vec![];
-        for row in self.store.launches(None).await? {
-            let is_open = matches!(
-                row.state,
-                LaunchState::Running | LaunchState::Paused | LaunchState::Halted
-            );
-            if !is_open || !row.is_opened() {
-                continue;
-            }
-            let made = load::from_source(self.store.revision(&row.revision).await?);
-            let by_word =
-                |campaign: &Campaign| matches!(campaign.schedule, Schedule::Trigger(Trigger::Keyword(_)));
-            if let Some((_, revision)) = made.filter(|(_, revision)| by_word(&revision.campaign)) {
-                resting.push(Arc::new(Entrance::of(&row, &revision, PathBuf::new())));
-            }
-        }
-        Ok(resting)
-    }
-
     /// Takes a launch in, with the lanes and accounts that it brings.
     pub(super) async fn add(&mut self, launching: Launching) -> Result<(), StoreError> {
         let Launching {
@@ -305,7 +281,7 @@ impl Executor {
         self.errands.call_by(Caller::new(&project));
         self.launches.insert(id, launched);
         if !std::mem::replace(&mut self.left_folded, true) {
-            self.resting = self.resting().await?;
+            self.resting = resting(&self.store).await?;
             self.fold_left().await?;
         }
         self.hear_for(id).await?;

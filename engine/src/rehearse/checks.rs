@@ -95,14 +95,17 @@ impl Checks {
         let hours = instructions.filter_map(|(at, instruction)| match &instruction.deed {
             Deed::Send(send) if !send.answers => {
                 let days = WeekdaySet::from_iter(pace.days.iter().copied());
-                let windows = send.window.into_iter().chain(pace.window);
+                let windows = [send.window, pace.window].into_iter().flatten();
                 let of_days = |window: Window| match days.is_empty() {
                     true => window.into(),
                     false => DayWindow { window, days },
                 };
-                let any_hour = (!days.is_empty()).then(|| DayWindow::from(days));
+                let mut open: Vec<DayWindow> = windows.map(of_days).collect();
+                if open.is_empty() && !days.is_empty() {
+                    open.push(days.into());
+                }
                 let hours = Hours {
-                    open: windows.map(of_days).chain(any_hour).collect(),
+                    open,
                     quiet: pace.quiet_hours.iter().copied().map(DayWindow::from).collect(),
                 };
                 Some((at, hours))

@@ -99,7 +99,10 @@ impl Stage {
             passage.known.events.insert(event.name.clone());
             // Of a campaign that asks for nothing outside nothing is changed by it.
             if self.revision.asks.events {
-                let fields = event.fields.iter().filter(|(field, value)| self.revision.fits(field, value));
+                let fields = event
+                    .fields
+                    .iter()
+                    .filter(|(field, value)| self.revision.fits(field, value));
                 passage.known.values.extend(fields.cloned());
             }
         }

@@ -134,7 +134,7 @@ switches! {
     /// Of receipts: come again.
     "receipt-repeated" receipt_repeated: Share = Share::NONE;
     /// How often those come in all.
-    "receipt-times" receipt_times: Times = Times(3);
+    "receipt-times" receipt_times: Times<1> = Times(3);
     /// Of texts: a receipt that says accepted comes before the final one.
     "receipt-accepted" receipt_accepted: Share = Share::NONE;
     /// Of texts: a receipt that says accepted comes after the final one.

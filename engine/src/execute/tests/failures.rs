@@ -527,7 +527,7 @@ async fn look_ups_that_fail_hold_no_texts_up_and_their_alarm_says_so() {
         .iter()
         .map(|alarm| format!("{}: {}", alarm.subject, alarm.reason))
         .collect();
-    let expected = "look-ups at trial: busy; texts go on meanwhile, and those in doubt stay so";
+    let expected = "look-ups at trial: busy; texts go on meanwhile, and those in doubt stay so; where it cannot be asked at all, `look_up: false` of the provider says so";
     assert_eq!(told, [expected]);
     let found = scripted_and_asked(|_, _| accept(), |_| Found::Accepted);
     let ran = world.run(found, &mut |_| {}).await;

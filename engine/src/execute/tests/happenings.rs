@@ -169,7 +169,7 @@ async fn conditions_see_what_an_event_carries() {
             25 09:00:00 to 3: first
             25 10:00:00 to 0: much: 60
             25 10:00:00 to 1: little: 40
-            25 10:00:00 to 2: little: much
+            25 10:00:00 to 2: little: 0
         "#]],
     )
     .await;

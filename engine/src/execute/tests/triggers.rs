@@ -320,7 +320,8 @@ async fn a_word_that_is_sent_while_another_campaign_runs_begins_its_own_later() 
         25 09:00:00 to 2: news
         25 09:00:01 to 1: welcome
         1 passages of 1
-    "#]].assert_eq(&shown(&world, &provider).await);
+    "#]]
+    .assert_eq(&shown(&world, &provider).await);
 }
 
 /// While it stands still nobody enters, and nothing is lost; once it is cancelled what waited entered nobody.

@@ -172,7 +172,7 @@ async fn a_dead_letter_is_tried_again_under_its_own_message_and_no_second_time()
     let message = &scene.store.person(nth_phone(3)).await.expect("a story").messages[0];
     assert_eq!(
         (message.state, message.attempts, message.reason.as_deref()),
-        (MessageState::Attempting, 0, None)
+        (MessageState::Attempting, 0, Some("given up after 3 attempts"))
     );
 
     // Now it is taken; the other one stays where it is.

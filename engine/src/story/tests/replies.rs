@@ -266,7 +266,7 @@ tests:
     story:
       - expect: born
       - reply: "yesterday"
-      - expect: born-text
+      - expect: born-unclear
       - reply: "1/2/1990"
       - set: { born: 01/02/1990 }
       - expect: sure
@@ -280,7 +280,7 @@ tests:
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < born (1 part): When were you born?
         Tue 1 Dec 10:00 > yesterday
-        Tue 1 Dec 10:00 < born-text (1 part): As 31/12/1980, please.
+        Tue 1 Dec 10:00 < born-unclear (1 part): As 31/12/1980, please.
         Tue 1 Dec 10:00 > 1/2/1990
         Tue 1 Dec 10:00 born is now 01/02/1990
         Tue 1 Dec 10:00 < sure (1 part): Sure?

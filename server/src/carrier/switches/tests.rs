@@ -58,6 +58,7 @@ fn each_kind_of_value_has_its_forms() {
             "seed: -1",
             "receipt-times: 100",
             "receipt-times: 101",
+            "receipt-times: 0",
             "reply-text: STOP",
         ],
         expect![[r#"
@@ -81,7 +82,8 @@ fn each_kind_of_value_has_its_forms() {
             seed: 7 -> seed=7
             seed: -1 -> the switch seed cannot be "-1": write a whole number from 0
             receipt-times: 100 -> receipt-times=100
-            receipt-times: 101 -> the switch receipt-times cannot be "101": write a whole number from 0 to 100
+            receipt-times: 101 -> the switch receipt-times cannot be "101": write a whole number from 1 to 100
+            receipt-times: 0 -> the switch receipt-times cannot be "0": write a whole number from 1 to 100
             reply-text: STOP -> reply-text=STOP
         "#]],
     );

@@ -136,19 +136,20 @@ impl Value for u64 {
     }
 }
 
-/// A number of times, small.
+/// A number of times, small, and no smaller than `LEAST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Times(pub u8);
+pub struct Times<const LEAST: u8 = 0>(pub u8);
 
 /// The most that [`Times`] can be.
 const MOST_TIMES: u8 = 100;
 
-impl Value for Times {
-    fn read(text: &str) -> Result<Times, String> {
-        let times = text.trim().parse().ok().filter(|times| *times <= MOST_TIMES);
+impl<const LEAST: u8> Value for Times<LEAST> {
+    fn read(text: &str) -> Result<Times<LEAST>, String> {
+        let times = text.trim().parse().ok();
         times
+            .filter(|times| (LEAST..=MOST_TIMES).contains(times))
             .map(Times)
-            .ok_or_else(|| format!("write a whole number from 0 to {MOST_TIMES}"))
+            .ok_or_else(|| format!("write a whole number from {LEAST} to {MOST_TIMES}"))
     }
 
     fn show(&self) -> String {
