@@ -57,7 +57,7 @@ const UPSERT: Bulk = Bulk {
              window_id = iif(excluded.window_id > 0, excluded.window_id, window_id),
              sent_at = iif(sent_at = 0 or excluded.window_id > 0 and excluded.attempts >= attempts, excluded.sent_at, sent_at),
              attempts = max(attempts, excluded.attempts),
-             reason = iif(excluded.state > state or attempts = 0, null, reason),
+             reason = iif(excluded.state > state, null, reason),
              state_at = iif(excluded.state > state, excluded.state_at, state_at),
              state = max(state, excluded.state)",
 };
