@@ -58,6 +58,8 @@ pub struct Given {
     pub name: String,
     /// Where that stands in the template, in bytes.
     pub span: Range<usize>,
+    /// It is written as a time of day.
+    pub as_time: bool,
 }
 
 /// A text of the template itself that is given to a helper or a block which changes values or asks for one.

@@ -141,9 +141,8 @@ impl Report<'_> {
             });
             report.add_test_suite(suite);
         }
-        report
-            .to_string()
-            .expect("a document in memory can always be written")
+        let shown = report.to_string();
+        render::junit::readable(shown.expect("a document in memory can always be written"))
     }
 }
 

@@ -45,9 +45,26 @@ fn place(context: &Context<'_>) -> Range<usize> {
     purpose.or(sender).unwrap_or_else(|| written.first_key.clone())
 }
 
+/// No list of the audience says who agreed.
+fn nobody_of_the_lists(context: &Context<'_>) -> Option<Diagnostic> {
+    let purpose = context.written.meant_purpose();
+    let needed = context.project.policy.consent.of(purpose)?;
+    if context.from.is_empty() || context.from.iter().any(|list| list.file.consent.is_some()) {
+        return None;
+    }
+    let message = format!(
+        "the policy asks for the consent \"{needed}\", and no list of the audience says that anybody gave it: nobody is texted"
+    );
+    let help =
+        format!("say in which column of the list it stands: `consent: {{ kind: {needed}, column: agreed }}`");
+    Some(Diagnostic::warning("nobody-consents", place(context), message).help(help))
+}
+
 /// A list says who agreed, and whoever sends a keyword does so.
 fn nobody_consents(context: &Context<'_>) -> Option<Diagnostic> {
-    let trigger = context.written.trigger.as_ref()?;
+    let Some(trigger) = context.written.trigger.as_ref() else {
+        return nobody_of_the_lists(context);
+    };
     let purpose = context.written.meant_purpose();
     let needed = context.project.policy.consent.of(purpose)?;
     let joined = trigger.joins.as_ref();

@@ -1,7 +1,9 @@
 //! Moments, `set`, what is kept of replies and a trigger's `key` name fields that exist; a moment's field holds days.
 
 use super::{Context, audience, fields, templates};
+use crate::condition::DateFormat;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::reply::value;
 use crate::scalar::is_day;
 use crate::values::FieldType;
 use crate::written::Spanned;
@@ -25,6 +27,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 if let Some(save) = &ask.save {
                     found.extend(kept(context, save));
                     found.extend(values_of_another_type(context, ask, save));
+                    found.extend(never_kept(context, ask, save));
                 }
             }
             Verb::Call(call) => found.extend(call.save.as_ref().and_then(|name| kept(context, name))),
@@ -65,6 +68,39 @@ fn values_of_another_type(context: &Context<'_>, ask: &Ask, save: &Spanned<Strin
     let values = ask.answers.iter().filter_map(|answer| answer.value.as_ref());
     values
         .filter_map(|value| fields::of_another_type(context, save, &value.value, value.span.clone()))
+        .collect()
+}
+
+/// Answers without a `value` whose words the field cannot keep: whoever says them gave no answer, and is asked again.
+fn never_kept(context: &Context<'_>, ask: &Ask, save: &Spanned<String>) -> Vec<Diagnostic> {
+    let Some(field) = context.written.field(&save.value) else {
+        return vec![];
+    };
+    let format = field
+        .format
+        .as_ref()
+        .and_then(|format| DateFormat::parse(&format.value));
+    let keeps = |word: &Spanned<String>| {
+        let languages = context.languages.iter();
+        let mut kept =
+            languages.map(|language| value::read(&word.value, field.kind, format, language.as_str()));
+        kept.any(|kept| kept.is_some())
+    };
+    let answers = ask.answers.iter();
+    let unkept = answers.filter(|answer| answer.value.is_none() && !answer.words.is_empty());
+    let never = unkept.filter(|answer| !answer.words.iter().any(keeps));
+    never
+        .map(|answer| {
+            let word = &answer.words[0];
+            let message = format!(
+                "\"{}\" is no answer: it is none of the type `{}`, and `save: {}` keeps it",
+                word.value, field.kind, save.value
+            );
+            Diagnostic::warning("rule-never-reached", word.span.clone(), message)
+                .label("goes to `unclear`")
+                .also(field.name.span.clone(), "declared here")
+                .help("say with `value` what is kept in its place")
+        })
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Context, keywords};
 use crate::diagnostic::Diagnostic;
-use crate::reply::{Matcher, Meaning, Person, Words, meaning};
+use crate::reply::{Matcher, Meaning, Person, Words, meaning, tokens};
 use crate::values::Language;
 use crate::written::Spanned;
 
@@ -35,6 +35,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .chain(policy.opt_out_words.iter().map(String::as_str))
             .collect(),
     };
+    found.extend(limits.opt_out_words.iter().filter_map(unsaid));
     let rules = context.written.reply_rules().into_iter().flatten();
     let words = rules.flat_map(|rule| &rule.words);
     found.extend(words.filter_map(|word| one(&ground, word)));
@@ -42,6 +43,19 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     if let Some(keyword) = trigger.and_then(|trigger| trigger.keyword.as_ref()) {
         found.extend(keywords::one(&ground, keyword));
     }
+}
+
+/// An opt-out word that no reply is, since it has neither letters nor digits.
+fn unsaid(word: &Spanned<String>) -> Option<Diagnostic> {
+    let is_said = !tokens(&word.value).is_empty();
+    (!is_said).then(|| {
+        let message = format!(
+            "\"{}\" opts nobody out: it has neither letters nor digits",
+            word.value
+        );
+        Diagnostic::error("empty-keyword", word.span.clone(), message)
+            .help("write a word that people can send: `[\"NO MORE\"]`")
+    })
 }
 
 /// What is wrong with a word that something waits for.

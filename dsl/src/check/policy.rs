@@ -1,5 +1,7 @@
 //! A campaign tightens the policy of its project and never loosens it; what no policy can pass never goes out.
 
+use std::collections::BTreeSet;
+
 use super::{Context, night};
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
@@ -94,7 +96,7 @@ fn windows_apart(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(hours) = Window::parse(&stated.value) else {
         return;
     };
-    for own in written.all_steps().iter().filter_map(|step| step.window.as_ref()) {
+    for own in windows_of_steps(context) {
         let Some(window) = Window::parse(&own.value).filter(|window| !window.meets(hours)) else {
             continue;
         };
@@ -122,6 +124,12 @@ fn windows(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         return;
     };
     for window in all_windows(context) {
+        if found
+            .iter()
+            .any(|d| d.code == "window-in-quiet-hours" && d.span == window.span)
+        {
+            continue;
+        }
         let Some(hours) = Window::parse(&window.value).filter(|hours| quiet.covers(*hours)) else {
             continue;
         };
@@ -152,7 +160,19 @@ pub(super) fn all_windows<'a>(context: &Context<'a>) -> Vec<&'a Spanned<String>>
     let schedule = schedule.and_then(|schedule| schedule.window.as_ref());
     let trigger = written.trigger.as_ref();
     let trigger = trigger.and_then(|trigger| trigger.window.as_ref());
-    let steps = written.all_steps().into_iter();
-    let of_steps = steps.filter_map(|step| step.window.as_ref());
+    let of_steps = windows_of_steps(context);
     schedule.into_iter().chain(trigger).chain(of_steps).collect()
+}
+
+/// Of the steps whose texts wait for hours: what answers a reply goes at once.
+fn windows_of_steps<'a>(context: &Context<'a>) -> Vec<&'a Spanned<String>> {
+    let written = context.written;
+    let answering: BTreeSet<usize> = written
+        .answering_steps()
+        .iter()
+        .map(|step| step.span.start)
+        .collect();
+    let steps = written.all_steps().into_iter();
+    let waiting = steps.filter(|step| !answering.contains(&step.span.start));
+    waiting.filter_map(|step| step.window.as_ref()).collect()
 }

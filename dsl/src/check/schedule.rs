@@ -238,6 +238,13 @@ fn without_meaning(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+    if let (Some(_), Some(clock)) = (
+        &schedule.date,
+        schedule.key("clock").filter(|_| !schedule.recipient_clock),
+    ) {
+        let message = "the day of a column is one on each recipient's clock, never on the campaign's";
+        found.push(Diagnostic::error("conflicting-keys", clock, message).help("leave `clock` out"));
+    }
     let fixed = schedule
         .start
         .as_ref()

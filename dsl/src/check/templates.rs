@@ -207,6 +207,10 @@ fn of_another_kind(context: &Context<'_>, given: &Given, span: Range<usize>) -> 
     let is_text = field.kind == FieldType::Text;
     let (takes, help) = match given.helper.as_str() {
         "date" if !is_day && !is_text => ("a date", "`date` writes fields of the types `date` and `time`"),
+        "date" if given.as_time && field.kind == FieldType::Date => (
+            "a time to write \"time\"",
+            "give the field the type `time` where it has a time of day, or write the day: `\"day\"`",
+        ),
         "money" if !is_text => (
             "a sum of money",
             "`money` writes a text with a currency: `12.50 EUR`",

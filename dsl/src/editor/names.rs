@@ -55,7 +55,7 @@ pub(super) fn kind_of(key: &str) -> Option<NameKind> {
     Some(match key {
         "send" | "ask" | "unclear" | "expect" | "confirm" | "welcome" => NameKind::Message,
         "clicks" => NameKind::Link,
-        "save" | "date" => NameKind::Field,
+        "save" | "date" | "key" => NameKind::Field,
         "join" | "leave" | "joins" | "joined" | "left" => NameKind::List,
         "sender" => NameKind::Sender,
         "forward" | "to" | "notified" | "forwarded" => NameKind::Inbox,
@@ -228,6 +228,7 @@ impl Names<'_> {
             Form::Condition => self.condition(node, text),
             Form::Leaver if text.contains('(') => self.condition(node, text),
             Form::Message | Form::Url => self.template(node, text),
+            Form::Text if text.contains("{{") => self.template(node, text),
             Form::Inbox if !text.contains('@') => self.name(NameKind::Inbox, node, text, false),
             Form::Source | Form::Leaver if !text.contains(['.', '/', '\\', '@']) => {
                 self.name(NameKind::List, node, text, false)

@@ -104,6 +104,7 @@ impl Long<'_> {
         let of_day = key.name == "yearly" || (of_schedule && matches!(key.name, "before" | "after"));
         let pointless = (of_day && get("date").is_none())
             || (of_schedule && matches!(key.name, "from" | "until") && get("cron").is_none())
+            || (of_schedule && key.name == "clock" && get("date").is_some())
             || (object.title == "a field" && key.name == "default" && get("from").is_some());
         if pointless {
             return None;

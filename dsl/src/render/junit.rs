@@ -12,7 +12,15 @@ pub fn report(files: &[Judged<'_>], fail_on: Severity) -> String {
     let mut report = Report::new("crier validate");
     report.add_test_suites(files.iter().map(|file| suite(file, fail_on)));
     let shown = report.to_string();
-    shown.expect("a document in memory can always be written")
+    readable(shown.expect("a document in memory can always be written"))
+}
+
+/// XML without the two signs that no XML has: one of them in a file would hide all findings.
+pub fn readable(xml: String) -> String {
+    match xml.contains(['\u{FFFE}', '\u{FFFF}']) {
+        true => xml.replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}"),
+        false => xml,
+    }
 }
 
 fn suite(file: &Judged<'_>, fail_on: Severity) -> TestSuite {

@@ -453,6 +453,38 @@ fn machine_that_quotes_us_is_no_opt_out() {
     );
 }
 
+/// A campaign may take what is politeness or a number else.
+#[test]
+fn own_opt_out_words_are_what_they_say() {
+    let own = words("US", &["en"]).and_opt_outs(["no thanks", "9", "alt 9", "thanks"]);
+    let texts = [
+        "No thanks!",
+        "9",
+        "ALT 9",
+        "Thanks",
+        "stop please",
+        "no",
+        "99",
+        "alt",
+        "thanks a lot",
+    ];
+    check(
+        &own,
+        &texts,
+        expect![[r#"
+        No thanks! | opts out by no thanks
+        9 | opts out by 9
+        ALT 9 | opts out by alt 9
+        Thanks | opts out by thanks
+        stop please | opts out by stop
+        no | other
+        99 | other
+        alt | other
+        thanks a lot | contains thanks
+    "#]],
+    );
+}
+
 #[test]
 fn other_texts_mean_nothing_here() {
     let us = words("US", &["en", "fr", "it"]);

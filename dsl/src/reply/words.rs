@@ -59,8 +59,11 @@ impl Words {
 
     /// The opt-out word that a whole message is.
     pub(super) fn opts_out(&self, text: &str) -> Option<&Word> {
-        let bare = bare(without_signature(text));
-        self.opt_outs().find(|word| word.compact == bare)
+        let said = without_signature(text);
+        let (bare, whole) = (bare(said), tokens(said).concat());
+        // Of its own words a campaign may say what politeness and digits are else: "thanks", "9", "alt 9".
+        let own = || self.own.iter().find(|word| word.compact == whole);
+        self.opt_outs().find(|word| word.compact == bare).or_else(own)
     }
 
     /// The first opt-out word that stands in a text.

@@ -165,6 +165,9 @@ impl Lowering<'_> {
         };
         let of = self.value(&tag.params[0]).map_err(|e| e.or_at(span.clone()))?;
         self.give(name, &of);
+        if let (Some(given), Form::Date(DateForm::Time)) = (self.given.last_mut(), &form) {
+            given.as_time = true;
+        }
         let zone = self.setting.map_or(Tz::UTC, |(_, zone)| zone);
         let written = Written { form, locale, zone };
         let is_one = |text: &str| written.apply(text).is_some();
@@ -253,6 +256,7 @@ impl Lowering<'_> {
                 helper: helper.to_owned(),
                 name: used.name.clone(),
                 span: used.span.clone(),
+                as_time: false,
             });
         }
     }

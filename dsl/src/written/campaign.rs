@@ -310,6 +310,12 @@ impl Campaign {
         std::iter::once(self.rules()).chain(answers).collect()
     }
 
+    /// Every step that answers a reply: those of rules and of `answers`, those in others too.
+    pub fn answering_steps(&self) -> Vec<&Step> {
+        let rules = self.reply_rules().into_iter().flatten();
+        rules.flat_map(|rule| flattened(&rule.steps)).collect()
+    }
+
     /// The key `purpose`, or what stands for it.
     pub fn meant_purpose(&self) -> Purpose {
         let stated = self.purpose.as_ref();

@@ -40,10 +40,25 @@ pub struct PersonStory {
     pub errands: Vec<KeptErrand>,
     /// Texts of ours to people at a desk.
     pub notices: Vec<Notice>,
+    /// The latest value that steps, answers and calls gave each field, whichever campaign they are of.
+    pub values: Vec<KeptValue>,
     /// Lists that were joined and left.
     pub lists: Vec<ListChange>,
     /// What happened to the person, as far as it was to begin a passage.
     pub happened: Vec<Beginning>,
+}
+
+/// A value of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptValue {
+    /// Its field.
+    pub field: String,
+    /// As it stands.
+    pub value: String,
+    /// The launch that gave it.
+    pub launch: LaunchId,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// Something that happened to a person, and what it began.
@@ -206,6 +221,7 @@ impl Store {
             waiting: self.waiting_of(key).await?,
             errands: self.errands_for(key).await?,
             notices: self.notices_of(key).await?,
+            values: self.values_of(key).await?,
             lists: self.list_changes_of(key).await?,
             happened: self.beginnings_of(key).await?,
         })
@@ -226,6 +242,24 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(beginning).collect()
+    }
+
+    async fn values_of(&self, key: i64) -> Result<Vec<KeptValue>, Failure> {
+        let rows = sqlx::query(
+            "select field, value, launch_id, at from person_value where phone = ? order by field",
+        )
+        .bind(key)
+        .fetch_all(&self.readers)
+        .await?;
+        let read = |row: &SqliteRow| {
+            Ok(KeptValue {
+                field: row.try_get("field")?,
+                value: row.try_get("value")?,
+                launch: LaunchId(row.try_get("launch_id")?),
+                at: instant(row.try_get("at")?)?,
+            })
+        };
+        rows.iter().map(read).collect()
     }
 
     async fn notices_of(&self, key: i64) -> Result<Vec<Notice>, Failure> {

@@ -14,7 +14,7 @@ use engine::member::Member;
 use engine::plan::{cast, of_lists};
 use engine::play::{Heard, quoted, recorded, story};
 use engine::revision::Revision;
-use engine::store::{Access, Began, Beginning, Happened, LaunchRow, PersonStory, Store, TextKind};
+use engine::store::{Access, Began, Beginning, Happened, KeptValue, LaunchRow, PersonStory, Store, TextKind};
 use engine::trigger::event_begins;
 use sms::PhoneNumber;
 
@@ -46,6 +46,8 @@ pub(super) async fn run(phone: &str, file: &Path) -> Result<ExitCode, Failure> {
     let person = of_lists(&revision, &loaded.project.folder, number, begin);
     let person = person.unwrap_or_else(|| vec![("phone".to_owned(), number.to_string())]);
     let person = with_brought(person, began.map(|(beginning, _)| beginning), &revision);
+    let began_at = began.map_or(launch.starts_at, |(_, at)| at);
+    let person = with_kept(person, &known, (launch.id, began_at), &revision);
     let fields = event.iter().flat_map(|event| event.fields.iter().cloned());
     let values: Vec<(String, String)> = person.iter().cloned().chain(fields).collect();
     let cast = cast(&revision, &values, begin).map_err(|error| Failure::Found(Some(anyhow!("{error}"))))?;
@@ -118,6 +120,26 @@ fn with_brought(
             Some((_, own)) if own.trim().is_empty() => own.clone_from(value),
             Some(_) => {}
             None if asks_for(revision, name) => person.push((name.clone(), value.clone())),
+            None => {}
+        }
+    }
+    person
+}
+
+/// What other campaigns had given the person before wins over their row.
+fn with_kept(
+    mut person: Vec<(String, String)>,
+    known: &PersonStory,
+    (launch, began_at): (LaunchId, DateTime<Utc>),
+    revision: &Revision,
+) -> Vec<(String, String)> {
+    let before = |kept: &&KeptValue| kept.launch != launch && kept.at <= began_at;
+    for kept in known.values.iter().filter(before) {
+        match person.iter_mut().find(|(column, _)| *column == kept.field) {
+            Some((_, own)) => own.clone_from(&kept.value),
+            None if asks_for(revision, &kept.field) => {
+                person.push((kept.field.clone(), kept.value.clone()));
+            }
             None => {}
         }
     }

@@ -82,8 +82,10 @@ impl Source {
             };
         };
         let campaign = &self.campaign.text;
+        // A list in brackets stands on the line of its key: at the begin of a line it would stand no further in than that.
+        let space = if text.starts_with('[') { ' ' } else { '\n' };
         let before = format!(
-            "{}{}\ntests:\n",
+            "{}{}\ntests:{space}",
             &campaign[..apart.key.start],
             &campaign[apart.key.end..]
         );

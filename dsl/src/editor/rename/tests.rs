@@ -52,6 +52,16 @@ fn links_steps_and_fields_are_renamed_too() {
 }
 
 #[test]
+fn a_field_is_renamed_in_what_steps_set_and_in_the_key_of_a_trigger() {
+    let marked = "trigger: { event: order, key: note }\nfields: { no|te: { from: campaign }, copy: { from: campaign } }\n\
+        steps:\n  - set: { copy: \"{{note}}\", note: \"{{upper note}}x\" }\n  - send: { text: \"{{copy}}\" }\n";
+    let expected = "trigger: { event: order, key: memo }\n\
+        fields: { memo: { from: campaign }, copy: { from: campaign } }\n\
+        - set: { copy: \"{{memo}}\", memo: \"{{upper memo}}x\" }";
+    assert_eq!(renamed(marked, "memo"), expected);
+}
+
+#[test]
 fn what_cannot_be_renamed_says_why() {
     check(
         "- send: invi|te",

@@ -317,7 +317,7 @@ fn cron_needs_quotes(text: &str, value: Range<usize>) -> Diagnostic {
 
 pub(in super::super) fn custom_tag(text: &str, span: Range<usize>) -> Diagnostic {
     let written = &text[span.clone()];
-    let is_condition = written.contains('(');
+    let is_condition = written.contains('(') || conditions::is_under_a_condition(text, span.start);
     let (code, help) = match is_condition {
         true => ("tag-not-condition", conditions::negated(text, span.start)),
         false => (

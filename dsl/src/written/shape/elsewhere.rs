@@ -95,7 +95,7 @@ const OF_MAPS: [(&str, &str, &[&str]); 36] = [
 ];
 
 /// What other tools call the keys of a campaign.
-const OF_CAMPAIGNS: [(&str, &[&str]); 6] = [
+const OF_CAMPAIGNS: [(&str, &[&str]); 8] = [
     (
         "audience",
         &[
@@ -111,6 +111,8 @@ const OF_CAMPAIGNS: [(&str, &[&str]); 6] = [
     ),
     ("campaign", &["name", "title"]),
     ("message", &["body", "content", "sms", "text"]),
+    ("messages", &["bodies", "contents", "templates", "texts"]),
+    ("languages", &["lang", "langs", "language", "locales"]),
     (
         "schedule",
         &["at", "date", "send_at", "send_on", "start", "time", "when"],

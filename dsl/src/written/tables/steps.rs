@@ -315,7 +315,7 @@ static REPEAT_KEYS: &[Key] = &[
         "every",
         Form::Duration,
         "1 day",
-        "The time from one round to the next.",
+        "The time from the end of a round to the next.",
     ),
     now(
         "until",
