@@ -65,7 +65,9 @@ pub use message::MessageRow;
 pub use notes::Notice;
 pub use notes::{Note, NoteRow};
 pub use open::{Access, OpenOptions};
-pub use person::{Began, Beginning, KeptReply, PersonMessage, PersonStory, ReplyFilter, Skipped, WaitingFor};
+pub use person::{
+    Began, Beginning, KeptReply, KeptValue, PersonMessage, PersonStory, ReplyFilter, Skipped, WaitingFor,
+};
 pub use record::{BudgetChange, Intent, LeftOutRow, MonthOf, Progress, WindowRecord};
 pub use report::{InDoubt, Totals};
 pub use rows::{CohortKind, MessageState, NewCohort, TextKind, Turn};

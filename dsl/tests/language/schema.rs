@@ -301,6 +301,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "which keys go together hangs on what a list is",
     ),
     (
+        "conflicting-keys-clock-of-column.campaign.yaml",
+        "the word is right beside another way to begin",
+    ),
+    (
         "conflicting-keys-schedule-once.campaign.yaml",
         "each key is right beside another way to begin",
     ),
