@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Context, sender};
+use super::{Context, List, sender};
 use crate::campaign::Purpose;
 use crate::diagnostic::Diagnostic;
 
@@ -45,11 +45,12 @@ fn place(context: &Context<'_>) -> Range<usize> {
     purpose.or(sender).unwrap_or_else(|| written.first_key.clone())
 }
 
-/// No list of the audience says who agreed.
+/// No list of the audience says who agreed. A file that no list of crier.yaml names has nowhere to say it, and the campaign may.
 fn nobody_of_the_lists(context: &Context<'_>) -> Option<Diagnostic> {
     let purpose = context.written.meant_purpose();
     let needed = context.project.policy.consent.of(purpose)?;
-    if context.from.is_empty() || context.from.iter().any(|list| list.file.consent.is_some()) {
+    let says_nothing = |list: &List<'_>| list.file.name.is_some() && list.file.consent.is_none();
+    if context.from.is_empty() || !context.from.iter().all(says_nothing) {
         return None;
     }
     let message = format!(
