@@ -469,6 +469,21 @@ fn stories_may_stand_in_a_file_of_their_own() {
     .assert_eq(&folder.read("stories/invite.yaml"));
     folder.write(
         "stories/invite.yaml",
+        "[\n  { \"test\": \"as JSON\", \"person\": { \"phone\": \"+12125550101\", \"first_name\": \"Ada\" },\n    \"story\": [{ \"expect\": \"invite\" }] }\n]\n",
+    );
+    check(
+        &folder,
+        &["test"],
+        expect![[r#"
+        exit 0
+        stories/invite.yaml
+          ok      as JSON
+        --
+        1 story passed
+    "#]],
+    );
+    folder.write(
+        "stories/invite.yaml",
         "- test: it\n  person: { phone: \"+12125550101\" }\n  storey: []\n",
     );
     check(

@@ -5,6 +5,7 @@
 //! meant ([`campaign`]), or says in [`diagnostic`]s what is wrong and where. A project goes the same way.
 
 pub mod across;
+pub mod apart;
 pub mod bounds;
 pub mod campaign;
 pub mod check;

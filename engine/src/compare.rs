@@ -88,21 +88,10 @@ fn has_variants(revision: &Revision) -> bool {
 fn variant(revision: &Revision, phone: PhoneNumber) -> String {
     drawn(&Person {
         revision,
-        member: &nobody(phone),
+        member: &Member::unlisted(phone),
         known: &Known::default(),
         now: chrono::DateTime::UNIX_EPOCH,
     })
-}
-
-/// Somebody of whom nothing but the number is known.
-fn nobody(phone: PhoneNumber) -> Member {
-    Member {
-        phone,
-        language: 0,
-        tariff: None,
-        values: vec![],
-        pending: None,
-    }
 }
 
 async fn held_out(
@@ -127,11 +116,10 @@ async fn held_out(
             continue;
         };
         let known = known.entry(happening.phone).or_default();
-        known.events.insert(name);
-        known.values.extend(happening.fields);
+        known.learn(revision, name, happening.fields);
         let person = Person {
             revision,
-            member: &nobody(happening.phone),
+            member: &Member::unlisted(happening.phone),
             known,
             now: happening.at,
         };

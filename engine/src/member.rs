@@ -62,6 +62,17 @@ impl Doubt {
 }
 
 impl Member {
+    /// Somebody of whom nothing but the number is known.
+    pub fn unlisted(phone: PhoneNumber) -> Member {
+        Member {
+            phone,
+            language: 0,
+            tariff: None,
+            values: vec![],
+            pending: None,
+        }
+    }
+
     /// How often the pending message was submitted; 0 when there is none.
     pub fn attempts(&self) -> u8 {
         self.pending.map_or(0, |pending| pending.attempts)

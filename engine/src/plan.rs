@@ -203,6 +203,7 @@ impl Planner {
             except.push((name, phones));
         }
         let files = revision.campaign.audience.from.clone().into_iter();
+        let suited = Suited::of(&revision.campaign);
         Ok(Planner {
             revision,
             folder: folder.into(),
@@ -211,7 +212,7 @@ impl Planner {
             now,
             except,
             seen: Seen::default(),
-            suited: Suited::default(),
+            suited,
             draw: Draw::default(),
             files,
             open: None,
@@ -390,7 +391,7 @@ impl Planner {
                 self.summary.take(&planned, &self.revision, place);
                 let never = self
                     .suited
-                    .is_never(&self.revision, &planned.time_class, self.now);
+                    .is_never(&self.revision.campaign, &planned.time_class, self.now);
                 self.summary.no_hours += u64::from(never);
                 run.people.push(&planned);
             }

@@ -305,16 +305,12 @@ impl<'a> World<'a> {
         let drawn = draw::four(!self.setting.seed, self.crowd.phone(person), once)[2];
         let (what, carried) = (happens.what.clone(), happens.carried(drawn));
         let known = self.crowd.learn(person);
-        let revision = self.setting.revision;
-        known.values.extend(
-            carried
-                .into_iter()
-                .filter(|(field, value)| revision.fits(field, value)),
-        );
         match what {
-            Happened::Click(link) => known.clicked.insert(link),
-            Happened::Event(event) => known.events.insert(event),
-        };
+            Happened::Click(link) => {
+                known.clicked.insert(link);
+            }
+            Happened::Event(event) => known.learn(self.setting.revision, event, carried),
+        }
     }
 
     /// The sender of the text that goes at a place; none where none does.

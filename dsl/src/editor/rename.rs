@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::names::{self, NameKind, Named};
 use super::{Around, Document, File, FileKind, Memo};
 use crate::Header;
+use crate::apart::as_tests;
 
 mod taken;
 
@@ -42,7 +43,8 @@ pub fn in_stories(document: &Document<'_>, byte: usize, new: &str, stories: &str
         return vec![];
     };
     // As they would stand in the campaign.
-    let text = format!("{STORIES}{stories}");
+    let text = as_tests(stories);
+    let before = text.len() - stories.len();
     let file = crate::parse_campaign(&text);
     let around: &Around<'_> = document.around;
     let apart = Document {
@@ -54,13 +56,11 @@ pub fn in_stories(document: &Document<'_>, byte: usize, new: &str, stories: &str
     let all = names::all(&apart).iter();
     let same = all.filter(|other| other.is_same(named));
     let edit = |other: &Named| {
-        let span = other.span.start - STORIES.len()..other.span.end - STORIES.len();
+        let span = other.span.start - before..other.span.end - before;
         (span, new.to_owned())
     };
     same.map(edit).collect()
 }
-
-const STORIES: &str = "tests:\n";
 
 fn target<'a>(document: &Document<'_>, all: &'a [Named], byte: usize) -> Result<&'a Named, String> {
     let Some(named) = names::at(all, byte) else {

@@ -77,3 +77,22 @@ fn case(file: &Judged<'_>, name: &str, status: TestCaseStatus) -> TestCase {
     case.extra.insert("file".into(), file.path.into());
     case
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_xml_may_hold_is_not_in_it() {
+        let text = "message: caf\u{FFFF} \u{FFFE} \u{1F3AD}";
+        let found = Diagnostic::error("bad-name", 9..16, "\u{FFFF} is no name");
+        let files = [Judged {
+            path: "a\u{FFFE}",
+            text,
+            diagnostics: &[found],
+        }];
+        let shown = report(&files, Severity::Error);
+        assert!(!shown.contains(['\u{FFFE}', '\u{FFFF}']), "{shown}");
+        assert!(shown.contains("\u{FFFD} is no name") && shown.contains('\u{1F3AD}'));
+    }
+}

@@ -99,15 +99,24 @@ impl Known {
         first.copied().unwrap_or(revision.campaign.timezone)
     }
 
-    /// What happened since the passage began is known from now on. A value that is not of its field's type is not.
+    /// An event is known from now on, and of what it carries, what is of its field's type.
+    pub fn learn(
+        &mut self,
+        revision: &Revision,
+        event: String,
+        carried: impl IntoIterator<Item = (String, String)>,
+    ) {
+        self.events.insert(event);
+        let fits = |(field, value): &(String, String)| revision.fits(field, value);
+        self.values.extend(carried.into_iter().filter(fits));
+    }
+
+    /// What happened since the passage began is known from now on.
     pub fn hear(&mut self, revision: &Revision) {
         let began_at = self.began_at;
         for outside in std::mem::take(&mut self.unheard) {
             if began_at.is_none_or(|began_at| outside.at >= began_at) {
-                self.events.insert(outside.name);
-                let values = outside.values.into_iter();
-                self.values
-                    .extend(values.filter(|(field, value)| revision.fits(field, value)));
+                self.learn(revision, outside.name, outside.values);
             }
         }
     }

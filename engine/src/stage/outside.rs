@@ -96,15 +96,9 @@ impl Stage {
                 continue;
             }
             // A goal may be reached after the end, and a rule for replies answers with what is known by then.
-            passage.known.events.insert(event.name.clone());
             // Of a campaign that asks for nothing outside nothing is changed by it.
-            if self.revision.asks.events {
-                let fields = event
-                    .fields
-                    .iter()
-                    .filter(|(field, value)| self.revision.fits(field, value));
-                passage.known.values.extend(fields.cloned());
-            }
+            let carried = event.fields.iter().filter(|_| self.revision.asks.events).cloned();
+            passage.known.learn(&self.revision, event.name.clone(), carried);
         }
         let what = (event.name.as_str(), event.fields.as_slice());
         let (revision, member, known) = (&self.revision, &self.cast.member, &self.person);

@@ -197,10 +197,11 @@ const APPLICATION_ID: i64 = 0x6372_6965;
 
 /// Whether the file is a store, or empty and made one. Another program's database is left as it is.
 async fn is_ours(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    let id: i64 = sqlx::query_scalar("pragma application_id")
+    // In this order: whoever makes the store marks it before it has tables, so that who sees tables sees the mark.
+    let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_master")
         .fetch_one(&mut *connection)
         .await?;
-    let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_master")
+    let id: i64 = sqlx::query_scalar("pragma application_id")
         .fetch_one(&mut *connection)
         .await?;
     if id == 0 && tables == 0 {

@@ -82,15 +82,10 @@ impl Source {
             };
         };
         let campaign = &self.campaign.text;
-        // A list in brackets stands on the line of its key: at the begin of a line it would stand no further in than that.
-        let space = if text.starts_with('[') { ' ' } else { '\n' };
-        let before = format!(
-            "{}{}\ntests:{space}",
-            &campaign[..apart.key.start],
-            &campaign[apart.key.end..]
-        );
-        let offset = before.len();
-        let checked = of(&(before + &text));
+        let before = format!("{}{}\n", &campaign[..apart.key.start], &campaign[apart.key.end..]);
+        let whole = before + &dsl::apart::as_tests(&text);
+        let offset = whole.len() - text.len();
+        let checked = of(&whole);
         let own = |found: &Diagnostic| found.span.start >= offset || found.severity == Severity::Error;
         let diagnostics = checked.file.diagnostics.into_iter().filter(own);
         let file = CheckedFile {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use engine::store::{Audit, CohortKind, MessageState};
+use engine::execute::End;
+use engine::store::{Audit, AuditedMessage, CohortKind, MessageState};
 use sms::PhoneNumber;
 
 use crate::story::Story;
@@ -14,6 +15,8 @@ struct Places {
     messages: BTreeMap<u16, Vec<MessageState>>,
     left_out: Vec<u16>,
     waiting: Vec<u16>,
+    /// Whether a cancel found a text that no provider had.
+    withdrawn: bool,
 }
 
 /// Each recipient has one message or one reason for each step that was come to, or waits where the launch rests.
@@ -30,6 +33,7 @@ pub fn places(story: &Story, audit: &Audit, wrong: &mut Vec<String>) {
             continue;
         };
         let places = people.entry(phone).or_default();
+        places.withdrawn |= is_withdrawn(story, row);
         places.messages.entry(row.step).or_default().push(row.state);
     }
     for (phone, step, _) in &audit.left_out {
@@ -52,6 +56,15 @@ pub fn places(story: &Story, audit: &Audit, wrong: &mut Vec<String>) {
     );
 }
 
+/// It was in doubt, its launch was cancelled, and then its provider said that it never had it: it rests as it is, and says
+/// so. That it was taken nowhere is held against the carriers' books with all others.
+fn is_withdrawn(story: &Story, row: &AuditedMessage) -> bool {
+    let reason = row.reason.as_deref().unwrap_or_default();
+    story.end == Some(End::Cancelled)
+        && row.state == MessageState::Attempting
+        && reason.starts_with("the provider never had it, and it does not go any more: ")
+}
+
 fn stands(story: &Story, places: &Places, opted_out: bool) -> bool {
     let once = places.messages.values().all(|states| states.len() == 1);
     let waits = places.waiting.len();
@@ -72,9 +85,8 @@ fn stands(story: &Story, places: &Places, opted_out: bool) -> bool {
         (1, 0) => !refused,
         (0, 1) => !refused && !through && last != Some(MessageState::Attempting),
         // Whoever opts out while it is in doubt whether a text was taken gets no further one, and no reason beside it.
-        (0, 0) => {
-            (through || refused || (opted_out && last.is_some())) && last != Some(MessageState::Attempting)
-        }
+        (0, 0) if last == Some(MessageState::Attempting) => places.withdrawn,
+        (0, 0) => through || refused || (opted_out && last.is_some()),
         (_, _) => false,
     };
     went_on && at_last

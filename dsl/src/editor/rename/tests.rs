@@ -109,8 +109,10 @@ fn a_name_that_means_something_already_is_refused() {
 
 #[test]
 fn stories_in_a_file_of_their_own_are_changed_too() {
-    let stories =
-        "- test: one\n  person: { first_name: Ada }\n  story:\n    - expect: invite\n    - clicks: tickets\n";
+    let stories = [
+        "- test: one\n  person: { first_name: Ada }\n  story:\n    - expect: invite\n    - clicks: tickets\n",
+        "[\n{ \"person\": { \"first_name\": 1 },\n\n\"story\": [{ \"expect\": \"invite\" },\r\n{ \"clicks\": \"tickets\" }\r\n]\n}\n]\n",
+    ];
     let marked = CAMPAIGN.split("tests:").next().unwrap_or_default().to_owned() + "tests: tests/a.yaml\n";
     let table = [
         ("- send: invi|te", "invite"),
@@ -120,11 +122,17 @@ fn stories_in_a_file_of_their_own_are_changed_too() {
     for (place, old) in table {
         let (before, after) = place.split_once('|').expect("a cursor");
         let marked = marked.replacen(&format!("{before}{after}"), place, 1);
-        let (file, edits) = asked(&marked, |document, byte| {
-            let file = stories_file(document).map(str::to_owned);
-            (file, in_stories(document, byte, "other", stories))
-        });
-        let found: Vec<&str> = edits.iter().map(|(span, _)| &stories[span.clone()]).collect();
-        assert_eq!((file.as_deref(), found), (Some("tests/a.yaml"), vec![old]));
+        for stories in stories {
+            let (file, edits) = asked(&marked, |document, byte| {
+                let file = stories_file(document).map(str::to_owned);
+                (file, in_stories(document, byte, "other", stories))
+            });
+            let found: Vec<&str> = edits.iter().map(|(span, _)| &stories[span.clone()]).collect();
+            assert_eq!(
+                (file.as_deref(), found),
+                (Some("tests/a.yaml"), vec![old]),
+                "{stories}"
+            );
+        }
     }
 }

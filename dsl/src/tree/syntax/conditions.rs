@@ -83,11 +83,8 @@ pub(super) fn negation(text: &str, open: usize, at: usize) -> Option<Diagnostic>
 
 /// Whether what begins here is the value of a key of conditions, or stands first in its list.
 pub(super) fn is_under_a_condition(text: &str, start: usize) -> bool {
-    let before = text[line_of(text, start).start..start].trim_end();
-    let before = before.strip_suffix('[').unwrap_or(before).trim_end();
-    let key = before.strip_suffix(':').unwrap_or_default();
-    let word = key.rsplit([' ', '{', ',']).next().unwrap_or_default();
-    KEYS.contains(&word)
+    let value = value_before(text, start);
+    value.is_some_and(|value| text[value..start].trim_matches(['[', ' ']).is_empty())
 }
 
 /// Whether a key is the first of its map.

@@ -81,13 +81,7 @@ pub(in crate::execute) async fn tell_ended(
     known.began_at = known.began_at.or_else(|| Some(entry.of_person(None, phone)));
     known.hear(revision);
     let values = store.member_of(last).await?;
-    let member = values.unwrap_or_else(|| Member {
-        phone,
-        language: 0,
-        tariff: None,
-        values: vec![],
-        pending: None,
-    });
+    let member = values.unwrap_or_else(|| Member::unlisted(phone));
     let enrolment = Enrolment {
         member: &member,
         place: Place::START,

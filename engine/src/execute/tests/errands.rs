@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use expect_test::expect;
+use sms::PhoneNumber;
 use tokio::sync::watch;
 
 use super::world::{Does, Ran, Scripted, World, accept, event, phone, scripted};
@@ -133,6 +134,30 @@ async fn a_call_that_fails_is_tried_again_under_its_key_and_then_given_up() {
     assert_eq!(
         counts(&away).await.given_up,
         [("answered 503 Service Unavailable".to_owned(), 1)]
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_fit_its_field_is_not_kept() {
+    let campaign = SEATS.replace(
+        "{ seat: { from: campaign } }",
+        "{ seat: { type: int, from: campaign } }",
+    );
+    let (world, _server) = world(1, &campaign, vec![said("200 OK", "<html>12</html>")]).await;
+    let provider = scripted(50, |_, _| accept());
+    run(&world, &provider).await;
+    expect![[r#"
+        +12013201000 09:00:00 Hello
+        +12013201000 09:00:00 No seat
+    "#]]
+    .assert_eq(&told(&provider));
+    let store = world.store(Access::Read).await.expect("opened");
+    let number = PhoneNumber::parse(&phone(0), None).expect("a number").number;
+    let errands = store.person(number).await.expect("a story").errands;
+    let said = errands[0].said.as_deref();
+    assert_eq!(
+        said,
+        Some("seat keeps what it had: \"<html>12</html>\" is not of its type")
     );
 }
 

@@ -114,6 +114,23 @@ async fn each_key_is_a_passage_and_the_same_once_more_begins_it_anew() {
 }
 
 #[tokio::test]
+async fn an_event_for_which_nobody_knows_whether_it_begins_is_told() {
+    check(
+        "trigger: { event: ordered, where: total > 50 }\nfields: { total: decimal }\nmessage: hello\n",
+        &[
+            event(60, "ordered", 0, &[("total", "60")]),
+            event(70, "ordered", 1, &[]),
+        ],
+        expect![[r#"
+            25 09:01:00 to 0: hello
+            1 passages of 1
+            1 not entered: `where` cannot be decided: total is empty or not of its type
+        "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn who_may_enter_again_is_as_the_trigger_says() {
     let campaign = |again: &str| {
         format!(

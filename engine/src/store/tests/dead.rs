@@ -290,3 +290,25 @@ async fn retrying_the_dead_of_a_launch_that_is_cancelled_sends_nothing() {
     assert_eq!(state, LaunchState::Cancelled);
     assert!(scene.claim(launch, 100).await.is_empty());
 }
+
+/// What was refused stays refused where nothing was tried again before the launch was cancelled.
+#[tokio::test]
+async fn what_was_to_be_tried_again_and_was_not_is_rejected_once_its_launch_is_cancelled() {
+    let scene = Scene::new().await;
+    let (launch, _) = two_dead(&scene).await;
+    let retried = scene.store.retry_dead(launch, None, after(120)).await;
+    assert_eq!(retried.expect("retried"), 2);
+    let before = scene.store.totals(launch).await.expect("totals").messages;
+    assert_eq!(before[&MessageState::Attempting], 2);
+    scene.stop_launch(launch, LaunchState::Cancelled, 130).await;
+    let after = scene.store.totals(launch).await.expect("totals").messages;
+    assert_eq!(after.get(&MessageState::Attempting), None);
+    assert_eq!(after[&MessageState::Rejected], 2);
+    let why = scene.store.rejected_for(launch, 9).await.expect("reasons");
+    assert_eq!(why, [("given up after 3 attempts".to_owned(), 2)]);
+    let message = &scene.store.person(nth_phone(3)).await.expect("a story").messages[0];
+    assert_eq!(
+        (message.state, message.reason.as_deref()),
+        (MessageState::Rejected, Some("given up after 3 attempts"))
+    );
+}

@@ -1,0 +1,30 @@
+//! Stories in a file of their own, as they would stand in the campaign.
+
+/// The key `tests` with the text of a file of stories as its value. That text ends the answer and keeps its length, so that
+/// a place in the one is a place in the other.
+pub fn as_tests(stories: &str) -> String {
+    match stories.starts_with('[') {
+        false => format!("tests:\n{stories}"),
+        true => format!("tests: {}", further_in(stories)),
+    }
+}
+
+/// A list in brackets may begin its lines in the first column, as JSON does; behind a key they would stand no further in than
+/// the key. Between brackets a space says the same as the end of a line, but for one with a comment.
+fn further_in(list: &str) -> String {
+    let mut text = String::with_capacity(list.len());
+    let mut lines = list.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
+        let is_outermost = lines
+            .peek()
+            .is_some_and(|next| !next.starts_with(char::is_whitespace));
+        match line.trim_end_matches(['\r', '\n']) {
+            kept if is_outermost && !line.contains('#') => {
+                text.push_str(kept);
+                text.extend(std::iter::repeat_n(' ', line.len() - kept.len()));
+            }
+            _ => text.push_str(line),
+        }
+    }
+    text
+}
