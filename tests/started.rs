@@ -311,6 +311,33 @@ fn a_passage_that_a_step_began_becomes_a_story_that_passes() {
     assert!(folder.read("test.campaign.yaml").contains("first_name: \"Zoe\""));
     says(&folder, &["test", "test.campaign.yaml"], 0, &[]);
 
+    // What another campaign had set wins over the row, and the story says it.
+    folder.write(
+        "second.campaign.yaml",
+        "audience: others.csv\nschedule: now\npurpose: service\nreplies: none\n\
+         fields: { first_name: text }\nsteps:\n  - set: { first_name: \"Zora\" }\n  - send: { en: \"Hi\" }\n",
+    );
+    folder.write(
+        "third.campaign.yaml",
+        "audience: others.csv\nschedule: now\npurpose: service\nreplies: none\n\
+         fields: { first_name: text }\nmessage: \"Doors open at 8, {{first_name}}\"\n",
+    );
+    for file in ["second.campaign.yaml", "third.campaign.yaml"] {
+        says(&folder, &["run", file, "--receipts", "0"], 0, &[]);
+    }
+    says(
+        &folder,
+        &["test", "--record", &number, "third.campaign.yaml"],
+        0,
+        &[],
+    );
+    assert!(
+        folder
+            .read("third.campaign.yaml")
+            .contains("first_name: \"Zora\"")
+    );
+    says(&folder, &["test", "third.campaign.yaml"], 0, &[]);
+
     let mia = phone(1).to_string();
     let refused = "no story can tell of this passage";
     for (conditions, code, said, passed) in [

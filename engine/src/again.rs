@@ -10,6 +10,7 @@ use crate::calendar::{EASTERN, Tick, WESTERN};
 use crate::entry::Entry;
 use crate::launch::Occurrence;
 use crate::plan::{Barred, Day};
+use crate::revision::Revision;
 use crate::schedule;
 use crate::store::{LaunchRow, LaunchState, OCCURRENCE, Store, StoreError};
 
@@ -17,14 +18,15 @@ use crate::store::{LaunchRow, LaunchState, OCCURRENCE, Store, StoreError};
 /// suppressions.
 pub async fn barred(
     store: &Store,
-    campaign: &Campaign,
+    revision: &Revision,
     occurrence: Occurrence,
     suppressed_to: i64,
     now: DateTime<Utc>,
 ) -> Result<Barred, StoreError> {
+    let campaign = &revision.campaign;
     let suppressed = store.suppressed(suppressed_to).await?;
     let lists = store.members(&stored_lists(campaign)).await?;
-    let facts = Arc::new(store.facts(campaign, None, now).await?);
+    let facts = Arc::new(store.facts(revision, None, now).await?);
     let since = schedule::since(store, campaign).await?;
     let day = Day::of(campaign, occurrence, since.unwrap_or(now));
     let Occurrence::Tick(tick) = occurrence else {

@@ -11,7 +11,7 @@ use dsl::condition::{Condition, Happening};
 pub struct Asks {
     /// Their tags.
     pub tags: bool,
-    /// The values that steps set.
+    /// The values that steps set. A store asks for them too where anybody has one that the campaign uses.
     pub values: bool,
     /// Their latest reply of this launch.
     pub reply: bool,

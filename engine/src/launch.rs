@@ -195,7 +195,7 @@ pub async fn launch(
         now,
     } = request;
     let (launch, suppressed_to) = store.begin_launch(new).await?;
-    let barred = again::barred(store, &revision.campaign, occurrence, suppressed_to, now).await?;
+    let barred = again::barred(store, &revision, occurrence, suppressed_to, now).await?;
     let planner = Planner::new(revision.clone(), &project, folder, barred, now)?;
     let first = FirstStep {
         notes_who_enters: matches!(occurrence, Occurrence::Tick(_)),

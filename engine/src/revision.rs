@@ -1,7 +1,7 @@
 //! A campaign at one content. Every passage is pinned to the revision that began it, so a revision keeps its source:
 //! whoever resumes works from that text, whatever the file says by then.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dsl::campaign::{Campaign, Field};
 use dsl::template::{Template, Values};
@@ -77,6 +77,14 @@ impl Revision {
             built_in,
             source,
         }
+    }
+
+    /// The values that it takes from a row: those that it uses, and those that say who is of the audience.
+    pub fn asked_of_rows(&self) -> BTreeSet<&String> {
+        let audience = &self.campaign.audience;
+        let conditions = audience.filter.iter().chain(&audience.leavers);
+        let asked = conditions.flat_map(|condition| condition.names());
+        self.variables.iter().chain(asked).collect()
     }
 
     /// The text of a message for one member: the variant that is the member's.

@@ -32,6 +32,7 @@ mod reserve;
 mod rows;
 mod schedule;
 mod sent;
+mod set_fields;
 mod settled;
 mod standing;
 mod suppression;
@@ -85,6 +86,7 @@ pub struct Store {
     readers: SqlitePool,
     writer: writer::Writer,
     references: References,
+    set_fields: set_fields::SetFields,
     /// The last cohort and window ids given; only the executing process gives any.
     next: Mutex<NextIds>,
     /// The limit that it was opened with.

@@ -147,7 +147,7 @@ async fn made(
     now: DateTime<Utc>,
 ) -> Result<Summary, Failure> {
     let barred = match store {
-        Some(store) => again::barred(store, &revision.campaign, occurrence, i64::MAX, now).await?,
+        Some(store) => again::barred(store, revision, occurrence, i64::MAX, now).await?,
         None => Barred {
             day: Day::of(&revision.campaign, occurrence, now),
             ..Barred::default()
@@ -235,14 +235,14 @@ async fn kept(loaded: &LoadedCampaign) -> Result<Option<Store>, Failure> {
 pub(super) async fn opted_out(loaded: &LoadedCampaign) -> Result<Barred, Failure> {
     Ok(match kept(loaded).await? {
         Some(store) => {
-            let campaign = loaded.meant.as_ref().map(|meant| &meant.campaign);
-            let lists = campaign.map(again::stored_lists).unwrap_or_default();
-            let facts = match campaign {
-                Some(campaign) => store.facts(campaign, None, SystemClock::new().now()).await?,
+            let meant = loaded.meant.as_ref();
+            let lists = meant.map(|meant| again::stored_lists(&meant.campaign));
+            let facts = match meant {
+                Some(meant) => store.facts(meant, None, SystemClock::new().now()).await?,
                 None => Default::default(),
             };
             Barred {
-                lists: store.members(&lists).await?,
+                lists: store.members(&lists.unwrap_or_default()).await?,
                 facts: Arc::new(facts),
                 ..Barred::opted_out(store.suppressed(i64::MAX).await?)
             }

@@ -285,7 +285,7 @@ impl Entrance {
         };
         let barred = Barred {
             lists: store.members(&stored_lists(campaign)).await?,
-            facts: Arc::new(store.facts(campaign, alone, now).await?),
+            facts: Arc::new(store.facts(&self.revision, alone, now).await?),
             ..Barred::default()
         };
         let people = happenings.iter().map(|one| one.phone.as_u64()).collect();
@@ -397,7 +397,7 @@ impl Entrance {
         let of = store::Of {
             launch: self.launch,
             campaign: &self.revision.campaign,
-            asks: &self.revision.asks,
+            asks: &store.asks(&self.revision),
         };
         // Of no passage.
         let mut known = store.known(of, &[(NO_RUN, phone)]).await?;

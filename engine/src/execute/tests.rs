@@ -20,6 +20,7 @@ mod many;
 mod parts;
 mod people;
 mod senders;
+mod set;
 mod started;
 mod triggers;
 mod walk;

@@ -137,7 +137,8 @@ impl Executor {
         });
         let people: Vec<(u32, PhoneNumber)> = members.collect();
         let revision = self.of(launch).revision.clone();
-        if !revision.asks.any() || people.is_empty() {
+        let asks = self.store.asks(&revision);
+        if !asks.any() || people.is_empty() {
             return self.begin_window(sender, launch, cohorts, settle, KnownOf::new());
         }
         let store = self.store.clone();
@@ -146,7 +147,7 @@ impl Executor {
             let of = Of {
                 launch,
                 campaign: &revision.campaign,
-                asks: &revision.asks,
+                asks: &asks,
             };
             let known = store.known(of, &people).await?;
             Ok(Step::Informed {

@@ -72,7 +72,7 @@ pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>
         return Err(NotCast::LeftOut(reason));
     }
     let language = language_of(revision, &frozen, &row);
-    let values = frozen_values(revision, &frozen, language, &row).map_err(NotCast::LeftOut)?;
+    let values = frozen_values(revision, &frozen, language, parsed.number, &row).map_err(NotCast::LeftOut)?;
     Ok(Cast {
         member: Member {
             phone: parsed.number,

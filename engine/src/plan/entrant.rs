@@ -24,7 +24,7 @@ use crate::tariff::Tariff;
 /// What somebody who may enter brings along, by name.
 #[derive(Debug, Clone, Copy)]
 pub enum Brought<'a> {
-    /// What an event carries: it wins over the columns of their row.
+    /// What an event carries: it wins over the columns of their row, and over what steps set before.
     Event(&'a [(String, String)]),
     /// What the campaign knows of them whose step starts this one: it stands in where their row says nothing.
     Start(&'a [(String, String)]),
@@ -128,8 +128,13 @@ pub fn entrant(
     let (columns, row) = with_fields(own, phone, brought);
     let asked_for = asked_for(revision);
     let consent = own.and_then(|(listed, _)| listed.consent.as_ref());
-    let frozen =
-        Frozen::new(revision, &columns, consent.or(asked_for.as_ref()), now).knowing(lists.facts.clone());
+    let newer = match brought {
+        Brought::Event(fields) => fields.iter().map(|(name, _)| name.clone()).collect(),
+        Brought::Start(_) => vec![],
+    };
+    let frozen = Frozen::new(revision, &columns, consent.or(asked_for.as_ref()), now)
+        .knowing(lists.facts.clone())
+        .with_newer(newer);
     if let Some(reason) = narrowed(revision, &frozen, phone, &row) {
         return Err(reason);
     }
@@ -139,7 +144,7 @@ pub fn entrant(
             phone,
             language: u8::try_from(language).unwrap_or(0),
             tariff: None,
-            values: frozen_values(revision, &frozen, language, &row)?,
+            values: frozen_values(revision, &frozen, language, phone, &row)?,
             pending: None,
         },
         region: parsed.region,

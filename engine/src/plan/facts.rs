@@ -1,5 +1,8 @@
-//! What the store knows of numbers that an audience asks for, read once before a plan is made: who has a tag, who answered a
-//! campaign, whom one texted. A row is then looked up, and asks no store.
+//! What the store knows of people that a campaign asks for, read once before a plan is made: who has a tag, who answered a
+//! campaign, whom one texted; and what steps set, which wins over the columns of a row. A row is then looked up, and asks no
+//! store.
+
+use std::collections::HashMap;
 
 use dsl::campaign::Audience;
 use dsl::condition::{Condition, Happening};
@@ -36,16 +39,36 @@ impl Question {
     }
 }
 
-/// The answers: of whom each is so, in order.
+/// The answers.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct StoreFacts(Vec<(Question, Vec<u64>)>);
+pub struct StoreFacts {
+    /// Of whom each is so, in order.
+    answers: Vec<(Question, Vec<u64>)>,
+    /// What was set of each field, by number.
+    values: HashMap<String, HashMap<u64, Box<str>>>,
+}
 
 impl StoreFacts {
     /// Adds an answer: numbers in any order.
     pub fn add(&mut self, question: Question, mut phones: Vec<u64>) {
         phones.sort_unstable();
         phones.dedup();
-        self.0.push((question, phones));
+        self.answers.push((question, phones));
+    }
+
+    /// Adds what a step set.
+    pub fn set(&mut self, phone: PhoneNumber, field: String, value: String) {
+        let people = self.values.entry(field).or_default();
+        people.insert(phone.as_u64(), value.into());
+    }
+
+    /// What steps set for somebody.
+    pub fn value(&self, field: &str, phone: PhoneNumber) -> Option<&str> {
+        if self.values.is_empty() {
+            return None;
+        }
+        let people = self.values.get(field)?;
+        people.get(&phone.as_u64()).map(|value| &**value)
     }
 
     /// Whether somebody has a tag.
@@ -65,7 +88,7 @@ impl StoreFacts {
     }
 
     fn has(&self, phone: PhoneNumber, asked: impl Fn(&Question) -> bool) -> bool {
-        let answer = self.0.iter().find(|(question, _)| asked(question));
+        let answer = self.answers.iter().find(|(question, _)| asked(question));
         answer.is_some_and(|(_, phones)| phones.binary_search(&phone.as_u64()).is_ok())
     }
 }

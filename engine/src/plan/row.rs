@@ -85,6 +85,8 @@ pub struct Frozen {
     day: Option<Day>,
     /// What the store knows of people.
     facts: Arc<StoreFacts>,
+    /// Fields that are newer than what was set.
+    newer: Vec<String>,
 }
 
 struct Cell {
@@ -121,12 +123,28 @@ impl Frozen {
             entry: Entry::of(&revision.campaign, now),
             day: None,
             facts: Arc::default(),
+            newer: vec![],
         }
     }
 
     /// With what the store knows; where nothing is said it knows nothing.
     pub(super) fn knowing(self, facts: Arc<StoreFacts>) -> Frozen {
         Frozen { facts, ..self }
+    }
+
+    /// With columns that win over what steps set.
+    pub(super) fn with_newer(self, newer: Vec<String>) -> Frozen {
+        Frozen { newer, ..self }
+    }
+
+    /// What somebody has of a field: what a step set, else what the row says.
+    fn said<'a>(&'a self, cell: &Cell, name: &str, phone: PhoneNumber, row: &'a Row) -> Cow<'a, str> {
+        let is_newer = || self.newer.iter().any(|newer| newer == name);
+        if let Some(set) = self.facts.value(name, phone).filter(|_| !is_newer()) {
+            return Cow::Borrowed(set);
+        }
+        let text = cell.column.and_then(|column| row.cells.get(column));
+        clean(text.unwrap_or_default())
     }
 
     /// Only people whose day it is are planned.
@@ -207,7 +225,13 @@ fn is_their_day(
         return Ok(false);
     };
     let language = language_of(revision, frozen, row);
-    let value = value_of(revision, cell, field, language, row)?;
+    let value = value_of(
+        revision,
+        cell,
+        field,
+        language,
+        &frozen.said(cell, field, phone, row),
+    )?;
     day.is_of(revision, &value, &class()?, frozen.now)
 }
 
@@ -306,9 +330,10 @@ impl<'a> RowFacts<'a> {
     fn new(revision: &'a Revision, frozen: &'a Frozen, phone: PhoneNumber, row: &'a Row) -> RowFacts<'a> {
         let campaign = &revision.campaign;
         let language = language_of(revision, frozen, row);
-        let value = |cell: &Cell| {
-            let text = cell.column.and_then(|column| row.cells.get(column));
-            let text = clean(text.unwrap_or_default());
+        let filter = campaign.audience.filter.as_ref();
+        let names = filter.map_or(&[][..], Condition::names);
+        let value = |(cell, name): (&Cell, &String)| {
+            let text = frozen.said(cell, name, phone, row);
             let field = cell.field.filter(|_| text.is_empty());
             let default =
                 field.and_then(|field| campaign.fields[field].default.get(&campaign.languages[language]));
@@ -316,7 +341,7 @@ impl<'a> RowFacts<'a> {
         };
         RowFacts {
             frozen,
-            values: frozen.asked.iter().map(value).collect(),
+            values: frozen.asked.iter().zip(names).map(value).collect(),
             number: phone,
             phone: phone.to_string(),
             country: phone
@@ -397,7 +422,7 @@ fn member_of(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row
         phone,
         language: u8::try_from(language).unwrap_or(0),
         tariff: None,
-        values: frozen_values(revision, frozen, language, row)?,
+        values: frozen_values(revision, frozen, language, phone, row)?,
         pending: None,
     };
     let (parts, ucs2, barred) = texts_of(revision, &member, &NOTHING)?;
@@ -440,43 +465,47 @@ pub(super) fn texts_of(
     Ok((parts, ucs2, barred))
 }
 
-/// The values of a row that a member keeps, in the order of the revision's variables.
+/// The values that a member keeps, in the order of the revision's variables.
 pub(super) fn frozen_values(
     revision: &Revision,
     frozen: &Frozen,
     language: usize,
+    phone: PhoneNumber,
     row: &Row,
 ) -> Result<Vec<Box<str>>, LeftOut> {
     let values = frozen.cells.iter().zip(&revision.variables);
-    let values = values.map(|(cell, name)| value_of(revision, cell, name, language, row));
+    let values = values.map(|(cell, name)| {
+        value_of(
+            revision,
+            cell,
+            name,
+            language,
+            &frozen.said(cell, name, phone, row),
+        )
+    });
     values.collect()
 }
 
-/// The cell, checked by the field's type; where it is empty the field's default. A value that stays empty is left to
+/// What somebody has of a field, checked by its type; where it is empty the field's default. A value that stays empty is left to
 /// the text, which may ask for it with `if`.
 fn value_of(
     revision: &Revision,
     cell: &Cell,
     name: &str,
     language: usize,
-    row: &Row,
+    text: &str,
 ) -> Result<Box<str>, LeftOut> {
     let campaign = &revision.campaign;
-    let text = clean(
-        cell.column
-            .and_then(|column| row.cells.get(column))
-            .unwrap_or_default(),
-    );
     let field = cell.field.map(|index| &campaign.fields[index]);
     if text.is_empty() {
         let default = field.and_then(|field| field.default.get(&campaign.languages[language]));
         return Ok(default.cloned().unwrap_or_default().into());
     }
     let kind = field.map_or(FieldType::Text, |field| field.kind);
-    if !kind.accepts(&text) || cell_problem(&text).is_some() {
+    if !kind.accepts(text) || cell_problem(text).is_some() {
         return Err(LeftOut::IllTyped(name.to_owned()));
     }
-    Ok(Box::from(&*text))
+    Ok(Box::from(text))
 }
 
 /// A cell as a report can show it.

@@ -7,6 +7,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::notes::{Note, NoteRow, write_notes};
 use super::rows::{corrupt, instant, millis, phone, phone_number, small};
+use super::set_fields::SetFields;
 use super::standing::{Moved, move_one};
 use super::{Failure, Store, StoreError};
 use crate::advance::{Place, Request};
@@ -102,8 +103,9 @@ impl Store {
     /// Writes down what came of an errand, unless that was told before; whether whoever waited for it was moved on.
     pub async fn tell_errand(&self, told: ErrandTold) -> Result<bool, StoreError> {
         let id = self.next_cohort_id().await;
+        let set = self.set_fields.clone();
         self.writer
-            .write(move |connection| Box::pin(tell_errand(connection, told, id)))
+            .write(move |connection| Box::pin(tell_errand(connection, set, told, id)))
             .await
     }
 
@@ -221,6 +223,7 @@ async fn begin_errands(
 
 async fn tell_errand(
     connection: &mut SqliteConnection,
+    set: SetFields,
     told: ErrandTold,
     id: CohortId,
 ) -> Result<bool, Failure> {
@@ -252,7 +255,7 @@ async fn tell_errand(
             at: told.at,
             note: Note::Set(field, value),
         };
-        write_notes(connection, &[note]).await?;
+        write_notes(connection, &set, &[note]).await?;
     }
     match told.moved {
         Some(moved) => move_one(connection, moved, id).await,

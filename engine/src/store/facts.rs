@@ -1,33 +1,65 @@
 //! Who has a tag, who answered a campaign, whom one texted: all numbers of the store together, for a plan.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use dsl::campaign::Campaign;
 use dsl::condition::Happening;
 use dsl::scalar::WaitTime;
 use futures_util::TryStreamExt;
 use sms::PhoneNumber;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Row, Sqlite};
 
-use super::rows::{millis, phone_number};
+use super::rows::{millis, phone as phone_of, phone_number};
 use super::{Failure, Store, StoreError};
 use crate::plan::{Question, StoreFacts};
+use crate::revision::Revision;
 
 impl Store {
-    /// What the audience of a campaign asks for, of all people or of one. Days are counted on the campaign's clock.
+    /// What the audience of a campaign asks for, and the values that steps set and the campaign uses: of all people or of one.
+    /// Days are counted on the campaign's clock.
     pub async fn facts(
         &self,
-        campaign: &Campaign,
+        revision: &Revision,
         phone: Option<PhoneNumber>,
         now: DateTime<Utc>,
     ) -> Result<StoreFacts, StoreError> {
+        let campaign = &revision.campaign;
         let mut facts = StoreFacts::default();
+        let values = self.read_set(revision.asked_of_rows(), phone, &mut facts).await;
+        values.map_err(|failure| self.failed(failure))?;
         for question in Question::all(&campaign.audience) {
             let phones = self.read_facts(&question, phone, (campaign.timezone, now)).await;
             let phones = phones.map_err(|failure| self.failed(failure))?;
             facts.add(question, phones);
         }
         Ok(facts)
+    }
+
+    /// Reads what was set of some fields.
+    async fn read_set(
+        &self,
+        fields: BTreeSet<&String>,
+        phone: Option<PhoneNumber>,
+        facts: &mut StoreFacts,
+    ) -> Result<(), Failure> {
+        let mut select = QueryBuilder::<Sqlite>::new(
+            "select phone, field, value from person_value
+             where exists (select 1 from set_field where field in (",
+        );
+        push_all(&mut select, &fields);
+        select.push(")) and field in (");
+        push_all(&mut select, &fields);
+        select.push(")");
+        if let Some(phone) = phone.map(phone_number) {
+            select.push(" and phone = ").push_bind(phone);
+        }
+        let mut rows = select.build().fetch(&self.readers);
+        while let Some(row) = rows.try_next().await? {
+            let phone = phone_of(row.try_get("phone")?)?;
+            facts.set(phone, row.try_get("field")?, row.try_get("value")?);
+        }
+        Ok(())
     }
 
     async fn read_facts(
@@ -81,6 +113,13 @@ impl Store {
         }
         Ok(phones)
     }
+}
+
+fn push_all(select: &mut QueryBuilder<Sqlite>, names: &BTreeSet<&String>) {
+    let mut values = select.separated(", ");
+    names.iter().for_each(|name| {
+        values.push_bind((*name).clone());
+    });
 }
 
 /// The earliest instant, in whole milliseconds, from which that time is not over by now.

@@ -10,6 +10,7 @@ use super::entering::{Admission, Entered, admit};
 use super::message::remembered;
 use super::notes::{NoteRow, write_notes};
 use super::rows::{corrupt, instant, millis, phone, phone_number, small};
+use super::set_fields::SetFields;
 use super::standing::{Moved, Standing, move_one};
 use super::{CohortKind, Failure, LaunchState, Store, StoreError};
 use crate::ids::{CohortId, LaunchId, MessageId};
@@ -357,11 +358,12 @@ impl Store {
             let ids = [self.next_cohort_id().await, self.next_cohort_id().await];
             admissions.push((admission, ids));
         }
+        let set = self.set_fields.clone();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
                     let campaign = heard.campaign.clone();
-                    write_heard(connection, heard, ids).await?;
+                    write_heard(connection, &set, heard, ids).await?;
                     admit(connection, &campaign, admissions).await
                 })
             })
@@ -434,6 +436,7 @@ pub(super) async fn begin_hearing(connection: &mut SqliteConnection, campaign: &
 
 async fn write_heard(
     connection: &mut SqliteConnection,
+    set: &SetFields,
     heard: Heard,
     ids: Vec<CohortId>,
 ) -> Result<(), Failure> {
@@ -444,7 +447,7 @@ async fn write_heard(
         .await?;
     for (telling, id) in heard.tellings.into_iter().zip(ids) {
         let (launch, run, phone) = (telling.launch, telling.run, telling.phone);
-        if tell(connection, telling.told, id).await? {
+        if tell(connection, set, telling.told, id).await? {
             sqlx::query("delete from untold where launch_id = ? and run = ? and phone = ?")
         } else {
             sqlx::query("insert into untold (launch_id, run, phone) values (?, ?, ?) on conflict do nothing")
@@ -459,14 +462,19 @@ async fn write_heard(
 }
 
 /// Whether the passage is told now.
-async fn tell(connection: &mut SqliteConnection, told: Option<Told>, id: CohortId) -> Result<bool, Failure> {
+async fn tell(
+    connection: &mut SqliteConnection,
+    set: &SetFields,
+    told: Option<Told>,
+    id: CohortId,
+) -> Result<bool, Failure> {
     let Some(told) = told else { return Ok(false) };
     if let Some(moved) = told.moved
         && !move_one(connection, moved, id).await?
     {
         return Ok(false);
     }
-    write_notes(connection, &told.notes).await?;
+    write_notes(connection, set, &told.notes).await?;
     Ok(true)
 }
 

@@ -14,6 +14,7 @@ use super::notes::{NoteRow, write_notes};
 use super::rows::{
     CohortRow, MessageState, NewCohort, corrupt, insert_cohorts, instant, millis, phone_number, small,
 };
+use super::set_fields::SetFields;
 use super::standing::{Moved, move_one};
 use super::suppression::{Suppression, allow, suppress};
 use super::{CohortKind, Failure, Store, StoreError};
@@ -220,8 +221,9 @@ impl Store {
         for _ in 0..cohorts.sum() {
             ids.push(self.next_cohort_id().await);
         }
+        let set = self.set_fields.clone();
         self.writer
-            .write(move |connection| Box::pin(write_fold(connection, fold, ids)))
+            .write(move |connection| Box::pin(write_fold(connection, set, fold, ids)))
             .await
     }
 
@@ -346,6 +348,7 @@ async fn insert_raw(
 
 async fn write_fold(
     connection: &mut SqliteConnection,
+    set: SetFields,
     fold: Fold,
     answer_ids: Vec<CohortId>,
 ) -> Result<FoldOutcome, Failure> {
@@ -356,7 +359,7 @@ async fn write_fold(
         // Each cohort has an id set aside, written or not.
         let of_it = reply.answers.len() + usize::from(reply.moved.is_some());
         let of_it: Vec<CohortId> = ids.by_ref().take(of_it).collect();
-        match keep_reply(connection, &reply, of_it).await? {
+        match keep_reply(connection, &set, &reply, of_it).await? {
             Keeping::New => new.push(reply),
             Keeping::Known => {}
             Keeping::Deferred => deferred.push(reply),
@@ -432,6 +435,7 @@ async fn is_known(connection: &mut SqliteConnection, reply: &NewReply) -> Result
 /// Keeps a reply once, and does what it leads to.
 async fn keep_reply(
     connection: &mut SqliteConnection,
+    set: &SetFields,
     reply: &NewReply,
     ids: Vec<CohortId>,
 ) -> Result<Keeping, Failure> {
@@ -477,7 +481,7 @@ async fn keep_reply(
     if reply.allow {
         allow(connection, reply.phone, reply.received_at).await?;
     }
-    write_notes(connection, &reply.notes).await?;
+    write_notes(connection, set, &reply.notes).await?;
     if let Some(deed) = &reply.list {
         write_list_deed(connection, reply, deed).await?;
     }

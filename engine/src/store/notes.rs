@@ -11,6 +11,7 @@ use super::errand::write_errand;
 use super::happening::start;
 use super::lists::{Changing, ListHow, join, leave};
 use super::rows::{millis, phone_number};
+use super::set_fields::SetFields;
 use crate::advance::{Change, Request};
 use crate::errand::Waits;
 use crate::ids::LaunchId;
@@ -102,8 +103,15 @@ impl Note {
 }
 
 /// Writes notes, in order: the last word holds.
-pub(super) async fn write_notes(connection: &mut SqliteConnection, notes: &[NoteRow]) -> Result<(), Failure> {
+pub(super) async fn write_notes(
+    connection: &mut SqliteConnection,
+    set: &SetFields,
+    notes: &[NoteRow],
+) -> Result<(), Failure> {
     for row in notes {
+        if let Note::Set(field, _) = &row.note {
+            set.add(field);
+        }
         let (launch, phone, at) = (row.launch.0, phone_number(row.phone), millis(row.at));
         match &row.note {
             Note::Tagged(tag) => {

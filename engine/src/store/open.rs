@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use super::faults::Faults;
 use super::lock::lock;
 use super::reserve;
+use super::set_fields::SetFields;
 use super::writer::Writer;
 use super::{BUSY, NextIds, Store, StoreError, primary_code, worded};
 use crate::ids::{CohortId, References};
@@ -76,6 +77,7 @@ impl Store {
         bring_up_to_date(&mut connection, path, held.is_some()).await?;
         let references = References::new(key(&mut connection).await.map_err(error)?);
         let next = next_ids(&mut connection).await.map_err(error)?;
+        let set_fields = SetFields::read(&mut connection).await.map_err(error)?;
         // Where faults are tried out, reads come one after the other: a story stays the same every time it is told.
         let at_once = if faults.is_some() { 1 } else { 2 };
         let readers = SqlitePoolOptions::new()
@@ -93,6 +95,7 @@ impl Store {
             readers,
             writer: Writer::start(connection, path.into(), faults),
             references,
+            set_fields,
             next: Mutex::new(next),
             lock: held,
         })

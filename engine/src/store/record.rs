@@ -11,6 +11,7 @@ use super::notes::{NoteRow, write_notes};
 use super::rows::{
     CohortKind, CohortRow, NewCohort, Turn, corrupt, count, insert_cohorts, millis, phone_number, small,
 };
+use super::set_fields::SetFields;
 use super::suppression::{Suppression, suppress};
 use super::{Failure, Store, StoreError};
 use crate::calendar::Month;
@@ -154,8 +155,9 @@ impl Store {
         for cohort in &record.departing {
             departing.push((self.next_cohort_id().await, cohort.clone()));
         }
+        let set = self.set_fields.clone();
         self.writer
-            .write(move |connection| Box::pin(record_window(connection, record, departing)))
+            .write(move |connection| Box::pin(record_window(connection, set, record, departing)))
             .await
     }
 
@@ -181,6 +183,7 @@ impl Store {
 
 async fn record_window(
     connection: &mut SqliteConnection,
+    set: SetFields,
     mut record: WindowRecord,
     departing: Vec<(CohortId, NewCohort)>,
 ) -> Result<Intent, Failure> {
@@ -201,7 +204,7 @@ async fn record_window(
     insert_departed(connection, &record.departed).await?;
     insert_dead(connection, &record.dead, record.in_part).await?;
     free_dead(connection, &record.freed).await?;
-    write_notes(connection, &record.notes).await?;
+    write_notes(connection, &set, &record.notes).await?;
     for suppression in &record.suppressions {
         suppress(connection, suppression).await?;
     }

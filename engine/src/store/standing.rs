@@ -219,8 +219,9 @@ impl Store {
         if notes.is_empty() {
             return Ok(());
         }
+        let set = self.set_fields.clone();
         self.writer
-            .write(move |connection| Box::pin(async move { write_notes(connection, &notes).await }))
+            .write(move |connection| Box::pin(async move { write_notes(connection, &set, &notes).await }))
             .await
     }
 
@@ -228,12 +229,13 @@ impl Store {
     /// now or the person is gone.
     pub async fn move_on(&self, moved: Moved, notes: Vec<NoteRow>) -> Result<bool, StoreError> {
         let id = self.next_cohort_id().await;
+        let set = self.set_fields.clone();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
                     let went = move_one(connection, moved, id).await?;
                     if went {
-                        write_notes(connection, &notes).await?;
+                        write_notes(connection, &set, &notes).await?;
                     }
                     Ok(went)
                 })

@@ -418,7 +418,7 @@ impl Folder {
         standing: Option<&Standing>,
         words: &Words<'_>,
     ) -> Result<Known, StoreError> {
-        let mut known = match sent.filter(|_| revision.asks.any()) {
+        let mut known = match sent.filter(|_| self.store.asks(revision).any()) {
             Some(sent) => {
                 let of = Of {
                     launch: sent.launch,

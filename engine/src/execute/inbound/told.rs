@@ -132,7 +132,7 @@ pub(in crate::execute) async fn known_of(
     let asked = store::Of {
         launch: of.launch,
         campaign: &revision.campaign,
-        asks: &revision.asks,
+        asks: &store.asks(revision),
     };
     let mut known = store.known(asked, &[(of.run, of.phone)]).await?;
     Ok(known.remove(&(of.run, of.phone.as_u64())).unwrap_or_default())
