@@ -5,6 +5,8 @@ use std::time::Duration;
 
 /// So many requests in a row without a word on what became of them open it.
 const SILENT_REQUESTS: u32 = 5;
+/// So many requests in a row of which nothing was taken open it: one now and then is no outage.
+const AWAY_REQUESTS: u32 = 3;
 /// The first pause; it doubles with each that follows.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
@@ -23,7 +25,7 @@ pub enum Sign {
     Works,
     /// There was no word on what became of the request.
     Silent,
-    /// It is away: nothing was taken.
+    /// It could not take the request: nothing was taken.
     Away,
     /// It is stopped until a person mends it: nothing was taken.
     Stopped,
@@ -36,6 +38,8 @@ pub enum Sign {
 pub struct Breaker {
     /// Silent requests in a row.
     silent: u32,
+    /// Requests in a row that could not be taken.
+    away: u32,
     /// Pauses in a row.
     pauses: u32,
     /// Nothing goes through before.
@@ -77,8 +81,8 @@ impl Breaker {
         match sign {
             Sign::Works => {
                 self.probing = false;
-                // Whatever else there is, requests without an answer are none in a row any more.
-                self.silent = 0;
+                // Whatever else there is, these are none in a row any more.
+                (self.silent, self.away) = (0, 0);
                 // What was under way before a pause and is taken during it says nothing of what the pause is for.
                 if now >= self.open_until {
                     self.works();
@@ -87,16 +91,11 @@ impl Breaker {
             }
             Sign::Silent => {
                 self.silent += 1;
-                // While it comes back one is enough.
-                let opens = self.silent >= SILENT_REQUESTS || self.ramp.is_some();
-                if opens {
-                    self.pause(now, FIRST_PAUSE, LONGEST_PAUSE);
-                }
-                opens
+                self.fails(self.silent >= SILENT_REQUESTS, now)
             }
             Sign::Away => {
-                self.pause(now, FIRST_PAUSE, LONGEST_PAUSE);
-                true
+                self.away += 1;
+                self.fails(self.away >= AWAY_REQUESTS, now)
             }
             Sign::Stopped => {
                 self.pause(now, FIRST_STOP, LONGEST_STOP);
@@ -118,6 +117,15 @@ impl Breaker {
         const ENOUGH: usize = 256;
         self.pauses = 0;
         self.ramp = self.ramp.map(|ramp| ramp * 2).filter(|ramp| *ramp < ENOUGH);
+    }
+
+    /// A request failed, and perhaps enough of them did. While it comes back one is enough.
+    fn fails(&mut self, enough: bool, now: Duration) -> bool {
+        let opens = enough || self.ramp.is_some();
+        if opens {
+            self.pause(now, FIRST_PAUSE, LONGEST_PAUSE);
+        }
+        opens
     }
 
     /// Requests that were under way together and meet the same outage count it once.
@@ -163,19 +171,38 @@ mod tests {
     #[test]
     fn pauses_grow_and_trust_comes_back_in_steps() {
         use Sign::{Away, Silent, SlowDown, Stopped, Works};
-        let table: [(&[(u64, Sign)], &str); 9] = [
+        let table: [(&[(u64, Sign)], &str); 10] = [
             (&[(0, Works)], "0:all"),
             (
                 &[(0, Silent), (0, Silent), (0, Silent), (0, Silent), (0, Silent)],
                 "0:all 0:all 0:all 0:all 1:1",
             ),
             (&[(0, Silent), (0, Works), (0, Silent)], "0:all 0:all 0:all"),
-            (&[(0, Away), (0, Away), (1, Away), (3, Away)], "1:1 1:1 3:1 7:1"),
+            (
+                &[(0, Away), (0, Away), (0, Away), (0, Away), (1, Away), (3, Away)],
+                "0:all 0:all 1:1 1:1 3:1 7:1",
+            ),
+            // One now and then is no outage.
+            (
+                &[
+                    (0, Away),
+                    (0, Away),
+                    (0, Works),
+                    (0, Away),
+                    (0, Silent),
+                    (0, Away),
+                    (0, Works),
+                ],
+                "0:all 0:all 0:all 0:all 0:all 0:all 0:all",
+            ),
             (
                 &[(0, Stopped), (15, Stopped), (45, Works), (46, Works)],
                 "15:1 45:1 45:2 45:4",
             ),
-            (&[(0, Away), (1, Silent)], "1:1 3:1"),
+            (
+                &[(0, Away), (0, Away), (0, Away), (1, Silent)],
+                "0:all 0:all 1:1 3:1",
+            ),
             // Answers that are lost now and then while it asks to go slower are no outage.
             (
                 &[
@@ -210,26 +237,33 @@ mod tests {
         let mut breaker = Breaker::default();
         breaker.let_through();
         assert!(!breaker.is_shut(seconds(0)));
-        breaker.take(Sign::Away, seconds(0));
-        assert!(breaker.is_shut(seconds(0)) && !breaker.is_shut(seconds(1)));
+        breaker.take(Sign::Stopped, seconds(0));
+        assert!(breaker.is_shut(seconds(14)) && !breaker.is_shut(seconds(15)));
         breaker.let_through();
-        assert!(breaker.is_shut(seconds(1)));
-        breaker.take(Sign::Works, seconds(1));
-        assert!(!breaker.is_shut(seconds(1)));
+        assert!(breaker.is_shut(seconds(15)));
+        breaker.take(Sign::Works, seconds(15));
+        assert!(!breaker.is_shut(seconds(15)));
     }
 
     #[test]
     fn trust_grows_twofold_until_all_may_go_and_is_lost_at_once() {
-        use Sign::{Away, Silent, Works};
-        let back: Vec<(u64, Sign)> = std::iter::once((0, Away))
-            .chain((1..10).map(|at| (at, Works)))
+        use Sign::{Away, Silent, SlowDown, Works};
+        let back: Vec<(u64, Sign)> = std::iter::once((0, SlowDown(None)))
+            .chain((2..11).map(|at| (at, Works)))
             .collect();
         assert_eq!(story(&back), "1:1 1:2 1:4 1:8 1:16 1:32 1:64 1:128 1:all 1:all");
         // One request without a word is enough while it comes back, and its pause is the first again.
         let table: [(&[(u64, Sign)], &str); 2] = [
             (
-                &[(0, Away), (1, Away), (3, Works), (4, Silent)],
-                "1:1 3:1 3:2 5:1",
+                &[
+                    (0, Away),
+                    (0, Away),
+                    (0, Away),
+                    (1, Away),
+                    (3, Works),
+                    (4, Silent),
+                ],
+                "0:all 0:all 1:1 3:1 3:2 5:1",
             ),
             (
                 &[
@@ -251,6 +285,9 @@ mod tests {
     /// The pauses that a sign makes when it comes right at the end of each.
     fn pauses(sign: Sign) -> Vec<u64> {
         let (mut breaker, mut now) = (Breaker::default(), seconds(0));
+        for _ in 1..AWAY_REQUESTS {
+            breaker.take(Sign::Away, now);
+        }
         let mut pause = || {
             breaker.take(sign, now);
             let pause = breaker.open_until() - now;
@@ -288,11 +325,11 @@ mod tests {
     #[test]
     fn what_did_not_go_after_all_leaves_the_way_free() {
         let mut breaker = Breaker::default();
-        breaker.take(Sign::Away, seconds(0));
+        breaker.take(Sign::Stopped, seconds(0));
         breaker.let_through();
-        assert!(breaker.is_shut(seconds(5)));
+        assert!(breaker.is_shut(seconds(20)));
         breaker.never_mind();
-        assert!(!breaker.is_shut(seconds(5)));
+        assert!(!breaker.is_shut(seconds(20)));
         assert_eq!(breaker.most(), Some(1), "nothing is known yet");
     }
 

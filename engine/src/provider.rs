@@ -70,7 +70,8 @@ pub enum Scope {
     Account,
     /// The account is asked to slow down: all that goes through it waits. No attempt is used up.
     Throttled,
-    /// The provider is away or broken: nobody moves, and the next provider of the sender's `then` takes over.
+    /// The provider is away or broken: nobody moves, and the next provider of the sender's `then` takes over. While it takes
+    /// others it concerns the text alone, which is tried again later.
     Provider,
 }
 

@@ -128,16 +128,32 @@ impl Executor {
         }
     }
 
-    /// What the answers of a request say of the way that it took.
-    pub(super) fn judge(&mut self, sender: &str, provider: &str, answers: &[Answer]) {
+    /// What the answers of a request say of the way that it took; whether a text that the provider could not take is an
+    /// exception: it took others of the request, or of those before.
+    pub(super) fn judge(&mut self, sender: &str, provider: &str, answers: &[Answer]) -> bool {
         let now = self.clock.monotonic();
         // The worst word counts: a request of which one text is told that the account is empty stops the account.
         let worst = answers
             .iter()
             .filter_map(blocking)
             .max_by_key(|refusal| refusal.scope.rank());
-        if let Some(refusal) = worst {
-            return self.stop_way(sender, provider, &refusal.clone(), now);
+        let is_settled = |answer: &Answer| match answer {
+            Answer::Accepted => true,
+            Answer::NotSent(refusal) => !refusal.scope.blocks(),
+            Answer::Maybe(_) => false,
+        };
+        match worst {
+            Some(refusal) if refusal.scope == Scope::Provider && answers.iter().any(is_settled) => {
+                self.works(sender, provider, now);
+                return true;
+            }
+            Some(refusal) => {
+                self.stop_way(sender, provider, &refusal.clone(), now);
+                let is_free = |account: &Account| !account.breaker.is_shut(now);
+                // Of several nobody knows whom it concerns: they go again as they are.
+                return answers.len() == 1 && self.accounts.get(provider).is_some_and(is_free);
+            }
+            None => {}
         }
         let silent = answers.iter().all(|answer| matches!(answer, Answer::Maybe(_)));
         match answers.first() {
@@ -146,6 +162,7 @@ impl Executor {
             }
             Some(_) | None => self.works(sender, provider, now),
         }
+        false
     }
 
     fn stop_way(&mut self, sender: &str, provider: &str, refusal: &Refusal, now: Duration) {

@@ -6,7 +6,7 @@ mod refused;
 mod rows;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -348,21 +348,20 @@ impl Executor {
         [begun_at, at]: [DateTime<Utc>; 2],
     ) {
         let now = self.clock.monotonic();
-        let Some(window) = self.windows.get_mut(&id) else {
+        if !self.windows.contains_key(&id) {
             return;
-        };
+        }
+        let exceptions = self.judge_ways(id, &outcomes);
+        let window = self.windows.get_mut(&id).expect("it is there");
         let launch = window.launch;
         let launched = self.launches.get_mut(&launch);
         let launched = launched.expect("it stays while a window is about it");
-        let mut answers: BTreeMap<u8, Vec<Answer>> = BTreeMap::new();
-        let mut look_ups: BTreeMap<u8, Vec<Found>> = BTreeMap::new();
         for (index, outcome) in outcomes {
             let send = &mut window.sends[index];
-            match &outcome {
-                Outcome::Answered(answer) => answers.entry(send.route).or_default().push(answer.clone()),
-                Outcome::LookedUp(found) => look_ups.entry(send.route).or_default().push(found.clone()),
-                Outcome::OptedOut | Outcome::Withheld | Outcome::Known(_) | Outcome::InDoubt => {}
-            }
+            let outcome = match exceptions.contains(&send.route) {
+                true => outcome.of_the_text(),
+                false => outcome,
+            };
             if !send.is_answer {
                 launched.count(send.message, &outcome, send.was_in_doubt, send.is_resent);
             }
@@ -370,10 +369,31 @@ impl Executor {
             send.outcome = Some((outcome, at));
         }
         window.unrecorded_since.get_or_insert(now);
+        self.halt_after(launch, ENOUGH);
+        self.finish_window(id);
+    }
+
+    /// What was answered says something of the ways that it went; the ways of which it says that they are free all the same
+    /// where a text could not be taken.
+    fn judge_ways(&mut self, id: WindowId, outcomes: &[(usize, Outcome)]) -> BTreeSet<u8> {
+        let window = &self.windows[&id];
         let sender = window.sender.clone();
+        let mut answers: BTreeMap<u8, Vec<Answer>> = BTreeMap::new();
+        let mut look_ups: BTreeMap<u8, Vec<Found>> = BTreeMap::new();
+        for (index, outcome) in outcomes {
+            let route = window.sends[*index].route;
+            match outcome {
+                Outcome::Answered(answer) => answers.entry(route).or_default().push(answer.clone()),
+                Outcome::LookedUp(found) => look_ups.entry(route).or_default().push(found.clone()),
+                Outcome::OptedOut | Outcome::Withheld | Outcome::Known(_) | Outcome::InDoubt => {}
+            }
+        }
+        let mut free = BTreeSet::new();
         for (route, answers) in answers {
             let provider = self.lanes[&sender].routes[usize::from(route)].clone();
-            self.judge(&sender, &provider, &answers);
+            if self.judge(&sender, &provider, &answers) {
+                free.insert(route);
+            }
             self.expect_inbound(&provider);
         }
         for (route, found) in look_ups {
@@ -381,8 +401,7 @@ impl Executor {
             self.judge_look_ups(&sender, &provider, &found);
             self.expect_inbound(&provider);
         }
-        self.halt_after(launch, ENOUGH);
-        self.finish_window(id);
+        free
     }
 
     /// Records the answers of windows that take their time.

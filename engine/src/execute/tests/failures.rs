@@ -1,8 +1,10 @@
 //! Providers that refuse, are busy, or leave it open whether they took a text.
 
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::TimeDelta;
 use expect_test::expect;
 use tokio::sync::watch;
 
@@ -125,8 +127,8 @@ async fn a_stopped_provider_moves_nobody_and_the_rest_waits_in_its_place() {
     let calls = Arc::new(AtomicUsize::new(0));
     let provider = scripted(50, move |_, _| {
         let n = calls.fetch_add(1, Ordering::Relaxed);
-        // Away twice: in the middle of a request, and for whole windows.
-        if (430..470).contains(&n) || (900..3_400).contains(&n) {
+        // Away for whole windows, from the begin of a request.
+        if (450..3_400).contains(&n) {
             refuse(Scope::Provider)
         } else {
             accept()
@@ -139,6 +141,41 @@ async fn a_stopped_provider_moves_nobody_and_the_rest_waits_in_its_place() {
         3,
         "nobody moved to another cohort"
     );
+}
+
+/// A provider that cannot take one text in a hundred is not away: the others go on, and those go again in seconds.
+#[tokio::test]
+async fn what_fails_now_and_then_stops_nobody_else() {
+    let mut told = String::new();
+    for (batch, times) in [(1, 1), (50, 1), (50, 2)] {
+        let world = World::new(2_000, ONE, "");
+        let provider = scripted(batch, move |text, before| {
+            match text.to.as_u64().is_multiple_of(97) && before < times {
+                true => refuse(Scope::Provider),
+                false => accept(),
+            }
+        });
+        let ran = world.run(provider.clone(), &mut |_| {}).await;
+        let ledger = provider.ledger.lock().expect("unpoisoned");
+        let at: Vec<_> = ledger.iter().map(|(at, _)| *at).collect();
+        let took = *at.iter().max().expect("texts") - at[0];
+        let late = at
+            .iter()
+            .filter(|one| **one - at[0] > TimeDelta::seconds(1))
+            .count();
+        let _ = writeln!(
+            told,
+            "{batch} a request, {times} times: {}; {late} later than a second, the last after {} s",
+            ran.states(),
+            took.num_seconds()
+        );
+    }
+    expect![[r#"
+        1 a request, 1 times: accepted 2000; 21 later than a second, the last after 4 s
+        50 a request, 1 times: accepted 2000; 21 later than a second, the last after 4 s
+        50 a request, 2 times: accepted 2000; 42 later than a second, the last after 12 s
+    "#]]
+    .assert_eq(&told);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::advance::{Event, Place};
-use crate::provider::{Answer, Found, Resolve, Scope};
+use crate::provider::{Answer, Found, Refusal, Resolve, Scope};
 use crate::store::{Known, MessageState};
 
 /// What became of a text.
@@ -83,6 +83,19 @@ impl Outcome {
             | Outcome::OptedOut
             | Outcome::Withheld
             | Outcome::InDoubt => false,
+        }
+    }
+
+    /// What the provider could not do with a text while it took others concerns that text: it goes again in a while.
+    pub fn of_the_text(self) -> Outcome {
+        match self {
+            Outcome::Answered(Answer::NotSent(refusal)) if refusal.scope == Scope::Provider => {
+                Outcome::Answered(Answer::NotSent(Refusal {
+                    scope: Scope::RecipientForNow,
+                    ..refusal
+                }))
+            }
+            other => other,
         }
     }
 
