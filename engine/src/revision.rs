@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dsl::campaign::{Campaign, Field};
 use dsl::template::{Template, Values};
+use dsl::values::{FieldType, parse_bool};
 use serde::{Deserialize, Serialize};
 
 use crate::advance::{Known, variant_of};
@@ -201,6 +202,12 @@ impl Values for MemberValues<'_> {
             "timezone" => Some(self.known.zone(self.revision).name()),
             _ => None,
         }
+    }
+
+    fn is_no(&self, name: &str) -> bool {
+        let is_bool = |field: &Field| field.kind == FieldType::Bool;
+        self.revision.field(name).is_some_and(is_bool)
+            && self.get(name).and_then(|value| parse_bool(value.trim())) == Some(false)
     }
 
     fn link(&self, name: &str) -> Option<String> {

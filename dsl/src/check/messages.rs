@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, EXPECTED};
 use crate::diagnostic::Diagnostic;
-use crate::tree::Entry;
+use crate::tree::{Entry, Node};
 use crate::values::Language;
 use crate::written::campaign::{Message, Sent, Texts, Verb};
 use crate::written::nearest::{Guess, Words, listed, nearest};
@@ -38,6 +38,38 @@ pub(super) fn sent_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         empty(texts, found);
     }
     found.extend(empty_notes(context));
+    found.extend(media_alone(context));
+}
+
+/// Files without a text: where nothing but a text can go, nothing would.
+fn media_alone(context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut bodies = vec![];
+    if let Some(root) = context.root {
+        bodies_in(root, &mut bodies);
+    }
+    let says = |entry: &&Entry| !matches!(entry.key.text.as_str(), "media" | "share");
+    let alone = bodies
+        .iter()
+        .filter(|body| !body.entries().iter().any(|entry| says(&entry)));
+    let media = alone.filter_map(|body| body.entry("media"));
+    let message = "the message has files and no text, and where an MMS cannot go it is the text that goes";
+    let told = media.map(|media| {
+        Diagnostic::error("empty-message", media.key.span.clone(), message).help("add `text: …`")
+    });
+    told.collect()
+}
+
+/// Everything that stands where a message does.
+fn bodies_in<'a>(node: &'a Node, bodies: &mut Vec<&'a Node>) {
+    for entry in node.entries() {
+        match entry.key.text.as_str() {
+            "message" | "send" | "ask" | "unclear" => bodies.push(&entry.value),
+            "messages" | "variants" => bodies.extend(entry.value.entries().iter().map(|entry| &entry.value)),
+            _ => {}
+        }
+        bodies_in(&entry.value, bodies);
+    }
+    node.items().iter().for_each(|item| bodies_in(item, bodies));
 }
 
 fn names<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {

@@ -17,7 +17,7 @@ use crate::written::campaign::{Campaign, Message, Replies};
 const CHECKS: &[Check] = &[
     messages::sent_exist,
     shares::check,
-    steps::ids,
+    steps::names,
     unreachable::check,
     deadlines::check,
     durations::check,

@@ -245,6 +245,18 @@ fn without_meaning(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
         let message = "the day of a column is one on each recipient's clock, never on the campaign's";
         found.push(Diagnostic::error("conflicting-keys", clock, message).help("leave `clock` out"));
     }
+    let now = schedule
+        .start
+        .as_ref()
+        .filter(|start| matches!(start.value, Start::Now));
+    if let (Some(now), Some(clock)) = (now, schedule.key("clock").filter(|_| schedule.recipient_clock)) {
+        let message = "`now` is the same instant for everybody, not one on their clocks";
+        found.push(
+            Diagnostic::error("conflicting-keys", clock, message)
+                .also(now.span.clone(), "at once")
+                .help("leave `clock` out; `window` keeps texts to the hours of each recipient"),
+        );
+    }
     let fixed = schedule
         .start
         .as_ref()

@@ -28,12 +28,25 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let help = "add the step that should follow, or remove the wait";
         found.push(Diagnostic::warning("wait-at-end", span.clone(), message).help(help));
     }
-    ids(context, found);
+    names(context, found);
 }
 
-/// No two steps have the same id.
-pub(super) fn ids(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    repeated_ids(&context.written.all_steps(), found);
+/// No two steps have the same id, and what a tag or an end is called is something.
+pub(super) fn names(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let steps = context.written.all_steps();
+    repeated_ids(&steps, found);
+    for step in steps {
+        let (what, name, help) = match &step.verb {
+            Verb::Tag(tag) | Verb::Untag(tag) => ("tag", tag, "`tag: coming`"),
+            Verb::Finish(Some(reason)) => ("reason", reason, "`finish: declined`"),
+            _ => continue,
+        };
+        if name.value.trim().is_empty() {
+            let message = format!("the {what} is empty, so nobody could ask for it");
+            let help = format!("write a word: {help}");
+            found.push(Diagnostic::error("bad-name", name.span.clone(), message).help(help));
+        }
+    }
 }
 
 /// Whether the list of steps itself has been spoken of: it is the first thing after its key.

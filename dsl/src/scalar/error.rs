@@ -121,6 +121,16 @@ pub enum ScalarError {
     },
 }
 
+/// Whether a sum has more than two digits after its point, and nothing else amiss.
+fn is_too_fine(text: &str) -> bool {
+    let Some((whole, rest)) = text.split_once('.') else {
+        return false;
+    };
+    let digits = rest.chars().take_while(char::is_ascii_digit).count();
+    let shorter = || super::Budget::parse(&format!("{whole}.01{}", &rest[digits..]));
+    digits > 2 && shorter().is_ok()
+}
+
 const DURATION_FORMS: &str =
     "write a whole number and a unit: `90 seconds`, `30 minutes`, `36 hours`, `2 days`, `3 weeks`";
 const TIMEOUT_FORMS: &str = "write a whole number and a unit: `500 ms`, `2 seconds`, `1 minute`";
@@ -173,6 +183,12 @@ impl ScalarError {
             ScalarError::DurationOutOfRange { .. } => DURATION_FORMS.into(),
             ScalarError::NotATimeout { meant, .. } => with_meant(meant.as_deref(), TIMEOUT_FORMS),
             ScalarError::TimeoutOutOfRange { .. } => TIMEOUT_FORMS.into(),
+            ScalarError::NotMoney { meant: None, text } if let Some((sum, _)) = text.split_once(" per ") => {
+                format!("a budget is one of a launch, or of a month: `{sum}`, `{sum} per month`")
+            }
+            ScalarError::NotMoney { meant: None, text } if is_too_fine(text) => {
+                "cents are the smallest: write at most two digits after the point".into()
+            }
             ScalarError::NotMoney { meant, .. } => with_meant(meant.as_deref(), MONEY_FORMS),
             ScalarError::MoneyOfZero { .. } => MONEY_FORMS.into(),
             ScalarError::NotAnUrl { .. } | ScalarError::UrlLeavesMachine { .. } => URL_FORMS.into(),

@@ -189,8 +189,8 @@ mod tests {
                 1,000 EUR -> "1,000 EUR" is not a sum of money; did you mean "1000 EUR"?
                 1.000.000,50 EUR -> "1.000.000,50 EUR" is not a sum of money; did you mean "1000000.50 EUR"?
                 99,5 EUR -> "99,5 EUR" is not a sum of money; did you mean "99.5 EUR"?
-                0.0345 EUR -> "0.0345 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
-                0.005 EUR -> "0.005 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
+                0.0345 EUR -> "0.0345 EUR" is not a sum of money; cents are the smallest: write at most two digits after the point
+                0.005 EUR -> "0.005 EUR" is not a sum of money; cents are the smallest: write at most two digits after the point
                 0 EUR -> "0 EUR" pays for nothing: a sum of money is above zero; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 0.00 EUR -> "0.00 EUR" pays for nothing: a sum of money is above zero; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`
                 -5 EUR -> "-5 EUR" is not a sum of money; write an amount, without marks for thousands, and a currency: `500 EUR`, `99.50 USD`

@@ -14,6 +14,11 @@ pub trait Values {
     /// The value of a name, empty where the person has none; none where nothing is called so.
     fn get(&self, name: &str) -> Option<&str>;
 
+    /// Whether the value of a name is a no: of a field of yes and no.
+    fn is_no(&self, _name: &str) -> bool {
+        false
+    }
+
     /// The recipient's own short link of that name; none where there is none.
     fn link(&self, _name: &str) -> Option<String> {
         None
@@ -144,8 +149,8 @@ impl Value {
     fn holds(&self, values: &dyn Values) -> Result<bool, RenderError> {
         match self {
             Value::Literal { truthy, .. } => Ok(*truthy),
-            Value::Variable(_)
-            | Value::Changed(..)
+            Value::Variable(name) => Ok(!self.text(values)?.is_empty() && !values.is_no(name)),
+            Value::Changed(..)
             | Value::Written(..)
             | Value::Plural { .. }
             | Value::Link(_)

@@ -80,6 +80,14 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
             let refusal = wrong("bad-share", message, "a number of people stands alone");
             Err(instead(refusal, count, Applicability::Unsure))
         }
+        Form::Sample if text == "0" => {
+            let help = "write a number of people, such as `500`, or a share: `5%`";
+            Err(wrong(
+                "bad-share",
+                "nobody is in the sample, so nobody would be texted",
+                help,
+            ))
+        }
         Form::Sample => by_parser(Share::parse(text), "bad-share"),
         Form::Zone => zone(text),
         Form::Language => language(text),

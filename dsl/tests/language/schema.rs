@@ -305,6 +305,15 @@ const UNSEEN: &[(&str, &str)] = &[
         "the word is right beside another way to begin",
     ),
     (
+        "conflicting-keys-now-on-their-clocks.campaign.yaml",
+        "the word is right beside another way to begin",
+    ),
+    ("bad-name-empty-tag.campaign.yaml", "any text is a word to it"),
+    (
+        "bad-time-hours-go-down.campaign.yaml",
+        "which of two numbers is the larger it does not see",
+    ),
+    (
         "conflicting-keys-schedule-once.campaign.yaml",
         "each key is right beside another way to begin",
     ),

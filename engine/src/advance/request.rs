@@ -73,22 +73,32 @@ fn json(body: &Body, values: &dyn Values) -> Result<serde_json::Value, LeftOut> 
 }
 
 /// Values as they stand in an address.
-struct Encoded(Vec<(String, String)>);
+struct Encoded<'a> {
+    encoded: Vec<(String, String)>,
+    plain: &'a dyn Values,
+}
 
-impl Encoded {
-    fn of(template: &Template, values: &dyn Values) -> Encoded {
+impl<'a> Encoded<'a> {
+    fn of(template: &Template, values: &'a dyn Values) -> Encoded<'a> {
         let names = template.uses().into_iter().map(|used| used.name);
         let one = |name: String| {
             let value = utf8_percent_encode(values.get(&name)?, RESERVED).to_string();
             Some((name, value))
         };
-        Encoded(names.filter_map(one).collect())
+        Encoded {
+            encoded: names.filter_map(one).collect(),
+            plain: values,
+        }
     }
 }
 
-impl Values for Encoded {
+impl Values for Encoded<'_> {
+    fn is_no(&self, name: &str) -> bool {
+        self.plain.is_no(name)
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(own, _)| own == name);
+        let found = self.encoded.iter().find(|(own, _)| own == name);
         found.map(|(_, value)| value.as_str())
     }
 }

@@ -260,6 +260,8 @@ fn no_cron(text: &str, help: &str) -> Refusal {
                     "numbers go up, and 7 is Sunday too: `5-7`; names go on over the end of the week: `FRI-MON`"
                 }
                 "a month" => "numbers go up; names go on over the end of the year: `NOV-FEB`",
+                "an hour" => "numbers go up; write two ranges: `22-23,0-6`",
+                "a day" => "numbers go up; write two ranges: `28-31,1-5`",
                 _ => "numbers go up; write two ranges: `50-59,0-10`",
             };
             wrong("bad-time", message, help)

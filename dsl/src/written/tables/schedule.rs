@@ -116,6 +116,8 @@ pub(super) static TRIGGER: Object = Object {
     one_of: &["event", "joins", "keyword"],
     ..object("`trigger`", TRIGGER_KEYS)
 };
+/// What carries values.
+const EVENTS: &[&str] = &["event"];
 static TRIGGER_KEYS: &[Key] = &[
     now(
         "event",
@@ -128,13 +130,15 @@ static TRIGGER_KEYS: &[Key] = &[
         Form::Word,
         "order_id",
         "The value of the event that tells passages apart: another key is another passage. Default: one passage a person.",
-    ),
+    )
+    .beside(EVENTS),
     now(
         "where",
         Form::OneOrList(&Form::Condition),
         "total > 50",
         "Which events begin it: of several conditions all must hold. Default: every one.",
-    ),
+    )
+    .beside(EVENTS),
     now(
         "joins",
         Form::Name,

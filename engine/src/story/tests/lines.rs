@@ -328,3 +328,54 @@ tests:
         "##]],
     );
 }
+
+/// Of yes and no a text asks which it is, not whether there is one.
+#[test]
+fn a_text_asks_whether_yes_or_no_is_true() {
+    let values = ["true", "yes", "1", "false", "no", "0", ""];
+    let stories = values.map(|vip| {
+        format!(
+            "  - test: it is '{vip}'\n    person: {{ phone: \"+393331234567\", vip: \"{vip}\" }}\n    story: [{{ expect: message }}]\n"
+        )
+    });
+    let campaign = format!(
+        "audience: {{ from: people.csv, columns: {{ vip: born }} }}\nschedule: 2026-12-01 10:00\npurpose: service\n\
+         fields: {{ vip: bool }}\n\
+         message: \"{{{{#if vip}}}}yes{{{{else}}}}no{{{{/if}}}}, {{{{#unless vip}}}}no{{{{else}}}}yes{{{{/unless}}}}\"\n\
+         tests:\n{}",
+        stories.concat()
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        # it is 'true'
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part): yes, yes
+        Tue 1 Dec 10:00 the passage ends
+        # it is 'yes'
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part): yes, yes
+        Tue 1 Dec 10:00 the passage ends
+        # it is '1'
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part): yes, yes
+        Tue 1 Dec 10:00 the passage ends
+        # it is 'false'
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part): no, no
+        Tue 1 Dec 10:00 the passage ends
+        # it is 'no'
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part): no, no
+        Tue 1 Dec 10:00 the passage ends
+        # it is '0'
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part): no, no
+        Tue 1 Dec 10:00 the passage ends
+        # it is ''
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < message (1 part): no, no
+        Tue 1 Dec 10:00 the passage ends
+    "#]],
+    );
+}
