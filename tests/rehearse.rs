@@ -59,30 +59,37 @@ fn a_rehearsal_says_when_texts_go_and_what_comes_back() {
         &folder,
         &[&concert[..], &AT].concat(),
         expect![[r#"
-        exit Some(0)
-         campaign  winter-concert (seed 3)
-         people    16 of 24 rows; 8 left out by the plan
-         begins    2026-12-01 10:00:00 EST
-         texts     32, 96.9% of them arrive; from 2026-12-01 10:00:00 EST to 2026-12-03 10:00:00 EST
-         ends      2026-12-03 10:00:00 EST, after 2 days
-         parts     32 with no automatic answers
-         money     0.2528 USD
-         replies   4: 4 to people, 0 by themselves
-         opt-outs  0 (0.0% of the texts)
-         waited    no text; at most 16 at once for square, at 2026-12-01 10:00:00 EST
+            exit Some(0)
+             campaign  winter-concert (seed 3)
+             people    16 of 24 rows; 8 left out by the plan
+             begins    2026-12-01 10:00:00 EST
+             texts     32, 96.9% of them arrive; from 2026-12-01 10:00:00 EST to 2026-12-03 10:00:00 EST
+             ends      2026-12-03 10:00:00 EST, after 2 days
+             parts     32 with no automatic answers
+             money     0.2528 USD
+             replies   4: 4 to people, 0 by themselves
+             opt-outs  0 (0.0% of the texts)
+             waited    no text; at most 16 at once for square, at 2026-12-01 10:00:00 EST
 
-        step             message    texts parts first               last                deferred without
-        invite           invitation 16    16    2026-12-01 10:00:00 2026-12-01 10:00:00 0        0
-        how-to-get-there bus        16    16    2026-12-03 10:00:00 2026-12-03 10:00:00 0        0
+            step             message    texts parts first               last                deferred without
+            invite           invitation 16    16    2026-12-01 10:00:00 2026-12-01 10:00:00 0        0
+            how-to-get-there bus        16    16    2026-12-03 10:00:00 2026-12-03 10:00:00 0        0
 
-           number what     why
-               16 finished the end of the steps
+               number what        why
+                   16 finished    the end of the steps
+                    2 not planned no valid number
+                    1 not planned duplicate of an earlier row
+                    1 not planned city is empty
+                    1 not planned in the except list staff
+                    1 not planned seats is not of its type
+                    1 not planned landline
+                    1 not planned text longer than limits.parts
 
-        texts an hour, and replies
-        2026-12-01 10:00 ████████████████████████████████████████████ 16 +4
-        2026-12-03 10:00 ████████████████████████████████████████████ 16
-        --
-    "#]],
+            texts an hour, and replies
+            2026-12-01 10:00 ████████████████████████████████████████████ 16 +4
+            2026-12-03 10:00 ████████████████████████████████████████████ 16
+            --
+        "#]],
     );
 }
 
@@ -117,10 +124,17 @@ fn a_question_of_the_town_is_rehearsed_with_a_model() {
             how-to-get-there   bus        7     7     2026-12-19 12:00:00 2026-12-19 12:00:00 0        0
             replies.1.1        prices     8     8     2026-12-01 11:56:53 2026-12-20 10:51:44 0        0
 
-               number what     why
-                    7 finished the end of the steps
-                    4 finished declined
-                    2 left     opted out
+               number what        why
+                    7 finished    the end of the steps
+                    4 finished    declined
+                    4 not planned `where` does not hold
+                    2 left        opted out
+                    2 not planned no valid number
+                    1 not planned duplicate of an earlier row
+                    1 not planned city is empty
+                    1 not planned in the except list staff
+                    1 not planned held out, to compare with
+                    1 not planned landline
 
             variant  people reach the goal
             calm     5      0                  0.0%

@@ -90,7 +90,7 @@ impl Shown<'_> {
         }
         let mut sections = vec![table::pairs(&rows)];
         sections.push(steps(&rehearsal.steps));
-        sections.extend(without(rehearsal));
+        sections.extend(without(rehearsal, self.plan));
         sections.extend(self.conversion());
         sections.extend(chart(rehearsal));
         sections.join("\n\n")
@@ -222,7 +222,7 @@ fn short(at: chrono::DateTime<chrono::Utc>) -> String {
 }
 
 /// Who went without a text, and why; and how passages ended for a reason.
-fn without(rehearsal: &Rehearsal) -> Option<String> {
+fn without(rehearsal: &Rehearsal, plan: &Summary) -> Option<String> {
     let named = |code: &String| {
         let reason = code.parse::<LeftOut>();
         reason.map_or_else(|_| code.clone(), |reason| reason.to_string())
@@ -242,7 +242,10 @@ fn without(rehearsal: &Rehearsal) -> Option<String> {
         };
         (*n, "finished", reason)
     });
-    let mut rows: Vec<(u64, &str, String)> = finished.chain(left).chain(skipped).collect();
+    let planned_out = plan.left_out.iter();
+    let planned_out = planned_out.map(|(code, n)| (*n, "not planned", named(code)));
+    let all = finished.chain(left).chain(skipped).chain(planned_out);
+    let mut rows: Vec<(u64, &str, String)> = all.collect();
     rows.sort_by_key(|(n, ..)| std::cmp::Reverse(*n));
     let cells = rows
         .into_iter()
