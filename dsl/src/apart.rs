@@ -1,5 +1,30 @@
 //! Stories in a file of their own, as they would stand in the campaign.
 
+use std::ops::Range;
+
+use crate::CampaignFile;
+
+/// A file of stories, as a campaign names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoriesFile {
+    /// Relative to the project's folder.
+    pub path: String,
+    /// The key with its value, in bytes of the campaign.
+    pub entry: Range<usize>,
+}
+
+impl CampaignFile {
+    /// The file that its stories stand in; none where they stand in the campaign, or there are none.
+    pub fn stories_file(&self) -> Option<StoriesFile> {
+        let path = self.written.tests_file.as_ref()?.value.clone();
+        let entry = self.read.tree.root.as_ref()?.entry("tests")?;
+        Some(StoriesFile {
+            path,
+            entry: entry.key.span.start..entry.value.span.end,
+        })
+    }
+}
+
 /// The key `tests` with the text of a file of stories as its value. That text ends the answer and keeps its length, so that
 /// a place in the one is a place in the other.
 pub fn as_tests(stories: &str) -> String {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use crate::campaign::Campaign;
 use crate::diagnostic::{Diagnostic, NOT_YET};
 use crate::project::{ListFile, Project, SharedReplies};
+use crate::template::compiling_once;
 use crate::values::Language;
 use crate::written;
 use crate::{CampaignFile, ProjectFile};
@@ -195,16 +196,18 @@ pub fn check_campaign(file: &CampaignFile, surroundings: &Surroundings<'_>) -> C
     if !file.read.is_whole() {
         return finish(None, found);
     }
-    let context = Context::new(file, surroundings);
-    for check in CHECKS {
-        check(&context, &mut found);
-    }
-    consequences::drop(context.root, file.read.found.len(), &mut found);
-    secrets::check(context.root, &mut found);
-    // What `run` does later has a meaning all the same: stories play it.
-    let clean = !found.iter().any(Diagnostic::is_fault);
-    let value = if clean { meaning::campaign(&context) } else { None };
-    finish(value, found)
+    compiling_once(|| {
+        let context = Context::new(file, surroundings);
+        for check in CHECKS {
+            check(&context, &mut found);
+        }
+        consequences::drop(context.root, file.read.found.len(), &mut found);
+        secrets::check(context.root, &mut found);
+        // What `run` does later has a meaning all the same: stories play it.
+        let clean = !found.iter().any(Diagnostic::is_fault);
+        let value = if clean { meaning::campaign(&context) } else { None };
+        finish(value, found)
+    })
 }
 
 /// Makes the project of a crier.yaml. `folder_name` is its name where the file states none.

@@ -11,8 +11,11 @@ mod extent;
 mod helpers;
 mod locale;
 mod lower;
+mod once;
 mod render;
 mod scan;
+
+pub(crate) use once::compiling_once;
 
 pub use extent::Extent;
 pub use helpers::{HELPERS, HelperStatus, LATER, helper_status};
@@ -107,13 +110,16 @@ impl Template {
     /// Reads a template that is only looked at: dates and numbers take the English form. Unknown variables and helpers
     /// are no errors here: [`Self::uses`] lists them.
     pub fn compile(source: &str) -> Result<Template, TemplateError> {
-        Template::compile_in(source, None)
+        once::compiled(source, || Template::compile_in(source, None))
     }
 
     /// Reads a template whose dates and numbers take the form of `language`, on the clock of `zone`. Errors also: a
     /// language whose forms are not known, words of `plural` that it has not.
     pub fn compile_for(source: &str, language: &Language, zone: Tz) -> Result<Template, TemplateError> {
-        Template::compile_in(source, Some((language, zone)))
+        match Template::compile(source) {
+            Ok(template) if !template.is_localised() => Ok(template),
+            Ok(_) | Err(_) => Template::compile_in(source, Some((language, zone))),
+        }
     }
 
     fn compile_in(source: &str, setting: Option<(&Language, Tz)>) -> Result<Template, TemplateError> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dsl::apart::StoriesFile;
 use dsl::diagnostic::{Diagnostic, Severity};
 use dsl::project::{ListFile, Project};
 use dsl::{Header, Surroundings};
@@ -78,6 +79,8 @@ pub struct LoadedCampaign {
     pub file: CheckedFile,
     /// What the other campaigns of the project have to do with in it.
     pub outline: dsl::across::Outline,
+    /// The file that its stories stand in; none where that is the campaign's own.
+    pub stories: Option<StoriesFile>,
     /// None when it or its project has errors, or parts that this version cannot run.
     pub revision: Option<Arc<Revision>>,
     /// None when it or its project has errors: what can be told a story of.
@@ -211,6 +214,7 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
     let waits = waits(&file) || project.file.as_ref().is_some_and(waits);
     let meant = revision.map(Arc::new);
     LoadedCampaign {
+        stories: parsed.stories_file(),
         project,
         file,
         outline,

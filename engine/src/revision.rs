@@ -120,6 +120,20 @@ impl Revision {
         member.values.get(*position).map(|value| &**value)
     }
 
+    /// What a member has by now: what steps and events set, else what it was frozen with. One that was set to nothing has the
+    /// default, as a row with an empty cell.
+    pub fn value_now<'a>(&'a self, member: &'a Member, known: &'a Known, name: &str) -> Option<&'a str> {
+        match known.values.get(name) {
+            Some(set) if set.trim().is_empty() => {
+                let language = &self.campaign.languages[usize::from(member.language)];
+                let default = self.field(name).and_then(|field| field.default.get(language));
+                Some(default.map_or("", String::as_str))
+            }
+            Some(set) => Some(set),
+            None => self.value(member, name),
+        }
+    }
+
     /// Whether a value is of the type of its field.
     pub fn fits(&self, field: &str, value: &str) -> bool {
         let field = self.field(field);
@@ -189,11 +203,8 @@ impl<'a> MemberValues<'a> {
 
 impl Values for MemberValues<'_> {
     fn get(&self, name: &str) -> Option<&str> {
-        if let Some(set) = self.known.values.get(name) {
-            return Some(set);
-        }
-        if let Some(frozen) = self.revision.value(self.member, name) {
-            return Some(frozen);
+        if let Some(value) = self.revision.value_now(self.member, self.known, name) {
+            return Some(value);
         }
         match name {
             "phone" => Some(&self.phone),

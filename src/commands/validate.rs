@@ -288,7 +288,7 @@ impl Found<'_> {
             Found::Piped(piped, project) => load::campaign_of_bytes(&piped.path, &piped.bytes, project),
         };
         Ok(Seen {
-            stories: stories_of(&loaded.file, &loaded.project),
+            stories: stories_of(&loaded),
             file: loaded.file,
             folder: loaded.project.folder,
             outline: Some(loaded.outline),

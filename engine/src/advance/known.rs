@@ -239,9 +239,8 @@ impl<'a> Person<'a> {
 
     /// The value of a field; empty where the person has none.
     pub fn value(&self, name: &str) -> &'a str {
-        let set = self.known.values.get(name).map(String::as_str);
-        set.or_else(|| self.revision.value(self.member, name))
-            .unwrap_or("")
+        let value = self.revision.value_now(self.member, self.known, name);
+        value.unwrap_or("")
     }
 }
 

@@ -39,12 +39,11 @@ pub(super) struct Read {
 impl Source {
     /// Reads a campaign, and the file of its stories.
     pub fn load(path: &Path) -> Result<(Source, Read), Failure> {
+        let loaded = load::load_campaign(path)?;
+        let apart = apart(&loaded);
         let LoadedCampaign {
             project, file, meant, ..
-        } = load::load_campaign(path)?;
-        let apart = Some(&file)
-            .filter(|file| file.is_valid())
-            .and_then(|file| apart(&file.text, &project.folder));
+        } = loaded;
         let source = Source {
             campaign: file.clone(),
             project,
@@ -104,24 +103,21 @@ impl Source {
 
 /// The file of the stories of a campaign without errors, with what is to be said of it. None where they stand in the
 /// campaign, and where the file cannot be read, which has been said.
-pub(in crate::commands) fn stories_of(file: &CheckedFile, project: &LoadedProject) -> Option<CheckedFile> {
-    let apart = apart(&file.text, &project.folder).filter(|_| file.is_valid())?;
-    let bytes = load::bytes_in(&apart.path, project).ok()?;
+pub(in crate::commands) fn stories_of(loaded: &LoadedCampaign) -> Option<CheckedFile> {
+    let apart = apart(loaded)?;
+    let bytes = load::bytes_in(&apart.path, &loaded.project).ok()?;
     let source = Source {
-        campaign: file.clone(),
-        project: project.clone(),
+        campaign: loaded.file.clone(),
+        project: loaded.project.clone(),
         apart: Some(apart),
     };
     Some(source.read(String::from_utf8_lossy(&bytes).into_owned()).file)
 }
 
-fn apart(campaign: &str, folder: &Path) -> Option<Apart> {
-    let parsed = dsl::parse_campaign(campaign);
-    let file = parsed.written().tests_file.as_ref()?;
-    let (tree, _) = dsl::tree::parse(campaign);
-    let entry = tree.root.as_ref()?.entry("tests")?.clone();
+fn apart(loaded: &LoadedCampaign) -> Option<Apart> {
+    let file = loaded.stories.as_ref().filter(|_| loaded.file.is_valid())?;
     Some(Apart {
-        path: folder.join(&file.value),
-        key: entry.key.span.start..entry.value.span.end,
+        path: loaded.project.folder.join(&file.path),
+        key: file.entry.clone(),
     })
 }

@@ -379,3 +379,25 @@ fn a_text_asks_whether_yes_or_no_is_true() {
     "#]],
     );
 }
+
+/// A value that an event brings and that is nothing is as an empty cell; a step sets nothing then.
+#[test]
+fn a_value_of_nothing_has_the_default() {
+    let text = "send: { en: \"In {{city}}, {{name}}\" }";
+    let steps = format!(
+        "fields: {{ city: {{ default: nowhere }}, name: text }}\nsteps:\n  - set: {{ city: \"\" }}\n  - {text}\n  \
+         - await: event(\"moved\")\n    for: 2 days\n  - {text}\n"
+    );
+    let lines = "- expect: step-2\n- after: 1 day\n- event: { name: moved, fields: { city: \"\" } }\n- expect: step-4\n";
+    check(
+        &service(&format!("{steps}{}", story(lines))),
+        expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 left out: text is empty
+        Tue 1 Dec 10:00 < step-2 (1 part): In Roma, Ada
+        Wed 2 Dec 10:00 the event moved comes
+        Wed 2 Dec 10:00 < step-4 (1 part): In nowhere, Ada
+        Wed 2 Dec 10:00 the passage ends
+    "#]],
+    );
+}
