@@ -59,6 +59,7 @@ mod quiet;
 mod rates;
 mod receiving;
 mod replies;
+mod rounds;
 mod rules;
 mod rules_that_wait;
 mod schedule;
@@ -161,6 +162,7 @@ const CHECKS: &[Check] = &[
     unreachable::check,
     deadlines::check,
     durations::check,
+    rounds::check,
     never_in_time::check,
     over_frequency::check,
     rules::check,

@@ -55,7 +55,7 @@ pub struct Place {
     /// An index into the campaign's program.
     pub step: u16,
     /// How often, in the rounds and questions that are open there: each of them is a digit. 0 the first time.
-    pub visit: u16,
+    pub visit: u32,
 }
 
 impl Place {
@@ -274,7 +274,10 @@ pub fn advance<'a>(
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
     let (after, mut effects) = decide(revision, enrolment, facts, event, now);
-    if reached(revision, enrolment, facts, now) {
+    let known = facts.known.with(&effects);
+    let is_sent = matches!(event, Event::Accepted(_) | Event::Unknown { .. });
+    let first = facts.known.first_sent_at.or(is_sent.then_some(now));
+    if reached(revision, enrolment, &known, first, now) {
         effects.push(Effect::Change(Change::Reach));
     }
     (after, effects)
@@ -525,17 +528,30 @@ fn exit(
     found.map(|(reason, _)| reason.clone())
 }
 
-/// Whether the goal is reached by now and was not before.
-fn reached(revision: &Revision, enrolment: Enrolment<'_>, facts: Facts<'_>, now: DateTime<Utc>) -> bool {
+/// Whether the goal is reached by now and was not before. `first`: when the first text went.
+fn reached(
+    revision: &Revision,
+    enrolment: Enrolment<'_>,
+    known: &Known,
+    first: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> bool {
     let Some(goal) = &revision.campaign.goal else {
         return false;
     };
-    let (true, Some(first)) = (!facts.known.reached, facts.known.first_sent_at) else {
+    let (false, Some(first)) = (known.reached, first) else {
         return false;
     };
-    let zone = facts.known.zone(revision);
-    let in_time = goal.within.is_none_or(|within| now <= within.after(first, zone));
-    in_time && person(revision, enrolment, facts, now).holds(&goal.when)
+    let in_time = goal
+        .within
+        .is_none_or(|within| now <= within.after(first, known.zone(revision)));
+    let person = Person {
+        revision,
+        member: enrolment.member,
+        known,
+        now,
+    };
+    in_time && person.holds(&goal.when)
 }
 
 /// Where everybody begins, and when: the waits that are the same for all are walked through.

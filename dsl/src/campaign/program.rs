@@ -389,7 +389,7 @@ impl Program {
     }
 
     /// Whether a text may have gone before somebody comes to a step: one stands before it, or they were here before.
-    pub fn texts_before(&self, address: Address, visit: u16) -> bool {
+    pub fn texts_before(&self, address: Address, visit: u32) -> bool {
         let before = &self.instructions[..usize::from(address)];
         visit > 0 || before.iter().any(|one| matches!(one.deed, Deed::Send(_)))
     }

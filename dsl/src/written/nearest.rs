@@ -8,19 +8,61 @@ const MOST_KNOWN: usize = 300;
 /// Marks that do not count, at most, in a word that is still near.
 const FOLDED: usize = 4;
 
-/// The known word that is nearest: letter case, `_` and `-` do not count, and there is at most one slip in three letters.
+/// Letters of a word for which a near one is looked for, at most: nobody mistypes a longer one, and the look takes their square.
+const LONGEST: usize = 64;
+
+/// The known word that is nearest: letter case, `_` and `-` do not count, and there is at most one slip in three letters. Of
+/// a long word only one that is the same but for these.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
     let length = folded.chars().count();
-    let most = (length + 1) / 3;
+    let most = match length > LONGEST {
+        true => 0,
+        false => (length + 1) / 3,
+    };
+    let letters = Letters::of(&folded);
     known
         .into_iter()
         .take(MOST_KNOWN)
         .filter(|k| k.chars().count().abs_diff(length) <= most + FOLDED)
-        .map(|k| (strsim::osa_distance(&folded, &fold(k)), k))
+        .map(|k| (fold(k), k))
+        .filter(|(target, _)| letters.apart(&Letters::of(target)) <= most)
+        .map(|(target, k)| (distance(&folded, &target), k))
         .filter(|(distance, k)| *distance <= most && *distance < k.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, k)| k)
+}
+
+/// Slips between two words; of long ones only whether there are any.
+fn distance(a: &str, b: &str) -> usize {
+    match a.chars().count().max(b.chars().count()) > 2 * LONGEST {
+        true => usize::from(a != b),
+        false => strsim::osa_distance(a, b),
+    }
+}
+
+/// How often each letter stands in a word, whatever its place; other alphabets share the places.
+struct Letters([u16; 64]);
+
+impl Letters {
+    fn of(word: &str) -> Letters {
+        let mut letters = Letters([0; 64]);
+        for letter in word.chars() {
+            let place = &mut letters.0[letter as usize % 64];
+            *place = place.saturating_add(1);
+        }
+        letters
+    }
+
+    /// Slips between the two words, at the least: each mends one letter that is too many or too few.
+    fn apart(&self, other: &Letters) -> usize {
+        let (mut more, mut less) = (0, 0);
+        for (a, b) in self.0.iter().zip(&other.0) {
+            more += usize::from(a.saturating_sub(*b));
+            less += usize::from(b.saturating_sub(*a));
+        }
+        more.max(less)
+    }
 }
 
 /// Whether two words differ at most in letter case and in marks between their parts.
@@ -52,8 +94,12 @@ pub(crate) fn is_slip<'a>(
     words: Words,
 ) -> Applicability {
     let (folded, target) = (fold(word), fold(meant));
-    let distance = strsim::osa_distance(&folded, &target);
-    let as_near = |k: &&str| *k != meant && strsim::osa_distance(&folded, &fold(k)) <= distance;
+    let slips = distance(&folded, &target);
+    let letters = Letters::of(&folded);
+    let as_near = |k: &&str| {
+        let other = fold(k);
+        *k != meant && letters.apart(&Letters::of(&other)) <= slips && distance(&folded, &other) <= slips
+    };
     if known.into_iter().take(MOST_KNOWN).any(|k| as_near(&k)) {
         return Applicability::Unsure;
     }
@@ -61,8 +107,8 @@ pub(crate) fn is_slip<'a>(
     let long = folded.chars().count().min(target.chars().count()) >= 4;
     let same_length = folded.chars().count() == target.chars().count();
     let swapped = strsim::levenshtein(&folded, &target) == 2;
-    let small = distance == 1 && (!same_length || swapped || words == Words::Language);
-    match distance == 0 || (long && small && digits(&folded) == digits(&target)) {
+    let small = slips == 1 && (!same_length || swapped || words == Words::Language);
+    match slips == 0 || (long && small && digits(&folded) == digits(&target)) {
         true => Applicability::Safe,
         false => Applicability::Unsure,
     }

@@ -107,7 +107,7 @@ fn back_off(member: &Member, place: Place, attempts: u8) -> TimeDelta {
     hasher.update(&member.phone.as_u64().to_le_bytes());
     hasher
         .update(&place.step.to_le_bytes())
-        .update(&place.visit.to_le_bytes())
+        .update(&place.visit.to_le_bytes()[..2])
         .update(&[attempts]);
     let draw = u32::from_le_bytes(
         *hasher

@@ -1,5 +1,6 @@
 //! What is known of a person outside of the place where they stand, and how conditions ask for it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -10,6 +11,7 @@ use dsl::condition::{BuiltIn, Condition, Happening, Verdict};
 use dsl::scalar::{WaitTime, WrittenTime, parse_time};
 use dsl::values::parse_date;
 
+use super::{Change, Effect};
 use crate::calendar::{self, DateSchedule, FieldTime, TimeClass};
 use crate::draw;
 use crate::member::Member;
@@ -97,6 +99,26 @@ impl Known {
     pub fn zone(&self, revision: &Revision) -> Tz {
         let first = self.zones.as_ref().and_then(|class| class.zones().first());
         first.copied().unwrap_or(revision.campaign.timezone)
+    }
+
+    /// With what effects change of the person.
+    pub fn with(&self, effects: &[Effect]) -> Cow<'_, Known> {
+        let mut known = Cow::Borrowed(self);
+        for effect in effects {
+            match effect {
+                Effect::Change(Change::Tag(tag)) => {
+                    known.to_mut().tags.insert(tag.clone());
+                }
+                Effect::Change(Change::Untag(tag)) => {
+                    known.to_mut().tags.remove(tag);
+                }
+                Effect::Change(Change::Set(field, value)) => {
+                    known.to_mut().values.insert(field.clone(), value.clone());
+                }
+                _ => {}
+            }
+        }
+        known
     }
 
     /// An event is known from now on, and of what it carries, what is of its field's type.

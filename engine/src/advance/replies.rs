@@ -9,7 +9,7 @@ use dsl::values::FieldType;
 
 use super::known::{Known, Person};
 use super::walk::{Stop, Walk};
-use super::{AnswerOf, Effect, Enrolment, Facts, Place, State, happened};
+use super::{AnswerOf, Effect, Enrolment, Facts, Place, State, exit, happened};
 use crate::left_out::LeftOut;
 use crate::member::Member;
 use crate::revision::Revision;
@@ -91,14 +91,39 @@ fn other<'a>(
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
     let taken = question(revision, enrolment, facts, text, now);
-    let (enrolment, mut effects) = taken.unwrap_or_else(|| rules(revision, enrolment, facts, text, now));
-    let stays = effects.iter().all(|effect| !matches!(effect, Effect::Depart(..)));
-    let (enrolment, more) = match enrolment.state {
-        State::Waiting if stays => happened(revision, enrolment, facts, now),
-        State::Waiting | State::Submitting | State::Ended => (enrolment, vec![]),
+    let (after, mut effects) = taken.unwrap_or_else(|| rules(revision, enrolment, facts, text, now));
+    if after.state != State::Waiting || facts.opted_out {
+        return (after, effects);
+    }
+    // What the reply itself changed is known.
+    let known = facts.known.with(&effects).into_owned();
+    let facts = Facts {
+        known: &known,
+        ..facts
+    };
+    let departs = |effect: &Effect| matches!(effect, Effect::Depart(..));
+    let (then, more) = match effects.iter().any(departs) {
+        false => happened(revision, after, facts, now),
+        true => match exit(revision, after, facts, now) {
+            None => return (after, effects),
+            // It led on, and the passage ends all the same.
+            Some(reason) => {
+                effects.retain(|effect| !departs(effect));
+                (after.ended(), vec![Effect::Finish(Some(reason))])
+            }
+        },
     };
     effects.extend(more);
-    (enrolment, effects)
+    let Enrolment {
+        place, state, due_at, ..
+    } = then;
+    let after = Enrolment {
+        place,
+        state,
+        due_at,
+        ..after
+    };
+    (after, effects)
 }
 
 fn built_in(revision: &Revision, enrolment: Enrolment<'_>, answer: Answer, of: AnswerOf) -> Effect {
@@ -212,9 +237,12 @@ fn unclear<'a>(
     now: DateTime<Utc>,
 ) -> Option<(Enrolment<'a>, Vec<Effect>)> {
     let message = listen.unclear?;
-    let asked = enrolment.place.visit % (UNCLEAR + 1);
+    let asked = enrolment.place.visit % u32::from(UNCLEAR + 1);
     // A text of the question that is still to go must not be lost.
-    if asked >= UNCLEAR || enrolment.place.step != at || is_loop(facts.known, now) {
+    if exit(revision, enrolment, facts, now).is_some() {
+        return None;
+    }
+    if asked >= u32::from(UNCLEAR) || enrolment.place.step != at || is_loop(facts.known, now) {
         return None;
     }
     let text = super::text_for(revision, message, enrolment.member, facts.known);

@@ -387,7 +387,8 @@ impl<'a> Walk<'a> {
     }
 
     fn again(&mut self, times: u16, every: WaitTime, round: Address) -> Next<'a> {
-        if self.place.visit % times + 1 >= times {
+        let round_before = self.place.visit % u32::from(times);
+        if round_before + 1 >= u32::from(times) {
             self.higher(times);
             return Next::On;
         }
@@ -400,13 +401,14 @@ impl<'a> Walk<'a> {
 
     /// A count begins, from none: it is one more digit of the visit.
     fn deeper(&mut self, most: u16) -> Next<'a> {
-        self.place.visit = self.place.visit.saturating_mul(most.max(1));
+        // There are no more than a visit can count: the check of a campaign refuses them.
+        self.place.visit = self.place.visit.saturating_mul(u32::from(most.max(1)));
         Next::On
     }
 
     /// A count is over.
     fn higher(&mut self, most: u16) -> Next<'a> {
-        self.place.visit /= most.max(1);
+        self.place.visit /= u32::from(most.max(1));
         Next::On
     }
 

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::ids::{DESK_RUN, LaunchId, NO_RUN};
 use crate::member::Doubt;
 use crate::provider::{Answer, Found, Provider, Submission};
-use crate::store::{SentTo, Store};
+use crate::store::{OWED, SentTo, Store};
 
 /// When somebody asks again whose way is being tried by another.
 const SOON: Duration = Duration::from_secs(1);
@@ -31,8 +31,8 @@ struct Outgoing {
     /// Its place in the window.
     at: usize,
     is_answer: bool,
-    /// To somebody at a desk: it answers nothing that they said, so their opt-out holds for it.
-    is_for_desk: bool,
+    /// It goes to somebody who opted out too: it says that they did, or they asked for it since.
+    is_owed: bool,
     text: Submission,
 }
 
@@ -251,7 +251,7 @@ impl Executor {
         Outgoing {
             at,
             is_answer: send.is_answer,
-            is_for_desk: cohort.run == DESK_RUN,
+            is_owed: send.is_answer && cohort.place.visit == OWED,
             text,
         }
     }
@@ -326,17 +326,18 @@ async fn look_up_request(way: Arc<Way>, asked: Vec<(usize, String)>) -> Step {
     }
 }
 
-/// Takes out the texts to numbers that were suppressed meanwhile, or are about to be, all of a launch that somebody stopped, and all whose way is
-/// shut. The answer to an opt-out says just that, and goes.
+/// Takes out the texts to numbers that were suppressed meanwhile, or are about to be, answers to what they wrote before that
+/// too; all of a launch that somebody stopped, but its answers; and all whose way is shut. The answer to an opt-out says just
+/// that, and goes.
 fn withhold(texts: Vec<Outgoing>, way: &Way) -> (Vec<Outgoing>, Vec<(usize, Outcome)>) {
     let (shut, stands) = (way.is_shut(), way.stands.still());
     let suppressed = way.suppressed.read().expect("no holder of the lock panics");
-    let stays = |out: &Outgoing| match out.is_answer {
+    let stays = |out: &Outgoing| match out.text.to.as_u64() {
         _ if shut => Some(Outcome::Withheld),
-        true if !out.is_for_desk => None,
-        false if stands => Some(Outcome::Withheld),
-        true | false if suppressed.contains(&out.text.to.as_u64()) => Some(Outcome::OptedOut),
-        true | false => way.stops.has(out.text.to.as_u64()).then_some(Outcome::Withheld),
+        _ if out.is_owed => None,
+        _ if stands && !out.is_answer => Some(Outcome::Withheld),
+        phone if suppressed.contains(&phone) => Some(Outcome::OptedOut),
+        phone => way.stops.has(phone).then_some(Outcome::Withheld),
     };
     if texts.iter().all(|out| stays(out).is_none()) {
         return (texts, vec![]);

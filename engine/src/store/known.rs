@@ -9,11 +9,11 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::happening::fields;
 use super::message::remembered;
-use super::rows::{instant, phone_number, small};
+use super::rows::{instant, millis, phone_number, small};
 use super::{Failure, Store, StoreError};
 use crate::advance::{Known, Outside};
 use crate::asks::Asks;
-use crate::ids::{LaunchId, MessageId};
+use crate::ids::{DESK_RUN, LaunchId, MessageId};
 
 /// Numbers of one statement.
 const NUMBERS: usize = 500;
@@ -333,6 +333,7 @@ impl Store {
         phone: PhoneNumber,
         since: DateTime<Utc>,
     ) -> Result<(Vec<String>, Vec<DateTime<Utc>>), Failure> {
+        let mut answers = self.answering(phone, since).await?;
         let ids = remembered(&self.readers, phone_number(phone)).await?.ids;
         let mut select = QueryBuilder::<Sqlite>::new(
             "select m.id, m.window_id, m.sent_at, c.kind from message m join cohort c on c.id = m.id >> 12
@@ -343,7 +344,7 @@ impl Store {
             values.push_bind(id.0);
         });
         select.push(") order by m.sent_at desc, m.id desc");
-        let (mut texts, mut answers) = (vec![], vec![]);
+        let mut texts = vec![];
         for row in select.build().fetch_all(&self.readers).await? {
             let at = instant(row.try_get("sent_at")?)?;
             if row.try_get::<i64, _>("kind")? == 1 && at >= since {
@@ -355,6 +356,24 @@ impl Store {
             }
         }
         Ok((texts, answers))
+    }
+
+    /// When the answers to replies of a person are due that did not go yet. One that may have gone is among the texts.
+    async fn answering(
+        &self,
+        phone: PhoneNumber,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<DateTime<Utc>>, Failure> {
+        let due: Vec<i64> = sqlx::query_scalar(
+            "select c.due_at from cohort c where c.kind = 1 and c.state <> 1 and c.phone_lo = ? and c.run <> ? and c.due_at >= ?
+               and not exists (select 1 from message m where m.id = c.id << 12 and m.state not in (0, 2))",
+        )
+        .bind(phone_number(phone))
+        .bind(DESK_RUN)
+        .bind(millis(since))
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(due.into_iter().map(instant).collect::<Result<_, _>>()?)
     }
 }
 

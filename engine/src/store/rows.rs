@@ -69,6 +69,9 @@ pub enum CohortKind {
     Answer = 1,
 }
 
+/// The visit of an answer that goes to somebody who opted out too; that of others is 0.
+pub const OWED: u32 = 1;
+
 impl CohortKind {
     pub(super) fn from_row(number: i64) -> Result<CohortKind, StoreError> {
         match number {

@@ -217,7 +217,10 @@ impl Folder {
                                 if reply.suppress.is_some() {
                                     opted_out.insert(from);
                                 }
-                                if reply.moved.is_some() || reply.begins.is_some() {
+                                if reply.moved.is_some()
+                                    || reply.begins.is_some()
+                                    || !reply.answers.is_empty()
+                                {
                                     moved.insert(from);
                                 }
                                 replies.push(*reply);
@@ -383,6 +386,7 @@ impl Folder {
             member: enrolment.member,
             sent,
             reply: Box::new(reply),
+            opted_out: facts.opted_out,
             now,
         };
         calls.into_iter().for_each(|call| led.note(call));

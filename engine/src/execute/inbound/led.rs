@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::fold::Folder;
 use super::told::{moved, note_at};
-use crate::advance::{Change, Effect, Place};
+use crate::advance::{AnswerOf, Change, Effect, Place};
 use crate::ids::NO_RUN;
 use crate::member::Member;
 use crate::plan::tariff_of;
 use crate::revision::Revision;
 use crate::store::{
-    CohortKind, NewCohort, NewReply, Note, NoteRow, ReplyMeaning, SentTo, Standing, Suppression, Turn,
+    CohortKind, NewCohort, NewReply, Note, NoteRow, OWED, ReplyMeaning, SentTo, Standing, Suppression, Turn,
 };
 
 /// What a reply leads to, as it is put together.
@@ -22,6 +22,8 @@ pub(super) struct Led<'a> {
     pub member: &'a Member,
     pub sent: Option<SentTo>,
     pub reply: Box<NewReply>,
+    /// Whoever wrote had opted out before.
+    pub opted_out: bool,
     pub now: DateTime<Utc>,
 }
 
@@ -49,7 +51,7 @@ impl Led<'_> {
                 self.reply.meaning = ReplyMeaning::OptIn;
                 self.reply.allow = true;
             }
-            Effect::Answer { text, sender, .. } => self.answer(text, sender),
+            Effect::Answer { text, of, sender } => self.answer(text, of, sender),
             // The reply itself says where it goes: of somebody in no campaign no launch does.
             Effect::Change(Change::Forward(to)) => {
                 self.reply.inbox = to.to_string();
@@ -93,7 +95,7 @@ impl Led<'_> {
 
     /// The launch that was answered sends it where it is executed, else the latest that is: nobody else would before that
     /// one is typed again.
-    fn answer(&mut self, text: String, sender: Option<String>) {
+    fn answer(&mut self, text: String, of: AnswerOf, sender: Option<String>) {
         let step = self.sent.map_or(0, |sent| sent.step);
         let own = self
             .sent
@@ -112,7 +114,14 @@ impl Led<'_> {
                 .sent
                 .map_or(NO_RUN, |sent| if own.is_some() { sent.run } else { 0 }),
             kind: CohortKind::Answer,
-            place: Place { step, visit: 0 },
+            place: Place {
+                step,
+                // The confirmation of a stop goes behind it, and what somebody asked for since.
+                visit: match of == AnswerOf::OptOut || self.opted_out {
+                    true => OWED,
+                    false => 0,
+                },
+            },
             turn: Turn::First,
             due_at: self.now,
             sender: sender.unwrap_or_else(|| self.reply.sender.clone()),

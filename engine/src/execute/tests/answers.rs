@@ -245,3 +245,55 @@ async fn answers_that_are_looked_up_together_keep_their_texts() {
     expect![[r#"{"Doors open at 8": 20, "You have opted out and will get no more messages from us.": 40}"#]]
         .assert_eq(&format!("{texts:?}"));
 }
+
+/// What somebody gets who writes these, each at its second, while the provider asks for patience until the 50th.
+async fn got_from_a_busy_provider(written: &[(i64, &str)]) -> Vec<String> {
+    let world = World::new(1, ONE, "");
+    world.write_campaign(
+        "audience: people.csv\nschedule: now\npurpose: service\n\
+         steps:\n  - send: { en: \"One\" }\n  - wait: 3 minutes\n  - send: { en: \"Two\" }\n\
+         replies: [{ words: [hours], send: hours }]\nmessages: { hours: \"9 to 5\" }\n",
+    );
+    let (clock, taken) = (world.clock.clone(), Arc::new(Mutex::new(vec![])));
+    let free_at = clock.now() + TimeDelta::seconds(50);
+    let heard = taken.clone();
+    let provider = scripted(50, move |text, _| {
+        if clock.now() < free_at && text.text != "One" {
+            return refuse(Scope::Throttled);
+        }
+        heard.lock().expect("unpoisoned").push(text.text.clone());
+        accept()
+    });
+    for (second, text) in written {
+        let at = world.clock.now() + TimeDelta::seconds(*second);
+        provider.will_say(at, phone(0).parse().expect("a number"), text);
+    }
+    let ran = world.run(provider.clone(), &mut |_| {}).await;
+    assert_eq!(ran.end, End::Done);
+    let taken = taken.lock().expect("unpoisoned");
+    taken.clone()
+}
+
+/// Answers that are still to go when somebody says stop do not; the confirmation does.
+#[tokio::test]
+async fn a_stop_takes_back_the_answers_to_what_was_written_before() {
+    let written = [(10, "hours"), (11, "hours"), (12, "HELP"), (20, "STOP")];
+    expect![[r#"
+        [
+            "One",
+            "You get messages from us at this number. Reply STOP to get no more.",
+            "You have opted out and will get no more messages from us.",
+        ]"#]]
+    .assert_eq(&format!("{:#?}", got_from_a_busy_provider(&written).await));
+}
+
+/// Answers that are still to go count among those of the hour, and so do those to what came in the same moment.
+#[tokio::test]
+async fn an_hour_has_three_answers_though_none_of_them_has_gone() {
+    let apart: Vec<(i64, &str)> = (10..22).map(|second| (second, "hours")).collect();
+    let together = vec![(10, "hours"); 12];
+    for written in [apart, together] {
+        let got = got_from_a_busy_provider(&written).await;
+        assert_eq!(got, ["One", "9 to 5", "9 to 5", "9 to 5", "Two"]);
+    }
+}

@@ -211,6 +211,12 @@ impl Executor {
         settled: &mut Settled,
     ) {
         self.bury_refused(sender, send, outcome, settled);
+        if *outcome == Outcome::OptedOut {
+            let over = Effect::LeaveOut(LeftOut::OptedOut);
+            let certain = outcome.settles_doubt();
+            self.withdraw(sender, (send.cohort, send.index), &over, certain, settled);
+            return;
+        }
         let cohort = self.cohort(sender, send.cohort);
         let event = outcome.event(cohort.place, self.resolution(sender, send));
         let effect = of_answer(&cohort.members[send.index], &event, cohort.place, at);

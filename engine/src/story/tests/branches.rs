@@ -87,3 +87,43 @@ tests:
     "#]],
     );
 }
+
+/// Rounds within rounds are counted, however many there may be.
+#[test]
+fn many_rounds_within_rounds_end() {
+    let campaign = service(
+        r#"
+steps:
+  - repeat:
+      times: 4
+      every: 1 day
+      do:
+        - send: { text: "Pill." }
+        - repeat: { times: 30000, every: 10 minutes, until: tagged("taken"), do: { tag: taken } }
+        - untag: taken
+  - send: { text: "Over." }
+tests:
+  - test: it ends
+    person: { phone: "+393331234567" }
+    story: [{ expect: step-1-do-1 }, { after: 9 days }, { expect: step-1-do-1 }, { expect: step-1-do-1 },
+      { expect: step-1-do-1 }, { expect: step-2 }]
+"#,
+    );
+    check(&campaign, expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1-do-1 (1 part): Pill.
+        Tue 1 Dec 10:00 tagged taken
+        Tue 1 Dec 10:10 no longer tagged taken
+        Wed 2 Dec 10:10 < step-1-do-1 (1 part): Pill.
+        Wed 2 Dec 10:10 tagged taken
+        Wed 2 Dec 10:20 no longer tagged taken
+        Thu 3 Dec 10:20 < step-1-do-1 (1 part): Pill.
+        Thu 3 Dec 10:20 tagged taken
+        Thu 3 Dec 10:30 no longer tagged taken
+        Fri 4 Dec 10:30 < step-1-do-1 (1 part): Pill.
+        Fri 4 Dec 10:30 tagged taken
+        Fri 4 Dec 10:40 no longer tagged taken
+        Fri 4 Dec 10:40 < step-2 (1 part): Over.
+        Fri 4 Dec 10:40 the passage ends
+    "#]]);
+}

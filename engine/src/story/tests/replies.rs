@@ -323,3 +323,79 @@ tests:
     "#]],
     );
 }
+
+/// What the rule of a reply changes is known to what waits, to exits and to the goal, at once; and an exit that the reply brings
+/// about comes before the question is asked again.
+#[test]
+fn what_a_reply_changes_is_seen_at_once() {
+    let person = "    person: { phone: \"+393331234567\" }\n";
+    let campaign = service(&format!(
+        r#"
+goal: {{ when: tagged("coming") }}
+exit: {{ gone: tagged("out"), left: 'reply == "go away"' }}
+steps:
+  - send: {{ text: "One." }}
+  - await: tagged("ok")
+    for: 3 days
+    then: {{ send: {{ text: "Fine." }} }}
+    silence: {{ send: {{ text: "Still there?" }} }}
+  - ask: {{ text: "How many?" }}
+    for: 1 day
+    unclear: {{ text: "A number please." }}
+    answers:
+      - words: ["2"]
+        tag: coming
+  - wait: 1 day
+  - send: {{ text: "Last." }}
+replies:
+  - words: [fine]
+    tag: ok
+  - words: [out]
+    tag: out
+  - otherwise:
+      forward: box-office
+tests:
+  - test: a tag that a reply brings is awaited
+{person}    story: [{{ expect: step-1 }}, {{ after: 1 hour }}, {{ reply: fine }}, {{ expect: step-2-then-1 }}, {{ expect: step-3 }},
+      {{ after: 1 minute }}, {{ reply: "2" }}]
+  - test: an exit by what a rule does
+{person}    story: [{{ expect: step-1 }}, {{ after: 1 hour }}, {{ reply: out }}]
+  - test: an exit by the reply itself, with a question open
+{person}    story: [{{ expect: step-1 }}, {{ reply: fine }}, {{ expect: step-2-then-1 }}, {{ expect: step-3 }}, {{ after: 1 minute }},
+      {{ reply: lots }}, {{ expect: step-3-unclear }}, {{ after: 1 minute }}, {{ reply: go away }}, {{ after: 9 days }}]
+"#
+    ));
+    check(
+        &campaign,
+        expect![[r#"
+            # a tag that a reply brings is awaited
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < step-1 (1 part): One.
+            Tue 1 Dec 11:00 > fine
+            Tue 1 Dec 11:00 tagged ok
+            Tue 1 Dec 11:00 < step-2-then-1 (1 part): Fine.
+            Tue 1 Dec 11:00 < step-3 (1 part): How many?
+            Tue 1 Dec 11:01 > 2
+            Tue 1 Dec 11:01 tagged coming
+            Tue 1 Dec 11:01 the goal is reached
+            # an exit by what a rule does
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < step-1 (1 part): One.
+            Tue 1 Dec 11:00 > out
+            Tue 1 Dec 11:00 tagged out
+            Tue 1 Dec 11:00 the passage ends: gone
+            # an exit by the reply itself, with a question open
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < step-1 (1 part): One.
+            Tue 1 Dec 10:00 > fine
+            Tue 1 Dec 10:00 tagged ok
+            Tue 1 Dec 10:00 < step-2-then-1 (1 part): Fine.
+            Tue 1 Dec 10:00 < step-3 (1 part): How many?
+            Tue 1 Dec 10:01 > lots
+            Tue 1 Dec 10:01 < step-3-unclear (1 part): A number please.
+            Tue 1 Dec 10:02 > go away
+            Tue 1 Dec 10:02 the reply is forwarded to box-office
+            Tue 1 Dec 10:02 the passage ends: left
+        "#]],
+    );
+}
