@@ -85,6 +85,10 @@ pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
         TestFormat::Json => output::json(&report.json()),
         TestFormat::Junit => output::lines(&report.junit()),
     }
+    // That there is none has been said.
+    if filter.is_some() && tested.iter().all(|campaign| campaign.played.is_empty()) {
+        return Err(Failure::Found(None));
+    }
     let mut stories = tested.iter().flat_map(|campaign| &campaign.played);
     let walked = !args.coverage
         || tested

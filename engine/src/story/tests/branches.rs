@@ -109,7 +109,9 @@ tests:
       { expect: step-1-do-1 }, { expect: step-2 }]
 "#,
     );
-    check(&campaign, expect![[r#"
+    check(
+        &campaign,
+        expect![[r#"
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < step-1-do-1 (1 part): Pill.
         Tue 1 Dec 10:00 tagged taken
@@ -125,5 +127,6 @@ tests:
         Fri 4 Dec 10:40 no longer tagged taken
         Fri 4 Dec 10:40 < step-2 (1 part): Over.
         Fri 4 Dec 10:40 the passage ends
-    "#]]);
+    "#]],
+    );
 }
