@@ -30,6 +30,7 @@ pub use evaluate::{Facts, Happening, Verdict};
 pub(crate) use functions::FUNCTIONS;
 pub(crate) use implied::Together;
 pub(crate) use mentions::{Basis, Mention, bases, mentions};
+pub(crate) use scope::WORDS;
 pub use scope::{BuiltIn, Columns, Declared, Scope, Stage};
 
 use evaluate::Asked;
