@@ -40,6 +40,14 @@ impl Lower<'_> {
             .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
     }
 
+    /// Tells of two ranges that leave no number out.
+    pub(super) fn every_number(&mut self, span: &Range<usize>) {
+        let message = "this always holds: every number is in one of the ranges";
+        let help = "both at once is `age >= 18 && age < 30`; who has no value is asked for by `empty(age)`";
+        self.found
+            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+    }
+
     /// Tells of a whole number that is compared with one that is none.
     pub(super) fn no_whole_number(&mut self, span: &Range<usize>, comparison: Comparison) {
         let message = match comparison {
@@ -142,6 +150,18 @@ pub(super) fn apart(tests: &[Test]) -> Option<Apart> {
     })
 }
 
+/// Whether terms of `||` take one value in two ranges that leave no number out.
+pub(super) fn cover_all(tests: &[Test]) -> bool {
+    let bounds: Vec<Bound<'_>> = tests.iter().take(MOST).filter_map(bound).collect();
+    let mut lows = bounds.iter().filter(|bound| bound.is_low && !bound.is_high);
+    lows.any(|low| {
+        let mut highs = bounds
+            .iter()
+            .filter(|high| high.is_high && !high.is_low && high.of == low.of);
+        highs.any(|high| low.meets(high))
+    })
+}
+
 /// An end of the numbers that a value may be; both where it must be just this one.
 pub(in crate::condition) struct Bound<'a> {
     pub of: &'a Number,
@@ -168,6 +188,13 @@ impl Bound<'_> {
             included: self.included || end.is_some(),
             ..*self
         }
+    }
+
+    /// Whether all from this end up, and all from the other down, are all numbers that the value may be.
+    fn meets(&self, high: &Bound<'_>) -> bool {
+        let (low, high) = (self.whole(), high.whole());
+        let beside = matches!(self.of, Number::Whole(_)) && high.at.checked_add(Decimal::ONE) == Some(low.at);
+        low.at < high.at || low.at == high.at && (low.included || high.included) || beside
     }
 
     /// Whether all from this end up are above the other's too.
