@@ -6,7 +6,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::{Diagnostic, Lower, Text, Value};
-use crate::condition::expression::Comparison;
+use crate::condition::expression::{Comparison, Operation};
 use crate::condition::program::{Day, Number, Test};
 
 /// Terms that are held against each other, at most.
@@ -36,6 +36,17 @@ impl Lower<'_> {
                 "with `>=` and `<=` the number itself is in a range: `age >= 18 && age <= 18`",
             ),
         };
+        self.found
+            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+    }
+
+    /// Tells of a remainder that is none of its division.
+    pub(super) fn no_remainder(&mut self, span: &Range<usize>, comparison: Comparison) {
+        let message = match comparison {
+            Comparison::Differs => "this always holds: a remainder is smaller than what it is divided by",
+            _ => "this never holds: a remainder is smaller than what it is divided by",
+        };
+        let help = "even numbers are `age % 2 == 0`";
         self.found
             .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
     }
@@ -113,6 +124,20 @@ pub(super) fn is_never_whole(test: &Test) -> bool {
     let broken = |number: &Number| matches!(number, Number::Literal(n) if !n.fract().is_zero());
     let whole = |number: &Number| matches!(number, Number::Whole(_));
     (whole(left) && broken(right)) || (broken(left) && whole(right))
+}
+
+/// Whether a remainder is asked to be, or not to be, what none of its division is.
+pub(super) fn is_no_remainder(test: &Test) -> bool {
+    let Test::Numbers(Comparison::Same | Comparison::Differs, left, right) = test else {
+        return false;
+    };
+    match (left, right) {
+        (Number::Arithmetic(Operation::Remainder, sides, _), Number::Literal(wanted))
+        | (Number::Literal(wanted), Number::Arithmetic(Operation::Remainder, sides, _)) => {
+            matches!(&sides[1], Number::Literal(by) if wanted.abs() >= by.abs())
+        }
+        _ => false,
+    }
 }
 
 /// Whether one of the terms is the contrary of another.
