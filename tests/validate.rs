@@ -178,6 +178,28 @@ fn every_format_tells_all_files_of_a_run() {
 }
 
 #[test]
+fn a_path_that_leads_nowhere_leaves_formats_of_one_document_whole() {
+    let folder = broken();
+    let run = |format: &str| folder.output(&["validate", "nowhere.campaign.yaml", "--format", format]);
+    for (format, list) in [
+        ("sarif", "/runs/0/results"),
+        ("rdjson", "/diagnostics"),
+        ("gitlab", ""),
+    ] {
+        let output = run(format);
+        assert_eq!(code(&output), Some(2), "{output:?}");
+        let none = json(&output)
+            .pointer(list)
+            .and_then(Value::as_array)
+            .map(Vec::len);
+        assert_eq!(none, Some(0), "{output:?}");
+    }
+    let junit = stdout(&run("junit"));
+    assert!(junit.contains("<testsuites"), "{junit}");
+    assert!(!junit.contains("<testcase"), "{junit}");
+}
+
+#[test]
 fn the_problem_matcher_reads_every_concise_line() {
     let matcher = include_str!("../ci/crier-matcher.json");
     let matcher: Value = serde_json::from_str(matcher).expect("JSON");

@@ -34,6 +34,9 @@ pub enum ColumnError {
         /// Their names, at least two.
         candidates: Vec<String>,
     },
+    /// The file is something else than a list.
+    #[error("the file is {}, not the list", .0.called())]
+    NoList(NoList),
     /// A name of `columns` points at a column that is not there.
     #[error("column \"{wanted}\", which \"{name}\" is read from, does not exist")]
     NoSuchColumn {
@@ -58,6 +61,36 @@ pub enum ColumnError {
     },
 }
 
+/// What stands in the place of a list, by its first line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoList {
+    /// What Git has where the file itself lies in a store for large ones.
+    LfsPointer,
+    /// A page of the web, such as that of a login.
+    WebPage,
+}
+
+impl NoList {
+    /// By the first cell of the first line.
+    fn of(header: &[String]) -> Option<NoList> {
+        let first = header.first()?.trim().to_ascii_lowercase();
+        if first.starts_with("version https://git-lfs.github.com/") {
+            return Some(NoList::LfsPointer);
+        }
+        let is_page = ["<!doctype html", "<html"]
+            .iter()
+            .any(|sign| first.starts_with(sign));
+        is_page.then_some(NoList::WebPage)
+    }
+
+    pub(crate) fn called(self) -> &'static str {
+        match self {
+            NoList::LfsPointer => "a Git LFS pointer",
+            NoList::WebPage => "a page of the web",
+        }
+    }
+}
+
 impl ColumnError {
     /// Whether it is about the column that one of our names is read from.
     pub(crate) fn is_of(&self, ours: &str) -> bool {
@@ -67,11 +100,21 @@ impl ColumnError {
     /// What to do.
     pub fn help(&self) -> String {
         match self {
+            ColumnError::NoList(NoList::LfsPointer) => "run `git lfs pull`, which puts the list in its place".into(),
+            ColumnError::NoList(NoList::WebPage) => {
+                "what answered was a page, perhaps one to log in by: open the file, and save the list itself as CSV".into()
+            }
             ColumnError::NoPhoneColumn { columns } if columns.is_empty() => {
                 "the first row of the file must name its columns, such as `phone,first_name`".into()
             }
             ColumnError::NoPhoneColumn { columns } if columns.iter().any(|name| is_number(name)) => {
                 "the first line of the file looks like a person: put a line with the names of the columns before it, such as `phone,first_name`".into()
+            }
+            ColumnError::NoPhoneColumn { columns } if columns.len() == 1 => {
+                format!(
+                    "is \"{}\" a title? the first line of the file must name its columns, such as `phone,first_name`; if it is the column of the numbers, {}",
+                    columns[0], say_which(columns)
+                )
             }
             ColumnError::NoPhoneColumn { columns } => {
                 format!("{}; the columns are {}", say_which(columns), quoted(columns))
@@ -91,10 +134,15 @@ impl ColumnError {
     }
 }
 
-/// Whether a header is rather a first person: it has no column of phone numbers, and a number in it.
-pub(crate) fn is_of_person(list: &ListFile, header: &[String]) -> bool {
-    header.iter().any(|name| is_number(name))
-        && matches!(resolve(list, header), Err(ColumnError::NoPhoneColumn { .. }))
+/// Whether the first line has no names of columns: it is a first person, with a number, or a title; or the file is no list.
+pub(crate) fn is_no_header(list: &ListFile, header: &[String]) -> bool {
+    match resolve(list, header) {
+        Err(ColumnError::NoList(_)) => true,
+        Err(ColumnError::NoPhoneColumn { columns }) => {
+            columns.len() <= 1 || columns.iter().any(|name| is_number(name))
+        }
+        Err(_) | Ok(_) => false,
+    }
 }
 
 /// Whether the name of a column is rather somebody's number.
@@ -105,6 +153,9 @@ fn is_number(name: &str) -> bool {
 /// Finds the columns of a list by its header. The phone column is the one that `columns` names, else the only one that
 /// bears a usual name of phone numbers. Columns without a name cannot be used, and are no error.
 pub fn resolve(list: &ListFile, header: &[String]) -> Result<Columns, ColumnError> {
+    if let Some(what) = NoList::of(header) {
+        return Err(ColumnError::NoList(what));
+    }
     let names: Vec<&str> = header.iter().map(|name| name.trim()).collect();
     refuse_doubled(&names)?;
     let named = names.iter().enumerate().filter(|(_, name)| !name.is_empty());

@@ -28,8 +28,9 @@ mod scope;
 pub use date_format::DateFormat;
 pub use evaluate::{Facts, Happening, Verdict};
 pub(crate) use functions::FUNCTIONS;
-pub(crate) use implied::Together;
+pub(crate) use implied::{Together, holds_at_first, never_begins};
 pub(crate) use mentions::{Basis, Mention, bases, mentions};
+pub(crate) use scope::WORDS;
 pub use scope::{BuiltIn, Columns, Declared, Scope, Stage};
 
 use evaluate::Asked;

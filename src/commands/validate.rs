@@ -24,7 +24,7 @@ use crate::cli::{DiagnosticFormat, FailOn, Validate};
 use crate::output::{self, diagnostics};
 
 pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
-    let (paths, piped) = inputs(args)?;
+    let (paths, piped) = inputs(args).inspect_err(|_| nothing(args.format))?;
     if let (true, Some(piped)) = (args.fix, &piped) {
         return fix::piped(&piped.path, &piped.bytes);
     }
@@ -99,6 +99,25 @@ fn print(files: &[CheckedFile], format: Option<DiagnosticFormat>, fail_on: Sever
         Some(DiagnosticFormat::Rdjson) => output::json(&diagnostics::rdjson(files)),
         Some(DiagnosticFormat::Gitlab) => output::json(&diagnostics::gitlab(files)),
         Some(DiagnosticFormat::Junit) => output::lines(&diagnostics::junit(files, fail_on)),
+    }
+}
+
+/// What a program reads where no file was found: a document all the same, and the exit code says the rest.
+fn nothing(format: Option<DiagnosticFormat>) {
+    match format {
+        Some(
+            DiagnosticFormat::Sarif
+            | DiagnosticFormat::Rdjson
+            | DiagnosticFormat::Gitlab
+            | DiagnosticFormat::Junit,
+        ) => print(&[], format, Severity::Error),
+        Some(
+            DiagnosticFormat::Full
+            | DiagnosticFormat::Concise
+            | DiagnosticFormat::Json
+            | DiagnosticFormat::Github,
+        )
+        | None => {}
     }
 }
 

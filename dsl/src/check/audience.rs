@@ -183,12 +183,16 @@ fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagno
 /// Of the columns of a list, where a name of one stands or the list does: the same words wherever it is told.
 pub(crate) fn column_fault(list: &ListFile, error: &ColumnError, span: Range<usize>) -> Diagnostic {
     let code = match error {
+        ColumnError::NoList(_) => "list-unreadable",
         ColumnError::NoPhoneColumn { .. } => "phone-column-missing",
         ColumnError::PhoneColumnUnclear { .. } => "phone-column-unclear",
         ColumnError::Doubled { .. } => "column-doubled",
         ColumnError::NoSuchColumn { .. } => "column-missing",
     };
-    let message = format!("in \"{}\" {error}", list.called());
+    let message = match error {
+        ColumnError::NoList(what) => format!("the file \"{}\" is {}, not the list", list.path, what.called()),
+        _ => format!("in \"{}\" {error}", list.called()),
+    };
     let help = list.stored().map(|_| ONLY_NUMBERS.to_owned());
     let found = Diagnostic::error(code, span.clone(), message).help(help.unwrap_or_else(|| error.help()));
     match error {
@@ -199,6 +203,7 @@ pub(crate) fn column_fault(list: &ListFile, error: &ColumnError, span: Range<usi
         ColumnError::NoPhoneColumn { .. }
         | ColumnError::PhoneColumnUnclear { .. }
         | ColumnError::NoSuchColumn { .. }
+        | ColumnError::NoList(_)
         | ColumnError::Doubled { .. } => found,
     }
 }
@@ -212,10 +217,10 @@ pub(super) fn only_numbers(list: &List<'_>) -> Option<String> {
 }
 
 /// Every name that texts may use of a list: the file's own and ours. None where the header is not known, as that of a file
-/// whose first line is a person.
+/// whose first line is a person or a title.
 pub(super) fn names<'a>(list: &'a List<'_>) -> Option<Vec<&'a str>> {
     match list.header {
-        Some(Header::Columns(header)) if columns::is_of_person(&list.file, header) => None,
+        Some(Header::Columns(header)) if columns::is_no_header(&list.file, header) => None,
         Some(Header::Columns(header)) => {
             let own = header.iter().map(|name| name.trim());
             Some(own.chain(list.file.columns.keys().map(String::as_str)).collect())

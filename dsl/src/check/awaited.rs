@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::conditions::scope;
 use super::{Context, fields};
-use crate::condition::{Basis, bases};
+use crate::condition::{self, Basis, bases};
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
 use crate::written::campaign::{Branches, Step, Verb};
@@ -17,6 +18,7 @@ const OF_VALUES: &[&str] = &["empty", "date"];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let written = context.written;
+    found.extend(never_begins(context));
     // What an event carries wins over columns.
     if hears_events(context) {
         return;
@@ -53,6 +55,28 @@ pub(super) fn hears_events(context: &Context<'_>) -> bool {
     conditions
         .flat_map(|condition| bases(&condition.value))
         .any(|basis| is_event(&basis))
+}
+
+/// Waits for something not to have happened, which is so at once, or never again.
+fn never_begins(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Some(root) = context.root else { return vec![] };
+    let scope = scope::of(context, root);
+    let waits = context.written.all_steps().into_iter().filter_map(|step| {
+        let Verb::Await(branches) = &step.verb else {
+            return None;
+        };
+        let first = branches.what.first()?;
+        let sources: Vec<&str> = branches.what.iter().map(|one| one.value.as_str()).collect();
+        condition::never_begins(&sources, &scope).then_some(first)
+    });
+    let told = waits.map(|first| {
+        let message = "this waits for something not to have happened: that is so at once, or never again";
+        let help = "wait for what happens, such as `replied()`; what to do without it stands under `silence`";
+        Diagnostic::warning("await-never-changes", first.span.clone(), message)
+            .label("nothing makes it come true")
+            .help(help)
+    });
+    told.collect()
 }
 
 fn never_changes(branches: &Branches, changing: &BTreeSet<&str>) -> Option<Diagnostic> {

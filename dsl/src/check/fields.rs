@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Context, audience, awaited, templates};
+use crate::condition::WORDS;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::values::FieldType;
 use crate::written::Spanned;
@@ -11,6 +12,8 @@ use crate::written::campaign::{Field, Value, Verb};
 use crate::written::nearest::{did_you_mean, listed, nearest, same_word};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let columns = context.written.audience.columns.iter();
+    found.extend(columns.filter_map(|(ours, theirs)| two_meanings(ours, &theirs.value)));
     let given = given_by_steps(context);
     // What an event carries has a value then.
     let by_events = awaited::hears_events(context);
@@ -19,6 +22,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             &field.name,
             "its column is that of the list, under `columns`",
         ));
+        found.extend(two_meanings(&field.name, &field.name.value));
         default_fits(field, found);
         found.extend(as_stated(field));
         found.extend(misspelt(context, field));
@@ -41,6 +45,29 @@ pub(super) fn built_in(name: &Spanned<String>, instead: &str) -> Option<Diagnost
     let message = "\"phone\" is the number that people are known by, and no field";
     let found = || Diagnostic::error("bad-name", name.span.clone(), message).help(instead);
     (name.value == "phone").then(found)
+}
+
+/// A name that conditions or texts take for something else. `language` and `timezone` are the columns of that name, and
+/// `phone` is told of by itself.
+fn two_meanings(name: &Spanned<String>, column: &str) -> Option<Diagnostic> {
+    let meaning = match name.value.as_str() {
+        "reply" => "what somebody answered last",
+        "tags" => "the tags of a person",
+        "variant" => "the variant that somebody was given",
+        "country" => "the country of a number",
+        "now" | "today" => "the time at which a condition is asked",
+        word if WORDS.contains(&word) => "a word of conditions and texts",
+        _ => return None,
+    };
+    let message = format!(
+        "\"{}\" is {meaning}, so a field of that name would be read in two ways",
+        name.value
+    );
+    let help = format!(
+        "call it otherwise; a column gets another name by `columns: {{ own_{}: {column} }}`",
+        name.value
+    );
+    Some(Diagnostic::error("bad-name", name.span.clone(), message).help(help))
 }
 
 fn default_fits(field: &Field, found: &mut Vec<Diagnostic>) {

@@ -2,12 +2,12 @@
 
 use chrono::{NaiveDateTime, Timelike};
 
-use super::Context;
 use super::policy::passes_quiet_hours;
+use super::{Context, schedule};
 use crate::diagnostic::Diagnostic;
 use crate::scalar::{Cron, WaitTime, Window, WrittenTime};
 use crate::written::Spanned;
-use crate::written::campaign::{Moment, Schedule, Start, Verb};
+use crate::written::campaign::{Moment, Schedule, Start, Step, Verb};
 
 /// Minutes of a day.
 const DAY: u32 = 24 * 60;
@@ -33,6 +33,43 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .or(schedule.and_then(|schedule| schedule.expires.as_ref()));
         found.extend(expires.and_then(|expires| hours.too_late(&[minute], expires)));
     }
+    let mut lists = vec![context.written.steps.as_slice()];
+    lists.extend(context.written.all_steps().into_iter().flat_map(Step::inner));
+    for steps in lists {
+        behind_a_wait(context, steps, found);
+    }
+}
+
+/// Texts behind a wait for a time of day: everybody comes to them at that time.
+fn behind_a_wait(context: &Context<'_>, steps: &[Step], found: &mut Vec<Diagnostic>) {
+    let schedule = context.written.schedule.as_ref();
+    let mut now = None;
+    for step in steps {
+        let expires = step
+            .expires
+            .as_ref()
+            .or(schedule.and_then(|schedule| schedule.expires.as_ref()));
+        now = match (&step.verb, expires) {
+            (Verb::WaitUntil(Some(Moment::TimeOfDay(minute))), _) if is_for_all(step) => Some(*minute),
+            (Verb::Send(_) | Verb::Ask(_), Some(expires)) if step.at.is_none() => {
+                let hours = Hours {
+                    window: step
+                        .window
+                        .as_ref()
+                        .or(schedule.and_then(|schedule| schedule.window.as_ref())),
+                    quiet: quiet_hours(context),
+                };
+                found.extend(now.and_then(|minute| hours.too_late(&[minute], expires)));
+                None
+            }
+            (Verb::Tag(_) | Verb::Untag(_) | Verb::Set(_) | Verb::Forward(_) | Verb::Notify { .. }, _) => now,
+            _ => None,
+        };
+    }
+}
+
+fn is_for_all(step: &Step) -> bool {
+    step.when.is_empty() && step.unless.is_empty()
 }
 
 /// What the schedule itself begins, where the first thing that it does is to send.
@@ -50,7 +87,34 @@ fn at_the_start(context: &Context<'_>, schedule: &Schedule) -> Option<Diagnostic
     let expires = first
         .and_then(|step| step.expires.as_ref())
         .or(schedule.expires.as_ref())?;
-    hours.too_late(&minutes(schedule), expires)
+    if let Some((days, wait)) = schedule::opens_another_day(schedule) {
+        return too_many_days(expires, wait).map(|found| found.also(days, "its days"));
+    }
+    let of_column = schedule.date.is_some() && schedule.start.is_none() && schedule.time_of_day.is_none();
+    match of_column {
+        true => {
+            let help = "without `at` it begins at midnight: say `at: \"10:00\"`, or give it more time";
+            hours.too_late(&[0], expires).map(|found| found.help(help))
+        }
+        false => hours.too_late(&minutes(schedule), expires),
+    }
+}
+
+/// Told where a text expires before the first day on which it may go.
+fn too_many_days(expires: &Spanned<WaitTime>, wait: u32) -> Option<Diagnostic> {
+    let within = match expires.value {
+        WaitTime::Elapsed(within) => within.num_minutes(),
+        WaitTime::Days(days) => i64::from(days) * i64::from(DAY),
+    };
+    let message = format!(
+        "it expires after {}, before the first day on which it may go",
+        expires.value
+    );
+    (within < i64::from(wait)).then(|| {
+        Diagnostic::error("expires-before-window", expires.span.clone(), message)
+            .label("so it is never sent")
+            .help("begin on a day that is one of `days`, or give it more time")
+    })
 }
 
 /// Whether what the schedule begins is a text that goes at once.

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Context;
 use super::awaited::inside;
-use crate::condition::{Basis, bases};
+use super::conditions::scope;
+use super::{Context, never_in_time};
+use crate::condition::{Basis, Happening, bases, holds_at_first};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::template::{Template, UseKind};
 use crate::written::Spanned;
@@ -45,8 +46,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     if let Some(goal) = &written.goal {
         walk.conditions(&goal.when, &all);
     }
-    for (_, exit) in &written.exits {
+    for (name, exit) in &written.exits {
         walk.conditions(exit, &all);
+        walk.leaves_at_once(name, exit);
     }
     found.append(&mut walk.found);
 }
@@ -175,6 +177,34 @@ impl Walk<'_> {
                 self.found.extend(told);
             }
         }
+    }
+
+    /// An exit that holds of everybody before the first text: it is looked at before each.
+    fn leaves_at_once(&mut self, name: &Spanned<String>, exit: &[Spanned<String>]) {
+        let (Some(root), Some(first)) = (self.context.root, exit.first()) else {
+            return;
+        };
+        let written = self.context.written;
+        let is_new = |what: &Happening| match what {
+            Happening::Delivered(_) | Happening::Clicked(_) => true,
+            // Who begins by a text has written before.
+            Happening::Replied => written.trigger.is_none(),
+            // One may come before a first text that is waited for.
+            Happening::Event(_) => written.trigger.is_none() && never_in_time::sends_first(self.context),
+            Happening::Answered(_) | Happening::Received(..) => false,
+        };
+        let sources: Vec<&str> = exit.iter().map(|one| one.value.as_str()).collect();
+        if !holds_at_first(&sources, &scope::of(self.context, root), &is_new) {
+            return;
+        }
+        let message = format!("`{}` holds before the first text, so nobody gets any", name.value);
+        let help = "an exit is for what happens, such as `replied()`; who stays silent goes another way behind \
+                    `await` or `ask`, under `silence`";
+        self.found.push(
+            Diagnostic::error("asked-too-early", first.span.clone(), message)
+                .label("so from the beginning")
+                .help(help),
+        );
     }
 
     fn judge(&self, basis: &Basis, at: Range<usize>, so_far: &Sendings) -> Option<Diagnostic> {

@@ -13,7 +13,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let said = Said::new(found);
     for rules in context.written.reply_rules() {
         replies(rules, &said, found);
+        found.extend(rules.iter().filter_map(empty_word));
     }
+    found.extend(context.written.rules().iter().filter_map(saves_nothing));
     for step in context.written.all_steps() {
         if let Verb::Choose(rules) = &step.verb {
             rules_of(rules, "`when`", &said, found);
@@ -47,6 +49,34 @@ fn replies(rules: &[Rule], said: &Said, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A word with nothing in it, which no reply has.
+fn empty_word(rule: &Rule) -> Option<Diagnostic> {
+    let word = rule.words.iter().find(|word| word.value.trim().is_empty())?;
+    let message = "this word is empty, so no reply has it";
+    let help = match rule.words.len() {
+        1 => "write the word that is waited for; whatever comes is `otherwise`, as the last rule",
+        _ => "write the word that is waited for, or leave it out",
+    };
+    Some(Diagnostic::error("empty-keyword", word.span.clone(), message).help(help))
+}
+
+/// A rule of `replies` with what a question would save: no question is open there.
+fn saves_nothing(rule: &Rule) -> Option<Diagnostic> {
+    let value = rule.value.as_ref()?;
+    let does_nothing = matches!(&rule.steps[..], [step] if matches!(step.verb, Verb::Other));
+    let (message, help) = match does_nothing {
+        true => (
+            "this rule does nothing: `value` is what a question saves, and no question is open here",
+            "say what to do, such as `forward: desk`, or leave the rule out: nobody would see the reply",
+        ),
+        false => (
+            "`value` is what a question saves, and no question is open here",
+            "leave it out; to keep something of whoever replies, `set` a field or a `tag`",
+        ),
+    };
+    Some(Diagnostic::error("conflicting-keys", value.span.clone(), message).help(help))
+}
+
 /// As words are compared; what has neither letters nor digits, such as an emoji, is itself.
 fn folded(word: &str) -> String {
     let tokens = tokens(word);
@@ -56,18 +86,17 @@ fn folded(word: &str) -> String {
     }
 }
 
-fn rules_of(rules: &[Rule], conditions: &str, said: &Said, found: &mut Vec<Diagnostic>) {
+fn rules_of(rules: &[Rule], keys: &str, said: &Said, found: &mut Vec<Diagnostic>) {
     // Of a last rule it makes no difference what it takes.
     let before_others = rules.split_last().map_or(&[][..], |(_, before)| before);
     // Of more patterns than there may be none is looked into.
     let mut looked_into = before_others.iter().take(patterns::MOST).enumerate();
     let takes_all = looked_into.find_map(|(at, rule)| Some((at, takes_everything(rule)?)));
     for (i, rule) in rules.iter().enumerate() {
-        let blank = rule.words.iter().all(|word| word.value.trim().is_empty());
-        let bare = blank && rule.pattern.is_none() && rule.when.is_empty();
+        let bare = rule.words.is_empty() && rule.pattern.is_none() && rule.when.is_empty();
         if bare && rule.otherwise.is_none() && !said.of(rule) {
             let message = "this rule has no condition, so that nobody knows when it holds";
-            let help = format!("add {conditions}; the last rule may be `otherwise`");
+            let help = format!("add {keys}; the last rule may be `otherwise`");
             found.push(Diagnostic::error("rule-without-condition", rule.span.clone(), message).help(help));
         }
         found.extend(two_conditions(rule));
@@ -98,6 +127,9 @@ fn never_reached(before: &Rule, behind: &[Rule], all: &Range<usize>) -> Diagnost
 /// Where a rule says that it takes whatever comes.
 fn takes_everything(rule: &Rule) -> Option<Range<usize>> {
     let pattern = rule.pattern.as_ref();
+    if rule.otherwise.is_some() && conditions(rule).next().is_some() {
+        return None;
+    }
     let whatever =
         pattern.filter(|pattern| reply::compile(&pattern.value).is_ok_and(|regex| is_open(&regex)));
     rule.otherwise
@@ -112,21 +144,36 @@ fn is_open(pattern: &regex::Regex) -> bool {
     replies.iter().all(|reply| pattern.is_match(reply))
 }
 
-/// A rule that holds by more than one condition.
-fn two_conditions(rule: &Rule) -> Option<Diagnostic> {
+/// The conditions that a rule has, `otherwise` apart.
+fn conditions(rule: &Rule) -> impl Iterator<Item = (&'static str, &Range<usize>)> {
     let keys = [
         ("words", rule.words.first().map(|word| &word.span)),
         ("pattern", rule.pattern.as_ref().map(|pattern| &pattern.span)),
         ("when", rule.when.first().map(|condition| &condition.span)),
     ];
-    let mut given = keys.into_iter().filter_map(|(key, span)| Some((key, span?)));
+    keys.into_iter().filter_map(|(key, span)| Some((key, span?)))
+}
+
+/// A rule that holds by more than one condition, or by one and whatever comes.
+fn two_conditions(rule: &Rule) -> Option<Diagnostic> {
+    let otherwise = rule.otherwise.as_ref().map(|span| ("otherwise", span));
+    let mut given = conditions(rule).chain(otherwise);
     let ((first, first_at), (second, second_at)) = (given.next()?, given.next()?);
-    let message = format!("a rule has both \"{first}\" and \"{second}\"");
+    let (message, help) = match second {
+        "otherwise" => (
+            format!("a rule has both \"{first}\" and \"otherwise\", which takes whatever comes"),
+            "say by `do` what to do where it holds; `otherwise` is a rule of its own, the last",
+        ),
+        _ => (
+            format!("a rule has both \"{first}\" and \"{second}\""),
+            "keep one of them: a rule has one condition",
+        ),
+    };
     Some(
         Diagnostic::error("conflicting-keys", second_at.clone(), message)
             .label("one too many")
             .also(first_at.clone(), "the first")
-            .help("keep one of them: a rule has one condition"),
+            .help(help),
     )
 }
 

@@ -1,5 +1,7 @@
 //! A campaign begins in one way, on a day that comes, and not again before people are through with it.
 
+use std::ops::Range;
+
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::{Context, lasts, never_in_time};
@@ -112,6 +114,29 @@ fn on_another_day(schedule: &Schedule) -> Option<Diagnostic> {
             .also(first.span.start..last.span.end, "the days")
             .help("choose a day that is one of `days`, or leave `days` out"),
     )
+}
+
+/// Where it begins only on days on which no text goes out: where those are named on which some do, and the least minutes
+/// until one of them begins.
+pub(super) fn opens_another_day(schedule: &Schedule) -> Option<(Range<usize>, u32)> {
+    let days = schedule.days.iter().map(|day| day.value.parse().ok());
+    let days: Vec<Weekday> = days.collect::<Option<_>>()?;
+    let span = schedule.days.first()?.span.start..schedule.days.last()?.span.end;
+    let begins = match (&schedule.cron, schedule.start.as_ref().map(|start| start.value)) {
+        (Some(cron), None) => {
+            let cron = Cron::parse(&cron.value).filter(Cron::fires)?;
+            let all = NaiveDate::from_ymd_opt(2000, 1, 1)?.iter_days().take(YEARS);
+            all.filter(|day| cron.names(*day))
+                .map(|day| day.weekday())
+                .collect()
+        }
+        (None, Some(Start::At(WrittenTime::Local(at)))) => vec![at.weekday()],
+        _ => return None,
+    };
+    let latest = never_in_time::minutes(schedule).into_iter().max()?;
+    let until = |day: &Weekday| days.iter().map(|open| open.days_since(*day)).min();
+    let least = begins.iter().filter_map(until).min().filter(|days| *days > 0)?;
+    Some((span, least * 24 * 60 - latest))
 }
 
 /// It begins in hours in which no text goes out, whenever it does.

@@ -79,9 +79,10 @@ fn named(entry: &Entry, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The key itself may not exist: that its value is a secret says more.
+/// The key itself may not exist, and an URL has no password: that its value is a secret says more.
 fn says_more(entry: &Entry, found: &mut Vec<Diagnostic>) {
-    found.retain(|d| d.span != entry.key.span);
+    let of_url = |d: &Diagnostic| d.code == "bad-url" && d.span == entry.value.span;
+    found.retain(|d| d.span != entry.key.span && !of_url(d));
 }
 
 /// Whether it is written as environment variables are, and secrets are not.

@@ -175,3 +175,28 @@ fn columns_without_a_name_are_left_alone() {
         ],
     );
 }
+
+#[test]
+fn what_is_no_list_is_told_by_its_first_line() {
+    check(
+        &[],
+        &["version https://git-lfs.github.com/spec/v1"],
+        expect![
+            "the file is a Git LFS pointer, not the list; run `git lfs pull`, which puts the list in its place"
+        ],
+    );
+    check(
+        &[("phone", "Mobile")],
+        &["<!DOCTYPE html><html lang=\"en\">", "phone"],
+        expect![
+            "the file is a page of the web, not the list; what answered was a page, perhaps one to log in by: open the file, and save the list itself as CSV"
+        ],
+    );
+    check(
+        &[],
+        &["Customers of December", "", ""],
+        expect![[
+            r#"no column is known to hold phone numbers; is "Customers of December" a title? the first line of the file must name its columns, such as `phone,first_name`; if it is the column of the numbers, say which it is, such as `columns: {phone: "Customers of December"}`"#
+        ]],
+    );
+}

@@ -160,3 +160,39 @@ fn differs(given: &Test, wanted: &Test) -> bool {
     };
     range(given).is_some_and(|given| given.of == value && !given.holds(not))
 }
+
+/// Whether conditions, which must all hold, surely do as long as what is new has not happened.
+pub(crate) fn holds_at_first(sources: &[&str], scope: &Scope, is_new: &dyn Fn(&Happening) -> bool) -> bool {
+    let tests = read(sources, scope, Stage::Within, &mut vec![], &mut vec![]);
+    tests.is_some_and(|tests| tests.iter().all(|test| comes_out(test, true, is_new)))
+}
+
+/// Whether conditions, which must all hold, ask for nothing but that something has not happened: whatever happens, they
+/// never come to hold.
+pub(crate) fn never_begins(sources: &[&str], scope: &Scope) -> bool {
+    let tests = read(sources, scope, Stage::Within, &mut vec![], &mut vec![]);
+    tests.is_some_and(|tests| tests.iter().all(|test| only_ends(test, false)))
+}
+
+/// Whether a test surely comes out as `wanted` while what is new has not happened.
+fn comes_out(test: &Test, wanted: bool, is_new: &dyn Fn(&Happening) -> bool) -> bool {
+    match test {
+        Test::Not(inner) => comes_out(inner, !wanted, is_new),
+        Test::All(tests) if wanted => tests.iter().all(|test| comes_out(test, true, is_new)),
+        Test::Any(tests) if !wanted => tests.iter().all(|test| comes_out(test, false, is_new)),
+        Test::All(tests) | Test::Any(tests) => tests.iter().any(|test| comes_out(test, wanted, is_new)),
+        Test::Happened(what) => !wanted && is_new(what),
+        _ => false,
+    }
+}
+
+/// Whether a test asks for nothing but what ends once something has happened. `turned`: its contrary is asked for.
+fn only_ends(test: &Test, turned: bool) -> bool {
+    match test {
+        Test::Not(inner) => only_ends(inner, !turned),
+        Test::All(tests) | Test::Any(tests) => tests.iter().all(|test| only_ends(test, turned)),
+        // What was received lately is so no longer after a while.
+        Test::Happened(what) => turned && !matches!(what, Happening::Received(_, Some(_))),
+        _ => false,
+    }
+}

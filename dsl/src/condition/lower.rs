@@ -98,6 +98,9 @@ impl Lower<'_> {
         );
         let help = match value {
             Value::Tags => "ask for one tag: `tagged(\"coming\")`",
+            Value::Text(Text::BuiltIn(BuiltIn::Reply)) => {
+                "whether there is one is asked by `replied()`; what it says by `reply == \"yes\"`"
+            }
             Value::Text(_) => "compare it with something: `city == \"Roma\"`",
             Value::Number(_) => "compare it with something: `age >= 18`",
             Value::Day(_) | Value::Time(_) => "compare it with something: `expires < today()`",
@@ -156,6 +159,10 @@ impl Lower<'_> {
             self.no_number(&piece.span, apart);
             return None;
         }
+        if !all && constant::cover_all(&tests) {
+            self.every_number(&piece.span);
+            return None;
+        }
         Some(Value::Test(match all {
             true => Test::All(tests),
             false => Test::Any(tests),
@@ -205,6 +212,14 @@ impl Lower<'_> {
                     .help(format!("a name with `-` stands in backticks: {right}"))
                     .replace(span, right, Applicability::Unsure),
             );
+        }
+        let is_text = |side: &Expression| matches!(side.kind, Kind::Text(_)) || self.is_text(side);
+        let literal = |side: &Expression| matches!(side.kind, Kind::Text(_));
+        if operation == Operation::Plus && (sides.iter().any(literal) || sides.iter().all(is_text)) {
+            let found = Diagnostic::error("ill-typed-condition", piece.span.clone(), "texts cannot be added");
+            return self.push(found.help(
+                "compare each by itself: `first_name == \"Ada\" && city == \"Roma\"`; numbers are declared: `fields: { total: int }`",
+            ));
         }
         let (left, right) = (self.number(&sides[0]), self.number(&sides[1]));
         let sides = [left?, right?];

@@ -89,6 +89,13 @@ impl BuiltIn {
     }
 }
 
+/// Words of conditions and of templates that are no functions with a value and no helpers: no field is called so, since it
+/// would be one thing here and another there.
+pub(crate) const WORDS: [&str; 14] = [
+    "in", "and", "or", "not", "true", "false", "null", "else", "this", "as", "link", "now", "today",
+    "replied",
+];
+
 /// What a name is.
 pub(super) enum Named<'a> {
     Tags,

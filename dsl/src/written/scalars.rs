@@ -121,6 +121,11 @@ fn url(text: &str) -> Result<(), Refusal> {
                     `https://arena.example/t/{{id}}`";
         return Err(wrong("literal-host-needed", message, help));
     }
+    if host.is_some_and(|host| host.contains('@')) {
+        let message = "an URL has no user and no password: files are shown and shared";
+        let help = "leave them out; where it is a webhook, its URL stands in the environment (`url_env`)";
+        return Err(wrong("bad-url", message, help));
+    }
     let good = host.is_some_and(|host| !host.is_empty() && !host.contains(['{', '}', ' ', '@']));
     if !good {
         let help = "write scheme and host, then what follows: `https://arena.example/t`";

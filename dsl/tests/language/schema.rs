@@ -237,6 +237,22 @@ const UNSEEN: &[(&str, &str)] = &[
         "either key alone is enough, and a schema that refuses both cannot point at the second",
     ),
     (
+        "conflicting-keys-rule-otherwise.campaign.yaml",
+        "either key alone is enough, and a schema that refuses both cannot point at the second",
+    ),
+    (
+        "conflicting-keys-rule-value.campaign.yaml",
+        "a rule of `replies` and one of `answers` are one thing to a schema",
+    ),
+    (
+        "conflicting-keys-rule-value.crier.yaml",
+        "a rule of `replies` and one of `answers` are one thing to a schema",
+    ),
+    (
+        "bad-name-field.campaign.yaml",
+        "what a word means in conditions and texts a schema does not know",
+    ),
+    (
         "conflicting-keys-rule.campaign.yaml",
         "either key alone is enough, and a schema that refuses both cannot point at the second",
     ),

@@ -98,7 +98,8 @@ fn has_other_lists(context: &Context<'_>, root: &Node) -> bool {
     let later = stated > context.written.audience.from.len();
     let unreadable = context.from.iter().any(|list| match list.header {
         Some(Header::Absent | Header::Unreadable(_)) => true,
-        Some(Header::Columns(_)) | None => false,
+        Some(Header::Columns(_)) => audience::names(list).is_none(),
+        None => false,
     });
     later || unreadable || context.from.len() != context.written.audience.from.len()
 }

@@ -12,6 +12,7 @@ pub(super) const OF_BLOCKS: &[&str] = &[
     "elseif",
     "elsif",
     "elif",
+    "end",
     "endif",
     "endunless",
     "endeach",

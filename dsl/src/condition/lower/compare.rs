@@ -1,6 +1,6 @@
 //! Comparisons and `in`: both sides are of one type, and what has no order is not ordered.
 
-use super::constant::{constant, is_never_whole};
+use super::constant::{constant, is_never_whole, is_no_remainder};
 use super::{Diagnostic, Expression, FieldType, Kind, Lower, Test, Text, Value, declared};
 use crate::condition::expression::Comparison;
 use crate::condition::functions;
@@ -37,6 +37,10 @@ impl Lower<'_> {
         match pair(comparison, left, right) {
             Some(test) if is_never_whole(&test) => {
                 self.no_whole_number(&piece.span, comparison);
+                None
+            }
+            Some(test) if is_no_remainder(&test) => {
+                self.no_remainder(&piece.span, comparison);
                 None
             }
             Some(test) => Some(test),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::{Diagnostic, Lower, Text, Value};
-use crate::condition::expression::Comparison;
+use crate::condition::expression::{Comparison, Operation};
 use crate::condition::program::{Day, Number, Test};
 
 /// Terms that are held against each other, at most.
@@ -36,6 +36,25 @@ impl Lower<'_> {
                 "with `>=` and `<=` the number itself is in a range: `age >= 18 && age <= 18`",
             ),
         };
+        self.found
+            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+    }
+
+    /// Tells of a remainder that is none of its division.
+    pub(super) fn no_remainder(&mut self, span: &Range<usize>, comparison: Comparison) {
+        let message = match comparison {
+            Comparison::Differs => "this always holds: a remainder is smaller than what it is divided by",
+            _ => "this never holds: a remainder is smaller than what it is divided by",
+        };
+        let help = "even numbers are `age % 2 == 0`";
+        self.found
+            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+    }
+
+    /// Tells of two ranges that leave no number out.
+    pub(super) fn every_number(&mut self, span: &Range<usize>) {
+        let message = "this always holds: every number is in one of the ranges";
+        let help = "both at once is `age >= 18 && age < 30`; who has no value is asked for by `empty(age)`";
         self.found
             .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
     }
@@ -107,6 +126,20 @@ pub(super) fn is_never_whole(test: &Test) -> bool {
     (whole(left) && broken(right)) || (broken(left) && whole(right))
 }
 
+/// Whether a remainder is asked to be, or not to be, what none of its division is.
+pub(super) fn is_no_remainder(test: &Test) -> bool {
+    let Test::Numbers(Comparison::Same | Comparison::Differs, left, right) = test else {
+        return false;
+    };
+    match (left, right) {
+        (Number::Arithmetic(Operation::Remainder, sides, _), Number::Literal(wanted))
+        | (Number::Literal(wanted), Number::Arithmetic(Operation::Remainder, sides, _)) => {
+            matches!(&sides[1], Number::Literal(by) if wanted.abs() >= by.abs())
+        }
+        _ => false,
+    }
+}
+
 /// Whether one of the terms is the contrary of another.
 pub(super) fn opposite(tests: &[Test]) -> bool {
     let tests = &tests[..tests.len().min(MOST)];
@@ -142,6 +175,18 @@ pub(super) fn apart(tests: &[Test]) -> Option<Apart> {
     })
 }
 
+/// Whether terms of `||` take one value in two ranges that leave no number out.
+pub(super) fn cover_all(tests: &[Test]) -> bool {
+    let bounds: Vec<Bound<'_>> = tests.iter().take(MOST).filter_map(bound).collect();
+    let mut lows = bounds.iter().filter(|bound| bound.is_low && !bound.is_high);
+    lows.any(|low| {
+        let mut highs = bounds
+            .iter()
+            .filter(|high| high.is_high && !high.is_low && high.of == low.of);
+        highs.any(|high| low.meets(high))
+    })
+}
+
 /// An end of the numbers that a value may be; both where it must be just this one.
 pub(in crate::condition) struct Bound<'a> {
     pub of: &'a Number,
@@ -168,6 +213,13 @@ impl Bound<'_> {
             included: self.included || end.is_some(),
             ..*self
         }
+    }
+
+    /// Whether all from this end up, and all from the other down, are all numbers that the value may be.
+    fn meets(&self, high: &Bound<'_>) -> bool {
+        let (low, high) = (self.whole(), high.whole());
+        let beside = matches!(self.of, Number::Whole(_)) && high.at.checked_add(Decimal::ONE) == Some(low.at);
+        low.at < high.at || low.at == high.at && (low.included || high.included) || beside
     }
 
     /// Whether all from this end up are above the other's too.

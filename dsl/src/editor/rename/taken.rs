@@ -4,14 +4,12 @@
 use super::super::names::{NameKind, Named};
 use super::super::{Document, names};
 use crate::check::EXPECTED;
-use crate::condition::{BuiltIn, FUNCTIONS};
+use crate::condition::{BuiltIn, FUNCTIONS, WORDS};
 use crate::template::{HELPERS, LATER};
 use crate::written::{is_name, misread};
 
 /// What every YAML reader takes for a truth or for nothing where it is not quoted.
 const OF_YAML: [&str; 3] = ["true", "false", "null"];
-/// Words of conditions and of templates that are no functions and no helpers.
-const WORDS: [&str; 8] = ["in", "and", "or", "not", "else", "this", "as", "link"];
 
 /// Errors: one sentence that says why the name cannot be called `new`.
 pub(super) fn check(document: &Document<'_>, all: &[Named], named: &Named, new: &str) -> Result<(), String> {

@@ -313,7 +313,17 @@ pub(super) fn again(words: &[&str], text: &str) -> Result<(), Refusal> {
     }
     let all = words.iter().copied().chain(["after 30 days"]);
     let message = format!("\"{text}\" is none of {}", listed(all));
-    Err(wrong("unknown-value", message, "write one of these"))
+    let meant = match text {
+        "true" | "yes" | "on" => Some("always".to_owned()),
+        "false" | "no" | "off" => Some("never".to_owned()),
+        _ => WaitTime::parse(text).is_ok().then(|| format!("after {text}")),
+    };
+    let help = did_you_mean(meant.as_deref(), || "write one of these".into());
+    let refusal = wrong("unknown-value", message, help);
+    Err(match meant {
+        Some(meant) => instead(refusal, meant, Applicability::Unsure),
+        None => refusal,
+    })
 }
 
 /// What is said of a time of day where a day is needed too: the message and the help.
