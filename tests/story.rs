@@ -206,7 +206,7 @@ fn stories_that_pass_are_a_line_each_and_a_transcript_where_it_is_asked_for() {
         &folder,
         &["test", "-k", "nobody"],
         expect![[r#"
-            exit 0
+            exit 1
             --
             no story has "nobody" in its name
         "#]],
