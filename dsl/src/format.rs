@@ -35,6 +35,12 @@ pub enum Unformatted {
     },
 }
 
+/// Times that a text is laid out, at most.
+const MOST_LAYOUTS: usize = 8;
+
+/// What is said of a layout that is no YAML any more.
+const UNREADABLE: &str = "could not be read";
+
 /// What advises quotes.
 const OLDER_READER: &str = "yaml-1.1";
 
@@ -64,11 +70,11 @@ fn with_line_feeds(text: &str, kind: FileKind) -> Result<String, Unformatted> {
     }
     let (visible, _) = edit::apply(&text, blank_ends(&before));
     let (tree, _) = tree::parse(&visible);
-    let laid_out = quote(lay_out(&visible, &tree)?, kind);
+    let laid_out = quote(lay_out_fully(&visible, &tree)?, kind);
     let (after, faults) = tree::parse(&laid_out);
     let internal = |what| Err(Unformatted::Internal { what });
     if !faults.is_empty() {
-        return internal("could not be read");
+        return internal(UNREADABLE);
     }
     let Some(formatted) = comments::align(&text, &before, &laid_out, &after) else {
         return internal("would have other comments");
@@ -118,6 +124,24 @@ fn blank_ends(tree: &Tree) -> Vec<Edit> {
         }
     }
     edits
+}
+
+/// Lays a text out until that changes nothing: the layout moves a list to its place first, and sees only then that maps of
+/// it stand on one line.
+fn lay_out_fully(text: &str, tree: &Tree) -> Result<String, Unformatted> {
+    let mut laid_out = lay_out(text, tree)?;
+    for _ in 1..MOST_LAYOUTS {
+        let (tree, faults) = tree::parse(&laid_out);
+        if !faults.is_empty() {
+            return Err(Unformatted::Internal { what: UNREADABLE });
+        }
+        let again = lay_out(&laid_out, &tree)?;
+        if again == laid_out {
+            break;
+        }
+        laid_out = again;
+    }
+    Ok(laid_out)
 }
 
 fn lay_out(text: &str, tree: &Tree) -> Result<String, Unformatted> {

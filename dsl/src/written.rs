@@ -21,8 +21,7 @@ mod shape;
 pub(crate) use shape::fits;
 pub mod tables;
 mod traps;
-pub(crate) use traps::misread;
-pub(crate) use traps::quoted;
+pub(crate) use traps::{cut_text, misread, quoted};
 pub(crate) mod walk;
 
 #[cfg(test)]

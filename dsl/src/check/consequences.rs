@@ -116,8 +116,12 @@ const FOLLOWS: &[Follows] = &[
         &["only-at-night"],
     ),
     follows("no-deadline", Place::InItsMap, &[]),
+    follows("no-deadline", Place::Here, &["missing-key"]),
     under("no-opt-out-hint", &["purpose"]),
-    follows("unknown-list", Place::Here, &["invalid-yaml"]),
+    follows("unknown-list", Place::Here, &["invalid-yaml", "wrong-type"]),
+    follows("unknown-inbox", Place::Here, &["wrong-type"]),
+    follows("unknown-message", Place::Here, &["wrong-type"]),
+    follows("unknown-sender", Place::Here, &["wrong-type"]),
     follows("unknown-message", Place::Misspelt("messages"), &["unknown-key"]),
     follows(
         "unknown-message",

@@ -271,7 +271,12 @@ fn large_files_take_no_longer_than_their_size() {
 /// The good files of the tests and of the example project.
 fn good_files() -> Vec<String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["testdata/ok", "testdata/fixture", "../campaigns"];
+    let folders = [
+        "testdata/ok",
+        "testdata/fixture",
+        "testdata/stories",
+        "../campaigns",
+    ];
     let mut texts = vec![];
     for folder in folders {
         for entry in std::fs::read_dir(here.join(folder)).expect("the folder is there") {
@@ -316,6 +321,46 @@ fn holds(text: &str) -> Result<bool, Unformatted> {
 fn good_files_are_formatted_once_and_for_all() {
     for text in good_files() {
         assert_eq!(holds(&text), Ok(true), "{text}");
+    }
+}
+
+/// Lists as far left as their keys at the top, and braces without spaces, as many write them.
+fn tight(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut in_list = false;
+    let moved = lines.iter().enumerate().map(|(at, line)| {
+        if !line.starts_with(' ') && !line.trim().is_empty() {
+            in_list = lines.get(at + 1).is_some_and(|next| next.starts_with("  - "));
+        }
+        let line = line.strip_prefix("  ").filter(|_| in_list).unwrap_or(line);
+        format!("{}\n", line.replace("{ ", "{").replace(" }", "}"))
+    });
+    moved.collect()
+}
+
+#[test]
+fn lists_as_far_left_as_their_keys_are_formatted_once_and_for_all() {
+    for text in good_files() {
+        let text = tight(&text);
+        assert!(holds(&text).is_ok(), "{text}");
+    }
+    let table = [
+        (
+            "replies:\n- {words: [prices], forward: a@b.example}\n",
+            "replies:\n  - { words: [prices], forward: a@b.example }\n",
+        ),
+        (
+            "steps:\n- {send: a}\n- ask: b\n  answers:\n  - {words: [a],tag: b}\n  - words:\n    - [c,{d: e}]\n",
+            "steps:\n  - { send: a }\n  - ask: b\n    answers:\n      - { words: [a], tag: b }\n      - words:\n          - [c, { d: e }]\n",
+        ),
+        (
+            "tests:\n- test: One\n  story:\n  - {expect: invite}\n  - {after: 1 day}\n  - - {reply: \"yes\"}\n",
+            "tests:\n  - test: One\n    story:\n      - { expect: invite }\n      - { after: 1 day }\n      - - { reply: \"yes\" }\n",
+        ),
+    ];
+    for (text, right) in table {
+        assert_eq!(format(text, FileKind::Campaign).as_deref(), Ok(right), "{text}");
+        assert_eq!(holds(text), Ok(true));
     }
 }
 

@@ -8,7 +8,7 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag, options};
 
 use super::open::{Open, Start, bad, scalar, start, style_of};
 use super::{DEEPEST, Entry, Key, Kind, MOST_NODES, Node, Style, Tree, syntax};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 
 struct Builder<'a> {
     text: &'a str,
@@ -81,7 +81,10 @@ fn is_value(text: &str, found: &Diagnostic) -> bool {
 }
 
 fn asks_for_quotes(found: &Diagnostic) -> bool {
-    matches!(found.code, "quote-the-text" | "cron-needs-quotes")
+    matches!(
+        found.code,
+        "quote-the-text" | "cron-needs-quotes" | "tag-not-condition"
+    )
 }
 
 impl<'a> Builder<'a> {
@@ -429,6 +432,15 @@ fn merge_key(span: Range<usize>) -> Diagnostic {
 }
 
 fn duplicate_key(key: &str, span: Range<usize>, first: Range<usize>) -> Diagnostic {
+    // Of numbers none comes twice.
+    let mark = key.split_once(' ').map(|(mark, _)| mark);
+    if let Some(mark) = mark.filter(|mark| syntax::is_mark_of_items(mark) && !mark.is_ascii()) {
+        let message = format!("an item of a list begins with `-`, not with `{mark}`");
+        let mark = span.start..span.start + mark.len();
+        return Diagnostic::error("duplicate-key", span, message)
+            .help("write `- ` in its place")
+            .replace(mark, "-", Applicability::Unsure);
+    }
     Diagnostic::error("duplicate-key", span, format!("key \"{key}\" is given twice"))
         .label("again here")
         .also(first, "first here")

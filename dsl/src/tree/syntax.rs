@@ -20,6 +20,7 @@ mod place;
 mod quotes;
 
 pub(crate) use conditions::{is_first_key, needs_quotes as quote_condition};
+pub(crate) use foreign::is_mark_of_items;
 pub(crate) use place::line_of;
 pub(super) use quotes::{custom_tag, double_brace, is_of_marks, taken_for_anchor, unknown_anchor};
 
@@ -32,6 +33,9 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
     let at = error.marker().byte_offset().unwrap_or(text.len());
     let at = floor(text, at.min(text.len()));
     let opener = open_bracket(text, stack, read_to, at);
+    if let Some(found) = foreign::conflict(text) {
+        return found;
+    }
     match error.kind() {
         ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabNotAllowed => {
             return tab(text, at);

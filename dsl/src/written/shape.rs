@@ -19,9 +19,11 @@ mod fit;
 mod meant;
 mod misplaced;
 mod other_file;
+mod own_dash;
 mod several;
 mod shares;
 mod step;
+mod two_steps;
 mod words;
 
 pub(crate) use fit::fits;
@@ -42,6 +44,7 @@ pub fn check(text: &str, tree: &Tree, object: &'static Object, told: &mut [Diagn
         whole: tree.whole,
         found: vec![],
         too_far_right: vec![],
+        own_dash: vec![],
         told,
     };
     match &tree.root {
@@ -79,6 +82,8 @@ struct Shape<'a> {
     found: Vec<Diagnostic>,
     /// Keys of a campaign that stand in a map of the author's own keys, so that their absence is not told as well.
     too_far_right: Vec<&'static str>,
+    /// Where items begin that belong to another, which has been said.
+    own_dash: Vec<usize>,
     /// The names of the messages of the file.
     messages: Vec<&'a str>,
     /// Of the text as it was read.
@@ -139,6 +144,7 @@ impl Shape<'_> {
         if let Some(found) = meant::inboxes(node, place) {
             return self.found.push(found);
         }
+        self.with_a_dash_of_their_own(node, item, place);
         let place = place.item();
         let mut cut = traps::cut_conditions(self.around, node, item);
         cut.extend(traps::dashes_too_far_left(self.around, node, item));
@@ -250,7 +256,7 @@ impl Shape<'_> {
     }
 
     fn known(&mut self, entry: &Entry, key: &'static Key, quiet: bool) {
-        if let Some(found) = meant::time_awaited(entry) {
+        if let Some(found) = meant::under_another_key(entry, key) {
             return self.found.push(found);
         }
         let later = key.status == Status::Later;
@@ -268,7 +274,7 @@ impl Shape<'_> {
             return self.found.push(found);
         }
         if open.key == KeyKind::Name && !scalars::is_name(&entry.key.text) {
-            self.found.push(bad_key(node, entry));
+            self.found.push(bad_key(node, entry, place));
         }
         let advice = traps::older_reader(entry.key.span.clone(), &entry.key.text, entry.key.plain);
         self.found.extend(advice);
@@ -335,6 +341,10 @@ impl Shape<'_> {
                 .push(found.also(there.key.span.clone(), "there already").help(help));
             return meant;
         }
+        if let Some(before) = self.waits_before(node, entry, object, meant) {
+            self.found.push(before);
+            return None;
+        }
         let of_language = object.open.as_ref().filter(|open| open.key == KeyKind::Language);
         let tag = of_language.and_then(|_| scalars::language_called(written));
         let guess = match meant {
@@ -398,7 +408,8 @@ impl Shape<'_> {
         }
         let unclear = !meant.is_empty() || object.one_of.is_empty();
         let stands_in = object.or.iter().any(|key| node.entry(key).is_some());
-        if verbs == 0 && !unclear && !stands_in && !self.has_unknown(node) {
+        let is_told = self.own_dash.contains(&span.start);
+        if verbs == 0 && !unclear && !stands_in && !is_told && !self.has_unknown(node) {
             let choices = listed(object.one_of.iter().copied());
             let message = format!("{} needs one of the keys {choices}", object.title);
             self.found.push(Diagnostic::error("missing-key", span, message));
@@ -458,10 +469,10 @@ impl Shape<'_> {
     }
 
     fn wrong_type(&mut self, node: &Node, form: &Form, place: &Place) {
-        if let Some(found) = node
-            .scalar()
-            .and_then(|scalar| traps::list_became_text(self.around, node, scalar))
-        {
+        if let Some(found) = node.scalar().and_then(|scalar| {
+            traps::list_became_text(self.around, node, scalar)
+                .or_else(|| traps::null(node, scalar, form, &place.name))
+        }) {
             return self.found.push(found);
         }
         let message = format!("{} must be {}", place.name, form.expected());
@@ -475,6 +486,7 @@ impl Shape<'_> {
         let written = &self.around.text[node.span.clone()];
         let undashed = matches!(form, Form::List(_) | Form::OneOrList(_)) && written.starts_with('-');
         let meant = meant::in_another_shape(form, node, place, written)
+            .or_else(|| two_steps::with_marks(form, node, written))
             .or_else(|| step::colon_missing(form, node, place, &self.messages))
             .or_else(|| dashes::as_map(form, node, place, self.around.text));
         self.found.push(if let Some((help, right)) = meant {

@@ -43,7 +43,7 @@ pub(super) fn cut_by_comment(
     form: &Form,
 ) -> Option<Diagnostic> {
     let comment = comment_after(around, &node.span).filter(|_| scalar.style == Style::Plain)?;
-    let written = around.text.get(comment.clone())?.trim_end();
+    let written = cut_text(around.text.get(comment.clone())?);
     let comment = comment.start..comment.start + written.len();
     let like_text = written.len() > 1 && !written[1..].starts_with([' ', '#']);
     let severity = if matches!(form, Form::Message) {
@@ -63,13 +63,22 @@ pub(super) fn cut_by_comment(
     Some(Diagnostic { severity, ..found })
 }
 
+/// What of a comment was meant as text: all before the next `#`, where that stands between spaces, as one of a comment
+/// does.
+pub(crate) fn cut_text(comment: &str) -> &str {
+    let marks = comment.match_indices(" # ").map(|(at, _)| at);
+    let begins = |at: &usize| comment[1..*at].contains(|c: char| !c.is_whitespace());
+    let end = marks.into_iter().find(begins).unwrap_or(comment.len());
+    comment[..end].trim_end()
+}
+
 /// A text that begins with `#` is a comment, all of it: `message: #one for all`.
 pub(super) fn all_is_comment(around: Around<'_>, node: &Node, form: &Form) -> Option<Diagnostic> {
     // Nothing stands where its key ends, before the colon.
     let at = node.span.start;
     let at = at + usize::from(around.text.get(at..)?.starts_with(':'));
     let comment = comment_after(around, &(at..at)).filter(|_| takes_text(form))?;
-    let written = around.text.get(comment.clone())?.trim_end();
+    let written = cut_text(around.text.get(comment.clone())?);
     if written.len() < 2 || written[1..].starts_with([' ', '#', '!']) {
         return None;
     }
@@ -156,10 +165,14 @@ pub(super) fn null(node: &Node, scalar: &Scalar, form: &Form, name: &str) -> Opt
     let is_null = matches!(text, "null" | "Null" | "NULL" | "~") && scalar.style == Style::Plain;
     (is_null && !matches!(form, Form::Condition)).then(|| {
         let message = format!("{name} has no value: YAML reads `{text}` as nothing");
-        Diagnostic::error("wrong-type", node.span.clone(), message)
-            .label(format!("{} is expected here", form.expected()))
-            .help("write a value, or leave the key out; the word itself stands in quotes")
-            .replace(node.span.clone(), quoted(text), Applicability::Unsure)
+        let found = Diagnostic::error("wrong-type", node.span.clone(), message)
+            .label(format!("{} is expected here", form.expected()));
+        match takes_text(form) {
+            true => found
+                .help("write a value, or leave the key out; the word itself stands in quotes")
+                .replace(node.span.clone(), quoted(text), Applicability::Unsure),
+            false => found.help("write a value, or leave the key out"),
+        }
     })
 }
 
@@ -329,6 +342,12 @@ pub(super) fn cut_by_comma(around: Around<'_>, before: &Node, key: Range<usize>)
             let found = found.help(format!("a number has no comma between its digits: `{right}`"));
             found.replace(whole, right, Applicability::Unsure)
         }
+        // `99,50 EUR`.
+        Some(written) if is_of_cents(written) => {
+            let right = written.replace(',', ".");
+            let found = found.help(format!("a point stands before the cents: `{right}`"));
+            found.replace(whole, right, Applicability::Unsure)
+        }
         Some(written) => found.replace(whole, quoted(written), Applicability::Unsure),
         None => found,
     }
@@ -346,6 +365,16 @@ fn is_of_thousands(written: &str) -> bool {
         digits.len() == 3 && is_digits(digits)
     };
     first && pieces.all(three)
+}
+
+/// Whether it is an amount of money with a comma before its cents.
+fn is_of_cents(written: &str) -> bool {
+    let is_digits = |piece: &str| !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit());
+    let (amount, currency) = written.split_once(' ').unwrap_or((written, ""));
+    let is_currency = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
+    let halves = amount.split_once(',');
+    is_currency
+        && halves.is_some_and(|(whole, cents)| is_digits(whole) && is_digits(cents) && cents.len() < 3)
 }
 
 /// `{ days: 1 }` where a time belongs, which is one text.

@@ -221,6 +221,14 @@ const UNSEEN: &[(&str, &str)] = &[
         "how large a number of a cron may be, a pattern does not say",
     ),
     (
+        "bad-time-cron-months.campaign.yaml",
+        "which names a cron knows, a pattern does not say",
+    ),
+    (
+        "bad-time-cron-names.campaign.yaml",
+        "which names a cron knows, a pattern does not say",
+    ),
+    (
         "bad-time-cron-down.campaign.yaml",
         "whether a range of a cron goes up, a pattern does not say",
     ),

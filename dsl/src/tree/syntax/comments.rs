@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::open::Open;
 use super::place::line_of;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::written::quoted;
+use crate::written::{cut_text, quoted};
 
 /// What is cut, where an unquoted text in brackets goes on as a comment and the brackets are closed in there.
 pub(super) fn closing_is_comment(
@@ -25,7 +25,7 @@ pub(super) fn closing_is_comment(
     // Each line but the last ends with a comment or without one; what is open stays open.
     for line in text[from..].split_inclusive('\n') {
         if let Some(comment) = seen.line(line, at) {
-            let written = text[comment..line_of(text, comment).end].trim_end();
+            let written = cut_text(&text[comment..line_of(text, comment).end]);
             if let Some(end) = text_end(written, seen.open.len()) {
                 return cut(text, seen.value?, comment..comment + end);
             }

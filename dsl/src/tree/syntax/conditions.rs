@@ -27,7 +27,34 @@ pub(super) fn unquoted(text: &str, at: usize, in_brackets: bool) -> Option<Diagn
     }?;
     let written = text[piece.clone()].trim_end();
     let taken_apart = begins_with_a_text(written) || ((listed || in_brackets) && is_taken_apart(written));
-    taken_apart.then(|| needs_quotes(written, piece.start))
+    taken_apart.then(|| match without_quotes_of_columns(written) {
+        Some(right) => {
+            let span = piece.start..piece.start + written.len();
+            let quoted = format!("'{}'", right.replace('\'', "''"));
+            needs_quotes(written, piece.start)
+                .help("put single quotes around all of it, and none around the name of a column")
+                .replace(span, quoted, Applicability::Unsure)
+        }
+        None => needs_quotes(written, piece.start),
+    })
+}
+
+/// `"city" == "Roma"`, which compares two texts, with the column of that name in the place of the first. None where it
+/// compares none, or rather a text with a column.
+fn without_quotes_of_columns(written: &str) -> Option<String> {
+    let mark = written.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (name, behind) = written[1..].split_once(mark)?;
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let signs = ["==", "!=", "<=", ">=", "<", ">", "in "];
+    let value = signs
+        .iter()
+        .find_map(|sign| behind.trim_start().strip_prefix(sign))?;
+    let is_value = value
+        .trim_start()
+        .starts_with(|c: char| c.is_ascii_digit() || "\"'[-".contains(c));
+    let alone = !written.contains("&&") && !written.contains("||");
+    (is_name && is_value && alone).then(|| format!("{name}{behind}"))
 }
 
 /// Asks for quotes around a condition.
@@ -42,7 +69,7 @@ pub(crate) fn needs_quotes(written: &str, start: usize) -> Diagnostic {
 
 /// How to say what begins with `!`: the key that means the contrary, where nothing but one call stands behind it; else in
 /// quotes. The other key would not mean the contrary of one condition among several.
-pub(super) fn negated(text: &str, start: usize) -> String {
+pub(super) fn negated(text: &str, start: usize, found: Diagnostic) -> Diagnostic {
     let line = line_of(text, start);
     let written = text[start..end_of(text, start, line.end)].trim_end();
     let before = text[line.start..start].trim_end();
@@ -58,8 +85,26 @@ pub(super) fn negated(text: &str, start: usize) -> String {
         contrary,
         written.strip_prefix('!').filter(|call| is_one_call(call)),
     ) {
-        (Some(key), Some(call)) => format!("to negate a condition write `{key}: {call}`"),
-        (_, _) => format!("quote the condition: `'{}'`", written.replace('\'', "''")),
+        (Some(contrary), Some(call)) => {
+            let right = format!("{contrary}: {call}");
+            let whole = line.start + before.len() - key.len()..start + written.len();
+            found
+                .help(format!("to negate a condition write `{right}`"))
+                .replace(whole, right, Applicability::Unsure)
+        }
+        (_, _) => {
+            let quoted = format!("'{}'", written.replace('\'', "''"));
+            // A name alone may be a tag indeed.
+            let sure = match written.contains('(') && is_under_a_condition(text, start) {
+                true => Applicability::Safe,
+                false => Applicability::Unsure,
+            };
+            found.help(format!("quote the condition: `{quoted}`")).replace(
+                start..start + written.len(),
+                quoted,
+                sure,
+            )
+        }
     }
 }
 

@@ -15,6 +15,42 @@ pub(super) fn lines(text: &str, at: usize) -> Option<Diagnostic> {
         .or_else(|| first_lines_further_in(text, at))
 }
 
+/// Whether other programs begin the items of a list with it: a dash of another length, a dot, a number.
+pub(crate) fn is_mark_of_items(mark: &str) -> bool {
+    let number = mark.strip_suffix(['.', ')']);
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    matches!(mark, "\u{2013}" | "\u{2014}" | "\u{2022}" | "\u{2212}") || number.is_some_and(is_number)
+}
+
+/// The marks of git around what two people wrote at one place. They begin their lines, where nothing else of YAML looks
+/// like them.
+pub(super) fn conflict(text: &str) -> Option<Diagnostic> {
+    let is_mark = |line: &str| {
+        let named = ["<<<<<<<", ">>>>>>>", "|||||||"].into_iter();
+        let rest = named.filter_map(|mark| line.strip_prefix(mark)).next();
+        line == "=======" || rest.is_some_and(|name| name.is_empty() || name.starts_with(' '))
+    };
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let from = start;
+        start += line.len();
+        from..from + line.trim_end().len()
+    });
+    let marks: Vec<Range<usize>> = lines
+        .filter(|line| is_mark(&text[line.clone()]))
+        .take(4)
+        .collect();
+    // The line of `=` alone is what Markdown has below a heading.
+    marks.iter().find(|mark| !text[mark.start..].starts_with('='))?;
+    let mut marks = marks.into_iter();
+    let first = marks.next()?;
+    let message = "a merge conflict is not resolved here";
+    let found = Diagnostic::error("invalid-yaml", first, message)
+        .label("written by git")
+        .help("keep one of the two versions, or what is right of both, and leave out the lines of marks");
+    Some(marks.fold(found, |found, mark| found.also(mark, "of it too")))
+}
+
 /// ```toml
 /// [campaign]
 /// audience = "lists/customers.csv"
@@ -79,39 +115,41 @@ fn slashes(text: &str, at: usize) -> Option<Diagnostic> {
     ))
 }
 
-/// `* send: invite`, as Markdown lists things.
+/// `* send: invite`, as Markdown lists things, or `– send: invite`.
 fn bullets(text: &str, at: usize) -> Option<Diagnostic> {
     let first = line_of(text, at);
     let indent = spaces_before(&text[first.clone()]);
-    let is_one = |line: &Range<usize>| {
-        text[line.clone()]
-            .get(indent..)
-            .is_some_and(|rest| rest.starts_with("* "))
+    let mark_of = |line: &str| {
+        let mark = line.get(indent..)?.split_once(' ')?.0;
+        (mark == "*" || is_mark_of_items(mark)).then_some(mark.len())
     };
-    if !is_one(&first) {
+    let length = mark_of(&text[first.clone()])?;
+    // A text may well have a dash or a number in it: such a mark follows an item.
+    let follows_an_item = || {
+        let above = &text[line_of(text, first.start.checked_sub(1)?)];
+        let is_item = spaces_before(above) == indent && above[indent..].starts_with("- ");
+        Some(is_item || mark_of(above).is_some())
+    };
+    if !text[first.start + indent..].starts_with('*') && follows_an_item() != Some(true) {
         return None;
     }
     let start = first.start + indent;
     let within = |line: &Range<usize>| {
         let written = &text[line.clone()];
-        is_one(line) || spaces_before(written) > indent
+        mark_of(written).is_some() || spaces_before(written) > indent
     };
     let more = lines_from(text, first.end).take_while(within);
     let end = more.last().map_or(first.end, |last| last.end);
     let right: Vec<String> = text[first.start..end]
         .split('\n')
-        .map(
-            |line| match line.get(indent..).and_then(|rest| rest.strip_prefix("* ")) {
-                Some(rest) => format!("{}- {rest}", &line[..indent]),
-                None => line.to_owned(),
-            },
-        )
+        .map(|line| match mark_of(line) {
+            Some(length) => format!("{}-{}", &line[..indent], &line[indent + length..]),
+            None => line.to_owned(),
+        })
         .collect();
-    let found = Diagnostic::error(
-        "invalid-yaml",
-        start..start + 1,
-        "an item of a list begins with `-`, not with `*`",
-    );
+    let mark = &text[start..start + length];
+    let message = format!("an item of a list begins with `-`, not with `{mark}`");
+    let found = Diagnostic::error("invalid-yaml", start..start + length, message);
     Some(found.help("write `- ` in its place").replace(
         first.start..end,
         right.join("\n"),

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
+use super::conditions;
 use super::place::{end_of, line_of};
-use super::quotes::quote;
+use super::quotes::{begins_with, quote};
 use crate::diagnostic::{Applicability, Diagnostic};
 
 /// What is wrong with a pair in the braces that open there. None where they are not closed on their line.
@@ -14,12 +15,18 @@ pub(super) fn inside(text: &str, open: usize) -> Option<Diagnostic> {
         let value = value_of(text, &pair)?;
         let written = &text[value.clone()];
         match written.chars().next()? {
-            mark @ ('%' | '@' | '`') => Some(quote(text, value, format!("a text that begins with `{mark}`"))),
+            mark @ ('%' | '@' | '`') => Some(quote(text, value, begins_with(mark))),
             mark @ ('[' | '{') if goes_on(written) => {
                 Some(quote(text, value, format!("a text that begins with `{mark}`")))
             }
             '"' | '\'' | '[' | '{' => None,
-            _ => no_comma(text, &value),
+            _ if conditions::is_under_a_condition(text, value.start) && in_quotes(written) => {
+                Some(conditions::needs_quotes(written, value.start))
+            }
+            _ => no_comma(text, &value).or_else(|| {
+                let has_colon = written.contains(": ");
+                has_colon.then(|| quote(text, value, "a text with a colon in it"))
+            }),
         }
     })
 }
@@ -29,6 +36,14 @@ fn goes_on(written: &str) -> bool {
     written
         .rfind([']', '}'])
         .is_some_and(|close| close + 1 < written.len())
+}
+
+/// Whether the colon of a value stands in quotes, as in a condition: `city == "a: b"`.
+fn in_quotes(written: &str) -> bool {
+    let before = written.split_once(": ").map_or("", |(before, _)| before);
+    ['"', '\'']
+        .iter()
+        .any(|mark| before.matches(*mark).count() % 2 == 1)
 }
 
 /// A second key in the value of a pair.

@@ -16,7 +16,7 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
     }
     let what = match written.chars().next()? {
         '{' if written.starts_with("{{") => "a text that begins with `{{`",
-        c @ ('@' | '`' | '%') => return Some(quote(text, value, format!("a text that begins with `{c}`"))),
+        c @ ('@' | '`' | '%') => return Some(quote(text, value, begins_with(c))),
         '[' if after_bracket(written, at, value.start) => "a text that begins with `[`",
         '{' if after_bracket(written, at, value.start) => "a text that begins with `{`",
         '?' if written.starts_with("? ") => "a text that begins with `? `",
@@ -37,6 +37,14 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
             Some(custom_tag(text, value))
         }
         _ => Some(quote(text, value, what)),
+    }
+}
+
+/// What is said of a text by the mark that it begins with.
+pub(super) fn begins_with(mark: char) -> String {
+    match mark {
+        '`' => "a text that begins with a backtick".to_owned(),
+        mark => format!("a text that begins with `{mark}`"),
     }
 }
 
@@ -318,24 +326,16 @@ fn cron_needs_quotes(text: &str, value: Range<usize>) -> Diagnostic {
 pub(in super::super) fn custom_tag(text: &str, span: Range<usize>) -> Diagnostic {
     let written = &text[span.clone()];
     let is_condition = written.contains('(') || conditions::is_under_a_condition(text, span.start);
-    let (code, help) = match is_condition {
-        true => ("tag-not-condition", conditions::negated(text, span.start)),
-        false => (
-            "custom-tag",
-            "quote the text if it begins with `!`, else remove the tag".to_owned(),
-        ),
-    };
     let message = format!("tags such as `{written}` are not part of this language");
-    let quoted = help
-        .strip_prefix("quote the condition: `")
-        .and_then(|help| help.strip_suffix('`'));
-    let quoted = quoted.map(str::to_owned);
-    let found = Diagnostic::error(code, span.clone(), message)
-        .label("YAML reads a leading `!` as a tag")
-        .help(help);
-    match quoted {
-        Some(quoted) => found.replace(span, quoted, Applicability::Unsure),
-        None => found,
+    let code = if is_condition {
+        "tag-not-condition"
+    } else {
+        "custom-tag"
+    };
+    let found = Diagnostic::error(code, span.clone(), message).label("YAML reads a leading `!` as a tag");
+    match is_condition {
+        true => conditions::negated(text, span.start, found),
+        false => found.help("quote the text if it begins with `!`, else remove the tag"),
     }
 }
 

@@ -20,8 +20,20 @@ pub(super) fn wait(text: &str) -> Result<(), Refusal> {
     }
     match clock(text).is_some() || parse_time(text).is_ok() {
         true => Ok(()),
+        false if is_beyond_the_day(text) => {
+            let message = format!("\"{text}\" is no time of day");
+            let help = "hours are 00 to 23, and minutes 00 to 59: `18:00`; a duration is written `2 days`";
+            Err(wrong("bad-time", message, help))
+        }
         false => by_parser(WaitTime::parse(text), "bad-duration"),
     }
+}
+
+/// Whether it is written as a time of day, and no day has it: `25:00`.
+fn is_beyond_the_day(text: &str) -> bool {
+    let is_number = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let halves = text.split_once(':');
+    halves.is_some_and(|(hours, minutes)| is_number(hours) && is_number(minutes)) && clock(text).is_none()
 }
 
 pub(super) fn time(text: &str) -> Result<(), Refusal> {
@@ -274,8 +286,13 @@ fn no_cron(text: &str, help: &str) -> Refusal {
             wrong("bad-time", message, help)
         }
         Some((field, what, least, most)) => {
+            let names = match what {
+                "a month" => ", or `JAN` to `DEC`",
+                "a weekday" => ", or `MON` to `SUN`",
+                _ => "",
+            };
             let help = format!(
-                "{what} is {least} to {most}; `*` is each, `1,3` two, `1-5` a range, `*/15` every 15th"
+                "{what} is {least} to {most}{names}; `*` is each, `1,3` two, `1-5` a range, `*/15` every 15th"
             );
             wrong("bad-time", format!("\"{field}\" is not {what}, in a cron"), &help)
         }

@@ -1,11 +1,12 @@
 //! Values that stand in another shape than theirs, and keys in the map of another: what they were meant to be.
 
-use super::super::key::{Form, Open};
+use super::super::key::{Form, Key, Open};
 use super::super::{scalars, tables};
 use super::fits;
+use super::two_steps::each_with_a_dash;
 use super::words::Place;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::scalar::WaitTime;
+use crate::scalar::{Cron, WaitTime};
 use crate::tree::{Entry, Node};
 
 /// What is said of a map or a list in the place of something else, and what belongs there. `written`: as it stands in the
@@ -75,11 +76,15 @@ fn one_rule(form: &Form, node: &Node, written: &str) -> Option<(String, Option<S
     // `otherwise` alone is rather the word of a rule.
     let is_rule = all_own && !node.entries().iter().any(|entry| entry.key.text == "otherwise");
     is_rule.then(|| {
-        let right = match written.starts_with('{') {
+        let one = || match written.starts_with('{') {
             true => format!("[{written}]"),
             false => format!("- {}", written.replace('\n', "\n  ")),
         };
-        let help = "put `- ` before each item, also where there is only one";
+        let right = each_with_a_dash(node, rule, written).unwrap_or_else(one);
+        let help = match written.starts_with('{') {
+            true => "a list stands in brackets, and each item in braces of its own",
+            false => "put `- ` before each item, also where there is only one",
+        };
         (help.to_owned(), Some(right))
     })
 }
@@ -107,8 +112,24 @@ pub(super) fn inboxes(node: &Node, place: &Place) -> Option<Diagnostic> {
     })
 }
 
+/// What belongs under another key than the one it stands under.
+pub(super) fn under_another_key(entry: &Entry, key: &Key) -> Option<Diagnostic> {
+    time_awaited(entry).or_else(|| cron_at(entry, key))
+}
+
+/// `schedule: { at: "0 10 * * MON" }`: what comes again stands under `cron`.
+fn cron_at(entry: &Entry, key: &Key) -> Option<Diagnostic> {
+    let text = entry.value.text().filter(|_| matches!(key.form, Form::At))?;
+    (text.split_whitespace().count() == 5 && Cron::parse(text).is_some()).then(|| {
+        let message = format!("\"{text}\" is a cron, and \"{}\" is one time", key.name);
+        Diagnostic::error("bad-time", entry.value.span.clone(), message)
+            .help(format!("write `cron: \"{text}\"`"))
+            .replace(entry.key.span.clone(), "cron", Applicability::Unsure)
+    })
+}
+
 /// `await: 2 days`: time alone is waited for by `wait`.
-pub(super) fn time_awaited(entry: &Entry) -> Option<Diagnostic> {
+fn time_awaited(entry: &Entry) -> Option<Diagnostic> {
     let text = entry.value.text().filter(|_| entry.key.text == "await")?;
     WaitTime::parse(text).ok()?;
     let message = format!("\"{text}\" is a time, and `await` waits for something to happen");

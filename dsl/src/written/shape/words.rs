@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::campaign::OPT_OUT_LINK;
 use super::super::key::{Form, Key, KeyKind, Object};
 use super::super::scalars::{self, Problem};
 use super::super::traps::{misread, quoted};
@@ -400,7 +401,14 @@ fn is_free(form: &Form) -> bool {
 }
 
 /// A key of `node` that is no name.
-pub(super) fn bad_key(node: &Node, entry: &Entry) -> Diagnostic {
+pub(super) fn bad_key(node: &Node, entry: &Entry, place: &Place) -> Diagnostic {
+    if place.key == "links" && entry.key.text == OPT_OUT_LINK {
+        let message = format!("the link \"{OPT_OUT_LINK}\" is built in");
+        let found = Diagnostic::error("bad-name", entry.key.span.clone(), message);
+        return found.help(format!(
+            "leave it out: `{{{{link {OPT_OUT_LINK}}}}}` in a text is the page where people opt out"
+        ));
+    }
     let message = format!("\"{}\" is not a name", entry.key.text);
     let found = Diagnostic::error("bad-name", entry.key.span.clone(), message)
         .help("a name is lower-case letters, digits and `-`, and begins with a letter");

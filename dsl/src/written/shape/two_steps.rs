@@ -1,0 +1,120 @@
+//! Steps that stand in one: a delay beside what is sent, a map of several, and items behind marks that YAML does not
+//! know.
+
+use super::super::key::{Form, Object};
+use super::Shape;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::tree::{Entry, Node, is_mark_of_items};
+
+/// What other programs begin the items of a list with, but for `*`, which YAML takes for a mark of its own.
+fn behind_mark(key: &str) -> Option<(&str, &str)> {
+    let (mark, rest) = key.split_once(' ')?;
+    is_mark_of_items(mark).then_some((mark, rest))
+}
+
+/// The items of a list as a map whose keys have such a mark before them: `– send: invite`.
+pub(super) fn with_marks(form: &Form, node: &Node, written: &str) -> Option<(String, Option<String>)> {
+    let item = match form {
+        Form::List(Form::Object(item)) | Form::OneOrList(Form::Object(item)) => item,
+        Form::Either(forms) => return forms.iter().find_map(|form| with_marks(form, node, written)),
+        _ => return None,
+    };
+    let (mark, _) = behind_mark(&node.entries().first()?.key.text)?;
+    let is_item =
+        |entry: &Entry| behind_mark(&entry.key.text).is_some_and(|(_, key)| item.key(key).is_some());
+    if written.starts_with('{') || !node.entries().iter().all(is_item) {
+        return None;
+    }
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let lines = written.split('\n').map(|line| {
+        let (_, rest) = behind_mark(line.trim_start())?;
+        Some(format!("{}- {rest}", &line[..indent(line)]))
+    });
+    let right = lines.collect::<Option<Vec<String>>>();
+    let help = format!("an item of a list begins with `- `: write that in the place of `{mark}`");
+    Some((help, right.map(|lines| lines.join("\n"))))
+}
+
+/// The steps of a map that has more than one, each with its dash or its braces.
+pub(super) fn each_with_a_dash(node: &Node, object: &Object, written: &str) -> Option<String> {
+    let is_verb = |entry: &&Entry| object.one_of.contains(&entry.key.text.as_str());
+    let verbs = node.entries().iter().filter(is_verb);
+    let mut starts: Vec<usize> = verbs
+        .map(|entry| entry.key.span.start - node.span.start)
+        .collect();
+    if starts.len() < 2 || object.title != "a step" {
+        return None;
+    }
+    let is_flow = written.starts_with('{');
+    // What stands before the first verb belongs to it.
+    starts[0] = usize::from(is_flow);
+    let whole = match is_flow {
+        true => written.strip_suffix('}')?,
+        false => written,
+    };
+    let ends = starts.iter().skip(1).copied().chain([whole.len()]);
+    let steps = starts.iter().zip(ends).map(|(start, end)| &whole[*start..end]);
+    Some(match is_flow {
+        true => {
+            let steps = steps.map(|step| format!("{{ {} }}", step.trim().trim_end_matches(',')));
+            format!("[{}]", steps.collect::<Vec<_>>().join(", "))
+        }
+        false => {
+            let step = |step: &str| {
+                let own = step.trim_end();
+                format!("- {}{}", own.replace('\n', "\n  "), &step[own.len()..])
+            };
+            steps.map(step).collect()
+        }
+    })
+}
+
+impl Shape<'_> {
+    /// `delay: 2 days` beside what a step does: it waits in a step of its own, before.
+    pub(super) fn waits_before(
+        &self,
+        node: &Node,
+        entry: &Entry,
+        object: &Object,
+        meant: Option<&str>,
+    ) -> Option<Diagnostic> {
+        let mut entries = node.entries().iter();
+        let verb = entries.find(|entry| object.one_of.contains(&entry.key.text.as_str()))?;
+        meant.filter(|meant| *meant == "wait" && object.title == "a step")?;
+        let time = entry.value.text().unwrap_or("2 days");
+        let message = format!("\"{}\" is not a key of {}", entry.key.text, object.title);
+        let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message)
+            .label("unknown key")
+            .also(verb.key.span.clone(), "what the step does")
+            .help(format!(
+                "waiting is a step of its own, before this one: `- wait: {time}`"
+            ));
+        Some(match self.rest_behind(node, entry) {
+            Some((dash, rest)) => {
+                let indent = " ".repeat(self.column(node) - (node.span.start - dash));
+                let right = format!("- wait: {time}\n{indent}- {rest}");
+                found.replace(dash..node.span.end, right, Applicability::Unsure)
+            }
+            None => found,
+        })
+    }
+
+    /// The dash of an item of several lines, and what stands behind it but for one of its entries.
+    fn rest_behind(&self, node: &Node, without: &Entry) -> Option<(usize, String)> {
+        let text = self.around.text;
+        let dash = self.dash(node)?;
+        let next = node
+            .entries()
+            .iter()
+            .find(|entry| entry.key.span.start > without.key.span.start);
+        let end = next.map_or(node.span.end, |next| next.key.span.start);
+        let own = &text[without.key.span.start..end];
+        let rest = format!(
+            "{}{}",
+            &text[node.span.start..without.key.span.start],
+            &text[end..node.span.end]
+        );
+        without.value.text()?;
+        (!own.contains('#')).then(|| (dash, rest.trim_end().to_owned()))
+    }
+}
