@@ -281,7 +281,6 @@ async fn a_stop_takes_back_the_answers_to_what_was_written_before() {
     expect![[r#"
         [
             "One",
-            "You get messages from us at this number. Reply STOP to get no more.",
             "You have opted out and will get no more messages from us.",
         ]"#]]
     .assert_eq(&format!("{:#?}", got_from_a_busy_provider(&written).await));

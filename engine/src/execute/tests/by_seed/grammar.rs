@@ -114,7 +114,7 @@ impl Grammar {
             let _ = writeln!(head, "limits: {{ {} }}", limits.join(", "));
         }
         if self.chance.one_in(4) {
-            let _ = writeln!(head, "exit: {{ gone: {} }}", self.condition());
+            let _ = writeln!(head, "exit: {{ gone: {} }}", self.exit());
         }
         if self.chance.one_in(4) {
             let _ = writeln!(head, "goal: {{ when: {}, within: 2 days }}", self.condition());
@@ -346,6 +346,16 @@ impl Grammar {
             _ => format!("city == \"{}\"", self.chance.pick(&CITIES)),
         };
         format!("'{condition}'")
+    }
+
+    /// One that does not hold before anything happened, which is refused.
+    fn exit(&mut self) -> String {
+        let condition = self.condition();
+        match condition.as_str() {
+            "'!replied()'" => "'replied()'".to_owned(),
+            "'!event(\"paid\")'" => "'event(\"paid\")'".to_owned(),
+            _ => condition,
+        }
     }
 
     fn condition(&mut self) -> String {
