@@ -10,7 +10,7 @@ use dsl::diagnostic::{Diagnostic, Severity};
 use dsl::project::{ListFile, Project};
 use dsl::{Header, Surroundings};
 
-use crate::audience;
+use crate::audience::{self, Currency};
 use crate::inside;
 use crate::revision::{Revision, Source};
 
@@ -68,6 +68,8 @@ pub struct LoadedProject {
     pub file: Option<CheckedFile>,
     /// None when crier.yaml has errors.
     pub project: Option<Arc<Project>>,
+    /// Those of its prices.
+    pub currencies: Arc<[Currency]>,
 }
 
 /// A campaign and its project.
@@ -111,23 +113,24 @@ pub fn load_project(folder: &Path) -> Result<LoadedProject, LoadError> {
             folder: folder.into(),
             file: None,
             project,
+            currencies: Arc::default(),
         });
     }
     let bytes = read(&path, folder)?;
-    let mut loaded = project_of(path, &bytes, folder);
-    if let (Some(project), Some(file)) = (&loaded.project, &mut loaded.file) {
-        file.diagnostics
-            .extend(prices::unreadable(project, &file.text, folder));
+    let (mut loaded, unreadable) = project_of(path, &bytes, folder);
+    if let Some(file) = &mut loaded.file {
+        file.diagnostics.extend(unreadable);
     }
     Ok(loaded)
 }
 
 /// The project of a crier.yaml that is handed in; `path` is what it is to be called, in the folder it belongs to.
 pub fn project_of_bytes(path: &Path, bytes: &[u8]) -> LoadedProject {
-    project_of(path.into(), bytes, parent(path))
+    project_of(path.into(), bytes, parent(path)).0
 }
 
-fn project_of(path: PathBuf, bytes: &[u8], folder: &Path) -> LoadedProject {
+/// With what is to be said of its prices.
+fn project_of(path: PathBuf, bytes: &[u8], folder: &Path) -> (LoadedProject, Option<Diagnostic>) {
     let (text, mut diagnostics) = decode(bytes);
     let (mut project, mut later) = (None, vec![]);
     if diagnostics.is_empty() {
@@ -135,7 +138,11 @@ fn project_of(path: PathBuf, bytes: &[u8], folder: &Path) -> LoadedProject {
         later = checked.later;
         (project, diagnostics) = (checked.value.map(Arc::new), checked.diagnostics);
     }
-    LoadedProject {
+    let (currencies, unreadable) = match &project {
+        Some(project) => prices::currencies(project, &text, folder),
+        None => (vec![], None),
+    };
+    let loaded = LoadedProject {
         folder: folder.into(),
         file: Some(CheckedFile {
             path,
@@ -144,7 +151,9 @@ fn project_of(path: PathBuf, bytes: &[u8], folder: &Path) -> LoadedProject {
             later,
         }),
         project,
-    }
+        currencies: currencies.into(),
+    };
+    (loaded, unreadable)
 }
 
 /// Reads a campaign and its project.
@@ -194,7 +203,7 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
         };
         // With a broken crier.yaml the campaign's own errors are told all the same, and it is not run.
         (revision, file.diagnostics, file.later) = check(source, &parsed, &meant, &project.folder);
-        let of_budget = prices::of_other_currencies(&parsed, &meant, &project.folder);
+        let of_budget = prices::of_other_currencies(&parsed, &project.currencies);
         if of_budget.is_some() {
             revision = None;
             file.diagnostics.extend(of_budget);

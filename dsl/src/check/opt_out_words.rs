@@ -61,10 +61,11 @@ fn unsaid(word: &Spanned<String>) -> Option<Diagnostic> {
 /// What is wrong with a word that something waits for.
 pub(super) fn one(ground: &Ground<'_>, word: &Spanned<String>) -> Option<Diagnostic> {
     let value = &word.value;
+    let taken = taken(ground, value)?;
     let asks = meaning(value, &Person::new(&Words::all())) == Meaning::Help;
     let does = if asks { "asks for help" } else { "opts out" };
     let help = "use another word, or a phrase of several words";
-    Some(match taken(ground, value)? {
+    Some(match taken {
         Taken::Surely => {
             let message = format!("\"{value}\" alone {does}, so it never comes here");
             Diagnostic::error("word-is-opt-out", word.span.clone(), message).help(help)

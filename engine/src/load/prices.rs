@@ -7,18 +7,27 @@ use dsl::CampaignFile;
 use dsl::diagnostic::Diagnostic;
 use dsl::project::Project;
 
-use crate::audience::Prices;
+use crate::audience::{Currency, Prices};
 
-/// A file of prices that is there and cannot be read, or is a link that leads out of the project. That it is not there is
-/// told elsewhere.
-pub(super) fn unreadable(project: &Project, text: &str, folder: &Path) -> Option<Diagnostic> {
-    let path = project.prices.as_deref()?;
-    is_there(path, folder).then_some(())?;
-    let error = Prices::read(folder, path).err()?;
-    let file = dsl::parse_project(text);
-    let span = file.written().prices.as_ref()?.span.clone();
-    let message = format!("the file \"{path}\" cannot be read: {}", error.problem);
-    Some(Diagnostic::error("list-unreadable", span, message).help(error.help()))
+/// The currencies of a project's prices; none where there are no prices. Or why they cannot be read, or that their file is a link
+/// which leads out of the project. That it is not there is told elsewhere.
+pub(super) fn currencies(
+    project: &Project,
+    text: &str,
+    folder: &Path,
+) -> (Vec<Currency>, Option<Diagnostic>) {
+    let path = project.prices.as_deref().filter(|path| is_there(path, folder));
+    match path.map(|path| (path, Prices::read(folder, path))) {
+        None => (vec![], None),
+        Some((_, Ok(prices))) => (prices.currencies().into_iter().collect(), None),
+        Some((path, Err(error))) => {
+            let file = dsl::parse_project(text);
+            let span = file.written().prices.as_ref().map(|prices| prices.span.clone());
+            let message = format!("the file \"{path}\" cannot be read: {}", error.problem);
+            let told = |span| Diagnostic::error("list-unreadable", span, message).help(error.help());
+            (vec![], span.map(told))
+        }
+    }
 }
 
 /// Whether there is something at a path, be it nothing of the project's.
@@ -27,15 +36,9 @@ pub(super) fn is_there(path: &str, folder: &Path) -> bool {
 }
 
 /// A budget in a currency in which no price is: nothing could be counted against it.
-pub(super) fn of_other_currencies(
-    campaign: &CampaignFile,
-    project: &Project,
-    folder: &Path,
-) -> Option<Diagnostic> {
+pub(super) fn of_other_currencies(campaign: &CampaignFile, currencies: &[Currency]) -> Option<Diagnostic> {
     let budget = campaign.written().limits.budget.as_ref()?;
     let stated = budget.value.sum.currency;
-    let prices = Prices::read(folder, project.prices.as_deref()?).ok()?;
-    let currencies = prices.currencies();
     if currencies.is_empty() || currencies.contains(&stated) {
         return None;
     }

@@ -224,6 +224,7 @@ fn without(folder: &Path) -> LoadedProject {
         folder: folder.to_owned(),
         file: None,
         project: Some(Arc::new(Project::without_file("project"))),
+        currencies: Arc::default(),
     }
 }
 
