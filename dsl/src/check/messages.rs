@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::most::MOST;
 use super::{Context, EXPECTED};
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node};
@@ -170,7 +171,13 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>, uses: usize, found: &m
     let known: Vec<&str> = names(context).collect();
     let message = format!("message \"{}\" does not exist", name.value);
     let diagnostic = Diagnostic::error("unknown-message", name.span.clone(), message);
-    let guess = Guess::among(&name.value, known.iter().copied(), Words::Author);
+    // What is not told of needs no guess.
+    let known_to_guess = if found.len() < MOST { known.len() } else { 0 };
+    let guess = Guess::among(
+        &name.value,
+        known.iter().copied().take(known_to_guess),
+        Words::Author,
+    );
     // Used twice, it is rather the message that is misspelt; so it is where its own name is none.
     let guess = match uses > 1 || guess.meant().is_some_and(|meant| !crate::written::is_name(meant)) {
         true => guess.doubted(),
