@@ -62,8 +62,10 @@ fn media_alone(context: &Context<'_>) -> Vec<Diagnostic> {
 
 /// Everything that stands where a message does.
 fn bodies_in<'a>(node: &'a Node, bodies: &mut Vec<&'a Node>) {
-    for entry in node.entries() {
+    for entry in own_entries(node) {
         match entry.key.text.as_str() {
+            // What these hold has names of the author's.
+            "call" | "set" | "labels" | "fields" | "tests" => continue,
             "message" | "send" | "ask" | "unclear" => bodies.push(&entry.value),
             "messages" | "variants" => bodies.extend(entry.value.entries().iter().map(|entry| &entry.value)),
             _ => {}
