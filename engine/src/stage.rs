@@ -492,24 +492,10 @@ impl Stage {
 
     /// `at`: the passage that brought it about.
     fn change(&mut self, at: Option<usize>, change: Change) {
-        match (&change, at) {
-            (Change::Tag(tag), _) => self.know(|known| known.tags.insert(tag.clone())),
-            (Change::Untag(tag), _) => self.know(|known| known.tags.remove(tag)),
-            (Change::Set(field, value), _) => {
-                self.know(|known| known.values.insert(field.clone(), value.clone()));
-            }
-            (Change::Reach, Some(at)) => self.passages[at].known.reached = true,
-            (
-                Change::Reach
-                | Change::Join(_)
-                | Change::Leave(_)
-                | Change::Forward(_)
-                | Change::Notify { .. }
-                | Change::Call(_)
-                | Change::Start { .. },
-                _,
-            ) => {}
-        };
+        self.know(|known| known.change(&change));
+        if let (Change::Reach, Some(at)) = (&change, at) {
+            self.passages[at].known.reached = true;
+        }
         let kept = match &change {
             Change::Call(request) => self.answers.take(request),
             _ => None,

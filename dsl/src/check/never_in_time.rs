@@ -20,17 +20,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let Some(minute) = step.at.as_ref().filter(|_| is_sent).and_then(minute_of) else {
             continue;
         };
-        let hours = Hours {
-            window: step
-                .window
-                .as_ref()
-                .or(schedule.and_then(|schedule| schedule.window.as_ref())),
-            quiet: quiet_hours(context),
-        };
-        let expires = step
-            .expires
-            .as_ref()
-            .or(schedule.and_then(|schedule| schedule.expires.as_ref()));
+        let hours = Hours::of(context, Some(step));
+        let expires = expires_of(context, Some(step));
         found.extend(expires.and_then(|expires| hours.too_late(&[minute], expires)));
     }
     let mut lists = vec![context.written.steps.as_slice()];
@@ -42,23 +33,12 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Texts behind a wait for a time of day: everybody comes to them at that time.
 fn behind_a_wait(context: &Context<'_>, steps: &[Step], found: &mut Vec<Diagnostic>) {
-    let schedule = context.written.schedule.as_ref();
     let mut now = None;
     for step in steps {
-        let expires = step
-            .expires
-            .as_ref()
-            .or(schedule.and_then(|schedule| schedule.expires.as_ref()));
-        now = match (&step.verb, expires) {
+        now = match (&step.verb, expires_of(context, Some(step))) {
             (Verb::WaitUntil(Some(Moment::TimeOfDay(minute))), _) if is_for_all(step) => Some(*minute),
             (Verb::Send(_) | Verb::Ask(_), Some(expires)) if step.at.is_none() => {
-                let hours = Hours {
-                    window: step
-                        .window
-                        .as_ref()
-                        .or(schedule.and_then(|schedule| schedule.window.as_ref())),
-                    quiet: quiet_hours(context),
-                };
+                let hours = Hours::of(context, Some(step));
                 found.extend(now.and_then(|minute| hours.too_late(&[minute], expires)));
                 None
             }
@@ -78,15 +58,8 @@ fn at_the_start(context: &Context<'_>, schedule: &Schedule) -> Option<Diagnostic
         return None;
     }
     let first = context.written.steps.first();
-    let hours = Hours {
-        window: first
-            .and_then(|step| step.window.as_ref())
-            .or(schedule.window.as_ref()),
-        quiet: quiet_hours(context),
-    };
-    let expires = first
-        .and_then(|step| step.expires.as_ref())
-        .or(schedule.expires.as_ref())?;
+    let hours = Hours::of(context, first);
+    let expires = expires_of(context, first)?;
     if let Some((days, wait)) = schedule::opens_another_day(schedule) {
         return too_many_days(expires, wait).map(|found| found.also(days, "its days"));
     }
@@ -167,7 +140,24 @@ struct Hours<'a> {
     quiet: Option<Window>,
 }
 
-impl Hours<'_> {
+/// When a text of a step expires, else one of the campaign.
+fn expires_of<'a>(context: &'a Context<'_>, step: Option<&'a Step>) -> Option<&'a Spanned<WaitTime>> {
+    let schedule = context.written.schedule.as_ref();
+    let own = step.and_then(|step| step.expires.as_ref());
+    own.or(schedule.and_then(|schedule| schedule.expires.as_ref()))
+}
+
+impl<'a> Hours<'a> {
+    /// Of a step, else of the campaign.
+    fn of(context: &'a Context<'_>, step: Option<&'a Step>) -> Hours<'a> {
+        let schedule = context.written.schedule.as_ref();
+        let own = step.and_then(|step| step.window.as_ref());
+        Hours {
+            window: own.or(schedule.and_then(|schedule| schedule.window.as_ref())),
+            quiet: quiet_hours(context),
+        }
+    }
+
     /// Told where a text of each of these times of day expires before it may go.
     fn too_late(&self, minutes: &[u32], expires: &Spanned<WaitTime>) -> Option<Diagnostic> {
         let WaitTime::Elapsed(within) = expires.value else {

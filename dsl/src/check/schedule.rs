@@ -270,30 +270,25 @@ fn without_meaning(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
         let message = "the day of a column is one on each recipient's clock, never on the campaign's";
         found.push(Diagnostic::error("conflicting-keys", clock, message).help("leave `clock` out"));
     }
-    let now = schedule
-        .start
-        .as_ref()
-        .filter(|start| matches!(start.value, Start::Now));
-    if let (Some(now), Some(clock)) = (now, schedule.key("clock").filter(|_| schedule.recipient_clock)) {
-        let message = "`now` is the same instant for everybody, not one on their clocks";
-        found.push(
-            Diagnostic::error("conflicting-keys", clock, message)
-                .also(now.span.clone(), "at once")
-                .help("leave `clock` out; `window` keeps texts to the hours of each recipient"),
-        );
-    }
-    let fixed = schedule
-        .start
-        .as_ref()
-        .filter(|start| matches!(start.value, Start::At(WrittenTime::Instant(_))));
-    if let (Some(start), Some(clock)) = (fixed, schedule.key("clock").filter(|_| schedule.recipient_clock)) {
-        let message = "a time with an offset is the same instant for everybody, not one on their clocks";
-        found.push(
-            Diagnostic::error("conflicting-keys", clock, message)
-                .also(start.span.clone(), "with its offset")
-                .help("write the time without an offset: `2026-12-01 10:00`"),
-        );
-    }
+    let clock = schedule.key("clock").filter(|_| schedule.recipient_clock);
+    found.extend(schedule.start.as_ref().zip(clock).and_then(|(start, clock)| {
+        let (what, label, help) = match start.value {
+            Start::Now => (
+                "`now`",
+                "at once",
+                "leave `clock` out; `window` keeps texts to the hours of each recipient",
+            ),
+            Start::At(WrittenTime::Instant(_)) => (
+                "a time with an offset",
+                "with its offset",
+                "write the time without an offset: `2026-12-01 10:00`",
+            ),
+            Start::At(WrittenTime::Local(_)) | Start::TimeOfDay => return None,
+        };
+        let message = format!("{what} is the same instant for everybody, not one on their clocks");
+        let told = Diagnostic::error("conflicting-keys", clock, message);
+        Some(told.also(start.span.clone(), label).help(help))
+    }));
 }
 
 fn ends_before_it_begins(schedule: &Schedule, found: &mut Vec<Diagnostic>) {

@@ -105,20 +105,33 @@ impl Known {
     pub fn with(&self, effects: &[Effect]) -> Cow<'_, Known> {
         let mut known = Cow::Borrowed(self);
         for effect in effects {
-            match effect {
-                Effect::Change(Change::Tag(tag)) => {
-                    known.to_mut().tags.insert(tag.clone());
-                }
-                Effect::Change(Change::Untag(tag)) => {
-                    known.to_mut().tags.remove(tag);
-                }
-                Effect::Change(Change::Set(field, value)) => {
-                    known.to_mut().values.insert(field.clone(), value.clone());
-                }
-                _ => {}
+            if let Effect::Change(change @ (Change::Tag(_) | Change::Untag(_) | Change::Set(..))) = effect {
+                known.to_mut().change(change);
             }
         }
         known
+    }
+
+    /// A change of the person is known from now on; others change nothing of that.
+    pub fn change(&mut self, change: &Change) {
+        match change {
+            Change::Tag(tag) => {
+                self.tags.insert(tag.clone());
+            }
+            Change::Untag(tag) => {
+                self.tags.remove(tag);
+            }
+            Change::Set(field, value) => {
+                self.values.insert(field.clone(), value.clone());
+            }
+            Change::Reach
+            | Change::Join(_)
+            | Change::Leave(_)
+            | Change::Forward(_)
+            | Change::Notify { .. }
+            | Change::Call(_)
+            | Change::Start { .. } => {}
+        }
     }
 
     /// An event is known from now on, and of what it carries, what is of its field's type.

@@ -207,13 +207,9 @@ impl<'a> Walk<'a> {
     /// What is done at once.
     fn deed(&mut self, deed: &Deed) {
         match deed {
-            Deed::Tag(tag) => {
-                self.known.to_mut().tags.insert(tag.clone());
-                self.change(Change::Tag(tag.clone()));
-            }
+            Deed::Tag(tag) => self.change_person(Change::Tag(tag.clone())),
             Deed::Untag(tag) => {
-                self.known.to_mut().tags.remove(tag);
-                self.change(Change::Untag(tag.clone()));
+                self.change_person(Change::Untag(tag.clone()));
             }
             Deed::Set(values) => values.iter().for_each(|(field, text)| match self.text(text) {
                 Ok(value) if !self.revision.fits(field, &value) => {
@@ -251,8 +247,13 @@ impl<'a> Walk<'a> {
     }
 
     fn set(&mut self, field: String, value: String) {
-        self.known.to_mut().values.insert(field.clone(), value.clone());
-        self.change(Change::Set(field, value));
+        self.change_person(Change::Set(field, value));
+    }
+
+    /// What comes further on sees it.
+    fn change_person(&mut self, change: Change) {
+        self.known.to_mut().change(&change);
+        self.change(change);
     }
 
     fn person(&self) -> Person<'_> {

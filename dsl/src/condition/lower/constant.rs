@@ -24,6 +24,11 @@ impl Lower<'_> {
         self.found.push(found);
     }
 
+    fn tell(&mut self, span: &Range<usize>, message: &str, help: &str) {
+        let told = Diagnostic::error("constant-condition", span.clone(), message);
+        self.found.push(told.help(help));
+    }
+
     /// Tells of a value that would have to be in two ranges that do not meet.
     pub(super) fn no_number(&mut self, span: &Range<usize>, apart: Apart) {
         let (message, help) = match apart {
@@ -36,8 +41,7 @@ impl Lower<'_> {
                 "with `>=` and `<=` the number itself is in a range: `age >= 18 && age <= 18`",
             ),
         };
-        self.found
-            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+        self.tell(span, message, help);
     }
 
     /// Tells of a remainder that is none of its division.
@@ -47,16 +51,14 @@ impl Lower<'_> {
             _ => "this never holds: a remainder is smaller than what it is divided by",
         };
         let help = "even numbers are `age % 2 == 0`";
-        self.found
-            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+        self.tell(span, message, help);
     }
 
     /// Tells of two ranges that leave no number out.
     pub(super) fn every_number(&mut self, span: &Range<usize>) {
         let message = "this always holds: every number is in one of the ranges";
         let help = "both at once is `age >= 18 && age < 30`; who has no value is asked for by `empty(age)`";
-        self.found
-            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+        self.tell(span, message, help);
     }
 
     /// Tells of a whole number that is compared with one that is none.
@@ -66,8 +68,7 @@ impl Lower<'_> {
             _ => "this never holds: the field has whole numbers only",
         };
         let help = "declare it with the type `decimal`, or compare it with `<` and `>`";
-        self.found
-            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+        self.tell(span, message, help);
     }
 
     /// Tells of terms of which one is the contrary of another.
@@ -77,8 +78,7 @@ impl Lower<'_> {
             false => "this always holds: it takes something and its contrary",
         };
         let help = "leave one of the two out, or ask for something else in it";
-        self.found
-            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+        self.tell(span, message, help);
     }
 
     pub(super) fn contradiction(&mut self, span: &Range<usize>, all: bool) {
@@ -92,8 +92,7 @@ impl Lower<'_> {
                 "none of several is `!(city in [\"Roma\", \"Latina\"])`",
             ),
         };
-        self.found
-            .push(Diagnostic::error("constant-condition", span.clone(), message).help(help));
+        self.tell(span, message, help);
     }
 }
 
