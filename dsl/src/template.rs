@@ -134,8 +134,14 @@ impl Template {
             });
         }
         let words = scan::scan(source)?;
-        let parsed = handlebars::Template::compile(source).map_err(|e| syntax_error(source, &e))?;
-        let lowered = lower::lower(source, words, &parsed, setting)?;
+        let lowered = match source.contains("{{") {
+            true => {
+                let parsed = handlebars::Template::compile(source).map_err(|e| syntax_error(source, &e))?;
+                lower::lower(source, words, &parsed, setting)?
+            }
+            // Without a tag the text is what it is: the parser would only go through it letter by letter.
+            false => lower::plain(source),
+        };
         Ok(Template(Arc::new(Compiled {
             source: source.to_owned(),
             uses: lowered.uses,

@@ -7,20 +7,23 @@ use std::sync::Arc;
 
 use dsl::apart::StoriesFile;
 use dsl::diagnostic::{Diagnostic, Severity};
-use dsl::project::{ListFile, Project};
+use dsl::project::Project;
 use dsl::{Header, Surroundings};
 
-use crate::audience::{self, Currency};
+use crate::audience::Currency;
 use crate::inside;
 use crate::revision::{Revision, Source};
 
 mod across;
 mod found;
+mod headers;
 mod misnamed;
 mod prices;
 
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
 pub use found::{DEPTH, files_below, is_campaign};
+pub use headers::Headers;
+use headers::header_of;
 
 /// The project's file.
 pub const PROJECT_FILE: &str = "crier.yaml";
@@ -175,12 +178,26 @@ fn parent(path: &Path) -> &Path {
 
 /// Reads a campaign of a project that was read already.
 pub fn load_campaign_of(path: &Path, project: LoadedProject) -> Result<LoadedCampaign, LoadError> {
+    load_campaign_with(path, project, &Headers::default())
+}
+
+/// As [`load_campaign_of`]. `headers`: as campaigns of the project before it read them.
+pub fn load_campaign_with(
+    path: &Path,
+    project: LoadedProject,
+    headers: &Headers,
+) -> Result<LoadedCampaign, LoadError> {
     let bytes = read(path, &project.folder)?;
-    Ok(campaign_of_bytes(path, &bytes, project))
+    Ok(campaign_with(path, &bytes, project, headers))
 }
 
 /// A campaign that is handed in; `path` is what it is to be called, and need not be there.
 pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> LoadedCampaign {
+    campaign_with(path, bytes, project, &Headers::default())
+}
+
+/// As [`campaign_of_bytes`]. `headers`: as campaigns of the project before it read them.
+pub fn campaign_with(path: &Path, bytes: &[u8], project: LoadedProject, headers: &Headers) -> LoadedCampaign {
     let (text, diagnostics) = decode(bytes);
     let mut file = CheckedFile {
         path: path.into(),
@@ -202,7 +219,8 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
             headers: BTreeMap::new(),
         };
         // With a broken crier.yaml the campaign's own errors are told all the same, and it is not run.
-        (revision, file.diagnostics, file.later) = check(source, &parsed, &meant, &project.folder);
+        let headers = headers.of(&parsed, &meant, &project.folder);
+        (revision, file.diagnostics, file.later) = check(source, &parsed, &meant, &project.folder, &headers);
         let of_budget = prices::of_other_currencies(&parsed, &project.currencies);
         if of_budget.is_some() {
             revision = None;
@@ -275,30 +293,24 @@ pub fn known_project(loaded: &LoadedProject) -> Arc<Project> {
     loaded.project.clone().unwrap_or_else(outline)
 }
 
-/// What is known of the lists that a campaign names, by path, from the files in the project's folder.
-pub fn headers(campaign: &dsl::CampaignFile, project: &Project, folder: &Path) -> BTreeMap<String, Header> {
-    let lists = campaign.files(project).into_iter();
-    lists.map(|list| header_of(&list, folder)).collect()
-}
-
 fn check(
     mut source: Source,
     parsed: &dsl::CampaignFile,
     project: &Project,
     folder: &Path,
+    headers: &BTreeMap<String, Header>,
 ) -> (Option<Revision>, Vec<Diagnostic>, Vec<Diagnostic>) {
-    let headers = headers(parsed, project, folder);
     let surroundings = Surroundings {
         project,
         file_name: &source.file_stem,
-        headers: &headers,
+        headers,
         absent: &absent(parsed.named_files(), folder),
     };
     let checked = dsl::check_campaign(parsed, &surroundings);
     source.headers = headers
-        .into_iter()
+        .iter()
         .filter_map(|(path, header)| match header {
-            Header::Columns(columns) => Some((path, columns)),
+            Header::Columns(columns) => Some((path.clone(), columns.clone())),
             Header::Unreadable(_) | Header::Absent => None,
         })
         .collect();
@@ -313,17 +325,6 @@ fn check(
 pub fn absent(files: Vec<String>, folder: &Path) -> BTreeSet<String> {
     let is_absent = |path: &String| inside::open(&folder.join(path), folder).is_err();
     files.into_iter().filter(is_absent).collect()
-}
-
-fn header_of(list: &ListFile, folder: &Path) -> (String, Header) {
-    let header = match folder.join(&list.path).exists() {
-        false => Header::Absent,
-        true => audience::header(folder, &list.path, &list.reading).map_or_else(
-            |error| Header::Unreadable(format!("{}; {}", error.problem, error.help())),
-            Header::Columns,
-        ),
-    };
-    (list.key(), header)
 }
 
 /// The files that a campaign names, as paths below the project's folder, as far as they can be known: its lists, media and

@@ -8,11 +8,12 @@ mod once;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use dsl::across::Outline;
 use dsl::diagnostic::{Diagnostic, Severity};
 use dsl::render::github::Rest;
-use engine::load::{self, CheckedFile, LoadError, LoadedProject, PROJECT_FILE};
+use engine::load::{self, CheckedFile, Headers, LoadError, LoadedProject, PROJECT_FILE};
 use rayon::prelude::*;
 
 use self::changed::Changed;
@@ -79,8 +80,8 @@ fn print(files: &[CheckedFile], format: Option<DiagnosticFormat>, fail_on: Sever
     let wrong = || files.iter().filter(|file| !file.diagnostics.is_empty());
     let full = || {
         let shown = once::shown(files).into_iter();
-        let wrong = shown.filter(|file| !file.diagnostics.is_empty());
-        wrong.for_each(|file| output::line(&diagnostics::full(&file)));
+        let told = shown.filter(|file| !file.diagnostics.is_empty());
+        told.for_each(|file| output::line(&diagnostics::full(&file)));
     };
     match format {
         None => {
@@ -145,10 +146,27 @@ fn inputs(args: &Validate) -> Result<(Vec<PathBuf>, Option<Piped>), Failure> {
     Ok((paths, Some(Piped { path, bytes })))
 }
 
-/// A project on the way, and whether what is to be said of its crier.yaml is among the files.
+/// A project on the way.
 struct Met {
     project: LoadedProject,
+    /// Of its lists.
+    headers: Arc<Headers>,
+    /// What is to be said of its crier.yaml is among the files.
     told: bool,
+}
+
+impl Met {
+    fn new(project: LoadedProject) -> Met {
+        Met {
+            project,
+            headers: Arc::default(),
+            told: false,
+        }
+    }
+
+    fn parts(&self) -> (LoadedProject, Arc<Headers>) {
+        (self.project.clone(), self.headers.clone())
+    }
 }
 
 /// A file that cannot be read at all.
@@ -186,12 +204,12 @@ fn check(
         if is_project(&piped.path) {
             let project = load::project_of_bytes(&piped.path, &piped.bytes);
             let key = key_of(&project.folder);
-            projects.insert(key.clone(), Met { project, told: false });
+            projects.insert(key.clone(), Met::new(project));
             tell(&mut projects, &key, &mut files);
         } else {
             let key = meet(&mut projects, &load::project_folder(&piped.path))?;
             tell(&mut projects, &key, &mut files);
-            files.push(Found::Piped(piped, projects[&key].project.clone()));
+            files.push(Found::Piped(piped, projects[&key].parts()));
         }
     }
     let mut closed = BTreeSet::new();
@@ -224,7 +242,7 @@ fn check(
         if wanted {
             tell(&mut projects, &key, &mut files);
             if !is_project(path) {
-                files.push(Found::Campaign(path, projects[&key].project.clone()));
+                files.push(Found::Campaign(path, projects[&key].parts()));
             }
         }
     }
@@ -255,7 +273,7 @@ fn meet(projects: &mut BTreeMap<PathBuf, Met>, folder: &Path) -> Result<PathBuf,
     let key = key_of(folder);
     if !projects.contains_key(&key) {
         let project = load::load_project(folder)?;
-        projects.insert(key.clone(), Met { project, told: false });
+        projects.insert(key.clone(), Met::new(project));
     }
     Ok(key)
 }
@@ -273,8 +291,8 @@ fn tell(projects: &mut BTreeMap<PathBuf, Met>, key: &Path, files: &mut Vec<Found
 /// A file, on the way to be checked: campaigns are, each by itself, on every core.
 enum Found<'a> {
     Checked(CheckedFile, PathBuf),
-    Campaign(&'a Path, LoadedProject),
-    Piped(&'a Piped, LoadedProject),
+    Campaign(&'a Path, (LoadedProject, Arc<Headers>)),
+    Piped(&'a Piped, (LoadedProject, Arc<Headers>)),
 }
 
 /// A file that was checked by itself.
@@ -300,11 +318,14 @@ impl Found<'_> {
                     stories: None,
                 });
             }
-            Found::Campaign(path, project) => {
+            Found::Campaign(path, (project, headers)) => {
                 let path = path.to_owned();
-                load::load_campaign_of(&path, project).map_err(|error| Unread { path, error })?
+                let loaded = load::load_campaign_with(&path, project, &headers);
+                loaded.map_err(|error| Unread { path, error })?
             }
-            Found::Piped(piped, project) => load::campaign_of_bytes(&piped.path, &piped.bytes, project),
+            Found::Piped(piped, (project, headers)) => {
+                load::campaign_with(&piped.path, &piped.bytes, project, &headers)
+            }
         };
         Ok(Seen {
             stories: stories_of(&loaded),

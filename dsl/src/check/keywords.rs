@@ -2,7 +2,7 @@
 
 use super::opt_out_words::{self, Ground};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::reply::{Meaning, Person, Words, meaning, tokens, value};
+use crate::reply::{Meaning, Person, meaning, tokens, value};
 use crate::values::FieldType;
 use crate::written::Spanned;
 
@@ -29,14 +29,13 @@ fn says_nothing(keyword: &Spanned<String>) -> Option<Diagnostic> {
 /// A word that has a meaning of its own from somebody who opted out, or that is a yes to whatever was asked.
 fn is_opt_in(ground: &Ground<'_>, keyword: &Spanned<String>) -> Option<Diagnostic> {
     let word = &keyword.value;
-    let languages = || ground.languages.iter().copied();
+    let mut languages = ground.languages.iter().copied();
     let is_yes = |language| value::read(word, FieldType::Bool, None, language).as_deref() == Some("true");
-    let words = Words::for_person(None, languages());
     let person = Person {
         opted_out: true,
-        ..Person::new(&words)
+        ..Person::new(&ground.everywhere)
     };
-    let (severity, message) = match (languages().any(is_yes), meaning(word, &person) == Meaning::OptIn) {
+    let (severity, message) = match (languages.any(is_yes), meaning(word, &person) == Meaning::OptIn) {
         (true, _) => (
             Severity::Error,
             format!("\"{word}\" is a yes: whoever answers a question with it would come here"),

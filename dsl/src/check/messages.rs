@@ -27,13 +27,14 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// What is sent exists, and every text says something.
 pub(super) fn sent_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let known: BTreeSet<&str> = names(context).collect();
+    let all: Vec<&str> = names(context).collect();
+    let known: BTreeSet<&str> = all.iter().copied().collect();
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     for name in sent(context) {
         *uses.entry(&name.value).or_default() += 1;
     }
     for name in sent(context).filter(|name| !known.contains(name.value.as_str())) {
-        unknown(context, name, uses[name.value.as_str()], found);
+        unknown(&all, name, uses[name.value.as_str()], found);
     }
     for (_, texts) in context.written.all_texts() {
         empty(texts, found);
@@ -165,12 +166,11 @@ fn two_bodies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// `uses`: how often the name is sent.
-fn unknown(context: &Context<'_>, name: &Spanned<String>, uses: usize, found: &mut Vec<Diagnostic>) {
+/// `known`: the messages that there are. `uses`: how often the name is sent.
+fn unknown(known: &[&str], name: &Spanned<String>, uses: usize, found: &mut Vec<Diagnostic>) {
     if !crate::written::is_name(&name.value) {
         return;
     }
-    let known: Vec<&str> = names(context).collect();
     let message = format!("message \"{}\" does not exist", name.value);
     let diagnostic = Diagnostic::error("unknown-message", name.span.clone(), message);
     // What is not told of needs no guess.

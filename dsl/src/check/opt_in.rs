@@ -81,19 +81,10 @@ fn cannot_receive(sender: &Sender) -> Option<Range<usize>> {
 
 fn ground(file: &Project) -> Ground<'_> {
     let stated = file.languages.iter().map(|language| language.value.as_str());
-    let mut spoken: Vec<&str> = stated.collect();
-    if spoken.is_empty() {
-        spoken.push(languages::DEFAULT);
-    }
-    let own = file.policy.opt_out_words.iter();
-    Ground {
-        languages: spoken,
-        countries: file
-            .policy
-            .countries
-            .iter()
-            .map(|country| country.value)
-            .collect(),
-        own: own.map(|own| own.value.as_str()).collect(),
-    }
+    let spoken = stated
+        .chain(file.languages.is_empty().then_some(languages::DEFAULT))
+        .collect();
+    let countries = file.policy.countries.iter().map(|country| country.value);
+    let own = file.policy.opt_out_words.iter().map(|own| own.value.as_str());
+    Ground::new(spoken, &countries.collect::<Vec<_>>(), own)
 }

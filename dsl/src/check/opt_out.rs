@@ -1,5 +1,7 @@
 //! The first text of a marketing campaign says how to opt out, on every path and in every language.
 
+use std::collections::HashMap;
+
 use super::languages::is_listed;
 use super::{Context, sender};
 use crate::campaign::Purpose;
@@ -74,13 +76,20 @@ fn lacks_a_word(value: &Value, found: &[Diagnostic]) -> bool {
     found.iter().any(meant)
 }
 
+/// By name.
+type Messages<'a> = HashMap<&'a str, &'a Message>;
+
 /// The texts that may be the first somebody gets, on any path.
 fn first_texts<'a>(context: &'a Context<'_>) -> Vec<&'a Texts> {
     let mut texts = vec![];
     match &context.written.message {
         Some(message) => texts.extend(of_message(message)),
         None => {
-            first_of(context.written, &context.written.steps, &mut texts);
+            first_of(
+                &context.written.messages_by_name(),
+                &context.written.steps,
+                &mut texts,
+            );
         }
     }
     texts
@@ -91,15 +100,15 @@ fn of_message(message: &Message) -> impl Iterator<Item = &Texts> {
 }
 
 /// Adds what may be sent first of these steps. Whether somebody may come to their end without a text.
-fn first_of<'a>(written: &'a Campaign, steps: &'a [Step], texts: &mut Vec<&'a Texts>) -> bool {
+fn first_of<'a>(messages: &Messages<'a>, steps: &'a [Step], texts: &mut Vec<&'a Texts>) -> bool {
     steps.iter().all(|step| {
         let passes = match &step.verb {
-            Verb::Send(sent) => first_sent(written, Some(sent), texts),
-            Verb::Ask(ask) => first_sent(written, ask.sent.as_ref(), texts),
-            Verb::Await(_) | Verb::Split(_) | Verb::Repeat { .. } => first_inside(written, step, texts),
+            Verb::Send(sent) => first_sent(messages, Some(sent), texts),
+            Verb::Ask(ask) => first_sent(messages, ask.sent.as_ref(), texts),
+            Verb::Await(_) | Verb::Split(_) | Verb::Repeat { .. } => first_inside(messages, step, texts),
             Verb::Choose(rules) => {
                 let otherwise = rules.iter().any(|rule| rule.otherwise.is_some());
-                first_inside(written, step, texts) || !otherwise
+                first_inside(messages, step, texts) || !otherwise
             }
             // What is wrong there has been said, and may be the first text.
             Verb::Finish(_) | Verb::Other => false,
@@ -119,18 +128,18 @@ fn first_of<'a>(written: &'a Campaign, steps: &'a [Step], texts: &mut Vec<&'a Te
     })
 }
 
-fn first_inside<'a>(written: &'a Campaign, step: &'a Step, texts: &mut Vec<&'a Texts>) -> bool {
+fn first_inside<'a>(messages: &Messages<'a>, step: &'a Step, texts: &mut Vec<&'a Texts>) -> bool {
     let ways = step.inner();
-    let passed = ways.iter().filter(|steps| first_of(written, steps, texts));
+    let passed = ways.iter().filter(|steps| first_of(messages, steps, texts));
     passed.count() > 0
 }
 
 /// Nobody passes it by.
-fn first_sent<'a>(written: &'a Campaign, sent: Option<&'a Sent>, texts: &mut Vec<&'a Texts>) -> bool {
+fn first_sent<'a>(messages: &Messages<'a>, sent: Option<&'a Sent>, texts: &mut Vec<&'a Texts>) -> bool {
     match sent {
         Some(Sent::Name(name)) => {
-            let message = written.message_called(&name.value);
-            texts.extend(message.into_iter().flat_map(of_message));
+            let message = messages.get(name.value.as_str());
+            texts.extend(message.into_iter().flat_map(|message| of_message(message)));
         }
         Some(Sent::Texts(own)) => texts.push(own),
         None => {}

@@ -14,27 +14,50 @@ enum Taken {
     Perhaps,
 }
 
-/// Where people are and what they say, as far as files tell.
+/// The words that mean something already where people are, as far as files tell.
 pub(super) struct Ground<'a> {
-    /// Never empty.
+    /// What is spoken. Never empty.
     pub languages: Vec<&'a str>,
-    /// Where people are; anywhere, where there is none.
-    pub countries: Vec<sms::Region>,
-    /// Words that opt out beside the built-in ones.
-    pub own: Vec<&'a str>,
+    /// Those of somebody in no country that is known.
+    pub everywhere: Words,
+    /// Those of each country in which people are.
+    in_countries: Vec<Words>,
+    /// Those of somebody who may be anywhere. Where countries are named there is none: people elsewhere get nothing.
+    anywhere: Option<Words>,
+}
+
+impl<'a> Ground<'a> {
+    /// `countries`: where people are; none is anywhere. `own`: words that opt out beside the
+    /// built-in ones.
+    pub(super) fn new(
+        languages: Vec<&'a str>,
+        countries: &[sms::Region],
+        own: impl Iterator<Item = &'a str> + Clone,
+    ) -> Ground<'a> {
+        let of = |country| Words::for_person(country, languages.iter().copied()).and_opt_outs(own.clone());
+        Ground {
+            everywhere: of(None),
+            in_countries: countries.iter().map(|country| of(Some(*country))).collect(),
+            anywhere: countries.is_empty().then(Words::all),
+            languages,
+        }
+    }
+
+    /// Those that hold for some of the people, whoever they are.
+    pub(super) fn sure(&self) -> impl Iterator<Item = &Words> {
+        std::iter::once(&self.everywhere).chain(&self.in_countries)
+    }
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let limits = &context.written.limits;
     let own = limits.opt_out_words.iter().map(|own| own.value.as_str());
     let policy = &context.project.policy;
-    let ground = Ground {
-        languages: context.languages.iter().map(Language::as_str).collect(),
-        countries: policy.countries.clone(),
-        own: own
-            .chain(policy.opt_out_words.iter().map(String::as_str))
-            .collect(),
-    };
+    let ground = Ground::new(
+        context.languages.iter().map(Language::as_str).collect(),
+        &policy.countries,
+        own.chain(policy.opt_out_words.iter().map(String::as_str)),
+    );
     found.extend(limits.opt_out_words.iter().filter_map(unsaid));
     let rules = context.written.reply_rules().into_iter().flatten();
     let words = rules.flat_map(|rule| &rule.words);
@@ -81,22 +104,11 @@ pub(super) fn one(ground: &Ground<'_>, word: &Spanned<String>) -> Option<Diagnos
 
 /// None: it is a word like any other.
 fn taken(ground: &Ground<'_>, word: &str) -> Option<Taken> {
-    let languages = || ground.languages.iter().copied();
-    let in_country =
-        |country| Words::for_person(country, languages()).and_opt_outs(ground.own.iter().copied());
-    if is_taken(word, &in_country(None)) {
+    if ground.sure().any(|words| is_taken(word, words)) {
         return Some(Taken::Surely);
     }
-    if ground
-        .countries
-        .iter()
-        .any(|country| is_taken(word, &in_country(Some(*country))))
-    {
-        return Some(Taken::Surely);
-    }
-    // Where the policy names countries, people elsewhere get nothing.
-    let anywhere = ground.countries.is_empty() && is_taken(word, &Words::all());
-    anywhere.then_some(Taken::Perhaps)
+    let anywhere = ground.anywhere.as_ref().filter(|words| is_taken(word, words));
+    anywhere.map(|_| Taken::Perhaps)
 }
 
 /// Whether a reply of this word never gets to the rule that waits for it.

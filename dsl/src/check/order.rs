@@ -1,7 +1,7 @@
 //! Conditions ask for what can have happened by then: a message or a link that is sent only later, or by nobody, is none of
 //! it. Walks the steps as people do; what rules for replies send may come at any time.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::awaited::inside;
@@ -9,39 +9,31 @@ use super::conditions::scope;
 use super::{Context, never_in_time};
 use crate::condition::{Basis, Happening, bases, holds_at_first};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::template::{Template, UseKind};
 use crate::written::Spanned;
-use crate::written::campaign::{Campaign, OPT_OUT_LINK, Rule, Sent, Start, Step, Texts, Verb};
+use crate::written::campaign::{Campaign, Message, OPT_OUT_LINK, Rule, Start, Step, Verb};
+
+mod sendings;
+
+use sendings::{Sendings, Since};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let written = context.written;
+    let mut all = all_of(written);
     let mut walk = Walk {
         context,
+        messages: written.messages_by_name(),
         faulty: faulty(found),
-        all: Sendings::default(),
+        all: all.clone(),
         found: vec![],
     };
-    let mut all = Sendings::default();
-    if let Some(message) = &written.message {
-        let texts = message.texts().into_iter().map(|(_, texts)| texts);
-        all.add(&message.name.value, &message.name.span, texts);
-    }
-    let begun = all.clone();
-    every(written, &written.steps, &mut all);
-    let mut any_time = Sendings::default();
-    for rule in written.rules() {
-        every(written, &rule.steps, &mut any_time);
-    }
-    all.join(&any_time);
-    walk.all = all.clone();
-    let mut so_far = begun;
-    // Who replies has got a text.
-    any_time.any = false;
-    so_far.join(&any_time);
+    let mut so_far = begun(written);
+    so_far.join(at_any_time(written));
     walk.steps(&written.steps, &mut so_far);
     for rule in written.rules() {
         walk.conditions(&rule.when, &all);
-        walk.steps(&rule.steps, &mut all.clone());
+        let before = all.mark();
+        walk.steps(&rule.steps, &mut all);
+        all.back_to(before);
     }
     if let Some(goal) = &written.goal {
         walk.conditions(&goal.when, &all);
@@ -53,78 +45,42 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     found.append(&mut walk.found);
 }
 
-/// What may have been sent, and where it is.
-#[derive(Debug, Clone, Default)]
-struct Sendings {
-    /// Messages, and ids of steps with a text of their own.
-    messages: BTreeMap<String, Range<usize>>,
-    /// Links in those texts.
-    links: BTreeMap<String, Range<usize>>,
-    /// Whether there is a text at all.
-    any: bool,
-    /// Whether a text cannot be read, so that any link may be in it.
-    unclear: bool,
+/// What the short form sends, before any step.
+fn begun(written: &Campaign) -> Sendings {
+    let mut begun = Sendings::default();
+    if let Some(message) = &written.message {
+        let texts = message.texts().into_iter().map(|(_, texts)| texts);
+        begun.add(&message.name.value, &message.name.span, texts);
+    }
+    begun
 }
 
-impl Sendings {
-    fn add<'a>(&mut self, name: &str, at: &Range<usize>, texts: impl Iterator<Item = &'a Texts>) {
-        self.any = true;
-        self.messages.entry(name.to_owned()).or_insert(at.clone());
-        for value in texts.flat_map(Texts::values) {
-            let Ok(template) = Template::compile(&value.text) else {
-                self.unclear = true;
-                continue;
-            };
-            let uses = template.uses().into_iter();
-            for link in uses.filter(|used| matches!(used.kind, UseKind::Link)) {
-                self.links.entry(link.name).or_insert(at.clone());
-            }
-        }
+/// What rules for replies send. Who replies has got a text already, so it is none that is the first.
+fn at_any_time(written: &Campaign) -> Since {
+    let mut sent = Sendings::default();
+    let nothing = sent.mark();
+    let messages = written.messages_by_name();
+    for rule in written.rules() {
+        sent.add_all(&messages, &rule.steps);
     }
-
-    fn join(&mut self, other: &Sendings) {
-        let new = |own: &mut BTreeMap<String, Range<usize>>, other: &BTreeMap<String, Range<usize>>| {
-            for (name, at) in other {
-                own.entry(name.clone()).or_insert(at.clone());
-            }
-        };
-        new(&mut self.messages, &other.messages);
-        new(&mut self.links, &other.links);
-        self.any |= other.any;
-        self.unclear |= other.unclear;
-    }
+    sent.any = false;
+    sent.back_to(nothing)
 }
 
-/// Adds what these steps and those in them send.
-fn every(written: &Campaign, steps: &[Step], all: &mut Sendings) {
-    for step in steps {
-        own(written, step, all);
-        for inner in step.inner() {
-            every(written, inner, all);
-        }
+/// All that is ever sent.
+fn all_of(written: &Campaign) -> Sendings {
+    let mut all = begun(written);
+    let messages = written.messages_by_name();
+    all.add_all(&messages, &written.steps);
+    for rule in written.rules() {
+        all.add_all(&messages, &rule.steps);
     }
-}
-
-/// Adds what a step itself sends.
-fn own(written: &Campaign, step: &Step, all: &mut Sendings) {
-    for sent in step.sent() {
-        match sent {
-            Sent::Name(name) => {
-                let message = written.message_called(&name.value);
-                let texts = message.into_iter().flat_map(|message| message.texts());
-                all.add(&name.value, &name.span, texts.map(|(_, texts)| texts));
-            }
-            Sent::Texts(texts) => {
-                let id = step.id.as_ref();
-                let name = id.map_or("", |id| id.value.as_str());
-                all.add(name, &step.span, std::iter::once(texts));
-            }
-        }
-    }
+    all
 }
 
 struct Walk<'a> {
     context: &'a Context<'a>,
+    messages: HashMap<&'a str, &'a Message>,
     /// Where other checks have found faults: a condition with one of them has been spoken of.
     faulty: Vec<Range<usize>>,
     /// All that is ever sent.
@@ -142,24 +98,25 @@ impl Walk<'_> {
                 Verb::Choose(rules) => rules.iter().for_each(|rule| self.conditions(&rule.when, so_far)),
                 Verb::Repeat { until, body, .. } => {
                     // A later round knows what the earlier ones sent.
-                    every(self.context.written, body, so_far);
+                    so_far.add_all(&self.messages, body);
                     self.conditions(until, so_far);
                 }
                 _ => {}
             }
-            own(self.context.written, step, so_far);
+            so_far.add_own(&self.messages, step);
             if let Verb::Ask(ask) = &step.verb {
                 ask.answers
                     .iter()
                     .for_each(|rule: &Rule| self.conditions(&rule.when, so_far));
             }
             // Each way knows what was sent before it, and not what the others send.
-            let before = so_far.clone();
+            let mut on_ways = vec![];
             for way in step.inner() {
-                let mut on_it = before.clone();
-                self.steps(way, &mut on_it);
-                so_far.join(&on_it);
+                let before = so_far.mark();
+                self.steps(way, so_far);
+                on_ways.push(so_far.back_to(before));
             }
+            on_ways.into_iter().for_each(|way| so_far.join(way));
         }
     }
 

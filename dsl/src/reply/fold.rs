@@ -8,12 +8,24 @@ use super::lists::{POLITE, SIGNATURES};
 
 /// The words of a text, in order: runs of letters and digits, folded. `“STOP”` is `stop`, `don't` is `don` and `t`.
 pub fn tokens(text: &str) -> Vec<String> {
-    let folded: String = text.chars().flat_map(folded).collect();
+    let folded = folded_text(text);
     folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+fn folded_text(text: &str) -> String {
+    let mut all = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_ascii() {
+            // Most are, and Unicode changes nothing of them but their case.
+            true => all.push(c.to_ascii_lowercase()),
+            false => all.extend(folded(c)),
+        }
+    }
+    all
 }
 
 /// A character as texts are compared: without case, accents and width. What is not seen becomes nothing, so that a letter

@@ -49,6 +49,17 @@ pub(super) fn lower(
     })
 }
 
+/// A text without tags.
+pub(super) fn plain(source: &str) -> Lowered {
+    let text = (!source.is_empty()).then(|| Node::Text(source.into()));
+    Lowered {
+        nodes: text.into_iter().collect(),
+        uses: vec![],
+        given: vec![],
+        fixed: vec![],
+    }
+}
+
 /// What a template is made into.
 pub(super) struct Lowered {
     pub nodes: Vec<Node>,

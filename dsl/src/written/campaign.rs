@@ -1,5 +1,6 @@
 //! A campaign as written.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use chrono_tz::Tz;
@@ -327,9 +328,13 @@ impl Campaign {
         self.message.iter().chain(&self.messages)
     }
 
-    /// The message of a name.
-    pub fn message_called(&self, name: &str) -> Option<&Message> {
-        self.all_messages().find(|message| message.name.value == name)
+    /// The messages by name; of two of one name the first.
+    pub fn messages_by_name(&self) -> HashMap<&str, &Message> {
+        let mut all = HashMap::new();
+        for message in self.all_messages() {
+            all.entry(message.name.value.as_str()).or_insert(message);
+        }
+        all
     }
 
     /// What can be drawn: the names of variants of messages, and of ways of steps.

@@ -71,8 +71,14 @@ pub(crate) fn same_word(a: &str, b: &str) -> bool {
 }
 
 fn fold(word: &str) -> String {
-    let kept = word.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
-    kept.flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(word.len());
+    for c in word.chars().filter(|c| !matches!(c, '_' | '-' | ' ')) {
+        match c.is_ascii() {
+            true => folded.push(c.to_ascii_lowercase()),
+            false => folded.extend(c.to_lowercase()),
+        }
+    }
+    folded
 }
 
 /// Whose words a guess is among.

@@ -1,6 +1,7 @@
 //! Holds a tree against the tables: every key is one of the language, every value has the form of its key. What it lets
 //! pass can be read without another question.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -216,7 +217,7 @@ impl Shape<'_> {
         }
         let told = self.misplaced(node, object, place);
         let (mut meant, mut said) = (told.meant, false);
-        let doubtful = meant_twice(node, object);
+        let doubtful = LazyCell::new(|| meant_twice(node, object));
         for (i, entry) in node.entries().iter().enumerate() {
             if is_note(entry) || told.entries.contains(&i) {
                 continue;
@@ -301,7 +302,7 @@ impl Shape<'_> {
         entry: &Entry,
         before: Option<&Entry>,
         (code, object): (&'static str, &Object),
-        doubtful: &[&str],
+        doubtful: &LazyCell<Vec<&'static str>, impl FnOnce() -> Vec<&'static str>>,
     ) -> Option<&'static str> {
         if let Some(before) = before.filter(|_| self.is_cut(node, entry, before)) {
             let found = traps::cut_by_comma(self.around, &before.value, entry.key.span.clone());
@@ -347,6 +348,7 @@ impl Shape<'_> {
         }
         let of_language = object.open.as_ref().filter(|open| open.key == KeyKind::Language);
         let tag = of_language.and_then(|_| scalars::language_called(written));
+        let doubtful: &[&str] = doubtful;
         let guess = match meant {
             None if tag.is_some() => Guess::unsure(tag),
             Some(meant) if doubtful.contains(&meant) || nearest(written, names.clone()) != Some(meant) => {

@@ -21,10 +21,16 @@ const OF_PROJECT: [&str; 7] = [
 /// A cause, in a project.
 type Cause = (PathBuf, &'static str, String);
 
-/// The files with each such cause in the first of them.
+/// The files that have something wrong, with each such cause in the first of them.
 pub(super) fn shown(files: &[CheckedFile]) -> Vec<CheckedFile> {
+    let wrong = || {
+        files
+            .iter()
+            .filter(|file| !file.diagnostics.is_empty())
+            .enumerate()
+    };
     let mut having: HashMap<Cause, Vec<usize>> = HashMap::new();
-    for (at, file) in files.iter().enumerate() {
+    for (at, file) in wrong() {
         for cause in causes(file) {
             let all = having.entry(cause).or_default();
             if all.last() != Some(&at) {
@@ -32,7 +38,7 @@ pub(super) fn shown(files: &[CheckedFile]) -> Vec<CheckedFile> {
             }
         }
     }
-    let shown = files.iter().enumerate().map(|(at, file)| {
+    let shown = wrong().map(|(at, file)| {
         let mut file = file.clone();
         let all = |cause: &Cause| having.get(cause).filter(|all| all.len() > 1);
         let shared: Vec<Cause> = causes(&file).filter(|cause| all(cause).is_some()).collect();

@@ -75,7 +75,7 @@ impl Known {
         let parsed = dsl::parse_campaign(&text);
         Known {
             name: load::stem(path),
-            headers: load::headers(&parsed, &project, &loaded.folder),
+            headers: load::Headers::default().of(&parsed, &project, &loaded.folder),
             price: price(&project, &loaded.folder),
             crier_yaml,
             ..Known::new(text, version, Parsed::Campaign(Box::new(parsed)), project, whole)
