@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Timelike, Utc};
 use dsl::campaign::Deed;
-use dsl::campaign::program::{Inbox, Send, Until};
+use dsl::campaign::program::{Address, Inbox, Send, Until};
 use sms::PhoneNumber;
 
 use crate::left_out::LeftOut;
@@ -166,8 +166,8 @@ pub enum Effect {
     GiveUp(GaveUp),
     /// The passage ended without this text.
     LeaveOut(LeftOut),
-    /// This text, or this step, is left out, and the passage goes on.
-    Skip(LeftOut),
+    /// The text or the step of this instruction is left out, and the passage goes on.
+    Skip(Address, LeftOut),
     /// The passage came to its end, for a reason where one is given.
     Finish(Option<String>),
     /// Something about the person changes, or others are told.

@@ -54,7 +54,7 @@ use lane::Lane;
 use launched::Launched;
 pub use progress::Progress;
 use step::Step;
-use window::{Window, WindowId};
+use window::{Turns, Window, WindowId};
 use work::Work;
 
 /// What the execution of one launch is made of.
@@ -191,6 +191,8 @@ struct Executor {
     lanes: BTreeMap<String, Lane>,
     windows: BTreeMap<WindowId, Window>,
     next_window: WindowId,
+    /// Who is in one of them.
+    turns: Turns,
     buckets: Buckets,
     /// Numbers suppressed since the plans; asked again right before each submit.
     suppressed: Suppressed,
@@ -244,6 +246,7 @@ impl Executor {
             lanes: BTreeMap::new(),
             windows: BTreeMap::new(),
             next_window: store.next_window_id().await,
+            turns: Turns::default(),
             buckets: Buckets::default(),
             suppressed: Suppressed::default(),
             suppressions_from: None,

@@ -350,6 +350,7 @@ impl FirstStep {
             launch: self.launch,
             phone: *phone,
             at_row: *at_row,
+            run: 0,
             step: self.step,
             reason: reason.clone(),
             at: self.now,

@@ -409,7 +409,7 @@ impl Stage {
                 self.passages[at].finished.clone_from(&reason);
                 self.note(Happened::Finished(reason));
             }
-            (Effect::Skip(reason), _) => self.note(Happened::Skipped(reason)),
+            (Effect::Skip(_, reason), _) => self.note(Happened::Skipped(reason)),
             (Effect::LeaveOut(reason), _) => self.note(Happened::LeftOut(reason)),
             (Effect::Keep { flagged }, _) => {
                 let to = match &self.revision.campaign.replies {

@@ -71,7 +71,7 @@ pub use person::{
 };
 pub use record::{BudgetChange, Intent, LeftOutRow, MonthOf, Progress, WindowRecord};
 pub use report::{InDoubt, Totals};
-pub use rows::{CohortKind, MessageState, NewCohort, OWED, TextKind, Turn};
+pub use rows::{CONFIRMS, CohortKind, MessageState, NewCohort, OWED, TextKind, Turn};
 pub use schedule::{Missed, MissedWhy, OCCURRENCE};
 pub use sent::SentMessage;
 pub use standing::{Moved, Standing};

@@ -30,7 +30,7 @@ pub(super) fn reply<'a>(
         // Said twice, it is answered once.
         Meaning::OptOut { .. } if facts.opted_out => (after_stop(enrolment), vec![]),
         Meaning::OptOut { .. } => opt_out(revision, enrolment),
-        Meaning::OptIn => opt_in(revision, enrolment),
+        Meaning::OptIn => opt_in(revision, enrolment, facts, now),
         Meaning::ContainsOptOut { .. } => (enrolment, vec![Effect::Keep { flagged: true }]),
         Meaning::Help | Meaning::Other if facts.opted_out => {
             (enrolment, vec![Effect::Keep { flagged: false }])
@@ -157,8 +157,16 @@ fn after_stop(enrolment: Enrolment<'_>) -> Enrolment<'_> {
 }
 
 /// Texts may go to the number again: those of later launches, since what was cancelled stays so.
-fn opt_in<'a>(revision: &Revision, enrolment: Enrolment<'a>) -> (Enrolment<'a>, Vec<Effect>) {
-    let answer = built_in(revision, enrolment, Answer::OptIn, AnswerOf::OptIn);
+fn opt_in<'a>(
+    revision: &Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'_>,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let answer = match is_loop(facts.known, now) {
+        true => Effect::Skip(enrolment.place.step, LeftOut::TooManyAnswers),
+        false => built_in(revision, enrolment, Answer::OptIn, AnswerOf::OptIn),
+    };
     (enrolment, vec![Effect::Allow, answer])
 }
 
@@ -169,7 +177,7 @@ fn help<'a>(
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
     let answer = match is_loop(facts.known, now) {
-        true => Effect::Skip(LeftOut::TooManyAnswers),
+        true => Effect::Skip(enrolment.place.step, LeftOut::TooManyAnswers),
         false => built_in(revision, enrolment, Answer::Help, AnswerOf::Help),
     };
     (enrolment, vec![Effect::Keep { flagged: false }, answer])
@@ -252,7 +260,7 @@ fn unclear<'a>(
             of: AnswerOf::Message(message),
             sender: None,
         },
-        Err(reason) => Effect::Skip(reason),
+        Err(reason) => Effect::Skip(at, reason),
     };
     let place = Place {
         step: at,
@@ -292,7 +300,7 @@ fn rules<'a>(
     };
     let (stop, mut effects) = Walk::new(revision, enrolment, facts, now).aside(rule.then);
     // A reply that is not answered after all is for people.
-    if effects.iter().any(|effect| matches!(effect, Effect::Skip(_))) {
+    if effects.iter().any(|effect| matches!(effect, Effect::Skip(..))) {
         effects.push(keep);
     }
     match stop {

@@ -180,7 +180,7 @@ fn shown(effect: &Effect) -> String {
                 .as_ref()
                 .map_or(String::new(), |reason| format!(" {reason}"))
         ),
-        Effect::Skip(reason) => format!("skip: {reason}"),
+        Effect::Skip(at, reason) => format!("skip at {at}: {reason}"),
         Effect::Allow => "allow".into(),
         Effect::Change(change) => format!("{change:?}"),
         Effect::Suppress => "suppress".into(),

@@ -102,8 +102,13 @@ impl<'a> Walk<'a> {
 
     /// What did not go is counted before it goes on.
     pub fn skipping(mut self, reason: LeftOut) -> Walk<'a> {
-        self.effects.push(Effect::Skip(reason));
+        self.skip(reason);
         self
+    }
+
+    /// What stands here is left out.
+    fn skip(&mut self, reason: LeftOut) {
+        self.effects.push(Effect::Skip(self.place.step, reason));
     }
 
     /// Keeps a value before it goes on.
@@ -213,27 +218,22 @@ impl<'a> Walk<'a> {
             }
             Deed::Set(values) => values.iter().for_each(|(field, text)| match self.text(text) {
                 Ok(value) if !self.revision.fits(field, &value) => {
-                    self.effects.push(Effect::Skip(LeftOut::IllTyped(field.clone())));
+                    self.skip(LeftOut::IllTyped(field.clone()));
                 }
                 Ok(value) => self.set(field.clone(), value),
-                Err(reason) => self.effects.push(Effect::Skip(reason)),
+                Err(reason) => self.skip(reason),
             }),
             Deed::Join(list) => self.change(Change::Join(list.clone())),
             Deed::Leave(list) => self.change(Change::Leave(list.clone())),
             Deed::Forward(inbox) => self.change(Change::Forward(inbox.clone())),
-            Deed::Notify { to, text } => {
-                let effect = match self.text(text) {
-                    Ok(text) => Effect::Change(Change::Notify { to: to.clone(), text }),
-                    Err(reason) => Effect::Skip(reason),
-                };
-                self.effects.push(effect);
-            }
-            Deed::Call(call) => {
-                let request = self
-                    .request(call)
-                    .map(|request| Effect::Change(Change::Call(request)));
-                self.effects.push(request.unwrap_or_else(Effect::Skip));
-            }
+            Deed::Notify { to, text } => match self.text(text) {
+                Ok(text) => self.change(Change::Notify { to: to.clone(), text }),
+                Err(reason) => self.skip(reason),
+            },
+            Deed::Call(call) => match self.request(call) {
+                Ok(request) => self.change(Change::Call(request)),
+                Err(reason) => self.skip(reason),
+            },
             Deed::Start(campaign) => self.change(Change::Start {
                 campaign: campaign.clone(),
                 values: self.person().carried(),
@@ -284,22 +284,20 @@ impl<'a> Walk<'a> {
     fn answer(&mut self, send: &Send) {
         let message = send.message;
         if !may_text(send, self.enrolment.member.phone) {
-            return self
-                .effects
-                .push(Effect::Skip(not_by_sender(self.revision, send)));
+            return self.skip(not_by_sender(self.revision, send));
         }
         if is_loop(&self.known, self.now) {
-            return self.effects.push(Effect::Skip(LeftOut::TooManyAnswers));
+            return self.skip(LeftOut::TooManyAnswers);
         }
         let text = super::text_for(self.revision, message, self.enrolment.member, &self.known);
-        self.effects.push(match text {
-            Ok((text, _)) => Effect::Answer {
+        match text {
+            Ok((text, _)) => self.effects.push(Effect::Answer {
                 text,
                 of: AnswerOf::Message(message),
                 sender: send.sender.clone(),
-            },
-            Err(reason) => Effect::Skip(reason),
-        });
+            }),
+            Err(reason) => self.skip(reason),
+        }
     }
 
     /// A step whose conditions cannot be decided is passed over, and counted.
@@ -320,7 +318,7 @@ impl<'a> Walk<'a> {
             (Ok(true), Ok(false)) => Next::On,
             (Ok(false), _) | (_, Ok(true)) => Next::To(otherwise),
             (Err(name), _) | (_, Err(name)) => {
-                self.effects.push(Effect::Skip(LeftOut::StepUndecided(name)));
+                self.skip(LeftOut::StepUndecided(name));
                 Next::To(otherwise)
             }
         }
@@ -339,10 +337,9 @@ impl<'a> Walk<'a> {
                 Verdict::Undecided(name) => undecided.push(name.to_owned()),
             }
         }
-        let counted = undecided
-            .into_iter()
-            .map(|name| Effect::Skip(LeftOut::StepUndecided(name)));
-        self.effects.extend(counted);
+        for name in undecided {
+            self.skip(LeftOut::StepUndecided(name));
+        }
         taken
     }
 
@@ -362,11 +359,11 @@ impl<'a> Walk<'a> {
             Until::At(moment) => {
                 let Some(at) = self.person().moment(moment, self.earliest(moment)) else {
                     let name = moment.field().unwrap_or_default().to_owned();
-                    self.effects.push(Effect::Skip(LeftOut::StepUndecided(name)));
+                    self.skip(LeftOut::StepUndecided(name));
                     return Next::To(too_late);
                 };
                 if self.known.began_at.is_some_and(|began| at < began) {
-                    self.effects.push(Effect::Skip(LeftOut::TooLate));
+                    self.skip(LeftOut::TooLate);
                     return Next::To(too_late);
                 }
                 self.due_at = self.due_at.max(at);

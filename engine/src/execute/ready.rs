@@ -223,6 +223,7 @@ impl Executor {
                 intent,
                 departed: vec![],
                 free: vec![],
+                taken: None,
                 full: None,
             })
         });

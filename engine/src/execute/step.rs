@@ -7,7 +7,7 @@ use super::deliveries::DeliveryStep;
 use super::errands::ErrandStep;
 use super::hearing::Listened;
 use super::inbound::{Folded, Said};
-use super::window::{Outcome, WindowId};
+use super::window::{Opening, Outcome, Taken, WindowId};
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::provider::Polled;
 use crate::store::{ClaimedCohort, CohortKind, Intent, KnownOf, LaunchState, StoreError};
@@ -33,13 +33,7 @@ pub(super) enum Step {
         expected: u64,
     },
     /// What the campaign asks about the members of a window is read.
-    Informed {
-        sender: String,
-        launch: LaunchId,
-        cohorts: Vec<CohortId>,
-        settle: bool,
-        known: KnownOf,
-    },
+    Informed { opening: Opening, known: KnownOf },
     /// A request was answered.
     Answered {
         window: WindowId,
@@ -67,6 +61,8 @@ pub(super) enum Step {
         departed: Vec<(String, CohortKind, DateTime<Utc>)>,
         /// Cohorts in hand that no window is about any more.
         free: Vec<CohortId>,
+        /// Whose turn is over.
+        taken: Option<Taken>,
         /// The disk is full: this was the last record, out of the reserve.
         full: Option<StoreError>,
     },
@@ -131,13 +127,7 @@ impl Executor {
                     *share.next(kind) = next_due;
                 }
             }
-            Step::Informed {
-                sender,
-                launch,
-                cohorts,
-                settle,
-                known,
-            } => self.begin_window(&sender, launch, cohorts, settle, known),
+            Step::Informed { opening, known } => self.begin_window(opening, known),
             Step::Answered {
                 window,
                 outcomes,
@@ -164,8 +154,12 @@ impl Executor {
                 intent,
                 departed,
                 free,
+                taken,
                 full,
             } => {
+                if let Some(taken) = taken {
+                    self.turns.give_back(&taken);
+                }
                 self.lane(&sender).set_in_window(&free, false);
                 self.receipts_of(launch, intent.settled.clone());
                 self.expect_errands();
@@ -178,6 +172,7 @@ impl Executor {
                 }
                 self.recorded(&sender, next, intent, full.is_some());
                 self.fail(full);
+                self.finish_those_behind();
                 // Somebody may have joined a list.
                 if self.entrances().any(|entrance| entrance.is_of_a_list()) {
                     self.listen_up();

@@ -18,6 +18,7 @@ mod in_part;
 mod lists;
 mod many;
 mod parts;
+mod passages;
 mod people;
 mod senders;
 mod set;

@@ -1,10 +1,12 @@
 //! A window: members whose intent is committed, from `advance` to the record of their answers.
 
 mod known;
+mod opening;
 mod outcome;
 mod refused;
 mod rows;
 mod settle;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -22,12 +24,14 @@ use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::member::Doubt;
 use crate::provider::{Answer, Found};
 use crate::revision::Revision;
-use crate::store::{ClaimedCohort, CohortKind, Intent, KnownOf, MessageState, Of, WindowRecord};
+use crate::store::{ClaimedCohort, CohortKind, Intent, KnownOf, MessageState, WindowRecord};
 use crate::texts;
 
 use known::KnownPeople;
+pub(super) use opening::Opening;
 pub(super) use outcome::Outcome;
 use rows::MessageRows;
+pub(super) use turns::{Taken, Turns};
 
 /// The id of a window's texts in the store.
 pub(super) type WindowId = i64;
@@ -48,6 +52,8 @@ pub(super) struct Window {
     pub moves: Vec<(CohortId, usize, Effect)>,
     /// What is known of its members.
     pub known: KnownPeople,
+    /// Who of them has their turn; none where nobody asks what others bring about.
+    pub taken: Option<Taken>,
     /// Members whose turn failed by a fault of ours: cohort, index, why.
     pub faults: Vec<(CohortId, usize, String)>,
     /// The texts are in the store.
@@ -127,39 +133,6 @@ impl Executor {
         self.open_window(sender, launch, fresh, false);
     }
 
-    /// Reads what the campaign asks about the members of a window, and begins it.
-    fn open_window(&mut self, sender: &str, launch: LaunchId, cohorts: Vec<CohortId>, settle: bool) {
-        let held = cohorts.iter().filter_map(|id| self.lanes[sender].held.get(id));
-        let passages = held.filter(|held| held.cohort.kind == CohortKind::Passage);
-        let members = passages.flat_map(|held| {
-            let phone = move |index: usize| (held.cohort.run, held.cohort.members[index].phone);
-            held.intended().map(phone)
-        });
-        let people: Vec<(u32, PhoneNumber)> = members.collect();
-        let revision = self.of(launch).revision.clone();
-        let asks = self.store.asks(&revision);
-        if !asks.any() || people.is_empty() {
-            return self.begin_window(sender, launch, cohorts, settle, KnownOf::new());
-        }
-        let store = self.store.clone();
-        let sender = sender.to_owned();
-        self.deed(launch, async move {
-            let of = Of {
-                launch,
-                campaign: &revision.campaign,
-                asks: &asks,
-            };
-            let known = store.known(of, &people).await?;
-            Ok(Step::Informed {
-                sender,
-                launch,
-                cohorts,
-                settle,
-                known,
-            })
-        });
-    }
-
     /// These got no intent after all, and what was reserved for them is free again.
     fn take_back(&mut self, sender: &str, launch: LaunchId, cohorts: &[CohortId]) {
         let launched = self.of(launch);
@@ -210,29 +183,30 @@ impl Executor {
         }
     }
 
-    /// Asks `advance` for each member whose intent is committed, and submits. `settle`: an earlier process may have
-    /// submitted them, so what it knew stands for the answers.
-    pub(super) fn begin_window(
-        &mut self,
-        sender: &str,
-        launch: LaunchId,
-        cohorts: Vec<CohortId>,
-        settle: bool,
-        known: KnownOf,
-    ) {
+    /// Asks `advance` for each member whose intent is committed and whose turn it is, and submits. Where it settles, an
+    /// earlier process may have submitted them, so what it knew stands for the answers.
+    pub(super) fn begin_window(&mut self, opening: Opening, known: KnownOf) {
+        let Opening {
+            sender,
+            launch,
+            cohorts,
+            settle,
+            taken,
+        } = opening;
         let id = self.next_window;
         self.next_window += 1;
-        let held = cohorts.first().and_then(|id| self.lanes[sender].held.get(id));
+        let held = cohorts.first().and_then(|id| self.lanes[&sender].held.get(id));
         let launched = self.of(launch);
         let mut window = Window {
             launch,
-            sender: sender.to_owned(),
+            sender: sender.clone(),
             route: held.map_or(0, |held| held.cohort.route),
             intended_at: held.map_or_else(|| self.clock.now(), |held| held.cohort.intended_at),
             slices: vec![],
             sends: vec![],
             moves: vec![],
             known: KnownPeople::new(&launched.revision, launched.row.starts_at, known),
+            taken,
             faults: vec![],
             texts_recorded: false,
             recording: false,
@@ -240,7 +214,7 @@ impl Executor {
         };
         let now = self.clock.now();
         for cohort in cohorts {
-            let Some(held) = self.lanes[sender].held.get(&cohort) else {
+            let Some(held) = self.lanes[&sender].held.get(&cohort) else {
                 continue;
             };
             window.slices.push((cohort, held.intended()));
@@ -249,6 +223,15 @@ impl Executor {
                 .intended()
                 .filter(|index| !held.cohort.departed.contains(index))
             {
+                if window
+                    .taken
+                    .as_ref()
+                    .is_some_and(|taken| taken.waits(cohort, index))
+                {
+                    let waits = Effect::Depart(held.cohort.place, held.cohort.due_at);
+                    window.moves.push((cohort, index, waits));
+                    continue;
+                }
                 // One member at which our own code fails must not stop the others.
                 let asked = catch_unwind(AssertUnwindSafe(|| {
                     self.ask(&launched.revision, &held.cohort, index, settle, now, &mut window);

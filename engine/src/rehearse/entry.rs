@@ -38,7 +38,7 @@ impl World<'_> {
                     self.wait(person, due);
                 }
                 Err(reason) => {
-                    self.figures.without(Place::START.step, &reason, true);
+                    self.without(Place::START.step, &reason, true);
                     self.crowd.at_mut(person).set(Flag::Ended, true);
                 }
             }

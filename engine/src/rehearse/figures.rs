@@ -1,9 +1,10 @@
 //! What a rehearsal comes to, counted as it goes: by hour and sender, by step, by reason, by variant.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use chrono::{DateTime, Utc};
-use dsl::campaign::{Address, Campaign};
+use dsl::campaign::{Address, Campaign, Deed};
 use serde::Serialize;
 use sms::PhoneNumber;
 
@@ -246,14 +247,14 @@ impl Figures {
     }
 
     /// A text or a step is passed over, or somebody leaves there.
-    pub fn without(&mut self, at: Address, reason: &LeftOut, leaves: bool) {
+    pub fn without(&mut self, campaign: &Campaign, at: Address, reason: &LeftOut, leaves: bool) {
         let all = if leaves {
             &mut self.left_out
         } else {
             &mut self.skipped
         };
         *all.entry(reason.clone()).or_default() += 1;
-        if let Some(step) = self.steps.get_mut(&at) {
+        for (_, step) in self.steps.range_mut(passed_over(campaign, at)) {
             *step.without.entry(reason.code()).or_default() += 1;
         }
     }
@@ -328,6 +329,17 @@ impl Figures {
             texts: self.texts,
         }
     }
+}
+
+/// The instructions that are passed over where one is: behind a condition or a moment that was past lies what it leads to.
+fn passed_over(campaign: &Campaign, at: Address) -> Range<Address> {
+    let end = match &campaign.program.at(at).deed {
+        Deed::Check { otherwise, .. } => *otherwise,
+        Deed::Wait { too_late, .. } => *too_late,
+        _ => at + 1,
+    };
+    // A round may lead back.
+    at..end.max(at + 1)
 }
 
 /// Where what the rules do begins: it stands behind the steps.

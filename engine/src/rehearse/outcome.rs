@@ -2,7 +2,7 @@
 //! One person after the other, in order, so that it comes out the same on however many cores.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::Campaign;
+use dsl::campaign::{Address, Campaign};
 
 use super::World;
 use super::agenda::{Coming, Entry, NEVER, Second};
@@ -15,6 +15,7 @@ use super::step::{Outcome, is_marketing, sent};
 use crate::advance::{AnswerOf, Change, Effect, Person, Place, State, drawn};
 use crate::calendar::Month;
 use crate::draw;
+use crate::left_out::LeftOut;
 use crate::tariff::millionths;
 
 /// So often at most somebody departs: what goes on longer does not end.
@@ -148,8 +149,8 @@ impl World<'_> {
                         return Err(self.violation(person, Broken::Endless));
                     }
                 }
-                Effect::LeaveOut(reason) => self.figures.without(outcome.from.step, &reason, true),
-                Effect::Skip(reason) => self.figures.without(outcome.from.step, &reason, false),
+                Effect::LeaveOut(reason) => self.without(outcome.from.step, &reason, true),
+                Effect::Skip(at, reason) => self.without(at, &reason, false),
                 Effect::Finish(reason) => {
                     let reason = reason.unwrap_or_default();
                     *self.figures.finished.entry(reason).or_default() += 1;
@@ -170,6 +171,12 @@ impl World<'_> {
             }
         }
         Ok(sent.unwrap_or(0).into())
+    }
+
+    /// A text or a step is passed over, or somebody leaves there.
+    pub(super) fn without(&mut self, at: Address, reason: &LeftOut, leaves: bool) {
+        let revision = self.setting.revision;
+        self.figures.without(&revision.campaign, at, reason, leaves);
     }
 
     /// Who does not fit waits for the next month, where the budget is a month's.

@@ -336,7 +336,10 @@ impl Store {
         let mut answers = self.answering(phone, since).await?;
         let ids = remembered(&self.readers, phone_number(phone)).await?.ids;
         let mut select = QueryBuilder::<Sqlite>::new(
-            "select m.id, m.window_id, m.sent_at, c.kind from message m join cohort c on c.id = m.id >> 12
+            "select m.id, m.window_id, m.sent_at, c.kind = 1 and c.visit <> 2 and c.run <> ",
+        );
+        select.push_bind(DESK_RUN).push(
+            " as counts from message m join cohort c on c.id = m.id >> 12
              where m.state not in (0, 2) and m.id in (",
         );
         let mut values = select.separated(", ");
@@ -347,7 +350,7 @@ impl Store {
         let mut texts = vec![];
         for row in select.build().fetch_all(&self.readers).await? {
             let at = instant(row.try_get("sent_at")?)?;
-            if row.try_get::<i64, _>("kind")? == 1 && at >= since {
+            if row.try_get::<bool, _>("counts")? && at >= since {
                 answers.push(at);
             }
             if texts.len() < TEXTS {
@@ -365,7 +368,7 @@ impl Store {
         since: DateTime<Utc>,
     ) -> Result<Vec<DateTime<Utc>>, Failure> {
         let due: Vec<i64> = sqlx::query_scalar(
-            "select c.due_at from cohort c where c.kind = 1 and c.state <> 1 and c.phone_lo = ? and c.run <> ? and c.due_at >= ?
+            "select c.due_at from cohort c where c.kind = 1 and c.visit <> 2 and c.state <> 1 and c.phone_lo = ? and c.run <> ? and c.due_at >= ?
                and not exists (select 1 from message m where m.id = c.id << 12 and m.state not in (0, 2))",
         )
         .bind(phone_number(phone))

@@ -177,11 +177,12 @@ pub(super) async fn write_notes(
                 continue;
             }
             Note::Skipped { step, reason } => sqlx::query(
-                "insert into skipped (launch_id, phone, step, reason, at) values (?, ?, ?, ?, ?)
+                "insert into skipped (launch_id, phone, run, step, reason, at) values (?, ?, ?, ?, ?, ?)
                  on conflict do nothing",
             )
             .bind(launch)
             .bind(phone)
+            .bind(row.run)
             .bind(*step)
             .bind(reason.code())
             .bind(at),

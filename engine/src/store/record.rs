@@ -136,6 +136,8 @@ pub struct LeftOutRow {
     pub phone: PhoneNumber,
     /// The list and line, as [`crate::plan::list_and_line`] reads them; 0 where it was found later.
     pub at_row: u64,
+    /// The run of the passage that ended with it; 0 where it was found in a row.
+    pub run: u32,
     /// The instruction.
     pub step: u16,
     /// Why.
@@ -316,12 +318,14 @@ pub(super) async fn insert_left_out(
     left_out: &[LeftOutRow],
 ) -> Result<(), sqlx::Error> {
     for rows in left_out.chunks(ROWS) {
-        let mut insert =
-            QueryBuilder::<Sqlite>::new("insert into left_out (launch_id, phone, at_row, step, reason, at) ");
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "insert into left_out (launch_id, phone, at_row, run, step, reason, at) ",
+        );
         insert.push_values(rows, |mut row, out| {
             row.push_bind(out.launch.0)
                 .push_bind(phone_number(out.phone))
                 .push_bind(i64::try_from(out.at_row).unwrap_or(i64::MAX))
+                .push_bind(out.run)
                 .push_bind(out.step)
                 .push_bind(out.reason.code())
                 .push_bind(millis(out.at));

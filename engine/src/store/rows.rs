@@ -71,6 +71,8 @@ pub enum CohortKind {
 
 /// The visit of an answer that goes to somebody who opted out too; that of others is 0.
 pub const OWED: u32 = 1;
+/// The same of the confirmation of an opt-out, which is none of the answers of an hour.
+pub const CONFIRMS: u32 = 2;
 
 impl CohortKind {
     pub(super) fn from_row(number: i64) -> Result<CohortKind, StoreError> {

@@ -96,7 +96,7 @@ async fn end_waiting(
             for waiting in waiting_cohorts(connection, launch, run, phone_number(phone)).await? {
                 // Before the mark of the intent the text may be out: its answer decides.
                 if waiting.index >= waiting.intent_to {
-                    end_one(connection, launch, phone, &waiting, at).await?;
+                    end_one(connection, (launch, run, phone), &waiting, at).await?;
                 }
             }
         }
@@ -108,8 +108,7 @@ async fn end_waiting(
 /// out.
 async fn end_one(
     connection: &mut SqliteConnection,
-    launch: LaunchId,
-    phone: PhoneNumber,
+    (launch, run, phone): (LaunchId, u32, PhoneNumber),
     waiting: &Waiting,
     at: DateTime<Utc>,
 ) -> Result<(), Failure> {
@@ -127,6 +126,7 @@ async fn end_one(
             launch,
             phone,
             at_row: 0,
+            run,
             step: waiting.place.step,
             reason: LeftOut::OptedOut,
             at,

@@ -73,7 +73,7 @@ impl Passage {
                 | Effect::GiveUp(_)
                 | Effect::LeaveOut(_)
                 | Effect::Finish(_)
-                | Effect::Skip(_)
+                | Effect::Skip(..)
                 | Effect::Change(_)
                 | Effect::Answer { .. }
                 | Effect::SetAside

@@ -3,14 +3,15 @@
 use chrono::{DateTime, Utc};
 
 use super::fold::Folder;
-use super::told::{moved, note_at};
+use super::told::{moved, note_of};
 use crate::advance::{AnswerOf, Change, Effect, Place};
 use crate::ids::NO_RUN;
 use crate::member::Member;
 use crate::plan::tariff_of;
 use crate::revision::Revision;
 use crate::store::{
-    CohortKind, NewCohort, NewReply, Note, NoteRow, OWED, ReplyMeaning, SentTo, Standing, Suppression, Turn,
+    CONFIRMS, CohortKind, NewCohort, NewReply, Note, NoteRow, OWED, ReplyMeaning, SentTo, Standing,
+    Suppression, Turn,
 };
 
 /// What a reply leads to, as it is put together.
@@ -30,7 +31,6 @@ pub(super) struct Led<'a> {
 impl Led<'_> {
     /// Adds what an effect comes to.
     pub fn apply(&mut self, effect: Effect) {
-        let place = self.standing.map(|standing| standing.place);
         if let Some(standing) = self.standing.filter(|_| self.reply.suppress.is_none())
             && let Some(moved) = moved(standing, self.revision, &effect)
         {
@@ -67,8 +67,7 @@ impl Led<'_> {
                 };
             }
             other => {
-                let step = place.map(|place| place.step).or(self.sent.map(|sent| sent.step));
-                if let Some(note) = note_at(other, step.unwrap_or(0)) {
+                if let Some(note) = note_of(other) {
                     self.note(note);
                 }
             }
@@ -117,9 +116,10 @@ impl Led<'_> {
             place: Place {
                 step,
                 // The confirmation of a stop goes behind it, and what somebody asked for since.
-                visit: match of == AnswerOf::OptOut || self.opted_out {
-                    true => OWED,
-                    false => 0,
+                visit: match (of, self.opted_out) {
+                    (AnswerOf::OptOut, _) => CONFIRMS,
+                    (_, true) => OWED,
+                    (_, false) => 0,
                 },
             },
             turn: Turn::First,

@@ -55,7 +55,7 @@ pub(in crate::execute) async fn tell(
         .find_map(|effect| moved(standing, revision, effect));
     Ok(Told {
         moved: to,
-        notes: notes(of, (standing.place.step, calls), effects, now),
+        notes: notes(of, calls, effects, now),
     })
 }
 
@@ -91,7 +91,7 @@ pub(in crate::execute) async fn tell_ended(
     let effects = happened(store, revision, enrolment, &known, now).await?;
     Ok(Told {
         moved: None,
-        notes: notes(of, (0, vec![]), effects, now),
+        notes: notes(of, vec![], effects, now),
     })
 }
 
@@ -110,8 +110,8 @@ async fn happened(
     Ok(advance(revision, enrolment, facts, &Event::Happened, now).1)
 }
 
-fn notes(of: Of, (step, calls): (u16, Vec<Note>), effects: Vec<Effect>, at: DateTime<Utc>) -> Vec<NoteRow> {
-    let notes = effects.into_iter().filter_map(|effect| note_at(effect, step));
+fn notes(of: Of, calls: Vec<Note>, effects: Vec<Effect>, at: DateTime<Utc>) -> Vec<NoteRow> {
+    let notes = effects.into_iter().filter_map(note_of);
     let notes = notes.chain(calls);
     let row = |note| NoteRow {
         launch: of.launch,
@@ -148,12 +148,12 @@ pub(in crate::execute) fn learn_passage(known: &mut Known, revision: &Revision, 
     known.began_at = known.began_at.or_else(|| Some(entered()));
 }
 
-/// What an effect keeps of a person; `step`: where they stand.
-pub(in crate::execute) fn note_at(effect: Effect, step: u16) -> Option<Note> {
+/// What an effect keeps of a person.
+pub(in crate::execute) fn note_of(effect: Effect) -> Option<Note> {
     match effect {
         Effect::Change(change) => Some(Note::of(change)),
         Effect::Finish(reason) => reason.map(Note::Finished),
-        Effect::Skip(reason) => Some(Note::Skipped { step, reason }),
+        Effect::Skip(step, reason) => Some(Note::Skipped { step, reason }),
         Effect::Send { .. }
         | Effect::LookUp
         | Effect::Depart(..)

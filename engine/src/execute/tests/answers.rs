@@ -296,3 +296,40 @@ async fn an_hour_has_three_answers_though_none_of_them_has_gone() {
         assert_eq!(got, ["One", "9 to 5", "9 to 5", "9 to 5", "Two"]);
     }
 }
+
+/// The confirmation of an opt-out is none of the three answers of an hour; that of an opt-in is.
+#[tokio::test]
+async fn the_confirmation_of_a_stop_is_none_of_the_answers_of_an_hour() {
+    let written = [
+        (10, "STOP"),
+        (20, "START"),
+        (30, "hours"),
+        (40, "hours"),
+        (50, "hours"),
+    ];
+    expect![[r#"
+        [
+            "One",
+            "9 to 5",
+            "You have opted in again and will get messages from us. Reply STOP to get no more.",
+            "9 to 5",
+            "You have opted out and will get no more messages from us.",
+        ]"#]]
+    .assert_eq(&format!("{:#?}", got_from_a_busy_provider(&written).await));
+    let back_and_forth: Vec<(i64, &str)> = (0..5)
+        .flat_map(|n| [(10 + 20 * n, "STOP"), (20 + 20 * n, "START")])
+        .collect();
+    expect![[r#"
+        [
+            "One",
+            "You have opted out and will get no more messages from us.",
+            "You have opted in again and will get messages from us. Reply STOP to get no more.",
+            "You have opted in again and will get messages from us. Reply STOP to get no more.",
+            "You have opted out and will get no more messages from us.",
+            "You have opted in again and will get messages from us. Reply STOP to get no more.",
+            "You have opted out and will get no more messages from us.",
+            "You have opted out and will get no more messages from us.",
+            "You have opted out and will get no more messages from us.",
+        ]"#]]
+    .assert_eq(&format!("{:#?}", got_from_a_busy_provider(&back_and_forth).await));
+}

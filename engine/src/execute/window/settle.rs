@@ -48,10 +48,15 @@ pub(super) struct Settled {
 }
 
 impl Executor {
-    /// Records a window if every text of it has its answer and nothing else of it is being recorded.
+    /// Records a window if every text of it has its answer, nobody in it waits for another one, and nothing else of it is
+    /// being recorded.
     pub(in crate::execute) fn finish_window(&mut self, id: WindowId) {
-        let complete =
-            |window: &Window| !window.recording && window.sends.iter().all(|send| send.outcome.is_some());
+        let complete = |window: &Window| {
+            let taken = window.taken.as_ref();
+            !window.recording
+                && window.sends.iter().all(|send| send.outcome.is_some())
+                && taken.is_none_or(|taken| self.turns.are_over(taken))
+        };
         if !self.windows.get(&id).is_some_and(complete) {
             return;
         }
@@ -70,7 +75,7 @@ impl Executor {
             }
             let withdrawn = self.withdraw(&window.sender, (cohort, index), &effect, false, &mut settled);
             // Who only misses a text goes on.
-            if withdrawn && !matches!(effect, Effect::Skip(_)) {
+            if withdrawn && !matches!(effect, Effect::Skip(..)) {
                 continue;
             }
             let now = self.clock.now();
@@ -177,7 +182,7 @@ impl Executor {
     ) -> bool {
         let member = &self.cohort(sender, id).members[index];
         let reason = match effect {
-            Effect::LeaveOut(reason) | Effect::Skip(reason) => Some(reason.to_string()),
+            Effect::LeaveOut(reason) | Effect::Skip(_, reason) => Some(reason.to_string()),
             _ => None,
         };
         let Some(reason) = reason.filter(|_| member.pending.is_some()) else {
@@ -284,7 +289,7 @@ impl Executor {
             other @ (Effect::Depart(..)
             | Effect::LeaveOut(_)
             | Effect::Finish(_)
-            | Effect::Skip(_)
+            | Effect::Skip(..)
             | Effect::Allow
             | Effect::Change(_)
             | Effect::Send { .. }
@@ -348,19 +353,14 @@ impl Executor {
                 launch: cohort.launch,
                 phone: member.phone,
                 at_row: 0,
+                run: cohort.run,
                 step: cohort.place.step,
                 reason,
                 at,
             }),
             Effect::Finish(Some(reason)) => note(Note::Finished(reason), settled),
             Effect::Finish(None) => {}
-            Effect::Skip(reason) => note(
-                Note::Skipped {
-                    step: cohort.place.step,
-                    reason,
-                },
-                settled,
-            ),
+            Effect::Skip(step, reason) => note(Note::Skipped { step, reason }, settled),
             Effect::Change(Change::Call(request)) if request.waits => settled.calling = Some(request),
             Effect::Change(change) => note(Note::of(change), settled),
             // Only a reply has some of these, and replies are folded elsewhere; only `Due` sends; only an answer to a text
@@ -501,7 +501,7 @@ impl Executor {
         let departing = departing.map(|cohort| (cohort.sender.clone(), cohort.kind, cohort.due_at));
         let departed = departing.chain(back).collect();
         let sent = self.handed_over(&window);
-        let launch = window.launch;
+        let (launch, taken) = (window.launch, window.taken);
         let (store, in_flight) = (self.store.clone(), self.in_flight.clone());
         self.deed(launch, async move {
             let (intent, full) = record_surely(&store, record).await?;
@@ -519,6 +519,7 @@ impl Executor {
                 intent,
                 departed,
                 free,
+                taken,
                 full,
             })
         });

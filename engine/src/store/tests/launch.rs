@@ -13,6 +13,7 @@ fn left_out(launch: LaunchId, n: u64) -> LeftOutRow {
         launch,
         phone: nth_phone(n),
         at_row: n,
+        run: 0,
         step: 0,
         reason: LeftOut::EmptyValue("name".into()),
         at: start(),

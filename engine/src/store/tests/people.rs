@@ -60,6 +60,7 @@ async fn story(scene: &Scene) -> LaunchId {
         launch,
         phone: nth_phone(0),
         at_row: 7,
+        run: 0,
         step: 0,
         reason: LeftOut::Duplicate,
         at: start(),
