@@ -138,6 +138,7 @@ impl Stage {
         let person = Known {
             zones: Some(cast.zones.clone()),
             variant,
+            tags: cast.tags.clone(),
             ..Known::default()
         };
         Stage {

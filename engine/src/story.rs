@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::Schedule;
-use dsl::campaign::story::{At, Expectation, Expected, Said, Scene, Story};
+use dsl::campaign::story::{At, Expectation, Expected, Occurrence, Said, Scene, Story};
 use dsl::diagnostic::Diagnostic;
 use dsl::scalar::WrittenTime;
 
@@ -119,13 +119,14 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
         language: 0,
         ran: begin..begin,
     };
-    let values = person(story);
-    let person = match cast(revision, &values, begin) {
+    let values = with_carried(&story.person, story.event.as_ref());
+    let person = match cast(revision, &values, &story.tags, begin) {
         Ok(person) => person,
         Err(error) => return nobody(impossible(story, &error)),
     };
     let known = Known {
         variant: story.variant.clone(),
+        tags: story.tags.clone(),
         ..Known::default()
     };
     if let Some(reason) = planned_out(revision, &values, &person.member, &known, begin) {
@@ -166,12 +167,12 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     }
 }
 
-/// The columns of the person, and what the event that begins the passage carries, which wins: texts may use both.
-fn person(story: &Story) -> Vec<(String, String)> {
-    let carried = story.event.iter().flat_map(|event| &event.fields);
+/// The columns of a person, and what the event that begins the passage carries, which wins: texts may use both.
+pub(crate) fn with_carried(person: &[(String, String)], event: Option<&Occurrence>) -> Vec<(String, String)> {
+    let carried = event.iter().flat_map(|event| &event.fields);
     let carried: Vec<&(String, String)> = carried.filter(|(name, _)| name != "phone").collect();
     let is_carried = |name: &str| carried.iter().any(|(field, _)| field == name);
-    let own = story.person.iter().filter(|(column, _)| !is_carried(column));
+    let own = person.iter().filter(|(column, _)| !is_carried(column));
     own.chain(carried.iter().copied()).cloned().collect()
 }
 

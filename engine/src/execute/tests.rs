@@ -19,6 +19,7 @@ mod lists;
 mod many;
 mod parts;
 mod people;
+mod recorded;
 mod senders;
 mod set;
 mod started;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -13,6 +14,7 @@ use dsl::project::ListFile;
 use sms::PhoneNumber;
 
 use super::row::{Frozen, consent_lacks, filtered, frozen_values, language_of, texts_of};
+use super::{Question, StoreFacts};
 use crate::advance::Known;
 use crate::audience::{self, ListReader, Row, clean};
 use crate::calendar::TimeClass;
@@ -27,6 +29,8 @@ pub struct Cast {
     pub member: Member,
     /// The zones that the person may be in.
     pub zones: TimeClass,
+    /// What the person was tagged with before.
+    pub tags: BTreeSet<String>,
 }
 
 /// Why somebody cannot.
@@ -46,8 +50,13 @@ pub enum NotCast {
     LeftOut(LeftOut),
 }
 
-/// The person with these values, by column or field.
-pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>) -> Result<Cast, NotCast> {
+/// The person with these values, by column or field, and these tags.
+pub fn cast(
+    revision: &Revision,
+    person: &[(String, String)],
+    tags: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Result<Cast, NotCast> {
     let campaign = &revision.campaign;
     let value = |name: &str| {
         let found = person.iter().find(|(column, _)| column == name);
@@ -67,7 +76,7 @@ pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>
     });
     let zones = TimeClass::of(stated.transpose()?, parsed.number, campaign.timezone);
     let (columns, row) = row_of(person);
-    let frozen = Frozen::new(revision, &columns, None, now);
+    let frozen = Frozen::new(revision, &columns, None, now).knowing(tagged(tags, parsed.number));
     if let Some(reason) = filtered(revision, &frozen, parsed.number, &row) {
         return Err(NotCast::LeftOut(reason));
     }
@@ -82,7 +91,17 @@ pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>
             pending: None,
         },
         zones,
+        tags: tags.clone(),
     })
+}
+
+/// What a store would tell of the tags of the only person there is.
+fn tagged(tags: &BTreeSet<String>, phone: PhoneNumber) -> Arc<StoreFacts> {
+    let mut facts = StoreFacts::default();
+    for tag in tags {
+        facts.add(Question::Tagged(tag.clone()), vec![phone.as_u64()]);
+    }
+    Arc::new(facts)
 }
 
 /// Why a plan leaves out somebody who can be cast: by the texts, and by the consent that the policy asks for. `known`: the variant
@@ -125,27 +144,32 @@ fn lacks_consent(revision: &Revision, person: &[(String, String)], now: DateTime
 /// Values of a person by column or field.
 type Values = Vec<(String, String)>;
 
-/// The first person of a campaign's lists who can be in it: what the campaign asks of them, by our names. None where no
-/// list can be read, or its first rows hold nobody.
-pub fn first_of_lists(revision: &Revision, folder: &Path, now: DateTime<Utc>) -> Option<Values> {
+/// The first person of a campaign's lists who can be in it with these tags: what the campaign asks of them, by our names. None
+/// where no list can be read, or its first rows hold nobody.
+pub fn first_of_lists(
+    revision: &Revision,
+    folder: &Path,
+    tags: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Option<Values> {
     let mut lists = revision.campaign.audience.from.iter();
     lists.find_map(|list| {
         let mut people = People::open(revision, folder, list)?;
         let chunk = people.reader.next_chunk(ROWS).ok()?;
         let mut all = chunk.rows.iter().filter_map(|row| people.values(row));
-        all.find(|person| cast(revision, person, now).is_ok())
+        all.find(|person| cast(revision, person, tags, now).is_ok())
     })
 }
 
-/// The person of a number in a campaign's lists. None where no list has it.
+/// The person of a number in a campaign's lists, who can be in it with these tags. None where no list has it.
 pub fn of_lists(
     revision: &Revision,
     folder: &Path,
-    phone: PhoneNumber,
+    (phone, tags): (PhoneNumber, &BTreeSet<String>),
     now: DateTime<Utc>,
 ) -> Option<Values> {
     let phone = phone.to_string();
-    let own = |person: &Values| person[0].1 == phone && cast(revision, person, now).is_ok();
+    let own = |person: &Values| person[0].1 == phone && cast(revision, person, tags, now).is_ok();
     let mut lists = revision.campaign.audience.from.iter();
     lists.find_map(|list| {
         let mut people = People::open(revision, folder, list)?;

@@ -301,7 +301,7 @@ fn an_event_begins_a_triggered_campaign_and_stands_beside_the_person() {
             name: "booked".into(),
             fields,
         }),
-        at: None,
+        ..Opening::default()
     };
     check_of(
         BOOKED,

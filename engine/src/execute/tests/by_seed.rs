@@ -242,7 +242,7 @@ fn by_stage(tale: &Tale) -> Told {
         let columns = COLUMNS.map(str::to_owned);
         let cells = row.split(',').map(str::to_owned);
         let person: Vec<(String, String)> = columns.into_iter().zip(cells).collect();
-        let person = cast(&tale.revision, &person, start).expect("somebody of the list");
+        let person = cast(&tale.revision, &person, &Default::default(), start).expect("somebody of the list");
         let number = person.member.phone;
         let mut stage = Stage::new(tale.revision.clone(), person, None, start);
         let happenings = tale.happenings().into_iter().filter(|one| one.phone == number);

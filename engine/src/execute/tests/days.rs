@@ -113,7 +113,7 @@ fn by_stage(world: &World) -> Told {
     for row in list.lines().skip(1) {
         let cells = row.split(',').map(str::to_owned);
         let person: Vec<(String, String)> = COLUMNS.map(str::to_owned).into_iter().zip(cells).collect();
-        let Ok(person) = cast(&revision, &person, start) else {
+        let Ok(person) = cast(&revision, &person, &Default::default(), start) else {
             continue;
         };
         let number = person.member.phone.as_u64();

@@ -1,0 +1,189 @@
+//! What was heard as the lines of a story. Texts bring their own time; what the person wrote, and what happened, came so long
+//! after what was before it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dsl::campaign::Deed;
+use dsl::reply::Answer;
+use dsl::scalar::WaitTime;
+
+use super::Passage;
+use super::heard::Heard;
+use crate::advance::Known;
+use crate::member::Member;
+use crate::play::{map, occurrence, word};
+use crate::story::edits::quoted;
+
+/// What times are told in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Minutes,
+    Seconds,
+}
+
+impl Unit {
+    /// So many of them as are over, as whole seconds.
+    fn over(self, time: TimeDelta) -> TimeDelta {
+        match self {
+            Unit::Minutes => TimeDelta::minutes(time.num_minutes()),
+            Unit::Seconds => TimeDelta::seconds(time.num_seconds()),
+        }
+    }
+}
+
+/// The lines so far.
+struct Lines {
+    all: Vec<String>,
+    /// What the clock of the story shows, on that of the store.
+    clock: DateTime<Utc>,
+    unit: Unit,
+    /// Requests of which no line tells yet, and the time of the last of them.
+    calls: Vec<String>,
+    called_at: DateTime<Utc>,
+}
+
+impl Passage {
+    /// Lines for what was heard, in order, from `begin` on.
+    pub(super) fn lines(
+        &self,
+        member: &Member,
+        begin: DateTime<Utc>,
+        heard: &[(DateTime<Utc>, Heard)],
+        unit: Unit,
+    ) -> Vec<String> {
+        let mut lines = Lines {
+            all: vec![],
+            clock: begin,
+            unit,
+            calls: vec![],
+            called_at: begin,
+        };
+        for (at, heard) in heard {
+            match heard {
+                Heard::Says(text) => lines.later(*at, format!("- says: {}", quoted(text))),
+                Heard::Reply(text) => lines.later(*at, format!("- reply: {}", quoted(text))),
+                Heard::Event(event) => lines.later(*at, format!("- event: {}", occurrence(event))),
+                Heard::Delivered => lines.later(*at, "- receipt: delivered".to_owned()),
+                Heard::Text(step, text) => lines.text(*at, expected(self.of_step(*step), text)),
+                Heard::Answer(text) => lines.text(*at, expected(self.of_answer(member, text), text)),
+                Heard::Called(url) => {
+                    lines.calls.push(self.called(url));
+                    lines.called_at = *at;
+                }
+            }
+        }
+        lines.end()
+    }
+
+    pub(super) fn of_step(&self, step: u16) -> Option<String> {
+        let campaign = &self.revision.campaign;
+        match &campaign.program.instructions.get(usize::from(step))?.deed {
+            Deed::Send(send) => Some(campaign.messages[send.message].name.clone()),
+            _ => None,
+        }
+    }
+
+    /// The answer that says so: one of ours, one of a list, or a message with what was known of the person in the end.
+    fn of_answer(&self, member: &Member, text: &str) -> Option<String> {
+        let campaign = &self.revision.campaign;
+        let language = campaign.languages.get(usize::from(member.language));
+        let language = language.map_or("en", |language| language.as_str());
+        let built_in = |answer: Answer| {
+            let own = answer.name().and_then(|name| campaign.answers.get(name));
+            answer.text(language, own.map_or(&[], Vec::as_slice)) == text
+        };
+        let answers = [Answer::OptOut, Answer::Help, Answer::OptIn];
+        if let Some(answer) = answers.into_iter().find(|answer| built_in(*answer)) {
+            return Some(answer.name().unwrap_or("opt-in").to_owned());
+        }
+        let of_lists = campaign
+            .opt_ins
+            .iter()
+            .flat_map(|own| own.confirm.iter().chain(&own.welcome));
+        if of_lists.into_iter().any(|name| self.says(name, text)) {
+            return Some("opt-in".to_owned());
+        }
+        let values = self.known.values.iter();
+        let known = Known {
+            values: values
+                .map(|kept| (kept.field.clone(), kept.value.clone()))
+                .collect(),
+            ..Known::default()
+        };
+        let says = |message: &usize, known: &Known| {
+            let said = self.revision.render(*message, member, known);
+            said.is_ok_and(|said| said == text)
+        };
+        let either = |message: &usize| says(message, &known) || says(message, &Known::default());
+        let message = (0..campaign.messages.len()).find(either)?;
+        Some(campaign.messages[message].name.clone())
+    }
+
+    /// A request, with what was kept of its answer.
+    fn called(&self, url: &str) -> String {
+        let deeds = self.revision.campaign.program.instructions.iter();
+        let saves = deeds.filter_map(|instruction| match &instruction.deed {
+            Deed::Call(call) => call.save.as_ref(),
+            _ => None,
+        });
+        let saves: Vec<&String> = saves.collect();
+        let since = self.since();
+        let kept = self.known.values.iter().filter(|kept| {
+            kept.launch == self.launch.id
+                && kept.at >= since
+                && saves.iter().any(|field| **field == kept.field)
+        });
+        let kept: Vec<(String, String)> = kept
+            .map(|kept| (kept.field.clone(), kept.value.clone()))
+            .collect();
+        match kept.as_slice() {
+            [] => format!("- calls: {{ url: {} }}", quoted(url)),
+            kept => format!("- calls: {{ url: {}, answer: {} }}", quoted(url), map(kept)),
+        }
+    }
+}
+
+impl Lines {
+    /// Something that does not come by itself.
+    fn later(&mut self, at: DateTime<Utc>, line: String) {
+        self.pass(self.unit.over(at - self.clock));
+        self.all.push(line);
+    }
+
+    /// Something that does.
+    fn text(&mut self, at: DateTime<Utc>, line: String) {
+        self.all.push(line);
+        self.clock = at;
+        self.all.append(&mut self.calls);
+    }
+
+    /// Requests behind the last text are made by then, not a moment before.
+    fn end(mut self) -> Vec<String> {
+        if !self.calls.is_empty() {
+            let passed = self.called_at - self.clock;
+            let over = self.unit.over(passed);
+            let more = match self.unit {
+                Unit::Minutes => TimeDelta::minutes(1),
+                Unit::Seconds => TimeDelta::seconds(1),
+            };
+            if passed > TimeDelta::zero() {
+                self.pass(if over < passed { over + more } else { over });
+            }
+            self.all.append(&mut self.calls);
+        }
+        self.all
+    }
+
+    fn pass(&mut self, time: TimeDelta) {
+        if time > TimeDelta::zero() {
+            self.all.push(format!("- after: {}", WaitTime::Elapsed(time)));
+            self.clock += time;
+        }
+    }
+}
+
+fn expected(name: Option<String>, text: &str) -> String {
+    match name {
+        Some(name) => format!("- expect: {}\n  text: {}", word(&name), quoted(text)),
+        None => format!("# a text that the campaign has no more: {}", quoted(text)),
+    }
+}
