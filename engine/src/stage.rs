@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use dsl::campaign::story::Occurrence;
 use dsl::campaign::{Again, Deed, Purpose, Replies};
 use dsl::tree::Node;
 
@@ -46,6 +47,8 @@ pub struct Stage {
     answers: Answers,
     /// What the person has without what the event of the beginning carried: that of a later passage brings its own.
     own: Vec<(String, String)>,
+    /// What happened to the person while a launch stood that had not begun.
+    ahead: Vec<Occurrence>,
     /// What lists asked the person, and when.
     asked: Vec<(Asked, DateTime<Utc>)>,
     log: Vec<Entry>,
@@ -81,6 +84,8 @@ pub struct Entry {
 pub enum Happened {
     /// A passage began.
     Began,
+    /// A launch came that leaves the person out.
+    NotEntered(LeftOut),
     /// A passage ended, since the next one takes its place.
     Restarted,
     /// A text went to the person.
@@ -151,6 +156,7 @@ impl Stage {
             starts,
             answers: Answers::default(),
             own: vec![],
+            ahead: vec![],
             asked: vec![],
             log: vec![],
             trace: Trace::default(),
@@ -280,7 +286,7 @@ impl Stage {
         if self.start_at().is_some_and(|at| at <= self.now) {
             self.starts.take();
             if self.may_enter(None) {
-                self.begin(None, None, vec![]);
+                self.enter();
             }
             return;
         }
@@ -296,6 +302,19 @@ impl Stage {
         }
     }
 
+    /// The next launch has come: it plans anew who is of the audience.
+    fn enter(&mut self) {
+        let is_first = self.passages.is_empty();
+        let reason = match self.opted_out {
+            true => Some(LeftOut::OptedOut),
+            false => self.cast.left_out(&self.revision, &self.person, self.now),
+        };
+        match reason.filter(|_| !is_first) {
+            Some(reason) => self.note(Happened::NotEntered(reason)),
+            None => self.begin(None, None, vec![]),
+        }
+    }
+
     /// A passage begins: with nothing delivered, opened, answered or told of those before it.
     fn begin(&mut self, key: Option<String>, event: Option<&str>, fields: Vec<(String, String)>) {
         self.restart(key.as_deref());
@@ -306,6 +325,9 @@ impl Stage {
         }
         known.values.extend(fields);
         known.events.extend(event.map(str::to_owned));
+        for ahead in std::mem::take(&mut self.ahead) {
+            known.learn(&self.revision, ahead.name, ahead.fields);
+        }
         self.passages.push(Passage {
             key,
             place: Place::START,

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use csv::StringRecord;
 use dsl::campaign::{Schedule, Trigger};
 use dsl::columns::Columns;
+use dsl::condition::Happening;
 use dsl::project::ListFile;
 use sms::PhoneNumber;
 
@@ -31,6 +32,21 @@ pub struct Cast {
     pub zones: TimeClass,
     /// What the person was tagged with before.
     pub tags: BTreeSet<String>,
+    /// What was said of the person, by column or field.
+    told: Values,
+}
+
+impl Cast {
+    /// Why the audience would not hold the person by now, with what was set and happened since.
+    pub(crate) fn left_out(&self, revision: &Revision, known: &Known, now: DateTime<Utc>) -> Option<LeftOut> {
+        let is_set = |name: &String| known.values.contains_key(name);
+        let told = self.told.iter().filter(|(name, _)| !is_set(name)).cloned();
+        let set = known.values.clone().into_iter();
+        let (columns, row) = row_of(&told.chain(set).collect::<Values>());
+        let facts = facts_of(revision, known, self.member.phone, now);
+        let frozen = Frozen::new(revision, &columns, None, now).knowing(Arc::new(facts));
+        filtered(revision, &frozen, self.member.phone, &row)
+    }
 }
 
 /// Why somebody cannot.
@@ -76,7 +92,12 @@ pub fn cast(
     });
     let zones = TimeClass::of(stated.transpose()?, parsed.number, campaign.timezone);
     let (columns, row) = row_of(person);
-    let frozen = Frozen::new(revision, &columns, None, now).knowing(tagged(tags, parsed.number));
+    let known = Known {
+        tags: tags.clone(),
+        ..Known::default()
+    };
+    let facts = facts_of(revision, &known, parsed.number, now);
+    let frozen = Frozen::new(revision, &columns, None, now).knowing(Arc::new(facts));
     if let Some(reason) = filtered(revision, &frozen, parsed.number, &row) {
         return Err(NotCast::LeftOut(reason));
     }
@@ -91,17 +112,34 @@ pub fn cast(
             pending: None,
         },
         zones,
-        tags: tags.clone(),
+        tags: known.tags,
+        told: person.to_vec(),
     })
 }
 
-/// What a store would tell of the tags of the only person there is.
-fn tagged(tags: &BTreeSet<String>, phone: PhoneNumber) -> Arc<StoreFacts> {
+/// What a store would tell of the only person there is, as far as an audience asks.
+fn facts_of(revision: &Revision, known: &Known, phone: PhoneNumber, now: DateTime<Utc>) -> StoreFacts {
+    let zone = revision.campaign.timezone;
     let mut facts = StoreFacts::default();
-    for tag in tags {
-        facts.add(Question::Tagged(tag.clone()), vec![phone.as_u64()]);
+    for question in Question::all(&revision.campaign.audience) {
+        let holds = match &question {
+            Question::Tagged(tag) => known.tags.contains(tag),
+            Question::Happened(Happening::Answered(campaign)) => known.answered.contains(campaign),
+            Question::Happened(Happening::Received(campaign, within)) => {
+                let is_lately = |at: DateTime<Utc>| within.is_none_or(|within| within.after(at, zone) > now);
+                let mut received = known.received.iter();
+                received.any(|(name, at)| name == campaign && is_lately(*at))
+            }
+            // The others are refused where an audience asks for them.
+            Question::Happened(
+                Happening::Delivered(_) | Happening::Clicked(_) | Happening::Replied | Happening::Event(_),
+            ) => false,
+        };
+        if holds {
+            facts.add(question, vec![phone.as_u64()]);
+        }
     }
-    Arc::new(facts)
+    facts
 }
 
 /// Why a plan leaves out somebody who can be cast: by the texts, and by the consent that the policy asks for. `known`: the variant

@@ -152,7 +152,10 @@ impl Passage {
                 fields: fields.cloned().collect(),
             };
             let counts = self.names_event(name) || event.fields.iter().any(|(field, _)| self.uses(field));
-            counts.then(|| (event.at.max(begin), Heard::Event(occurrence)))
+            // A launch that stands before its time hears from then on.
+            let stands = self.beginning().is_none() && self.launch.created_at <= event.at;
+            let at = if stands { event.at } else { event.at.max(begin) };
+            counts.then_some((at, Heard::Event(occurrence)))
         });
         events.collect()
     }
