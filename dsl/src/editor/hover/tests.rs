@@ -239,3 +239,11 @@ fn words_of_the_language_show_their_meaning() {
     "#]]
     .assert_eq(&of_project("providers: { t: { ki|nd: twilio } }\n"));
 }
+
+#[test]
+fn the_tags_of_a_person_of_a_story_are_no_column() {
+    check(
+        "tests:\n  - test: it\n    person: { ta|gs: [vip] }\n",
+        expect![[""]],
+    );
+}

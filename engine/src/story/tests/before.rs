@@ -42,24 +42,25 @@ tests:
     check(
         campaign,
         expect![[r##"
-        # a member
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 no longer tagged vip
-        Wed 2 Dec 10:00 < all (1 part): All of you
-        Wed 2 Dec 10:00 the passage ends
-        # a friend
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < friend (1 part): Dear friend
-        Tue 1 Dec 10:00 no longer tagged vip
-        DIFFERS at "[member, vip]": no tag "vip" (the person has member)
-        # who is gone
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 the passage ends: gone
-        # no member
-        IMPOSSIBLE at "person": the audience would not hold this person: `where` does not hold (a story is about somebody whom the campaign texts: change the person, or the audience)
-        # banned
-        IMPOSSIBLE at "person": the audience would not hold this person: tagged("banned"), which `except` leaves out (a story is about somebody whom the campaign texts: change the person, or the audience)
-    "##]],
+            # a member
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 no longer tagged vip
+            Wed 2 Dec 10:00 < all (1 part): All of you
+            Wed 2 Dec 10:00 the passage ends
+            # a friend
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < friend (1 part): Dear friend
+            Tue 1 Dec 10:00 no longer tagged vip
+            Wed 2 Dec 10:00 < all (1 part): All of you
+            Wed 2 Dec 10:00 the passage ends
+            # who is gone
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 the passage ends: gone
+            # no member
+            IMPOSSIBLE at "person": the audience would not hold this person: `where` does not hold (a story is about somebody whom the campaign texts: change the person, or the audience)
+            # banned
+            IMPOSSIBLE at "person": the audience would not hold this person: tagged("banned"), which `except` leaves out (a story is about somebody whom the campaign texts: change the person, or the audience)
+        "##]],
     );
 }
 
@@ -87,7 +88,8 @@ fn a_path_behind_a_tag_from_before_is_walked() {
 #[test]
 fn each_tick_plans_anew_who_is_of_the_audience() {
     let campaign = r#"
-audience: { from: people.csv, where: city == "Roma", except: ['tagged("done")', 'answered("test")'] }
+campaign: weekly
+audience: { from: people.csv, where: city == "Roma", except: ['tagged("done")', 'answered("weekly")'] }
 purpose: service
 fields: { city: { type: text } }
 schedule: { cron: "0 10 * * MON", again: always }
@@ -123,40 +125,50 @@ tests:
     check(
         campaign,
         expect![[r##"
-        # tagged
-        Mon 30 Nov 10:00 the passage begins
-        Mon 30 Nov 10:00 < still (1 part): Still?
-        Mon 30 Nov 10:00 the passage ends
-        Mon 7 Dec 10:00 the passage begins
-        Mon 7 Dec 10:00 < still (1 part): Still?
-        Mon 7 Dec 10:00 the passage ends
-        Mon 7 Dec 10:00 > done
-        Mon 7 Dec 10:00 tagged done
-        Mon 14 Dec 10:00 no passage begins: tagged("done"), which `except` leaves out
-        Mon 21 Dec 10:00 no passage begins: tagged("done"), which `except` leaves out
-        # another city
-        Mon 30 Nov 10:00 the passage begins
-        Mon 30 Nov 10:00 < still (1 part): Still?
-        Mon 30 Nov 10:00 the passage ends
-        Mon 30 Nov 10:00 > moved
-        Mon 30 Nov 10:00 city is now Ostia
-        Mon 7 Dec 10:00 no passage begins: `where` does not hold
-        # opted out
-        Mon 30 Nov 10:00 the passage begins
-        Mon 30 Nov 10:00 < still (1 part): Still?
-        Mon 30 Nov 10:00 the passage ends
-        Mon 30 Nov 10:00 > STOP
-        Mon 30 Nov 10:00 opted out
-        Mon 30 Nov 10:00 < opt-out (1 part): You have opted out and will get no more messages from us.
-        Mon 7 Dec 10:00 no passage begins: opted out
-        # nothing of it
-        Mon 30 Nov 10:00 the passage begins
-        Mon 30 Nov 10:00 < still (1 part): Still?
-        Mon 30 Nov 10:00 the passage ends
-        Mon 7 Dec 10:00 the passage begins
-        Mon 7 Dec 10:00 < still (1 part): Still?
-        Mon 7 Dec 10:00 the passage ends
-    "##]],
+            # tagged
+            Mon 30 Nov 10:00 the passage begins
+            Mon 30 Nov 10:00 < still (1 part): Still?
+            Mon 30 Nov 10:00 the passage ends
+            Mon 7 Dec 10:00 the passage begins
+            Mon 7 Dec 10:00 < still (1 part): Still?
+            Mon 7 Dec 10:00 the passage ends
+            Mon 7 Dec 10:00 > done
+            Mon 7 Dec 10:00 tagged done
+            Mon 14 Dec 10:00 no passage begins: tagged("done"), which `except` leaves out
+            Mon 21 Dec 10:00 no passage begins: tagged("done"), which `except` leaves out
+            # another city
+            Mon 30 Nov 10:00 the passage begins
+            Mon 30 Nov 10:00 < still (1 part): Still?
+            Mon 30 Nov 10:00 the passage ends
+            Mon 30 Nov 10:00 > moved
+            Mon 30 Nov 10:00 city is now Ostia
+            Mon 7 Dec 10:00 no passage begins: `where` does not hold
+            # opted out
+            Mon 30 Nov 10:00 the passage begins
+            Mon 30 Nov 10:00 < still (1 part): Still?
+            Mon 30 Nov 10:00 the passage ends
+            Mon 30 Nov 10:00 > STOP
+            Mon 30 Nov 10:00 opted out
+            Mon 30 Nov 10:00 < opt-out (1 part): You have opted out and will get no more messages from us.
+            Mon 7 Dec 10:00 no passage begins: opted out
+            # answered
+            Mon 30 Nov 10:00 the passage begins
+            Mon 30 Nov 10:00 < still (1 part): Still?
+            Mon 30 Nov 10:00 the passage ends
+            Mon 30 Nov 10:00 > hello
+            Mon 30 Nov 10:00 < replies-3-1 (1 part): Hello
+            Mon 7 Dec 10:00 the passage begins
+            Mon 7 Dec 10:00 < still (1 part): Still?
+            Mon 7 Dec 10:00 the passage ends
+            DIFFERS at "nothing": "still" comes, and nothing should (Mon 7 Dec 2026, 10:00: Still?)
+            # nothing of it
+            Mon 30 Nov 10:00 the passage begins
+            Mon 30 Nov 10:00 < still (1 part): Still?
+            Mon 30 Nov 10:00 the passage ends
+            Mon 7 Dec 10:00 the passage begins
+            Mon 7 Dec 10:00 < still (1 part): Still?
+            Mon 7 Dec 10:00 the passage ends
+        "##]],
     );
 }
 
