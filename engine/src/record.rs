@@ -2,7 +2,7 @@
 //! when it began, what was said and what happened, in order. The story is played before it is handed out: what a store
 //! does not keep to the second is told so that it passes, and where it does not pass that is said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::plan::{Cast, NotCast, cast};
 use crate::play::{Opening, story};
 use crate::revision::Revision;
 use crate::store::{Began, Beginning, Happened, Happening, LaunchRow, PersonStory, Store, StoreError};
-use crate::story::{Failure, play};
+use crate::story::{Failure, Played, play};
 use crate::trigger::event_begins;
 
 mod heard;
@@ -145,6 +145,9 @@ struct Way {
     unit: Unit,
 }
 
+/// Messages by what they were found to say.
+type Names = BTreeMap<String, String>;
+
 impl Passage {
     fn recorded(&self, folder: &Path) -> Result<Recorded, NoRecord> {
         let began = self.beginning();
@@ -220,18 +223,28 @@ impl Passage {
                 ..opening.clone()
             },
             at: local.format("%Y-%m-%d %H:%M").to_string(),
-            lines: self.lines(&cast.member, begin, &way.heard, way.unit),
+            lines: vec![],
         };
-        recorded.differs = self.played(&recorded);
-        recorded
+        // Which message an answer is, no store keeps: the stage says it, answer by answer.
+        let mut names = Names::new();
+        loop {
+            recorded.lines = self.lines(&cast.member, begin, way, &names);
+            let played = self.played(&recorded);
+            let known = names.len();
+            names.extend(played.iter().flat_map(Played::texts));
+            if names.len() == known || !recorded.lines.iter().any(|line| lines::is_unknown(line)) {
+                recorded.differs = played.and_then(|played| played.failure);
+                return recorded;
+            }
+        }
     }
 
-    /// Where a story differs from what the campaign does that the launch runs; none too where it cannot be put into that file.
-    fn played(&self, recorded: &Recorded) -> Option<Failure> {
+    /// What comes of a story of the campaign that the launch runs; none where it cannot be put into that file.
+    fn played(&self, recorded: &Recorded) -> Option<Played> {
         let mut source = self.revision.source.clone();
         source.campaign = alone(&source.campaign, &recorded.story(&recorded.name));
         let (_, revision) = load::from_source(source)?;
-        play(&revision, revision.campaign.stories.first()?).failure
+        Some(play(&revision, revision.campaign.stories.first()?))
     }
 
     /// What began it, and when that did; none where the schedule did.

@@ -52,6 +52,14 @@ pub struct Played {
 }
 
 impl Played {
+    /// What the texts said that went to the person, each with its name.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (String, String)> {
+        self.log.iter().filter_map(|entry| match &entry.what {
+            Happened::Sent(sent) => Some((sent.text.clone(), sent.name.clone())),
+            _ => None,
+        })
+    }
+
     /// Its places are those of a text that begins at this byte of the text that it was played from.
     pub fn begin_at(&mut self, offset: usize) {
         let back = |span: &mut Range<usize>| {

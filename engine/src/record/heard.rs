@@ -1,13 +1,16 @@
 //! What was said and what happened in a passage, in order, as far as the campaign goes by it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use dsl::campaign::Deed;
 use dsl::campaign::story::Occurrence;
 use dsl::condition::Happening as Asked;
 
 use super::Passage;
 use crate::calendar::TimeClass;
 use crate::ids::NO_RUN;
-use crate::store::{Began, Happened, Happening, MessageState, PersonMessage, TextKind};
+use crate::store::{
+    Began, ErrandState, Happened, Happening, KeptErrand, MessageState, PersonMessage, TextKind,
+};
 use crate::trigger::key_of;
 
 /// Something that was said, or happened.
@@ -25,8 +28,8 @@ pub(super) enum Heard {
     Answer(String),
     /// The latest text was delivered.
     Delivered,
-    /// A request was made there.
-    Called(String),
+    /// A request was made there, and this was kept of its answer.
+    Called(String, Vec<(String, String)>),
 }
 
 impl Heard {
@@ -37,7 +40,7 @@ impl Heard {
             Heard::Answer(_) => 1,
             Heard::Text(..) => 2,
             Heard::Delivered => 3,
-            Heard::Called(_) => 4,
+            Heard::Called(..) => 4,
         }
     }
 }
@@ -209,18 +212,58 @@ impl Passage {
         }
     }
 
+    /// The requests of the passage. Of one that nobody waited for it is not known whose it was, where the person had several
+    /// passages: then they are told only where something was kept of an answer.
     fn calls(&self) -> All {
         let since = self.since();
-        let own = self.known.errands.iter().filter(|errand| {
-            errand.launch == self.launch.id
-                && errand.run.is_none_or(|run| run == self.run)
-                && errand.written_at >= since
-        });
-        let calls = own.filter_map(|errand| {
+        let all = || {
+            let own = self.known.errands.iter();
+            own.filter(|errand| errand.launch == self.launch.id)
+        };
+        let own =
+            all().filter(|errand| errand.written_at >= since && errand.run.is_none_or(|run| run == self.run));
+        let own: Vec<(&KeptErrand, Vec<(String, String)>)> =
+            own.map(|errand| (errand, self.kept_of(errand))).collect();
+        let is_sure = all().all(|errand| errand.run.is_some()) || self.is_only_passage();
+        if !is_sure && own.iter().all(|(_, kept)| kept.is_empty()) {
+            return vec![];
+        }
+        let calls = own.into_iter().filter_map(|(errand, kept)| {
             let (_, url) = errand.what.split_once(' ')?;
-            Some((errand.written_at, Heard::Called(url.to_owned())))
+            Some((errand.written_at, Heard::Called(url.to_owned(), kept)))
         });
         calls.collect()
+    }
+
+    /// What was kept when the answer came.
+    fn kept_of(&self, errand: &KeptErrand) -> Vec<(String, String)> {
+        let deeds = self.revision.campaign.program.instructions.iter();
+        let saves = deeds.filter_map(|instruction| match &instruction.deed {
+            Deed::Call(call) => call.save.as_ref(),
+            _ => None,
+        });
+        let saves: Vec<&String> = saves.collect();
+        let kept = self.known.values.iter().filter(|kept| {
+            let is_of_call = saves.iter().any(|field| **field == kept.field);
+            errand.state == ErrandState::Done
+                && (kept.launch, kept.at) == (errand.launch, errand.at)
+                && is_of_call
+        });
+        kept.map(|kept| (kept.field.clone(), kept.value.clone()))
+            .collect()
+    }
+
+    fn is_only_passage(&self) -> bool {
+        let texts = self
+            .known
+            .messages
+            .iter()
+            .filter(|message| message.launch == self.launch.id);
+        let began = self.known.happened.iter().filter(
+            |beginning| matches!(beginning.began, Began::Passage { launch, .. } if launch == self.launch.id),
+        );
+        let other = texts.filter(|message| is_of_passage(message) && message.run != self.run);
+        began.count() < 2 && other.count() == 0
     }
 }
 

@@ -6,9 +6,8 @@ use dsl::campaign::Deed;
 use dsl::reply::Answer;
 use dsl::scalar::WaitTime;
 
-use super::Passage;
 use super::heard::Heard;
-use crate::advance::Known;
+use super::{Names, Passage, Way};
 use crate::member::Member;
 use crate::play::{map, occurrence, word};
 use crate::story::edits::quoted;
@@ -47,26 +46,26 @@ impl Passage {
         &self,
         member: &Member,
         begin: DateTime<Utc>,
-        heard: &[(DateTime<Utc>, Heard)],
-        unit: Unit,
+        way: &Way,
+        names: &Names,
     ) -> Vec<String> {
         let mut lines = Lines {
             all: vec![],
             clock: begin,
-            unit,
+            unit: way.unit,
             calls: vec![],
             called_at: begin,
         };
-        for (at, heard) in heard {
+        for (at, heard) in way.heard.iter() {
             match heard {
                 Heard::Says(text) => lines.later(*at, format!("- says: {}", quoted(text))),
                 Heard::Reply(text) => lines.later(*at, format!("- reply: {}", quoted(text))),
                 Heard::Event(event) => lines.later(*at, format!("- event: {}", occurrence(event))),
                 Heard::Delivered => lines.later(*at, "- receipt: delivered".to_owned()),
                 Heard::Text(step, text) => lines.text(*at, expected(self.of_step(*step), text)),
-                Heard::Answer(text) => lines.text(*at, expected(self.of_answer(member, text), text)),
-                Heard::Called(url) => {
-                    lines.calls.push(self.called(url));
+                Heard::Answer(text) => lines.text(*at, expected(self.of_answer(member, names, text), text)),
+                Heard::Called(url, kept) => {
+                    lines.calls.push(called(url, kept));
                     lines.called_at = *at;
                 }
             }
@@ -82,8 +81,8 @@ impl Passage {
         }
     }
 
-    /// The answer that says so: one of ours, one of a list, or a message with what was known of the person in the end.
-    fn of_answer(&self, member: &Member, text: &str) -> Option<String> {
+    /// The answer that says so: one of ours, one of a list, or a message that was found to say it.
+    fn of_answer(&self, member: &Member, names: &Names, text: &str) -> Option<String> {
         let campaign = &self.revision.campaign;
         let language = campaign.languages.get(usize::from(member.language));
         let language = language.map_or("en", |language| language.as_str());
@@ -102,43 +101,15 @@ impl Passage {
         if of_lists.into_iter().any(|name| self.says(name, text)) {
             return Some("opt-in".to_owned());
         }
-        let values = self.known.values.iter();
-        let known = Known {
-            values: values
-                .map(|kept| (kept.field.clone(), kept.value.clone()))
-                .collect(),
-            ..Known::default()
-        };
-        let says = |message: &usize, known: &Known| {
-            let said = self.revision.render(*message, member, known);
-            said.is_ok_and(|said| said == text)
-        };
-        let either = |message: &usize| says(message, &known) || says(message, &Known::default());
-        let message = (0..campaign.messages.len()).find(either)?;
-        Some(campaign.messages[message].name.clone())
+        names.get(text).cloned()
     }
+}
 
-    /// A request, with what was kept of its answer.
-    fn called(&self, url: &str) -> String {
-        let deeds = self.revision.campaign.program.instructions.iter();
-        let saves = deeds.filter_map(|instruction| match &instruction.deed {
-            Deed::Call(call) => call.save.as_ref(),
-            _ => None,
-        });
-        let saves: Vec<&String> = saves.collect();
-        let since = self.since();
-        let kept = self.known.values.iter().filter(|kept| {
-            kept.launch == self.launch.id
-                && kept.at >= since
-                && saves.iter().any(|field| **field == kept.field)
-        });
-        let kept: Vec<(String, String)> = kept
-            .map(|kept| (kept.field.clone(), kept.value.clone()))
-            .collect();
-        match kept.as_slice() {
-            [] => format!("- calls: {{ url: {} }}", quoted(url)),
-            kept => format!("- calls: {{ url: {}, answer: {} }}", quoted(url), map(kept)),
-        }
+/// A request, with what was kept of its answer.
+fn called(url: &str, kept: &[(String, String)]) -> String {
+    match kept {
+        [] => format!("- calls: {{ url: {} }}", quoted(url)),
+        kept => format!("- calls: {{ url: {}, answer: {} }}", quoted(url), map(kept)),
     }
 }
 
@@ -179,6 +150,11 @@ impl Lines {
             self.clock += time;
         }
     }
+}
+
+/// Whether a text has no name in the campaign.
+pub(super) fn is_unknown(line: &str) -> bool {
+    line.starts_with('#')
 }
 
 fn expected(name: Option<String>, text: &str) -> String {

@@ -451,14 +451,14 @@ fn the_person_of_a_story_has_columns_and_tags_from_before() {
     let steps = "audience: opted-in\nsteps:\n  - send: x\n    when: tagged(\"vip\")\n  - tag: coming\n";
     check(
         &format!("{steps}tests:\n  - test: it\n    person: {{ phone: \"+1\", | }}\n"),
-        expect![[""]],
+        expect!["Data di nascita city country language tags timezone variant"],
     );
     check(
         &format!("{steps}tests:\n  - test: it\n    person: {{ tags: [|] }}\n"),
-        expect![[""]],
+        expect!["coming vip"],
     );
     check(
         &format!("{steps}tests:\n  - test: it\n    person:\n      tags:\n        - |\n"),
-        expect![[""]],
+        expect!["coming vip"],
     );
 }

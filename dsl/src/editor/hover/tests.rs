@@ -244,6 +244,15 @@ fn words_of_the_language_show_their_meaning() {
 fn the_tags_of_a_person_of_a_story_are_no_column() {
     check(
         "tests:\n  - test: it\n    person: { ta|gs: [vip] }\n",
-        expect![[""]],
+        expect![[r#"
+            [tags]
+            **tags**: a text, or a list of such
+
+            The tags that the person has when the story begins, whoever put them there. Never a column.
+
+            ```yaml
+            tags: [vip, press]
+            ```
+        "#]],
     );
 }
