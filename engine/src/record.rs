@@ -19,7 +19,9 @@ use crate::member::Member;
 use crate::plan::{Cast, NotCast, cast};
 use crate::play::{Opening, story};
 use crate::revision::Revision;
-use crate::store::{Began, Beginning, Happened, Happening, LaunchRow, PersonStory, Store, StoreError};
+use crate::store::{
+    Began, Beginning, Happened, Happening, LaunchRow, PersonStory, Store, StoreError, TextKind,
+};
 use crate::story::{Failure, Played, play};
 use crate::trigger::event_begins;
 
@@ -116,7 +118,7 @@ async fn latest(
         let texts = known
             .messages
             .iter()
-            .filter(|message| message.launch == launch.id && heard::is_of_passage(message));
+            .filter(|message| message.launch == launch.id && message.kind == TextKind::Step);
         let last = texts.max_by_key(|message| (message.sent_at, message.id.0))?;
         Some((last.sent_at, launch, last.run))
     });
@@ -193,7 +195,7 @@ impl Passage {
             for tags in &of_tags {
                 // Of whoever came late, since there were many, the clock begins with the first text.
                 for begin in [begin.min(first), first] {
-                    for unit in [Unit::Minutes, Unit::Seconds] {
+                    for unit in [Unit::Minutes, Unit::Seconds, Unit::OneLess] {
                         let (tags, heard) = (tags.clone(), heard.clone());
                         ways.push(Way {
                             tags,
@@ -271,6 +273,12 @@ impl Passage {
             Some((_, at)) => at,
             None => Entry::of(&self.revision.campaign, self.launch.starts_at).at(Some(zones), 0),
         }
+    }
+
+    /// When the person entered the launch: with a canary or after it, spread over its time.
+    fn entered_at(&self, zones: &TimeClass) -> DateTime<Utc> {
+        let entry = Entry::of(&self.revision.campaign, self.launch.starts_at);
+        entry.of_person(Some(zones), self.number)
     }
 
     /// The event that began it. No line of a story starts somebody from outside: the event of the trigger begins such a

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use dsl::campaign::story::Occurrence;
 use dsl::campaign::{Again, Deed, Purpose, Replies};
 use dsl::tree::Node;
 
@@ -47,8 +46,6 @@ pub struct Stage {
     answers: Answers,
     /// What the person has without what the event of the beginning carried: that of a later passage brings its own.
     own: Vec<(String, String)>,
-    /// What happened to the person while a launch stood that had not begun.
-    ahead: Vec<Occurrence>,
     /// What lists asked the person, and when.
     asked: Vec<(Asked, DateTime<Utc>)>,
     log: Vec<Entry>,
@@ -156,7 +153,6 @@ impl Stage {
             starts,
             answers: Answers::default(),
             own: vec![],
-            ahead: vec![],
             asked: vec![],
             log: vec![],
             trace: Trace::default(),
@@ -181,6 +177,12 @@ impl Stage {
     /// What the person knows, has and is.
     pub fn person(&self) -> &Known {
         &self.person
+    }
+
+    /// What the person has of a field: what was set last, else what was said of them.
+    pub(crate) fn value(&self, field: &str) -> Option<&str> {
+        let set = self.person.values.get(field).map(String::as_str);
+        set.or_else(|| self.cast.told(field))
     }
 
     /// What was walked through.
@@ -325,9 +327,6 @@ impl Stage {
         }
         known.values.extend(fields);
         known.events.extend(event.map(str::to_owned));
-        for ahead in std::mem::take(&mut self.ahead) {
-            known.learn(&self.revision, ahead.name, ahead.fields);
-        }
         self.passages.push(Passage {
             key,
             place: Place::START,

@@ -37,6 +37,12 @@ pub struct Cast {
 }
 
 impl Cast {
+    /// What was said of the person.
+    pub(crate) fn told(&self, name: &str) -> Option<&str> {
+        let found = self.told.iter().find(|(column, _)| column == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// Why the audience would not hold the person by now, with what was set and happened since.
     pub(crate) fn left_out(&self, revision: &Revision, known: &Known, now: DateTime<Utc>) -> Option<LeftOut> {
         let is_set = |name: &String| known.values.contains_key(name);

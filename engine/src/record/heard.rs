@@ -7,9 +7,8 @@ use dsl::condition::Happening as Asked;
 
 use super::Passage;
 use crate::calendar::TimeClass;
-use crate::ids::NO_RUN;
 use crate::store::{
-    Began, ErrandState, Happened, Happening, KeptErrand, MessageState, PersonMessage, TextKind,
+    Began, ErrandState, Happened, Happening, KeptErrand, KeptReply, MessageState, PersonMessage, TextKind,
 };
 use crate::trigger::key_of;
 
@@ -57,18 +56,25 @@ pub(super) enum Receipts {
 /// What was heard, and when.
 pub(super) type All = Vec<(DateTime<Utc>, Heard)>;
 
-/// Whether a text is of a passage, and neither for people at a desk nor an answer to somebody in none.
-pub(super) fn is_of_passage(message: &PersonMessage) -> bool {
-    message.kind != TextKind::Desk && message.run != NO_RUN
-}
-
 impl Passage {
-    /// The texts of the passage, in order.
+    /// The texts of the passage, in order. An answer is of the passage that was answered, whichever launch sent it.
     pub(super) fn texts(&self) -> impl Iterator<Item = &PersonMessage> {
-        let own = |message: &&PersonMessage| {
-            message.launch == self.launch.id && message.run == self.run && is_of_passage(message)
+        let own = |message: &&PersonMessage| match message.kind {
+            TextKind::Step => message.launch == self.launch.id && message.run == self.run,
+            TextKind::Answer => {
+                let replies = self.known.replies.iter();
+                let before = replies.filter(|reply| reply.received_at <= message.sent_at);
+                let latest = before.max_by_key(|reply| (reply.received_at, reply.id));
+                latest.is_some_and(|reply| self.is_answered(reply))
+            }
+            TextKind::Desk => false,
         };
         self.known.messages.iter().filter(own)
+    }
+
+    /// Whether a reply answers this passage.
+    fn is_answered(&self, reply: &KeptReply) -> bool {
+        reply.launch == Some(self.launch.id) && reply.run.is_none_or(|own| own == self.run)
     }
 
     /// All of it, in order.
@@ -94,9 +100,7 @@ impl Passage {
         let began = self.beginning().map(|(beginning, _)| beginning.happening.at);
         // What the person wrote within a passage came behind its first text, whatever the clocks say.
         let first = self.texts().map(|message| message.sent_at).min();
-        let own = self.known.replies.iter().filter(|reply| {
-            reply.launch == Some(self.launch.id) && reply.run.is_none_or(|own| own == self.run)
-        });
+        let own = self.known.replies.iter().filter(|reply| self.is_answered(reply));
         // The word that begins it answers nothing.
         let own = own.filter(|reply| began != Some(reply.received_at));
         let replies = own.map(|reply| {
@@ -143,7 +147,7 @@ impl Passage {
         let own = self
             .events
             .iter()
-            .filter(|event| event.at <= until && self.is_of_it(event));
+            .filter(|event| event.at <= until && self.is_of_it(event, zones));
         let events = own.filter_map(|event| {
             let Happened::Event(name) = &event.what else {
                 return None;
@@ -155,18 +159,15 @@ impl Passage {
                 fields: fields.cloned().collect(),
             };
             let counts = self.names_event(name) || event.fields.iter().any(|(field, _)| self.uses(field));
-            // A launch that stands before its time hears from then on.
-            let stands = self.beginning().is_none() && self.launch.created_at <= event.at;
-            let at = if stands { event.at } else { event.at.max(begin) };
-            counts.then_some((at, Heard::Event(occurrence)))
+            counts.then(|| (event.at.max(begin), Heard::Event(occurrence)))
         });
         events.collect()
     }
 
-    fn is_of_it(&self, event: &Happening) -> bool {
+    fn is_of_it(&self, event: &Happening, zones: &TimeClass) -> bool {
         let since = match self.beginning() {
             Some((beginning, _)) => event.id > beginning.happening.id,
-            None => event.at >= self.launch.created_at,
+            None => event.at >= self.entered_at(zones),
         };
         let own = self
             .beginning()
@@ -262,7 +263,7 @@ impl Passage {
         let began = self.known.happened.iter().filter(
             |beginning| matches!(beginning.began, Began::Passage { launch, .. } if launch == self.launch.id),
         );
-        let other = texts.filter(|message| is_of_passage(message) && message.run != self.run);
+        let other = texts.filter(|message| message.kind == TextKind::Step && message.run != self.run);
         began.count() < 2 && other.count() == 0
     }
 }

@@ -17,6 +17,8 @@ use crate::story::edits::quoted;
 pub(super) enum Unit {
     Minutes,
     Seconds,
+    /// Seconds, and one less: what people write while nothing runs comes with the next launch, and is heard before it.
+    OneLess,
 }
 
 impl Unit {
@@ -25,6 +27,7 @@ impl Unit {
         match self {
             Unit::Minutes => TimeDelta::minutes(time.num_minutes()),
             Unit::Seconds => TimeDelta::seconds(time.num_seconds()),
+            Unit::OneLess => TimeDelta::seconds(time.num_seconds() - 1),
         }
     }
 }
@@ -134,11 +137,9 @@ impl Lines {
             let over = self.unit.over(passed);
             let more = match self.unit {
                 Unit::Minutes => TimeDelta::minutes(1),
-                Unit::Seconds => TimeDelta::seconds(1),
+                Unit::Seconds | Unit::OneLess => TimeDelta::seconds(2),
             };
-            if passed > TimeDelta::zero() {
-                self.pass(if over < passed { over + more } else { over });
-            }
+            self.pass(if over < passed { over + more } else { over });
             self.all.append(&mut self.calls);
         }
         self.all

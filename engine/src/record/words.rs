@@ -8,6 +8,7 @@ use dsl::reply::tokens;
 
 use super::Passage;
 use super::heard::{All, Heard};
+use crate::ids::MessageId;
 use crate::store::{Happened, KeptReply, TextKind};
 
 impl Passage {
@@ -56,9 +57,10 @@ impl Passage {
             all.push((yes.received_at, Heard::Reply(yes.text.clone())));
         }
         let names = || own.iter().flat_map(|own| own.confirm.iter().chain(&own.welcome));
+        let is_told = |id: MessageId| self.texts().any(|message| message.id == id);
         let said = self.known.messages.iter().filter(|message| {
-            let is_own = message.launch == self.launch.id && message.run == self.run;
-            message.kind == TextKind::Answer && message.sent_at >= word.received_at && !is_own
+            let is_answer = message.kind == TextKind::Answer && message.sent_at >= word.received_at;
+            is_answer && !is_told(message.id)
         });
         let said = said.filter_map(|message| Some((message.sent_at, message.text.clone()?)));
         let is_of_list = |text: &str| names().any(|name| self.says(name, text));

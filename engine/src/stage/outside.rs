@@ -1,6 +1,5 @@
 //! What comes from outside of the campaign: what the person writes and opens, receipts, events of the API.
 
-use dsl::campaign::Schedule;
 use dsl::campaign::story::Occurrence;
 use dsl::written::campaign::OPT_OUT_LINK;
 
@@ -91,9 +90,6 @@ impl Stage {
     pub fn event(&mut self, event: &Occurrence) {
         self.note(Happened::Event(event.name.clone()));
         let key = trigger::key_of(&self.revision.campaign, &event.fields).map(str::to_owned);
-        if self.passages.is_empty() && self.stands() && self.revision.asks.events {
-            self.ahead.push(event.clone());
-        }
         for passage in &mut self.passages {
             let own = key.is_none() || passage.key.is_none() || passage.key == key;
             if !own {
@@ -111,14 +107,6 @@ impl Stage {
             self.begin(key, Some(&event.name), event.fields.clone());
         }
         self.happened();
-    }
-
-    /// Whether its launch stands before it begins: that of a schedule with a time, which hears what happens from then on.
-    fn stands(&self) -> bool {
-        match &self.revision.campaign.schedule {
-            Schedule::At(_) | Schedule::Local(_) => true,
-            Schedule::Now | Schedule::Cron { .. } | Schedule::Day { .. } | Schedule::Trigger(_) => false,
-        }
     }
 
     /// The event with which it begins. `person`: the columns; where they hold what the event carries too, a later passage has

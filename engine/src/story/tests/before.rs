@@ -1,4 +1,4 @@
-//! What a person brings along from before the story: tags, values, and what happens while a launch stands that has not begun.
+//! What a person brings along: tags from before the story, and from one launch into the next.
 
 use expect_test::expect;
 
@@ -166,39 +166,5 @@ tests:
             Mon 7 Dec 10:00 < still (1 part): Still?
             Mon 7 Dec 10:00 the passage ends
         "##]],
-    );
-}
-
-#[test]
-fn a_launch_that_stands_hears_what_happens_before_its_time() {
-    let campaign = service(
-        r#"
-exit: { paid: event("paid") }
-fields: { total: { type: int, from: campaign, default: "0" } }
-message: "That is {{total}}"
-tests:
-  - test: paid before
-    person: { phone: "+393331234567" }
-    at: 2026-11-30 09:00
-    story: [{ event: paid }, { after: 2 days }, { expect: nothing }, { finished: paid }]
-  - test: ordered before
-    person: { phone: "+393331234567" }
-    at: 2026-11-30 09:00
-    story: [{ event: { name: ordered, fields: { total: "80" } } }, { expect: message, text: "That is 80" }]
-"#,
-    );
-    check(
-        &campaign,
-        expect![[r#"
-        # paid before
-        Mon 30 Nov 09:00 the event paid comes
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 the passage ends: paid
-        # ordered before
-        Mon 30 Nov 09:00 the event ordered comes
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < message (1 part): That is 80
-        Tue 1 Dec 10:00 the passage ends
-    "#]],
     );
 }

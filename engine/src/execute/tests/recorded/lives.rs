@@ -1,5 +1,6 @@
 //! People who answer as it is drawn, and to whom things happen: each of their stories passes.
 
+use super::super::days::run_ticks;
 use super::*;
 
 /// A campaign of these people, each of whom lives as it is drawn; every story of them passes.
@@ -280,4 +281,91 @@ messages: { first: First, well: \"Well?\", thanks: Thanks }
     provider.will_happen(&world, vec![over]);
     live(&world, "test", &provider, end).await;
     assert!(check_all(&world, "test", &provider).await >= 5);
+}
+
+/// Each tick is a launch: what earlier ones left, tags and answers, is from before.
+#[tokio::test]
+async fn ticks_that_follow_each_other() {
+    let campaign = "\
+audience: { from: people.csv, except: ['tagged(\"enough\")'] }
+schedule: { cron: \"0 10 * * *\", again: always }
+purpose: service
+steps:
+  - send: more
+    when: tagged(\"more\")
+  - ask: well
+    for: 4 hours
+    answers:
+      - { words: [more], do: [{ tag: more }, { send: noted }] }
+      - { words: [enough], tag: enough }
+      - { words: [less], untag: more }
+messages: { more: \"And more\", well: \"More, less or enough?\", noted: Noted }
+";
+    let world = world(30, campaign);
+    let words: &[&str] = &["more", "less", "enough", "stop", "what?"];
+    let provider = answering(&world, &Life { words, seed: 3 });
+    let end = world.clock.now() + TimeDelta::days(6);
+    run_ticks(&world, &provider, None, end).await;
+    assert!(check_all(&world, "test", &provider).await >= 20);
+}
+
+/// Nobody of a story is delayed by others, and what it says of them passes all the same.
+#[tokio::test]
+async fn a_canary_a_spread_and_a_rate() {
+    let campaign = "\
+audience: people.csv
+schedule: { at: 2026-11-25 12:00, spread: 5 hours, window: 9:00-20:00 }
+purpose: service
+fields: { total: { type: int, from: campaign, default: \"0\" } }
+limits: { rate: 6/minute, canary: { share: 20%, watch: 30 minutes } }
+exit: { paid: event(\"paid\") }
+steps:
+  - send: first
+  - wait: 2 hours
+  - send: { en: \"That is {{total}}\" }
+  - wait: \"18:00\"
+  - send: evening
+messages: { first: First, evening: Evening }
+";
+    let happenings = |n: u64| {
+        let at = |hours: i64, name: &str, fields: &[(&str, &str)]| event(hours * 3_600 + 7, name, n, fields);
+        match n % 4 {
+            0 => vec![at(9, "ordered", &[("total", "80")])],
+            1 => vec![at(11, "paid", &[])],
+            2 => vec![at(1, "ordered", &[("total", "20")])],
+            _ => vec![],
+        }
+    };
+    check(campaign, happenings, &["hello", "stop"]).await;
+}
+
+const CAPPED: &str = "\
+audience: people.csv
+schedule: now
+purpose: marketing
+limits: { quiet_hours: 20:00-11:00, frequency: { most: 2 per 3 days, over: wait } }
+steps:
+  - send: one
+  - wait: 1 hour
+  - send: two
+  - wait: 1 hour
+  - send: three
+    expires: 2 hours
+  - wait: 1 hour
+  - send: four
+messages:
+  one: { variants: { x: { share: 30%, text: \"One x. STOP to opt out\" }, y: { share: 70%, text: \"One y. STOP to opt out\" } } }
+  two: \"Two\"
+  three: \"Three\"
+  four: \"Four\"
+";
+
+#[tokio::test]
+async fn hours_and_caps() {
+    check(
+        CAPPED,
+        NOBODY,
+        &["stop", "help", "info", "\u{2764} to \u{201c}Two\u{201d}"],
+    )
+    .await;
 }
