@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::story::Occurrence;
-use dsl::scalar::WaitTime;
+use dsl::scalar::{WaitTime, parse_time};
 
 use crate::advance::Change;
 use crate::plan::{NotCast, cast};
@@ -182,8 +182,8 @@ impl Session {
             if let Happened::Sent(sent) = &entry.what {
                 let mut line = format!("- expect: {}", word(&sent.name));
                 if entry.at > before {
-                    let at = entry.at.with_timezone(&self.stage.zone());
-                    let _ = write!(line, "\n  at: {}", at.format("%Y-%m-%d %H:%M"));
+                    let at = minute(entry.at.with_timezone(&self.stage.zone()));
+                    let _ = write!(line, "\n  at: {at}");
                 }
                 self.lines.push(line);
                 self.stage.take();
@@ -229,9 +229,18 @@ impl Session {
 
     /// All of it as a story of that name, without indentation.
     pub fn story(&self, name: &str) -> String {
-        let at = self.begin.with_timezone(&self.zone);
-        let at = at.format("%Y-%m-%d %H:%M").to_string();
+        let at = minute(self.begin.with_timezone(&self.zone));
         story(name, &self.opening, &at, &self.lines)
+    }
+}
+
+/// A minute as a story writes it: on that clock, with its offset where the clock shows it twice.
+pub(crate) fn minute(at: DateTime<Tz>) -> String {
+    let local = at.format("%Y-%m-%d %H:%M").to_string();
+    let read = parse_time(&local).map(|time| time.resolve(at.timezone()));
+    match read.is_ok_and(|read| at.to_utc() - read < TimeDelta::minutes(1)) {
+        true => local,
+        false => at.format("%Y-%m-%dT%H:%M:00%:z").to_string(),
     }
 }
 

@@ -17,12 +17,12 @@ use crate::entry::Entry;
 use crate::load;
 use crate::member::Member;
 use crate::plan::{Cast, NotCast, cast};
-use crate::play::{Opening, story};
+use crate::play::{Opening, minute, story};
 use crate::revision::Revision;
 use crate::store::{
     Began, Beginning, Happened, Happening, LaunchRow, PersonStory, Store, StoreError, TextKind,
 };
-use crate::story::{Failure, Played, play};
+use crate::story::{Played, play};
 use crate::trigger::event_begins;
 
 mod heard;
@@ -41,8 +41,8 @@ const MOST_EVENTS: u32 = 10_000;
 pub struct Recorded {
     /// What it may be called.
     pub name: String,
-    /// Where it differs from what the campaign does when it is played; none: it passes.
-    pub differs: Option<Failure>,
+    /// Why it does not pass: where it differs from what the campaign does, and what that is; none: it passes.
+    pub differs: Option<String>,
     opening: Opening,
     at: String,
     lines: Vec<String>,
@@ -224,7 +224,7 @@ impl Passage {
                 tags: way.tags.clone(),
                 ..opening.clone()
             },
-            at: local.format("%Y-%m-%d %H:%M").to_string(),
+            at: minute(local),
             lines: vec![],
         };
         // Which message an answer is, no store keeps: the stage says it, answer by answer.
@@ -235,7 +235,10 @@ impl Passage {
             let known = names.len();
             names.extend(played.iter().flat_map(Played::texts));
             if names.len() == known || !recorded.lines.iter().any(|line| lines::is_unknown(line)) {
-                recorded.differs = played.and_then(|played| played.failure);
+                recorded.differs = match played {
+                    Some(played) => played.failure.map(|failure| failure.to_string()),
+                    None => Some("it cannot be played in the file as it was launched".to_owned()),
+                };
                 return recorded;
             }
         }
@@ -318,7 +321,7 @@ impl Passage {
         }
     }
 
-    /// The tags that steps may have taken off, and conditions ask for.
+    /// The tags that steps may have taken off.
     fn taken_off(&self) -> BTreeSet<String> {
         let deeds = self.revision.campaign.program.instructions.iter();
         let taken = deeds.filter_map(|instruction| match &instruction.deed {

@@ -2,6 +2,7 @@
 //! story says. Pure: the same file gives the same transcript, whatever the day.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -83,6 +84,12 @@ pub struct Failure {
     pub help: String,
     /// The story cannot be true, whatever the campaign does.
     pub impossible: bool,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.message, self.help)
+    }
 }
 
 impl Failure {

@@ -303,7 +303,7 @@ fn faulty(path: &Path, with: &str, name: &str) -> Result<Option<String>, Failure
         return Ok(Some("the story cannot be read there".to_owned()));
     };
     let failure = play(revision, own).failure;
-    Ok(failure.map(|failure| format!("the story does not pass: {}, {}", failure.message, failure.help)))
+    Ok(failure.map(|failure| format!("the story does not pass: {failure}")))
 }
 
 /// The file that the stories of a campaign stand in: it, or that which its `tests` name.

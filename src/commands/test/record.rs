@@ -28,8 +28,7 @@ pub(super) async fn run(phone: &str, file: &Path) -> Result<ExitCode, Failure> {
     play::keep(&stories, &recorded.story(&name))?;
     if let Some(differs) = &recorded.differs {
         output::say(&format!(
-            "it does not pass as it stands: {}; {}. What other campaigns did, and what steps took away again, is kept by no store as it was",
-            differs.message, differs.help
+            "it does not pass as it stands: {differs}. What other campaigns did, and what steps took away again, is kept by no store as it was"
         ));
     }
     Ok(ExitCode::SUCCESS)
