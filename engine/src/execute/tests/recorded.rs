@@ -363,6 +363,34 @@ async fn a_reply_in_several_parts_is_one_reply() {
     .assert_eq(&story_of(&world, 0).await);
 }
 
+/// Where rules answer with the values of a person, these are kept as they were, whatever the list says by now.
+#[tokio::test]
+async fn a_person_is_as_they_were_when_it_began() {
+    let campaign = "fields: { first_name: { default: friend } }\nreplies: [{ words: [who], send: who }]\n\
+        message: \"Hello {{first_name}}\"\nmessages: { who: \"You are {{first_name}}\" }\n";
+    let world = world(3, &format!("{LIST}{campaign}"));
+    let people = |names: [&str; 3]| {
+        let rows = (0..).zip(names).map(|(n, name)| format!("{},{name}\n", phone(n)));
+        let list = format!("phone,first_name\n{}", rows.collect::<String>());
+        std::fs::write(world.path().join("people.csv"), list).expect("written");
+    };
+    people(["Ada", "", "Bo"]);
+    for_days(&world, "test", &saying(&world, &[("Hello friend", "who?")]), 1).await;
+    people(["Eve", "Eve", ""]);
+    let mut told = String::new();
+    for n in 0..3 {
+        let story = story_of(&world, n).await;
+        told += story.lines().nth(1).unwrap_or_default().trim();
+        told += "\n";
+    }
+    expect![[r#"
+        person: { phone: "+12013201000", first_name: "Ada" }
+        person: { phone: "+12023201000", first_name: "friend" }
+        person: { phone: "+12033201000", first_name: "Bo" }
+    "#]]
+    .assert_eq(&told);
+}
+
 /// What steps took off a person, no store keeps: the story has it where it went as it would with it.
 #[tokio::test]
 async fn a_tag_that_was_taken_off_is_inferred() {
