@@ -270,8 +270,7 @@ impl Game<'_> {
         let typed = bare.unwrap_or(typed);
         let bytes = super::rewrite::read(self.file)?;
         let text = String::from_utf8_lossy(&bytes);
-        let stories = stories_of(self.file)?;
-        let name = name_in(&stories, typed)?;
+        let name = unused_name(&text, typed);
         let told = self.session.story(&name);
         if let Ok(with) = with_story(&text, &told)
             && let Some(why) = faulty(self.file, &with, &name)?
@@ -285,7 +284,7 @@ impl Game<'_> {
                 "a story is called \"{typed}\", so this one is \"{name}\""
             ));
         }
-        keep(&stories, &told)
+        keep(self.file, &told)
     }
 }
 
