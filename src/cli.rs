@@ -314,6 +314,10 @@ pub struct Play {
     #[arg(long, value_name = "COLUMN=VALUE")]
     pub person: Vec<String>,
 
+    /// A tag that the person has from before; again for each
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+
     /// When it begins, on the person's clock, such as "2026-12-01 09:00" [default: the schedule, else now]
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,

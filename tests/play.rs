@@ -181,3 +181,53 @@ fn a_person_and_a_time_can_be_named() {
     "#]]
     .assert_eq(&shown(&play(&nobody, &["--person", "Ada"], "")));
 }
+
+#[test]
+fn a_tag_from_before_is_given_and_kept_in_the_story() {
+    let folder = folder();
+    let tagged = CAMPAIGN.replace(
+        "    for: 2 days\n",
+        "    for: 2 days\n    when: tagged(\"vip\")\n",
+    );
+    folder.write("test.campaign.yaml", &tagged);
+    let output = play(
+        &folder,
+        &["--tag", "vip", "--tag", "vpi"],
+        "/who\n/save\n/save a friend\n/quit\n",
+    );
+    expect![[r#"
+        exit 0
+            Tuesday, 1 December 2026
+            05:00  the passage begins
+            05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
+                     December. Shall we keep a seat? Reply YES
+        - test: "as it was played"
+          person: { phone: "+12125550101", first_name: "Ada", tags: [vip, vpi] }
+          at: 2026-12-01 05:00
+          story:
+            - expect: invite
+        --
+        nothing in the campaign asks for the tag vpi; did you mean vip?
+        test, as phone +12125550101, first_name Ada, the first of the lists whom it texts
+        it is Tue 1 Dec 2026, 05:00; /help lists what can be typed
+        phone: +12125550101
+        first_name: Ada
+        tagged vip, vpi
+        it is Tue 1 Dec 2026, 05:00 (America/New_York)
+        test.campaign.yaml: a story more
+    "#]]
+    .assert_eq(&shown(&output));
+    let output = folder.output(&["test", "--transcript"]);
+    expect![[r#"
+        exit 0
+        test.campaign.yaml
+          ok      a friend
+            Tuesday, 1 December 2026
+            05:00  the passage begins
+            05:00  < invite (1 part): Ada, the Foxes play the square on Sunday 20
+                     December. Shall we keep a seat? Reply YES
+        --
+        1 story passed
+    "#]]
+    .assert_eq(&shown(&output));
+}

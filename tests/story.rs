@@ -508,6 +508,12 @@ fn stories_may_stand_in_a_file_of_their_own() {
     );
 }
 
+/// The names of stories, each once.
+fn names(stories: &str) -> std::collections::BTreeSet<&str> {
+    let lines = stories.lines().map(str::trim_start);
+    lines.filter(|line| line.starts_with("- test: ")).collect()
+}
+
 #[test]
 fn what_the_store_has_of_somebody_becomes_a_story() {
     let folder = Folder::of_people(3, "100/s");
@@ -530,6 +536,23 @@ fn what_the_store_has_of_somebody_becomes_a_story() {
                 text: "Doors open at 8, Person 1. STOP to opt out"
               - reply: "What time?""#]]
     .assert_eq(&textwrap::dedent(&lines.join("\n")));
+    let output = folder.output(&["test"]);
+    assert!(output.status.success(), "{}", shown(&output));
+    // Once more it is another story, and where the stories stand in a file of their own it goes there.
+    let output = folder.output(&["test", "--record", &phone, "test.campaign.yaml"]);
+    assert!(output.status.success(), "{output:?}");
+    let (campaign, stories) = {
+        let file = folder.read("test.campaign.yaml");
+        let (campaign, stories) = file.split_once("tests:\n").expect("there are some now");
+        (campaign.to_owned(), textwrap::dedent(stories))
+    };
+    assert_eq!(names(&stories).len(), 2, "{stories}");
+    folder.write("stories.yaml", &stories);
+    folder.write("test.campaign.yaml", &format!("{campaign}tests: stories.yaml\n"));
+    let output = folder.output(&["test", "--record", &phone, "test.campaign.yaml"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(stderr(&output), "stories.yaml: a story more\n");
+    assert_eq!(names(&folder.read("stories.yaml")).len(), 3);
     let output = folder.output(&["test"]);
     assert!(output.status.success(), "{}", shown(&output));
     check(

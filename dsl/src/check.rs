@@ -69,7 +69,7 @@ mod shares;
 mod steps;
 mod stored_lists;
 mod stories;
-pub(crate) use stories::EXPECTED;
+pub(crate) use stories::{BESIDE_COLUMNS, EXPECTED};
 mod taken;
 mod templates;
 mod unreachable;

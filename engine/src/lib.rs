@@ -31,6 +31,7 @@ pub mod plan;
 pub mod play;
 pub mod provider;
 pub mod reached;
+pub mod record;
 pub mod rehearse;
 pub mod revision;
 pub mod schedule;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::story::Occurrence;
-use dsl::scalar::WaitTime;
+use dsl::scalar::{WaitTime, parse_time};
 
 use crate::advance::Change;
 use crate::plan::{NotCast, cast};
@@ -18,14 +18,12 @@ pub use crate::story::edits::quoted;
 mod command;
 mod file;
 mod opening;
-mod record;
 #[cfg(test)]
 mod tests;
 
 pub use command::{Command, NoCommand};
-pub use file::{NoPlace, unused_name, with_story};
-pub use opening::{Opening, asked, variants};
-pub use record::{Heard, recorded};
+pub use file::{NoPlace, stories_apart, unused_name, with_one_more, with_story};
+pub use opening::{Opening, asked, asked_tags, variants};
 
 /// Nobody waits longer for a text.
 const PATIENCE: TimeDelta = TimeDelta::days(366 * 3);
@@ -62,11 +60,11 @@ impl Session {
     pub fn new(revision: &Arc<Revision>, opening: Opening, now: DateTime<Utc>) -> Result<Session, NotCast> {
         let person = opening.values();
         let before = opening.begin(revision, revision.campaign.timezone, now);
-        let zone = cast(revision, &person, before)?.zones.zones()[0];
+        let zone = cast(revision, &person, &opening.tags, before)?.zones.zones()[0];
         let begin = opening.begin(revision, zone, now);
         // Stories are told in minutes.
         let begin = begin.duration_trunc(TimeDelta::minutes(1)).unwrap_or(begin);
-        let cast = cast(revision, &person, begin)?;
+        let cast = cast(revision, &person, &opening.tags, begin)?;
         let variant = opening.variant().map(str::to_owned);
         let mut session = Session {
             stage: Stage::new(revision.clone(), cast, variant, begin),
@@ -184,8 +182,8 @@ impl Session {
             if let Happened::Sent(sent) = &entry.what {
                 let mut line = format!("- expect: {}", word(&sent.name));
                 if entry.at > before {
-                    let at = entry.at.with_timezone(&self.stage.zone());
-                    let _ = write!(line, "\n  at: {}", at.format("%Y-%m-%d %H:%M"));
+                    let at = minute(entry.at.with_timezone(&self.stage.zone()));
+                    let _ = write!(line, "\n  at: {at}");
                 }
                 self.lines.push(line);
                 self.stage.take();
@@ -231,27 +229,29 @@ impl Session {
 
     /// All of it as a story of that name, without indentation.
     pub fn story(&self, name: &str) -> String {
-        let at = self.begin.with_timezone(&self.zone);
-        let at = at.format("%Y-%m-%d %H:%M").to_string();
-        let Opening { person, event, .. } = &self.opening;
-        story(name, person, &at, event.as_ref(), &self.lines)
+        let at = minute(self.begin.with_timezone(&self.zone));
+        story(name, &self.opening, &at, &self.lines)
     }
 }
 
-/// A story, without indentation.
-pub fn story(
-    name: &str,
-    person: &[(String, String)],
-    at: &str,
-    event: Option<&Occurrence>,
-    lines: &[String],
-) -> String {
+/// A minute as a story writes it: on that clock, with its offset where the clock shows it twice.
+pub(crate) fn minute(at: DateTime<Tz>) -> String {
+    let local = at.format("%Y-%m-%d %H:%M").to_string();
+    let read = parse_time(&local).map(|time| time.resolve(at.timezone()));
+    match read.is_ok_and(|read| at.to_utc() - read < TimeDelta::minutes(1)) {
+        true => local,
+        false => at.format("%Y-%m-%dT%H:%M:00%:z").to_string(),
+    }
+}
+
+/// A story that begins so and then, without indentation.
+pub(crate) fn story(name: &str, opening: &Opening, at: &str, lines: &[String]) -> String {
     let mut head = format!(
         "- test: {}\n  person: {}\n  at: {at}\n",
         quoted(name),
-        map(person)
+        person(opening)
     );
-    if let Some(event) = event {
+    if let Some(event) = &opening.event {
         let _ = writeln!(head, "  event: {}", occurrence(event));
     }
     match lines {
@@ -260,8 +260,16 @@ pub fn story(
     }
 }
 
+/// The person: values, then tags.
+fn person(opening: &Opening) -> String {
+    let tags: Vec<String> = opening.tags.iter().map(|tag| word(tag)).collect();
+    let tags = (!tags.is_empty()).then(|| format!("tags: [{}]", tags.join(", ")));
+    let all: Vec<String> = opening.person.iter().map(entry).chain(tags).collect();
+    format!("{{ {} }}", all.join(", "))
+}
+
 /// An event: its name, or a map where it carries something.
-fn occurrence(event: &Occurrence) -> String {
+pub(crate) fn occurrence(event: &Occurrence) -> String {
     match event.fields.is_empty() {
         true => word(&event.name),
         false => format!(
@@ -273,14 +281,17 @@ fn occurrence(event: &Occurrence) -> String {
 }
 
 /// Values in brackets.
-fn map(values: &[(String, String)]) -> String {
-    let one = |(name, value): &(String, String)| format!("{}: {}", word(name), quoted(value));
-    let all: Vec<String> = values.iter().map(one).collect();
+pub(crate) fn map(values: &[(String, String)]) -> String {
+    let all: Vec<String> = values.iter().map(entry).collect();
     format!("{{ {} }}", all.join(", "))
 }
 
+fn entry((name, value): &(String, String)) -> String {
+    format!("{}: {}", word(name), quoted(value))
+}
+
 /// A word as YAML: in quotes where it is not a name.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text
             .chars()

@@ -81,6 +81,8 @@ pub struct Entry {
 pub enum Happened {
     /// A passage began.
     Began,
+    /// A launch came that leaves the person out.
+    NotEntered(LeftOut),
     /// A passage ended, since the next one takes its place.
     Restarted,
     /// A text went to the person.
@@ -138,6 +140,7 @@ impl Stage {
         let person = Known {
             zones: Some(cast.zones.clone()),
             variant,
+            tags: cast.tags.clone(),
             ..Known::default()
         };
         Stage {
@@ -174,6 +177,12 @@ impl Stage {
     /// What the person knows, has and is.
     pub fn person(&self) -> &Known {
         &self.person
+    }
+
+    /// What the person has of a field: what was set last, else what was said of them.
+    pub(crate) fn value(&self, field: &str) -> Option<&str> {
+        let set = self.person.values.get(field).map(String::as_str);
+        set.or_else(|| self.cast.told(field))
     }
 
     /// What was walked through.
@@ -279,7 +288,7 @@ impl Stage {
         if self.start_at().is_some_and(|at| at <= self.now) {
             self.starts.take();
             if self.may_enter(None) {
-                self.begin(None, None, vec![]);
+                self.enter();
             }
             return;
         }
@@ -292,6 +301,19 @@ impl Stage {
         if let Some((passage, at)) = first {
             let place = passage.place;
             self.advance(at, &Event::Due(place));
+        }
+    }
+
+    /// The next launch has come: it plans anew who is of the audience.
+    fn enter(&mut self) {
+        let is_first = self.passages.is_empty();
+        let reason = match self.opted_out {
+            true => Some(LeftOut::OptedOut),
+            false => self.cast.left_out(&self.revision, &self.person, self.now),
+        };
+        match reason.filter(|_| !is_first) {
+            Some(reason) => self.note(Happened::NotEntered(reason)),
+            None => self.begin(None, None, vec![]),
         }
     }
 

@@ -67,7 +67,8 @@ pub use notes::Notice;
 pub use notes::{Note, NoteRow};
 pub use open::{Access, OpenOptions};
 pub use person::{
-    Began, Beginning, KeptReply, KeptValue, PersonMessage, PersonStory, ReplyFilter, Skipped, WaitingFor,
+    Began, Beginning, KeptReply, KeptTag, KeptValue, PersonMessage, PersonStory, ReplyFilter, Skipped,
+    WaitingFor,
 };
 pub use record::{BudgetChange, Intent, LeftOutRow, MonthOf, Progress, WindowRecord};
 pub use report::{InDoubt, Totals};

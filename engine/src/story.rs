@@ -2,13 +2,14 @@
 //! story says. Pure: the same file gives the same transcript, whatever the day.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::Schedule;
-use dsl::campaign::story::{At, Expectation, Expected, Said, Scene, Story};
+use dsl::campaign::story::{At, Expectation, Expected, Occurrence, Said, Scene, Story};
 use dsl::diagnostic::Diagnostic;
 use dsl::scalar::WrittenTime;
 
@@ -52,6 +53,14 @@ pub struct Played {
 }
 
 impl Played {
+    /// What the texts said that went to the person, each with its name.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (String, String)> {
+        self.log.iter().filter_map(|entry| match &entry.what {
+            Happened::Sent(sent) => Some((sent.text.clone(), sent.name.clone())),
+            _ => None,
+        })
+    }
+
     /// Its places are those of a text that begins at this byte of the text that it was played from.
     pub fn begin_at(&mut self, offset: usize) {
         let back = |span: &mut Range<usize>| {
@@ -75,6 +84,12 @@ pub struct Failure {
     pub help: String,
     /// The story cannot be true, whatever the campaign does.
     pub impossible: bool,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.message, self.help)
+    }
 }
 
 impl Failure {
@@ -119,13 +134,14 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
         language: 0,
         ran: begin..begin,
     };
-    let values = person(story);
-    let person = match cast(revision, &values, begin) {
+    let values = with_carried(&story.person, story.event.as_ref());
+    let person = match cast(revision, &values, &story.tags, begin) {
         Ok(person) => person,
         Err(error) => return nobody(impossible(story, &error)),
     };
     let known = Known {
         variant: story.variant.clone(),
+        tags: story.tags.clone(),
         ..Known::default()
     };
     if let Some(reason) = planned_out(revision, &values, &person.member, &known, begin) {
@@ -166,12 +182,12 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     }
 }
 
-/// The columns of the person, and what the event that begins the passage carries, which wins: texts may use both.
-fn person(story: &Story) -> Vec<(String, String)> {
-    let carried = story.event.iter().flat_map(|event| &event.fields);
+/// The columns of a person, and what the event that begins the passage carries, which wins: texts may use both.
+pub(crate) fn with_carried(person: &[(String, String)], event: Option<&Occurrence>) -> Vec<(String, String)> {
+    let carried = event.iter().flat_map(|event| &event.fields);
     let carried: Vec<&(String, String)> = carried.filter(|(name, _)| name != "phone").collect();
     let is_carried = |name: &str| carried.iter().any(|(field, _)| field == name);
-    let own = story.person.iter().filter(|(column, _)| !is_carried(column));
+    let own = person.iter().filter(|(column, _)| !is_carried(column));
     own.chain(carried.iter().copied()).cloned().collect()
 }
 

@@ -1,7 +1,7 @@
 //! `crier play`: somebody is the recipient, in the terminal, on a clock that runs when they say so. Nothing is sent.
 
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,7 +13,10 @@ use dsl::scalar::{WrittenTime, parse_time};
 use engine::clock::{Clock, SystemClock};
 use engine::load::{self, LoadedCampaign};
 use engine::plan::{NotCast, first_of_lists};
-use engine::play::{Cannot, Command, Opening, Session, asked, unused_name, variants, with_story};
+use engine::play::{
+    Cannot, Command, Opening, Session, asked, asked_tags, stories_apart, unused_name, variants,
+    with_one_more, with_story,
+};
 use engine::revision::Revision;
 use engine::story::play;
 
@@ -24,7 +27,7 @@ use crate::output::{self, diagnostics, play as said, story};
 
 pub(super) fn run(args: &Play) -> Result<ExitCode, Failure> {
     let loaded = load::load_campaign(&args.file)?;
-    let revision = meant(&loaded)?;
+    let revision = revision_of(&loaded)?;
     let now = SystemClock::new().now();
     let opening = opening(args, &revision, &loaded.project.folder, now)?;
     let session = Session::new(&revision, opening, now);
@@ -53,7 +56,7 @@ pub(super) fn run(args: &Play) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn meant(loaded: &LoadedCampaign) -> Result<Arc<Revision>, Failure> {
+fn revision_of(loaded: &LoadedCampaign) -> Result<Arc<Revision>, Failure> {
     let files = [loaded.project.file.as_slice(), std::slice::from_ref(&loaded.file)].concat();
     diagnostics::print_full(&files);
     loaded.meant.clone().ok_or_else(|| unusable(&files, Format::Full))
@@ -63,19 +66,20 @@ fn meant(loaded: &LoadedCampaign) -> Result<Arc<Revision>, Failure> {
 fn opening(args: &Play, revision: &Revision, folder: &Path, now: DateTime<Utc>) -> Result<Opening, Failure> {
     let mut opening = Opening {
         person: pairs("--person", "first_name=Ada", &args.person)?,
+        tags: args.tag.iter().map(|tag| tag.trim().to_owned()).collect(),
         event: event(args, &revision.campaign.schedule)?,
         at: args.at.as_deref().map(time).transpose()?,
     };
     if opening.person.is_empty() {
         let begin = opening.begin(revision, revision.campaign.timezone, now);
-        let found = first_of_lists(revision, folder, begin);
+        let found = first_of_lists(revision, folder, &opening.tags, begin);
         opening.person = found.ok_or_else(|| Failure::Usage(anyhow!("{}", nobody(revision))))?;
     }
     let named = args.variant.as_ref();
     let named = named.map(|variant| ("variant".to_owned(), variant.clone()));
     opening.person.extend(named);
     is_variant(revision, opening.variant())?;
-    unused(revision, &opening.person);
+    unused(revision, &opening);
     Ok(opening)
 }
 
@@ -130,14 +134,23 @@ fn is_variant(revision: &Revision, variant: Option<&str>) -> Result<(), Failure>
     )))
 }
 
-/// Says which values nothing in the campaign goes by: they may be misspelt.
-fn unused(revision: &Revision, person: &[(String, String)]) {
+/// Says which values and tags nothing in the campaign goes by: they may be misspelt.
+fn unused(revision: &Revision, opening: &Opening) {
     let known = [asked(revision), vec!["language", "timezone", "variant"]].concat();
-    for (name, _) in person.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-        let help = dsl::nearest(name, known.iter().copied());
-        let help = help.map_or(String::new(), |nearest| format!("; did you mean {nearest}?"));
-        output::say(&format!("nothing in the campaign goes by {name}{help}"));
+    let names = opening.person.iter().map(|(name, _)| name);
+    for name in names.filter(|name| !known.contains(&name.as_str())) {
+        let meant = meant(dsl::nearest(name, known.iter().copied()));
+        output::say(&format!("nothing in the campaign goes by {name}{meant}"));
     }
+    let Some(asked) = asked_tags(revision) else { return };
+    for tag in opening.tags.difference(&asked) {
+        let meant = meant(dsl::nearest(tag, asked.iter().map(String::as_str)));
+        output::say(&format!("nothing in the campaign asks for the tag {tag}{meant}"));
+    }
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or(String::new(), |nearest| format!("; did you mean {nearest}?"))
 }
 
 /// What is said of somebody who cannot be in the campaign.
@@ -289,10 +302,26 @@ fn faulty(path: &Path, with: &str, name: &str) -> Result<Option<String>, Failure
         return Ok(Some("the story cannot be read there".to_owned()));
     };
     let failure = play(revision, own).failure;
-    Ok(failure.map(|failure| format!("the story does not pass: {}, {}", failure.message, failure.help)))
+    Ok(failure.map(|failure| format!("the story does not pass: {failure}")))
 }
 
-/// Puts a story behind those of a campaign; into a file of its own that is made if it is not there.
+/// The file that the stories of a campaign stand in: it, or that which its `tests` name.
+pub(super) fn stories_of(path: &Path) -> Result<PathBuf, Failure> {
+    let bytes = super::rewrite::read(path)?;
+    let apart = stories_apart(&String::from_utf8_lossy(&bytes));
+    Ok(match apart {
+        Some(apart) => load::project_folder(path).join(apart),
+        None => path.to_owned(),
+    })
+}
+
+/// A name that no story of a file has, so near to another one as it can be.
+pub(super) fn name_in(path: &Path, name: &str) -> Result<String, Failure> {
+    let bytes = super::rewrite::read(path)?;
+    Ok(unused_name(&String::from_utf8_lossy(&bytes), name))
+}
+
+/// Puts a story behind those of a campaign, or of a file of stories, which is made if it is not there.
 pub(super) fn keep(path: &Path, story: &str) -> Result<(), Failure> {
     if !path.exists() {
         std::fs::write(path, story)
@@ -302,7 +331,7 @@ pub(super) fn keep(path: &Path, story: &str) -> Result<(), Failure> {
         let text = String::from_utf8_lossy(&bytes);
         let with = match load::is_campaign(path) {
             true => with_story(&text, story),
-            false => Ok(format!("{}\n{story}", text.trim_end())),
+            false => with_one_more(&text, story),
         };
         let with = match with {
             Ok(with) => with,

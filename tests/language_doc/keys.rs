@@ -155,7 +155,11 @@ fn table(shown: &Shown) -> String {
     }
     if let Some(open) = &shown.object.open {
         let own = key_kind(open.key);
-        table += &format!("| *{own}* | {} | | | one for each {own} |\n", form(open.form));
+        let of = match open.key {
+            KeyKind::Language => "one for each language",
+            KeyKind::Name | KeyKind::Word => "as many as there are",
+        };
+        table += &format!("| *{own}* | {} | | | {of} |\n", form(open.form));
     }
     table
 }

@@ -1,5 +1,6 @@
 //! Stories as meant: what `crier test` plays with one person on a clock of its own.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::scalar::{WaitTime, Window, WrittenTime};
@@ -12,6 +13,8 @@ pub struct Story {
     pub name: String,
     /// Values of the person by column or field; `phone`, `language` and `timezone` are ours.
     pub person: Vec<(String, String)>,
+    /// The tags that the person has from before.
+    pub tags: BTreeSet<String>,
     /// The variant that is chosen for the person.
     pub variant: Option<String>,
     /// When it begins, on the person's clock; none: when the schedule says.

@@ -14,9 +14,13 @@ use crate::written::nearest::{Guess, listed, nearest};
 mod begun;
 mod expected;
 mod names;
+mod tags;
 
 /// What `expect` may name beside messages: no message is called so.
 pub(crate) const EXPECTED: &[&str] = &["opt-out", "opt-in", "help", "nothing"];
+
+/// What stands in `person` and is no column.
+pub(crate) const BESIDE_COLUMNS: &[&str] = &["tags", "variant"];
 
 /// What a person of a story may have beside columns and fields.
 const OF_PERSON: &[&str] = &["variant", "phone", "language", "timezone"];
@@ -49,6 +53,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         beginning(context, test, found);
         variant(context, test, found);
         person(context, test, found);
+        tags::check(context, test, found);
         // An empty value is none, as an empty cell.
         let values = test.person.iter().filter(|(_, value)| !value.value.is_empty());
         found.extend(values.filter_map(|(name, value)| {

@@ -74,6 +74,15 @@ fn all<'a>(context: &'a Context<'_>) -> Vec<&'a Value> {
     all
 }
 
+/// Whether anything that is rendered uses the value of that name.
+pub(super) fn use_name(context: &Context<'_>, name: &str) -> bool {
+    let uses = |value: &&Value| {
+        let template = Template::compile(&value.text);
+        template.is_ok_and(|template| template.uses().iter().any(|used| used.name == name))
+    };
+    all(context).iter().any(uses)
+}
+
 /// Faults of one text that are told, at most.
 const MOST: usize = 20;
 

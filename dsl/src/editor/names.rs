@@ -61,7 +61,7 @@ pub(super) fn kind_of(key: &str) -> Option<NameKind> {
         "forward" | "to" | "notified" | "forwarded" => NameKind::Inbox,
         "database" => NameKind::Database,
         "provider" | "then" => NameKind::Provider,
-        "tag" | "untag" | "tagged" => NameKind::Tag,
+        "tag" | "untag" | "tagged" | "tags" => NameKind::Tag,
         _ => return None,
     })
 }
@@ -198,8 +198,13 @@ impl Names<'_> {
         if !given && kind != NameKind::Field {
             return;
         }
+        let is_other =
+            |name: &str| entry.key.text == "person" && crate::check::BESIDE_COLUMNS.contains(&name);
         for inner in own_entries(&entry.value) {
             let key = &inner.key;
+            if is_other(&key.text) {
+                continue;
+            }
             let span = if key.plain {
                 key.span.clone()
             } else {

@@ -20,6 +20,7 @@ mod many;
 mod parts;
 mod passages;
 mod people;
+mod recorded;
 mod senders;
 mod set;
 mod started;

@@ -3,16 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use csv::StringRecord;
 use dsl::campaign::{Schedule, Trigger};
 use dsl::columns::Columns;
+use dsl::condition::Happening;
 use dsl::project::ListFile;
 use sms::PhoneNumber;
 
 use super::row::{Frozen, consent_lacks, filtered, frozen_values, language_of, texts_of};
+use super::{Question, StoreFacts};
 use crate::advance::Known;
 use crate::audience::{self, ListReader, Row, clean};
 use crate::calendar::TimeClass;
@@ -27,6 +30,29 @@ pub struct Cast {
     pub member: Member,
     /// The zones that the person may be in.
     pub zones: TimeClass,
+    /// What the person was tagged with before.
+    pub tags: BTreeSet<String>,
+    /// What was said of the person, by column or field.
+    told: Values,
+}
+
+impl Cast {
+    /// What was said of the person.
+    pub(crate) fn told(&self, name: &str) -> Option<&str> {
+        let found = self.told.iter().find(|(column, _)| column == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Why the audience would not hold the person by now, with what was set and happened since.
+    pub(crate) fn left_out(&self, revision: &Revision, known: &Known, now: DateTime<Utc>) -> Option<LeftOut> {
+        let is_set = |name: &String| known.values.contains_key(name);
+        let told = self.told.iter().filter(|(name, _)| !is_set(name)).cloned();
+        let set = known.values.clone().into_iter();
+        let (columns, row) = row_of(&told.chain(set).collect::<Values>());
+        let facts = facts_of(revision, known, self.member.phone, now);
+        let frozen = Frozen::new(revision, &columns, None, now).knowing(Arc::new(facts));
+        filtered(revision, &frozen, self.member.phone, &row)
+    }
 }
 
 /// Why somebody cannot.
@@ -46,8 +72,13 @@ pub enum NotCast {
     LeftOut(LeftOut),
 }
 
-/// The person with these values, by column or field.
-pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>) -> Result<Cast, NotCast> {
+/// The person with these values, by column or field, and these tags.
+pub fn cast(
+    revision: &Revision,
+    person: &[(String, String)],
+    tags: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Result<Cast, NotCast> {
     let campaign = &revision.campaign;
     let value = |name: &str| {
         let found = person.iter().find(|(column, _)| column == name);
@@ -67,7 +98,12 @@ pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>
     });
     let zones = TimeClass::of(stated.transpose()?, parsed.number, campaign.timezone);
     let (columns, row) = row_of(person);
-    let frozen = Frozen::new(revision, &columns, None, now);
+    let known = Known {
+        tags: tags.clone(),
+        ..Known::default()
+    };
+    let facts = facts_of(revision, &known, parsed.number, now);
+    let frozen = Frozen::new(revision, &columns, None, now).knowing(Arc::new(facts));
     if let Some(reason) = filtered(revision, &frozen, parsed.number, &row) {
         return Err(NotCast::LeftOut(reason));
     }
@@ -82,7 +118,34 @@ pub fn cast(revision: &Revision, person: &[(String, String)], now: DateTime<Utc>
             pending: None,
         },
         zones,
+        tags: known.tags,
+        told: person.to_vec(),
     })
+}
+
+/// What a store would tell of the only person there is, as far as an audience asks.
+fn facts_of(revision: &Revision, known: &Known, phone: PhoneNumber, now: DateTime<Utc>) -> StoreFacts {
+    let zone = revision.campaign.timezone;
+    let mut facts = StoreFacts::default();
+    for question in Question::all(&revision.campaign.audience) {
+        let holds = match &question {
+            Question::Tagged(tag) => known.tags.contains(tag),
+            Question::Happened(Happening::Answered(campaign)) => known.answered.contains(campaign),
+            Question::Happened(Happening::Received(campaign, within)) => {
+                let is_lately = |at: DateTime<Utc>| within.is_none_or(|within| within.after(at, zone) > now);
+                let mut received = known.received.iter();
+                received.any(|(name, at)| name == campaign && is_lately(*at))
+            }
+            // The others are refused where an audience asks for them.
+            Question::Happened(
+                Happening::Delivered(_) | Happening::Clicked(_) | Happening::Replied | Happening::Event(_),
+            ) => false,
+        };
+        if holds {
+            facts.add(question, vec![phone.as_u64()]);
+        }
+    }
+    facts
 }
 
 /// Why a plan leaves out somebody who can be cast: by the texts, and by the consent that the policy asks for. `known`: the variant
@@ -125,27 +188,32 @@ fn lacks_consent(revision: &Revision, person: &[(String, String)], now: DateTime
 /// Values of a person by column or field.
 type Values = Vec<(String, String)>;
 
-/// The first person of a campaign's lists who can be in it: what the campaign asks of them, by our names. None where no
-/// list can be read, or its first rows hold nobody.
-pub fn first_of_lists(revision: &Revision, folder: &Path, now: DateTime<Utc>) -> Option<Values> {
+/// The first person of a campaign's lists who can be in it with these tags: what the campaign asks of them, by our names. None
+/// where no list can be read, or its first rows hold nobody.
+pub fn first_of_lists(
+    revision: &Revision,
+    folder: &Path,
+    tags: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Option<Values> {
     let mut lists = revision.campaign.audience.from.iter();
     lists.find_map(|list| {
         let mut people = People::open(revision, folder, list)?;
         let chunk = people.reader.next_chunk(ROWS).ok()?;
         let mut all = chunk.rows.iter().filter_map(|row| people.values(row));
-        all.find(|person| cast(revision, person, now).is_ok())
+        all.find(|person| cast(revision, person, tags, now).is_ok())
     })
 }
 
-/// The person of a number in a campaign's lists. None where no list has it.
+/// The person of a number in a campaign's lists, who can be in it with these tags. None where no list has it.
 pub fn of_lists(
     revision: &Revision,
     folder: &Path,
-    phone: PhoneNumber,
+    (phone, tags): (PhoneNumber, &BTreeSet<String>),
     now: DateTime<Utc>,
 ) -> Option<Values> {
     let phone = phone.to_string();
-    let own = |person: &Values| person[0].1 == phone && cast(revision, person, now).is_ok();
+    let own = |person: &Values| person[0].1 == phone && cast(revision, person, tags, now).is_ok();
     let mut lists = revision.campaign.audience.from.iter();
     lists.find_map(|list| {
         let mut people = People::open(revision, folder, list)?;

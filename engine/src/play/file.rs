@@ -1,4 +1,5 @@
-//! Puts a story into the file of its campaign, written as that is. What stands there already stays, comments too.
+//! Puts a story into the file of its campaign, or that of its stories, written as that is. What stands there already stays,
+//! comments too.
 
 use dsl::tree::{Kind, Node};
 
@@ -30,11 +31,29 @@ pub fn with_story(file: &str, story: &str) -> Result<String, NoPlace> {
     if tests.value.is_nothing() {
         return Ok(below(file, tests.key.span.end, &indented(story, 2)));
     }
-    let items = match &tests.value.kind {
-        Kind::List(items) => items,
-        Kind::Scalar(path) => return Err(NoPlace::OtherFile(path.text.clone())),
-        Kind::Map(_) | Kind::Bad => return Err(NoPlace::Unreadable),
-    };
+    match &tests.value.kind {
+        Kind::List(items) => behind_last(file, items, story),
+        Kind::Scalar(path) => Err(NoPlace::OtherFile(path.text.clone())),
+        Kind::Map(_) | Kind::Bad => Err(NoPlace::Unreadable),
+    }
+}
+
+/// A file of stories alone with one more at its end.
+pub fn with_one_more(file: &str, story: &str) -> Result<String, NoPlace> {
+    if is_crlf(file) {
+        let with = with_one_more(&file.replace("\r\n", "\n"), story)?;
+        return Ok(with.replace('\n', "\r\n"));
+    }
+    let (tree, _) = dsl::tree::parse(file);
+    match tree.root.as_ref().map(|root| &root.kind) {
+        Some(Kind::List(items)) => behind_last(file, items, story),
+        Some(Kind::Map(_) | Kind::Bad) => Err(NoPlace::Unreadable),
+        // Comments, or nothing.
+        Some(Kind::Scalar(_)) | None => Ok(format!("{}\n{story}", file.trim_end()).trim_start().to_owned()),
+    }
+}
+
+fn behind_last(file: &str, items: &[Node], story: &str) -> Result<String, NoPlace> {
     let last = items.last().ok_or(NoPlace::Brackets)?;
     let before = file[..last.span.start].trim_end().strip_suffix('-');
     let before = before.ok_or(NoPlace::Brackets)?;
@@ -43,11 +62,19 @@ pub fn with_story(file: &str, story: &str) -> Result<String, NoPlace> {
     Ok(below(file, end, &indented(story, indentation)))
 }
 
-/// That name, or with a number behind it where a story of the file has it.
+/// The path of the file that the stories of a campaign stand in, where it is one of their own.
+pub fn stories_apart(file: &str) -> Option<String> {
+    let (tree, _) = dsl::tree::parse(file);
+    let tests = tree.root.as_ref()?.entry("tests")?;
+    let path = tests.value.text().filter(|_| !tests.value.is_nothing());
+    path.map(str::to_owned)
+}
+
+/// That name, or with a number behind it where a story of the file has it: of a campaign, or of a file of stories alone.
 pub fn unused_name(file: &str, name: &str) -> String {
     let (tree, _) = dsl::tree::parse(file);
-    let tests = tree.root.as_ref().and_then(|root| root.entry("tests"));
-    let stories = tests.map_or(&[][..], |tests| items(&tests.value));
+    let tests = tree.root.as_ref().map(|root| root.get("tests").unwrap_or(root));
+    let stories = tests.map_or(&[][..], items);
     let names = stories
         .iter()
         .filter_map(|story| story.entry("test")?.value.text());

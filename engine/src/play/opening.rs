@@ -9,12 +9,15 @@ use dsl::campaign::{Deed, Schedule};
 use dsl::scalar::WrittenTime;
 
 use crate::revision::Revision;
+use crate::story::with_carried;
 
 /// How a session begins.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Opening {
     /// The person by column or field, and `variant` to choose a text.
     pub person: Vec<(String, String)>,
+    /// The tags that the person has from before.
+    pub tags: BTreeSet<String>,
     /// The event that begins a triggered campaign.
     pub event: Option<Occurrence>,
     /// When it begins, on the person's clock; else when the schedule says.
@@ -23,11 +26,8 @@ pub struct Opening {
 
 impl Opening {
     /// The person, with what the event carries: texts may use both.
-    pub(super) fn values(&self) -> Vec<(String, String)> {
-        let fields = self.event.iter().flat_map(|event| &event.fields);
-        let own = |name: &str| self.person.iter().any(|(column, _)| column == name);
-        let extra = fields.filter(|(name, _)| !own(name));
-        self.person.iter().chain(extra).cloned().collect()
+    pub(crate) fn values(&self) -> Vec<(String, String)> {
+        with_carried(&self.person, self.event.as_ref())
     }
 
     /// The variant that the person gets, where one is chosen.
@@ -64,6 +64,22 @@ pub fn asked(revision: &Revision) -> Vec<&str> {
         .into_iter()
         .filter(|name| *name != "phone" && !set.contains(name));
     std::iter::once("phone").chain(own).collect()
+}
+
+/// The tags that a campaign asks for or changes, by the alphabet; none where a value of the person says which it asks for.
+pub fn asked_tags(revision: &Revision) -> Option<BTreeSet<String>> {
+    let campaign = &revision.campaign;
+    let audience = campaign.audience.filter.iter().chain(&campaign.audience.leavers);
+    let mut all = BTreeSet::new();
+    for condition in campaign.conditions().chain(audience) {
+        all.extend(condition.tags()?);
+    }
+    let deeds = campaign.program.instructions.iter();
+    all.extend(deeds.filter_map(|instruction| match &instruction.deed {
+        Deed::Tag(tag) | Deed::Untag(tag) => Some(tag.clone()),
+        _ => None,
+    }));
+    Some(all)
 }
 
 /// The variants of texts and the ways that are drawn, each once, in order.

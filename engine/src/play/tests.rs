@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 
 use dsl::campaign::story::Occurrence;
 
-use super::{Command, Opening, Session, asked, unused_name, variants, with_story};
+use super::{Command, Opening, Session, asked, minute, unused_name, variants, with_story};
 use crate::revision::Revision;
 use crate::story::play;
 use crate::testing::{at, campaign_of};
@@ -301,7 +301,7 @@ fn an_event_begins_a_triggered_campaign_and_stands_beside_the_person() {
             name: "booked".into(),
             fields,
         }),
-        at: None,
+        ..Opening::default()
     };
     check_of(
         BOOKED,
@@ -326,4 +326,19 @@ fn what_is_asked_of_a_person_is_known() {
     let revision = revision(BOOKED);
     assert_eq!(asked(&revision), ["phone", "name", "starts", "visit"]);
     assert_eq!(variants(&revision), ["calm", "loud", "walk", "ride"]);
+}
+
+#[test]
+fn a_minute_that_comes_twice_has_its_offset() {
+    let rome = |at: &str| minute(self::at(at).with_timezone(&chrono_tz::Europe::Rome));
+    let told = [
+        rome("2026-10-24T10:00:30Z"),
+        rome("2026-10-25T00:30:00Z"),
+        rome("2026-10-25T01:30:59Z"),
+    ];
+    expect![[r#"
+        2026-10-24 12:00
+        2026-10-25 02:30
+        2026-10-25T02:30:00+01:00"#]]
+    .assert_eq(&told.join("\n"));
 }

@@ -13,6 +13,7 @@ impl Happened {
     pub fn told(&self, zone: Tz) -> Cow<'static, str> {
         match self {
             Happened::Began => "the passage begins".into(),
+            Happened::NotEntered(reason) => format!("no passage begins: {reason}").into(),
             Happened::Restarted => "the passage ends: the next one takes its place".into(),
             Happened::Sent(sent) => sent.told().into(),
             Happened::Said(text) => format!("> {}", on_one_line(text)).into(),

@@ -34,6 +34,8 @@ pub struct ErrandTold {
 pub struct KeptErrand {
     /// In this launch.
     pub launch: LaunchId,
+    /// The run of it whose passage waits for the answer; none: nobody waits.
+    pub run: Option<u32>,
     /// The method and the address.
     pub what: String,
     /// How far it is.
@@ -303,6 +305,7 @@ fn kept(row: &SqliteRow) -> Result<KeptErrand, Failure> {
     let ended_at: Option<i64> = row.try_get("ended_at")?;
     Ok(KeptErrand {
         launch: LaunchId(row.try_get("launch_id")?),
+        run: waits(row)?.map(|waits| waits.run),
         what: format!("{} {}", request.method, request.url),
         state: ErrandState::from_row(row.try_get("state")?)?,
         attempts: small(row.try_get("attempts")?, "attempts")?,

@@ -42,6 +42,8 @@ pub struct PersonStory {
     pub notices: Vec<Notice>,
     /// The latest value that steps, answers and calls gave each field, whichever campaign they are of.
     pub values: Vec<KeptValue>,
+    /// The tags of the person.
+    pub tags: Vec<KeptTag>,
     /// Lists that were joined and left.
     pub lists: Vec<ListChange>,
     /// What happened to the person, as far as it was to begin a passage.
@@ -56,6 +58,17 @@ pub struct KeptValue {
     /// As it stands.
     pub value: String,
     /// The launch that gave it.
+    pub launch: LaunchId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A tag of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptTag {
+    /// The word.
+    pub tag: String,
+    /// The launch whose step put it there first, since it was taken off last.
     pub launch: LaunchId,
     /// When.
     pub at: DateTime<Utc>,
@@ -222,6 +235,7 @@ impl Store {
             errands: self.errands_for(key).await?,
             notices: self.notices_of(key).await?,
             values: self.values_of(key).await?,
+            tags: self.tags_of(key).await?,
             lists: self.list_changes_of(key).await?,
             happened: self.beginnings_of(key).await?,
         })
@@ -255,6 +269,21 @@ impl Store {
             Ok(KeptValue {
                 field: row.try_get("field")?,
                 value: row.try_get("value")?,
+                launch: LaunchId(row.try_get("launch_id")?),
+                at: instant(row.try_get("at")?)?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    async fn tags_of(&self, key: i64) -> Result<Vec<KeptTag>, Failure> {
+        let rows = sqlx::query("select tag, launch_id, at from person_tag where phone = ? order by tag")
+            .bind(key)
+            .fetch_all(&self.readers)
+            .await?;
+        let read = |row: &SqliteRow| {
+            Ok(KeptTag {
+                tag: row.try_get("tag")?,
                 launch: LaunchId(row.try_get("launch_id")?),
                 at: instant(row.try_get("at")?)?,
             })

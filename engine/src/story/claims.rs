@@ -4,6 +4,7 @@ use dsl::campaign::story::{Assertion, Scene};
 
 use super::{Failure, Play, edits};
 use crate::advance::Change;
+use crate::play::word;
 use crate::stage::Happened;
 
 impl Play<'_> {
@@ -36,10 +37,13 @@ impl Play<'_> {
             .filter(|name| holds(name))
             .collect();
         let edit = match (&kept[..], other) {
-            ([], Some(other)) => Some(edits::value(&scene.value, other.clone())),
+            ([], Some(other)) => Some(edits::value(&scene.value, word(other))),
             ([], None) => edits::without(self.file, &scene.whole),
-            ([one], _) => Some(edits::value(&scene.value, *one)),
-            (several, _) => Some(edits::value(&scene.value, format!("[{}]", several.join(", ")))),
+            ([one], _) => Some(edits::value(&scene.value, word(one))),
+            (several, _) => {
+                let several: Vec<String> = several.iter().map(|one| word(one)).collect();
+                Some(edits::value(&scene.value, format!("[{}]", several.join(", "))))
+            }
         };
         let tags: Vec<&str> = self.stage.person().tags.iter().map(String::as_str).collect();
         let help = match what {
@@ -54,15 +58,14 @@ impl Play<'_> {
 
     /// Fields have these values.
     pub(super) fn values(&mut self, scene: &Scene, asserted: &[Assertion]) -> Result<(), Failure> {
-        let values = &self.stage.person().values;
-        let has = |field: &str| values.get(field).map_or("", String::as_str);
+        let has = |field: &str| self.stage.value(field).unwrap_or_default();
         let differs = |one: &&Assertion| has(&one.field) != one.value;
         let Some(first) = asserted.iter().find(differs) else {
             return Ok(());
         };
         let message = format!("{} is not \"{}\"", first.field, first.value);
         let help = match has(&first.field) {
-            "" => "no step set it".to_owned(),
+            "" => "the person has none, and no step set it".to_owned(),
             has => format!("it is \"{has}\""),
         };
         let edit = match (has(&first.field), asserted) {
@@ -93,7 +96,7 @@ impl Play<'_> {
         let (message, help) = match tellings.into_iter().next() {
             Some((to, _)) => {
                 let message = format!("\"{to}\" got {what}, not \"{inbox}\"");
-                self.edits.push(edits::value(&scene.value, to));
+                self.edits.push(edits::value(&scene.value, word(&to)));
                 (message, "write the inbox that gets it")
             }
             None => {
@@ -113,7 +116,7 @@ impl Play<'_> {
         }
         let (edit, help) = match reasons.last() {
             Some(own) => {
-                let edit = edits::value(&scene.value, own.clone());
+                let edit = edits::value(&scene.value, word(own));
                 (Some(edit), format!("it ended with \"{own}\""))
             }
             None => {

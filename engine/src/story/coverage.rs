@@ -194,7 +194,9 @@ impl Coverage {
             return;
         }
         for (language, at) in languages.iter().zip(0..) {
-            let spoken = stories.iter().any(|story| story.language == at);
+            let mut own = stories.iter().filter(|story| story.language == at);
+            // Who gets no text hears no language.
+            let spoken = own.any(|story| story.texts().next().is_some());
             self.one(spoken, || Unwalked::Language(language.to_string()));
         }
     }

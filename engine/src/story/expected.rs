@@ -117,7 +117,9 @@ impl Play<'_> {
     /// What is known of why no text comes.
     fn why_nothing(&self) -> String {
         let reason = self.stage.log().iter().rev().find_map(|entry| match &entry.what {
-            Happened::LeftOut(reason) | Happened::Skipped(reason) => Some(reason.to_string()),
+            Happened::LeftOut(reason) | Happened::Skipped(reason) | Happened::NotEntered(reason) => {
+                Some(reason.to_string())
+            }
             Happened::OptedOut => Some("the person opted out".to_owned()),
             Happened::Finished(Some(reason)) => Some(format!("the passage ended with \"{reason}\"")),
             Happened::Finished(None) => Some("the passage came to its end".to_owned()),

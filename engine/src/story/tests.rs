@@ -1,5 +1,6 @@
 //! Campaigns, what somebody does, and what happens to them: the language as its readers know it.
 
+mod before;
 mod branches;
 mod differences;
 mod gate;

@@ -17,6 +17,7 @@ pub(super) fn meant(test: &Test) -> Option<Story> {
         person: person
             .map(|(column, value)| (column.value.clone(), value.value.clone()))
             .collect(),
+        tags: test.tags.iter().map(|tag| tag.value.clone()).collect(),
         variant: variant.map(|(_, name)| name.value.clone()),
         at: test.at.as_ref().and_then(|at| parse_time(&at.value).ok()),
         event: test.event_node.as_ref().and_then(event),

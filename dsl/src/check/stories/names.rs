@@ -1,11 +1,9 @@
 //! What a line of a story names exists, and can come about in this campaign: texts, links, lists, fields, inboxes, events,
 //! addresses.
 
-use std::collections::BTreeSet;
-
 use super::super::{Context, moments, replies, stored_lists};
-use super::{EXPECTED, unknown};
-use crate::diagnostic::{Applicability, Diagnostic};
+use super::{EXPECTED, tags, unknown};
+use crate::diagnostic::Diagnostic;
 use crate::written::campaign::{Line, OPT_OUT_LINK, Step, Verb, flattened};
 use crate::written::nearest::{Guess, listed, slip_of};
 use crate::written::{Spanned, one_or_list, spanned, texts};
@@ -83,34 +81,19 @@ fn misspelt_event(context: &Context<'_>, event: &Spanned<String>) -> Option<Diag
 
 /// Tags that steps give, with commas between them, or one that is a slip of one of those.
 fn misspelt_tag(context: &Context<'_>, tag: &Spanned<String>) -> Option<Diagnostic> {
-    let steps = steps(context);
-    let given = steps.iter().filter_map(|step| match &step.verb {
-        Verb::Tag(tag) => Some(tag.value.as_str()),
-        _ => None,
-    });
-    let given: BTreeSet<&str> = given.collect();
+    let given = tags::given(context);
     if given.contains(tag.value.as_str()) {
         return None;
     }
-    let all: Vec<&str> = tag.value.split(',').map(str::trim).collect();
-    if all.len() > 1 && all.iter().all(|tag| given.contains(tag)) {
-        let message = format!("\"{}\" is one tag, with commas in it", tag.value);
-        return Some(
-            Diagnostic::warning("unknown-value", tag.span.clone(), message)
-                .help("several stand in a list, in brackets")
-                .replace(
-                    tag.span.clone(),
-                    format!("[{}]", all.join(", ")),
-                    Applicability::Unsure,
-                ),
-        );
+    if let Some(several) = tags::several_in_one(tag, &given) {
+        return Some(several);
     }
     let message = format!("no step of this campaign gives the tag \"{}\"", tag.value);
     slip(tag, given, message)
 }
 
 /// A warning about a word that is, by a slip of the keyboard, one of those that are known.
-fn slip<'a>(
+pub(super) fn slip<'a>(
     word: &Spanned<String>,
     known: impl IntoIterator<Item = &'a str> + Clone,
     message: String,
@@ -121,7 +104,7 @@ fn slip<'a>(
 }
 
 /// What a story may lead to: the steps of the campaign, and those of the project's rules for replies.
-fn steps<'a>(context: &'a Context<'_>) -> Vec<&'a Step> {
+pub(super) fn steps<'a>(context: &'a Context<'_>) -> Vec<&'a Step> {
     let rules = context.project.shared.rules.iter();
     let of_rules = rules.flat_map(|rule| flattened(&rule.steps));
     context.written.all_steps().into_iter().chain(of_rules).collect()

@@ -445,3 +445,20 @@ fn keys_of_a_provider_are_those_of_its_kind() {
     let found = asked_of_project("providers:\n  t: { kind: simulated, | }\n", labels);
     assert_eq!(found, "delivered rate replies seed");
 }
+
+#[test]
+fn the_person_of_a_story_has_columns_and_tags_from_before() {
+    let steps = "audience: opted-in\nsteps:\n  - send: x\n    when: tagged(\"vip\")\n  - tag: coming\n";
+    check(
+        &format!("{steps}tests:\n  - test: it\n    person: {{ phone: \"+1\", | }}\n"),
+        expect!["Data di nascita city country language tags timezone variant"],
+    );
+    check(
+        &format!("{steps}tests:\n  - test: it\n    person: {{ tags: [|] }}\n"),
+        expect!["coming vip"],
+    );
+    check(
+        &format!("{steps}tests:\n  - test: it\n    person:\n      tags:\n        - |\n"),
+        expect!["coming vip"],
+    );
+}

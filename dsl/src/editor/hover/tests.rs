@@ -239,3 +239,20 @@ fn words_of_the_language_show_their_meaning() {
     "#]]
     .assert_eq(&of_project("providers: { t: { ki|nd: twilio } }\n"));
 }
+
+#[test]
+fn the_tags_of_a_person_of_a_story_are_no_column() {
+    check(
+        "tests:\n  - test: it\n    person: { ta|gs: [vip] }\n",
+        expect![[r#"
+            [tags]
+            **tags**: a text, or a list of such
+
+            The tags that the person has when the story begins, whoever put them there. Never a column.
+
+            ```yaml
+            tags: [vip, press]
+            ```
+        "#]],
+    );
+}

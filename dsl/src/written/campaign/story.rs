@@ -2,15 +2,17 @@
 
 use crate::tree::{Entry, Kind, Node};
 use crate::written::tables::SAID;
-use crate::written::{Spanned, key_of, own_entries, spanned, text, texts};
+use crate::written::{Spanned, key_of, own_entries, several, spanned, text, texts};
 
 /// One story.
 #[derive(Debug, Clone)]
 pub struct Test {
     /// What it shows.
     pub name: Option<Spanned<String>>,
-    /// Columns of the person, in order.
+    /// Columns of the person, in order, and `variant`.
     pub person: Vec<(Spanned<String>, Spanned<String>)>,
+    /// The tags of the person from before.
+    pub tags: Vec<Spanned<String>>,
     /// Where the key `person` stands.
     pub person_key: Option<std::ops::Range<usize>>,
     /// The key `at`.
@@ -55,9 +57,16 @@ impl Test {
         let story = story.filter(|entry| matches!(entry.value.kind, Kind::List(_)));
         let lines = story.map(|entry| entry.value.items()).unwrap_or_default();
         let first = node.entries().first();
+        let values = person
+            .map(|entry| texts(&entry.value))
+            .unwrap_or_default()
+            .into_iter();
         Test {
             name: text(node, "test"),
-            person: person.map(|entry| texts(&entry.value)).unwrap_or_default(),
+            person: values.filter(|(column, _)| column.value != "tags").collect(),
+            tags: person
+                .map(|entry| several(&entry.value, "tags"))
+                .unwrap_or_default(),
             person_key: person.map(|entry| entry.key.span.clone()),
             at: text(node, "at"),
             event: node.get("event").and_then(event),

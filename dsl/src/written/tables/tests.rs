@@ -1,6 +1,6 @@
 //! The keys of stories.
 
-use super::super::key::{Form, Key, KeyKind, Object, Required, map, now, object, word};
+use super::super::key::{Form, Key, KeyKind, Object, Open, Required, map, now, object, word};
 
 /// A path, or stories.
 pub(super) const TESTS: &[Form] = &[Form::Path, Form::List(&Form::Object(&TEST))];
@@ -24,9 +24,9 @@ static TEST_KEYS: &[Key] = &[
     ),
     now(
         "person",
-        Form::Object(&VALUES),
+        Form::Object(&PERSON),
         "{ phone: \"+393331234567\", language: it, age: 30 }",
-        "The person of the story: values by column, and `variant` to choose a text.",
+        "The person of the story: values by column, beside the keys below.",
     ),
     now(
         "at",
@@ -45,6 +45,29 @@ static TEST_KEYS: &[Key] = &[
         Form::List(&Form::Object(&SCENE)),
         "[{ expect: invite }, { reply: \"yes\" }, { expect: thanks }]",
         "What happens, line by line.",
+    ),
+];
+
+/// What somebody has by column or field, and beside.
+static PERSON: Object = Object {
+    open: Some(Open {
+        key: KeyKind::Word,
+        form: &Form::Text,
+    }),
+    ..object("`person`", PERSON_KEYS)
+};
+static PERSON_KEYS: &[Key] = &[
+    now(
+        "tags",
+        Form::OneOrList(&Form::Word),
+        "[vip, press]",
+        "The tags that the person has when the story begins, whoever put them there. Never a column.",
+    ),
+    now(
+        "variant",
+        Form::Word,
+        "calm",
+        "The variant of the texts, or the way of a `split`, that the person gets; else it is drawn.",
     ),
 ];
 

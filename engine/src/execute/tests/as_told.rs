@@ -50,7 +50,7 @@ fn told_by_stage(world: &World, answers: Answers) -> Told {
             ("phone".to_owned(), phone(n)),
             ("first_name".to_owned(), format!("Person {n}")),
         ];
-        let person = cast(&revision, &person, start).expect("somebody of the list");
+        let person = cast(&revision, &person, &Default::default(), start).expect("somebody of the list");
         let number = person.member.phone;
         let mut stage = Stage::new(Arc::clone(&revision), person, None, start);
         loop {

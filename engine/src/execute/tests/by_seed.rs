@@ -14,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use dsl::campaign::story::Occurrence;
 use sms::PhoneNumber;
 
+use super::recorded;
 use super::world::{Does, START, World, event, phone, scripted};
 use crate::clock::Clock;
 use crate::draw;
@@ -242,7 +243,7 @@ fn by_stage(tale: &Tale) -> Told {
         let columns = COLUMNS.map(str::to_owned);
         let cells = row.split(',').map(str::to_owned);
         let person: Vec<(String, String)> = columns.into_iter().zip(cells).collect();
-        let person = cast(&tale.revision, &person, start).expect("somebody of the list");
+        let person = cast(&tale.revision, &person, &Default::default(), start).expect("somebody of the list");
         let number = person.member.phone;
         let mut stage = Stage::new(tale.revision.clone(), person, None, start);
         let happenings = tale.happenings().into_iter().filter(|one| one.phone == number);
@@ -319,11 +320,16 @@ fn differences(seed: u64) -> Vec<String> {
     let runtime = runtime.expect("a runtime");
     let every = [None, Some(3), Some(11)][usize::try_from(seed / 3 % 3).expect("small")];
     let engine = runtime.block_on(by_engine(&tale, every));
+    let people = engine.keys().filter_map(|number| PhoneNumber::from_u64(*number));
+    let (_, stories) = runtime.block_on(recorded::faults(&tale.world, "test", people));
     let mut others = vec![("the engine", engine)];
     if !tale.has_events() {
         others.push(("the rehearsal", by_rehearsal(&tale)));
     }
-    let mut found = vec![];
+    let mut found: Vec<String> = stories
+        .into_iter()
+        .map(|story| format!("recorded:\n{story}"))
+        .collect();
     for (who, other) in others {
         for (number, texts) in &stage {
             let theirs = other.get(number).map_or(&[][..], Vec::as_slice);

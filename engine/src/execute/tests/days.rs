@@ -70,10 +70,14 @@ async fn launches_what_is_due(world: &World, store: &Store) -> Result<DateTime<U
     Err(())
 }
 
-/// After every so many texts the process ends and begins again; none: it does not.
-async fn by_engine(world: &World, every: Option<u64>) -> Told {
-    let provider: Arc<Scripted> = scripted(5, |_, _| accept());
-    let end = world.clock.now() + TimeDelta::days(DAYS);
+/// Launches what is due and executes it, until then. After every so many texts the process ends and begins again; none: it does
+/// not.
+pub(super) async fn run_ticks(
+    world: &World,
+    provider: &Arc<Scripted>,
+    every: Option<u64>,
+    end: DateTime<Utc>,
+) {
     while world.clock.now() < end {
         let store = Arc::new(world.store(Access::Execute).await.expect("opened"));
         let Ok(next) = launches_what_is_due(world, &store).await else {
@@ -87,15 +91,21 @@ async fn by_engine(world: &World, every: Option<u64>) -> Told {
             .collect();
         let mut last = event(0, "over", 8, &[]);
         last.at = until;
-        provider.will_happen(world, vec![last]);
+        provider.also_happens(world, last);
         match running.is_empty() {
             true => {
                 let time = (until - world.clock.now()).to_std().expect("it is ahead");
                 world.clock.sleep(time, 0).await;
             }
-            false => world.run_launches(store, running, &provider, every, until).await,
+            false => world.run_launches(store, running, provider, every, until).await,
         }
     }
+}
+
+async fn by_engine(world: &World, every: Option<u64>) -> Told {
+    let provider: Arc<Scripted> = scripted(5, |_, _| accept());
+    let end = world.clock.now() + TimeDelta::days(DAYS);
+    run_ticks(world, &provider, every, end).await;
     let mut told = Told::new();
     for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
         told.entry(text.to.as_u64())
@@ -113,7 +123,7 @@ fn by_stage(world: &World) -> Told {
     for row in list.lines().skip(1) {
         let cells = row.split(',').map(str::to_owned);
         let person: Vec<(String, String)> = COLUMNS.map(str::to_owned).into_iter().zip(cells).collect();
-        let Ok(person) = cast(&revision, &person, start) else {
+        let Ok(person) = cast(&revision, &person, &Default::default(), start) else {
             continue;
         };
         let number = person.member.phone.as_u64();

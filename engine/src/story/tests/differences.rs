@@ -227,6 +227,7 @@ fn what_it_says_of_values_calls_inboxes_and_the_end_is_what_happened() {
             story:
               - expect: step-5  # one
               - set: { level: "gold", seat: "4" }  # two
+              - set: { name: "Ada" }
               - tagged: [seen, new]
               - tagged: seen
               - calls: { url: "https://api.arena.example/seats", answer: { a: 1 } }

@@ -202,8 +202,8 @@ fn every_line_that_is_not() {
         (
             "- expect: invite\n- set: { level: gold }",
             expect![[r#"
-            DIFFERS at "{ level: gold }": level is not "gold" (no step set it)
-        "#]],
+                DIFFERS at "{ level: gold }": level is not "gold" (the person has none, and no step set it)
+            "#]],
         ),
         (
             "- expect: invite\n- notified: shift",

@@ -1,6 +1,7 @@
 use expect_test::expect;
 
-use super::{check, service};
+use super::super::Coverage;
+use super::{check, play, revision, service};
 
 #[test]
 fn an_exit_ends_a_passage_at_an_event_and_before_a_send() {
@@ -272,4 +273,29 @@ tests:
         Mon 10 Jan 09:00 the passage ends
     "#]],
     );
+}
+
+#[test]
+fn who_gets_no_text_walks_no_language() {
+    let unwalked = |expected: &str, tag: &str| {
+        let campaign = format!(
+            "audience: people.csv\nschedule: 2026-12-01 10:00\npurpose: service\nlanguages: [it, en]\nexit: {{ gone: tagged(\"gone\") }}\n\
+             message: {{ it: Ciao, en: Hello }}\n\
+             tests:\n  - test: it\n    person: {{ phone: \"+393331234567\", language: en, tags: [{tag}] }}\n    story: [{{ expect: {expected} }}]\n"
+        );
+        let revision = revision(&campaign);
+        let played = [play(&revision, &revision.campaign.stories[0])];
+        let all = Coverage::of(&revision, &played).unwalked.into_iter();
+        all.map(|unwalked| format!("{unwalked}\n")).collect::<String>()
+    };
+    expect![[r#"
+        language it
+    "#]]
+    .assert_eq(&unwalked("message", "other"));
+    expect![[r#"
+        step message (send message)
+        language it
+        language en
+    "#]]
+    .assert_eq(&unwalked("nothing", "gone"));
 }

@@ -318,6 +318,13 @@ impl Scripted {
         *self.outside.lock().expect("unpoisoned") = (world.path().join(".crier/crier.db"), happenings);
     }
 
+    /// One more thing that will happen outside, to the people of a project.
+    pub fn also_happens(&self, world: &World, happening: NewHappening) {
+        let mut all = std::mem::take(&mut self.outside.lock().expect("unpoisoned").1);
+        all.push(happening);
+        self.will_happen(world, all);
+    }
+
     /// What happened by now, and when something happens next.
     fn happened(&self, now: DateTime<Utc>) -> (PathBuf, Vec<NewHappening>, Option<DateTime<Utc>>) {
         let mut outside = self.outside.lock().expect("unpoisoned");
