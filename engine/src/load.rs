@@ -1,14 +1,14 @@
 //! Reads a project and a campaign from files and has them checked: the walk from text to a campaign as meant, with its
 //! surroundings. `check` itself sees no files; what it must know of them is read here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dsl::apart::StoriesFile;
 use dsl::diagnostic::{Diagnostic, Severity};
 use dsl::project::{ListFile, Project};
-use dsl::{Header, Surroundings};
+use dsl::{Absent, Header, Surroundings};
 
 use crate::audience::{self, Currency};
 use crate::inside;
@@ -288,11 +288,14 @@ fn check(
     folder: &Path,
 ) -> (Option<Revision>, Vec<Diagnostic>, Vec<Diagnostic>) {
     let headers = headers(parsed, project, folder);
+    let lists = parsed.files(project).into_iter();
+    let no_lists = lists.filter(|list| headers.get(&list.key()) == Some(&Header::Absent));
+    let named = no_lists.map(|list| list.path).chain(parsed.named_files());
     let surroundings = Surroundings {
         project,
         file_name: &source.file_stem,
         headers: &headers,
-        absent: &absent(parsed.named_files(), folder),
+        absent: &absent(named, folder),
     };
     let checked = dsl::check_campaign(parsed, &surroundings);
     source.headers = headers
@@ -310,9 +313,13 @@ fn check(
 }
 
 /// Those of some files of a project that are not there, or are none of its files: folders, pipes, links that lead out of it.
-pub fn absent(files: Vec<String>, folder: &Path) -> BTreeSet<String> {
+/// Each with those that are in its folder.
+pub fn absent(files: impl IntoIterator<Item = String>, folder: &Path) -> Absent {
     let is_absent = |path: &String| inside::open(&folder.join(path), folder).is_err();
-    files.into_iter().filter(is_absent).collect()
+    let absent = files.into_iter().filter(is_absent);
+    absent
+        .map(|path| (path.clone(), inside::beside(&path, folder)))
+        .collect()
 }
 
 fn header_of(list: &ListFile, folder: &Path) -> (String, Header) {
@@ -360,7 +367,7 @@ pub fn from_source(source: Source) -> Option<(Arc<Project>, Arc<Revision>)> {
         project: &project,
         file_name: &source.file_stem,
         headers: &headers,
-        absent: &BTreeSet::new(),
+        absent: &BTreeMap::new(),
     };
     let campaign = dsl::check_campaign(&parsed, &surroundings).value?;
     Some((Arc::new(project), Arc::new(Revision::new(campaign, source))))

@@ -176,7 +176,8 @@ impl Shown<'_> {
         }
         let next = schedule::ticks(&self.revision.campaign, tick.at).take(NEXT_TICKS);
         let shown: Vec<String> = next
-            .map(|next| next.local.format("%a %F %H:%M").to_string())
+            .map(|next| schedule::comes_at(&self.revision.campaign, next))
+            .map(|comes| comes.format("%a %F %H:%M").to_string())
             .collect();
         (!shown.is_empty()).then(|| shown.join(", "))
     }
@@ -188,8 +189,14 @@ impl Shown<'_> {
             None => String::new(),
             Some(_) if is_day && self.summary.people == 0 => String::new(),
             Some(_) if is_day => ", the next day that is anybody's".to_owned(),
-            Some(tick) if tick.at > self.now => format!(", its next tick, a {}", tick.local.format("%A")),
-            Some(_) => format!(", for its tick of {}", self.occurrence.name()),
+            Some(tick) if tick.at > self.now => {
+                let comes = schedule::comes_at(&self.revision.campaign, tick);
+                format!(", its next tick, a {}", comes.format("%A"))
+            }
+            Some(tick) => format!(
+                ", for its tick of {}",
+                schedule::told(&self.revision.campaign, tick)
+            ),
         }
     }
 

@@ -1,8 +1,10 @@
 use std::path::Path;
 
+use expect_test::expect;
 use tempfile::TempDir;
 
 use super::{find_project, from_source, load_campaign, load_project};
+use crate::inside::beside;
 
 const CAMPAIGN: &str = "audience: lists/people.csv\nschedule: now\nmessage: \"Ciao {{name}}. STOP\"\n";
 
@@ -51,6 +53,34 @@ fn a_campaign_without_a_project_stands_beside_its_lists() {
     // Whoever resumes makes the same again from the source alone.
     let (_, again) = from_source(revision.source.clone()).expect("the same campaign");
     assert_eq!((&again.id, &again.source), (&revision.id, &revision.source));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_looked_for_beside_where_it_would_be() {
+    let folder = folder(&[
+        ("lists/people.csv", b"phone\n"),
+        ("lists/staff.csv", b"phone\n"),
+        ("lists/old/people.csv", b"phone\n"),
+        ("people.csv", b"phone\n"),
+    ]);
+    let outside = tempfile::tempdir().expect("a folder");
+    std::fs::write(outside.path().join("secret.csv"), "phone\n").expect("a file");
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("away")).expect("a link");
+    let table = [
+        "lists/peple.csv",
+        "list/people.csv",
+        "peple.csv",
+        "away/secrets.csv",
+        "a/b/c.csv",
+    ];
+    let told = table.map(|path| format!("{path}: {:?}", beside(path, folder.path())));
+    expect![[r#"
+        lists/peple.csv: ["lists/people.csv", "lists/staff.csv"]
+        list/people.csv: ["lists/people.csv"]
+        peple.csv: ["people.csv"]
+        away/secrets.csv: []
+        a/b/c.csv: []"#]]
+    .assert_eq(&told.join("\n"));
 }
 
 #[test]

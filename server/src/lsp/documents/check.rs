@@ -122,7 +122,7 @@ fn alone(text: &str, kind: FileKind) -> Found {
                 project: &Project::without_file("project"),
                 file_name: "untitled",
                 headers: &BTreeMap::new(),
-                absent: &BTreeSet::new(),
+                absent: &BTreeMap::new(),
             };
             let checked = dsl::check_campaign(&dsl::parse_campaign(&text), &around);
             (checked.diagnostics, checked.later)
