@@ -208,5 +208,6 @@ fn cells_that_are_no_language_and_no_zone_are_told_with_what_they_probably_are()
           timezone "GMT+1", ?: 1 from line 5
           timezone "europe/rome", Europe/Rome: 1 from line 6
           language "jp", ja: 1 from line 9
-    "#]].assert_eq(&[told(""), told(hours)].concat());
+    "#]]
+    .assert_eq(&[told(""), told(hours)].concat());
 }
