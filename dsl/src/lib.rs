@@ -18,6 +18,7 @@ pub mod editor;
 pub mod expand;
 pub mod fix;
 pub mod format;
+pub mod model;
 pub mod options;
 pub mod project;
 pub mod render;

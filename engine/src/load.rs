@@ -18,6 +18,7 @@ mod across;
 mod found;
 mod misnamed;
 mod prices;
+mod stories;
 
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
 pub use found::{DEPTH, files_below, is_campaign};
@@ -218,6 +219,13 @@ pub fn campaign_of_bytes(path: &Path, bytes: &[u8], project: LoadedProject) -> L
                 .retain(|diagnostic| !follows(diagnostic, wrong.as_ref()));
         }
         file.diagnostics.extend(misnamed);
+    }
+    if let Some(revision) = &revision {
+        let stories = stories::impossible(revision, &file.diagnostics);
+        if !stories.is_empty() {
+            file.diagnostics.extend(stories);
+            file.diagnostics.sort_by_key(|found| found.span.start);
+        }
     }
     let waits = |file: &CheckedFile| !file.later.is_empty();
     let waits = waits(&file) || project.file.as_ref().is_some_and(waits);

@@ -575,7 +575,7 @@ impl Shape<'_> {
             None if words::is_of_a_list(line) => {
                 "is it a list of people? a campaign names it: `audience: lists/customers.csv`".to_owned()
             }
-            None => "begin with lines such as `audience: lists/customers.csv`".to_owned(),
+            None => words::first_line(object),
         }));
     }
 

@@ -544,6 +544,17 @@ pub(super) fn before_colon(written: &str) -> &str {
     written.split(':').next().unwrap_or_default()
 }
 
+/// How a file of these keys may begin.
+pub(super) fn first_line(object: &Object) -> String {
+    let needed = object
+        .required
+        .first()
+        .and_then(|required| object.key(required.key));
+    let key = needed.or(object.keys.first());
+    let line = key.map(|key| format!("`{}: {}`", key.name, key.example));
+    format!("begin with lines such as {}", line.unwrap_or_default())
+}
+
 /// Whether a line is rather the first of a CSV: words between separators.
 pub(super) fn is_of_a_list(line: &str) -> bool {
     [',', ';', '\t'].iter().any(|separator| {
