@@ -9,6 +9,7 @@ mod draw;
 mod entrant;
 mod facts;
 mod odd;
+mod passages;
 mod people;
 mod row;
 mod seen;
@@ -44,6 +45,7 @@ pub use summary::{BadLine, Duplicate, FileRead, MessageParts, Pace, SenderParts,
 pub use texts::TextParts;
 
 use draw::{Draw, Noted};
+use passages::Passages;
 use row::Frozen;
 use seen::Seen;
 use suited::Suited;
@@ -107,6 +109,7 @@ pub struct Planner {
     now: DateTime<Utc>,
     except: Vec<(String, Vec<u64>)>,
     seen: Seen,
+    passages: Option<Passages>,
     suited: Suited,
     draw: Draw,
     files: std::vec::IntoIter<ListFile>,
@@ -166,6 +169,7 @@ impl Planner {
         Planner {
             files: self.revision.campaign.audience.from.clone().into_iter(),
             seen: Seen::default(),
+            passages: Passages::of(&self.revision),
             suited: self.suited,
             draw,
             open: None,
@@ -207,6 +211,7 @@ impl Planner {
         }
         let files = revision.campaign.audience.from.clone().into_iter();
         let suited = Suited::of(&revision.campaign);
+        let passages = Passages::of(&revision);
         Ok(Planner {
             revision,
             folder: folder.into(),
@@ -215,6 +220,7 @@ impl Planner {
             now,
             except,
             seen: Seen::default(),
+            passages,
             suited,
             draw: Draw::default(),
             files,
@@ -387,7 +393,13 @@ impl Planner {
             RowPlan::Planned(planned) => (planned.member.phone, Ok(planned)),
         };
         let place = self.summary.place(row.line);
-        let reason = match self.seen.first_row(phone.as_u64(), place) {
+        let mut first = self.seen.first_row(phone.as_u64(), place);
+        if let (Some(passages), Ok(planned)) = (&mut self.passages, &outcome) {
+            let is_further = first.is_some();
+            first = passages.first_row(&planned.member, place);
+            self.summary.further_passages += u64::from(is_further && first.is_none());
+        }
+        let reason = match first {
             Some(first) => {
                 self.summary.duplicate(row.line, first);
                 Some(LeftOut::Duplicate)

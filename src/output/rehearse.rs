@@ -97,7 +97,14 @@ impl Shown<'_> {
     }
 
     fn people(&self) -> String {
-        let people = number(self.rehearsal.people);
+        let people = match self.plan.further_passages {
+            0 => number(self.rehearsal.people),
+            n => format!(
+                "{} passages, {} of somebody who has one by another key",
+                number(self.rehearsal.people),
+                number(n)
+            ),
+        };
         match self.plan.left_out_rows() {
             0 => people,
             out => format!(
@@ -181,6 +188,7 @@ impl Shown<'_> {
         document["plan"] = json!({
             "rows": self.plan.rows,
             "people": self.plan.people,
+            "further_passages": self.plan.further_passages,
             "left_out": self.plan.left_out,
             "held_out": self.held_out(),
         });

@@ -72,6 +72,9 @@ pub struct Summary {
     /// Cells of `language` and `timezone` that are neither, the first 100 of each.
     #[serde(default)]
     pub odd_cells: Vec<OddCells>,
+    /// Rows that are one more passage of somebody, by another key of the trigger.
+    #[serde(default)]
+    pub further_passages: u64,
     /// The lists, as they were read.
     pub files: Vec<FileRead>,
     /// Parts by tariff; the cost is made of it.
