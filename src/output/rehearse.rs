@@ -97,18 +97,18 @@ impl Shown<'_> {
     }
 
     fn people(&self) -> String {
-        let people = match self.plan.further_passages {
-            0 => number(self.rehearsal.people),
+        let people = number(self.rehearsal.people);
+        let further = match self.plan.further_passages {
+            0 => String::new(),
             n => format!(
-                "{} passages, {} of somebody who has one by another key",
-                number(self.rehearsal.people),
+                "; {} of them a further passage of somebody, by another key",
                 number(n)
             ),
         };
         match self.plan.left_out_rows() {
-            0 => people,
+            0 => people + &further,
             out => format!(
-                "{people} of {} rows; {} left out by the plan",
+                "{people} of {} rows; {} left out by the plan{further}",
                 number(self.plan.rows),
                 number(out)
             ),
