@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::{Campaign, Schedule};
+use dsl::campaign::{Campaign, Schedule, Trigger};
 use dsl::project::Project;
 use dsl::scalar::local_to_utc;
 use hashbrown::HashSet;
@@ -44,7 +44,7 @@ pub use fit::{Fit, OfLaunch};
 pub use halting::Halted;
 #[cfg(test)]
 pub(crate) use model::delay;
-pub use model::{Habit, Happened, Model, ModelError, Once};
+pub use model::{Habit, Happened, Model, Once};
 
 use agenda::{Agenda, Clock, Coming, Entry, NEVER, Second};
 use checks::Checks;
@@ -100,6 +100,14 @@ pub fn begins_at(campaign: &Campaign, now: DateTime<Utc>) -> Option<DateTime<Utc
     }
 }
 
+/// Whether somebody may have several passages at once.
+fn is_by_key(campaign: &Campaign) -> bool {
+    matches!(
+        &campaign.schedule,
+        Schedule::Trigger(Trigger::Event { key: Some(_), .. })
+    )
+}
+
 /// Lets everybody go through the campaign.
 pub fn rehearse(setting: &Setting<'_>, people: Vec<Cohorts>) -> Result<Rehearsal, Violation> {
     let mut world = World::new(setting, people);
@@ -147,7 +155,7 @@ impl<'a> World<'a> {
             halting: Halting::of(campaign, watched_until),
             clock,
             vocabulary: Vocabulary::of(campaign),
-            crowd: Crowd::of(people, &asks),
+            crowd: Crowd::of(people, &asks, is_by_key(campaign)),
             asks,
             agenda: Agenda::default(),
             lanes,
@@ -186,6 +194,12 @@ impl<'a> World<'a> {
         Ok(true)
     }
 
+    /// Several passages of one person come out differently.
+    fn seed_of(&self, person: u32) -> u64 {
+        let nth = self.crowd.nth_of(person) as u64;
+        self.setting.seed ^ nth.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
     fn violation(&self, person: u32, broken: Broken) -> Violation {
         Violation {
             phone: self.crowd.phone(person),
@@ -208,7 +222,9 @@ impl<'a> World<'a> {
         self.halt_if_passed();
         loop {
             let mut once = HashSet::new();
-            let (round, rest) = entries.into_iter().partition(|entry| once.insert(entry.person));
+            let (round, rest) = entries
+                .into_iter()
+                .partition(|entry| once.insert(self.crowd.first_of(entry.person)));
             entries = rest;
             self.round(round)?;
             if entries.is_empty() {
@@ -230,8 +246,9 @@ impl<'a> World<'a> {
                 && let Some((_, entries)) = self.agenda.take()
             {
                 let mut once = HashSet::new();
-                let (round, more): (Vec<_>, Vec<_>) =
-                    entries.into_iter().partition(|entry| once.insert(entry.person));
+                let (round, more): (Vec<_>, Vec<_>) = entries
+                    .into_iter()
+                    .partition(|entry| once.insert(self.crowd.first_of(entry.person)));
                 later.extend(more);
                 self.round(round)?;
                 continue;
@@ -302,7 +319,7 @@ impl<'a> World<'a> {
 
     fn learn(&mut self, person: u32, once: u16) {
         let happens = &self.setting.model.once[usize::from(once)];
-        let drawn = draw::four(!self.setting.seed, self.crowd.phone(person), once)[2];
+        let drawn = draw::four(!self.seed_of(person), self.crowd.phone(person), once)[2];
         let (what, carried) = (happens.what.clone(), happens.carried(drawn));
         let known = self.crowd.learn(person);
         match what {
@@ -384,9 +401,17 @@ impl<'a> World<'a> {
     /// The next people whose text is due, at most so many.
     fn next_queued(&mut self, lane: usize, most: usize) -> Vec<Queued> {
         let mut found = vec![];
+        let mut people = HashSet::new();
         while found.len() < most
             && let Some(queued) = self.lanes[lane].pop()
         {
+            // What goes to somebody counts before another passage of theirs is asked about.
+            if !self.crowd.others(queued.person).is_empty()
+                && !people.insert(self.crowd.first_of(queued.person))
+            {
+                self.lanes[lane].put_back(queued);
+                break;
+            }
             let Queued {
                 person, departure, ..
             } = queued;

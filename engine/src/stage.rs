@@ -141,6 +141,7 @@ impl Stage {
             zones: Some(cast.zones.clone()),
             variant,
             tags: cast.tags.clone(),
+            is_alone: true,
             ..Known::default()
         };
         Stage {

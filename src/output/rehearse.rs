@@ -98,10 +98,17 @@ impl Shown<'_> {
 
     fn people(&self) -> String {
         let people = number(self.rehearsal.people);
+        let further = match self.plan.further_passages {
+            0 => String::new(),
+            n => format!(
+                "; {} of them a further passage of somebody, by another key",
+                number(n)
+            ),
+        };
         match self.plan.left_out_rows() {
-            0 => people,
+            0 => people + &further,
             out => format!(
-                "{people} of {} rows; {} left out by the plan",
+                "{people} of {} rows; {} left out by the plan{further}",
                 number(self.plan.rows),
                 number(out)
             ),
@@ -181,6 +188,7 @@ impl Shown<'_> {
         document["plan"] = json!({
             "rows": self.plan.rows,
             "people": self.plan.people,
+            "further_passages": self.plan.further_passages,
             "left_out": self.plan.left_out,
             "held_out": self.held_out(),
         });

@@ -72,11 +72,10 @@ impl Records {
         let whole = source.at_end();
         let (declared, at) = declared(&block).map_or((None, 0), |(own, length)| (Some(own), length));
         let at = at.max(behind(&block, lines_before));
-        let separator = match separator.or(declared) {
-            Some(separator) => separator,
+        let (separator, mut core) = match separator.or(declared) {
+            Some(separator) => (separator, separator::reader(separator)),
             None => separator::separator(&block[at..], whole)?,
         };
-        let mut core = separator::reader(separator);
         core.set_line(1 + newlines(&block[..at]));
         let (text, ends) = (vec![0; 4096], vec![0; 64]);
         Ok(Records {

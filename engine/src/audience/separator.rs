@@ -12,29 +12,32 @@ const ROWS: usize = 20;
 /// The separator of a file that begins with `sample`, which may end within a row unless it is `whole`. What divides no
 /// header is none; of several, the one by which most rows have as many cells as the header. A file of one column has none,
 /// and a comma does no harm.
-pub(super) fn separator(sample: &[u8], whole: bool) -> Result<u8, AudienceProblem> {
-    let mut dividing: Vec<(u8, usize)> = vec![];
+///
+/// With the core of a reader of it, unread: to build one takes as long as to read a header.
+pub(super) fn separator(sample: &[u8], whole: bool) -> Result<(u8, Reader), AudienceProblem> {
+    let mut dividing: Vec<(u8, usize, Reader)> = vec![];
     // What does not occur divides nothing, and a reader of cells costs more than the look.
     for candidate in CANDIDATES.into_iter().filter(|c| sample.contains(c)) {
-        let counts = cell_counts(sample, whole, candidate);
+        let mut core = reader(candidate);
+        let counts = cell_counts(sample, whole, &mut core);
         if let Some((header, rows)) = counts.split_first().filter(|(header, _)| **header > 1) {
-            dividing.push((candidate, rows.iter().filter(|cells| *cells == header).count()));
+            let fitting = rows.iter().filter(|cells| *cells == header).count();
+            dividing.push((candidate, fitting, core));
         }
     }
-    let most = dividing.iter().map(|(_, fitting)| *fitting).max();
-    let best: Vec<u8> = dividing
-        .iter()
-        .filter(|(_, fitting)| Some(*fitting) == most)
-        .map(|(c, _)| *c)
-        .collect();
-    match best.as_slice() {
-        [] => Ok(b','),
-        [one] => Ok(*one),
-        several => {
-            let candidates = several.iter().map(|c| char::from(*c)).collect();
-            Err(AudienceProblem::SeparatorUnclear { candidates })
-        }
+    let most = dividing.iter().map(|(_, fitting, _)| *fitting).max();
+    dividing.retain(|(_, fitting, _)| Some(*fitting) == most);
+    if dividing.len() > 1 {
+        let candidates = dividing.iter().map(|(c, ..)| char::from(*c)).collect();
+        return Err(AudienceProblem::SeparatorUnclear { candidates });
     }
+    Ok(match dividing.pop() {
+        None => (b',', reader(b',')),
+        Some((one, _, mut core)) => {
+            core.reset();
+            (one, core)
+        }
+    })
 }
 
 /// The core of a reader of cells separated so.
@@ -43,8 +46,7 @@ pub(super) fn reader(separator: u8) -> Reader {
 }
 
 /// The cells of the header and of the first rows.
-fn cell_counts(sample: &[u8], whole: bool, separator: u8) -> Vec<usize> {
-    let mut core = reader(separator);
+fn cell_counts(sample: &[u8], whole: bool, core: &mut Reader) -> Vec<usize> {
     let (mut counts, mut cells, mut rest) = (vec![], 0, sample);
     let mut end: &[u8] = if whole { b"\n" } else { b"" };
     // Only how many cells there are is asked, so what they hold is overwritten.
@@ -69,7 +71,7 @@ mod tests {
 
     fn found(sample: &str) -> Result<char, String> {
         separator(sample.as_bytes(), true)
-            .map(char::from)
+            .map(|(found, _)| char::from(found))
             .map_err(|e| e.to_string())
     }
 
@@ -100,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_row_cut_off_by_the_end_of_the_sample_does_not_count() {
-        let counts = |whole| cell_counts(b"a,b,c\n1,2", whole, b',');
+        let counts = |whole| cell_counts(b"a,b,c\n1,2", whole, &mut reader(b','));
         assert_eq!(counts(false), [3]);
         assert_eq!(counts(true), [3, 2]);
     }
@@ -108,6 +110,9 @@ mod tests {
     #[test]
     fn wide_headers_are_counted_whole() {
         let header = vec!["column"; 1_000].join(";");
-        assert_eq!(cell_counts(format!("{header}\n").as_bytes(), true, b';'), [1_000]);
+        assert_eq!(
+            cell_counts(format!("{header}\n").as_bytes(), true, &mut reader(b';')),
+            [1_000]
+        );
     }
 }

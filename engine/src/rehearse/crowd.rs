@@ -127,11 +127,13 @@ pub(super) struct Crowd {
     /// A bit for each of [`Asks::delivered`]; empty where nobody asks.
     delivered: Vec<u64>,
     learnt: HashMap<u32, Box<Known>>,
+    /// The other passages of whoever has several.
+    others: HashMap<u32, Vec<u32>>,
 }
 
 impl Crowd {
     /// Of the cohorts of a plan.
-    pub fn of(runs: Vec<Cohorts>, asks: &Asks) -> Crowd {
+    pub fn of(runs: Vec<Cohorts>, asks: &Asks, several_each: bool) -> Crowd {
         let (mut starts, mut all) = (vec![], 0);
         let (mut classes, mut names, mut class_of) = (vec![], Vec::<Arc<str>>::new(), vec![]);
         for run in &runs {
@@ -166,7 +168,12 @@ impl Crowd {
             true => vec![],
             false => vec![0; people],
         };
+        let others = match several_each {
+            true => others(&runs),
+            false => HashMap::new(),
+        };
         Crowd {
+            others,
             runs,
             starts,
             classes,
@@ -177,6 +184,29 @@ impl Crowd {
             delivered,
             learnt: HashMap::new(),
         }
+    }
+
+    /// The other passages of the same person, in order.
+    pub fn others(&self, person: u32) -> &[u32] {
+        match self.others.is_empty() {
+            true => &[],
+            false => self.others.get(&person).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// Which of the passages of the same person it is, from 0.
+    pub fn nth_of(&self, person: u32) -> usize {
+        self.others(person)
+            .iter()
+            .filter(|other| **other < person)
+            .count()
+    }
+
+    /// The first passage of the same person.
+    pub fn first_of(&self, person: u32) -> u32 {
+        self.others(person)
+            .first()
+            .map_or(person, |first| person.min(*first))
     }
 
     /// How many, each known by a number below.
@@ -251,8 +281,15 @@ impl Crowd {
         self.times.get(index(person)).map_or(&[], Vec::as_slice)
     }
 
-    /// A text went.
+    /// A text went: it counts in every passage of the person.
     pub fn went(&mut self, person: u32, at: Second, counts: bool) {
+        for other in self.others(person).to_vec() {
+            self.note_went(other, at, counts);
+        }
+        self.note_went(person, at, counts);
+    }
+
+    fn note_went(&mut self, person: u32, at: Second, counts: bool) {
         let most = self.most_times;
         // Where only caps ask, what does not count is not kept.
         if let Some(times) = self
@@ -285,6 +322,28 @@ impl Crowd {
         self.at_mut(person).set(Flag::Known, true);
         self.learnt.entry(person).or_default()
     }
+}
+
+/// Of whoever has several passages: each with the others.
+fn others(runs: &[Cohorts]) -> HashMap<u32, Vec<u32>> {
+    let mut of_phone: HashMap<u64, Vec<u32>> = HashMap::new();
+    let phones = runs
+        .iter()
+        .flat_map(|run| (0..run.people()).map(|nth| run.phone(nth)));
+    for (phone, person) in phones.zip(0..) {
+        of_phone.entry(phone.as_u64()).or_default().push(person);
+    }
+    let several = of_phone.into_values().filter(|all| all.len() > 1);
+    let each = several.flat_map(|all| {
+        let but = |own: u32| {
+            all.iter()
+                .copied()
+                .filter(|other| *other != own)
+                .collect::<Vec<_>>()
+        };
+        all.iter().map(|own| (*own, but(*own))).collect::<Vec<_>>()
+    });
+    each.collect()
 }
 
 fn index(at: u32) -> usize {

@@ -94,7 +94,7 @@ impl World<'_> {
         let Some(rate) = self.setting.model.arrivals else {
             return TimeDelta::zero();
         };
-        let seed = self.setting.seed.to_string();
+        let seed = self.seed_of(person).to_string();
         let drawn = draw::fraction(draw::hash("arrival", &seed, self.crowd.phone(person)));
         let seconds = drawn * f64::from(self.crowd.len()) / rate;
         TimeDelta::from_std(Duration::from_secs_f64(seconds.min(LONGEST))).unwrap_or_default()

@@ -158,10 +158,15 @@ impl World<'_> {
                 Effect::Change(change) => self.change(person, change),
                 Effect::Suppress => {
                     self.crowd.at_mut(person).set(Flag::OptedOut, true);
+                    self.stop_others(person);
                     self.halting.opted_out();
                     self.halt_if_passed();
                 }
-                Effect::Allow => self.crowd.at_mut(person).set(Flag::OptedOut, false),
+                Effect::Allow => {
+                    for one in self.every(person) {
+                        self.crowd.at_mut(one).set(Flag::OptedOut, false);
+                    }
+                }
                 Effect::Answer { text, of, sender } => {
                     self.queue_answer(person, &text, (of, asks), sender.as_deref());
                 }
@@ -177,6 +182,24 @@ impl World<'_> {
     pub(super) fn without(&mut self, at: Address, reason: &LeftOut, leaves: bool) {
         let revision = self.setting.revision;
         self.figures.without(&revision.campaign, at, reason, leaves);
+    }
+
+    /// All passages of a person.
+    fn every(&self, person: u32) -> Vec<u32> {
+        std::iter::once(person)
+            .chain(self.crowd.others(person).iter().copied())
+            .collect()
+    }
+
+    /// An opt-out is the person's: their other passages end too.
+    fn stop_others(&mut self, person: u32) {
+        for other in self.crowd.others(person).to_vec() {
+            let standing = self.crowd.at_mut(other);
+            standing.set(Flag::OptedOut, true);
+            if !standing.is(Flag::Ended) {
+                self.wait(other, Second::try_from(self.now.as_secs()).unwrap_or(NEVER));
+            }
+        }
     }
 
     /// Who does not fit waits for the next month, where the budget is a month's.
@@ -231,7 +254,7 @@ impl World<'_> {
             step.deferred.rate += 1;
         }
         let nth = standing.texts;
-        let draws = draw::four(self.setting.seed, self.crowd.phone(person), nth);
+        let draws = draw::four(self.seed_of(person), self.crowd.phone(person), nth);
         let arrives = draw::fraction(draws[3]) < self.setting.model.delivered.0;
         self.figures.sent(place.step, parts, at);
         let tariff = self.crowd.tariff(person);
@@ -284,7 +307,7 @@ impl World<'_> {
         let phone = self.crowd.phone(person);
         for (once, nth) in model.once.iter().zip(0..) {
             // Far from the numbers of texts.
-            let draws = draw::four(!self.setting.seed, phone, nth);
+            let draws = draw::four(!self.seed_of(person), phone, nth);
             if draw::fraction(draws[0]) < once.share.0 {
                 let due = self.in_time(once.after, draws[1]);
                 let what = Coming::Once(nth);
@@ -312,7 +335,7 @@ impl World<'_> {
         if !self.lanes[lane].receives {
             return;
         }
-        let draws = draw::four(self.setting.seed, self.crowd.phone(person), nth);
+        let draws = draw::four(self.seed_of(person), self.crowd.phone(person), nth);
         let habit = &self.setting.model.messages[message];
         let Some(out) = habit.writes(draws) else {
             return;
@@ -366,14 +389,10 @@ impl World<'_> {
 
     fn change(&mut self, person: u32, change: Change) {
         match change {
-            Change::Tag(tag) => {
-                self.crowd.learn(person).tags.insert(tag);
-            }
-            Change::Untag(tag) => {
-                self.crowd.learn(person).tags.remove(&tag);
-            }
-            Change::Set(field, value) => {
-                self.crowd.learn(person).values.insert(field, value);
+            Change::Tag(_) | Change::Untag(_) | Change::Set(..) => {
+                for one in self.every(person) {
+                    self.crowd.learn(one).change(&change);
+                }
             }
             Change::Reach => {
                 self.crowd.at_mut(person).set(Flag::Reached, true);

@@ -89,7 +89,7 @@ fn words(world: &World<'_>, person: u32, coming: Coming) -> Option<String> {
         return None;
     };
     let standing = world.crowd.at(person);
-    let draws = draw::four(world.setting.seed, world.crowd.phone(person), nth);
+    let draws = draw::four(world.seed_of(person), world.crowd.phone(person), nth);
     let habit = &world.setting.model.messages[usize::from(message)];
     let at = (standing.place, standing.state());
     let campaign = &world.setting.revision.campaign;

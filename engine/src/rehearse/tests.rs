@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 
 use super::{Model, Rehearsal, Setting, Violation, begins_at, rehearse};
 use crate::plan::{Cohorts, Planner};
-use crate::testing::{at, campaign_of};
+use crate::testing::{at, campaign_of, nth_phone};
 
 mod checks;
 mod model;
@@ -78,9 +78,14 @@ fn list(people: u64) -> String {
 }
 
 fn rehearsed(test: Test<'_>) -> Result<Rehearsal, Violation> {
+    rehearsed_with(&list(test.people), test)
+}
+
+/// With another list than that of so many people.
+fn rehearsed_with(list: &str, test: Test<'_>) -> Result<Rehearsal, Violation> {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
-    write("people.csv", &list(test.people));
+    write("people.csv", list);
     write("prices.csv", "country,price,currency\nUS,0.01,USD\n");
     let lists = [("people.csv", "phone,name,birthday")];
     let (project, revision) = campaign_of(Some(PROJECT), test.campaign, &lists);
@@ -399,6 +404,17 @@ fn people_enter_on_their_day_or_spread_over_time() {
             ends 01 13:57:36, money {"USD": 1}, queue 2, finished {"": 100}, left {}, held 0
         "#]],
     );
+    // Those whose hours close at 11:00 are spread again from 09:00 on.
+    check(
+        "audience: people.csv\nschedule: { at: now, spread: 4 hours, window: 09:00-11:00 }\nreplies: none\nmessage: STOP to opt out\n",
+        100,
+        silent,
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 100 from 01 10:03:36 to 02 11:43:00, waited 70 hours 0 frequency 0 rate {}
+            ends 02 11:43:00, money {"USD": 1}, queue 3, finished {"": 100}, left {}, held 0
+        "#]],
+    );
     check(
         "audience: people.csv\nschedule: { at: 2026-12-01 10:00, clock: recipient }\nreplies: none\nmessage: STOP to opt out\n",
         100,
@@ -456,4 +472,50 @@ fn a_goal_is_reached_after_the_last_step() {
         reached("30 days"),
         reached("1 hour")
     ));
+}
+
+/// The same person by two keys has two passages, which one opt-out ends and one cap counts; the same key again is a row twice.
+#[test]
+fn rows_of_one_person_by_several_keys_are_passages_of_their_own() {
+    let rehearsal = |more: &str, model: &str| {
+        let campaign = format!(
+            "trigger: {{ event: shipped, key: birthday }}\naudience: people.csv\nreplies: none\n\
+             fields: {{ birthday: text }}\n{more}steps:\n  - send: {{ en: \"Shipped {{{{birthday}}}}. STOP to opt out\" }}\n  \
+             - wait: 1 day\n  - send: {{ en: \"Was it right?\" }}\n"
+        );
+        let phones = [0, 0, 1, 0, 0].map(nth_phone);
+        let rows = phones.iter().zip(["A", "B", "A", "A", "C"]);
+        let rows: String = rows.map(|(phone, key)| format!("{phone},Ada,{key}\n")).collect();
+        let test = Test {
+            campaign: &campaign,
+            people: 0,
+            model,
+            seed: 3,
+        };
+        let list = format!("phone,name,birthday\n{rows}");
+        told(&rehearsed_with(&list, test).expect("no rule is broken"))
+    };
+    let told = [
+        rehearsal("", "replies: 0%\nopt_outs: 0%"),
+        rehearsal(
+            "limits: { frequency: 2 per 3 days }\n",
+            "replies: 0%\nopt_outs: 0%",
+        ),
+        rehearsal("", "replies: 0%\nopt_outs: 100%\nafter: 1 hour"),
+    ];
+    expect![[r#"
+        4 people, 8 texts (8 arrive), 0 answers, 8 parts, 0 opt out; replies: 0 to people, 0 not
+        step-1 step-1: 4 from 01 10:00:00 to 01 10:00:00, waited 0 hours 0 frequency 0 rate {}
+        step-3 step-3: 4 from 02 10:00:00 to 02 10:00:00, waited 0 hours 0 frequency 0 rate {}
+        ends 02 10:00:00, money {"USD": 0.08}, queue 2, finished {"": 4}, left {}, held 0
+        4 people, 8 texts (8 arrive), 0 answers, 8 parts, 0 opt out; replies: 0 to people, 0 not
+        step-1 step-1: 4 from 01 10:00:00 to 04 10:00:00, waited 0 hours 1 frequency 0 rate {}
+        step-3 step-3: 4 from 02 10:00:00 to 07 10:00:00, waited 0 hours 4 frequency 0 rate {}
+        ends 07 10:00:00, money {"USD": 0.08}, queue 2, finished {"": 4}, left {}, held 0
+        4 people, 4 texts (4 arrive), 2 answers, 6 parts, 2 opt out; replies: 0 to people, 4 not
+        step-1 step-1: 4 from 01 10:00:00 to 01 10:00:00, waited 0 hours 0 frequency 0 rate {}
+        step-3 step-3: 0 from never to never, waited 0 hours 0 frequency 0 rate {"opted-out": 4}
+        ends 01 18:59:04, money {"USD": 0.06}, queue 2, finished {}, left {"opted-out": 4}, held 0
+    "#]]
+    .assert_eq(&told.concat());
 }
