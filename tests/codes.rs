@@ -60,8 +60,14 @@ fn with_stories(path: PathBuf, project: &LoadedProject) -> (CheckedFile, Outline
     for revision in campaign.meant.iter() {
         let stories = revision.campaign.stories.iter();
         let failures = stories.filter_map(|story| play(revision, story).failure);
-        file.diagnostics
-            .extend(failures.map(|failure| failure.diagnostic()));
+        let failures: Vec<Diagnostic> = failures.map(|failure| failure.diagnostic()).collect();
+        // As `crier test`: what a story fails by is told once.
+        let is_told = |found: &Diagnostic| {
+            let mut all = failures.iter();
+            all.any(|failure| failure.code == found.code && failure.span == found.span)
+        };
+        file.diagnostics.retain(|found| !is_told(found));
+        file.diagnostics.extend(failures);
     }
     (file, campaign.outline)
 }

@@ -233,18 +233,36 @@ fn what_cannot_be_rehearsed_says_why() {
         &folder,
         &["rehearse", "hello.campaign.yaml", "--model", "bad.yaml"],
         expect![[r#"
-            exit Some(2)
+            exit Some(1)
             --
-            error: bad.yaml: the model cannot be read: unknown field `replys`, expected one of `delivered`, `receipts_after`, `replies`, `opt_outs`, `free`, `after`, `words`, `messages`, `clicks`, `events`, `arrivals`
+            error[unknown-key]: "replys" is not a key of a model
+             --> bad.yaml:1:1
+              |
+            1 | replys: 3%
+              | ^^^^^^ unknown key
+              |
+            help: did you mean "replies"?
+              |
+            1 - replys: 3%
+            1 + replies: 3%
+              |
+
         "#]],
     );
     check(
         &folder,
         &["rehearse", "hello.campaign.yaml", "--model", "other.yaml"],
         expect![[r#"
-            exit Some(2)
+            exit Some(1)
             --
-            error: other.yaml: `messages`: the campaign has no message "invitation"; it has message
+            error[unknown-message]: the campaign has no message "invitation"
+             --> other.yaml:1:13
+              |
+            1 | messages: { invitation: { replies: 3% } }
+              |             ^^^^^^^^^^
+              |
+              = help: it has "message"
+
         "#]],
     );
     check(

@@ -154,7 +154,7 @@ fn what_is_long_is_folded_to_a_page_and_whole_for_programs() {
 #[test]
 fn advice_on_stories_is_left_out_where_nothing_of_them_is_run() {
     let folder = folder(
-        "tests:\n  - test: nothing\n    person: { phone: \"+12125550101\" }\n    story:\n      - reply: \"Yes\"\n",
+        "tests:\n  - test: nothing\n    person: { phone: \"+12125550101\", first_name: Ada }\n    story:\n      - reply: \"Yes\"\n",
     );
     let with_wait = folder
         .read("test.campaign.yaml")

@@ -307,6 +307,20 @@ fn before_its_first_tick_and_after_its_last() {
             --
         "#]],
     );
+    let rome = folder("{ cron: \"30 2 * * SUN\", from: 2090-03-13, again: never }");
+    let campaign = rome.read("test.campaign.yaml");
+    rome.write(
+        "test.campaign.yaml",
+        &campaign.replace("timezone: UTC", "timezone: Europe/Rome"),
+    );
+    let printed = stdout(&rome.output(&["plan", "test.campaign.yaml"]));
+    let shown: Vec<&str> = printed
+        .lines()
+        .filter(|line| line.starts_with(" when") || line.starts_with(" then"))
+        .collect();
+    expect![[r#"
+         when      2090-03-19 02:30:00 CET, its next tick, a Sunday, the last text after 0 s (1000 parts a second)
+         then      Sun 2090-03-26 03:00, Sun 2090-04-02 02:30, Sun 2090-04-09 02:30, Sun 2090-04-16 02:30"#]].assert_eq(&shown.join("\n"));
     let past = "{ cron: \"0 10 * * MON\", until: 2020-01-01, again: never }";
     check(
         &plan(past),

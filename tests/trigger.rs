@@ -178,3 +178,59 @@ fn a_campaign_that_runs_hears_of_it_from_another_process() {
     let ended = first.wait_with_output().expect("ended");
     assert_eq!(ended.status.code(), Some(130));
 }
+
+/// The moment of a text follows a column, which an event of a name that nobody asks for changes.
+#[test]
+fn what_an_event_carries_is_told_where_it_counts() {
+    let folder = Folder::of_people(2, "100/s");
+    let people =
+        "phone,first_name,visit\n+12125550100,Person 0,2090-05-01\n+12125550101,Person 1,2090-05-01\n";
+    folder.write("people.csv", people);
+    let steps = "timezone: UTC\nfields: { visit: date }\nsteps:\n  - send: { en: \"Hi. STOP to opt out\" }\n  - wait: { date: visit, at: \"10:00\" }\n  - send: { en: \"Today!\" }\n";
+    let text = folder.read("test.campaign.yaml");
+    let head: Vec<&str> = text.lines().filter(|line| !line.starts_with("message")).collect();
+    folder.write("test.campaign.yaml", &format!("{}\n{steps}", head.join("\n")));
+    let (run, mut lines) = folder.begin_run();
+    assert!(lines.any(|line| line.contains("waiting until")), "both wait");
+    let moved = ["trigger", "event", "moved", "--phone", "+12125550100"];
+    check(
+        &folder,
+        &[&moved[..], &["--set", "visit=2090-06-01"]].concat(),
+        expect![[r#"
+            exit 0
+            1 event kept
+            --
+            no campaign of this project asks for the event "moved" by its name; what it carries counts in test (visit)
+        "#]],
+    );
+    check(
+        &folder,
+        &[&moved[..], &["--set", "visit=soon"]].concat(),
+        expect![[r#"
+            exit 0
+            1 event kept
+            --
+            no campaign of this project asks for the event "moved"; it is kept all the same
+        "#]],
+    );
+    let why = || stdout(&folder.output(&["why", "+12125550100"]));
+    // On the clock of the number: 10:00 in New York.
+    let is_heard = |_| why().contains("2090-06-01 14:00");
+    assert!((0..1_000).any(is_heard), "it is heard within a second");
+    let time = regex::Regex::new(r"20[2-8]\d-\d\d-\d\d \d\d:\d\d:\d\d").expect("a pattern");
+    expect![[r#"
+        +12125550100
+          TIME UTC  text (test, launch 1, desk): Hi. STOP to opt out
+            delivered TIME UTC (1 part, message 1048576)
+          TIME UTC  event moved (visit=2090-06-01)
+            counts in test, launch 1: visit
+          TIME UTC  event moved (visit=soon)
+            counts in no passage of this number
+          2090-06-01 14:00:00 UTC  waits until then for step 2 (test, launch 1)
+    "#]]
+    .assert_eq(&time.replace_all(&why(), "TIME"));
+    signal(&run, "-INT");
+    drop(lines);
+    let ended = run.wait_with_output().expect("ended");
+    assert_eq!(ended.status.code(), Some(130));
+}

@@ -2,13 +2,13 @@
 //! and linear: each file is read into an [`Outline`] once, and the checks look at nothing else. Finds nothing that the
 //! check of a single file says. Where the rules come from: docs/language.md, what is checked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
 use crate::written::campaign::{Step, flattened};
 use crate::written::project as written;
-use crate::{CampaignFile, Header, ProjectFile};
+use crate::{Absent, CampaignFile, Header, ProjectFile};
 
 mod answers;
 mod cap;
@@ -48,7 +48,7 @@ pub struct Whole<'a> {
     /// Every campaign, by path.
     pub campaigns: &'a [Outline],
     /// The files of [`ProjectFile::named_files`] that are not there.
-    pub absent: &'a BTreeSet<String>,
+    pub absent: &'a Absent,
     /// What is known of the files of its lists, by the key of a list's file. One that is not in it is not judged.
     pub headers: &'a BTreeMap<String, Header>,
     /// The numbers of the campaigns that [`to_be_read`] names, by their place among the campaigns: sorted, each once. Of

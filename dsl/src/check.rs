@@ -1,7 +1,7 @@
 //! A campaign as written against its surroundings: the project, and the headers of the lists. Each check looks at one
 //! thing, in a file of its own, and says all it finds. Where no check finds an error, the campaign as meant is made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::campaign::Campaign;
@@ -85,9 +85,12 @@ pub struct Surroundings<'a> {
     pub file_name: &'a str,
     /// What is known of the lists, by the key of [`ListFile`]. One that is not in it is not judged.
     pub headers: &'a BTreeMap<String, Header>,
-    /// The files of [`CampaignFile::named_files`] that are not there.
-    pub absent: &'a BTreeSet<String>,
+    /// Those of its lists and of [`CampaignFile::named_files`] that are not there.
+    pub absent: &'a Absent,
 }
+
+/// Files that are not there, by path, each with the paths of those that are where it would be.
+pub type Absent = BTreeMap<String, Vec<String>>;
 
 /// What is known of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,8 +129,8 @@ pub(crate) struct Context<'a> {
     /// The lists the audience names that exist, with their headers where those are known.
     pub from: Vec<List<'a>>,
     pub except: Vec<List<'a>>,
-    /// Other files that it names, and that are not there.
-    pub absent: &'a BTreeSet<String>,
+    /// Files that it names, and that are not there.
+    pub absent: &'a Absent,
     /// Never empty.
     pub languages: Vec<Language>,
     /// What is held against it stands in crier.yaml: messages and links may be those of any campaign.
@@ -304,7 +307,7 @@ pub(crate) fn files(written: &written::campaign::Campaign, project: &Project) ->
 }
 
 pub(crate) use audience::{column_fault, unreadable};
-pub(crate) use files::{missing as missing_file, named as named_files};
+pub(crate) use files::{RELATIVE, meant as meant_file, missing as missing_file, named as named_files};
 
 /// The lists that people come from, as far as they are known, with what their columns are called here.
 pub(crate) fn people(written: &written::campaign::Campaign, project: &Project) -> Vec<ListFile> {

@@ -18,6 +18,7 @@ pub mod editor;
 pub mod expand;
 pub mod fix;
 pub mod format;
+pub mod model;
 pub mod options;
 pub mod project;
 pub mod render;
@@ -30,7 +31,7 @@ pub mod upgrade;
 pub mod values;
 pub mod written;
 
-pub use check::{Checked, Header, Surroundings, check_campaign, check_project, outline_project};
+pub use check::{Absent, Checked, Header, Surroundings, check_campaign, check_project, outline_project};
 pub use diagnostic::NOT_YET;
 pub use tree::{LARGEST_FILE, decode_text};
 pub use written::nearest::nearest;

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::scalar::parse_time;
+use crate::written::key::Form;
+use crate::written::meant_by;
 
 /// A language tag, lower case, `-` between language and region: `it`, `pt-br`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +34,16 @@ impl Language {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a cell is the tag of a language that exists; if not, which was probably meant.
+pub fn is_language(text: &str) -> Result<(), Option<String>> {
+    meant_by(&Form::Language, text)
+}
+
+/// Whether a cell is a time zone; if not, which was probably meant.
+pub fn is_zone(text: &str) -> Result<(), Option<String>> {
+    meant_by(&Form::Zone, text)
 }
 
 impl fmt::Display for Language {

@@ -14,7 +14,7 @@ pub mod project;
 pub(crate) mod reading;
 mod scalars;
 pub(crate) use scalars::{
-    clock_of, is_condition, is_name, is_time_of_day, language_called, no_date, slug, stays_inside,
+    clock_of, is_condition, is_name, is_time_of_day, language_called, meant_by, no_date, slug, stays_inside,
     zone_of_city,
 };
 mod shape;

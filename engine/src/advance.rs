@@ -16,6 +16,7 @@ mod gate;
 mod known;
 mod replies;
 mod request;
+mod spread;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -381,7 +382,7 @@ fn due<'a>(
             let below = send.passed_over.unwrap_or(next);
             walk.skipping(not_by_sender(revision, send)).from(below)
         }
-        Deed::Send(send) => match gate::gate(revision, send, facts.known, enrolment.due_at, now) {
+        Deed::Send(send) => match gate::gate(revision, send, &gate::Turn::of(enrolment, facts.known), now) {
             Gate::Open => send_now(revision, enrolment, facts, send.message),
             Gate::Later(at) => {
                 let due_at = slot(at, now);

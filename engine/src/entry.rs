@@ -41,7 +41,6 @@ impl Entry {
             .pace
             .spread
             .map_or(TimeDelta::zero(), |spread| spread.after(watched, zone) - watched);
-        let seconds = spread.num_seconds().clamp(1, i64::from(STEPS));
         Entry {
             begins_at,
             local: match campaign.schedule {
@@ -57,7 +56,7 @@ impl Entry {
             salt: campaign.name.clone(),
             canary,
             spread,
-            steps: u16::try_from(seconds).unwrap_or(STEPS),
+            steps: steps_of(spread),
         }
     }
 
@@ -91,11 +90,7 @@ impl Entry {
             Some((share, _)) if draw::fraction(hash("canary")) < share => return 0,
             Some(_) => 1,
         };
-        if self.steps == 1 {
-            return first;
-        }
-        let step = (u128::from(hash("spread")) * u128::from(self.steps)) >> u64::BITS;
-        first + Step::try_from(step).unwrap_or(self.steps - 1)
+        first + step_of(&self.salt, phone, self.steps)
     }
 
     /// Whether people of this step wait until a canary was watched.
@@ -117,6 +112,27 @@ impl Entry {
     pub fn lasts(&self) -> TimeDelta {
         self.canary.map_or(TimeDelta::zero(), |(_, watch)| watch) + self.spread
     }
+}
+
+/// How long after the first of a spread of this length somebody enters, whatever a canary holds up.
+pub(crate) fn place_in_spread(campaign: &Campaign, phone: PhoneNumber, spread: TimeDelta) -> TimeDelta {
+    let steps = steps_of(spread);
+    spread * i32::from(step_of(&campaign.name, phone, steps)) / i32::from(steps)
+}
+
+fn steps_of(spread: TimeDelta) -> Step {
+    let seconds = spread.num_seconds().clamp(1, i64::from(STEPS));
+    u16::try_from(seconds).unwrap_or(STEPS)
+}
+
+/// The step of a person in a spread of so many.
+fn step_of(salt: &str, phone: PhoneNumber, steps: Step) -> Step {
+    if steps == 1 {
+        return 0;
+    }
+    let hash = draw::hash("spread", salt, phone);
+    let step = (u128::from(hash) * u128::from(steps)) >> u64::BITS;
+    Step::try_from(step).unwrap_or(steps - 1)
 }
 
 #[cfg(test)]

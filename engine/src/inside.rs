@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{Error, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Why a file of a project is not opened, beside what the system says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,4 +34,41 @@ pub fn why(error: &Error) -> Option<Closed> {
 
 fn closed(why: Closed) -> Error {
     Error::new(ErrorKind::InvalidInput, why)
+}
+
+/// Most entries of a folder that are looked at beside a file that is not there.
+const MOST_BESIDE: usize = 1_000;
+
+/// The files that are where one of the project in `folder` would be, as paths like its own, sorted; where that is no folder,
+/// those of its name in the folders beside that one.
+pub fn beside(path: &str, folder: &Path) -> Vec<String> {
+    let path = Path::new(path);
+    let (Some(own), Some(name)) = (path.parent(), path.file_name()) else {
+        return vec![];
+    };
+    let found = match folder.join(own).is_dir() {
+        true => entries(own, folder),
+        false => {
+            let folders = entries(own.parent().unwrap_or(Path::new("")), folder);
+            folders.into_iter().map(|other| other.join(name)).collect()
+        }
+    };
+    let files = found
+        .iter()
+        .filter(|path| open(&folder.join(path), folder).is_ok());
+    let mut files: Vec<String> = files.filter_map(|path| Some(path.to_str()?.to_owned())).collect();
+    files.sort();
+    files
+}
+
+/// What is in a folder of the project, as paths below the project's own.
+fn entries(own: &Path, folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder.join(own))
+        .into_iter()
+        .flatten()
+        .flatten();
+    entries
+        .take(MOST_BESIDE)
+        .map(|entry| own.join(entry.file_name()))
+        .collect()
 }

@@ -1,14 +1,14 @@
 //! Reads a project and a campaign from files and has them checked: the walk from text to a campaign as meant, with its
 //! surroundings. `check` itself sees no files; what it must know of them is read here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dsl::apart::StoriesFile;
 use dsl::diagnostic::{Diagnostic, Severity};
 use dsl::project::Project;
-use dsl::{Header, Surroundings};
+use dsl::{Absent, Header, Surroundings};
 
 use crate::audience::Currency;
 use crate::inside;
@@ -19,6 +19,7 @@ mod found;
 mod headers;
 mod misnamed;
 mod prices;
+mod stories;
 
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
 pub use found::{DEPTH, files_below, is_campaign};
@@ -237,6 +238,13 @@ pub fn campaign_with(path: &Path, bytes: &[u8], project: LoadedProject, headers:
         }
         file.diagnostics.extend(misnamed);
     }
+    if let Some(revision) = &revision {
+        let stories = stories::impossible(revision, &file.diagnostics);
+        if !stories.is_empty() {
+            file.diagnostics.extend(stories);
+            file.diagnostics.sort_by_key(|found| found.span.start);
+        }
+    }
     let waits = |file: &CheckedFile| !file.later.is_empty();
     let waits = waits(&file) || project.file.as_ref().is_some_and(waits);
     let meant = revision.map(Arc::new);
@@ -300,11 +308,14 @@ fn check(
     folder: &Path,
     headers: &BTreeMap<String, Header>,
 ) -> (Option<Revision>, Vec<Diagnostic>, Vec<Diagnostic>) {
+    let lists = parsed.files(project).into_iter();
+    let no_lists = lists.filter(|list| headers.get(&list.key()) == Some(&Header::Absent));
+    let named = no_lists.map(|list| list.path).chain(parsed.named_files());
     let surroundings = Surroundings {
         project,
         file_name: &source.file_stem,
         headers,
-        absent: &absent(parsed.named_files(), folder),
+        absent: &absent(named, folder),
     };
     let checked = dsl::check_campaign(parsed, &surroundings);
     source.headers = headers
@@ -322,9 +333,13 @@ fn check(
 }
 
 /// Those of some files of a project that are not there, or are none of its files: folders, pipes, links that lead out of it.
-pub fn absent(files: Vec<String>, folder: &Path) -> BTreeSet<String> {
+/// Each with those that are in its folder.
+pub fn absent(files: impl IntoIterator<Item = String>, folder: &Path) -> Absent {
     let is_absent = |path: &String| inside::open(&folder.join(path), folder).is_err();
-    files.into_iter().filter(is_absent).collect()
+    let absent = files.into_iter().filter(is_absent);
+    absent
+        .map(|path| (path.clone(), inside::beside(&path, folder)))
+        .collect()
 }
 
 /// The files that a campaign names, as paths below the project's folder, as far as they can be known: its lists, media and
@@ -361,7 +376,7 @@ pub fn from_source(source: Source) -> Option<(Arc<Project>, Arc<Revision>)> {
         project: &project,
         file_name: &source.file_stem,
         headers: &headers,
-        absent: &BTreeSet::new(),
+        absent: &BTreeMap::new(),
     };
     let campaign = dsl::check_campaign(&parsed, &surroundings).value?;
     Some((Arc::new(project), Arc::new(Revision::new(campaign, source))))

@@ -8,6 +8,7 @@ mod day;
 mod draw;
 mod entrant;
 mod facts;
+mod odd;
 mod people;
 mod row;
 mod seen;
@@ -34,6 +35,8 @@ pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists, planned_out};
 pub use day::{Day, next_day, next_tick};
 pub use entrant::{Brought, Entrant, Lists, all_tariffs, entrant, tariff_of};
 pub use facts::{Question, StoreFacts};
+use odd::OddOfRow;
+pub use odd::{OddCells, OddColumn};
 pub use people::{Cohorts, People};
 pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
 pub use seen::Place;
@@ -312,11 +315,32 @@ impl Planner {
     fn plan_chunk(&mut self, list: &mut OpenList, chunk: Chunk, run: &mut Run) -> Result<(), PlanError> {
         let region = self.revision.campaign.audience.region;
         let (revision, frozen, phone) = (&self.revision, &list.frozen, list.columns.phone);
-        let plan = |row| (row, plan_row(revision, phone, frozen, region, row));
+        let plan = |row| {
+            let row_plan = plan_row(revision, phone, frozen, region, row);
+            let odd = match &row_plan {
+                RowPlan::Planned(_) => frozen.odd(revision, row).collect(),
+                // Who is left out gets no text in whatever language.
+                RowPlan::LeftOut(_, LeftOut::IllTyped(name)) => {
+                    let odd = frozen.odd(revision, row);
+                    odd.filter(|(column, _)| column.name() == name).collect()
+                }
+                RowPlan::LeftOut(..)
+                | RowPlan::NoNumber { .. }
+                | RowPlan::OtherDay(_)
+                | RowPlan::Landline(_) => vec![],
+            };
+            (row, row_plan, odd)
+        };
         let reader = &mut list.reader;
         let (ahead, planned) = rayon::join(
             || reader.next_chunk(CHUNK_ROWS),
-            || chunk.rows.par_iter().map(plan).collect::<Vec<(&Row, RowPlan)>>(),
+            || {
+                chunk
+                    .rows
+                    .par_iter()
+                    .map(plan)
+                    .collect::<Vec<(&Row, RowPlan, OddOfRow)>>()
+            },
         );
         list.ahead = ahead?;
         if let Some(file) = self.summary.files.last_mut() {
@@ -324,12 +348,12 @@ impl Planner {
         }
         // Both kinds of bad rows are told in the order of the file.
         let mut unreadable = chunk.bad.iter().peekable();
-        for (row, row_plan) in planned {
+        for (row, row_plan, odd) in planned {
             while let Some(bad) = unreadable.next_if(|bad| bad.line < row.line) {
                 self.summary
                     .bad_row(&LeftOut::UnreadableRow, bad_line(&list.list, bad));
             }
-            self.take_row(list, row, row_plan, run);
+            self.take_row(list, row, (row_plan, odd), run);
         }
         unreadable.for_each(|bad| {
             self.summary
@@ -339,7 +363,7 @@ impl Planner {
     }
 
     /// What depends on other rows and lists: it is asked in the order of the rows.
-    fn take_row(&mut self, list: &OpenList, row: &Row, row_plan: RowPlan, run: &mut Run) {
+    fn take_row(&mut self, list: &OpenList, row: &Row, (row_plan, odd): (RowPlan, OddOfRow), run: &mut Run) {
         let (phone, outcome) = match row_plan {
             RowPlan::NoNumber { reason, text } => {
                 let file = list.list.path.clone();
@@ -381,6 +405,10 @@ impl Planner {
             Draw::Drawn(drawn) if outcome.is_ok() => reason.or_else(|| drawn.leaves_out(phone)),
             Draw::Drawn(_) => reason,
         };
+        let left_out = reason.as_ref().or(outcome.as_ref().err());
+        if matches!(left_out, None | Some(LeftOut::IllTyped(_))) {
+            self.summary.note_odd(odd, place);
+        }
         match (reason, outcome) {
             (Some(reason), Ok(_) | Err(_)) | (None, Err(reason)) => {
                 self.summary.leave_out(&reason, place);

@@ -44,7 +44,7 @@ pub use fit::{Fit, OfLaunch};
 pub use halting::Halted;
 #[cfg(test)]
 pub(crate) use model::delay;
-pub use model::{Habit, Happened, Model, ModelError, Once};
+pub use model::{Habit, Happened, Model, Once};
 
 use agenda::{Agenda, Clock, Coming, Entry, NEVER, Second};
 use checks::Checks;

@@ -15,7 +15,10 @@ use crate::links;
 use crate::member::Member;
 
 mod clocks;
+mod taken_in;
 mod uses;
+
+pub use taken_in::TakenIn;
 
 /// A campaign with its source.
 #[derive(Debug, Clone)]

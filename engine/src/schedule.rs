@@ -99,6 +99,23 @@ pub fn occurrence(tick: Tick) -> String {
     tick.local.format(OCCURRENCE).to_string()
 }
 
+/// The time on the clock of its schedule at which a tick comes: one that the clocks leave out comes at the end of the gap.
+pub fn comes_at(campaign: &Campaign, tick: Tick) -> NaiveDateTime {
+    match is_on_own_clocks(&campaign.schedule) {
+        true => tick.local,
+        false => tick.at.with_timezone(&campaign.timezone).naive_local(),
+    }
+}
+
+/// The name of a tick, for people: with the time at which it comes, where that is another.
+pub fn told(campaign: &Campaign, tick: Tick) -> String {
+    let (name, comes) = (occurrence(tick), comes_at(campaign, tick));
+    match comes == tick.local {
+        true => name,
+        false => format!("{name} (at {}: the clocks change)", comes.format("%H:%M")),
+    }
+}
+
 /// The zone that days of its schedule are counted in.
 pub(crate) fn zone(campaign: &Campaign) -> Tz {
     match is_on_own_clocks(&campaign.schedule) {

@@ -138,6 +138,7 @@ impl Stage {
         let person = Known {
             zones: Some(cast.zones.clone()),
             variant,
+            is_alone: true,
             ..Known::default()
         };
         Stage {

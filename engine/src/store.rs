@@ -14,6 +14,7 @@ mod doubts;
 mod entered;
 mod entering;
 mod errand;
+mod events;
 mod facts;
 mod faults;
 mod happening;

@@ -13,7 +13,7 @@ use dsl::diagnostic::Diagnostic;
 use dsl::scalar::WrittenTime;
 
 use crate::advance::{Change, Known, Walked};
-use crate::plan::{NotCast, cast, planned_out};
+use crate::plan::{Cast, NotCast, cast, planned_out};
 use crate::revision::Revision;
 use crate::stage::{Entry, Happened, Stage, shown};
 
@@ -105,6 +105,38 @@ impl Failure {
     }
 }
 
+/// What of a story cannot be true whatever happens in it, as far as that is known before it is played.
+pub fn impossible(revision: &Revision, story: &Story) -> Option<Failure> {
+    let begin = begin(revision, story, revision.campaign.timezone);
+    match whom(revision, story, begin) {
+        Err(error) => Some(cannot_be_cast(story, &error)),
+        Ok(person) => {
+            let zone = person.zones.zones()[0];
+            let begin = story.at.map_or(begin, |at| at.resolve(zone));
+            at_odds(revision, story, begin, zone)
+        }
+    }
+}
+
+/// What of its lines cannot be true.
+fn at_odds(revision: &Revision, story: &Story, begin: DateTime<Utc>, zone: Tz) -> Option<Failure> {
+    too_early(story, begin, zone).or_else(|| unknown(revision, story))
+}
+
+/// The person of a story that begins at an instant.
+fn whom(revision: &Revision, story: &Story, begin: DateTime<Utc>) -> Result<Cast, NotCast> {
+    let values = person(story);
+    let person = cast(revision, &values, begin)?;
+    let known = Known {
+        variant: story.variant.clone(),
+        ..Known::default()
+    };
+    match planned_out(revision, &values, &person.member, &known, begin) {
+        Some(reason) => Err(NotCast::LeftOut(reason)),
+        None => Ok(person),
+    }
+}
+
 /// Plays a story of a campaign.
 pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     let zone = revision.campaign.timezone;
@@ -119,18 +151,10 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
         language: 0,
         ran: begin..begin,
     };
-    let values = person(story);
-    let person = match cast(revision, &values, begin) {
+    let person = match whom(revision, story, begin) {
         Ok(person) => person,
-        Err(error) => return nobody(impossible(story, &error)),
+        Err(error) => return nobody(cannot_be_cast(story, &error)),
     };
-    let known = Known {
-        variant: story.variant.clone(),
-        ..Known::default()
-    };
-    if let Some(reason) = planned_out(revision, &values, &person.member, &known, begin) {
-        return nobody(impossible(story, &NotCast::LeftOut(reason)));
-    }
     // On the person's clock, now that it is known.
     let at = story.at.map(|at| at.resolve(person.zones.zones()[0]));
     let begin = at.unwrap_or(begin);
@@ -150,8 +174,7 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     if let Some(Said::Says(text)) = story.scenes.first().map(|scene| &scene.said) {
         play.stage.joins_by(text);
     }
-    let failure = too_early(story, begin, play.stage.zone());
-    let failure = failure.or_else(|| unknown(revision, story));
+    let failure = at_odds(revision, story, begin, play.stage.zone());
     let failure = failure.or_else(|| play.scenes(story).err());
     let zone = play.stage.zone();
     Played {
@@ -211,7 +234,7 @@ fn unknown(revision: &Revision, story: &Story) -> Option<Failure> {
     Some(Failure::new(span.clone(), format!("no text is called \"{name}\""), help).impossible())
 }
 
-fn impossible(story: &Story, error: &NotCast) -> Failure {
+fn cannot_be_cast(story: &Story, error: &NotCast) -> Failure {
     Failure::new(
         story.person_span.clone(),
         error.to_string(),

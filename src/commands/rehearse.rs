@@ -10,10 +10,10 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use dsl::campaign::{Campaign, Schedule};
-use dsl::project::ListFile;
+use dsl::project::{ListFile, Project};
 use engine::clock::{Clock, SystemClock};
 use engine::launch::LaunchError;
-use engine::load::LoadedCampaign;
+use engine::load::{CheckedFile, LoadedCampaign};
 use engine::plan::{Barred, Cohorts, PlanError, Planner, Summary};
 use engine::rehearse::{Model, Setting, begins_at, rehearse};
 use engine::revision::Revision;
@@ -21,10 +21,10 @@ use engine::tariff::Tariff;
 use serde_json::json;
 
 use super::plan::{failed, opted_out};
-use super::{Failure, meant_campaign};
+use super::{Failure, invalid, meant_campaign};
 use crate::cli::{Format, Rehearse};
 use crate::output::rehearse::{Shown, svg};
-use crate::output::{self};
+use crate::output::{self, diagnostics};
 
 pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
     let loaded = meant_campaign(&args.file, args.format)?;
@@ -49,14 +49,7 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
     let begins_at = begins(args, campaign, now)?;
     let model = match &args.model {
         None => Model::of(campaign, &project),
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read {}", path.display()))
-                .map_err(Failure::Usage)?;
-            Model::read(&text, campaign, &project)
-                .with_context(|| path.display().to_string())
-                .map_err(Failure::Usage)?
-        }
+        Some(path) => modelled(path, campaign, &project, args.format)?,
     };
     let barred = opted_out(&loaded).await?;
     let seed = args.seed;
@@ -98,6 +91,30 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The model of a file; all that is wrong with it is told as of any other file.
+fn modelled(path: &Path, campaign: &Campaign, project: &Project, format: Format) -> Result<Model, Failure> {
+    let bytes = std::fs::read(path)
+        .with_context(|| format!("cannot read {}", path.display()))
+        .map_err(Failure::Usage)?;
+    let (text, read) = match dsl::decode_text(&bytes) {
+        Ok(text) => {
+            let read = Model::read(&text, campaign, project);
+            (text, read)
+        }
+        Err(found) => (String::from_utf8_lossy(&bytes).into_owned(), Err(vec![found])),
+    };
+    read.map_err(|diagnostics| {
+        let file = CheckedFile {
+            path: path.to_owned(),
+            text,
+            diagnostics,
+            later: vec![],
+        };
+        diagnostics::print_full([&file]);
+        invalid(&[file], format)
+    })
 }
 
 /// Why there is no rehearsal.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use dsl::campaign::story::Story;
-use dsl::diagnostic::Severity;
+use dsl::diagnostic::{Diagnostic, Severity};
 use engine::load::{CheckedFile, PROJECT_FILE};
 use engine::revision::Revision;
 use engine::story::{Coverage, Played, play};
@@ -109,8 +109,18 @@ fn test(read: Read, filter: Option<&str>) -> Option<Tested> {
     let mut played = played(&revision, filter);
     let coverage = Coverage::of(&revision, &played);
     played.iter_mut().for_each(|story| story.begin_at(read.offset));
+    let mut file = read.file;
+    // What the story itself fails by is said there.
+    let failures = played.iter().filter_map(|story| story.failure.as_ref());
+    let failed: Vec<Diagnostic> = failures.map(|failure| failure.diagnostic()).collect();
+    let is_told = |found: &Diagnostic| {
+        failed
+            .iter()
+            .any(|failed| failed.code == found.code && failed.span == found.span)
+    };
+    file.diagnostics.retain(|found| !is_told(found));
     Some(Tested {
-        file: read.file,
+        file,
         played,
         coverage,
     })

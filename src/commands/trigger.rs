@@ -1,6 +1,6 @@
 //! `crier trigger`: appends what happened outside to the log, beside whatever runs.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
@@ -70,16 +70,38 @@ async fn event(args: &Event) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says of names that no campaign asks for that nobody does: one that is written may ask for them later.
+/// Says of names that no campaign asks for that nobody does, or who takes in what they carry: a campaign that is written
+/// later may ask for them.
 fn say_unheard(project: &LoadedProject, events: &[NewHappening]) {
-    let named = |happening: &NewHappening| match &happening.what {
-        Happened::Event(name) => Some(name.clone()),
-        Happened::Joined(_) | Happened::Started { .. } | Happened::Wrote(_) => None,
-    };
-    let names: BTreeSet<String> = events.iter().filter_map(named).collect();
+    let mut carried: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    for event in events {
+        if let Happened::Event(name) = &event.what {
+            carried
+                .entry(name)
+                .or_default()
+                .extend(event.fields.iter().cloned());
+        }
+    }
     let campaigns = Siblings::of(project);
-    let told = names.iter().filter_map(|name| campaigns.unheard(name));
+    let told = carried.iter().filter_map(|(name, carried)| {
+        let unheard = campaigns.unheard(name)?;
+        let takers = campaigns.takers(project, name, carried);
+        Some(match takers.is_empty() {
+            true => unheard,
+            false => format!(
+                "no campaign of this project asks for the event {name:?} by its name; what it carries counts in {}",
+                takers.iter().map(taker).collect::<Vec<_>>().join(", ")
+            ),
+        })
+    });
     told.take(TOLD).for_each(|line| output::say(&line));
+}
+
+fn taker((campaign, fields): &(String, Vec<String>)) -> String {
+    let mut fields = fields.clone();
+    fields.sort_unstable();
+    fields.dedup();
+    format!("{campaign} ({})", fields.join(", "))
 }
 
 fn sentence(kept: u64, known: u64) -> String {

@@ -1,5 +1,7 @@
 //! `crier why`: all that is known of a number, in the order it happened.
 
+mod events;
+
 use std::collections::HashMap;
 use std::process::ExitCode;
 
@@ -35,14 +37,19 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     let launches = store.launches(None).await?;
     let met = |launch: &&LaunchRow| {
         let skipped = story.skipped.iter().map(|skipped| skipped.launch);
-        let mut all = skipped.chain(story.waiting.iter().map(|waiting| waiting.launch));
+        let waiting = story.waiting.iter().map(|waiting| waiting.launch);
+        let met = story
+            .events
+            .iter()
+            .flat_map(|(_, launches)| launches.iter().copied());
+        let mut all = skipped.chain(waiting).chain(met);
         all.any(|id| id == launch.id)
     };
     let steps = Steps::of(&store, launches.iter().filter(met)).await?;
     let names = launches.into_iter().map(|launch| (launch.id, launch)).collect();
     let settings = project.project.as_ref().expect("the project is valid");
     match args.format {
-        Format::Json => output::json(&as_json(number, (&story, &went), &names)),
+        Format::Json => output::json(&as_json(number, (&story, &went), (&names, &steps))),
         Format::Full => {
             let now = SystemClock::new().now();
             output::line(&as_text(
@@ -210,6 +217,7 @@ fn as_text(
     for beginning in &story.happened {
         events.push((beginning.happening.at, beginning_line(beginning, names, now)));
     }
+    events.extend(events::lines(story, names, steps));
     for notice in &story.notices {
         let (launch, to) = (name(names, notice.launch), &notice.inbox);
         let text = output::one_line(&notice.text);
@@ -267,12 +275,7 @@ fn change_line(change: &ListChange, names: &Names) -> String {
 
 /// What happened, and what it began.
 fn beginning_line(beginning: &Beginning, names: &Names, now: DateTime<Utc>) -> String {
-    let fields = beginning.happening.fields.iter();
-    let fields: Vec<String> = fields.map(|(name, value)| format!("{name}={value}")).collect();
-    let fields = match fields.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", output::one_line(&fields.join(", "))),
-    };
+    let fields = carried(&beginning.happening.fields);
     let what = match &beginning.happening.what {
         Happened::Event(name) => format!("event {name}{fields}"),
         Happened::Joined(list) => format!("joined the list {list}"),
@@ -296,6 +299,18 @@ fn beginning_line(beginning: &Beginning, names: &Names, now: DateTime<Utc>) -> S
         }
     };
     format!("{what}\n{began}")
+}
+
+/// What something that happened carries.
+fn carried(fields: &[(String, String)]) -> String {
+    let fields: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    match fields.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", output::one_line(&fields.join(", "))),
+    }
 }
 
 /// Where a reply or a note went, on a line of its own; nothing where nobody was to have it.
@@ -345,7 +360,11 @@ fn told(message: &PersonMessage) -> String {
     )
 }
 
-fn as_json(phone: PhoneNumber, (story, went): (&PersonStory, &Went), names: &Names) -> serde_json::Value {
+fn as_json(
+    phone: PhoneNumber,
+    (story, went): (&PersonStory, &Went),
+    (names, steps): (&Names, &Steps),
+) -> serde_json::Value {
     let campaign = |launch: &LaunchId| names.get(launch).map(|row| row.campaign.clone());
     let messages = story.messages.iter().map(|message| {
         json!({
@@ -412,6 +431,7 @@ fn as_json(phone: PhoneNumber, (story, went): (&PersonStory, &Went), names: &Nam
             "said": change.said, "message": change.message.map(|message| message.0),
         })).collect::<Vec<_>>(),
         "happened": story.happened.iter().map(|one| beginning_json(one, names)).collect::<Vec<_>>(),
+        "events": events::as_json(story, names, steps),
         "notes": story.notices.iter().map(|notice| inbox::with(inbox::notice_json(notice), went.of_notice(notice))).collect::<Vec<_>>(),
     })
 }

@@ -13,7 +13,7 @@ use engine::advance::first_text;
 use engine::calendar::Tick;
 use engine::launch::Occurrence;
 use engine::left_out::LeftOut;
-use engine::plan::{BadLine, Duplicate, FileRead, Pace, SenderParts, Summary};
+use engine::plan::{BadLine, Duplicate, FileRead, OddCells, OddColumn, Pace, SenderParts, Summary};
 use engine::revision::Revision;
 use engine::schedule;
 use engine::tariff::Money;
@@ -176,7 +176,8 @@ impl Shown<'_> {
         }
         let next = schedule::ticks(&self.revision.campaign, tick.at).take(NEXT_TICKS);
         let shown: Vec<String> = next
-            .map(|next| next.local.format("%a %F %H:%M").to_string())
+            .map(|next| schedule::comes_at(&self.revision.campaign, next))
+            .map(|comes| comes.format("%a %F %H:%M").to_string())
             .collect();
         (!shown.is_empty()).then(|| shown.join(", "))
     }
@@ -188,8 +189,14 @@ impl Shown<'_> {
             None => String::new(),
             Some(_) if is_day && self.summary.people == 0 => String::new(),
             Some(_) if is_day => ", the next day that is anybody's".to_owned(),
-            Some(tick) if tick.at > self.now => format!(", its next tick, a {}", tick.local.format("%A")),
-            Some(_) => format!(", for its tick of {}", self.occurrence.name()),
+            Some(tick) if tick.at > self.now => {
+                let comes = schedule::comes_at(&self.revision.campaign, tick);
+                format!(", its next tick, a {}", comes.format("%A"))
+            }
+            Some(tick) => format!(
+                ", for its tick of {}",
+                schedule::told(&self.revision.campaign, tick)
+            ),
         }
     }
 
@@ -294,6 +301,10 @@ impl Shown<'_> {
             "duplicates": summary.duplicates.iter().map(|twice| json!({
                 "file": twice.file, "line": twice.line, "first_file": twice.first_file, "first_line": twice.first_line,
             })).collect::<Vec<_>>(),
+            "odd_cells": summary.odd_cells.iter().map(|odd| json!({
+                "column": odd.column.name(), "text": odd.text, "meant": odd.meant, "rows": odd.rows,
+                "file": texts::path(odd.first, summary), "line": odd.first.line,
+            })).collect::<Vec<_>>(),
             "repaired_numbers": summary.repaired,
             "files": summary.files.iter().map(|file| json!({
                 "path": file.path, "separator": file.separator, "encoding": file.encoding,
@@ -395,6 +406,11 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
     ) {
         notes.push(list);
     }
+    notes.extend(
+        [OddColumn::Language, OddColumn::Timezone]
+            .iter()
+            .filter_map(|column| odd(*column, summary, revision)),
+    );
     if !summary.duplicates.is_empty() {
         let shown = summary.duplicates.iter().take(NAMED).map(duplicate);
         let more = summary.duplicates.len().saturating_sub(NAMED);
@@ -479,6 +495,54 @@ fn duplicate(twice: &Duplicate) -> String {
         "{}:{} repeats {}:{}",
         twice.file, twice.line, twice.first_file, twice.first_line
     )
+}
+
+/// The cells of a column that are not what it asks for, what is taken in their place, and those that most rows have.
+fn odd(column: OddColumn, summary: &Summary, revision: &Revision) -> Option<String> {
+    let mut own: Vec<&OddCells> = summary
+        .odd_cells
+        .iter()
+        .filter(|odd| odd.column == column)
+        .collect();
+    own.sort_by_key(|odd| std::cmp::Reverse(odd.rows));
+    let rows = own.iter().map(|odd| odd.rows).sum();
+    let instead = match column {
+        OddColumn::Language => format!(
+            "no language, and gets the texts in {}",
+            revision.campaign.languages[0]
+        ),
+        OddColumn::Timezone if revision.goes_by_clocks => "no time zone, and is left out".to_owned(),
+        OddColumn::Timezone => format!(
+            "no time zone; no text goes by it, and {} stands in",
+            revision.campaign.timezone
+        ),
+    };
+    let line = |odd: &&OddCells| {
+        let meant = odd
+            .meant
+            .as_ref()
+            .map(|meant| format!("; did you mean {meant:?}?"));
+        let more = match odd.rows {
+            1 => String::new(),
+            n => format!(" in {}, first here", counted(n, "row", "rows")),
+        };
+        let path = texts::path(odd.first, summary);
+        format!(
+            "  {path}:{}: {:?}{more}{}",
+            odd.first.line,
+            odd.text,
+            meant.unwrap_or_default()
+        )
+    };
+    let more = own.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("  and {more} more: `--format json` lists them"));
+    let lines: Vec<String> = own.iter().take(NAMED).map(line).chain(more).collect();
+    let title = format!(
+        "`{}` of {} is {instead}",
+        column.name(),
+        counted(rows, "row", "rows")
+    );
+    (!own.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
 }
 
 fn lines(title: &str, bad: &[BadLine]) -> Option<String> {

@@ -123,7 +123,9 @@ fn around_campaign(text: &str) -> String {
     let own = top_keys(&text);
     let mut whole = String::new();
     let begins = own.contains("trigger");
-    for (key, value) in [("audience", "lists/customers.csv"), ("schedule", "now")] {
+    // These people agreed to what the policy asks for.
+    let audience = "{ from: lists/customers.csv, consent: { kind: opt_in, source: form } }";
+    for (key, value) in [("audience", audience), ("schedule", "now")] {
         if !own.contains(key) && !begins {
             whole += &format!("{key}: {value}\n");
         }

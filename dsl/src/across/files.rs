@@ -2,22 +2,23 @@
 
 use super::{Across, Outline, Whole};
 use crate::Header;
-use crate::check::{column_fault, missing_file, unreadable};
+use crate::check::{RELATIVE, column_fault, meant_file, missing_file, unreadable};
 use crate::columns;
 use crate::diagnostic::Diagnostic;
 use crate::project::ListFile;
 use crate::written::Spanned;
+use crate::written::nearest::Guess;
 use crate::written::project as written;
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let Some(file) = whole.file else { return };
     let prices = file.written().prices.iter();
-    let absent = prices.filter(|path| whole.absent.contains(&path.value));
+    let absent = prices.filter_map(|path| Some((path, whole.absent.get(&path.value)?)));
     across
         .project
-        .extend(absent.map(|path| match is_sum(&path.value) {
+        .extend(absent.map(|(path, beside)| match is_sum(&path.value) {
             true => a_price(path),
-            false => missing_file(path),
+            false => missing_file(path, beside),
         }));
     for list in whole.lists() {
         let found = list.file.as_ref().and_then(|path| wrong(whole, list, path));
@@ -27,13 +28,14 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
 
 /// What is wrong with the file of a list, and for how many campaigns.
 fn wrong(whole: &Whole<'_>, list: &written::List, path: &Spanned<String>) -> Option<Diagnostic> {
-    if whole.absent.contains(&path.value) {
+    if let Some(beside) = whole.absent.get(&path.value) {
         let message = format!(
             "the file \"{}\" of list \"{}\" does not exist",
             path.value, list.name.value
         );
         let found = Diagnostic::error("list-file-missing", path.span.clone(), message);
-        return Some(found.help("paths are relative to the folder of crier.yaml"));
+        let meant = meant_file(&path.value, beside.iter().map(String::as_str));
+        return Some(Guess::unsure(meant).tell(found, || RELATIVE.to_owned()));
     }
     let known = whole.project.lists.get(&list.name.value)?;
     let reads = |campaign: &&Outline| campaign.lists.contains(&list.name.value);

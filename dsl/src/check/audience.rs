@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Context, Header, List};
+use super::{Context, Header, List, files};
 use crate::columns::{self, ColumnError};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::project::{ListFile, Project, Reading};
 use crate::written::campaign::{Campaign, Source};
-use crate::written::nearest::{Guess, listed, nearest, slip_of};
+use crate::written::nearest::{Guess, listed, nearest};
 use crate::written::{Spanned, is_name, reading, stays_inside};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -139,9 +139,11 @@ fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {
                 Some(name) => format!("the file \"{path}\" of list \"{name}\" does not exist"),
                 None => format!("the file \"{path}\" does not exist"),
             };
-            let help = || "paths are relative to the folder of crier.yaml".to_owned();
+            let help = || files::RELATIVE.to_owned();
             let known = context.project.lists.values().map(|list| list.path.as_str());
-            let meant = slip_of(path, known.filter(|known| known != path && !known.is_empty()));
+            let known = known.filter(|known| known != path && !known.is_empty());
+            let beside = context.absent.get(path).into_iter().flatten().map(String::as_str);
+            let meant = files::meant(path, known.clone()).or_else(|| files::meant(path, beside));
             let diagnostic = at("list-file-missing", message);
             // A list of crier.yaml says its path there, a map under `file`.
             let is_here = context.text.get(list.span.clone()) == Some(path.as_str());

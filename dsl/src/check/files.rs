@@ -4,13 +4,16 @@ use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node};
 use crate::written::key::Form;
+use crate::written::nearest::{Guess, slip_of};
 use crate::written::walk::{Visitor, walk};
 use crate::written::{Spanned, spanned, stays_inside, tables};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let named = context.root.map(named).unwrap_or_default();
-    let absent = named.iter().filter(|path| context.absent.contains(&path.value));
-    found.extend(absent.map(missing));
+    let absent = named
+        .iter()
+        .filter_map(|path| Some(missing(path, context.absent.get(&path.value)?)));
+    found.extend(absent);
 }
 
 /// The files that a campaign names beside its lists: media wherever texts stand, and stories.
@@ -32,9 +35,30 @@ impl Visitor for Named {
     }
 }
 
-/// Of a file that is not there, or is none of the project's.
-pub(crate) fn missing(path: &Spanned<String>) -> Diagnostic {
+/// Of a file that is not there, or is none of the project's. `beside`: those that are where it would be.
+pub(crate) fn missing(path: &Spanned<String>, beside: &[String]) -> Diagnostic {
     let message = format!("there is no file \"{}\" in the project", path.value);
-    Diagnostic::error("file-missing", path.span.clone(), message)
-        .help("paths are relative to the folder of crier.yaml")
+    let found = Diagnostic::error("file-missing", path.span.clone(), message);
+    let beside = beside.iter().map(String::as_str);
+    Guess::unsure(meant(&path.value, beside)).tell(found, || RELATIVE.to_owned())
+}
+
+/// What paths begin at.
+pub(crate) const RELATIVE: &str = "paths are relative to the folder of crier.yaml";
+
+/// The file that a path was meant to be: by a slip of the keyboard, or the only one of that name but for its ending and its
+/// capitals.
+pub(crate) fn meant<'a>(path: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let name = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+        stem.to_lowercase()
+    };
+    let own = name(path);
+    let mut alike = known.clone().filter(|known| name(known) == own);
+    let alike = match (alike.next(), alike.next()) {
+        (Some(alone), None) => Some(alone),
+        (None, _) | (Some(_), Some(_)) => None,
+    };
+    slip_of(path, known).or(alike)
 }

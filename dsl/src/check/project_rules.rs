@@ -1,7 +1,7 @@
 //! The rules under `replies` of crier.yaml: what is said of a campaign's rules holds of them, except for what only a
 //! campaign knows: its fields, messages and links.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::{
     Check, Context, EXPECTED, conditions, covered, deadlines, durations, foreign, hosts, messages,
@@ -52,7 +52,7 @@ pub(super) fn check(file: &ProjectFile, project: &Project, found: &mut Vec<Diagn
         file_name: "",
         from: vec![],
         except: vec![],
-        absent: &BTreeSet::new(),
+        absent: &BTreeMap::new(),
         languages: super::languages::of(&campaign, project),
         of_project: true,
     };

@@ -247,9 +247,11 @@ const OF_A_WAY: [(&[&str], &[&str]); 3] = [
 ];
 
 fn without_meaning(schedule: &Schedule, found: &mut Vec<Diagnostic>) {
+    // An `at` that cannot be read may be a cron, or anything.
+    let is_unclear = schedule.key("at").is_some() && schedule.start.is_none();
     let begins = ["at", "cron", "date"]
         .iter()
-        .any(|way| schedule.key(way).is_some());
+        .any(|way| !is_unclear && schedule.key(way).is_some());
     for (ways, keys) in OF_A_WAY.iter().filter(|_| begins) {
         if ways.iter().any(|way| schedule.key(way).is_some()) {
             continue;

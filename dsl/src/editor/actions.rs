@@ -1,7 +1,7 @@
 //! Repairs that diagnostics suggest: those of the lines that an editor asks about, and all that are safe.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::formatting::difference;
@@ -49,7 +49,7 @@ pub fn repair_all(document: &Document<'_>, name: &str) -> Option<Edit> {
         file_name: name,
         headers: document.around.headers,
         // Nothing that is not there is repaired unseen.
-        absent: &BTreeSet::new(),
+        absent: &BTreeMap::new(),
     };
     let check = |text: &str| match document.file {
         File::Campaign(_) => check_campaign(&parse_campaign(text), &around).diagnostics,

@@ -225,6 +225,14 @@ fn instead(refusal: Refusal, text: impl Into<String>, sure: Applicability) -> Re
 }
 
 /// Of a word that is none of those there are, with the one that was probably meant.
+/// What was probably meant by a text that is not of this form; none inside: nobody knows.
+pub(crate) fn meant_by(form: &Form, text: &str) -> Result<(), Option<String>> {
+    match check(form, text) {
+        Ok(()) | Err(Refusal::OtherType | Refusal::Later(_)) => Ok(()),
+        Err(Refusal::Wrong(problem)) => Err(problem.instead.map(|(meant, _)| meant)),
+    }
+}
+
 fn none_of(
     code: &'static str,
     message: String,

@@ -19,6 +19,7 @@ mod elsewhere;
 mod fit;
 mod meant;
 mod misplaced;
+mod one_line;
 mod other_file;
 mod own_dash;
 mod several;
@@ -166,7 +167,7 @@ impl Shape<'_> {
             self.found.push(found);
             return;
         }
-        if let Some(found) = traps::null(node, scalar, form, &place.name) {
+        if let Some(found) = traps::null(node, scalar, form, (&place.name, &place.instead())) {
             return self.found.push(found);
         }
         let cut = traps::cut_by_comment(self.around, node, scalar, form);
@@ -234,7 +235,7 @@ impl Shape<'_> {
                     {
                         self.found.push(words::beside_another(entry, verb, key));
                     }
-                    self.known(entry, key, quiet || (place.later && is_verb));
+                    self.known(entry, key, object, quiet || (place.later && is_verb));
                 }
                 None => match chosen(object, &entry.key.text) {
                     Some(open) if !self.is_cut(node, entry, before) => self.chosen(node, entry, open, place),
@@ -256,7 +257,7 @@ impl Shape<'_> {
         }
     }
 
-    fn known(&mut self, entry: &Entry, key: &'static Key, quiet: bool) {
+    fn known(&mut self, entry: &Entry, key: &'static Key, object: &Object, quiet: bool) {
         if let Some(found) = meant::under_another_key(entry, key) {
             return self.found.push(found);
         }
@@ -266,7 +267,8 @@ impl Shape<'_> {
             self.found
                 .push(Diagnostic::not_yet(entry.key.span.clone(), &what));
         }
-        self.value(&entry.value, &key.form, &Place::of(key, later || quiet));
+        let place = Place::of(key, later || quiet).needed_in(object);
+        self.value(&entry.value, &key.form, &place);
     }
 
     fn chosen(&mut self, node: &Node, entry: &Entry, open: &Open, place: &Place) {
@@ -279,12 +281,7 @@ impl Shape<'_> {
         }
         let advice = traps::older_reader(entry.key.span.clone(), &entry.key.text, entry.key.plain);
         self.found.extend(advice);
-        let place = Place {
-            name: format!("\"{}\"", entry.key.text),
-            key: "",
-            example: "",
-            later: place.later,
-        };
+        let place = Place::chosen(entry, place);
         self.value(&entry.value, open.form, &place);
     }
 
@@ -309,10 +306,11 @@ impl Shape<'_> {
             self.found.push(found);
             return None;
         }
-        if let Some(found) = words::glued(entry, object) {
-            let meant = words::before_colon(&entry.key.text);
+        if let Some((key, found)) =
+            words::glued(entry, object).or_else(|| one_line::first_of(entry, object, node))
+        {
             self.found.push(found);
-            return object.key(meant.trim_start_matches('-')).map(|key| key.name);
+            return Some(key.name);
         }
         let names = object.keys.iter().map(|key| key.name);
         self.doubt(&entry.value);
@@ -473,7 +471,7 @@ impl Shape<'_> {
     fn wrong_type(&mut self, node: &Node, form: &Form, place: &Place) {
         if let Some(found) = node.scalar().and_then(|scalar| {
             traps::list_became_text(self.around, node, scalar)
-                .or_else(|| traps::null(node, scalar, form, &place.name))
+                .or_else(|| traps::null(node, scalar, form, (&place.name, &place.instead())))
         }) {
             return self.found.push(found);
         }
@@ -579,7 +577,7 @@ impl Shape<'_> {
             None if words::is_of_a_list(line) => {
                 "is it a list of people? a campaign names it: `audience: lists/customers.csv`".to_owned()
             }
-            None => "begin with lines such as `audience: lists/customers.csv`".to_owned(),
+            None => words::first_line(object),
         }));
     }
 

@@ -4,12 +4,14 @@
 mod audience;
 mod campaign;
 mod messages;
+mod model;
 mod project;
 mod schedule;
 mod steps;
 mod tests;
 
 pub use campaign::CAMPAIGN;
+pub use model::MODEL;
 pub use project::PROJECT;
 pub use schedule::DAYS;
 pub(crate) use steps::VERBS;

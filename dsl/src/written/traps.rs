@@ -160,7 +160,12 @@ fn in_backticks(text: &str) -> Option<&str> {
 }
 
 /// `null` and `~`, which every reader of YAML takes for no value at all. Inside of a condition they are told as that.
-pub(super) fn null(node: &Node, scalar: &Scalar, form: &Form, name: &str) -> Option<Diagnostic> {
+pub(super) fn null(
+    node: &Node,
+    scalar: &Scalar,
+    form: &Form,
+    (name, instead): (&str, &str),
+) -> Option<Diagnostic> {
     let text = scalar.text.as_str();
     let is_null = matches!(text, "null" | "Null" | "NULL" | "~") && scalar.style == Style::Plain;
     (is_null && !matches!(form, Form::Condition)).then(|| {
@@ -169,9 +174,9 @@ pub(super) fn null(node: &Node, scalar: &Scalar, form: &Form, name: &str) -> Opt
             .label(format!("{} is expected here", form.expected()));
         match takes_text(form) {
             true => found
-                .help("write a value, or leave the key out; the word itself stands in quotes")
+                .help(format!("{instead}; the word itself stands in quotes"))
                 .replace(node.span.clone(), quoted(text), Applicability::Unsure),
-            false => found.help("write a value, or leave the key out"),
+            false => found.help(instead),
         }
     })
 }

@@ -13,7 +13,8 @@ use dsl::across::{Outline, Whole, check_across, to_be_read};
 use dsl::diagnostic::Diagnostic;
 use dsl::project::{ListFile, Project};
 use dsl::{
-    Checked, Header, Surroundings, check_campaign, check_project, decode_text, parse_campaign, parse_project,
+    Absent, Checked, Header, Surroundings, check_campaign, check_project, decode_text, parse_campaign,
+    parse_project,
 };
 
 /// `dsl/testdata/` and what is below.
@@ -62,7 +63,7 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
             project: &known,
             file_name: &stem,
             headers: &BTreeMap::new(),
-            absent: &BTreeSet::new(),
+            absent: &BTreeMap::new(),
         };
         told.push((name, text, check_campaign(&parsed, &surroundings).diagnostics));
     }
@@ -97,13 +98,24 @@ fn numbers(folder: &Path, project: &Project, outlines: &[Outline]) -> BTreeMap<u
 }
 
 /// The files of a project that are not there, where it has a folder for lists.
-fn absent_of(folder: &Path, file: Option<&dsl::ProjectFile>) -> BTreeSet<String> {
+fn absent_of(folder: &Path, file: Option<&dsl::ProjectFile>) -> Absent {
     let named = file.map(dsl::ProjectFile::named_files).unwrap_or_default();
     let looked_at = folder.join("lists").is_dir();
     let absent = named.into_iter();
     absent
         .filter(|path| looked_at && !folder.join(path).exists())
+        .map(|path| (path.clone(), beside(&path, folder)))
         .collect()
+}
+
+/// The files of the folder that a path lies in.
+fn beside(path: &str, folder: &Path) -> Vec<String> {
+    let own = path.rsplit_once('/').map_or("", |(own, _)| own);
+    let entries = fs::read_dir(folder.join(own)).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| Path::new(own).join(entry.file_name()).display().to_string());
+    let mut paths: Vec<String> = paths.collect();
+    paths.sort();
+    paths
 }
 
 /// The first lines of those lists of a project that are there.
@@ -204,14 +216,15 @@ fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
         .collect();
     let stem = name.split('.').next().unwrap_or_default().to_owned();
     let file_name = directive(text, "name").unwrap_or(stem);
+    let lists = file.files(&project).into_iter().map(|list| list.path);
     let surroundings = Surroundings {
         project: &project,
         file_name: &file_name,
         headers: &headers,
-        absent: &file
-            .named_files()
-            .into_iter()
+        absent: &lists
+            .chain(file.named_files())
             .filter(|path| !testdata("fixture").join(path).exists())
+            .map(|path| (path.clone(), beside(&path, &testdata("fixture"))))
             .collect(),
     };
     let checked = check_campaign(&file, &surroundings);

@@ -4,9 +4,11 @@
 use chrono::{DateTime, Timelike, Utc, WeekdaySet};
 use dsl::campaign::program::Send;
 use dsl::campaign::{Cap, Deed, Over, Pace, Purpose};
+use sms::PhoneNumber;
 
 use super::known::{Known, NOTHING};
-use super::{Place, stop_at};
+use super::spread::Spread;
+use super::{Enrolment, Place, stop_at};
 use crate::calendar::{DayWindow, Hours, Opening, TimeClass};
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -24,14 +26,27 @@ pub(super) enum Gate {
     Leave(LeftOut),
 }
 
-/// `due_at`: when it was due first.
-pub(super) fn gate(
-    revision: &Revision,
-    send: &Send,
-    known: &Known,
+/// Whose turn it is for a text.
+pub(super) struct Turn<'a> {
+    /// None: whoever comes first.
+    phone: Option<PhoneNumber>,
+    known: &'a Known,
+    /// When it was due first.
     due_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Gate {
+}
+
+impl<'a> Turn<'a> {
+    pub fn of(enrolment: Enrolment<'_>, known: &'a Known) -> Turn<'a> {
+        Turn {
+            phone: Some(enrolment.member.phone),
+            known,
+            due_at: enrolment.due_at,
+        }
+    }
+}
+
+pub(super) fn gate(revision: &Revision, send: &Send, turn: &Turn<'_>, now: DateTime<Utc>) -> Gate {
+    let (known, due_at) = (turn.known, turn.due_at);
     if send.answers {
         return Gate::Open;
     }
@@ -42,10 +57,15 @@ pub(super) fn gate(
     if !in_time(now) {
         return Gate::Skip(LeftOut::Expired);
     }
-    let opens_at = match opening(send, pace, || known.class(revision), now) {
+    let hours = |at| opening(send, pace, || known.class(revision), at);
+    let opens_at = match hours(now) {
         Opening::Open { .. } => now,
         Opening::Closed { opens_at } => opens_at,
         Opening::Never => return Gate::Skip(LeftOut::NoHours),
+    };
+    let opens_at = match Spread::of(revision, known, turn.phone, due_at) {
+        None => opens_at,
+        Some(spread) => spread_behind(spread, hours, (due_at, now), opens_at, last),
     };
     let (free_at, over) = match capped(revision, known, opens_at) {
         None => (opens_at, Over::Wait),
@@ -57,6 +77,29 @@ pub(super) fn gate(
         Over::Wait | Over::Skip | Over::Leave if free_at <= now => Gate::Open,
         Over::Wait | Over::Skip | Over::Leave if !in_time(free_at) => Gate::Skip(LeftOut::Expired),
         Over::Wait | Over::Skip | Over::Leave => Gate::Later(free_at),
+    }
+}
+
+/// When a text goes that the hours held up, of a campaign that is spread; `now` where they did not. Its turn is that at which it
+/// was due first, also when nothing ran until the hours were open again.
+fn spread_behind(
+    spread: Spread,
+    hours: impl Fn(DateTime<Utc>) -> Opening,
+    (due_at, now): (DateTime<Utc>, DateTime<Utc>),
+    opens_at: DateTime<Utc>,
+    last: Option<DateTime<Utc>>,
+) -> DateTime<Utc> {
+    let held = match hours(due_at) {
+        Opening::Closed { opens_at } => Some((due_at, opens_at)),
+        Opening::Open { .. } | Opening::Never => None,
+    };
+    match held {
+        Some((at, opened_at)) if opened_at >= opens_at || opens_at == now => {
+            spread.behind(&hours, at, opened_at, last).max(now)
+        }
+        // It was held up by something else until they closed again.
+        Some(_) | None if opens_at > now => spread.behind(&hours, now, opens_at, last),
+        Some(_) | None => now,
     }
 }
 
@@ -72,7 +115,12 @@ pub fn first_text(
         return None;
     };
     let at = due_at.max(now);
-    Some(match gate(revision, send, &NOTHING, due_at, at) {
+    let first = Turn {
+        phone: None,
+        known: &NOTHING,
+        due_at,
+    };
+    Some(match gate(revision, send, &first, at) {
         Gate::Open => Ok(at),
         Gate::Later(opens_at) => Ok(opens_at),
         Gate::Skip(reason) | Gate::Leave(reason) => Err(reason),

@@ -50,6 +50,8 @@ pub struct Known {
     pub reached: bool,
     /// The variant that a story chooses; else it is drawn.
     pub variant: Option<String>,
+    /// A story is told of the person alone: no spread holds them up.
+    pub is_alone: bool,
     /// The zones that the person may be in; none: the campaign's.
     pub zones: Option<TimeClass>,
     /// What happened outside, in order, and is not among the events and the values yet: [`Known::hear`].
@@ -84,6 +86,7 @@ pub static NOTHING: Known = Known {
     first_sent_at: None,
     reached: false,
     variant: None,
+    is_alone: false,
     zones: None,
     unheard: vec![],
 };

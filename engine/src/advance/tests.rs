@@ -4,6 +4,7 @@ mod events;
 mod passage;
 mod properties;
 mod replies;
+mod spread;
 mod taken_over;
 mod waits;
 

@@ -27,7 +27,7 @@ pub enum AudienceProblem {
     #[error("this is a link that leads out of the project")]
     LeadsOut,
     /// The system does not let us.
-    #[error("cannot be read: {0}")]
+    #[error("{0}")]
     Unreadable(#[from] std::io::Error),
     /// A workbook, whatever its name ends in.
     #[error("this is a workbook of a spreadsheet program, not CSV")]
@@ -208,4 +208,18 @@ fn listed(candidates: &[char]) -> String {
         }
     };
     candidates.iter().map(named).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_of_a_file_is_said_once() {
+        let error = Error::new(ErrorKind::PermissionDenied, "permission denied");
+        let error = AudienceError::new(Path::new("lists/a.csv"), error.into());
+        assert_eq!(error.to_string(), "lists/a.csv: permission denied");
+    }
 }

@@ -14,7 +14,7 @@ use crate::plan;
 
 use super::found::{DEPTH, files_below, is_campaign};
 use super::prices::is_there;
-use super::{LoadedProject, PROJECT_FILE, absent, header_of, known_project, read, stem};
+use super::{LoadedProject, PROJECT_FILE, absent, header_of, known_project, load_campaign_of, read, stem};
 
 /// What several files together have wrong, by the file that it stands in.
 #[derive(Debug, Default)]
@@ -71,6 +71,24 @@ impl Siblings {
     /// What is to be said of an event of this name: none where a campaign asks for it.
     pub fn unheard(&self, event: &str) -> Option<String> {
         dsl::across::unheard(event, self.0.iter().map(|(_, outline)| outline))
+    }
+
+    /// The campaigns that take in what an event carries, though none asks for it by name: by name, with its fields.
+    pub fn takers(
+        &self,
+        project: &LoadedProject,
+        event: &str,
+        carried: &[(String, String)],
+    ) -> Vec<(String, Vec<String>)> {
+        let campaigns = self.0.par_iter().filter(|_| !carried.is_empty());
+        let taken = campaigns.filter_map(|(path, _)| {
+            let meant = load_campaign_of(path, project.clone()).ok()?.meant?;
+            let fields = meant.takes_in(event, carried).fields;
+            (!fields.is_empty()).then(|| (meant.campaign.name.clone(), fields))
+        });
+        let mut taken: Vec<(String, Vec<String>)> = taken.collect();
+        taken.sort();
+        taken
     }
 
     fn read(project: &LoadedProject, but: &BTreeSet<PathBuf>) -> Siblings {

@@ -13,6 +13,7 @@ use dsl::values::FieldType;
 use sms::{ParsedNumber, PhoneNumber, Region};
 
 use super::consent::ConsentOf;
+use super::odd::OddColumn;
 use super::{Day, StoreFacts};
 use super::{day, draw};
 use crate::advance::{Known, NOTHING, may_text, text_for};
@@ -62,6 +63,28 @@ pub struct PlannedRow {
     pub time_class: Arc<str>,
     /// With whom the person enters.
     pub step: entry::Step,
+}
+
+impl Frozen {
+    /// The cells of a row that are not what their column asks for, as reports can show them.
+    pub(super) fn odd<'a>(
+        &'a self,
+        revision: &'a Revision,
+        row: &'a Row,
+    ) -> impl Iterator<Item = (OddColumn, String)> + 'a {
+        // Where there is one language for all, theirs is that.
+        let language = self.language.filter(|_| revision.campaign.languages.len() > 1);
+        let columns = [
+            (OddColumn::Language, language),
+            (OddColumn::Timezone, self.timezone),
+        ];
+        columns.into_iter().filter_map(move |(column, at)| {
+            let cell = clean(row.cells.get(at?)?);
+            let mut languages = revision.campaign.languages.iter();
+            let is_known = column == OddColumn::Language && languages.any(|known| known.as_str() == cell);
+            (!is_known && column.is_odd(&cell)).then(|| (column, shortened(&cell)))
+        })
+    }
 }
 
 /// The sends whose text is not GSM-7, from 0 and in order, each with the first character that is not.

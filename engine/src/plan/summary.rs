@@ -8,6 +8,7 @@ use dsl::campaign::program::{Moment, Until};
 use dsl::campaign::{Campaign, Deed};
 use serde::{Deserialize, Serialize};
 
+use super::odd::{self, OddCells, OddOfRow};
 use super::row::PlannedRow;
 use super::seen::Place;
 use super::texts::{self, TextParts};
@@ -68,6 +69,9 @@ pub struct Summary {
     pub duplicates: Vec<Duplicate>,
     /// Numbers that were read out of a spreadsheet's form such as `3.93331234567E+11`.
     pub repaired: u64,
+    /// Cells of `language` and `timezone` that are neither, the first 100 of each.
+    #[serde(default)]
+    pub odd_cells: Vec<OddCells>,
     /// The lists, as they were read.
     pub files: Vec<FileRead>,
     /// Parts by tariff; the cost is made of it.
@@ -229,6 +233,12 @@ impl Summary {
     pub(super) fn bad_except(&mut self, bad: BadLine) {
         if self.bad_except.len() < NAMED {
             self.bad_except.push(bad);
+        }
+    }
+
+    pub(super) fn note_odd(&mut self, odd: OddOfRow, place: Place) {
+        for (column, text) in odd {
+            odd::note(&mut self.odd_cells, column, text, place);
         }
     }
 

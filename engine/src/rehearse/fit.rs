@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::{Campaign, Deed};
+use dsl::model::events_of;
 use dsl::reply::tokens;
 use dsl::scalar::{Share, WaitTime};
 
-use super::model::{Written, WrittenHabit, WrittenOnce, events_of};
+use super::model::{Written, WrittenHabit, WrittenOnce};
 use crate::revision::Revision;
 use crate::store::{self, Happening, KeptReply, MessageState, ReplyMeaning, Went};
 

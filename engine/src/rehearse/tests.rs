@@ -399,6 +399,17 @@ fn people_enter_on_their_day_or_spread_over_time() {
             ends 01 13:57:36, money {"USD": 1}, queue 2, finished {"": 100}, left {}, held 0
         "#]],
     );
+    // Those whose hours close at 11:00 are spread again from 09:00 on.
+    check(
+        "audience: people.csv\nschedule: { at: now, spread: 4 hours, window: 09:00-11:00 }\nreplies: none\nmessage: STOP to opt out\n",
+        100,
+        silent,
+        expect![[r#"
+            100 people, 100 texts (88 arrive), 0 answers, 100 parts, 0 opt out; replies: 0 to people, 0 not
+            message message: 100 from 01 10:03:36 to 02 11:43:00, waited 70 hours 0 frequency 0 rate {}
+            ends 02 11:43:00, money {"USD": 1}, queue 3, finished {"": 100}, left {}, held 0
+        "#]],
+    );
     check(
         "audience: people.csv\nschedule: { at: 2026-12-01 10:00, clock: recipient }\nreplies: none\nmessage: STOP to opt out\n",
         100,

@@ -438,6 +438,30 @@ fn on_the_recipients_clocks_a_tick_begins_with_the_first_of_them() {
     .assert_eq(&told);
 }
 
+#[test]
+fn a_tick_in_the_gap_of_a_clock_change_is_shown_at_its_end() {
+    let table = [
+        ("Europe/Rome", "campaign", "2027-03-27T00:00:00Z"),
+        ("America/New_York", "campaign", "2027-03-13T00:00:00Z"),
+        ("Europe/Rome", "campaign", "2026-10-24T00:00:00Z"),
+        ("Europe/Rome", "recipient", "2027-03-27T00:00:00Z"),
+    ];
+    let shown = table.map(|(zone, clock, since)| {
+        let schedule = format!("{{ cron: \"30 2 * * SUN\", again: always, clock: {clock} }}");
+        let (_, revision) = written(zone, &schedule);
+        let campaign = &revision.campaign;
+        let tick = ticks(campaign, at(since)).next().expect("a tick");
+        let comes = comes_at(campaign, tick).format("%a %F %R");
+        format!("{zone}, {clock}: {comes}, told as {}", told(campaign, tick))
+    });
+    expect![[r#"
+        Europe/Rome, campaign: Sun 2027-03-28 03:00, told as 2027-03-28 02:30 (at 03:00: the clocks change)
+        America/New_York, campaign: Sun 2027-03-14 03:00, told as 2027-03-14 02:30 (at 03:00: the clocks change)
+        Europe/Rome, campaign: Sun 2026-10-25 02:30, told as 2026-10-25 02:30
+        Europe/Rome, recipient: Sun 2027-03-28 02:30, told as 2027-03-28 02:30"#]]
+    .assert_eq(&shown.join("\n"));
+}
+
 /// All people are in California, eighteen hours behind the first clocks: at 18:00 UTC it is 10:00 there.
 #[tokio::test]
 async fn on_their_own_clocks_a_tick_is_for_those_to_whom_it_is_still_to_come() {

@@ -46,6 +46,8 @@ pub struct PersonStory {
     pub lists: Vec<ListChange>,
     /// What happened to the person, as far as it was to begin a passage.
     pub happened: Vec<Beginning>,
+    /// Every event of the person, with the launches that they were in when it came.
+    pub events: Vec<(Happening, Vec<LaunchId>)>,
 }
 
 /// A value of a person.
@@ -210,7 +212,7 @@ impl Store {
 
     async fn read_person(&self, number: PhoneNumber) -> Result<PersonStory, Failure> {
         let key = phone_number(number);
-        Ok(PersonStory {
+        let mut story = PersonStory {
             messages: self.messages_to(key).await?,
             replies: self.replies_of(key).await?,
             left_out: self.left_out_of(key).await?,
@@ -224,7 +226,10 @@ impl Store {
             values: self.values_of(key).await?,
             lists: self.list_changes_of(key).await?,
             happened: self.beginnings_of(key).await?,
-        })
+            events: vec![],
+        };
+        story.events = self.events_of(key, &story).await?;
+        Ok(story)
     }
 
     async fn beginnings_of(&self, key: i64) -> Result<Vec<Beginning>, Failure> {

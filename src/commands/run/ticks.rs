@@ -92,7 +92,7 @@ async fn begin(running: &Running<'_>, tick: Tick) -> Result<Option<LaunchRow>, F
                 output::say(&format!(
                     "{} does not begin at its tick of {}: {nobody}",
                     campaign.name,
-                    schedule::occurrence(tick)
+                    schedule::told(running.campaign(), tick)
                 ));
             }
             Ok(None)
@@ -126,7 +126,9 @@ fn say_missed(running: &Running<'_>, missed: &[Tick]) {
         return;
     }
     let shown = missed.iter().rev().take(NAMED).rev();
-    let shown: Vec<String> = shown.map(|tick| schedule::occurrence(*tick)).collect();
+    let shown: Vec<String> = shown
+        .map(|tick| schedule::told(running.campaign(), *tick))
+        .collect();
     let the_last = match missed.len() > shown.len() {
         true => "the last of them ",
         false => "",

@@ -60,14 +60,16 @@ fn is_written(asked: &Asked<'_>, name: &str) -> bool {
     asked.spot.siblings.iter().any(|(written, _)| written == name)
 }
 
-/// Whether a key of the file says already what this one would.
+/// Whether a key of the file says already what this one would, or it says nothing there.
 fn is_apart(asked: &Asked<'_>, name: &str) -> bool {
     let excludes = |(one, other): &(&str, &str)| {
         (*one == name && is_written(asked, other)) || (*other == name && is_written(asked, one))
     };
     let holds = |name: &str| WHEN_A_RULE_HOLDS.contains(&name);
     let is_second = holds(name) && WHEN_A_RULE_HOLDS.iter().any(|other| is_written(asked, other));
-    is_second || asked.spot.path.is_empty() && APART.iter().any(excludes)
+    // Where no question is open there is no value to keep.
+    let is_of_question = name == "value" && asked.key() == "replies";
+    is_second || is_of_question || asked.spot.path.is_empty() && APART.iter().any(excludes)
 }
 
 /// What the map has of those that it has only one of.

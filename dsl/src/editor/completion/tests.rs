@@ -441,6 +441,24 @@ fn a_rule_holds_for_one_reason() {
 }
 
 #[test]
+fn a_rule_keeps_a_value_where_a_question_is_open() {
+    let table = [
+        ("replies:\n  - words: [yes]\n    |\n", false),
+        ("replies:\n  - |\n", false),
+        ("steps:\n  - ask: hi\n    answers:\n      - |\n", true),
+        (
+            "replies:\n  - words: [yes]\n    do:\n      - ask: hi\n        answers:\n          - |\n",
+            true,
+        ),
+    ];
+    for (marked, offered) in table {
+        let found = asked(marked, labels);
+        let is_offered = found.split(' ').any(|found| found == "value");
+        assert_eq!(is_offered, offered, "{marked}: {found}");
+    }
+}
+
+#[test]
 fn keys_of_a_provider_are_those_of_its_kind() {
     let found = asked_of_project("providers:\n  t: { kind: simulated, | }\n", labels);
     assert_eq!(found, "delivered rate replies seed");

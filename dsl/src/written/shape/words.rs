@@ -6,6 +6,7 @@ use super::super::campaign::OPT_OUT_LINK;
 use super::super::key::{Form, Key, KeyKind, Object};
 use super::super::scalars::{self, Problem};
 use super::super::traps::{misread, quoted};
+use super::one_line;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style};
 
@@ -18,6 +19,8 @@ pub(super) struct Place {
     pub(super) example: &'static str,
     /// Inside of something that is not supported yet, which has been said.
     pub(super) later: bool,
+    /// The map that it stands in is nothing without it.
+    pub(super) needed: bool,
 }
 
 impl Place {
@@ -27,6 +30,7 @@ impl Place {
             key: "",
             example: "",
             later: false,
+            needed: true,
         }
     }
 
@@ -36,6 +40,38 @@ impl Place {
             key: key.name,
             example: key.example,
             later,
+            needed: false,
+        }
+    }
+
+    /// Of a key that the author chose.
+    pub(super) fn chosen(entry: &Entry, around: &Place) -> Place {
+        Place {
+            name: format!("\"{}\"", entry.key.text),
+            key: "",
+            example: "",
+            later: around.later,
+            needed: false,
+        }
+    }
+
+    /// What to write in the place of nothing.
+    pub(super) fn instead(&self) -> String {
+        match (self.is_item(), self.needed) {
+            (true, _) => "write a value, or leave the item out".into(),
+            (false, true) if !self.example.is_empty() => {
+                format!("write a value, such as `{}: {}`", self.key, self.example)
+            }
+            (false, true) => "write a value".into(),
+            (false, false) => "write a value, or leave the key out".into(),
+        }
+    }
+
+    pub(super) fn needed_in(self, object: &Object) -> Place {
+        let is_required = object.required.iter().any(|required| required.key == self.key);
+        Place {
+            needed: is_required || object.one_of.contains(&self.key),
+            ..self
         }
     }
 
@@ -72,6 +108,7 @@ impl Place {
             key,
             example,
             later: false,
+            needed: true,
         }
     }
 }
@@ -483,27 +520,39 @@ pub(super) fn beside_another(entry: &Entry, verb: &Entry, key: &Key) -> Diagnost
 }
 
 /// `key:value` and `-key`, which are one key to YAML: a space is missing.
-pub(super) fn glued(entry: &Entry, object: &Object) -> Option<Diagnostic> {
+pub(super) fn glued(entry: &Entry, object: &Object) -> Option<(&'static Key, Diagnostic)> {
     let written = entry.key.text.as_str();
     let key = before_colon(written);
     let name = key.trim_start_matches('-');
     let is_glued = written.contains(':') || (key.len() == name.len() + 1);
-    object.key(name).filter(|_| is_glued && entry.key.plain)?;
+    let meant = object.key(name).filter(|_| is_glued && entry.key.plain)?;
     let after = match written.contains(':') {
         true => format!("`{key}:`"),
         false => "`-`".to_owned(),
     };
     let message = format!("a space is missing after {after}, so that this is one word");
     let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message).label("read as a key");
-    Some(found.help(match written.contains(':') {
+    let found = found.help(match written.contains(':') {
         true => format!("write `{key}: …`"),
         false => format!("write `- {name}: …`"),
-    }))
+    });
+    Some((meant, found))
 }
 
 /// What stands before the first colon of a key.
 pub(super) fn before_colon(written: &str) -> &str {
     written.split(':').next().unwrap_or_default()
+}
+
+/// How a file of these keys may begin.
+pub(super) fn first_line(object: &Object) -> String {
+    let needed = object
+        .required
+        .first()
+        .and_then(|required| object.key(required.key));
+    let key = needed.or(object.keys.first());
+    let line = key.map(|key| format!("`{}: {}`", key.name, key.example));
+    format!("begin with lines such as {}", line.unwrap_or_default())
 }
 
 /// Whether a line is rather the first of a CSV: words between separators.
@@ -534,6 +583,9 @@ pub(super) fn instead_of_text(told: &Diagnostic, text: &str, form: &Form, place:
     let message = format!("{} must be {}", place.name, form.expected());
     let found = Diagnostic::error("wrong-type", told.span.clone(), message)
         .label("YAML reads this as something else");
+    if let Some(help) = one_line::second_key(written) {
+        return found.help(help);
+    }
     match (is_condition && written.starts_with("{{"), place.help()) {
         (true, _) => found.help("a condition names columns and fields without braces: `age >= 18`"),
         (false, Some(help)) => found.help(help),

@@ -163,3 +163,51 @@ messages:
     );
     assert_eq!(planned.people[1].parts, [1, 4]);
 }
+
+#[test]
+fn cells_that_are_no_language_and_no_zone_are_told_with_what_they_probably_are() {
+    let people = "phone,language,timezone\n+393331234561,Italian,Rome\n+393331234562,it,Europe/Rome\n\
+                  +393331234563,Italian,\n+393331234564,fr,GMT+1\n+393331234565,,europe/rome\n+393331234566,it-IT,\n\
+                  +393331234561,ita,Paris\n+393331234567,jp,\n";
+    let told = |more: &str| {
+        let campaign = format!(
+            "audience: people.csv\nschedule: now\npurpose: service\nreplies: none\nlanguages: [en, it]\n{more}\
+             message: {{ en: Hello, it: Ciao }}\n"
+        );
+        let planned = plan(Setting {
+            campaign: &campaign,
+            files: &[("people.csv", people.as_bytes())],
+            ..Setting::default()
+        });
+        let summary = planned.expect("a plan").summary;
+        let odd = summary.odd_cells.iter().map(|odd| {
+            let (column, meant) = (odd.column.name(), odd.meant.as_deref().unwrap_or("?"));
+            format!(
+                "  {column} {:?}, {meant}: {} from line {}\n",
+                odd.text, odd.rows, odd.first.line
+            )
+        });
+        format!(
+            "{} people, left out {:?}\n{}",
+            summary.people,
+            summary.left_out,
+            odd.collect::<String>()
+        )
+    };
+    let hours = "limits: { quiet_hours: 21:00-08:00 }\n";
+    expect![[r#"
+        7 people, left out {"duplicate": 1}
+          language "Italian", it: 2 from line 2
+          timezone "Rome", Europe/Rome: 1 from line 2
+          timezone "GMT+1", ?: 1 from line 5
+          timezone "europe/rome", Europe/Rome: 1 from line 6
+          language "jp", ja: 1 from line 9
+        4 people, left out {"duplicate": 1, "ill-typed-value:timezone": 3}
+          timezone "Rome", Europe/Rome: 1 from line 2
+          language "Italian", it: 1 from line 4
+          timezone "GMT+1", ?: 1 from line 5
+          timezone "europe/rome", Europe/Rome: 1 from line 6
+          language "jp", ja: 1 from line 9
+    "#]]
+    .assert_eq(&[told(""), told(hours)].concat());
+}

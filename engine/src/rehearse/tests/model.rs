@@ -1,8 +1,21 @@
+use dsl::diagnostic::Diagnostic;
 use expect_test::expect;
 
 use super::{PROJECT, QUESTION, Test, rehearsed, told};
 use crate::rehearse::Model;
 use crate::testing::campaign_of;
+
+/// What is wrong, each with its line and column.
+fn shown(text: &str, found: &[Diagnostic]) -> String {
+    let one = |found: &Diagnostic| {
+        let before = &text[..found.span.start];
+        let line = before.matches('\n').count() + 1;
+        let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
+        let help = found.help.as_deref().unwrap_or("-");
+        format!("{line}:{column} {} {}; {help}\n", found.code, found.message)
+    };
+    found.iter().filter(|found| found.is_error()).map(one).collect()
+}
 
 #[test]
 fn a_model_is_read_strictly() {
@@ -21,13 +34,7 @@ fn a_model_is_read_strictly() {
                 model.once.len()
             )
         }
-        Err(error) => {
-            let cause = std::error::Error::source(&error);
-            format!(
-                "{error}{}\n",
-                cause.map_or_else(String::new, |cause| format!(": {cause}"))
-            )
-        }
+        Err(found) => shown(text, &found),
     };
     let table = [
         "",
@@ -46,24 +53,36 @@ fn a_model_is_read_strictly() {
         "events: { ordered: { after: 1 day } }",
         "arrivals: 200/hour",
         "- replies",
+        "replys: 30%\nafter: 5min\nmessages:\n  invitation: { replies: 0.3 }\n  kept: { words: { Yes: many } }\nclick: 1\n",
+        "replies: 10%\n  after: 5 minutes\n",
+        "events: [paid]",
     ];
     expect![[r#"
         delivered 90%, replies 20%, opt-outs 0.5%, free 20%, after 600, 0 words, 0 once
         delivered 90%, replies 30%, opt-outs 0.5%, free 20%, after 7200, 2 words, 0 once
         delivered 97%, replies 20%, opt-outs 1%, free 0%, after 600, 0 words, 0 once
-        the model cannot be read: unknown field `replys`, expected one of `delivered`, `receipts_after`, `replies`, `opt_outs`, `free`, `after`, `words`, `messages`, `clicks`, `events`, `arrivals`
-        the model cannot be read: messages.invite: unknown field `reply`, expected one of `replies`, `opt_outs`, `free`, `after`, `words` at line 1 column 23
-        `messages`: the campaign has no message "invitation"; it has invite, kept, reminder, prices
-        `clicks`: the campaign has no link "shop"; it has none
-        `replies`: "0.3" is not a share; did you mean "30%"?
-        `replies`: "30" is not a share; did you mean "30%"?
-        `after`: "min" is not a unit of time; did you mean "5 minutes"? the units are seconds, minutes, hours, days and weeks
-        for every message: `replies` and `opt_outs` are more than 100% together
-        `messages.kept`: `replies` and `opt_outs` are more than 100% together
-        `words`: at least one of the words needs a weight above 0
-        the model cannot be read: events.ordered: missing field `share` at line 1 column 20
-        `arrivals`: people of this campaign come by its schedule; a rate is for those whom a `trigger` enters
-        the model cannot be read: invalid type: sequence, expected a map of keys such as `replies`
+        1:1 unknown-key "replys" is not a key of a model; did you mean "replies"?
+        1:23 unknown-key "reply" is not a key of what people do about a message; possible here: replies, opt_outs, free, after, words; own notes go under keys that begin with `x-`
+        1:13 unknown-message the campaign has no message "invitation"; it has "invite", "kept", "reminder" and "prices"
+        1:11 unknown-link the campaign has no link "shop"; it has none: leave shop out
+        1:10 bad-share "0.3" is not a share; did you mean "30%"?
+        1:10 bad-share "30" is not a share; did you mean "30%"?
+        1:8 bad-duration "min" is not a unit of time; did you mean "5 minutes"? the units are seconds, minutes, hours, days and weeks
+        2:11 bad-share `replies` and `opt_outs` are more than 100% together; they are shares of the same texts: make one of them smaller
+        1:30 bad-share `replies` and `opt_outs` are more than 100% together; they are shares of the same texts: make one of them smaller
+        1:1 bad-share at least one of the words needs a weight above 0; a weight says how often a word is said beside the others: `{ "yes": 3, "no": 1 }`
+        1:11 unknown-value the campaign has no event "ordered"; it has none: leave ordered out
+        1:22 missing-key an event of a model needs the key "share"; for example `share: 40%`
+        1:1 conflicting-keys people of this campaign come by its schedule, not at a rate; leave it out: a rate is for those whom a `trigger` enters
+        1:1 wrong-type a model is a map of keys and values; begin with lines such as `replies: 35%`
+        1:1 unknown-key "replys" is not a key of a model; did you mean "replies"?
+        2:8 bad-duration "min" is not a unit of time; did you mean "5 minutes"? the units are seconds, minutes, hours, days and weeks
+        4:3 unknown-message the campaign has no message "invitation"; it has "invite", "kept", "reminder" and "prices"
+        4:26 bad-share "0.3" is not a share; did you mean "30%"?
+        5:25 wrong-type "Yes" must be a whole number; -
+        6:1 unknown-key "click" is not a key of a model; did you mean "clicks"?
+        2:3 invalid-yaml `after` stands further in than `replies`, whose value is there already; begin both in one column; quote the text above where this line belongs to it
+        1:9 wrong-type "events" must be a map of your own keys; for example `events: { paid: { share: 40% } }`
     "#]].assert_eq(&table.map(told).concat());
 }
 
@@ -138,14 +157,14 @@ exit: { paid: event(\"paid\") }
     ];
     let told = table.map(|text| match Model::read(text, &revision.campaign, &project) {
         Ok(model) => format!("arrivals {:?}, {} once\n", model.arrivals, model.once.len()),
-        Err(error) => format!("{error}\n"),
+        Err(found) => shown(text, &found),
     });
     expect![[r#"
         arrivals Some(1.0), 0 once
-        `arrivals`: "often" is not a rate; write parts in a time: `50/s`, `1000/minute`, `20000/hour`
+        1:11 bad-rate "often" is not a rate; write parts in a time: `50/s`, `1000/minute`, `20000/hour`
         arrivals None, 1 once
-        `events`: the campaign has no field "amont"; it has amount
-        `events.paid.fields.amount`: there is no value to choose
+        1:40 unknown-field the campaign has no field "amont"; did you mean "amount"?
+        1:48 wrong-type "amount" is empty; write at least one, or leave it out
     "#]]
     .assert_eq(&told.concat());
 }

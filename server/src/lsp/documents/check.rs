@@ -1,7 +1,7 @@
 //! What is to be said of a file: everything that `crier validate` says, of a text that is handed over with its project, so
 //! that it can be found on a thread of its own while the file is asked about.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -122,7 +122,7 @@ fn alone(text: &str, kind: FileKind) -> Found {
                 project: &Project::without_file("project"),
                 file_name: "untitled",
                 headers: &BTreeMap::new(),
-                absent: &BTreeSet::new(),
+                absent: &BTreeMap::new(),
             };
             let checked = dsl::check_campaign(&dsl::parse_campaign(&text), &around);
             (checked.diagnostics, checked.later)
