@@ -423,15 +423,15 @@ fn what_only_several_files_can_have_wrong_is_told_too() {
 #[test]
 fn what_is_wrong_with_stories_apart_is_told_at_their_file() {
     let folder = folder();
-    folder.write("tests/a.yaml", "- test: one\n  story:\n    - expect: invit\n");
+    folder.write("tests/a.yaml", "- test: one\n  at: 2026-12-01 10:00\n  story:\n    - expect: invit\n");
     let mut editor = Editor::start(&folder);
     editor.initialize();
     editor.open("a.campaign.yaml", &format!("{CAMPAIGN}tests: tests/a.yaml\n"));
     assert_eq!(codes(&editor.diagnostics("a.campaign.yaml")), [""; 0]);
     let told = editor.diagnostics("tests/a.yaml");
     assert_eq!(codes(&told), ["unknown-message"]);
-    assert_eq!(told[0]["range"]["start"], json!({ "line": 2, "character": 14 }));
-    folder.write("tests/a.yaml", "- test: one\n  story:\n    - expect: invite\n");
+    assert_eq!(told[0]["range"]["start"], json!({ "line": 3, "character": 14 }));
+    folder.write("tests/a.yaml", "- test: one\n  at: 2026-12-01 10:00\n  story:\n    - expect: invite\n");
     let saved = json!({ "textDocument": { "uri": editor.uri("tests/a.yaml") } });
     editor.notify("textDocument/didSave", saved);
     assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), [""; 0]);
