@@ -89,7 +89,15 @@ pub fn lost() -> Option<&'static io::Error> {
 
 /// Columns of the terminal; none off one, where nothing is folded.
 pub fn width() -> Option<usize> {
-    comfy_table::Table::new().width().map(usize::from)
+    comfy_table::Table::new().width().map(usize::from).map(sensible)
+}
+
+/// Columns for a terminal that says so many. One without a size, as CI and `script` make it, says 0.
+fn sensible(columns: usize) -> usize {
+    match columns {
+        0 => PAGE,
+        columns => columns.max(NARROWEST),
+    }
 }
 
 /// A sentence folded to the terminal, what follows the first line indented.
@@ -102,6 +110,8 @@ pub fn folded(text: &str, indent: &str) -> String {
 
 /// Columns where no terminal says how many.
 const PAGE: usize = 80;
+/// In fewer nothing can be read.
+const NARROWEST: usize = 40;
 
 /// A line of a text for people, folded to the terminal and off one to a page, what follows its first line indented.
 pub fn paged(text: &str, indent: usize) -> String {
@@ -206,6 +216,11 @@ pub fn span(time: chrono::TimeDelta) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_without_a_size_is_a_page_and_one_that_is_too_narrow_is_not_followed() {
+        assert_eq!([0, 1, 39, 40, 100].map(sensible), [80, 40, 40, 40, 100]);
+    }
 
     #[test]
     fn numbers_and_texts_are_shown_for_people() {

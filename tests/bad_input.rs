@@ -275,7 +275,7 @@ fn what_is_no_file_is_one_error_each_and_keeps_nobody_from_the_others() {
     );
     expect![[r#"
         bad.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
-        3 files checked: 1 error, 0 warnings
+        3 files checked: 1 error, 0 warnings; 5 files cannot be read
         error: cannot read broken.campaign.yaml: No such file or directory (os error 2)
         error: cannot read endless.campaign.yaml: it is not a file
         error: cannot read folder.campaign.yaml: it is not a file
@@ -407,7 +407,7 @@ fn no_campaign_and_no_project_outside_is_read() {
     )
     .expect("a link");
     expect![[r#"
-        1 file checked, nothing to say
+        1 file checked, nothing to say; 1 file cannot be read
         error: cannot read link.campaign.yaml: it is a link that leads out of the project
         exit Some(2)
     "#]]

@@ -421,6 +421,34 @@ fn what_only_several_files_can_have_wrong_is_told_too() {
 }
 
 #[test]
+fn what_is_wrong_with_stories_apart_is_told_at_their_file() {
+    let folder = folder();
+    folder.write(
+        "tests/a.yaml",
+        "- test: one\n  at: 2026-12-01 10:00\n  story:\n    - expect: invit\n",
+    );
+    let mut editor = Editor::start(&folder);
+    editor.initialize();
+    editor.open("a.campaign.yaml", &format!("{CAMPAIGN}tests: tests/a.yaml\n"));
+    assert_eq!(codes(&editor.diagnostics("a.campaign.yaml")), [""; 0]);
+    let told = editor.diagnostics("tests/a.yaml");
+    assert_eq!(codes(&told), ["unknown-message"]);
+    let mut all = told.as_array().expect("a list").iter();
+    let fault = all.find(|found| found["severity"] == 1).expect("one");
+    assert_eq!(fault["range"]["start"], json!({ "line": 3, "character": 14 }));
+    folder.write(
+        "tests/a.yaml",
+        "- test: one\n  at: 2026-12-01 10:00\n  story:\n    - expect: invite\n",
+    );
+    let saved = json!({ "textDocument": { "uri": editor.uri("tests/a.yaml") } });
+    editor.notify("textDocument/didSave", saved);
+    assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), [""; 0]);
+    let closed = json!({ "textDocument": { "uri": editor.uri("a.campaign.yaml") } });
+    editor.notify("textDocument/didClose", closed);
+    assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), [""; 0]);
+}
+
+#[test]
 fn a_name_is_changed_in_stories_apart_too() {
     let folder = folder();
     folder.write("tests/a.yaml", "- test: one\n  story:\n    - expect: invite\n");

@@ -355,6 +355,8 @@ fn a_file_of_stories_is_told_of_at_its_own_lines() {
         "- test: one text\n  person: { phone: \"+39333\" }\n  story:\n    - expect: mesage\n",
     );
     let output = folder.output(&["validate", "told.campaign.yaml", "--format", "concise"]);
+    let of_stories = folder.output(&["validate", "told.yaml", "--format", "concise"]);
+    assert_eq!(stdout(&of_stories), stdout(&output));
     expect![[r#"
         told.yaml:2:20: warning[story-impossible] "+39333" is too short for a phone number; write all its digits
         told.yaml:4:15: error[unknown-message] message "mesage" does not exist
@@ -442,6 +444,8 @@ fn files_whose_names_are_in_other_letters_are_told_of() {
     folder.write("a.campaign.yaml", text);
     folder.write("b.Campaign.yaml", text);
     folder.write("c.d.campaign.YML", text);
+    folder.write("d.yaml", text);
+    folder.write("e.yaml", "message: of another program\n");
     folder.write("Crier.yaml", "crier: 1\n");
     // Where a disk takes letters for each other, the project's file is there.
     if folder.path().join("crier.yaml").exists() {
@@ -454,8 +458,18 @@ fn files_whose_names_are_in_other_letters_are_told_of() {
         b.Campaign.yaml:1:1: error[file-missing] "Crier.yaml" is not read: the file of a project is called crier.yaml
         c.d.campaign.YML:1:1: error[bad-name] "c.d.campaign.YML" is passed over: the files of campaigns end in .campaign.yaml
         c.d.campaign.YML:1:1: error[file-missing] "Crier.yaml" is not read: the file of a project is called crier.yaml
+        d.yaml:1:1: warning[bad-name] "d.yaml" is passed over: the files of campaigns end in .campaign.yaml
     "#]]
     .assert_eq(&stdout(&output));
+}
+
+#[test]
+fn bytes_count_the_mark_of_a_file() {
+    let folder = broken();
+    folder.write("campaigns/bad.campaign.yaml", &format!("\u{feff}{WRONG}"));
+    let output = folder.output(&["validate", "--format", "json", "campaigns/bad.campaign.yaml"]);
+    let start = json(&output)["diagnostics"][0]["range"]["start"].clone();
+    assert_eq!(start, serde_json::json!({ "line": 2, "column": 1, "byte": 24 }));
 }
 
 #[test]

@@ -72,6 +72,17 @@ impl Diagnostic {
         self
     }
 
+    /// Of a text with so many more bytes before it.
+    pub fn moved_by(mut self, offset: usize) -> Diagnostic {
+        let on = |span: &mut Range<usize>| *span = span.start + offset..span.end + offset;
+        on(&mut self.span);
+        self.related.iter_mut().for_each(|(span, _)| on(span));
+        self.suggestion
+            .iter_mut()
+            .for_each(|suggestion| on(&mut suggestion.span));
+        self
+    }
+
     /// A part of the language that this version does not do; `what` names it.
     pub(crate) fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
         Diagnostic::error(NOT_YET, span, format!("{what} is not supported yet"))
@@ -152,16 +163,36 @@ impl Diagnostic {
 }
 
 /// What a file says may stand in what is said of it: line breaks and other commands to a terminal or to a CI are shown, and
-/// do nothing.
+/// do nothing. What is not seen is shown too, where no emoji is made of it.
 fn visible(text: &str) -> String {
-    match text.contains(char::is_control) {
+    match text.contains(is_hidden) {
         false => text.to_owned(),
         true => text
             .chars()
-            .flat_map(|c| match c.is_control() {
+            .flat_map(|c| match is_hidden(c) {
                 true => c.escape_default().collect::<Vec<_>>(),
                 false => vec![c],
             })
             .collect(),
+    }
+}
+
+fn is_hidden(c: char) -> bool {
+    let is_of_emoji = matches!(
+        c,
+        '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{e0020}'..='\u{e007f}'
+    );
+    c.is_control() || !is_of_emoji && sms::invisible::is_invisible(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_shown() {
+        let shown = |text| Diagnostic::error("x", 0..0, text).message;
+        assert_eq!(shown("a\u{200b}b\u{202e}c\n"), "a\\u{200b}b\\u{202e}c\\n");
+        assert_eq!(shown("è 👨\u{200d}👩 ❤\u{fe0f}"), "è 👨\u{200d}👩 ❤\u{fe0f}");
     }
 }

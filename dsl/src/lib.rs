@@ -35,6 +35,7 @@ pub use check::{Absent, Checked, Header, Surroundings, check_campaign, check_pro
 pub use diagnostic::NOT_YET;
 pub use tree::{LARGEST_FILE, decode_text};
 pub use written::nearest::nearest;
+pub use written::slug;
 
 use std::collections::BTreeSet;
 

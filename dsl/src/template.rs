@@ -129,7 +129,7 @@ impl Template {
                 message,
                 offset: 0,
                 len: 0,
-                usage: None,
+                usage: Some("shorten it: ten parts of a message are some 1,500 characters"),
                 instead: None,
             });
         }

@@ -13,8 +13,9 @@ mod no_break;
 pub mod project;
 pub(crate) mod reading;
 mod scalars;
+pub use scalars::slug;
 pub(crate) use scalars::{
-    clock_of, is_condition, is_name, is_time_of_day, language_called, meant_by, no_date, slug, stays_inside,
+    clock_of, is_condition, is_name, is_time_of_day, language_called, meant_by, no_date, stays_inside,
     zone_of_city,
 };
 mod shape;

@@ -15,6 +15,7 @@ use crate::inside;
 use crate::revision::{Revision, Source};
 
 mod across;
+mod apart;
 mod found;
 mod headers;
 mod misnamed;
@@ -22,9 +23,11 @@ mod prices;
 mod stories;
 
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
-pub use found::{DEPTH, files_below, is_campaign};
+pub use apart::{Apart, ReadApart, campaign_of_stories, stories_of};
+pub use found::{Below, DEPTH, files_below, is_campaign};
 pub use headers::Headers;
 use headers::header_of;
+pub use misnamed::mistaken;
 
 /// The project's file.
 pub const PROJECT_FILE: &str = "crier.yaml";
@@ -38,6 +41,8 @@ pub struct CheckedFile {
     pub path: PathBuf,
     /// Its text; empty where it is none.
     pub text: String,
+    /// Whether a byte-order mark stands before the text.
+    pub is_marked: bool,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
     /// What is right, and cannot be run by this version: sorted by place.
@@ -136,6 +141,7 @@ pub fn project_of_bytes(path: &Path, bytes: &[u8]) -> LoadedProject {
 /// With what is to be said of its prices.
 fn project_of(path: PathBuf, bytes: &[u8], folder: &Path) -> (LoadedProject, Option<Diagnostic>) {
     let (text, mut diagnostics) = decode(bytes);
+    let is_marked = is_marked(bytes) && diagnostics.is_empty();
     let (mut project, mut later) = (None, vec![]);
     if diagnostics.is_empty() {
         let checked = dsl::check_project(&dsl::parse_project(&text), &folder_name(folder));
@@ -151,6 +157,7 @@ fn project_of(path: PathBuf, bytes: &[u8], folder: &Path) -> (LoadedProject, Opt
         file: Some(CheckedFile {
             path,
             text,
+            is_marked,
             diagnostics,
             later,
         }),
@@ -203,6 +210,7 @@ pub fn campaign_with(path: &Path, bytes: &[u8], project: LoadedProject, headers:
     let mut file = CheckedFile {
         path: path.into(),
         text,
+        is_marked: is_marked(bytes) && diagnostics.is_empty(),
         diagnostics,
         later: vec![],
     };
@@ -228,6 +236,13 @@ pub fn campaign_with(path: &Path, bytes: &[u8], project: LoadedProject, headers:
             file.diagnostics.extend(of_budget);
         }
         let misnamed = misnamed::told(path, &parsed, &project);
+        // What is to be made of its name is told once.
+        let of_name = |found: &Diagnostic| {
+            misnamed
+                .iter()
+                .any(|told| told.code == found.code && told.span == found.span)
+        };
+        file.diagnostics.retain(|found| !of_name(found));
         if project.project.is_none() || !misnamed.is_empty() {
             revision = None;
             let file_of_project = project.file.as_ref();
@@ -390,6 +405,11 @@ fn decode(bytes: &[u8]) -> (String, Vec<Diagnostic>) {
         // What comes before the first byte that is no UTF-8 stands as it is, so that the place of that byte does too.
         Err(diagnostic) => (String::from_utf8_lossy(bytes).into_owned(), vec![diagnostic]),
     }
+}
+
+/// Whether the bytes of a text begin with a byte-order mark, which the text lacks.
+fn is_marked(bytes: &[u8]) -> bool {
+    bytes.starts_with("\u{feff}".as_bytes())
 }
 
 /// The bytes of a file that a project names, no more than show that it is too large. Errors: as of [`bytes_of`].

@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use dsl::bounds::TextBound;
 use dsl::expand::{self, Around};
 use dsl::project::Project;
@@ -19,6 +20,11 @@ const BELOW_STEP: usize = 8;
 
 pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
     let stdin = rewrite::is_stdin(std::slice::from_ref(&args.file))?;
+    if args.file.ends_with(load::PROJECT_FILE) {
+        let path = args.file.display();
+        let error = anyhow!("{path} is the file of a project: name one of its campaigns");
+        return Err(Failure::Usage(error));
+    }
     let loaded = if stdin {
         let path = &args.stdin_filename;
         let project = load::load_project(&load::project_folder(path))?;

@@ -109,6 +109,7 @@ fn modelled(path: &Path, campaign: &Campaign, project: &Project, format: Format)
         let file = CheckedFile {
             path: path.to_owned(),
             text,
+            is_marked: false,
             diagnostics,
             later: vec![],
         };

@@ -114,6 +114,7 @@ fn made(path: Option<&Path>, bytes: &[u8], rewriter: &Rewriter, count: &mut Coun
             diagnostics::print_full([&CheckedFile {
                 path,
                 text,
+                is_marked: false,
                 diagnostics,
                 later: vec![],
             }]);

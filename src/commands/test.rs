@@ -21,7 +21,6 @@ use super::validate::found;
 use crate::cli::{Test, TestFormat};
 use crate::output::story::{self, Report};
 use crate::output::{self, diagnostics};
-pub(super) use source::stories_of;
 use source::{Read, Source};
 
 /// A campaign whose stories were played.

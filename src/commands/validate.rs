@@ -18,14 +18,14 @@ use rayon::prelude::*;
 
 use self::changed::Changed;
 pub(super) use self::found::found;
+use self::found::found_beside;
 use super::rewrite::read_stdin;
-use super::test::stories_of;
 use super::{Failure, fix};
 use crate::cli::{DiagnosticFormat, FailOn, Validate};
 use crate::output::{self, diagnostics};
 
 pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
-    let (paths, piped) = inputs(args).inspect_err(|_| nothing(args.format))?;
+    let Inputs { paths, others, piped } = inputs(args).inspect_err(|_| nothing(args.format))?;
     if let (true, Some(piped)) = (args.fix, &piped) {
         return fix::piped(&piped.path, &piped.bytes);
     }
@@ -35,6 +35,9 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
     };
     let repaired = if args.fix { Some(fix::files(&paths)?) } else { None };
     let (mut files, unread) = check(&paths, piped.as_ref(), changed.as_ref())?;
+    if changed.is_none() {
+        files.extend(others.iter().filter_map(|path| load::mistaken(path)));
+    }
     let fail_on = match args.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
@@ -45,14 +48,23 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
     );
     let (mut unread, seen): (Vec<LoadError>, Vec<CheckedFile>) =
         unread.into_iter().map(Unread::apart).unzip();
-    if !for_people {
+    let mut apart = vec![];
+    match for_people {
+        true => apart = seen,
         // A program would take a report without them for a whole one.
-        files.extend(seen);
+        false => files.extend(seen),
     }
-    print(&files, args.format, fail_on);
+    print(&files, &apart, args.format, fail_on);
     let nothing_read = files.is_empty() && !unread.is_empty();
     if args.format != Some(DiagnosticFormat::Json) && !nothing_read {
-        output::say(&diagnostics::summary(&files, args.since.as_deref()));
+        let summary = diagnostics::summary(&files, args.since.as_deref());
+        output::say(&match unread.len() as u64 {
+            0 => summary,
+            count => format!(
+                "{summary}; {} cannot be read",
+                output::counted(count, "file", "files")
+            ),
+        });
     }
     if matches!(args.format, None | Some(DiagnosticFormat::Full))
         && let Some(more) = diagnostics::more(&files)
@@ -76,7 +88,8 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
     }
 }
 
-fn print(files: &[CheckedFile], format: Option<DiagnosticFormat>, fail_on: Severity) {
+/// `apart`: files that cannot be read, of which people are told elsewhere.
+fn print(files: &[CheckedFile], apart: &[CheckedFile], format: Option<DiagnosticFormat>, fail_on: Severity) {
     let wrong = || files.iter().filter(|file| !file.diagnostics.is_empty());
     let full = || {
         let shown = once::shown(files).into_iter();
@@ -87,7 +100,7 @@ fn print(files: &[CheckedFile], format: Option<DiagnosticFormat>, fail_on: Sever
         None => {
             full();
             if in_github_actions() {
-                output::lines(&diagnostics::github(files, Rest::Told));
+                output::lines(&diagnostics::github(&[files, apart].concat(), Rest::Told));
             }
         }
         Some(DiagnosticFormat::Full) => full(),
@@ -111,7 +124,7 @@ fn nothing(format: Option<DiagnosticFormat>) {
             | DiagnosticFormat::Rdjson
             | DiagnosticFormat::Gitlab
             | DiagnosticFormat::Junit,
-        ) => print(&[], format, Severity::Error),
+        ) => print(&[], &[], format, Severity::Error),
         Some(
             DiagnosticFormat::Full
             | DiagnosticFormat::Concise
@@ -132,18 +145,35 @@ struct Piped {
     bytes: Vec<u8>,
 }
 
+/// What is to be looked at.
+struct Inputs {
+    paths: Vec<PathBuf>,
+    /// YAML files of other names, which may be meant to be campaigns.
+    others: Vec<PathBuf>,
+    piped: Option<Piped>,
+}
+
 /// The files that were named, and standard input where `-` was.
-fn inputs(args: &Validate) -> Result<(Vec<PathBuf>, Option<Piped>), Failure> {
+fn inputs(args: &Validate) -> Result<Inputs, Failure> {
     let dash = Path::new("-");
     let named: Vec<PathBuf> = args.paths.iter().filter(|path| *path != dash).cloned().collect();
     if named.len() == args.paths.len() {
-        return Ok((found(&named)?, None));
+        let (paths, others) = found_beside(&named)?;
+        return Ok(Inputs {
+            paths,
+            others,
+            piped: None,
+        });
     }
     let bytes = read_stdin()?;
     let path = args.stdin_filename.clone();
     let mut paths = if named.is_empty() { vec![] } else { found(&named)? };
     paths.retain(|named| *named != path);
-    Ok((paths, Some(Piped { path, bytes })))
+    Ok(Inputs {
+        paths,
+        others: vec![],
+        piped: Some(Piped { path, bytes }),
+    })
 }
 
 /// A project on the way.
@@ -184,6 +214,7 @@ impl Unread {
         let file = CheckedFile {
             path: self.path,
             text: String::new(),
+            is_marked: false,
             diagnostics: vec![found.help("put a file there that can be read, or take the entry away")],
             later: vec![],
         };
@@ -328,7 +359,7 @@ impl Found<'_> {
             }
         };
         Ok(Seen {
-            stories: stories_of(&loaded),
+            stories: load::stories_of(&loaded),
             file: loaded.file,
             folder: loaded.project.folder,
             outline: Some(loaded.outline),

@@ -1,15 +1,18 @@
 //! Diagnostics of files, in the formats that `validate` knows.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{MAIN_SEPARATOR, Path};
 
-use dsl::diagnostic::Severity;
+use dsl::diagnostic::{Diagnostic, Severity};
 use dsl::render::github::Rest;
 use dsl::render::{self, Judged, Style};
 use engine::load::CheckedFile;
 use serde_json::Value;
 
 use super::{counted, told, width};
+
+const MARK: &str = "\u{feff}";
 
 /// Prints the diagnostics of files on stderr, with the lines they point at.
 pub fn print_full<'a>(files: impl IntoIterator<Item = &'a CheckedFile>) {
@@ -37,7 +40,7 @@ pub fn concise(file: &CheckedFile) -> String {
 /// The diagnostics of files for programs.
 pub fn json(files: &[CheckedFile]) -> Value {
     let mut report = render::json::Report::default();
-    for file in files {
+    for file in files.iter().map(with_mark) {
         report.add(&slashed(&file.path), &file.text, &file.diagnostics);
     }
     value(&report)
@@ -62,7 +65,21 @@ pub fn gitlab(files: &[CheckedFile]) -> Value {
 
 /// For reviewdog, which finds the repository's root itself.
 pub fn rdjson(files: &[CheckedFile]) -> Value {
-    with(files, slashed, |judged| value(&render::rdjson::report(judged)))
+    let files: Vec<CheckedFile> = files.iter().map(|file| with_mark(file).into_owned()).collect();
+    with(&files, slashed, |judged| value(&render::rdjson::report(judged)))
+}
+
+/// The file with its byte-order mark: who applies a suggestion by its bytes counts them from where the file begins.
+fn with_mark(file: &CheckedFile) -> Cow<'_, CheckedFile> {
+    if !file.is_marked {
+        return Cow::Borrowed(file);
+    }
+    let moved = |found: &Diagnostic| found.clone().moved_by(MARK.len());
+    Cow::Owned(CheckedFile {
+        text: format!("{MARK}{}", file.text),
+        diagnostics: file.diagnostics.iter().map(moved).collect(),
+        ..file.clone()
+    })
 }
 
 /// JUnit's XML.

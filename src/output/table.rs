@@ -2,6 +2,8 @@
 
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, presets};
 
+use super::width;
+
 /// Characters of a column that is never folded.
 const SHORT: u16 = 10;
 
@@ -35,8 +37,9 @@ pub fn pairs(rows: &[(&str, String)]) -> String {
 fn empty() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    if table.width().is_some() {
+    if let Some(width) = width() {
         table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
     }
     table
 }

@@ -120,7 +120,7 @@ fn unknown_list(project: &Project, source: &Spanned<Source>, found: &mut Vec<Dia
     let diagnostic = Diagnostic::error("unknown-list", source.span.clone(), message);
     found.push(
         Guess::unsure(nearest(name, names())).tell(diagnostic, || match project.lists.is_empty() {
-            true => "crier.yaml has no lists; a file is written as a path: `lists/customers.csv`".into(),
+            true => "there are no lists of a name; a file is written as a path: `lists/customers.csv`".into(),
             false => format!(
                 "the lists of crier.yaml are {}; a file is written as a path",
                 listed(names())

@@ -15,6 +15,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (_, texts) in context.written.all_texts() {
         for value in texts.values() {
             one(context, value, found);
+            found.extend(one_too_many(context, value));
             found.extend(html::first(context, value));
         }
     }
@@ -47,6 +48,56 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
             }
         });
     }
+}
+
+/// A brace behind the two that close a value.
+fn one_too_many(context: &Context<'_>, value: &Value) -> Vec<Diagnostic> {
+    let all = extra_braces(&value.text);
+    if all.is_empty() {
+        return vec![];
+    }
+    let positions = Positions::new(context.text, &value.node);
+    let told = |(tag, extra): (Range<usize>, Range<usize>)| {
+        let (tag, written) = (&value.text[tag], &value.text[extra.clone()]);
+        let message = format!("the `{written}` behind `{tag}` is sent as it stands");
+        let span = positions.span(extra);
+        Diagnostic::warning("foreign-placeholder", span.clone(), message)
+            .label("one too many")
+            .help(format!("write `{tag}`"))
+            .replace(span, "", Applicability::Unsure)
+    };
+    all.into_iter().map(told).collect()
+}
+
+/// The tags of a text behind which a brace stands that closes nothing, each with what is too much.
+fn extra_braces(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut all = vec![];
+    if !text.contains("}}}") {
+        return all;
+    }
+    let (mut at, mut open) = (0, 0_usize);
+    while let Some(begin) = text[at..].find("{{").map(|next| at + next) {
+        for c in text[at..begin].chars() {
+            match c {
+                '{' => open += 1,
+                '}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        let Some(end) = text[begin..].find("}}").map(|end| begin + end + 2) else {
+            break;
+        };
+        let is_triple = text[begin..].starts_with("{{{") && text[end..].starts_with('}');
+        let end = end + usize::from(is_triple);
+        let behind = text[end..].len() - text[end..].trim_start_matches('}').len();
+        let extra = behind.saturating_sub(open);
+        open = open.saturating_sub(behind);
+        if extra > 0 && !text[begin..].starts_with("{{!") {
+            all.push((begin..end, end + behind - extra..end + behind));
+        }
+        at = end + behind;
+    }
+    all
 }
 
 /// The field or column of that name, as a template writes it; letter case and marks between words do not count.
@@ -203,6 +254,21 @@ fn is_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_brace_behind_a_value_is_one_too_many_where_none_is_open() {
+        let table: &[(&str, &[&str])] = &[
+            ("Hi {{name}}}, {{{city}}} {{{x}}}} {{y}}}}", &["}", "}", "}}"]),
+            ("{for {{name}}} and {{name}} }", &[]),
+            ("{{!-- }}} --}}{{a}}", &[]),
+            ("{{#if a}}}{{/if}}", &["}"]),
+        ];
+        for (text, extra) in table {
+            let found = extra_braces(text).into_iter();
+            let found: Vec<&str> = found.map(|(_, extra)| &text[extra]).collect();
+            assert_eq!(&found, extra, "{text}");
+        }
+    }
 
     #[test]
     fn what_other_tools_write_is_told_from_other_signs() {

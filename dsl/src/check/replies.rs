@@ -71,7 +71,7 @@ pub(super) fn unknown_inbox(name: &str, span: std::ops::Range<usize>, names: &[&
     let found = Diagnostic::error("unknown-inbox", span, message);
     let guess = Guess::among(name, names.iter().copied(), Words::Author);
     Some(guess.tell(found, || match names.is_empty() {
-        true => "crier.yaml has no inboxes; an address works too: `desk@arena.example`".into(),
+        true => "there are no inboxes; an address works too: `desk@arena.example`".into(),
         false => format!(
             "the inboxes of crier.yaml are {}; an address works too",
             listed(names.iter().copied())

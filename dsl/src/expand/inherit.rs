@@ -19,6 +19,8 @@ pub(super) fn inherited(long: &Long<'_>, object: &Object, key: &Key) -> Option<O
         ("`trigger`", "again") => named("never", Origin::Default),
         ("`audience`", "columns") => columns(long)?,
         ("`audience`", "region") => region(long),
+        ("`limits`", "frequency") => of_policy(long, long.around.project.policy.frequency.as_ref()),
+        ("`limits`", "quiet_hours") => of_policy(long, long.around.project.policy.quiet_hours.as_ref()),
         _ => return None,
     };
     Some(Some(written(key, found)))
@@ -39,6 +41,17 @@ fn project(long: &Long<'_>) -> Origin {
     match long.around.has_file {
         true => Origin::Project,
         false => Origin::Default,
+    }
+}
+
+/// What the policy says, where it does. It holds beside that of a campaign, so it is none of its values.
+fn of_policy(long: &Long<'_>, said: Option<&impl ToString>) -> Found {
+    match said {
+        Some(said) => (
+            Value::Nothing(format!("the policy's: {}", said.to_string())),
+            project(long),
+        ),
+        None => (Value::Nothing("none".into()), Origin::Default),
     }
 }
 

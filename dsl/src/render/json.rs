@@ -192,6 +192,11 @@ fn excerpt(places: &Places<'_>, above: &[Option<&str>], span: &Range<usize>) -> 
             from.max(lines.start)..to.min(lines.end)
         }
     };
+    let mark = "\u{feff}";
+    let shown = match text[shown.clone()].starts_with(mark) {
+        true => shown.start + mark.len()..shown.end,
+        false => shown,
+    };
     let code = &text[shown.clone()];
     let code = code.strip_suffix('\n').unwrap_or(code).trim_end_matches('\r');
     let end = shown.start + code.len();

@@ -24,17 +24,35 @@ pub(super) fn show<'a>(
     let piece = Piece::lines(places, std::slice::from_ref(&span));
     let piece = piece.unwrap_or_else(|| Piece::around(places, &span));
     let own = piece.span(&span);
+    let (changed, by) = differing(piece.text, &own, &fix.replacement);
     let lines = piece.text.lines().count().max(fix.replacement.lines().count());
     let last = piece.line + lines.saturating_sub(1);
     let before = last.to_string().len() + " + ".len();
     let room = width.saturating_sub(before);
-    let one = cut(piece.text, &own, &fix.replacement, room);
+    let one = cut(piece.text, &changed, by, room);
     if let Some(cut) = one.or_else(|| cut_lines(piece.text, &own, &fix.replacement, room)) {
         let snippet = Snippet::source(cut.text).line_start(piece.line).path(path);
         return snippet.patch(Patch::new(cut.span, cut.replacement));
     }
     let snippet = Snippet::source(piece.text).line_start(piece.line).path(path);
     snippet.patch(Patch::new(own, fix.replacement.as_str()))
+}
+
+/// What of a repair differs from what stands there: of a long text that may be a sign or two.
+fn differing<'a>(text: &str, span: &Range<usize>, replacement: &'a str) -> (Range<usize>, &'a str) {
+    let replaced = text.get(span.clone()).unwrap_or_default();
+    let same = |(one, other): &(char, char)| one == other;
+    let before = replaced.chars().zip(replacement.chars()).take_while(same);
+    let before: usize = before.map(|(c, _)| c.len_utf8()).sum();
+    let (replaced, replacement) = (&replaced[before..], &replacement[before..]);
+    let after = replaced
+        .chars()
+        .rev()
+        .zip(replacement.chars().rev())
+        .take_while(same);
+    let after: usize = after.map(|(c, _)| c.len_utf8()).sum();
+    let end = replacement.len() - after;
+    (span.start + before..span.end - after, &replacement[..end])
 }
 
 /// Lines without what does not fit.

@@ -1,6 +1,7 @@
 //! The words that mean something in every campaign: opt-out, help, opt-in. They hold everywhere, by country, by language,
 //! and the opt-out words of the project and of the campaign beside them.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use unicode_normalization::char::is_combining_mark;
@@ -102,34 +103,89 @@ impl Words {
 struct Said {
     /// Folded; what a hyphen joins is one word.
     compact: String,
-    /// In capitals or quotation marks.
-    stands_out: bool,
+    /// In capitals.
+    loud: bool,
+    /// A quotation mark stands before it, and one behind it.
+    quoted: [bool; 2],
+}
+
+impl Said {
+    fn is_quoted(&self) -> bool {
+        self.quoted == [true, true]
+    }
 }
 
 fn said(text: &str) -> Vec<Said> {
-    let is_part =
-        |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '-' | '\u{2010}' | '\u{2011}');
     let mut all = vec![];
-    let mut before = None;
-    for piece in text.split_inclusive(|c: char| !is_part(c)) {
-        let after = piece.chars().next_back().filter(|c| !is_part(*c));
-        let word = after.map_or(piece, |c| &piece[..piece.len() - c.len_utf8()]);
-        let quoted = before.is_some_and(is_quote) && after.is_some_and(is_quote);
-        let loud = word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase);
-        before = after;
+    for word in words_of(text) {
+        let (before, after) = (&text[..word.start], &text[word.end..]);
+        let word = &text[word];
         let compact = tokens(word).concat();
         if !compact.is_empty() {
             all.push(Said {
                 compact,
-                stands_out: quoted || loud,
+                loud: word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase),
+                quoted: [ends_with_quote(before), begins_with_quote(after)],
             });
         }
     }
     all
 }
 
+/// Where the words of a text stand. Between letters of an alphabet and a script that puts no spaces between words one ends
+/// as well: "STOPと返信".
+fn words_of(text: &str) -> Vec<Range<usize>> {
+    let mut all: Vec<Range<usize>> = vec![];
+    let mut begun: Option<usize> = None;
+    let mut script = None;
+    for (at, c) in text.char_indices() {
+        let is_part =
+            c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '-' | '\u{2010}' | '\u{2011}');
+        let own = c.is_alphabetic().then(|| is_of_unspaced_script(c));
+        let changes = script.is_some() && own.is_some() && own != script;
+        if let Some(start) = begun.filter(|_| !is_part || changes) {
+            all.push(start..at);
+            (begun, script) = (None, None);
+        }
+        if is_part {
+            begun = begun.or(Some(at));
+            script = own.or(script);
+        }
+    }
+    all.extend(begun.map(|start| start..text.len()));
+    all
+}
+
+/// Kana, kanji, hangul, and the scripts of South-East Asia: words of others stand in them without a space.
+fn is_of_unspaced_script(c: char) -> bool {
+    matches!(c,
+        '\u{0e00}'..='\u{0eff}' // Thai, Lao
+        | '\u{1000}'..='\u{109f}' // Burmese
+        | '\u{1100}'..='\u{11ff}' // Hangul
+        | '\u{1780}'..='\u{17ff}' // Khmer
+        | '\u{2e80}'..='\u{d7ff}' // Kana, kanji, hangul
+        | '\u{f900}'..='\u{faff}' // Kanji
+        | '\u{ff66}'..='\u{ffdc}' // Narrow kana and hangul
+        | '\u{20000}'..='\u{3ffff}' // Kanji
+    )
+}
+
+/// As French has it, with a space inside: `« fini »`.
+fn ends_with_quote(before: &str) -> bool {
+    before.ends_with(is_quote) || before.trim_end().ends_with(['\u{ab}', '\u{2039}'])
+}
+
+fn begins_with_quote(after: &str) -> bool {
+    after.starts_with(is_quote) || after.trim_start().starts_with(['\u{bb}', '\u{203a}'])
+}
+
+/// What Unicode has as quotation marks.
 fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\'' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201F}')
+    matches!(c,
+        '"' | '\'' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201F}' | '\u{2E42}'
+        | '\u{300C}'..='\u{300F}' | '\u{301D}'..='\u{301F}' | '\u{FE41}'..='\u{FE44}'
+        | '\u{FF02}' | '\u{FF07}' | '\u{FF62}' | '\u{FF63}'
+    )
 }
 
 fn is_one_of<'a>(text: &str, mut words: impl Iterator<Item = &'a Word>) -> bool {
@@ -145,6 +201,8 @@ pub(super) struct Word {
     pub tokens: Vec<String>,
     /// The tokens as one word.
     pub compact: String,
+    /// Words that it may be in a text, at most.
+    most: usize,
     /// Too common to mean anything inside a sentence; marked `(alone)`.
     alone: bool,
 }
@@ -157,6 +215,7 @@ impl Word {
         Word {
             text: text.to_owned(),
             compact: tokens.concat(),
+            most: tokens.len().max(words_of(text).len()),
             tokens,
             alone: alone.is_some(),
         }
@@ -169,7 +228,7 @@ impl Word {
     /// Whether a text that goes on so names this word: `opt-out` and `OPTOUT` name `opt out`.
     fn is_named(&self, said: &[Said]) -> bool {
         let mut rest = self.compact.as_str();
-        for (count, next) in said.iter().take(self.tokens.len()).enumerate() {
+        for (count, next) in said.iter().take(self.most).enumerate() {
             let Some(after) = rest.strip_prefix(next.compact.as_str()) else {
                 return false;
             };
@@ -180,7 +239,8 @@ impl Word {
                         .is_some_and(|next| is_of_purpose(&next.compact))
                 };
                 let is_clear = self.is_clear() || self.is_stop() && for_that();
-                return is_clear || all.iter().all(|said| said.stands_out);
+                let is_quoted = all[0].quoted[0] && all[count].quoted[1];
+                return is_clear || is_quoted || all.iter().all(|said| said.loud || said.is_quoted());
             }
             rest = after;
         }
@@ -272,6 +332,17 @@ mod tests {
             ("en", Some("US"), "END ends it", true),
             ("en", Some("US"), "We end at nine", false),
             ("en", None, "WEG ends it", false),
+            ("ja", None, "配信停止はSTOPと返信してください", true),
+            ("ja", None, "配信停止：ＳＴＯＰと返信", true),
+            ("ja", None, "配信停止は「stop」と返信", true),
+            ("ja", None, "『stop』と返信", true),
+            ("ja", None, "stopと返信", false),
+            ("ko", None, "수신거부는 STOP을 보내세요", true),
+            ("th", None, "พิมพ์STOPเพื่อยกเลิก", true),
+            ("fr", None, "Répondez « stop » pour finir", true),
+            ("fr", None, "Répondez «\u{202f}stop\u{202f}» ou rien", true),
+            ("fr", None, "« oui » stop « non »", false),
+            ("en", None, "Reply \"opt out\"", true),
         ];
         for (language, country, text, named) in table {
             let country = country.and_then(sms::Region::new);

@@ -36,7 +36,15 @@ pub(super) fn lower(
         let end = source[start..]
             .find(['}', ' ', ')'])
             .map_or(source.len(), |i| start + i);
-        let message = format!("\"{}\" is not a name", &source[start..end]);
+        let written = &source[start..end];
+        if let Some(c) = written.chars().find(|c| c.is_whitespace() && !c.is_ascii()) {
+            let code = u32::from(c);
+            let message = format!("a space that does not break (U+{code:04X}) stands in the braces");
+            let right = written.replace(|c: char| c.is_whitespace(), " ");
+            let error = TemplateError::at(start..end, message);
+            return Err(error.meant(right.trim(), "put a space of the keyboard in its place, or none"));
+        }
+        let message = format!("\"{written}\" is not a name");
         return Err(TemplateError::at(start..end, message));
     }
     let mut uses = lowering.uses;

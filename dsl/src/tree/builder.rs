@@ -51,7 +51,10 @@ pub(super) fn build(text: &str) -> (Tree, Vec<Diagnostic>) {
             return (tree, joined(told, diagnostics, |d| builder.is_of_blank(d)));
         };
         let found = diagnostics.swap_remove(at);
-        blanked.replace_range(found.span.clone(), &"x".repeat(found.span.len()));
+        // A bracket alone is no value: without it the rest of its line is right.
+        let is_bracket = matches!(text.get(found.span.clone()), Some("}" | "]"));
+        let filler = if is_bracket { " " } else { "x" };
+        blanked.replace_range(found.span.clone(), &filler.repeat(found.span.len()));
         blank.push(found.span.clone());
         told.push(found);
     }

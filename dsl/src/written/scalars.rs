@@ -301,7 +301,7 @@ fn people(text: &str) -> Option<&str> {
 }
 
 /// What a text is as a name.
-pub(crate) fn slug(text: &str) -> String {
+pub fn slug(text: &str) -> String {
     let folded: String = text
         .chars()
         .flat_map(char::to_lowercase)

@@ -22,6 +22,7 @@ mod misplaced;
 mod one_line;
 mod other_file;
 mod own_dash;
+mod rounds;
 mod several;
 mod shares;
 mod step;
@@ -186,8 +187,10 @@ impl Shape<'_> {
             Err(Refusal::Wrong(problem)) => return self.found.push(wrong(node, problem, place)),
         }
         if traps::takes_text(form) {
-            let stray = traps::stray_quote(node, scalar);
-            self.found.extend(stray);
+            let stray = traps::stray_quote(node, scalar, form);
+            // Words of people match whatever stands around them.
+            self.found
+                .extend(stray.filter(|_| !matches!(place.key, "words" | "opt_out_words" | "keyword")));
             let no_line = traps::backslash_n(self.around, node, scalar, form);
             self.found.extend(no_line);
         }
@@ -543,10 +546,8 @@ impl Shape<'_> {
         if let Some(found) = traps::all_is_comment(self.around, node, form) {
             return self.found.push(found);
         }
-        let at = node.span.start;
         let message = format!("{} has no value", place.name);
-        let before = self.around.text[..at].char_indices().next_back();
-        let found = Diagnostic::error("wrong-type", before.map_or(at, |(start, _)| start)..at, message)
+        let found = Diagnostic::error("wrong-type", traps::place_of_value(self.around, node), message)
             .label(format!("{} is expected here", form.expected()));
         self.found.push(match place.help() {
             Some(help) => found.help(help),

@@ -92,6 +92,18 @@ pub(super) fn all_is_comment(around: Around<'_>, node: &Node, form: &Form) -> Op
     )
 }
 
+/// Where a value is due that is not there: behind the colon of its key, or at the mark that stands for it.
+pub(super) fn place_of_value(around: Around<'_>, node: &Node) -> Range<usize> {
+    let at = node.span.start;
+    let colon = around.text[at..].trim_start_matches([' ', '\t']);
+    if colon.starts_with(':') {
+        let behind = around.text.len() - colon.len() + 1;
+        return behind..behind;
+    }
+    let before = around.text[..at].char_indices().next_back();
+    before.map_or(at, |(start, _)| start)..at
+}
+
 /// Whether a text for people may stand there, or a word that may be any.
 pub(super) fn takes_text(form: &Form) -> bool {
     match form {
@@ -101,10 +113,15 @@ pub(super) fn takes_text(form: &Form) -> bool {
 }
 
 /// A quote at the end of a text without quotes that none begins, or curly quotes around all of it: it would be sent.
-pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
+pub(super) fn stray_quote(node: &Node, scalar: &Scalar, form: &Form) -> Option<Diagnostic> {
     let text = scalar.text.as_str();
+    let with = match is_for_people(form) {
+        true => "are sent too",
+        false => "belong to the text",
+    };
     if let Some(inside) = in_backticks(text) {
-        let found = Diagnostic::warning("quote-the-text", node.span.clone(), "the backticks are sent too");
+        let message = format!("the backticks {with}");
+        let found = Diagnostic::warning("quote-the-text", node.span.clone(), message);
         let found = found
             .label("part of the text")
             .help("quotes alone stand around a text");
@@ -128,20 +145,24 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
         (!inside.contains([*open, *close])).then_some(inside)
     };
     if let Some(inside) = single.or_else(|| curly.iter().find_map(inside)) {
-        let found = Diagnostic::warning(
-            "quote-the-text",
-            node.span.clone(),
-            "the curly quotes are sent too",
-        )
-        .label("part of the text")
-        .help("straight quotes stand around a text");
-        return Some(found.replace(node.span.clone(), quoted(inside), Applicability::Unsure));
+        let message = format!("the curly quotes {with}");
+        let found = Diagnostic::warning("quote-the-text", node.span.clone(), message)
+            .label("part of the text")
+            .help("straight quotes stand around a text");
+        let right = quoted(inside.trim());
+        return Some(found.replace(node.span.clone(), right, Applicability::Unsure));
     }
     // Inches are written so: `a pizza of 12"`.
     let before = text.strip_suffix('"')?;
     let ends = before.ends_with(|c: char| c.is_ascii_digit()) || before.contains('"');
     (!ends).then(|| {
         let at = node.span.end - 1..node.span.end;
+        // One of another kind before the text was meant to be its other half.
+        let opened = before.trim_start_matches(['\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{2018}']);
+        let right = match opened.len() < before.len() {
+            true => quoted(opened.trim_start()),
+            false => format!("\"{text}"),
+        };
         Diagnostic::error(
             "quote-the-text",
             at,
@@ -149,7 +170,7 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar) -> Option<Diagnostic> {
         )
         .label("no quote begins the text")
         .help("put one before the text too, or leave it out")
-        .replace(node.span.clone(), format!("\"{text}"), Applicability::Unsure)
+        .replace(node.span.clone(), right, Applicability::Unsure)
     })
 }
 

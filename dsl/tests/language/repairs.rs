@@ -143,6 +143,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         unknown-key-capital-fields.campaign.yaml: 2 repaired, left ["not-yet-supported", "not-yet-supported"]
         unknown-key-capital.crier.yaml: 4 repaired, left []
         unknown-key-hides-messages.campaign.yaml: 1 repaired, left []
+        unknown-key-invisible.campaign.yaml: 1 repaired, left ["unknown-variable"]
         unknown-key.campaign.yaml: 1 repaired, left ["unknown-key"]
         unknown-message-nested.campaign.yaml: 1 repaired, left ["unknown-message", "unknown-message"]
         unknown-message.campaign.yaml: 1 repaired, left []

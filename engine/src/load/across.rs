@@ -203,7 +203,7 @@ fn sibling(path: &Path, project: &LoadedProject, known: &Project) -> Outline {
 /// their own.
 fn siblings(project: &LoadedProject) -> Vec<PathBuf> {
     let depth = if project.file.is_some() { DEPTH } else { 0 };
-    let (mut found, _) = files_below(&project.folder, depth);
+    let mut found = files_below(&project.folder, depth).files;
     let own = project.folder.join(PROJECT_FILE);
     let other = |path: &&PathBuf| path.ends_with(PROJECT_FILE) && **path != own;
     let others: Vec<PathBuf> = found

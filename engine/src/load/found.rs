@@ -11,23 +11,42 @@ pub type Unlisted = (PathBuf, std::io::Error);
 /// Folders are looked through so deep.
 pub const DEPTH: usize = 16;
 
+/// What is in a folder and below.
+#[derive(Debug, Default)]
+pub struct Below {
+    /// Campaigns and crier.yaml files, in no order.
+    pub files: Vec<PathBuf>,
+    /// YAML files of other names, not more than [`MOST_OTHERS`].
+    pub others: Vec<PathBuf>,
+    /// Folders that cannot be listed.
+    pub unlisted: Vec<Unlisted>,
+}
+
+/// YAML files of other names that are kept, at most.
+const MOST_OTHERS: usize = 256;
+
 /// Whether a path has the name of a campaign.
 pub fn is_campaign(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy());
     name.is_some_and(|name| CAMPAIGN_ENDINGS.iter().any(|ending| name.ends_with(ending)))
 }
 
-/// Campaigns and crier.yaml files in a folder and so many levels below, in no order, and the folders that cannot be listed.
+/// Campaigns and crier.yaml files in a folder and so many levels below, and what else is there.
 /// Links to folders are not followed, so there is no loop; hidden folders and those of build tools are passed over. What has
 /// the name of a campaign and is no file is found too: that it cannot be read is said, not passed over; and so is what has it
 /// in other letters.
-pub fn files_below(folder: &Path, depth: usize) -> (Vec<PathBuf>, Vec<Unlisted>) {
-    let (mut found, mut unlisted) = (vec![], vec![]);
-    look_through(folder, depth, &mut found, &mut unlisted);
-    (found, unlisted)
+pub fn files_below(folder: &Path, depth: usize) -> Below {
+    let mut found = Below::default();
+    look_through(folder, depth, &mut found);
+    found
 }
 
-fn look_through(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, unlisted: &mut Vec<Unlisted>) {
+fn look_through(folder: &Path, depth: usize, found: &mut Below) {
+    let Below {
+        files,
+        others,
+        unlisted,
+    } = found;
     let mut cannot = |error| unlisted.push((folder.to_owned(), error));
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -46,12 +65,18 @@ fn look_through(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, unlisted:
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let passed = name.starts_with('.') || name == "target" || name == "node_modules";
         if is_campaign(&path) || is_misnamed(&path) || name == PROJECT_FILE {
-            found.push(path);
+            files.push(path);
+        } else if is_yaml(&name) && kind.is_file() && others.len() < MOST_OTHERS {
+            others.push(path);
         } else if kind.is_dir() && !passed && depth > 0 {
             below.push(path);
         }
     }
     for folder in below {
-        look_through(&folder, depth - 1, found, unlisted);
+        look_through(&folder, depth - 1, found);
     }
+}
+
+fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yaml") || name.ends_with(".yml")
 }

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use dsl::CampaignFile;
 use dsl::diagnostic::Diagnostic;
 
-use super::{CAMPAIGN_ENDINGS, LoadedProject, PROJECT_FILE, is_campaign, is_there, parent};
+use super::{
+    CAMPAIGN_ENDINGS, CheckedFile, LoadedProject, PROJECT_FILE, bytes_of, decode, is_campaign, is_there,
+    parent,
+};
 
 /// What some call the file of a project.
 const OF_PROJECTS: [&str; 9] = [
@@ -35,9 +38,62 @@ pub(super) fn told(path: &Path, parsed: &CampaignFile, project: &LoadedProject) 
         let ending = CAMPAIGN_ENDINGS[0];
         let message = format!("\"{name}\" is passed over: the files of campaigns end in {ending}");
         let stem = name.rsplitn(3, '.').nth(2).unwrap_or_default();
+        // The campaign is called as its file is, where nothing else is said.
+        let stem = match parsed.written().name {
+            Some(_) => stem.to_owned(),
+            None => dsl::slug(stem),
+        };
         Diagnostic::error("bad-name", at(), message).help(format!("rename it to {stem}{ending}"))
     });
     of_project.into_iter().chain(of_campaign).collect()
+}
+
+/// Bytes of a file that is looked at for what it may be, at most.
+const MOST: usize = 64 << 10;
+
+/// A YAML file that is passed over for its name and has the look of a campaign, with that as what is said of it.
+pub fn mistaken(path: &Path) -> Option<CheckedFile> {
+    let length = path.metadata().ok()?.len();
+    let bytes = (length <= MOST as u64).then(|| bytes_of(path).ok())??;
+    let (text, faults) = decode(&bytes);
+    if !faults.is_empty() || !looks_like_campaign(&text) {
+        return None;
+    }
+    let (start, key) = first_column(&text).next()?;
+    let first = start..start + key.len();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, ending) = (name.rsplit_once('.')?.0, CAMPAIGN_ENDINGS[0]);
+    let message = format!("\"{name}\" is passed over: the files of campaigns end in {ending}");
+    let found = Diagnostic::warning("bad-name", first, message)
+        .label("is this a campaign?")
+        .help(format!("rename it to {}{ending}", dsl::slug(stem)));
+    Some(CheckedFile {
+        path: path.to_owned(),
+        is_marked: bytes.len() > text.len(),
+        text,
+        diagnostics: vec![found],
+        later: vec![],
+    })
+}
+
+/// The keys in the first column, each with where it begins.
+fn first_column(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(move |line| {
+        start += line.len();
+        (start - line.len(), line)
+    });
+    lines.filter_map(|(start, line)| {
+        let key = line.split_once(':')?.0;
+        let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        is_key.then_some((start, key))
+    })
+}
+
+/// People and what they get: no other file has both.
+fn looks_like_campaign(text: &str) -> bool {
+    let has = |names: [&str; 2]| first_column(text).any(|(_, key)| names.contains(&key));
+    has(["audience", "trigger"]) && has(["message", "steps"])
 }
 
 /// Whether it would have the name of a campaign in small letters.

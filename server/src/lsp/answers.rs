@@ -181,7 +181,11 @@ fn repairs(known: &Known, found: &Found, uri: &str, range: &Bytes<usize>) -> Vec
         lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
             title: repair.title,
             kind: Some(lsp::CodeActionKind::QUICKFIX),
-            diagnostics: Some(vec![convert::diagnostic(known, uri, repair.diagnostic)]),
+            diagnostics: Some(vec![convert::diagnostic(
+                (&known.text, &known.lines),
+                uri,
+                repair.diagnostic,
+            )]),
             edit: changed([(uri.to_owned(), vec![convert::edit(known, edit)])]),
             is_preferred: Some(actions::is_safe(&repair.suggestion)),
             ..lsp::CodeAction::default()

@@ -7,6 +7,7 @@ use dsl::diagnostic::{Diagnostic, Severity};
 use dsl::editor::completion::{Item, ItemKind};
 use dsl::editor::outline::{Symbol, SymbolKind};
 use dsl::editor::position::{Lines, Place};
+use engine::load::CheckedFile;
 use lsp_types as lsp;
 
 use super::documents::{Found, Known};
@@ -51,17 +52,26 @@ pub(super) fn edit(known: &Known, (span, new_text): (Bytes<usize>, String)) -> l
 
 /// What was found in a file, and what of it cannot be run yet.
 pub(super) fn diagnostics(known: &Known, found: &Found, uri: &str) -> Vec<lsp::Diagnostic> {
-    let faults = found.diagnostics.iter().map(|d| diagnostic(known, uri, d));
+    let text = (known.text.as_str(), &known.lines);
+    let faults = found.diagnostics.iter().map(|d| diagnostic(text, uri, d));
     let later = found.later.iter().map(|d| lsp::Diagnostic {
         severity: Some(lsp::DiagnosticSeverity::INFORMATION),
-        ..diagnostic(known, uri, d)
+        ..diagnostic(text, uri, d)
     });
     faults.chain(later).collect()
 }
 
-pub(super) fn diagnostic(known: &Known, uri: &str, found: &Diagnostic) -> lsp::Diagnostic {
+/// What was found in the stories of a campaign, which stand in a file of their own.
+pub(super) fn of_stories(file: &CheckedFile, uri: &str) -> Vec<lsp::Diagnostic> {
+    let lines = Lines::new(&file.text);
+    let found = file.diagnostics.iter();
+    found.map(|d| diagnostic((&file.text, &lines), uri, d)).collect()
+}
+
+/// What was found in a text, whose lines these are.
+pub(super) fn diagnostic((text, lines): (&str, &Lines), uri: &str, found: &Diagnostic) -> lsp::Diagnostic {
     let related = found.related.iter().filter_map(|(span, label)| {
-        let location = location(uri, &known.text, &known.lines, span)?;
+        let location = location(uri, text, lines, span)?;
         Some(lsp::DiagnosticRelatedInformation {
             location,
             message: label.clone(),
@@ -74,7 +84,7 @@ pub(super) fn diagnostic(known: &Known, uri: &str, found: &Diagnostic) -> lsp::D
     };
     let help = found.help.as_ref().map(|help| format!("\nhelp: {help}"));
     lsp::Diagnostic {
-        range: range(&known.text, &known.lines, &found.span),
+        range: range(text, lines, &found.span),
         severity: Some(severity),
         code: Some(lsp::NumberOrString::String(found.code.to_owned())),
         source: Some("crier".to_owned()),

@@ -1,12 +1,14 @@
 //! One client from its first message to its last: which messages are answered, and how. Knows nothing of readers and
 //! writers. Every request has one answer; what is no request of ours has an error that says so.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lsp_types as lsp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::documents::{Change, Check, Checked, Documents};
 use super::wire::Incoming;
@@ -27,6 +29,8 @@ pub(super) struct Session {
     stage: Stage,
     documents: Documents,
     outgoing: Vec<Value>,
+    /// The files of stories of which something is told, by their campaigns.
+    stories: BTreeMap<String, String>,
     /// The editor has placeholders.
     snippets: bool,
     /// The editor can be asked to watch files.
@@ -60,6 +64,7 @@ impl Session {
             stage: Stage::New,
             documents: Documents::default(),
             outgoing: vec![],
+            stories: BTreeMap::new(),
             snippets: false,
             watches: false,
         }
@@ -108,7 +113,39 @@ impl Session {
         if self.documents.checked(checked) {
             let told = self.diagnostics(&uri);
             self.outgoing.extend(told);
+            self.tell_stories(&uri);
         }
+    }
+
+    /// What is wrong with the stories of a campaign is told at their file, whether that is open or not.
+    fn tell_stories(&mut self, campaign: &str) {
+        let found = self.documents.found(campaign);
+        let stories = found.and_then(|(_, found)| found.stories.as_ref());
+        let told = stories.and_then(|file| {
+            let path = std::path::absolute(&file.path).ok()?;
+            let uri = String::from(Url::from_file_path(path).ok()?);
+            let diagnostics = convert::of_stories(file, &uri);
+            Some((uri, diagnostics))
+        });
+        let now = told.as_ref().map(|(uri, _)| uri);
+        if let Some(before) = self.stories.remove(campaign).filter(|before| Some(before) != now) {
+            self.publish(&before, vec![]);
+        }
+        if let Some((uri, diagnostics)) = told {
+            self.publish(&uri, diagnostics);
+            self.stories.insert(campaign.to_owned(), uri);
+        }
+    }
+
+    fn publish(&mut self, uri: &str, diagnostics: Vec<lsp::Diagnostic>) {
+        let Some(uri) = convert::uri(uri) else { return };
+        let params = lsp::PublishDiagnosticsParams {
+            uri,
+            diagnostics,
+            version: None,
+        };
+        self.outgoing
+            .push(notification("textDocument/publishDiagnostics", &params));
     }
 
     fn diagnostics(&mut self, uri: &str) -> Option<Value> {
@@ -243,13 +280,10 @@ impl Session {
 
     fn closed(&mut self, uri: lsp::Uri) {
         if self.documents.close(uri.as_str()) {
-            let params = lsp::PublishDiagnosticsParams {
-                uri,
-                diagnostics: vec![],
-                version: None,
-            };
-            self.outgoing
-                .push(notification("textDocument/publishDiagnostics", &params));
+            self.publish(uri.as_str(), vec![]);
+            if let Some(stories) = self.stories.remove(uri.as_str()) {
+                self.publish(&stories, vec![]);
+            }
         }
     }
 }

@@ -1,12 +1,9 @@
-//! Where the stories of a campaign stand: in it, or in a file of their own. That file is checked as if it stood at the end
-//! of the campaign, so that every check of stories holds there too.
+//! Where the stories of a campaign stand: in it, or in a file of their own.
 
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use dsl::diagnostic::{Diagnostic, Severity};
-use engine::load::{self, CheckedFile, LoadedCampaign, LoadedProject};
+use engine::load::{self, Apart, CheckedFile, LoadedCampaign, LoadedProject, ReadApart};
 use engine::revision::Revision;
 
 use crate::commands::Failure;
@@ -17,13 +14,6 @@ pub(super) struct Source {
     project: LoadedProject,
     /// None: in the campaign.
     apart: Option<Apart>,
-}
-
-/// A file of stories.
-struct Apart {
-    path: PathBuf,
-    /// The key of the campaign that names it, in bytes of the campaign.
-    key: Range<usize>,
 }
 
 /// The file that the stories stand in, read.
@@ -40,7 +30,7 @@ impl Source {
     /// Reads a campaign, and the file of its stories.
     pub fn load(path: &Path) -> Result<(Source, Read), Failure> {
         let loaded = load::load_campaign(path)?;
-        let apart = apart(&loaded);
+        let apart = Apart::of(&loaded);
         let LoadedCampaign {
             project, file, meant, ..
         } = loaded;
@@ -70,54 +60,16 @@ impl Source {
 
     /// The same file with another text.
     pub fn read(&self, text: String) -> Read {
-        let path = &self.campaign.path;
-        let of = |text: &str| load::campaign_of_bytes(path, text.as_bytes(), self.project.clone());
-        let Some(apart) = &self.apart else {
-            let LoadedCampaign { file, meant, .. } = of(&text);
-            return Read {
-                file,
-                meant,
-                offset: 0,
-            };
-        };
-        let campaign = &self.campaign.text;
-        let before = format!("{}{}\n", &campaign[..apart.key.start], &campaign[apart.key.end..]);
-        let whole = before + &dsl::apart::as_tests(&text);
-        let offset = whole.len() - text.len();
-        let checked = of(&whole);
-        let own = |found: &Diagnostic| found.span.start >= offset || found.severity == Severity::Error;
-        let diagnostics = checked.file.diagnostics.into_iter().filter(own);
-        let file = CheckedFile {
-            path: apart.path.clone(),
-            text,
-            diagnostics: diagnostics.map(|found| found.begin_at(offset)).collect(),
-            later: vec![],
-        };
+        if let Some(apart) = &self.apart {
+            let ReadApart { file, meant, offset } = apart.read(&self.campaign, &self.project, text);
+            return Read { file, meant, offset };
+        }
+        let loaded = load::campaign_of_bytes(&self.campaign.path, text.as_bytes(), self.project.clone());
+        let LoadedCampaign { file, meant, .. } = loaded;
         Read {
             file,
-            meant: checked.meant,
-            offset,
+            meant,
+            offset: 0,
         }
     }
-}
-
-/// The file of the stories of a campaign without errors, with what is to be said of it. None where they stand in the
-/// campaign, and where the file cannot be read, which has been said.
-pub(in crate::commands) fn stories_of(loaded: &LoadedCampaign) -> Option<CheckedFile> {
-    let apart = apart(loaded)?;
-    let bytes = load::bytes_in(&apart.path, &loaded.project).ok()?;
-    let source = Source {
-        campaign: loaded.file.clone(),
-        project: loaded.project.clone(),
-        apart: Some(apart),
-    };
-    Some(source.read(String::from_utf8_lossy(&bytes).into_owned()).file)
-}
-
-fn apart(loaded: &LoadedCampaign) -> Option<Apart> {
-    let file = loaded.stories.as_ref().filter(|_| loaded.file.is_valid())?;
-    Some(Apart {
-        path: loaded.project.folder.join(&file.path),
-        key: file.entry.clone(),
-    })
 }

@@ -11,6 +11,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 pub(super) fn lines(text: &str, at: usize) -> Option<Diagnostic> {
     toml(text, at)
         .or_else(|| slashes(text, at))
+        .or_else(|| marks_above(text, at))
         .or_else(|| bullets(text, at))
         .or_else(|| first_lines_further_in(text, at))
 }
@@ -155,6 +156,73 @@ fn bullets(text: &str, at: usize) -> Option<Diagnostic> {
         right.join("\n"),
         Applicability::Unsure,
     ))
+}
+
+/// Items before the first one with a dash of YAML's, with another mark or without its space:
+///
+/// ```yaml
+///   -send: invite
+///   - wait: 2 days
+/// ```
+fn marks_above(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let indent = spaces_before(&text[line.clone()]);
+    text[line.start + indent..line.end].strip_prefix("- ")?;
+    let (mut first, mut above) = (None, line.clone());
+    while let Some(end) = above.start.checked_sub(1) {
+        above = line_of(text, end);
+        let written = &text[above.clone()];
+        let is_between = written.trim().is_empty() || spaces_before(written) > indent;
+        match marked_item(&written[spaces_before(written)..]) {
+            _ if is_between => {}
+            Some(_) if spaces_before(written) == indent => first = Some(above.clone()),
+            _ => break,
+        }
+    }
+    let first = first?;
+    let block = first.start..line.start - 1;
+    let right: Vec<String> = text[block.clone()]
+        .split('\n')
+        .map(|line| match marked_item(line.get(indent..).unwrap_or_default()) {
+            // What follows the key keeps its column.
+            Some((mark, rest)) if spaces_before(line) == indent => {
+                format!("{}-{}{rest}", &line[..indent], " ".repeat(mark.chars().count()))
+            }
+            _ => line.to_owned(),
+        })
+        .collect();
+    let start = first.start + indent;
+    let (mark, _) = marked_item(&text[start..first.end])?;
+    let (message, help) = match mark {
+        "-" => (
+            "a space is missing behind the dash of this item".to_owned(),
+            "put a space after each `-`",
+        ),
+        mark => (
+            format!("an item of a list begins with `-`, not with `{mark}`"),
+            "write `- ` in its place",
+        ),
+    };
+    let found = Diagnostic::error("invalid-yaml", start..start + mark.len(), message);
+    Some(
+        found
+            .help(help)
+            .replace(block, right.join("\n"), Applicability::Unsure),
+    )
+}
+
+/// The mark of an item that is not written as YAML has it, and what stands behind it.
+fn marked_item(written: &str) -> Option<(&str, &str)> {
+    let is_key = |rest: &str| {
+        let name = rest.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_');
+        name.len() < rest.len() && (name.starts_with(": ") || name == ":")
+    };
+    let glued = written.strip_prefix('-').filter(|rest| is_key(rest));
+    if let Some(rest) = glued {
+        return Some((&written[..1], rest));
+    }
+    let (mark, rest) = written.split_once(' ')?;
+    is_mark_of_items(mark).then_some((mark, rest))
 }
 
 /// Keys of which the first stand further in than one below them, in the first column:

@@ -464,6 +464,12 @@ pub(super) fn window(text: &str) -> Result<(), Refusal> {
         let refusal = wrong("bad-window", message, did_you_mean(Some(&right), String::new));
         return Err(instead(refusal, right, Applicability::Unsure));
     }
+    let right = text.replace(['.', 'h', 'H'], ":").replace(' ', "");
+    if text.contains(['.', 'h', 'H']) && window(&right).is_ok() {
+        let message = format!("\"{text}\" is not a window of the day");
+        let refusal = wrong("bad-window", message, did_you_mean(Some(&right), String::new));
+        return Err(instead(refusal, right, Applicability::Unsure));
+    }
     match ends {
         Some((Some(from), Some(to))) if from == to => {
             let message = format!("\"{text}\" begins when it ends");

@@ -17,7 +17,7 @@ const ELSEWHERE: [(&str, &str); 6] = [
 ];
 
 /// What other tools call the keys of some maps, by their titles.
-const OF_MAPS: [(&str, &str, &[&str]); 36] = [
+const OF_MAPS: [(&str, &str, &[&str]); 38] = [
     ("a rule", "otherwise", &["default", "else"]),
     ("a rule", "send", &["answer", "reply", "respond"]),
     (
@@ -44,6 +44,7 @@ const OF_MAPS: [(&str, &str, &[&str]); 36] = [
     ),
     ("`schedule`", "at", &["send_at", "start", "when"]),
     ("`trigger`", "event", &["name", "on", "type"]),
+    ("`trigger`", "key", &["dedupe_key", "event_id", "event_key"]),
     ("`trigger`", "keyword", &["word", "words"]),
     ("a test", "test", &["name", "title"]),
     ("a test", "person", &["given", "recipient", "who"]),
@@ -82,6 +83,7 @@ const OF_MAPS: [(&str, &str, &[&str]); 36] = [
         "call",
         &["api", "fetch", "get", "http", "post", "request", "webhook"],
     ),
+    ("a step", "send", &["message"]),
     ("a step", "notify", &["alert", "email", "mail"]),
     ("a step", "answers", &["choices", "options"]),
     ("a rule", "call", &["api", "http", "request", "webhook"]),

@@ -41,6 +41,7 @@ impl Shape<'_> {
         self.time_in_a_map(node, object, &mut told);
         self.step_without_do(node, object, &mut told);
         self.beside_send(node, object, &mut told);
+        self.beside_repeat(node, object, &mut told);
         if !self.around.text[node.span.start..].starts_with('{') {
             self.too_far_left(node, object, &mut told);
             self.beside_its_name(node, object, &mut told);

@@ -9,7 +9,7 @@ use dsl::diagnostic::Diagnostic;
 use dsl::editor::FileKind;
 use dsl::project::Project;
 use dsl::{Surroundings, decode_text};
-use engine::load::{self, LoadedProject, Siblings};
+use engine::load::{self, CheckedFile, LoadedProject, Siblings};
 
 /// A file that is to be checked.
 pub(in super::super) struct Check {
@@ -47,6 +47,8 @@ pub(in super::super) struct Found {
     pub diagnostics: Vec<Diagnostic>,
     /// What is right, and cannot be run by this version.
     pub later: Vec<Diagnostic>,
+    /// The file of its stories, as it was saved last, with what is to be said of that.
+    pub stories: Option<CheckedFile>,
 }
 
 /// The campaigns of each project, by its folder, as they were saved last: read once until something on the disk changes.
@@ -84,10 +86,12 @@ impl Saved {
 fn campaign(path: PathBuf, text: &str, project: LoadedProject, siblings: &Saved) -> Found {
     let loaded = load::campaign_of_bytes(&path, text.as_bytes(), project);
     let siblings = siblings.of(&loaded.project);
+    let stories = load::stories_of(&loaded);
     let across = load::across_with(&loaded.project, vec![(path, loaded.outline)], &siblings);
     let mut found = Found {
         diagnostics: loaded.file.diagnostics,
         later: loaded.file.later,
+        stories,
     };
     found.diagnostics.extend(across.campaigns.into_iter().flatten());
     found.diagnostics.sort_by_key(Diagnostic::place);
@@ -103,7 +107,11 @@ fn of_project(project: &LoadedProject, siblings: &Saved) -> Found {
         .unwrap_or_default();
     diagnostics.extend(across);
     diagnostics.sort_by_key(Diagnostic::place);
-    Found { diagnostics, later }
+    Found {
+        diagnostics,
+        later,
+        stories: None,
+    }
 }
 
 fn alone(text: &str, kind: FileKind) -> Found {
@@ -112,7 +120,7 @@ fn alone(text: &str, kind: FileKind) -> Found {
         Err(fault) => {
             return Found {
                 diagnostics: vec![fault],
-                later: vec![],
+                ..Found::default()
             };
         }
     };
@@ -132,5 +140,9 @@ fn alone(text: &str, kind: FileKind) -> Found {
             (checked.diagnostics, checked.later)
         }
     };
-    Found { diagnostics, later }
+    Found {
+        diagnostics,
+        later,
+        stories: None,
+    }
 }

@@ -1,0 +1,99 @@
+//! Stories in a file of their own. It is checked as if it stood at the end of its campaign, so that every check of stories
+//! holds there too.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dsl::diagnostic::{Diagnostic, Severity};
+
+use super::{
+    CheckedFile, DEPTH, LoadedCampaign, LoadedProject, PROJECT_FILE, bytes_in, campaign_of_bytes,
+    files_below, is_campaign, is_there, project_folder, read,
+};
+use crate::revision::Revision;
+
+/// A file of stories.
+#[derive(Debug, Clone)]
+pub struct Apart {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The key of the campaign that names it, in bytes of the campaign.
+    key: Range<usize>,
+}
+
+/// A file of stories that was read with its campaign.
+#[derive(Debug)]
+pub struct ReadApart {
+    /// With what is to be said of it.
+    pub file: CheckedFile,
+    /// None where it has errors.
+    pub meant: Option<Arc<Revision>>,
+    /// Bytes before it of what was checked.
+    pub offset: usize,
+}
+
+impl Apart {
+    /// That of a campaign without errors. None where its stories stand in it.
+    pub fn of(loaded: &LoadedCampaign) -> Option<Apart> {
+        let file = loaded.stories.as_ref().filter(|_| loaded.file.is_valid())?;
+        Some(Apart {
+            path: loaded.project.folder.join(&file.path),
+            key: file.entry.clone(),
+        })
+    }
+
+    /// The file with this text.
+    pub fn read(&self, campaign: &CheckedFile, project: &LoadedProject, text: String) -> ReadApart {
+        let written = &campaign.text;
+        let before = format!("{}{}\n", &written[..self.key.start], &written[self.key.end..]);
+        let whole = before + &dsl::apart::as_tests(&text);
+        let offset = whole.len() - text.len();
+        let checked = campaign_of_bytes(&campaign.path, whole.as_bytes(), project.clone());
+        let own = |found: &Diagnostic| found.span.start >= offset || found.severity == Severity::Error;
+        let diagnostics = checked.file.diagnostics.into_iter().filter(own);
+        let file = CheckedFile {
+            path: self.path.clone(),
+            text,
+            is_marked: false,
+            diagnostics: diagnostics.map(|found| found.begin_at(offset)).collect(),
+            later: vec![],
+        };
+        ReadApart {
+            file,
+            meant: checked.meant,
+            offset,
+        }
+    }
+}
+
+/// The file of the stories of a campaign without errors, with what is to be said of it. None where they stand in the
+/// campaign, and where the file cannot be read, which has been said.
+pub fn stories_of(loaded: &LoadedCampaign) -> Option<CheckedFile> {
+    let apart = Apart::of(loaded)?;
+    let bytes = bytes_in(&apart.path, &loaded.project).ok()?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Some(apart.read(&loaded.file, &loaded.project, text).file)
+}
+
+/// The campaign whose stories a file holds, as its project has it. None where it is of no campaign.
+pub fn campaign_of_stories(path: &Path) -> Option<PathBuf> {
+    let folder = project_folder(path);
+    let name = path.file_name()?.to_str()?;
+    let own = std::fs::canonicalize(path).ok()?;
+    let depth = if is_there(&folder.join(PROJECT_FILE)) {
+        DEPTH
+    } else {
+        0
+    };
+    let campaigns = files_below(&folder, depth).files;
+    let names_it = |campaign: &&PathBuf| {
+        let text = read(campaign, &folder)
+            .ok()
+            .and_then(|bytes| dsl::decode_text(&bytes).ok());
+        let text = text.filter(|text| is_campaign(campaign) && text.contains(name));
+        let file = text.and_then(|text| dsl::parse_campaign(&text).stories_file());
+        file.is_some_and(|file| std::fs::canonicalize(folder.join(file.path)).is_ok_and(|file| file == own))
+    };
+    campaigns.iter().find(names_it).cloned()
+}
