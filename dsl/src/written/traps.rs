@@ -364,7 +364,7 @@ fn number_meant(written: &str) -> Option<(String, &'static str)> {
     let unit = &written[amount.len()..];
     let pieces: Vec<&str> = amount.split(',').map(|piece| piece.trim_start()).collect();
     let is_digits = |piece: &&str| !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit());
-    if !pieces.iter().all(|piece| is_digits(&piece)) || unit.contains([',', '"']) {
+    if !pieces.iter().all(is_digits) || unit.contains([',', '"']) {
         return None;
     }
     match pieces.as_slice() {
