@@ -24,6 +24,7 @@ mod unused;
 pub use cap::to_be_read;
 pub use outline::{Lists, Named, Outline};
 pub use promises::unheard;
+pub use unused::to_be_looked_for;
 
 /// The codes that only several files together can give.
 pub const CODES: &[&str] = &[
@@ -47,7 +48,7 @@ pub struct Whole<'a> {
     pub file: Option<&'a ProjectFile>,
     /// Every campaign, by path.
     pub campaigns: &'a [Outline],
-    /// The files of [`ProjectFile::named_files`] that are not there.
+    /// The files of [`ProjectFile::named_files`] and of [`to_be_looked_for`] that are not there.
     pub absent: &'a Absent,
     /// What is known of the files of its lists, by the key of a list's file. One that is not in it is not judged.
     pub headers: &'a BTreeMap<String, Header>,

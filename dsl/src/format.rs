@@ -2,6 +2,8 @@
 //! quotes where an older reader of YAML needs them. Comments and blank lines stay, texts and their line breaks too. The
 //! layout is pretty_yaml's; the result is read again, and is never given out where it says anything else than the file.
 
+use std::ops::Range;
+
 use crate::diagnostic::Diagnostic;
 use crate::edit::{self, Edit};
 use crate::tree::{self, Key, Kind, Node, Style, Tree};
@@ -70,7 +72,8 @@ fn with_line_feeds(text: &str, kind: FileKind) -> Result<String, Unformatted> {
     }
     let (visible, _) = edit::apply(&text, blank_ends(&before));
     let (tree, _) = tree::parse(&visible);
-    let laid_out = quote(lay_out_fully(&visible, &tree)?, kind);
+    let laid_out = with_numbers_whole(lay_out_fully(&visible, &tree)?);
+    let laid_out = quote(laid_out, kind);
     let (after, faults) = tree::parse(&laid_out);
     let internal = |what| Err(Unformatted::Internal { what });
     if !faults.is_empty() {
@@ -97,6 +100,37 @@ impl FileKind {
             true => FileKind::Project,
             false => FileKind::Campaign,
         }
+    }
+}
+
+/// Takes the space out again that the layout puts behind the comma of `{ budget: 49,90 EUR }`: whoever wrote that wrote one
+/// number.
+fn with_numbers_whole(text: String) -> String {
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let around = |gap: &Range<usize>| {
+        is_digit(text[..gap.start].chars().next_back()) && is_digit(text[gap.end..].chars().next())
+    };
+    let mut commas = text.match_indices(", ");
+    if !commas.any(|(at, comma)| around(&(at..at + comma.len()))) {
+        return text;
+    }
+    let (tree, _) = tree::parse(&text);
+    let mut gaps = vec![];
+    let mut next: Vec<&Node> = tree.root.iter().collect();
+    while let Some(node) = next.pop() {
+        next.extend(node.items());
+        next.extend(node.entries().iter().map(|entry| &entry.value));
+        for pair in node.entries().windows(2) {
+            let gap = pair[0].value.span.end..pair[1].key.span.start;
+            let split = pair[1].value.is_nothing() && text.get(gap.clone()) == Some(", ");
+            if split && around(&gap) {
+                gaps.push(Edit::new(gap, ","));
+            }
+        }
+    }
+    match gaps.is_empty() {
+        true => text,
+        false => edit::apply(&text, gaps).0,
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Outline {
     pub(super) senders: Vec<String>,
     /// Lists of crier.yaml.
     pub(super) lists: Vec<String>,
+    /// Paths of files that its audience names itself.
+    pub(super) sources: Vec<String>,
     /// Its audience says of lists what their columns are called.
     pub(super) renames: bool,
     pub(super) starts: Vec<Named>,
@@ -153,6 +155,7 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
             .map(|sender| sender.value.clone())
             .collect(),
         lists: lists(written, &steps),
+        sources: sources(written),
         renames: !written.audience.columns.is_empty() || written.audience.consent.is_some(),
         starts: steps.iter().filter_map(|step| started(step)).map(place).collect(),
         campaigns: of(&["answered", "received"]),
@@ -210,6 +213,16 @@ fn lists(written: &Campaign, steps: &[&Step]) -> Vec<String> {
     let changed = steps.iter().filter_map(|step| changed(step));
     read.chain(joins.chain(changed).map(|list| list.value.clone()))
         .collect()
+}
+
+/// The files that its audience names by their paths.
+fn sources(written: &Campaign) -> Vec<String> {
+    let audience = written.audience.from.iter().chain(&written.audience.except);
+    let paths = audience.filter_map(|source| match &source.value {
+        Source::Path(path) | Source::Read(path, _) => Some(path.clone()),
+        Source::List(_) => None,
+    });
+    paths.collect()
 }
 
 /// The events that its trigger and its stories name.

@@ -1,9 +1,11 @@
-//! Every sender and list of crier.yaml is used by somebody. A list that people join by a keyword is in use by that.
+//! Every sender and list of crier.yaml is used by somebody. A list that people join by a keyword is in use by that. While
+//! a reference leads nowhere, it may be meant for what nobody uses.
 
 use std::collections::BTreeSet;
 
-use super::{Across, Whole, outline};
+use super::{Across, Outline, Whole, outline};
 use crate::diagnostic::Diagnostic;
+use crate::project::{ListFile, Project};
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     // Who asks about some campaigns does not ask what the others use.
@@ -23,8 +25,10 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let named = own.chain(all().flat_map(|campaign| &campaign.senders));
     let named = named.chain(whole.project.sender.as_ref());
     let senders: BTreeSet<&String> = named.chain(joined.map(|sender| &sender.value)).collect();
+    let is_open = |sender: &&String| !whole.project.senders.contains_key(*sender);
+    let senders_open = senders.iter().any(is_open);
     for sender in &file.written().senders {
-        if !senders.contains(&sender.name.value) {
+        if !senders_open && !senders.contains(&sender.name.value) {
             let message = format!("no campaign sends from sender \"{}\"", sender.name.value);
             let help = "take it out, or name it in a campaign with `sender`";
             let found = Diagnostic::warning("unused-sender", sender.name.span.clone(), message);
@@ -35,12 +39,32 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let changed = of_rules.iter().filter_map(|step| outline::changed(step));
     let lists = all().flat_map(|campaign| &campaign.lists);
     let lists: BTreeSet<&String> = lists.chain(changed.map(|list| &list.value)).collect();
+    let known = &whole.project.lists;
+    let is_open = |list: &&String| !known.contains_key(*list) && !whole.project.stored_lists.contains(*list);
+    let sources = || all().flat_map(|campaign| &campaign.sources);
+    let lists_open = lists.iter().any(is_open) || sources().any(|path| whole.absent.contains_key(path));
     for list in whole.lists() {
-        if !lists.contains(&list.name.value) && list.opt_in.keyword.is_none() {
+        if !lists_open && !lists.contains(&list.name.value) && list.opt_in.keyword.is_none() {
             let message = format!("no campaign uses list \"{}\"", list.name.value);
             let help = "take it out, or name it in the `audience` of a campaign";
             let found = Diagnostic::warning("unused-list", list.name.span.clone(), message);
             across.project.push(found.help(help));
         }
     }
+}
+
+/// The files that campaigns take people from by their paths, where a list of crier.yaml is read by none of them: it may be
+/// meant by a path that leads nowhere.
+pub fn to_be_looked_for(project: &Project, campaigns: &[Outline]) -> BTreeSet<String> {
+    let named: BTreeSet<&str> = campaigns
+        .iter()
+        .flat_map(|campaign| campaign.lists.iter().map(String::as_str))
+        .collect();
+    let is_unread =
+        |(name, list): (&String, &ListFile)| !list.path.is_empty() && !named.contains(name.as_str());
+    let unread = project.lists.iter().any(is_unread);
+    let sources = campaigns.iter().filter(|_| unread);
+    sources
+        .flat_map(|campaign| campaign.sources.iter().cloned())
+        .collect()
 }

@@ -128,6 +128,9 @@ const MARKS: &[(&str, &str, bool)] = &[
     ("%{", "}", true),
     ("*|", "|*", true),
     ("#{", "}", true),
+    // Of the full width of a letter.
+    ("\u{ff5b}\u{ff5b}", "\u{ff5d}\u{ff5d}", true),
+    ("\u{ff5b}", "\u{ff5d}", false),
     // A brace is missing.
     ("{", "}}", true),
     ("{", "}", true),
@@ -142,7 +145,7 @@ const MARKS: &[(&str, &str, bool)] = &[
 fn placeholders(text: &str) -> Vec<Foreign> {
     let mut all = vec![];
     let mut at = 0;
-    while let Some(next) = text[at..].find(['{', '%', '[', '$', '*', '<', '#', '}', '@']) {
+    while let Some(next) = text[at..].find(['{', '%', '[', '$', '*', '<', '#', '}', '@', '\u{ff5b}']) {
         at += next;
         let rest = &text[at..];
         if rest.starts_with("{{") {
@@ -158,7 +161,7 @@ fn placeholders(text: &str) -> Vec<Foreign> {
             .or_else(|| begins(rest, at))
             .or_else(|| with_sign(rest, at))
         else {
-            at += 1;
+            at += rest.chars().next().map_or(1, char::len_utf8);
             continue;
         };
         all.push(foreign);
@@ -291,6 +294,10 @@ mod tests {
                 &["if city == 'Roma'", "name"],
             ),
             ("# 1, #one", &[]),
+            (
+                "\u{ff5b}\u{ff5b}first_name\u{ff5d}\u{ff5d}, \u{ff5b}1",
+                &["first_name"],
+            ),
         ];
         for (text, names) in table {
             let found = placeholders(text).into_iter();

@@ -7,8 +7,11 @@ use crate::tree::Node;
 use crate::written::campaign::Rule;
 use crate::written::{Spanned, quoted, spanned};
 
-/// What people put between the words of a list.
-const BETWEEN: [char; 4] = [',', ';', '|', '/'];
+/// What people put between the words of a list; the last two are commas of full width.
+const BETWEEN: [char; 6] = [',', ';', '|', '/', '\u{3001}', '\u{ff0c}'];
+
+/// Brackets of full width around a list, and the quotes in it.
+const AROUND: [char; 4] = ['\u{ff3b}', '\u{ff3d}', '"', '\''];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for rule in context.written.reply_rules().into_iter().flatten() {
@@ -57,7 +60,8 @@ fn one_phrase(text: &str, word: &Spanned<String>) -> Option<Diagnostic> {
         true => Severity::Warning,
         false => Severity::Error,
     };
-    let words: Vec<String> = words.into_iter().map(quoted).collect();
+    let words = words.into_iter().map(|word| quoted(word.trim_matches(AROUND)));
+    let words: Vec<String> = words.collect();
     let list = format!("[{}]", words.join(", "));
     let found = found.replace(word.span.clone(), list, Applicability::Unsure);
     Some(Diagnostic { severity, ..found })

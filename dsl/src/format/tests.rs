@@ -34,6 +34,20 @@ fn a_fault_is_where_the_text_as_it_stands_has_it() {
 }
 
 #[test]
+fn a_number_with_a_comma_in_it_stays_one() {
+    check(
+        "audience: a.csv\nschedule: now\nmessage: \"Hi, 1, 2\"\nlimits: {budget: 49,90 EUR,rate: 5/s, halt: { opt_outs: 2, 5% }}\nlabels: [1,2]\n",
+        expect![[r#"
+            audience: a.csv
+            schedule: now
+            message: "Hi, 1, 2"
+            limits: { budget: 49,90 EUR, rate: 5/s, halt: { opt_outs: 2,5% } }
+            labels: [1, 2]
+        "#]],
+    );
+}
+
+#[test]
 fn lines_may_end_with_a_carriage_return_alone() {
     check(
         "audience:   a.csv\r# all of them\rschedule: now\r\rmessage: \"Hi\"\r",

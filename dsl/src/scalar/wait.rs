@@ -17,6 +17,8 @@ struct Unit {
     many: &'static str,
     /// What people write instead, offered as help only.
     short: &'static [&'static str],
+    /// What it is called in other languages, offered as help only.
+    others: &'static [&'static str],
     seconds: u64,
 }
 
@@ -25,30 +27,59 @@ const UNITS: [Unit; 5] = [
         one: "second",
         many: "seconds",
         short: &["s", "sec", "secs"],
+        others: &[
+            "sekunde", "sekunden", "sek", "seconde", "secondes", "seconden", "secondo", "secondi", "segundo",
+            "segundos", "sekunda", "sekundy", "sekund",
+        ],
         seconds: 1,
     },
     Unit {
         one: "minute",
         many: "minutes",
         short: &["m", "min", "mins"],
+        others: &[
+            "minuten", "minuto", "minuti", "minutos", "minuut", "minuta", "minuty", "minut",
+        ],
         seconds: 60,
     },
     Unit {
         one: "hour",
         many: "hours",
         short: &["h", "hr", "hrs"],
+        others: &[
+            "stunde", "stunden", "std", "heure", "heures", "hora", "horas", "ora", "ore", "uur", "uren",
+            "godzina", "godziny", "godzin",
+        ],
         seconds: 3_600,
     },
     Unit {
         one: "day",
         many: "days",
         short: &["d"],
+        others: &[
+            "tag", "tage", "tagen", "jour", "jours", "giorno", "giorni", "día", "días", "dia", "dias", "dag",
+            "dagen", "dzień", "dni",
+        ],
         seconds: SECONDS_A_DAY,
     },
     Unit {
         one: "week",
         many: "weeks",
         short: &["w", "wk", "wks"],
+        others: &[
+            "woche",
+            "wochen",
+            "semaine",
+            "semaines",
+            "settimana",
+            "settimane",
+            "semana",
+            "semanas",
+            "weken",
+            "tydzień",
+            "tygodnie",
+            "tygodni",
+        ],
         seconds: 7 * SECONDS_A_DAY,
     },
 ];
@@ -151,11 +182,14 @@ fn wait(seconds: u64, unit: u64) -> WaitTime {
 
 fn unknown_unit(number: &str, word: &str) -> ScalarError {
     let lower = word.to_lowercase();
-    let abbreviated = UNITS.iter().find(|u| u.short.contains(&lower.as_str()));
-    let names = UNITS.iter().flat_map(|u| [u.many, u.one]);
+    let is_called = |u: &&Unit| u.short.contains(&lower.as_str()) || u.others.contains(&lower.as_str());
+    let called = UNITS.iter().find(is_called);
+    // A word of another language that differs in its first letter is another unit: `jours` are no hours.
+    let begins = |name: &&str| name.chars().next() == lower.chars().next();
+    let names = UNITS.iter().flat_map(|u| [u.many, u.one]).filter(begins);
     let close =
         || nearest(word, names).and_then(|name| UNITS.iter().find(|u| u.one == name || u.many == name));
-    let meant = abbreviated.or_else(close).map(|u| {
+    let meant = called.or_else(close).map(|u| {
         let unit = if number == "1" { u.one } else { u.many };
         format!("{number} {unit}")
     });
@@ -239,6 +273,14 @@ mod tests {
                 "2 month",
                 "3 Days",
                 "2 dyas",
+                "2 jours",
+                "1 Woche",
+                "3 días",
+                "10 minutos",
+                "2 uur",
+                "2 tygodnie",
+                "2 rours",
+                "2 mois",
                 "0 days",
                 "99999999999999999999 days",
                 "4000 days",
@@ -256,6 +298,14 @@ mod tests {
                 2 month -> "month" is not a unit of time; the units are seconds, minutes, hours, days and weeks: `90 seconds`, `36 hours`, `2 days`
                 3 Days -> "Days" is not a unit of time; did you mean "3 days"? the units are seconds, minutes, hours, days and weeks
                 2 dyas -> "dyas" is not a unit of time; did you mean "2 days"? the units are seconds, minutes, hours, days and weeks
+                2 jours -> "jours" is not a unit of time; did you mean "2 days"? the units are seconds, minutes, hours, days and weeks
+                1 Woche -> "Woche" is not a unit of time; did you mean "1 week"? the units are seconds, minutes, hours, days and weeks
+                3 días -> "días" is not a unit of time; did you mean "3 days"? the units are seconds, minutes, hours, days and weeks
+                10 minutos -> "minutos" is not a unit of time; did you mean "10 minutes"? the units are seconds, minutes, hours, days and weeks
+                2 uur -> "uur" is not a unit of time; did you mean "2 hours"? the units are seconds, minutes, hours, days and weeks
+                2 tygodnie -> "tygodnie" is not a unit of time; did you mean "2 weeks"? the units are seconds, minutes, hours, days and weeks
+                2 rours -> "rours" is not a unit of time; the units are seconds, minutes, hours, days and weeks: `90 seconds`, `36 hours`, `2 days`
+                2 mois -> "mois" is not a unit of time; the units are seconds, minutes, hours, days and weeks: `90 seconds`, `36 hours`, `2 days`
                 0 days -> "0 days" is no time at all; write a whole number and a unit: `90 seconds`, `30 minutes`, `36 hours`, `2 days`, `3 weeks`
                 99999999999999999999 days -> "99999999999999999999 days" is longer than ten years; write a whole number and a unit: `90 seconds`, `30 minutes`, `36 hours`, `2 days`, `3 weeks`
                 4000 days -> "4000 days" is longer than ten years; write a whole number and a unit: `90 seconds`, `30 minutes`, `36 hours`, `2 days`, `3 weeks`

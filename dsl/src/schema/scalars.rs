@@ -20,7 +20,7 @@ pub(super) const LANGUAGE: &str = r"^\s*[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\s
 const NAME: &str = "^[a-z][a-z0-9-]*$";
 const ADDRESS: &str = r"[^@\s]+@[^@\s]+\.[^@\s]+";
 /// A path that begins with no way up; one that goes up further on may stay inside.
-const INSIDE: &str = r"(?![/\\~])(?![A-Za-z]:)(?!(?:\.?[/\\])*\.\.(?:[/\\]|$))";
+const INSIDE: &str = r"(?![/~])(?![A-Za-z]:)(?![\s\S]*(?:\\|://))(?!(?:\.?/)*\.\.(?:/|$))";
 const DURATION: &str = r"0*[1-9][0-9]*\s+(?:seconds?|minutes?|hours?|days?|weeks?)\s*$";
 const CLOCK: &str = "(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9])";
 /// Where a window may end.
@@ -206,7 +206,7 @@ fn path() -> Value {
 }
 
 fn source() -> String {
-    format!(r"[a-z][a-z0-9-]*|(?=[\s\S]*[./\\]){INSIDE}[^@]*")
+    format!(r"[a-z][a-z0-9-]*|(?=[\s\S]*[./]){INSIDE}[^@]*")
 }
 
 fn timeout() -> Value {

@@ -22,6 +22,8 @@ struct Builder<'a> {
     unnamed: BTreeMap<usize, Range<usize>>,
     nodes: usize,
     documents: usize,
+    /// Of a sign that no reading goes on behind.
+    wide: Option<Diagnostic>,
     /// Where the last token ended.
     read_to: usize,
     /// Values that were told of and stand blank in the text.
@@ -102,6 +104,7 @@ impl<'a> Builder<'a> {
             unnamed: BTreeMap::new(),
             nodes: 0,
             documents: 0,
+            wide: None,
             read_to: 0,
             blank,
             fault: None,
@@ -329,7 +332,11 @@ impl<'a> Builder<'a> {
         self.read_to = self.read_to.max(node.span.end);
         self.remember(anchor, &node);
         self.put(node);
-        Flow::On
+        let Some(wide) = self.wide.take() else {
+            return Flow::On;
+        };
+        self.diagnostics.push(wide);
+        Flow::Stop
     }
 
     fn remember(&mut self, anchor: usize, node: &Node) {
@@ -354,6 +361,7 @@ impl<'a> Builder<'a> {
         let nested = self.stack.len() > 1 && self.stack[self.stack.len() - 2].start().flow;
         let Some(Open::Map {
             key,
+            entries,
             seen,
             spoilt,
             start,
@@ -379,6 +387,14 @@ impl<'a> Builder<'a> {
             return;
         };
         let plain = scalar.style == Style::Plain;
+        self.wide = syntax::in_indentation(&scalar.text, node.span.start).filter(|_| plain);
+        if self.wide.is_some() {
+            // What stands behind it was meant to be its value.
+            if let Some(last) = entries.last_mut().filter(|last| last.value.is_nothing()) {
+                last.value = bad(last.value.span.clone());
+            }
+            return;
+        }
         if plain && scalar.text == "<<" {
             self.diagnostics.push(merge_key(node.span));
         } else if let Some(first) = seen.get(&scalar.text) {

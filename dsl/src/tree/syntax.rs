@@ -13,14 +13,18 @@ mod brackets;
 mod comments;
 mod conditions;
 mod foreign;
+mod full_width;
 mod indentation;
 mod items;
+mod lists;
 mod pairs;
 mod place;
 mod quotes;
 
 pub(crate) use conditions::{is_first_key, needs_quotes as quote_condition};
 pub(crate) use foreign::is_mark_of_items;
+pub(crate) use full_width::behind_key as full_width_behind_key;
+pub(super) use full_width::in_indentation;
 pub(crate) use place::line_of;
 pub(super) use quotes::{custom_tag, double_brace, is_of_marks, taken_for_anchor, unknown_anchor};
 
@@ -36,6 +40,9 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
     if let Some(found) = foreign::conflict(text) {
         return found;
     }
+    if let Some(found) = full_width::before(text, at) {
+        return found;
+    }
     match error.kind() {
         ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabNotAllowed => {
             return tab(text, at);
@@ -48,10 +55,14 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
         | ErrorKind::InvalidQuotedScalarIndent
         | ErrorKind::DocumentIndicatorInQuotedScalar => return unclosed_quote(text, read_to, at),
         ErrorKind::InvalidTrailingDoubleQuotedScalar | ErrorKind::InvalidTrailingSingleQuotedScalar => {
+            if let Some(found) = full_width::behind_quote(text, at) {
+                return found;
+            }
             if let Some(found) = conditions::unquoted(text, at, opener.is_some()) {
                 return found;
             }
-            return after_the_quote(text, at, opener.is_some());
+            let behind = lists::behind_quote(text, at, opener.map(|(_, bracket)| bracket));
+            return behind.unwrap_or_else(|| after_the_quote(text, at, opener.is_some()));
         }
         ErrorKind::CommentNotSeparated => return foreign::comment_glued(text, at),
         ErrorKind::UnknownQuotedScalarEscape => return unknown_escape(text, at),

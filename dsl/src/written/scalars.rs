@@ -322,7 +322,7 @@ fn address(text: &str) -> Result<(), Refusal> {
     })
 }
 
-/// Whether a path is relative and leads nowhere above its folder, on no part of its way.
+/// Whether a path is relative, of this language, and leads nowhere above its folder, on no part of its way.
 pub(crate) fn stays_inside(path: &str) -> bool {
     let absolute = path.starts_with(['/', '\\', '~']) || path.get(1..2) == Some(":");
     let step = |depth: usize, piece: &str| match piece {
@@ -330,10 +330,26 @@ pub(crate) fn stays_inside(path: &str) -> bool {
         "" | "." => Some(depth),
         _ => Some(depth + 1),
     };
-    !absolute && path.split(['/', '\\']).try_fold(0, step).is_some()
+    let foreign = path.contains('\\') || path.contains("://");
+    !absolute && !foreign && path.split('/').try_fold(0, step).is_some()
 }
 
 fn path(text: &str) -> Result<(), Refusal> {
+    if text.starts_with("https://") || text.starts_with("http://") {
+        let message = "files are not read from the web";
+        let help = "put the file into the project, and write its path: `lists/customers.csv`";
+        return Err(wrong("wrong-type", message, help));
+    }
+    let slashes = text.replace('\\', "/");
+    if slashes != text && stays_inside(&slashes) {
+        let message = format!("\"{text}\" has `\\` between folder and file");
+        let refusal = wrong(
+            "wrong-type",
+            message,
+            format!("write `/`, on Windows too: `{slashes}`"),
+        );
+        return Err(instead(refusal, slashes, Applicability::Safe));
+    }
     if !stays_inside(text) {
         let message = format!("\"{text}\" is outside of the project");
         let help = "paths are relative to crier.yaml's folder and stay inside it: `lists/customers.csv`";

@@ -17,9 +17,11 @@ mod branches;
 mod dashes;
 mod elsewhere;
 mod fit;
+mod full_width;
 mod meant;
 mod misplaced;
 mod one_line;
+mod only;
 mod other_file;
 mod own_dash;
 mod rounds;
@@ -27,6 +29,7 @@ mod several;
 mod shares;
 mod step;
 mod two_steps;
+mod whole;
 mod words;
 
 pub(crate) use fit::fits;
@@ -150,6 +153,7 @@ impl Shape<'_> {
         self.with_a_dash_of_their_own(node, item, place);
         let place = place.item();
         let mut cut = traps::cut_conditions(self.around, node, item);
+        cut.extend(full_width::commas(self.around.text, node));
         cut.extend(traps::dashes_too_far_left(self.around, node, item));
         let is_told = |node: &Node| cut.iter().any(|d| d.span.contains(&node.span.start));
         let first = self.found.len();
@@ -176,7 +180,18 @@ impl Shape<'_> {
         if let Some(found) = traps::comma_behind(self.around, node, scalar, form) {
             return self.found.push(found);
         }
-        match scalars::check(form, &scalar.text) {
+        let checked = scalars::check(form, &scalar.text);
+        if checked.is_err()
+            && let Some(found) = full_width::in_value(self.around.text, node, form)
+        {
+            return self.found.push(found);
+        }
+        if (checked.is_err() || traps::is_path(form))
+            && let Some(found) = traps::no_comment(self.around, node, scalar, form)
+        {
+            return self.found.push(found);
+        }
+        match checked {
             Ok(()) => {}
             Err(Refusal::OtherType) => return self.wrong_type(node, form, place),
             Err(Refusal::Later(what)) => {
@@ -301,17 +316,21 @@ impl Shape<'_> {
         node: &Node,
         entry: &Entry,
         before: Option<&Entry>,
-        (code, object): (&'static str, &Object),
+        (code, object): (&'static str, &'static Object),
         doubtful: &LazyCell<Vec<&'static str>, impl FnOnce() -> Vec<&'static str>>,
     ) -> Option<&'static str> {
+        if let Some((key, found)) = one_line::glued(entry, object) {
+            self.found.push(found);
+            return Some(key.name);
+        }
         if let Some(before) = before.filter(|_| self.is_cut(node, entry, before)) {
-            let found = traps::cut_by_comma(self.around, &before.value, entry.key.span.clone());
+            let form = object.key(&before.key.text).map(|key| &key.form);
+            let form = form.or(object.open.as_ref().map(|open| open.form));
+            let found = traps::cut_by_comma(self.around, (&before.value, form), entry.key.span.clone());
             self.found.push(found);
             return None;
         }
-        if let Some((key, found)) =
-            words::glued(entry, object).or_else(|| one_line::first_of(entry, object, node))
-        {
+        if let Some((key, found)) = one_line::first_of(entry, object, node) {
             self.found.push(found);
             return Some(key.name);
         }
@@ -322,7 +341,7 @@ impl Shape<'_> {
             return None;
         }
         let meant = elsewhere::called_elsewhere(object, &entry.key.text, node)
-            .or_else(|| nearest(&entry.key.text, names.clone()));
+            .or_else(|| only::nearest_key(object, node, &entry.key.text));
         let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
         let written = &entry.key.text;
         let (code, message, label) = match is_step {
@@ -357,6 +376,15 @@ impl Shape<'_> {
             }
             Some(_) | None => Guess::among(written, names, Words::Language),
         };
+        let lacking = meant.is_none() && tag.is_none() && words::owner(object, written).is_none();
+        let lacking = Some(()).filter(|()| lacking && self.whole);
+        if let Some(key) = lacking.and_then(|()| only::lacking(object, node, entry)) {
+            let help = format!("is it meant to be `{key}`? {} needs that", object.title);
+            let span = entry.key.span.clone();
+            self.found
+                .push(found.help(help).replace(span, key, Applicability::Unsure));
+            return Some(key);
+        }
         self.found.push(guess.tell(found, || {
             words::belongs(object, entry).unwrap_or(possible(object))
         }));
@@ -553,44 +581,5 @@ impl Shape<'_> {
             Some(help) => found.help(help),
             None => found,
         });
-    }
-
-    fn no_map(&mut self, root: &Node, object: &Object) {
-        if !self.whole {
-            return;
-        }
-        if root.is_nothing() || matches!(root.kind, Kind::Map(_)) {
-            // A key that is no word has been told, and stands for something.
-            if !self.told.iter().any(|d| d.is_error()) {
-                self.empty(object);
-            }
-            return;
-        }
-        let message = format!("{} is a map of keys and values", object.title);
-        let end = self.around.text[root.span.start..]
-            .find('\n')
-            .map_or(root.span.end, |i| (root.span.start + i).min(root.span.end));
-        let found = Diagnostic::error("wrong-type", root.span.start..end, message)
-            .label(format!("this is {}", a_kind(root)));
-        let line = &self.around.text[root.span.start..end];
-        self.found.push(found.help(match words::no_colon(line, object) {
-            Some(right) => format!("a colon and a space stand behind each key: `{right}`"),
-            None if words::is_of_a_list(line) => {
-                "is it a list of people? a campaign names it: `audience: lists/customers.csv`".to_owned()
-            }
-            None => words::first_line(object),
-        }));
-    }
-
-    fn empty(&mut self, object: &Object) {
-        let names: Vec<&str> = object.required.iter().map(|required| required.key).collect();
-        let message = format!("the file is empty; {} needs {}", object.title, listed(names));
-        let lines = object.required.iter().filter_map(|required| {
-            let example = object.key(required.key)?.example;
-            Some(format!("`{}: {example}`", required.key))
-        });
-        let help = format!("for example {}", lines.collect::<Vec<_>>().join(", "));
-        self.found
-            .push(Diagnostic::error("missing-key", 0..0, message).help(help));
     }
 }

@@ -241,8 +241,7 @@ pub(super) fn comma_behind(
         .next_back()
         .filter(|mark| matches!(mark, ',' | ';'))?;
     let right = scalar.text.strip_suffix(mark)?.trim_end();
-    let is_path = matches!(form, Form::Path | Form::Source | Form::Leaver);
-    let refused = is_path || scalars::check(form, &scalar.text).is_err();
+    let refused = is_path(form) || scalars::check(form, &scalar.text).is_err();
     if scalar.style != Style::Plain || !refused || scalars::check(form, right).is_err() {
         return None;
     }
@@ -353,7 +352,11 @@ fn is_closed(written: &str) -> bool {
 }
 
 /// Inside `{…}` a comma ends an unquoted text, and what follows becomes a key without a value.
-pub(super) fn cut_by_comma(around: Around<'_>, before: &Node, key: Range<usize>) -> Diagnostic {
+pub(super) fn cut_by_comma(
+    around: Around<'_>,
+    (before, form): (&Node, Option<&Form>),
+    key: Range<usize>,
+) -> Diagnostic {
     let cut = around.text.get(key.clone()).unwrap_or_default();
     let whole = before.span.start..key.end;
     let message = format!("the text ends at the comma, so that \"{cut}\" is read as a key");
@@ -361,46 +364,96 @@ pub(super) fn cut_by_comma(around: Around<'_>, before: &Node, key: Range<usize>)
         .label("not part of the text")
         .also(before.span.clone(), "all of the text")
         .help("quote the text");
-    match around.text.get(whole.clone()) {
-        // `1,000 EUR`.
-        Some(written) if is_of_thousands(written) => {
-            let right = written.replace(',', "");
-            let found = found.help(format!("a number has no comma between its digits: `{right}`"));
-            found.replace(whole, right, Applicability::Unsure)
+    let Some(written) = around.text.get(whole.clone()) else {
+        return found;
+    };
+    let is_number = form.is_none_or(|form| !takes_text(form));
+    match number_meant(written).filter(|_| is_number) {
+        Some((right, why)) => {
+            found
+                .help(format!("{why}: `{right}`"))
+                .replace(whole, right, Applicability::Unsure)
         }
-        // `99,50 EUR`.
-        Some(written) if is_of_cents(written) => {
-            let right = written.replace(',', ".");
-            let found = found.help(format!("a point stands before the cents: `{right}`"));
-            found.replace(whole, right, Applicability::Unsure)
-        }
-        Some(written) => found.replace(whole, quoted(written), Applicability::Unsure),
-        None => found,
+        None => found.replace(whole, quoted(written), Applicability::Unsure),
     }
 }
 
-/// Whether digits stand on both sides of its commas, three behind each.
-fn is_of_thousands(written: &str) -> bool {
-    let mut pieces = written.split(',');
-    let is_digits = |piece: &str| !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit());
-    let first = pieces
-        .next()
-        .is_some_and(|first| first.len() <= 3 && is_digits(first));
-    let three = |piece: &str| {
-        let digits = piece.split(' ').next().unwrap_or_default();
-        digits.len() == 3 && is_digits(digits)
-    };
-    first && pieces.all(three)
+/// A number with commas between its digits, as it is written here, and why. A space may stand behind each.
+fn number_meant(written: &str) -> Option<(String, &'static str)> {
+    let unit = written.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | ' '));
+    let amount = written[..written.len() - unit.len()].trim_end();
+    let unit = &written[amount.len()..];
+    let pieces: Vec<&str> = amount.split(',').map(|piece| piece.trim_start()).collect();
+    let is_digits = |piece: &&str| !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit());
+    if !pieces.iter().all(is_digits) || unit.contains([',', '"']) {
+        return None;
+    }
+    match pieces.as_slice() {
+        // `1,000 EUR`.
+        [first, more @ ..] if first.len() <= 3 && more.iter().all(|piece| piece.len() == 3) => {
+            let why = "a number has no comma between its digits";
+            Some((format!("{}{unit}", pieces.concat()), why))
+        }
+        // `99,50 EUR` and `2,5%`.
+        [whole, part] if part.len() < 3 && !unit.trim().is_empty() => {
+            let why = match is_currency(unit.trim()) {
+                true => "a point stands before the cents",
+                false => "a point stands before decimals",
+            };
+            Some((format!("{whole}.{part}{unit}"), why))
+        }
+        _ => None,
+    }
 }
 
-/// Whether it is an amount of money with a comma before its cents.
-fn is_of_cents(written: &str) -> bool {
-    let is_digits = |piece: &str| !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit());
-    let (amount, currency) = written.split_once(' ').unwrap_or((written, ""));
-    let is_currency = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-    let halves = amount.split_once(',');
-    is_currency
-        && halves.is_some_and(|(whole, cents)| is_digits(whole) && is_digits(cents) && cents.len() < 3)
+fn is_currency(unit: &str) -> bool {
+    unit.len() == 3 && unit.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// Whether a path may stand there, which may have any sign in it.
+pub(super) fn is_path(form: &Form) -> bool {
+    matches!(form, Form::Path | Form::Source | Form::Leaver)
+}
+
+/// A comment that is none to YAML, behind a value that is refused with it, or a path: with slashes, or without the space
+/// before it.
+pub(super) fn no_comment(
+    around: Around<'_>,
+    node: &Node,
+    scalar: &Scalar,
+    form: &Form,
+) -> Option<Diagnostic> {
+    let written = around
+        .text
+        .get(node.span.clone())
+        .filter(|_| scalar.style == Style::Plain)?;
+    let (at, mark) = ["//", "#"]
+        .iter()
+        .find_map(|mark| Some((written.find(mark)?, *mark)))?;
+    let (before, behind) = (&written[..at], &written[at + mark.len()..]);
+    let right = before.trim_end();
+    let ends = mark == "#" || right.len() < before.len();
+    let is_one = !is_path(form) || ends && behind.starts_with(' ');
+    if !is_one || right.is_empty() || scalars::check(form, right).is_err() {
+        return None;
+    }
+    let mark_at = node.span.start + at..node.span.start + at + mark.len();
+    let (message, help) = match mark {
+        "#" => (
+            "a comment begins behind a space, and here is none",
+            "put a space before the `#`",
+        ),
+        _ => (
+            "a comment begins with `#`, not with `//`",
+            "write ` #` in its place",
+        ),
+    };
+    let gap = node.span.start + right.len()..mark_at.end;
+    Some(
+        Diagnostic::error("invalid-yaml", mark_at, message)
+            .help(help)
+            .replace(gap, " #", Applicability::Unsure),
+    )
 }
 
 /// `{ days: 1 }` where a time belongs, which is one text.

@@ -100,7 +100,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
     expect![[r#"
         bad-time-now.campaign.yaml: 1 repaired, left []
         bad-time-twelve-hours.campaign.yaml: 1 repaired, left []
-        bad-window-twelve-hours.campaign.yaml: 2 repaired, left []
+        bad-window-twelve-hours.campaign.yaml: 1 repaired, left ["bad-time"]
         brace-begins-text.campaign.yaml: 1 repaired, left ["foreign-placeholder"]
         carrier-out-of-range.crier.yaml: 2 repaired, left ["wrong-type", "wrong-type", "bad-duration", "wrong-type", "unknown-value", "bad-duration"]
         case-4.1-countries.crier.yaml: 1 repaired, left []
@@ -112,6 +112,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         invalid-yaml-markdown.campaign.yaml: 2 repaired, left []
         invalid-yaml-outdented.campaign.yaml: 1 repaired, left []
         language-of-three.campaign.yaml: 1 repaired, left ["language-unlisted"]
+        list-backslash.campaign.yaml: 1 repaired, left []
         no-break-space-braces.campaign.yaml: 1 repaired, left []
         no-break-space-colon.campaign.yaml: 1 repaired, left []
         no-break-space.campaign.yaml: 1 repaired, left []

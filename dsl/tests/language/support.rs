@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use dsl::across::{Outline, Whole, check_across, to_be_read};
+use dsl::across::{Outline, Whole, check_across, to_be_looked_for, to_be_read};
 use dsl::diagnostic::Diagnostic;
 use dsl::project::{ListFile, Project};
 use dsl::{
@@ -71,7 +71,11 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         project: &known,
         file: file.as_ref().map(|(_, file)| file),
         campaigns: &outlines,
-        absent: &absent_of(folder, file.as_ref().map(|(_, file)| file)),
+        absent: &absent_of(
+            folder,
+            file.as_ref().map(|(_, file)| file),
+            to_be_looked_for(&known, &outlines),
+        ),
         headers: &headers_of(folder, &known),
         numbers: &numbers(folder, &known, &outlines),
     });
@@ -98,10 +102,10 @@ fn numbers(folder: &Path, project: &Project, outlines: &[Outline]) -> BTreeMap<u
 }
 
 /// The files of a project that are not there, where it has a folder for lists.
-fn absent_of(folder: &Path, file: Option<&dsl::ProjectFile>) -> Absent {
+fn absent_of(folder: &Path, file: Option<&dsl::ProjectFile>, more: BTreeSet<String>) -> Absent {
     let named = file.map(dsl::ProjectFile::named_files).unwrap_or_default();
     let looked_at = folder.join("lists").is_dir();
-    let absent = named.into_iter();
+    let absent = named.into_iter().chain(more);
     absent
         .filter(|path| looked_at && !folder.join(path).exists())
         .map(|path| (path.clone(), beside(&path, folder)))

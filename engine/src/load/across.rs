@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use dsl::Header;
-use dsl::across::{Lists, Outline, Whole, check_across, to_be_read};
+use dsl::across::{Lists, Outline, Whole, check_across, to_be_looked_for, to_be_read};
 use dsl::diagnostic::Diagnostic;
 use dsl::project::{ListFile, Project};
 use rayon::prelude::*;
@@ -144,7 +144,8 @@ fn held_together(
     let sound = project.file.as_ref().filter(|_| project.project.is_some());
     let file = sound.map(|file| dsl::parse_project(&file.text));
     let named = file.as_ref().map(dsl::ProjectFile::named_files);
-    let mut absent = absent(named.unwrap_or_default(), &project.folder);
+    let named = named.into_iter().flatten();
+    let mut absent = absent(named.chain(to_be_looked_for(&known, &campaigns)), &project.folder);
     // A folder, or a link that leads out of the project: it is there.
     let closed = known.lists.values().filter(|list| {
         headers

@@ -78,6 +78,11 @@ impl Lower<'_> {
                 .replace(span, right, Applicability::Unsure);
         }
         match name.to_ascii_lowercase().as_str() {
+            // Alone they would say the same of everybody.
+            "yes" | "no" | "true" | "false" if self.source.trim().len() == span.len() => {
+                return found
+                    .help("a condition asks something of each person: `age >= 18`, `city == \"Roma\"`");
+            }
             "true" | "yes" => return instead(found, "true".into()),
             "false" | "no" => return instead(found, "false".into()),
             _ => {}

@@ -11,6 +11,14 @@ use crate::diagnostic::{Applicability, Diagnostic};
 /// Words that are operators, here or elsewhere.
 const OPERATORS: [&str; 5] = ["and", "or", "not", "in", "is"];
 
+/// What other languages begin a condition with.
+const OPENINGS: [&str; 3] = ["if", "when", "where"];
+
+/// What `is` is called elsewhere.
+const SAME: [&str; 9] = [
+    "est", "ist", "\u{e8}", "\u{e9}", "es", "jest", "gleich", "equal", "eq",
+];
+
 fn is_operator(word: &str) -> bool {
     OPERATORS
         .iter()
@@ -211,6 +219,9 @@ impl Parser<'_> {
         let last = (self.at..self.lexemes.len())
             .take_while(|at| self.is_plain(*at))
             .last()?;
+        if let Some(found) = self.opening(first).or_else(|| self.word_as_sign(first, last)) {
+            return Some(found);
+        }
         let span = self.span(first).start..self.span(last).end;
         let words = &self.source[span.clone()];
         let found = |message: &str| Diagnostic::error("not-cel", span.clone(), message);
@@ -242,6 +253,49 @@ impl Parser<'_> {
                 .help(format!("write {right}"))
                 .replace(span, right, Applicability::Unsure),
         )
+    }
+
+    /// `if age > 20`: the key says already that a condition follows.
+    fn opening(&self, first: usize) -> Option<Diagnostic> {
+        let span = self.span(first);
+        let word = &self.source[span.clone()];
+        let is_one = OPENINGS.iter().any(|opening| word.eq_ignore_ascii_case(opening));
+        if first > 0 || !is_one || (self.known)(word) {
+            return None;
+        }
+        let message = format!("a condition does not begin with `{word}`");
+        let before_next = span.start..self.span(first + 1).start;
+        Some(
+            Diagnostic::error("not-cel", span, message)
+                .help("leave it out: the key says already that a condition follows")
+                .replace(before_next, "", Applicability::Unsure),
+        )
+    }
+
+    /// `city ist "Roma"`: two words and a value, so that the second is meant to compare.
+    fn word_as_sign(&self, first: usize, last: usize) -> Option<Diagnostic> {
+        let is_value = |at: usize| {
+            let token = self.lexemes.get(at).map(|lexeme| &lexeme.token);
+            matches!(token, Some(Token::Text(_) | Token::Number(_)))
+        };
+        let begins = matches!(self.lexemes[first].token, Token::Word(_));
+        let is_one = match last - first {
+            1 => is_value(last + 1),
+            2 => is_value(last),
+            _ => false,
+        };
+        if !begins || !is_one {
+            return None;
+        }
+        let span = self.span(first + 1);
+        let word = &self.source[span.clone()];
+        let found = Diagnostic::error("not-cel", span.clone(), format!("`{word}` does not compare"));
+        Some(match SAME.iter().any(|same| word.eq_ignore_ascii_case(same)) {
+            true => found
+                .help("write `==`")
+                .replace(span, "==", Applicability::Unsure),
+            false => found.help("values are compared with `==`, `!=`, `<`, `<=`, `>`, `>=` and `in`"),
+        })
     }
 
     /// `12,50`.

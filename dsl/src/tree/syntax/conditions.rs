@@ -213,6 +213,44 @@ fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
     start..start + text[start..span.end].trim_end().len()
 }
 
+/// What is said of conditions with a colon that no quotes make right.
+const COLON: &str = "a condition has no colon";
+const EITHER: &str = "a condition has no `?`";
+
+/// Whether it is of such a condition, and of nothing around it.
+pub(in super::super) fn is_of_colons(found: &Diagnostic) -> bool {
+    [COLON, EITHER].contains(&found.message.as_str())
+}
+
+/// `where: age: >= 18`, and `age > 17 ? true : false`: in quotes it would be no condition either.
+pub(super) fn with_colon(text: &str, value: &Range<usize>) -> Option<Diagnostic> {
+    let written = &text[value.clone()];
+    let signs = ["==", "!=", "<", ">", "=", "in "];
+    let found = |message: &str| Diagnostic::error("invalid-yaml", value.clone(), message);
+    if !is_under_a_condition(text, value.start) {
+        return None;
+    }
+    let (name, behind) = written.split_once(": ")?;
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if is_name && signs.iter().any(|sign| behind.trim_start().starts_with(sign)) {
+        let right = format!("{name} {}", behind.trim_start());
+        let whole = value.clone();
+        let found = found(COLON).help(format!("write `{right}`"));
+        return Some(found.replace(whole, right, Applicability::Unsure));
+    }
+    let (asked, either) = written
+        .split_once(" ? ")
+        .filter(|(asked, _)| !asked.contains(['"', '\'']))?;
+    let found = found(EITHER);
+    let either: Vec<&str> = either.split(':').map(str::trim).collect();
+    Some(match either.as_slice() {
+        ["true", "false"] => found
+            .help(format!("it holds or it does not: `{}`", asked.trim_end()))
+            .replace(value.clone(), asked.trim_end(), Applicability::Unsure),
+        _ => found.help("join conditions with `&&` and `||`"),
+    })
+}
+
 /// Whether a text in quotes stands at its beginning, and more behind it.
 fn begins_with_a_text(written: &str) -> bool {
     let Some(mark) = written.chars().next().filter(|c| matches!(c, '"' | '\'')) else {

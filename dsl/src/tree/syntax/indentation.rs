@@ -114,7 +114,17 @@ pub(super) fn no_colon_above(text: &str, at: usize) -> Option<Diagnostic> {
         "this line is not `key: value`",
     );
     let end = start + word.len();
-    let right = format!("{word}: {}", value.trim_start());
+    let value = value.trim_start();
+    if let Some(value) = value.strip_prefix("= ").map(str::trim_start) {
+        let right = format!("{word}: {value}");
+        let sign = end..start + written.len() - value.len();
+        return Some(
+            found
+                .help(format!("a colon stands in the place of `=`: `{right}`"))
+                .replace(sign, ": ", Applicability::Unsure),
+        );
+    }
+    let right = format!("{word}: {value}");
     Some(
         found
             .help(format!("a colon is missing: `{right}`"))

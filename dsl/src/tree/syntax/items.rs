@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::place::{line_of, spaces_before};
 use super::quotes::value_on;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::written::tables::VERBS;
+use crate::written::tables::{SAID, VERBS};
 
 /// A line `- HELLO` in the column of the key whose first item stands behind it: `words: HOLA`.
 pub(super) fn outside_the_list(text: &str, at: usize) -> Option<Diagnostic> {
@@ -19,6 +19,16 @@ pub(super) fn outside_the_list(text: &str, at: usize) -> Option<Diagnostic> {
         return None;
     }
     let value = value_on(text, &above).filter(|value| value.start > key.end)?;
+    if let Some(above_dash) = text[above.start..key.start].find('-') {
+        let message = "the dashes of two items stand in different columns";
+        let above_dash = above.start + above_dash..above.start + above_dash + 1;
+        return Some(
+            Diagnostic::error("invalid-yaml", dash..dash + 1, message)
+                .label("further right")
+                .also(above_dash, "the dash above it")
+                .help("begin all items of a list in one column"),
+        );
+    }
     let first = &text[value.clone()];
     if first.starts_with(['[', '{', '|', '>', '&', '*', '!']) {
         return None;
@@ -117,7 +127,8 @@ pub(super) fn beside_the_dash(text: &str, at: usize) -> Option<Diagnostic> {
     )
 }
 
-/// Whether a key begins another item: the lines of the one above have it already, or a step of their own.
+/// Whether a key begins another item: the lines of the one above have it already, or a step or a line of a story of their
+/// own.
 fn is_of_next(text: &str, name: &str, item: Range<usize>) -> bool {
     let column = item.start - line_of(text, item.start).start + 2;
     let mut at = item.start;
@@ -128,8 +139,9 @@ fn is_of_next(text: &str, name: &str, item: Range<usize>) -> bool {
         keys.extend(key.map(|key| &text[key]));
         at = line.end + 1;
     }
-    let is_verb = |key: &str| VERBS.contains(&key);
-    keys.contains(&name) || is_verb(name) && keys.first().is_some_and(|first| is_verb(first))
+    let both =
+        |verbs: &&[&str]| verbs.contains(&name) && keys.first().is_some_and(|first| verbs.contains(first));
+    keys.contains(&name) || [VERBS, SAID].iter().any(both)
 }
 
 /// ```yaml

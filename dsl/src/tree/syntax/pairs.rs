@@ -57,6 +57,16 @@ fn no_comma(text: &str, value: &Range<usize>) -> Option<Diagnostic> {
     if key.is_empty() || end == value.start {
         return None;
     }
+    if text[..end].ends_with(';') {
+        let mark = end - 1..end;
+        let found = Diagnostic::error(
+            "invalid-yaml",
+            mark.clone(),
+            "a semicolon stands between two keys",
+        )
+        .help("write a comma in its place");
+        return Some(found.replace(mark, ",", Applicability::Unsure));
+    }
     let message = format!("a comma is missing before `{}`", &text[key.clone()]);
     Some(
         Diagnostic::error("invalid-yaml", key, message)

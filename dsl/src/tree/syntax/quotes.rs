@@ -14,6 +14,9 @@ pub(super) fn needs_quotes(text: &str, at: usize) -> Option<Diagnostic> {
     if text[line.clone()].trim_start().starts_with("```") {
         return Some(fence(text, &line));
     }
+    if let Some(found) = conditions::with_colon(text, &value) {
+        return Some(found);
+    }
     let what = match written.chars().next()? {
         '{' if written.starts_with("{{") => "a text that begins with `{{`",
         c @ ('@' | '`' | '%') => return Some(quote(text, value, begins_with(c))),
@@ -116,15 +119,16 @@ const NO_QUOTE: &str = "this text has a quote at its end, and none before it";
 
 /// Whether it is of such a value, and of nothing around it.
 pub(in super::super) fn is_of_marks(found: &Diagnostic) -> bool {
-    [
-        COMMA,
-        COMMA_BEHIND_QUOTE,
-        SEMICOLON_BEHIND_QUOTE,
-        NO_BRACE,
-        TWO_VALUES,
-        NO_QUOTE,
-    ]
-    .contains(&found.message.as_str())
+    conditions::is_of_colons(found)
+        || [
+            COMMA,
+            COMMA_BEHIND_QUOTE,
+            SEMICOLON_BEHIND_QUOTE,
+            NO_BRACE,
+            TWO_VALUES,
+            NO_QUOTE,
+        ]
+        .contains(&found.message.as_str())
 }
 
 /// Values with a mark too many or too few: with quotes around them the mark would be part of the text.

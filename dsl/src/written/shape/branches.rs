@@ -38,7 +38,13 @@ impl<'a> Branches<'a> {
         let written = |entry: &Entry| {
             let value = text.get(entry.value.span.clone()).unwrap_or_default();
             let short = value.len() < 40 && !value.contains('\n') && !value.is_empty();
-            if short { value.to_owned() } else { "…".to_owned() }
+            match (short, entry.value.entries().is_empty()) {
+                (true, true) => value.to_owned(),
+                // Inside of braces a map stands in braces of its own.
+                (true, false) if !value.starts_with('{') => format!("{{ {value} }}"),
+                (true, false) => value.to_owned(),
+                (false, _) => "…".to_owned(),
+            }
         };
         let first = format!(
             "`- {{ when: {}, do: {} }}`",

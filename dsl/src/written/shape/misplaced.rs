@@ -13,6 +13,7 @@ use super::super::tables;
 use super::super::traps::{misread, quoted};
 use super::elsewhere::called_elsewhere;
 use super::fit::chosen;
+use super::one_line;
 use super::step::colon_missing;
 use super::words::{self, Place};
 use super::{Shape, fits};
@@ -379,7 +380,8 @@ impl Shape<'_> {
         };
         let name = first.key.text.as_str();
         let near = nearest(name, object.keys.iter().map(|key| key.name));
-        let known = words::glued(first, object).is_some() || called_elsewhere(object, name, node).is_some();
+        let known =
+            one_line::glued(first, object).is_some() || called_elsewhere(object, name, node).is_some();
         let deed = self.deed_of(first, object);
         // What is no deed may well stand under another name for `words`.
         let unlike = deed.is_none() && !misread(name);

@@ -1,7 +1,7 @@
 //! Keys and values of one line that ran together: a colon behind the second word, a second key behind a value.
 
 use super::super::key::{Key, Object};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Node};
 
 /// A key and its value as one key, since the colon stands behind the second word: `{ to desk: hello }`.
@@ -26,4 +26,38 @@ pub(super) fn second_key(written: &str) -> Option<String> {
         let value = value.trim();
         format!("the value ends behind `{value}`: `{key}: …` is a line of its own")
     })
+}
+
+/// `key:value` and `-key`, which are one key to YAML: a space is missing.
+pub(super) fn glued(entry: &Entry, object: &Object) -> Option<(&'static Key, Diagnostic)> {
+    let written = entry.key.text.as_str();
+    let key = before_colon(written);
+    let name = key.trim_start_matches('-');
+    let is_glued = written.contains(':') || (key.len() == name.len() + 1);
+    let meant = object.key(name).filter(|_| is_glued && entry.key.plain)?;
+    let after = match written.contains(':') {
+        true => format!("`{key}:`"),
+        false => "`-`".to_owned(),
+    };
+    let message = format!("a space is missing after {after}, so that this is one word");
+    let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message).label("read as a key");
+    let value = written.split_once(':').map(|(_, value)| value.trim());
+    let found = match value {
+        Some(value) if entry.value.is_nothing() && !value.is_empty() => {
+            let right = format!("{key}: {value}");
+            found.help(format!("write `{right}`")).replace(
+                entry.key.span.clone(),
+                right,
+                Applicability::Unsure,
+            )
+        }
+        Some(_) => found.help(format!("write `{key}: …`")),
+        None => found.help(format!("write `- {name}: …`")),
+    };
+    Some((meant, found))
+}
+
+/// What stands before the first colon of a key.
+fn before_colon(written: &str) -> &str {
+    written.split(':').next().unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 //! so, in place of one for each key that is missing and each that is unknown.
 
 use super::elsewhere::called_elsewhere;
-use super::words;
+use super::{one_line, words};
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node};
 use crate::written::is_note;
@@ -47,7 +47,7 @@ fn is_of_campaign(entry: &Entry, root: &Node) -> bool {
         || nearest(name, names).is_some()
         || called_elsewhere(&tables::CAMPAIGN, name, root).is_some()
         || words::belongs(&tables::CAMPAIGN, entry).is_some()
-        || words::glued(entry, &tables::CAMPAIGN).is_some()
+        || one_line::glued(entry, &tables::CAMPAIGN).is_some()
 }
 
 fn is_only_of_project(entry: &Entry) -> bool {

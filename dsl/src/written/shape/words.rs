@@ -519,31 +519,6 @@ pub(super) fn beside_another(entry: &Entry, verb: &Entry, key: &Key) -> Diagnost
         .help("put it where it belongs, or leave it out")
 }
 
-/// `key:value` and `-key`, which are one key to YAML: a space is missing.
-pub(super) fn glued(entry: &Entry, object: &Object) -> Option<(&'static Key, Diagnostic)> {
-    let written = entry.key.text.as_str();
-    let key = before_colon(written);
-    let name = key.trim_start_matches('-');
-    let is_glued = written.contains(':') || (key.len() == name.len() + 1);
-    let meant = object.key(name).filter(|_| is_glued && entry.key.plain)?;
-    let after = match written.contains(':') {
-        true => format!("`{key}:`"),
-        false => "`-`".to_owned(),
-    };
-    let message = format!("a space is missing after {after}, so that this is one word");
-    let found = Diagnostic::error("unknown-key", entry.key.span.clone(), message).label("read as a key");
-    let found = found.help(match written.contains(':') {
-        true => format!("write `{key}: …`"),
-        false => format!("write `- {name}: …`"),
-    });
-    Some((meant, found))
-}
-
-/// What stands before the first colon of a key.
-pub(super) fn before_colon(written: &str) -> &str {
-    written.split(':').next().unwrap_or_default()
-}
-
 /// How a file of these keys may begin.
 pub(super) fn first_line(object: &Object) -> String {
     let needed = object
