@@ -26,15 +26,15 @@ fn a_key_shows_its_meaning_and_an_example() {
     check(
         "purp|ose: marketing",
         expect![[r#"
-        [purpose]
-        **purpose**: `marketing`, `service`, `emergency`
+            [purpose]
+            **purpose**: `marketing`, `service`, `emergency`
 
-        Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs alone. Default: `marketing`.
+            Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs, `countries` and the consent that the policy names for it. Default: `marketing`.
 
-        ```yaml
-        purpose: service
-        ```
-    "#]],
+            ```yaml
+            purpose: service
+            ```
+        "#]],
     );
     check(
         "  fr|om: opted-in",
@@ -191,15 +191,15 @@ fn words_of_the_language_show_their_meaning() {
     check(
         "purpose: mark|eting",
         expect![[r#"
-        [marketing]
-        **purpose**: `marketing`, `service`, `emergency`
+            [marketing]
+            **purpose**: `marketing`, `service`, `emergency`
 
-        Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs alone. Default: `marketing`.
+            Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs, `countries` and the consent that the policy names for it. Default: `marketing`.
 
-        ```yaml
-        purpose: service
-        ```
-    "#]],
+            ```yaml
+            purpose: service
+            ```
+        "#]],
     );
     check(
         "- send: inv|ite",

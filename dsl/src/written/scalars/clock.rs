@@ -293,9 +293,13 @@ fn no_cron(text: &str, help: &str) -> Refusal {
                 "a weekday" => ", or `MON` to `SUN`",
                 _ => "",
             };
-            let help = format!(
-                "{what} is {least} to {most}{names}; `*` is each, `1,3` two, `1-5` a range, `*/15` every 15th"
-            );
+            // One that is in the range of the field.
+            let every = match most - least {
+                0..15 => "`*/2` every other",
+                _ => "`*/15` every 15th",
+            };
+            let help =
+                format!("{what} is {least} to {most}{names}; `*` is each, `1,3` two, `1-5` a range, {every}");
             wrong("bad-time", format!("\"{field}\" is not {what}, in a cron"), &help)
         }
     }

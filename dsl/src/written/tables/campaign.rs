@@ -61,7 +61,7 @@ static CAMPAIGN_KEYS: &[Key] = &[
         "purpose",
         Form::OneOf(PURPOSES),
         "service",
-        "Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs alone. Default: `marketing`.",
+        "Which rules of the policy apply: `marketing` obeys all, `service` keeps quiet hours, `emergency` obeys opt-outs, `countries` and the consent that the policy names for it. Default: `marketing`.",
     ),
     now(
         "urgent",
@@ -278,7 +278,7 @@ static LIMITS_KEYS: &[Key] = &[
         "frequency",
         Form::Either(FREQUENCY),
         "4 per 7 days",
-        "The most texts a person gets in a time, over all campaigns. Default: the policy's.",
+        "The most marketing texts a person gets in a time, over all campaigns; answers to replies count for none. Default: the policy's.",
     ),
     now(
         "canary",

@@ -424,7 +424,7 @@ static POLICY_KEYS: &[Key] = &[
         "frequency",
         Form::Either(FREQUENCY),
         "4 per 7 days",
-        "The most texts a person gets in a time, over all campaigns. Default: no bound.",
+        "The most marketing texts a person gets in a time, over all campaigns; answers to replies count for none. Default: no bound.",
     ),
     now(
         "countries",
