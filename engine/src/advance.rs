@@ -19,6 +19,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod waits;
 mod walk;
 
 pub use doubt::of_answer;
@@ -27,6 +28,7 @@ pub(crate) use replies::is_loop;
 pub use replies::{MOST_ANSWERS, is_word};
 pub use request::Request;
 pub use trace::{Trace, Walked};
+pub use waits::{WaitsFor, waits_for};
 
 use doubt::Tries;
 use gate::Gate;

@@ -26,6 +26,11 @@ impl Steps {
         Ok(steps)
     }
 
+    /// What a launch runs; none where its file cannot be read by this version.
+    pub fn revision(&self, launch: LaunchId) -> Option<&Revision> {
+        self.0.get(&launch)?.as_deref()
+    }
+
     /// What a step is called; its number in the program where its file cannot be read by this version.
     pub fn name(&self, launch: LaunchId, step: u16) -> String {
         let revision = self.0.get(&launch).and_then(Option::as_ref);

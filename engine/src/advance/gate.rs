@@ -6,7 +6,7 @@ use dsl::campaign::program::Send;
 use dsl::campaign::{Cap, Deed, Over, Pace, Purpose};
 
 use super::known::{Known, NOTHING};
-use super::{Place, stop_at};
+use super::{Place, WaitsFor, stop_at};
 use crate::calendar::{DayWindow, Hours, Opening, TimeClass};
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -57,6 +57,34 @@ pub(super) fn gate(
         Over::Wait | Over::Skip | Over::Leave if free_at <= now => Gate::Open,
         Over::Wait | Over::Skip | Over::Leave if !in_time(free_at) => Gate::Skip(LeftOut::Expired),
         Over::Wait | Over::Skip | Over::Leave => Gate::Later(free_at),
+    }
+}
+
+/// What of the gate is closed now; none where nothing is.
+pub(super) fn closed_by(
+    revision: &Revision,
+    send: &Send,
+    known: &Known,
+    now: DateTime<Utc>,
+) -> Option<WaitsFor> {
+    let pace = &revision.campaign.pace;
+    let asked = |pace: &Pace| opening(send, pace, || known.class(revision), now);
+    let opens_at = match asked(pace) {
+        Opening::Open { .. } => now,
+        Opening::Closed { opens_at } => opens_at,
+        Opening::Never => return None,
+    };
+    if capped(revision, known, opens_at).is_some() {
+        return Some(WaitsFor::Frequency);
+    }
+    let any_day = Pace {
+        days: vec![],
+        ..pace.clone()
+    };
+    match asked(pace) == asked(&any_day) {
+        _ if opens_at <= now => None,
+        true => Some(WaitsFor::Hours),
+        false => Some(WaitsFor::Days),
     }
 }
 
