@@ -5,7 +5,7 @@ use chrono::{DateTime, Timelike, Utc, WeekdaySet};
 use dsl::campaign::program::Send;
 use dsl::campaign::{Cap, Deed, Over, Pace, Purpose};
 
-use super::known::{Known, NOTHING};
+use super::known::Known;
 use super::{Place, WaitsFor, stop_at};
 use crate::calendar::{DayWindow, Hours, Opening, TimeClass};
 use crate::left_out::LeftOut;
@@ -88,10 +88,11 @@ pub(super) fn closed_by(
     }
 }
 
-/// When the first text of a launch goes to whoever is on the campaign's clock, as far as hours say; or why it never does.
+/// When the first text of a launch goes to whoever is in these zones, as far as hours say; or why it never does.
 /// None: what comes first is no text.
 pub fn first_text(
     revision: &Revision,
+    class: &TimeClass,
     starts_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Option<Result<DateTime<Utc>, LeftOut>> {
@@ -99,12 +100,26 @@ pub fn first_text(
     let Deed::Send(send) = &revision.campaign.program.at(place.step).deed else {
         return None;
     };
-    let at = due_at.max(now);
-    Some(match gate(revision, send, &NOTHING, due_at, at) {
+    Some(goes_at(revision, send, class, due_at, due_at.max(now)))
+}
+
+/// When a text goes to whoever is in these zones, asked at `at`, as far as hours say; or why it never does.
+pub(crate) fn goes_at(
+    revision: &Revision,
+    send: &Send,
+    class: &TimeClass,
+    due_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<DateTime<Utc>, LeftOut> {
+    let known = Known {
+        zones: Some(class.clone()),
+        ..Known::default()
+    };
+    match gate(revision, send, &known, due_at, at) {
         Gate::Open => Ok(at),
         Gate::Later(opens_at) => Ok(opens_at),
         Gate::Skip(reason) | Gate::Leave(reason) => Err(reason),
-    })
+    }
 }
 
 /// Whether the hours of a text hold at no time in all zones of some people.
