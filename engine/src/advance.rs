@@ -20,6 +20,7 @@ mod spread;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod waits;
 mod walk;
 
 pub use doubt::of_answer;
@@ -28,11 +29,12 @@ pub(crate) use replies::is_loop;
 pub use replies::{MOST_ANSWERS, is_word};
 pub use request::Request;
 pub use trace::{Trace, Walked};
+pub use waits::{WaitsFor, waits_for};
 
 use doubt::Tries;
 use gate::Gate;
 pub use gate::first_text;
-pub(crate) use gate::never_opens;
+pub(crate) use gate::{goes_at, never_opens};
 pub(crate) use known::{Person, date_of, drawn, time_of_day};
 use walk::Walk;
 pub use walk::{round_up, slot};

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use dsl::campaign::{Deed, Instruction};
+use dsl::campaign::{Deed, Instruction, Schedule, Trigger};
 use dsl::condition::{Condition, Happening};
 use sms::PhoneNumber;
 
 use crate::advance::{Known, Person, drawn};
 use crate::member::Member;
 use crate::revision::Revision;
-use crate::store::{Happened, LaunchRow, Store, StoreError};
+use crate::store::{Happened, Happening as StoredHappening, HeldOutSince, LaunchRow, Store, StoreError};
 
 /// What became of the people of a launch, apart by variant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,7 +41,7 @@ pub struct Group {
 pub struct HeldOut {
     /// How many they are.
     pub people: u64,
-    /// Of them, how many did what the goal asks for, in its time from the start of the launch.
+    /// Of them, how many did what the goal asks for, in its time from the start of the launch, or from what would have begun a passage.
     pub reached: u64,
 }
 
@@ -103,34 +103,83 @@ async fn held_out(
     let Some(goal) = goal.filter(|goal| comes_untexted(&goal.when)) else {
         return Ok(None);
     };
-    let people = store.held_out(launch.id).await?;
-    if people.is_empty() {
+    let mut untexted: BTreeMap<PhoneNumber, Vec<Untexted>> = BTreeMap::new();
+    for since in store.held_out(launch).await? {
+        let passage = Untexted {
+            since,
+            key: None,
+            known: Known::default(),
+        };
+        untexted.entry(since.phone).or_default().push(passage);
+    }
+    if untexted.is_empty() {
         return Ok(None);
     }
     let zone = revision.campaign.timezone;
-    let until = goal.within.map(|within| within.after(launch.starts_at, zone));
-    let mut known: BTreeMap<PhoneNumber, Known> = BTreeMap::new();
     let mut reached = HashSet::new();
-    for happening in store.happened_to_held_out(launch.id, launch.starts_at).await? {
-        let Happened::Event(name) = happening.what else {
-            continue;
-        };
-        let known = known.entry(happening.phone).or_default();
-        known.learn(revision, name, happening.fields);
-        let person = Person {
-            revision,
-            member: &Member::unlisted(happening.phone),
-            known,
-            now: happening.at,
-        };
-        if until.is_none_or(|until| happening.at <= until) && person.holds(&goal.when) {
-            reached.insert(happening.phone);
+    for happening in store.happened_to_held_out(launch).await? {
+        let passages = untexted.get_mut(&happening.phone).into_iter().flatten();
+        for passage in passages.filter(|passage| passage.is_of_it(&happening)) {
+            let at = happening.at.max(passage.since.at);
+            let until = goal.within.map(|within| within.after(passage.since.at, zone));
+            let holds = passage.hear(revision, &happening, |person| person.holds(&goal.when));
+            if holds && until.is_none_or(|until| at <= until) {
+                reached.insert(happening.phone);
+            }
         }
     }
     Ok(Some(HeldOut {
-        people: people.len() as u64,
+        people: untexted.len() as u64,
         reached: reached.len() as u64,
     }))
+}
+
+/// A passage that there would have been.
+struct Untexted {
+    since: HeldOutSince,
+    /// What tells it apart from the others of the person.
+    key: Option<String>,
+    known: Known,
+}
+
+impl Untexted {
+    /// Whether something happened since it would have begun.
+    fn is_of_it(&self, happening: &StoredHappening) -> bool {
+        match self.since.happening {
+            0 => happening.at >= self.since.at,
+            began_by => happening.id >= began_by,
+        }
+    }
+
+    /// An event is known from now on, but one with the key of another passage; what is asked then.
+    fn hear(
+        &mut self,
+        revision: &Revision,
+        happening: &StoredHappening,
+        asked: impl FnOnce(&Person<'_>) -> bool,
+    ) -> bool {
+        let Happened::Event(name) = &happening.what else {
+            return false;
+        };
+        let key = match &revision.campaign.schedule {
+            Schedule::Trigger(Trigger::Event { key, .. }) => key.as_ref(),
+            _ => None,
+        };
+        let carried = key.and_then(|key| happening.fields.iter().find(|(name, _)| name == key));
+        if let Some((_, carried)) = carried {
+            let own = self.key.get_or_insert_with(|| carried.clone());
+            if own != carried {
+                return false;
+            }
+        }
+        self.known.learn(revision, name.clone(), happening.fields.clone());
+        asked(&Person {
+            revision,
+            member: &Member::unlisted(happening.phone),
+            known: &self.known,
+            now: happening.at,
+        })
+    }
 }
 
 /// Whether whoever is not texted can do what a condition asks for: events alone, and what they carry.

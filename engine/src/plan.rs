@@ -1,6 +1,7 @@
 //! Plans: who gets what, and who is left out and why, row by row. Rows stream in runs of 2^20; a run is sorted and cut
 //! into cohorts, and only the summary and the numbers already seen stay in memory.
 
+mod ahead;
 mod barred;
 mod cast;
 mod consent;
@@ -31,6 +32,7 @@ use crate::left_out::LeftOut;
 use crate::revision::Revision;
 use crate::tariff::{Tariff, budget_of};
 
+pub use ahead::{Ahead, Pace};
 pub use barred::Barred;
 pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists, planned_out};
 pub use day::{Day, next_day, next_tick};
@@ -41,7 +43,7 @@ pub use odd::{OddCells, OddColumn};
 pub use people::{Cohorts, People};
 pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
 pub use seen::Place;
-pub use summary::{BadLine, Duplicate, FileRead, MessageParts, Pace, SenderParts, Summary};
+pub use summary::{BadLine, Duplicate, FileRead, MessageParts, SenderParts, Summary};
 pub use texts::TextParts;
 
 use draw::{Draw, Noted};

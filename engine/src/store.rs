@@ -50,6 +50,7 @@ pub use alarm::{Alarm, launch_subject};
 pub use audit::{Audit, AuditedMessage};
 pub use canary::{Canary, held};
 pub use claim::{Claim, ClaimedCohort, Known};
+pub use compared::HeldOutSince;
 pub use dead::DeadLetter;
 pub use delivery::{
     DeliveryCounts, DeliveryState, DeliveryTold, DeliveryTurn, KeptDelivery, WaitingDeliveries,

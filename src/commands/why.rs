@@ -7,13 +7,15 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use dsl::project::Project;
+use engine::advance::{Place, WaitsFor, waits_for};
+use engine::calendar::TimeClass;
 use engine::clock::{Clock, SystemClock};
 use engine::ids::LaunchId;
 use engine::left_out::LeftOut;
 use engine::plan::list_and_line;
 use engine::store::{
-    Access, Alarm, Began, Beginning, ErrandState, Happened, KeptDelivery, LaunchRow, ListChange, ListHow,
-    PersonMessage, PersonStory, Turn, WaitingFor, launch_subject,
+    Access, Alarm, Began, Beginning, ErrandState, Happened, KeptDelivery, LaunchRow, ListChange, ListHow, Of,
+    PersonMessage, PersonStory, Store, Turn, WaitingFor, launch_subject,
 };
 use serde_json::json;
 use sms::PhoneNumber;
@@ -47,15 +49,19 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     };
     let steps = Steps::of(&store, launches.iter().filter(met)).await?;
     let names = launches.into_iter().map(|launch| (launch.id, launch)).collect();
+    let now = SystemClock::new().now();
+    let mut waits = vec![];
+    for waiting in &story.waiting {
+        waits.push(waits_of(&store, &steps, waiting, number, now).await?);
+    }
     let settings = project.project.as_ref().expect("the project is valid");
     match args.format {
-        Format::Json => output::json(&as_json(number, (&story, &went), (&names, &steps))),
+        Format::Json => output::json(&as_json(number, (&story, &went), (&names, &steps), &waits)),
         Format::Full => {
-            let now = SystemClock::new().now();
             output::line(&as_text(
                 number,
                 (&story, &went),
-                (&names, &steps),
+                (&names, &steps, &waits),
                 &alarms,
                 settings,
                 now,
@@ -63,6 +69,38 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What somebody waits for whose turn is ahead; none where it has come, or nothing comes any more.
+async fn waits_of(
+    store: &Store,
+    steps: &Steps,
+    waiting: &WaitingFor,
+    phone: PhoneNumber,
+    now: DateTime<Utc>,
+) -> Result<Option<WaitsFor>, Failure> {
+    let is_ahead = waiting.due_at > now && !waiting.under_way && !waiting.is_settled;
+    let Some(revision) = steps.revision(waiting.launch) else {
+        return Ok(None);
+    };
+    if !is_ahead || waiting.cancelled_at.is_some() || waiting.turn == Turn::LookUp {
+        return Ok(None);
+    }
+    let of = Of {
+        launch: waiting.launch,
+        campaign: &revision.campaign,
+        asks: &store.asks(revision),
+    };
+    let mut known = store.known(of, &[(waiting.run, phone)]).await?;
+    let mut known = known.remove(&(waiting.run, phone.as_u64())).unwrap_or_default();
+    known.zones = TimeClass::beside(&waiting.time_class, revision.campaign.timezone.name());
+    let place = Place {
+        step: waiting.step,
+        visit: waiting.visit,
+    };
+    let again = waiting.turn != Turn::First;
+    let waits = waits_for(revision, (place, again), &known, waiting.due_at, now);
+    Ok(Some(waits))
 }
 
 type Names = HashMap<LaunchId, LaunchRow>;
@@ -105,7 +143,7 @@ fn is_behind(waiting: &WaitingFor, alarm: &Alarm, project: &Project) -> bool {
 fn as_text(
     phone: PhoneNumber,
     (story, went): (&PersonStory, &Went),
-    (names, steps): (&Names, &Steps),
+    (names, steps, waits): (&Names, &Steps, &[Option<WaitsFor>]),
     alarms: &[Alarm],
     project: &Project,
     now: DateTime<Utc>,
@@ -158,7 +196,7 @@ fn as_text(
     for (launch, at) in &story.goals {
         events.push((*at, format!("reached the goal ({})", name(names, *launch))));
     }
-    for waiting in &story.waiting {
+    for (waiting, waits) in story.waiting.iter().zip(waits) {
         let step = steps.name(waiting.launch, waiting.step);
         let launch = name(names, waiting.launch);
         let (at, line) = match waiting.cancelled_at {
@@ -184,7 +222,13 @@ fn as_text(
                 waiting.due_at,
                 format!("is due since then, and waits its turn in `crier run`: {step} ({launch})"),
             ),
-            None => (waiting.due_at, format!("waits until then for {step} ({launch})")),
+            None => {
+                let why = waits.map(|waits| format!(": {waits}")).unwrap_or_default();
+                (
+                    waiting.due_at,
+                    format!("waits until then for {step} ({launch}){why}"),
+                )
+            }
         };
         events.push((at, line));
         for alarm in alarms.iter().filter(|alarm| is_behind(waiting, alarm, project)) {
@@ -364,6 +408,7 @@ fn as_json(
     phone: PhoneNumber,
     (story, went): (&PersonStory, &Went),
     (names, steps): (&Names, &Steps),
+    waits: &[Option<WaitsFor>],
 ) -> serde_json::Value {
     let campaign = |launch: &LaunchId| names.get(launch).map(|row| row.campaign.clone());
     let messages = story.messages.iter().map(|message| {
@@ -397,10 +442,11 @@ fn as_json(
             "reason": skipped.reason.code(), "at": skipped.at,
         })
     });
-    let waiting = story.waiting.iter().map(|waiting| {
+    let waiting = story.waiting.iter().zip(waits).map(|(waiting, waits)| {
         json!({
             "campaign": campaign(&waiting.launch), "launch": waiting.launch.0, "step": waiting.step,
             "due_at": waiting.due_at, "under_way": waiting.under_way, "cancelled_at": waiting.cancelled_at,
+            "waits_for": waits.map(WaitsFor::code),
         })
     });
     json!({

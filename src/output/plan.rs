@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use dsl::campaign::program::Until;
-use dsl::campaign::{Deed, Schedule};
+use dsl::campaign::{Deed, Purpose, Schedule};
 use dsl::project::Project;
 use dsl::scalar::Rate;
-use engine::advance::first_text;
 use engine::calendar::Tick;
 use engine::launch::Occurrence;
 use engine::left_out::LeftOut;
-use engine::plan::{BadLine, Duplicate, FileRead, OddCells, OddColumn, Pace, SenderParts, Summary};
+use engine::plan::{Ahead, BadLine, Duplicate, FileRead, OddCells, OddColumn, Pace, SenderParts, Summary};
 use engine::revision::Revision;
 use engine::schedule;
 use engine::tariff::Money;
@@ -120,12 +119,23 @@ impl Shown<'_> {
             None => self.begins(),
         };
         let begins = begins + &self.which();
-        let last = span(self.finish_at() - self.starts_at);
-        let program = &self.revision.campaign.program.instructions;
-        let by_column = program.iter().any(|one| {
+        // What is said of when it begins is that of the first text.
+        let first = match self.first_at() {
+            Some(Ok([first, _])) if self.local().is_none() => first,
+            _ => self.summary.begins_at(self.revision, self.ahead()),
+        };
+        let last = span(self.finish_at() - first);
+        let campaign = &self.revision.campaign;
+        let by_column = campaign.program.instructions.iter().any(|one| {
             matches!(&one.deed, Deed::Wait { until: Until::At(moment), .. } if moment.field().is_some())
         });
-        let or = if by_column { ", or later by a column" } else { "" };
+        let is_capped = campaign.purpose == Purpose::Marketing && !campaign.pace.frequency.is_empty();
+        let or = match (by_column, is_capped) {
+            (false, false) => "",
+            (true, false) => ", or later by a column",
+            (false, true) => ", or later by `frequency`",
+            (true, true) => ", or later by a column or by `frequency`",
+        };
         format!("{begins}, the last text after {last}{or} ({})", self.rate())
     }
 
@@ -200,22 +210,36 @@ impl Shown<'_> {
         }
     }
 
-    /// On the campaign's clock.
+    /// When its first text goes, on the campaign's clock.
     fn begins(&self) -> String {
-        match first_text(self.revision, self.starts_at, self.now) {
-            Some(Err(reason)) => format!("never ({reason}) for whoever is on the campaign's clock"),
-            // Hours are held against each recipient's clock; the campaign's stands for them.
-            Some(Ok(at)) if at > self.starts_at.max(self.now) => {
-                format!("when its hours open, {}", time(at))
+        match self.first_at() {
+            Some(Err(reason)) => format!("never ({reason})"),
+            Some(Ok([first, last])) if first > self.starts_at.max(self.now) => {
+                let of_whom = if last > first {
+                    " for the first of them"
+                } else {
+                    ""
+                };
+                format!("when its hours open{of_whom}, {}", time(first))
             }
             Some(Ok(_)) | None if self.starts_at <= self.now => "now".to_owned(),
             Some(Ok(_)) | None => time(self.starts_at),
         }
     }
 
+    fn ahead(&self) -> Ahead {
+        Ahead {
+            starts_at: self.starts_at,
+            now: self.now,
+        }
+    }
+
+    fn first_at(&self) -> Option<Result<[DateTime<Utc>; 2], LeftOut>> {
+        self.summary.first_at(self.revision, self.ahead())
+    }
+
     fn finish_at(&self) -> DateTime<Utc> {
-        self.summary
-            .finish_at(&self.revision.campaign, self.starts_at, &self.paces())
+        self.summary.finish_at(self.revision, self.ahead(), &self.paces())
     }
 
     /// The rates that hold, each with the senders that share it.

@@ -6,9 +6,9 @@ use dsl::campaign::program::Send;
 use dsl::campaign::{Cap, Deed, Over, Pace, Purpose};
 use sms::PhoneNumber;
 
-use super::known::{Known, NOTHING};
+use super::known::Known;
 use super::spread::Spread;
-use super::{Enrolment, Place, stop_at};
+use super::{Enrolment, Place, WaitsFor, stop_at};
 use crate::calendar::{DayWindow, Hours, Opening, TimeClass};
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -41,6 +41,15 @@ impl<'a> Turn<'a> {
             phone: Some(enrolment.member.phone),
             known,
             due_at: enrolment.due_at,
+        }
+    }
+
+    /// Of whoever comes first in a spread.
+    pub fn of_first(known: &'a Known, due_at: DateTime<Utc>) -> Turn<'a> {
+        Turn {
+            phone: None,
+            known,
+            due_at,
         }
     }
 }
@@ -103,10 +112,39 @@ fn spread_behind(
     }
 }
 
-/// When the first text of a launch goes to whoever is on the campaign's clock, as far as hours say; or why it never does.
+/// What of the gate is closed now; none where nothing is.
+pub(super) fn closed_by(
+    revision: &Revision,
+    send: &Send,
+    known: &Known,
+    now: DateTime<Utc>,
+) -> Option<WaitsFor> {
+    let pace = &revision.campaign.pace;
+    let asked = |pace: &Pace| opening(send, pace, || known.class(revision), now);
+    let opens_at = match asked(pace) {
+        Opening::Open { .. } => now,
+        Opening::Closed { opens_at } => opens_at,
+        Opening::Never => return None,
+    };
+    if capped(revision, known, opens_at).is_some() {
+        return Some(WaitsFor::Frequency);
+    }
+    let any_day = Pace {
+        days: vec![],
+        ..pace.clone()
+    };
+    match asked(pace) == asked(&any_day) {
+        _ if opens_at <= now => None,
+        true => Some(WaitsFor::Hours),
+        false => Some(WaitsFor::Days),
+    }
+}
+
+/// When the first text of a launch goes to whoever is in these zones, as far as hours say; or why it never does.
 /// None: what comes first is no text.
 pub fn first_text(
     revision: &Revision,
+    class: &TimeClass,
     starts_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Option<Result<DateTime<Utc>, LeftOut>> {
@@ -114,17 +152,26 @@ pub fn first_text(
     let Deed::Send(send) = &revision.campaign.program.at(place.step).deed else {
         return None;
     };
-    let at = due_at.max(now);
-    let first = Turn {
-        phone: None,
-        known: &NOTHING,
-        due_at,
+    Some(goes_at(revision, send, class, due_at, due_at.max(now)))
+}
+
+/// When a text goes to whoever is in these zones, asked at `at`, as far as hours say; or why it never does.
+pub(crate) fn goes_at(
+    revision: &Revision,
+    send: &Send,
+    class: &TimeClass,
+    due_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<DateTime<Utc>, LeftOut> {
+    let known = Known {
+        zones: Some(class.clone()),
+        ..Known::default()
     };
-    Some(match gate(revision, send, &first, at) {
+    match gate(revision, send, &Turn::of_first(&known, due_at), at) {
         Gate::Open => Ok(at),
         Gate::Later(opens_at) => Ok(opens_at),
         Gate::Skip(reason) | Gate::Leave(reason) => Err(reason),
-    })
+    }
 }
 
 /// Whether the hours of a text hold at no time in all zones of some people.

@@ -254,6 +254,9 @@ fn unclear<'a>(
         return None;
     }
     let text = super::text_for(revision, message, enrolment.member, facts.known);
+    if let Some(trace) = facts.trace.filter(|_| text.is_ok()) {
+        trace.unclear(at);
+    }
     let answer = match text {
         Ok((text, _)) => Effect::Answer {
             text,

@@ -12,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::{Expect, expect};
 
 use super::{Effect, Enrolment, Event, Facts, Place, State, advance, first_text};
+use crate::calendar::TimeClass;
 use crate::ids::MessageId;
 use crate::member::{Doubt, Member, Pending};
 use crate::provider::Resolve;
@@ -223,7 +224,8 @@ fn hours_say_when_the_first_text_of_a_launch_goes() {
         );
         let revision = campaign(&text);
         let starts_at = crate::launch::starts_at(&revision.campaign, now).expect("in time");
-        let told = match first_text(&revision, starts_at, now) {
+        let class = TimeClass::from(revision.campaign.timezone);
+        let told = match first_text(&revision, &class, starts_at, now) {
             None => "no text comes first".to_owned(),
             Some(Ok(at)) => at.to_string(),
             Some(Err(reason)) => format!("never: {reason}"),

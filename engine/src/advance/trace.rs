@@ -16,6 +16,8 @@ pub struct Walked {
     pub instructions: BTreeSet<Address>,
     /// Questions, and what was waited for, that ended in silence.
     pub silences: BTreeSet<Address>,
+    /// Questions that were asked again, since no answer took the reply.
+    pub unclear: BTreeSet<Address>,
 }
 
 impl Trace {
@@ -27,6 +29,11 @@ impl Trace {
     /// What was waited for there did not come.
     pub(super) fn silent(&self, at: Address) {
         self.with(|walked| walked.silences.insert(at));
+    }
+
+    /// The question there is asked again, since no answer took the reply.
+    pub(super) fn unclear(&self, at: Address) {
+        self.with(|walked| walked.unclear.insert(at));
     }
 
     /// What was walked through so far.

@@ -82,16 +82,26 @@ impl Day {
         let Some((field, schedule)) = DateSchedule::of(&revision.campaign) else {
             return Ok(true);
         };
-        if value.trim().is_empty() {
-            return Err(LeftOut::EmptyValue(field.to_owned()));
-        }
-        let date = date_of(revision, field, value, first_of(class));
-        let date = date.ok_or_else(|| LeftOut::IllTyped(field.to_owned()))?;
+        let date = day_of(revision, field, value, class)?;
         match schedule.on(self.local.date(), date, class, self.since) {
             Occurrence::None | Occurrence::Missed => Ok(false),
             Occurrence::At(at) => in_time(&revision.campaign, at, class, now),
         }
     }
+}
+
+/// The day of somebody with this value, in these zones.
+pub(super) fn day_of(
+    revision: &Revision,
+    field: &str,
+    value: &str,
+    class: &TimeClass,
+) -> Result<NaiveDate, LeftOut> {
+    if value.trim().is_empty() {
+        return Err(LeftOut::EmptyValue(field.to_owned()));
+    }
+    let date = date_of(revision, field, value, first_of(class));
+    date.ok_or_else(|| LeftOut::IllTyped(field.to_owned()))
 }
 
 /// True; unless it is too late for a person of these zones, of a time on the recipients' clocks.

@@ -234,14 +234,13 @@ fn is_their_day(
         Ok(class.unwrap_or_else(|| TimeClass::from(revision.campaign.timezone)))
     };
     let campaign = &revision.campaign;
-    let Some(day) = &frozen.day else {
-        return match &campaign.schedule {
-            Schedule::Local(local) => day::is_in_time(campaign, *local, &class()?, frozen.now),
-            _ => Ok(true),
-        };
-    };
-    let Schedule::Day { field, .. } = &campaign.schedule else {
-        return day.is_tick_of(&revision.campaign, &class()?, frozen.now);
+    let field = match (&campaign.schedule, &frozen.day) {
+        (Schedule::Day { field, .. }, _) => field,
+        (_, Some(day)) => return day.is_tick_of(campaign, &class()?, frozen.now),
+        (Schedule::Local(local), None) => {
+            return day::is_in_time(campaign, *local, &class()?, frozen.now);
+        }
+        (_, None) => return Ok(true),
     };
     let at = revision.variables.iter().position(|name| name == field);
     let Some(cell) = at.and_then(|at| frozen.cells.get(at)) else {
@@ -255,7 +254,11 @@ fn is_their_day(
         language,
         &frozen.said(cell, field, phone, row),
     )?;
-    day.is_of(revision, &value, &class()?, frozen.now)
+    match &frozen.day {
+        Some(day) => day.is_of(revision, &value, &class()?, frozen.now),
+        // Of every day, as in a rehearsal.
+        None => day::day_of(revision, field, &value, &class()?).map(|_| true),
+    }
 }
 
 /// The zones that a person may be in: the column's, else those of the number. Where nothing goes by the clock of its people

@@ -1,20 +1,15 @@
 //! The summary of a plan. It adds up: rows = people + those left out, by reason, + those whose day is another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
-use dsl::campaign::program::{Moment, Until};
-use dsl::campaign::{Campaign, Deed};
+use dsl::campaign::Campaign;
 use serde::{Deserialize, Serialize};
 
 use super::odd::{self, OddCells, OddOfRow};
 use super::row::PlannedRow;
 use super::seen::Place;
 use super::texts::{self, TextParts};
-use crate::advance::time_of_day;
-use crate::calendar::{self, DateSchedule, TimeClass};
-use crate::entry::Entry;
+use crate::calendar::DateSchedule;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
 use crate::tariff::{Money, Tariff, cost};
@@ -79,6 +74,9 @@ pub struct Summary {
     pub files: Vec<FileRead>,
     /// Parts by tariff; the cost is made of it.
     pub parts_by_tariff: BTreeMap<u8, u64>,
+    /// The sets of zones that people may be in; the campaign's alone where nothing goes by their clocks.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub time_classes: BTreeSet<String>,
 }
 
 /// A `send` of the program.
@@ -272,6 +270,9 @@ impl Summary {
         texts::take(&mut self.texts, revision.campaign.languages.len(), planned, place);
         self.rows += 1;
         self.people += 1;
+        if !self.time_classes.contains(&*planned.time_class) {
+            self.time_classes.insert(planned.time_class.to_string());
+        }
         self.repaired += u64::from(planned.repaired);
         let mut parts = 0;
         for (message, n) in self.messages.iter_mut().zip(&planned.parts) {
@@ -316,21 +317,6 @@ impl Summary {
             sender.money = priced(&sender.parts_by_tariff);
         }
     }
-
-    /// When the last text is submitted if nothing holds it up, and nobody answers before a question is over. What waits for the
-    /// day of a column is not in it.
-    pub fn finish_at(&self, campaign: &Campaign, starts_at: DateTime<Utc>, paces: &[Pace]) -> DateTime<Utc> {
-        let of = |sender: usize| self.senders.get(sender).map_or("", |own| own.sender.as_str());
-        let first = self.messages.first();
-        let first = first.map(|message| (of(message.sender), message.parts));
-        let all = self.senders.iter().map(|own| (own.sender.as_str(), own.parts));
-        let (first, all) = (span(paces, first), span(paces, all));
-        let waited = last_step_at(campaign, starts_at);
-        let add = |at: DateTime<Utc>, span| at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        // Who enters last begins last, however fast the others went.
-        let last = Entry::of(campaign, starts_at).lasts();
-        add(waited, first.max(last)).max(add(starts_at, all))
-    }
 }
 
 impl SenderParts {
@@ -343,82 +329,5 @@ impl SenderParts {
             Some(tariff) => *self.parts_by_tariff.entry(tariff).or_default() += parts,
             None => self.unpriced_parts += parts,
         }
-    }
-}
-
-/// A rate, and the senders that share it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pace {
-    /// Parts, above zero.
-    pub per_second: f64,
-    /// By name.
-    pub senders: Vec<String>,
-}
-
-/// How long parts take that go by these senders: as long as the slowest of the rates makes it.
-fn span<'a>(paces: &[Pace], parts: impl IntoIterator<Item = (&'a str, u64)>) -> TimeDelta {
-    let parts: Vec<(&str, u64)> = parts.into_iter().collect();
-    let seconds = |pace: &Pace| {
-        let own = parts
-            .iter()
-            .filter(|(sender, _)| pace.senders.iter().any(|name| name == sender));
-        own.map(|(_, n)| n).sum::<u64>() as f64 / pace.per_second
-    };
-    let slowest = paces.iter().map(seconds).max_by(f64::total_cmp).unwrap_or(0.0);
-    let time = std::time::Duration::try_from_secs_f64(slowest).ok();
-    time.and_then(|time| TimeDelta::from_std(time).ok())
-        .unwrap_or(TimeDelta::MAX)
-}
-
-/// When the last step that texts comes, at the latest, for whoever begins then.
-fn last_step_at(campaign: &Campaign, starts_at: DateTime<Utc>) -> DateTime<Utc> {
-    let zone = campaign.timezone;
-    let (mut at, mut last, mut texts) = (starts_at, starts_at, 0);
-    // When rounds began, and how many texts stand before them.
-    let mut rounds: Vec<(DateTime<Utc>, usize)> = vec![];
-    for instruction in campaign.program.own_instructions() {
-        match &instruction.deed {
-            Deed::Send(_) => (last, texts) = (at, texts + 1),
-            Deed::Wait {
-                until: Until::Over(time),
-                ..
-            } => at = time.after(at, zone),
-            Deed::Wait {
-                until: Until::At(moment),
-                ..
-            } => at = at.max(moment_at(moment, zone, at, texts > 0)),
-            Deed::Listen(listen) => at = listen.within.after(at, zone),
-            Deed::Await { within, .. } => at = within.after(at, zone),
-            Deed::Repeat { .. } => rounds.push((at, texts)),
-            Deed::Again { times, every, .. } => {
-                let ((begins, before), ends) = (rounds.pop().unwrap_or((at, texts)), at);
-                for _ in 1..*times {
-                    at = every
-                        .after(at, zone)
-                        .checked_add_signed(ends - begins)
-                        .unwrap_or(at);
-                }
-                // The last text of a round comes so much later in the last one.
-                if texts > before {
-                    last = last.checked_add_signed(at - ends).unwrap_or(at);
-                }
-            }
-            _ => {}
-        }
-    }
-    last
-}
-
-/// When a moment comes on the campaign's clock; that of a column at once, since it is another one for each person. A time of
-/// day behind a text does not come at once.
-fn moment_at(moment: &Moment, zone: Tz, now: DateTime<Utc>, texted: bool) -> DateTime<Utc> {
-    let class = TimeClass::from(zone);
-    match moment {
-        Moment::TimeOfDay(minute) => {
-            let from = now + TimeDelta::seconds(i64::from(texted));
-            calendar::Moment::Next(time_of_day(*minute)).instant(&class, from)
-        }
-        Moment::Time(time) => time.resolve(zone),
-        Moment::Day { .. } => now,
     }
 }

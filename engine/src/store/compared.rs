@@ -5,13 +5,25 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use sms::PhoneNumber;
-use sqlx::AssertSqlSafe;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::happening::{Happening, happening};
-use super::rows::{MessageState, millis, phone};
-use super::{Failure, Store, StoreError};
+use super::rows::{MessageState, instant, millis, phone};
+use super::{Failure, LaunchRow, Store, StoreError};
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
+
+/// Somebody who was left out to compare with.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldOutSince {
+    /// Who.
+    pub phone: PhoneNumber,
+    /// What would have begun a passage; 0: the plan left the person out.
+    pub happening: i64,
+    /// When it would have begun.
+    pub at: DateTime<Utc>,
+}
 
 impl Store {
     /// Who got a text of a step, as far as the provider took it; each once.
@@ -43,31 +55,58 @@ impl Store {
         self.phones_of(of.to_owned(), launch).await
     }
 
-    /// Who was left out to compare with.
-    pub async fn held_out(&self, launch: LaunchId) -> Result<HashSet<PhoneNumber>, StoreError> {
-        let code = LeftOut::HeldOut.code();
-        let of = format!("select distinct phone from left_out where launch_id = ? and reason = '{code}'");
-        self.phones_of(of, launch).await
+    /// Who was left out to compare with: by the plan once, by a trigger each time.
+    pub async fn held_out(&self, launch: &LaunchRow) -> Result<Vec<HeldOutSince>, StoreError> {
+        let rows = self.of_held_out("select phone, happening, at from held order by happening", launch);
+        let read = |row: &SqliteRow| {
+            Ok(HeldOutSince {
+                phone: phone(row.try_get("phone")?)?,
+                happening: row.try_get("happening")?,
+                at: instant(row.try_get("at")?)?,
+            })
+        };
+        let read = rows.await?.iter().map(read).collect::<Result<Vec<_>, Failure>>();
+        read.map_err(|failure| self.failed(failure))
     }
 
-    /// What happened since then to those who were left out to compare with, in order.
-    pub async fn happened_to_held_out(
-        &self,
-        launch: LaunchId,
-        since: DateTime<Utc>,
-    ) -> Result<Vec<Happening>, StoreError> {
-        let code = LeftOut::HeldOut.code();
-        let rows = sqlx::query(
-            "select distinct h.* from left_out l join happening h on h.phone = l.phone
-             where l.launch_id = ? and l.reason = ? and h.at >= ? order by h.id",
+    /// What happened to them since, in order.
+    pub async fn happened_to_held_out(&self, launch: &LaunchRow) -> Result<Vec<Happening>, StoreError> {
+        let rows = self.of_held_out(
+            "select h.* from happening h where exists (select 1 from held where held.phone = h.phone
+               and (h.at >= held.at or h.id >= held.happening and held.happening > 0)) order by h.id",
+            launch,
         );
-        let rows = rows.bind(launch.0).bind(code).bind(millis(since));
-        let rows = rows
-            .fetch_all(&self.readers)
-            .await
-            .map_err(|error| self.error(error))?;
-        let read = rows.iter().map(happening).collect::<Result<Vec<_>, Failure>>();
+        let read = rows
+            .await?
+            .iter()
+            .map(happening)
+            .collect::<Result<Vec<_>, Failure>>();
         read.map_err(|failure| self.failed(failure))
+    }
+
+    /// Asks about those who were held out, each with what would have begun a passage, and when it would have begun.
+    async fn of_held_out(&self, asked: &str, launch: &LaunchRow) -> Result<Vec<SqliteRow>, StoreError> {
+        let by_trigger = match launch.is_opened() {
+            false => "",
+            // What happened since it was opened, up to the launch that took its place.
+            true => {
+                "union all select n.phone, n.happening, n.at from launch l join not_entered n on n.campaign = l.campaign
+                 where l.id = ?1 and n.reason = ?2 and n.happening > l.heard_from and n.happening <= coalesce(
+                   (select min(heard_from) from launch where campaign = l.campaign and id > l.id and summary = l.summary),
+                   n.happening)"
+            }
+        };
+        let sql = format!(
+            "with held as materialized (
+               select distinct phone, 0 as happening, ?3 as at from left_out where launch_id = ?1 and reason = ?2 {by_trigger})
+             {asked}"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(launch.id.0)
+            .bind(LeftOut::HeldOut.code())
+            .bind(millis(launch.starts_at))
+            .fetch_all(&self.readers);
+        rows.await.map_err(|error| self.error(error))
     }
 
     async fn phones_of(&self, sql: String, launch: LaunchId) -> Result<HashSet<PhoneNumber>, StoreError> {

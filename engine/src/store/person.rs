@@ -110,10 +110,16 @@ pub enum Began {
 pub struct WaitingFor {
     /// In this launch.
     pub launch: LaunchId,
+    /// In this run of it.
+    pub run: u32,
     /// The instruction.
     pub step: u16,
+    /// How often that was come to before.
+    pub visit: u32,
     /// The sender it goes from.
     pub sender: String,
+    /// The set of zones.
+    pub time_class: String,
     /// Until then.
     pub due_at: DateTime<Utc>,
     /// The text is being submitted; where no process executes it is in doubt.
@@ -448,7 +454,7 @@ impl Store {
 
     async fn waiting_of(&self, key: i64) -> Result<Vec<WaitingFor>, Failure> {
         let rows = sqlx::query(
-            "select c.id, c.launch_id, c.step, c.turn, c.sender, c.due_at, c.done, c.intent_to, l.state, l.ended_at, m.members
+            "select c.id, c.launch_id, c.run, c.step, c.visit, c.turn, c.sender, c.time_class, c.due_at, c.done, c.intent_to, l.state, l.ended_at, m.members
              from launch l join cohort c on c.launch_id = l.id join cohort_members m on m.id = c.id
              where l.state in (1, 2, 3, 5) and c.state = 0 and c.kind = 0 and c.phone_lo <= ?1 and c.phone_hi >= ?1",
         )
@@ -473,8 +479,11 @@ impl Store {
             if departed.is_none() && super::rows::count(index) >= row.try_get::<i64, _>("done")? {
                 waiting.push(WaitingFor {
                     launch: LaunchId(row.try_get("launch_id")?),
+                    run: row.try_get("run")?,
                     step: small(row.try_get("step")?, "step")?,
+                    visit: small(row.try_get("visit")?, "visit")?,
                     sender: row.try_get("sender")?,
+                    time_class: row.try_get("time_class")?,
                     due_at: due_at(row.try_get("due_at")?)?,
                     under_way: super::rows::count(index) < row.try_get::<i64, _>("intent_to")?,
                     turn: Turn::from_row(row.try_get("turn")?)?,

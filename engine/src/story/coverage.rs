@@ -1,11 +1,11 @@
-//! What no story of a campaign walked: steps, answers, silences, languages, variants, clock changes.
+//! What no story of a campaign walked: steps, answers, silences, texts to unclear replies, languages, variants, clock changes.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{Offset, TimeZone};
 use dsl::campaign::Deed;
-use dsl::campaign::program::{Address, Rule, Until};
+use dsl::campaign::program::{Address, Listen, Rule, Until};
 
 use super::Played;
 use crate::advance::Walked;
@@ -119,6 +119,7 @@ impl Coverage {
         for story in stories {
             walked.instructions.extend(&story.walked.instructions);
             walked.silences.extend(&story.walked.silences);
+            walked.unclear.extend(&story.walked.unclear);
         }
         let mut coverage = Coverage::default();
         coverage.steps(revision, &walked);
@@ -139,7 +140,6 @@ impl Coverage {
 
     fn steps(&mut self, revision: &Revision, walked: &Walked) {
         let program = &revision.campaign.program;
-        let mut seen = BTreeSet::new();
         for (at, instruction) in (0..).zip(program.own_instructions()) {
             let done = |at: Address| walked.instructions.contains(&at);
             let step = &instruction.step;
@@ -155,11 +155,7 @@ impl Coverage {
                 | Deed::Again { .. } => continue,
                 Deed::Finish(None) if step == "end" => continue,
                 Deed::Listen(listen) => {
-                    let silent = walked.silences.contains(&at);
-                    self.one(silent, || Unwalked::Silence(step.clone()));
-                    if seen.insert(listen.replied) {
-                        self.rules(&listen.answers, walked);
-                    }
+                    self.question(revision, (at, listen), step, walked);
                     continue;
                 }
                 Deed::Await { .. } => {
@@ -179,6 +175,32 @@ impl Coverage {
         }
         // Those of the project are no campaign's to walk.
         self.rules(program.own_rules(), walked);
+    }
+
+    /// A question with a reminder listens twice: before the reminder, which is a step of its own, and after it.
+    fn question(&mut self, revision: &Revision, own: (Address, &Listen), step: &str, walked: &Walked) {
+        let (at, listen) = own;
+        let all = (0..).zip(revision.campaign.program.own_instructions());
+        let listens: Vec<Address> = all
+            .filter(|(_, one)| matches!(&one.deed, Deed::Listen(one) if one.replied == listen.replied))
+            .map(|(at, _)| at)
+            .collect();
+        if listens.last() == Some(&at) {
+            self.one(walked.silences.contains(&at), || {
+                Unwalked::Silence(step.to_owned())
+            });
+        }
+        if listens.first() != Some(&at) {
+            return;
+        }
+        if let Some(message) = listen.unclear {
+            let name = &revision.campaign.messages[message].name;
+            let asked = listens.iter().any(|at| walked.unclear.contains(at));
+            self.one(asked, || {
+                Unwalked::Step(format!("{step}.unclear"), format!("send {name}"))
+            });
+        }
+        self.rules(&listen.answers, walked);
     }
 
     fn rules(&mut self, rules: &[Rule], walked: &Walked) {

@@ -278,3 +278,17 @@ fn marketing_asks_for_the_consent_of_the_policy() {
         assert_eq!(people("columns: {}", &format!("purpose: {purpose}\n")), all);
     }
 }
+
+#[test]
+fn a_row_without_a_day_is_left_out_where_every_day_is_planned() {
+    let campaign = "audience: { from: people.csv, invalid: { most: 100% } }\n\
+        schedule: { date: joined, at: \"10:00\" }\nfields: { joined: date }\nmessage: \"Hi. STOP\"\n";
+    let list = "phone,joined\n+393331234561,2026-12-01\n+393331234562,\n+393331234563,soon\n";
+    expect![[r#"
+        3 rows, 1 people, 1 parts
+        +393331234561 ["2026-12-01"] [1]
+        row 3: +393331234562 left out: joined is empty
+        row 4: +393331234563 left out: joined is not of its type
+    "#]]
+    .assert_eq(&shown(&plan_one(campaign, list)));
+}

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use expect_test::expect;
 
 use super::{Setting, plan};
-use crate::plan::Pace;
+use crate::plan::{Ahead, Pace};
 use crate::testing::{at, campaign_of};
 
 const PROJECT: &str = "
@@ -78,6 +78,10 @@ fn each_text_counts_for_the_sender_that_it_goes_by() {
         senders: senders.iter().map(|name| (*name).to_owned()).collect(),
     };
     let start = at("2026-11-25T15:00:00Z");
+    let ahead = Ahead {
+        starts_at: start,
+        now: start,
+    };
     let table = [
         (vec![], 0),
         (vec![pace(0.5, &["shop"])], 4),
@@ -85,7 +89,7 @@ fn each_text_counts_for_the_sender_that_it_goes_by() {
         (vec![pace(0.25, &["shop", "abroad"])], 12),
     ];
     for (paces, seconds) in table {
-        let end = summary.finish_at(&revision.campaign, start, &paces);
+        let end = summary.finish_at(&revision, ahead, &paces);
         assert_eq!(end - start, TimeDelta::seconds(seconds), "{paces:?}");
     }
 }
@@ -141,7 +145,75 @@ fn the_last_text_comes_after_all_that_is_waited_for() {
         let summary = planned.expect("planned").summary;
         let revision = campaign_of(None, &campaign, &[("people.csv", "phone,name")]).1;
         let start = at("2026-11-25T15:00:00Z");
-        let end = summary.finish_at(&revision.campaign, start, &[]);
+        let ahead = Ahead {
+            starts_at: start,
+            now: start,
+        };
+        let end = summary.finish_at(&revision, ahead, &[]);
         assert_eq!((end - start).num_hours(), hours, "{steps}");
     }
+}
+
+/// By the hours, the days and the zones of the people there are.
+#[test]
+fn the_first_and_the_last_text_go_by_the_clocks_of_people() {
+    let three = "phone,timezone\n+16465550101,\n+16465550102,Pacific/Apia\n+16465550103,Pacific/Pago_Pago\n";
+    let table = [
+        (
+            "{ at: 2026-12-04 10:00, days: [fri] }",
+            "",
+            "wait: 1 day",
+            "phone\n+16465550101\n",
+        ),
+        (
+            "{ at: 2026-12-04 10:00, clock: recipient }",
+            "",
+            "tag: seen",
+            three,
+        ),
+        (
+            "2026-12-04 22:30",
+            "limits: { quiet_hours: 21:00-09:00 }",
+            "tag: seen",
+            three,
+        ),
+        (
+            "2026-12-04 10:00",
+            "limits: { quiet_hours: 12:00-09:00 }",
+            "wait: 4 hours",
+            "phone\n+16465550101\n",
+        ),
+    ];
+    let mut told = String::new();
+    for (schedule, limits, step, list) in table {
+        let campaign = format!(
+            "audience: people.csv\nschedule: {schedule}\ntimezone: America/New_York\npurpose: service\n{limits}\n\
+             steps:\n  - send: {{ text: A }}\n  - {step}\n  - send: {{ text: B }}\n"
+        );
+        let planned = plan(Setting {
+            campaign: &campaign,
+            files: &[("people.csv", list.as_bytes())],
+            ..Setting::default()
+        });
+        let summary = planned.expect("planned").summary;
+        let header = list.lines().next().expect("a header");
+        let revision = campaign_of(None, &campaign, &[("people.csv", header)]).1;
+        let now = at("2026-11-25T15:00:00Z");
+        let starts_at = crate::launch::starts_at(&revision.campaign, now).expect("in time");
+        let ahead = Ahead { starts_at, now };
+        let first = summary
+            .first_at(&revision, ahead)
+            .expect("a text")
+            .expect("it goes");
+        let last = summary.finish_at(&revision, ahead, &[]);
+        let [first, latest, last] = [first[0], first[1], last].map(|at| at.format("%d %H:%M"));
+        let _ = writeln!(told, "{schedule} {limits}: {first} to {latest}, the last {last}");
+    }
+    expect![[r#"
+        { at: 2026-12-04 10:00, days: [fri] } : 04 15:00 to 04 15:00, the last 11 05:00
+        { at: 2026-12-04 10:00, clock: recipient } : 03 21:00 to 04 21:00, the last 04 21:00
+        2026-12-04 22:30 limits: { quiet_hours: 21:00-09:00 }: 05 03:30 to 05 14:00, the last 05 14:00
+        2026-12-04 10:00 limits: { quiet_hours: 12:00-09:00 }: 04 15:00 to 04 15:00, the last 05 14:00
+    "#]]
+    .assert_eq(&told);
 }

@@ -1,6 +1,7 @@
 use expect_test::expect;
 
-use super::{check, service};
+use super::{check, revision, service, story};
+use crate::story::{Coverage, play};
 
 const SHOP: &str = r#"
 limits: { opt_out_words: [basta] }
@@ -398,4 +399,39 @@ tests:
             Tue 1 Dec 10:02 the passage ends: left
         "#]],
     );
+}
+
+#[test]
+fn what_is_said_to_an_unclear_reply_and_the_reminder_are_walked_by_names_of_their_own() {
+    let campaign = |lines: &str| {
+        service(&format!(
+            "steps:\n  - ask: q\n    for: 2 days\n    unclear: again\n    remind: {{ after: 1 day, send: rem }}\n    \
+             answers: [{{ words: [si], tag: coming }}]\nmessages: {{ q: \"Si?\", again: \"Scusi?\", rem: \"Allora?\" }}\n{}",
+            story(lines)
+        ))
+    };
+    let unwalked = |lines: &str| {
+        let revision = revision(&campaign(lines));
+        let played = [play(&revision, &revision.campaign.stories[0])];
+        let coverage = Coverage::of(&revision, &played);
+        let names = coverage.unwalked.iter().map(|unwalked| format!("{unwalked}\n"));
+        format!("{}of {}\n", names.collect::<String>(), coverage.total)
+    };
+    expect![[r#"
+        step 1, unclear (send again)
+        step 1, remind (send rem)
+        silence of step 1
+        a clock change
+        of 7
+    "#]]
+    .assert_eq(&unwalked("- expect: q\n- reply: si"));
+    expect![[r#"
+        step 1, answer 1
+        step 1, answer 1.1 (tag coming)
+        a clock change
+        of 7
+    "#]]
+    .assert_eq(&unwalked(
+        "- expect: q\n- expect: rem\n- reply: boh\n- expect: again\n- after: 3 days",
+    ));
 }
