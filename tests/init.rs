@@ -52,12 +52,14 @@ fn every_example_is_valid_without_a_finding() {
 }
 
 #[test]
-fn every_example_has_stories() {
+fn every_example_has_stories_that_walk_all_of_it() {
     for name in EXAMPLES {
         let (folder, _) = begun(&["--example", name]);
         let campaign = folder.read(&format!("campaigns/{name}.campaign.yaml"));
         let stories = campaign.lines().filter(|line| line.starts_with("  - test: "));
         assert!(stories.count() >= 2, "{name}");
+        let output = folder.output(&["test", "--coverage"]);
+        assert!(output.status.success(), "{name}: {}", stdout(&output));
     }
 }
 
