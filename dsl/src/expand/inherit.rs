@@ -21,6 +21,10 @@ pub(super) fn inherited(long: &Long<'_>, object: &Object, key: &Key) -> Option<O
         ("`audience`", "region") => region(long),
         ("`limits`", "frequency") => of_policy(long, long.around.project.policy.frequency.as_ref()),
         ("`limits`", "quiet_hours") => of_policy(long, long.around.project.policy.quiet_hours.as_ref()),
+        ("`limits`", "opt_out_words") => {
+            let words = long.around.project.policy.opt_out_words.join(", ");
+            of_policy(long, Some(&words).filter(|words| !words.is_empty()))
+        }
         _ => return None,
     };
     Some(Some(written(key, found)))

@@ -36,7 +36,10 @@ fn entry(out: &mut String, line: &Line, indent: usize, outer: Origin) {
         .map(|comment| format!("  # {comment}"))
         .unwrap_or_default();
     match &line.value {
-        Value::Nothing(means) => out.push_str(&note(&pad, &format!("{}: {means} (default)", line.key))),
+        Value::Nothing(means) => {
+            let from = line.from.comment().unwrap_or("default");
+            out.push_str(&note(&pad, &format!("{}: {means} ({from})", line.key)));
+        }
         Value::List(items) if items.is_empty() => out.push_str(&format!("{pad}{key}: []{comment}\n")),
         Value::List(items) => {
             let told = format!("{pad}{key}: {}{comment}\n", flow(items).unwrap_or_default());

@@ -392,6 +392,40 @@ fn every_value_says_where_it_comes_from() {
     assert_eq!(json["limits"]["value"]["budget"]["means"], "no bound");
 }
 
+/// What the policy says holds beside what the campaign says, so it is shown and is no value of the campaign.
+#[test]
+fn what_the_policy_says_is_shown_with_where_it_comes_from() {
+    let project = |policy: &str| {
+        let text = format!("crier: 1\n{policy}");
+        check_project(&parse_project(&text), "project").value.unwrap()
+    };
+    let shown = |policy: &str| {
+        let given = Given {
+            project: project(policy),
+            ..Given::fixture()
+        };
+        let yaml = given
+            .expanded("audience: lists/customers.csv\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n")
+            .yaml();
+        let keys = ["frequency", "quiet_hours", "opt_out_words"];
+        let of_policy = |line: &&str| keys.iter().any(|key| line.contains(&format!("# {key}:")));
+        let lines: Vec<&str> = yaml.lines().filter(of_policy).map(str::trim).collect();
+        lines.join("\n")
+    };
+    let policy =
+        "policy: { frequency: 4 per 7 days, quiet_hours: 21:00-09:00, opt_out_words: [basta, weg] }\n";
+    expect![[r#"
+        # frequency: the policy's: 4 per 7 days (from crier.yaml)
+        # quiet_hours: the policy's: 21:00-09:00 (from crier.yaml)
+        # opt_out_words: the policy's: basta, weg (from crier.yaml)"#]]
+    .assert_eq(&shown(policy));
+    expect![[r#"
+        # frequency: none (default)
+        # quiet_hours: none (default)
+        # opt_out_words: none (default)"#]]
+    .assert_eq(&shown(""));
+}
+
 #[test]
 fn one_text_for_all_stays_one_where_a_language_alone_would_not_say_how_to_opt_out() {
     let text = "audience: lists/customers.csv\nschedule: now\nlanguages: [fr, en]\nmessage: \"Portes à 9 h. ARRET pour finir\"\n";
