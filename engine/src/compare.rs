@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use dsl::campaign::{Deed, Instruction, Schedule, Trigger};
+use dsl::campaign::{Deed, Instruction};
 use dsl::condition::{Condition, Happening};
 use sms::PhoneNumber;
 
@@ -11,6 +11,7 @@ use crate::advance::{Known, Person, drawn};
 use crate::member::Member;
 use crate::revision::Revision;
 use crate::store::{Happened, Happening as StoredHappening, HeldOutSince, LaunchRow, Store, StoreError};
+use crate::trigger::{is_of_another, key_of};
 
 /// What became of the people of a launch, apart by variant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -161,17 +162,13 @@ impl Untexted {
         let Happened::Event(name) = &happening.what else {
             return false;
         };
-        let key = match &revision.campaign.schedule {
-            Schedule::Trigger(Trigger::Event { key, .. }) => key.as_ref(),
-            _ => None,
-        };
-        let carried = key.and_then(|key| happening.fields.iter().find(|(name, _)| name == key));
-        if let Some((_, carried)) = carried {
-            let own = self.key.get_or_insert_with(|| carried.clone());
-            if own != carried {
-                return false;
-            }
+        let campaign = &revision.campaign;
+        if is_of_another(campaign, self.key.as_deref(), &happening.fields) {
+            return false;
         }
+        // What begins it says which it is.
+        let carried = || key_of(campaign, &happening.fields).map(str::to_owned);
+        self.key = self.key.take().or_else(carried);
         self.known.learn(revision, name.clone(), happening.fields.clone());
         asked(&Person {
             revision,

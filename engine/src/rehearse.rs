@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::{Campaign, Schedule, Trigger};
+use dsl::campaign::{Campaign, Schedule};
 use dsl::project::Project;
 use dsl::scalar::local_to_utc;
 use hashbrown::HashSet;
@@ -22,6 +22,7 @@ use crate::plan::Cohorts;
 use crate::revision::Revision;
 use crate::tariff::Tariff;
 use crate::throttle::Buckets;
+use crate::trigger::key_field;
 
 mod agenda;
 mod checks;
@@ -100,14 +101,6 @@ pub fn begins_at(campaign: &Campaign, now: DateTime<Utc>) -> Option<DateTime<Utc
     }
 }
 
-/// Whether somebody may have several passages at once.
-fn is_by_key(campaign: &Campaign) -> bool {
-    matches!(
-        &campaign.schedule,
-        Schedule::Trigger(Trigger::Event { key: Some(_), .. })
-    )
-}
-
 /// Lets everybody go through the campaign.
 pub fn rehearse(setting: &Setting<'_>, people: Vec<Cohorts>) -> Result<Rehearsal, Violation> {
     let mut world = World::new(setting, people);
@@ -155,7 +148,7 @@ impl<'a> World<'a> {
             halting: Halting::of(campaign, watched_until),
             clock,
             vocabulary: Vocabulary::of(campaign),
-            crowd: Crowd::of(people, &asks, is_by_key(campaign)),
+            crowd: Crowd::of(people, &asks, key_field(campaign).is_some()),
             asks,
             agenda: Agenda::default(),
             lanes,

@@ -55,13 +55,29 @@ pub fn may_begin(campaign: &Campaign, what: &Happened) -> bool {
     }
 }
 
-/// The value that tells the passages of a campaign apart, where what happened carries it.
+/// The field that tells the passages of a person apart; none where each has one at a time.
+pub fn key_field(campaign: &Campaign) -> Option<&str> {
+    match &campaign.schedule {
+        Schedule::Trigger(Trigger::Event { key, .. }) => key.as_deref(),
+        Schedule::Trigger(Trigger::Joins(_) | Trigger::Keyword(_))
+        | Schedule::Now
+        | Schedule::At(_)
+        | Schedule::Local(_)
+        | Schedule::Cron { .. }
+        | Schedule::Day { .. } => None,
+    }
+}
+
+/// The value of that field, where what happened carries it.
 pub fn key_of<'a>(campaign: &Campaign, fields: &'a [(String, String)]) -> Option<&'a str> {
-    let Schedule::Trigger(Trigger::Event { key: Some(key), .. }) = &campaign.schedule else {
-        return None;
-    };
+    let key = key_field(campaign)?;
     let field = fields.iter().find(|(name, _)| name == key);
     field.map(|(_, value)| value.as_str())
+}
+
+/// Whether what happened is of another passage than the one with this key.
+pub fn is_of_another(campaign: &Campaign, own: Option<&str>, fields: &[(String, String)]) -> bool {
+    matches!((key_of(campaign, fields), own), (Some(carried), Some(own)) if carried != own)
 }
 
 /// Whether an event begins a passage of somebody of whom this is known; what it carries wins.

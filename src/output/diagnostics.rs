@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{counted, told, width};
 
+/// A byte-order mark.
 const MARK: &str = "\u{feff}";
 
 /// Prints the diagnostics of files on stderr, with the lines they point at.

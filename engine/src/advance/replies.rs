@@ -139,6 +139,20 @@ fn built_in(revision: &Revision, enrolment: Enrolment<'_>, answer: Answer, of: A
     }
 }
 
+/// The same, unless the person was answered too often lately.
+fn within_the_hour(
+    revision: &Revision,
+    enrolment: Enrolment<'_>,
+    facts: Facts<'_>,
+    (answer, of): (Answer, AnswerOf),
+    now: DateTime<Utc>,
+) -> Effect {
+    match is_loop(facts.known, now) {
+        true => Effect::Skip(enrolment.place.step, LeftOut::TooManyAnswers),
+        false => built_in(revision, enrolment, answer, of),
+    }
+}
+
 fn opt_out<'a>(revision: &Revision, enrolment: Enrolment<'a>) -> (Enrolment<'a>, Vec<Effect>) {
     let after = after_stop(enrolment);
     let ends = enrolment.state == State::Waiting && after.state == State::Ended;
@@ -163,10 +177,7 @@ fn opt_in<'a>(
     facts: Facts<'_>,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
-    let answer = match is_loop(facts.known, now) {
-        true => Effect::Skip(enrolment.place.step, LeftOut::TooManyAnswers),
-        false => built_in(revision, enrolment, Answer::OptIn, AnswerOf::OptIn),
-    };
+    let answer = within_the_hour(revision, enrolment, facts, (Answer::OptIn, AnswerOf::OptIn), now);
     (enrolment, vec![Effect::Allow, answer])
 }
 
@@ -176,10 +187,7 @@ fn help<'a>(
     facts: Facts<'_>,
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
-    let answer = match is_loop(facts.known, now) {
-        true => Effect::Skip(enrolment.place.step, LeftOut::TooManyAnswers),
-        false => built_in(revision, enrolment, Answer::Help, AnswerOf::Help),
-    };
+    let answer = within_the_hour(revision, enrolment, facts, (Answer::Help, AnswerOf::Help), now);
     (enrolment, vec![Effect::Keep { flagged: false }, answer])
 }
 

@@ -135,7 +135,9 @@ fn held_together(
         let is_file = !list.path.is_empty();
         is_file && (asked.is_empty() || read.contains(name.as_str()) || is_closed(list, &project.folder))
     });
-    let headers: BTreeMap<String, Header> = named.map(|(_, list)| header_of(list, &project.folder)).collect();
+    let headers: BTreeMap<String, Header> = named
+        .map(|(_, list)| (list.key(), header_of(list, &project.folder)))
+        .collect();
     let count = asked.len();
     let outlines = asked.into_iter().map(|(_, outline)| outline).chain(others);
     let mut all: Vec<(usize, Outline)> = outlines.enumerate().collect();

@@ -29,18 +29,17 @@ impl Headers {
     fn one(&self, list: &ListFile, folder: &Path) -> Header {
         // Headers are put in whole, so what a thread that panicked left is sound.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = || header_of(list, folder).1;
-        known.entry(list.key()).or_insert_with(read).clone()
+        let header = known.entry(list.key());
+        header.or_insert_with(|| header_of(list, folder)).clone()
     }
 }
 
-pub(super) fn header_of(list: &ListFile, folder: &Path) -> (String, Header) {
-    let header = match folder.join(&list.path).exists() {
+pub(super) fn header_of(list: &ListFile, folder: &Path) -> Header {
+    match folder.join(&list.path).exists() {
         false => Header::Absent,
         true => audience::header(folder, &list.path, &list.reading).map_or_else(
             |error| Header::Unreadable(format!("{}; {}", error.problem, error.help())),
             Header::Columns,
         ),
-    };
-    (list.key(), header)
+    }
 }

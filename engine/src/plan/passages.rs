@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use dsl::campaign::{Campaign, Schedule, Trigger};
-
 use super::seen::Place;
 use crate::member::Member;
 use crate::revision::Revision;
+use crate::trigger::key_field;
 
 /// The keys of each person so far, with their first row.
 pub(super) struct Passages {
@@ -18,7 +17,7 @@ pub(super) struct Passages {
 impl Passages {
     /// None where everybody has one passage.
     pub fn of(revision: &Revision) -> Option<Passages> {
-        let key = key_of(&revision.campaign)?;
+        let key = key_field(&revision.campaign)?;
         let at = revision.variables.iter().position(|name| name == key)?;
         Some(Passages {
             at,
@@ -37,17 +36,5 @@ impl Passages {
                 None
             }
         }
-    }
-}
-
-fn key_of(campaign: &Campaign) -> Option<&str> {
-    match &campaign.schedule {
-        Schedule::Trigger(Trigger::Event { key, .. }) => key.as_deref(),
-        Schedule::Trigger(_)
-        | Schedule::Now
-        | Schedule::At(_)
-        | Schedule::Local(_)
-        | Schedule::Cron { .. }
-        | Schedule::Day { .. } => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::calendar::TimeClass;
 use crate::store::{
     Began, ErrandState, Happened, Happening, KeptErrand, KeptReply, MessageState, PersonMessage, TextKind,
 };
-use crate::trigger::key_of;
+use crate::trigger::{is_of_another, key_field, key_of};
 
 /// Something that was said, or happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,8 +172,7 @@ impl Passage {
         let own = self
             .beginning()
             .and_then(|(beginning, _)| key_of(&self.revision.campaign, &beginning.happening.fields));
-        let key = key_of(&self.revision.campaign, &event.fields);
-        let is_other = matches!((key, own), (Some(key), Some(own)) if key != own);
+        let is_other = is_of_another(&self.revision.campaign, own, &event.fields);
         let began_another = self.known.happened.iter().any(|beginning| {
             beginning.happening.id == event.id
                 && matches!(beginning.began, Began::Passage { launch, .. } if launch == self.launch.id)
@@ -193,7 +192,7 @@ impl Passage {
     }
 
     fn is_key(&self, field: &str) -> bool {
-        key_of(&self.revision.campaign, &[(field.to_owned(), String::new())]).is_some()
+        key_field(&self.revision.campaign) == Some(field)
     }
 
     /// Until when what happens concerns the passage: while it waits, until its end where that is kept, else to the last word.

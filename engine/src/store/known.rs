@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::{Campaign, Deed, Schedule, Trigger};
+use dsl::campaign::{Campaign, Deed, Schedule};
 use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
@@ -14,6 +14,7 @@ use super::{Failure, Store, StoreError};
 use crate::advance::{Known, Outside};
 use crate::asks::Asks;
 use crate::ids::{DESK_RUN, LaunchId, MessageId};
+use crate::trigger::is_of_another;
 
 /// Numbers of one statement.
 const NUMBERS: usize = 500;
@@ -390,17 +391,9 @@ impl Beside {
     /// What happened in a passage. Of events that carry the key of a trigger it is those with its own; those before it began
     /// are not of it. What steps set since stays.
     fn of_passage(&self, campaign: &Campaign, triggered: Option<&Triggered>) -> Vec<Outside> {
-        let key = match &campaign.schedule {
-            Schedule::Trigger(Trigger::Event { key, .. }) => key.as_ref(),
-            _ => None,
-        };
         let is_of_it = |id: i64, outside: &Outside| {
             let Some(triggered) = triggered else { return true };
-            let carried = key.and_then(|key| outside.values.iter().find(|(name, _)| name == key));
-            let other = match (carried, &triggered.key) {
-                (Some((_, carried)), Some(own)) => carried != own,
-                (Some(_) | None, _) => false,
-            };
+            let other = is_of_another(campaign, triggered.key.as_deref(), &outside.values);
             id >= triggered.happening && !other
         };
         let own = self.outside.iter().filter(|(id, outside)| is_of_it(*id, outside));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 
-use super::world::{Gate, Scripted, World, accept, append, event, gated, phone, scripted};
+use super::world::{Gate, Scripted, World, accept, append, event, gated, scripted};
 use crate::clock::Clock;
 use crate::store::{Access, NewHappening};
 
@@ -17,11 +17,7 @@ fn world(people: u64, campaign: &str) -> World {
 
 /// What people got and when, how passages ended, how many reached the goal.
 async fn shown(world: &World, provider: &Scripted) -> String {
-    let mut told = String::new();
-    for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
-        let nth = (0..9).find(|n| phone(*n) == text.to.to_string()).unwrap_or(9);
-        let _ = writeln!(told, "{} to {nth}: {}", at.format("%d %H:%M:%S"), text.text);
-    }
+    let mut told = provider.got();
     let store = world.store(Access::Read).await.expect("opened");
     let launch = store.launches(None).await.expect("launches").remove(0);
     let totals = store.totals(launch.id).await.expect("totals");

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::{Expect, expect};
 
-use super::world::{START, World, accept, event, phone, scripted};
+use super::world::{START, World, accept, event, scripted};
 use crate::store::{Access, NewHappening};
 
 fn start() -> DateTime<Utc> {
@@ -25,11 +25,7 @@ async fn came_of(campaign: &str, happenings: &[NewHappening]) -> String {
     world
         .run_open(&provider, None, start() + TimeDelta::days(20))
         .await;
-    let mut told = String::new();
-    for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
-        let nth = (0..9).find(|n| phone(*n) == text.to.to_string()).unwrap_or(9);
-        let _ = writeln!(told, "{} to {nth}: {}", at.format("%d %H:%M:%S"), text.text);
-    }
+    let mut told = provider.got();
     let store = world.store(Access::Read).await.expect("opened");
     let launch = store.launches(Some("test")).await.expect("launches").remove(0);
     let totals = store.totals(launch.id).await.expect("totals");

@@ -38,11 +38,7 @@ fn with_end(happenings: &[NewHappening]) -> Vec<NewHappening> {
 
 /// What people got and when, how passages ended, and who did not enter.
 async fn shown(world: &World, provider: &Scripted) -> String {
-    let mut told = String::new();
-    for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
-        let nth = (0..9).find(|n| phone(*n) == text.to.to_string()).unwrap_or(9);
-        let _ = writeln!(told, "{} to {nth}: {}", at.format("%d %H:%M:%S"), text.text);
-    }
+    let mut told = provider.got();
     let store = world.store(Access::Read).await.expect("opened");
     let launch = store.launches(Some("test")).await.expect("launches").remove(0);
     let totals = store.totals(launch.id).await.expect("totals");

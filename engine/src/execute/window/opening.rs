@@ -37,7 +37,7 @@ impl Executor {
         };
         let people: Vec<(u32, PhoneNumber)> = match asks.any() {
             true => self
-                .candidates(&opening.sender, &opening.cohorts, settle)
+                .candidates(&opening.sender, &opening.cohorts)
                 .map(|(run, member)| (run, member.phone))
                 .collect(),
             false => vec![],
@@ -62,7 +62,6 @@ impl Executor {
         &'a self,
         sender: &str,
         cohorts: &'a [CohortId],
-        settles: bool,
     ) -> impl Iterator<Item = (u32, Candidate)> + 'a {
         let lane = &self.lanes[sender];
         let held = cohorts.iter().filter_map(|id| lane.held.get(id));
@@ -75,7 +74,6 @@ impl Executor {
                     cohort: cohort.id,
                     index,
                     phone: cohort.members[index].phone,
-                    settles,
                 };
                 (cohort.run, member)
             })
@@ -88,8 +86,8 @@ impl Executor {
             return None;
         }
         let mut turns = std::mem::take(&mut self.turns);
-        let members = self.candidates(sender, cohorts, settles);
-        let taken = turns.take(members.map(|(_, member)| member));
+        let members = self.candidates(sender, cohorts);
+        let taken = turns.take(members.map(|(_, member)| member), settles);
         self.turns = turns;
         Some(taken)
     }

@@ -35,13 +35,12 @@ pub(in crate::execute) struct Candidate {
     pub cohort: CohortId,
     pub index: usize,
     pub phone: PhoneNumber,
-    /// An earlier process may have submitted it: it has had its turn.
-    pub settles: bool,
 }
 
 impl Turns {
-    /// Gives the members of a window their turn, but for those whose turn it is in another one, or in it already.
-    pub fn take(&mut self, members: impl Iterator<Item = Candidate>) -> Taken {
+    /// Gives the members of a window their turn, but for those whose turn it is in another one, or in it already. Where it
+    /// settles, an earlier process may have submitted them: they have had their turn.
+    pub fn take(&mut self, members: impl Iterator<Item = Candidate>, settles: bool) -> Taken {
         self.last += 1;
         self.open.insert(self.last);
         let mut taken = Taken {
@@ -57,7 +56,7 @@ impl Turns {
                     self.people.insert(phone, taken.ticket);
                     taken.people.push(phone);
                 }
-                Some(_) if member.settles => {}
+                Some(_) if settles => {}
                 Some(other) => {
                     taken.waiting.insert((member.cohort, member.index));
                     taken.behind.extend((other != taken.ticket).then_some(other));
@@ -92,12 +91,11 @@ impl Taken {
 mod tests {
     use super::*;
 
-    fn member(cohort: i64, phone: &str, settles: bool) -> Candidate {
+    fn member(cohort: i64, phone: &str) -> Candidate {
         Candidate {
             cohort: CohortId(cohort),
             index: 0,
             phone: crate::testing::phone(phone),
-            settles,
         }
     }
 
@@ -105,9 +103,9 @@ mod tests {
     fn a_person_has_one_turn_at_a_time() {
         let (ada, bea) = ("+393331234567", "+393331234568");
         let mut turns = Turns::default();
-        let first = turns.take([member(1, ada, false), member(2, ada, false)].into_iter());
-        let second = [member(3, ada, false), member(4, bea, false), member(5, ada, true)];
-        let second = turns.take(second.into_iter());
+        let first = turns.take([member(1, ada), member(2, ada)].into_iter(), false);
+        let second = turns.take([member(3, ada), member(4, bea)].into_iter(), false);
+        let settled = turns.take([member(5, ada)].into_iter(), true);
         let waits = |taken: &Taken, cohorts: &[i64]| -> Vec<bool> {
             cohorts
                 .iter()
@@ -115,12 +113,13 @@ mod tests {
                 .collect()
         };
         assert_eq!(waits(&first, &[1, 2]), [false, true]);
-        assert_eq!(waits(&second, &[3, 4, 5]), [true, false, false]);
+        assert_eq!(waits(&second, &[3, 4]), [true, false]);
+        assert_eq!(waits(&settled, &[5]), [false]);
         assert!(turns.are_over(&first), "it waits for itself alone");
         assert!(!turns.are_over(&second));
         turns.give_back(&first);
         assert!(turns.are_over(&second));
-        let third = turns.take([member(6, ada, false), member(7, bea, false)].into_iter());
+        let third = turns.take([member(6, ada), member(7, bea)].into_iter(), false);
         assert_eq!(waits(&third, &[6, 7]), [false, true]);
     }
 }

@@ -1,6 +1,7 @@
 //! A provider that keeps a ledger of all that it is handed, and does as a script says.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use futures_util::future::BoxFuture;
 use sms::PhoneNumber;
 use tokio::sync::Notify;
 
-use super::{World, append};
+use super::{World, append, phone};
 use crate::clock::SimulatedClock;
 use crate::provider::{
     Abilities, Answer, Found, Inbound, Polled, Provider, ReceiptStatus, Refusal, Resolve, Scope, Submission,
@@ -282,6 +283,16 @@ pub fn scripted_and_asked(
 }
 
 impl Scripted {
+    /// What people got and when, a line for each text; people by their number in the list.
+    pub fn got(&self) -> String {
+        let mut told = String::new();
+        for (at, text) in self.ledger.lock().expect("unpoisoned").iter() {
+            let nth = (0..9).find(|n| phone(*n) == text.to.to_string()).unwrap_or(9);
+            let _ = writeln!(told, "{} to {nth}: {}", at.format("%d %H:%M:%S"), text.text);
+        }
+        told
+    }
+
     /// How often each reference was submitted, as text: `1 time: 995, 2 times: 5`.
     pub fn repeats(&self) -> String {
         let mut by_reference: BTreeMap<String, u64> = BTreeMap::new();
