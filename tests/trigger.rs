@@ -225,7 +225,7 @@ fn what_an_event_carries_is_told_where_it_counts() {
             counts in test, launch 1: visit
           TIME UTC  event moved (visit=soon)
             counts in no passage of this number
-          2090-06-01 14:00:00 UTC  waits until then for step 2 (test, launch 1)
+          2090-06-01 14:00:00 UTC  waits until then for step 2 (test, launch 1): its moment comes then
     "#]]
     .assert_eq(&time.replace_all(&why(), "TIME"));
     signal(&run, "-INT");
