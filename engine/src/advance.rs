@@ -11,6 +11,7 @@ use crate::member::{Doubt, Member};
 use crate::provider::Resolve;
 use crate::revision::Revision;
 
+mod asked;
 mod doubt;
 mod gate;
 mod known;
@@ -23,6 +24,7 @@ mod trace;
 mod waits;
 mod walk;
 
+pub use asked::{is_left, names};
 pub use doubt::of_answer;
 pub use known::{Known, NOTHING, Outside, variant_of};
 pub(crate) use replies::is_loop;

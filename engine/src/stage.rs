@@ -15,6 +15,7 @@ use crate::advance::{
 };
 use crate::left_out::LeftOut;
 use crate::links;
+use crate::member::Member;
 use crate::opt_in::Asked;
 use crate::plan::Cast;
 use crate::revision::Revision;
@@ -65,6 +66,17 @@ struct Passage {
     texted_at: Option<DateTime<Utc>>,
     known: Known,
     finished: Option<String>,
+}
+
+impl Passage {
+    fn enrolment<'a>(&self, member: &'a Member) -> Enrolment<'a> {
+        Enrolment {
+            member,
+            place: self.place,
+            state: self.state,
+            due_at: self.due_at,
+        }
+    }
 }
 
 /// Something that happened.
@@ -391,12 +403,7 @@ impl Stage {
     /// Asks [`advance`], and keeps what comes of it.
     fn advance(&mut self, at: usize, event: &Event<'_>) {
         let passage = &self.passages[at];
-        let enrolment = Enrolment {
-            member: &self.cast.member,
-            place: passage.place,
-            state: passage.state,
-            due_at: passage.due_at,
-        };
+        let enrolment = passage.enrolment(&self.cast.member);
         let facts = Facts {
             opted_out: self.opted_out,
             cancelled: false,

@@ -56,13 +56,18 @@ pub fn is_word(revision: &Revision, member: &Member, known: &Known, text: &str) 
     !matches!(meaning, Meaning::Reaction { .. } | Meaning::Automatic)
 }
 
-fn meaning(revision: &Revision, enrolment: Enrolment<'_>, facts: Facts<'_>, text: &str) -> Meaning {
+pub(super) fn meaning(
+    revision: &Revision,
+    enrolment: Enrolment<'_>,
+    facts: Facts<'_>,
+    text: &str,
+) -> Meaning {
     let campaign = &revision.campaign;
     let languages = campaign.languages.iter().map(|language| language.as_str());
     let words = Words::for_person(enrolment.member.phone.region(), languages)
         .and_opt_outs(campaign.opt_out_words.iter().map(String::as_str));
     let sent: Vec<&str> = facts.known.sent.iter().map(String::as_str).collect();
-    let question = open_question(revision, enrolment.place).filter(|_| enrolment.state == State::Waiting);
+    let question = open_question(revision, enrolment);
     let answers = question.iter().flat_map(|(_, listen)| &listen.answers);
     let rules = answers.chain(rules_for(revision, facts));
     let matcher = |rule| match rule {
@@ -191,11 +196,18 @@ fn help<'a>(
     (enrolment, vec![Effect::Keep { flagged: false }, answer])
 }
 
-/// The question that is open where somebody stands.
-fn open_question(revision: &Revision, place: Place) -> Option<(Address, &Listen)> {
+/// The question that is open where somebody waits.
+pub(super) fn open_question<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'_>,
+) -> Option<(Address, &'a Listen)> {
+    if enrolment.state != State::Waiting {
+        return None;
+    }
     let program = &revision.campaign.program;
-    let at = match &program.at(place.step).deed {
-        Deed::Listen(_) => place.step,
+    let step = enrolment.place.step;
+    let at = match &program.at(step).deed {
+        Deed::Listen(_) => step,
         Deed::Send(send) => send.question?,
         _ => return None,
     };
@@ -213,10 +225,7 @@ fn question<'a>(
     text: &str,
     now: DateTime<Utc>,
 ) -> Option<(Enrolment<'a>, Vec<Effect>)> {
-    if enrolment.state != State::Waiting {
-        return None;
-    }
-    let (at, listen) = open_question(revision, enrolment.place)?;
+    let (at, listen) = open_question(revision, enrolment)?;
     let person = Person {
         revision,
         member: enrolment.member,
@@ -224,23 +233,43 @@ fn question<'a>(
         now,
     };
     let rule = listen.answers.iter().find(|rule| holds(&person, rule, text));
-    let value = match &listen.save {
-        None => Some(None),
-        Some(field) => {
-            let value = rule.and_then(|rule| rule.value.clone());
-            let value = value.or_else(|| kept(revision, enrolment.member.language, field, text));
-            value.map(|value| Some((field, value)))
-        }
-    };
-    let taken = rule.is_some() || listen.answers.is_empty();
-    let Some(value) = value.filter(|_| taken) else {
+    let Some(taken) = taken(revision, listen, rule, (text, enrolment.member.language)) else {
         return unclear(revision, enrolment, facts, at, listen, now);
     };
     let mut walk = Walk::new(revision, enrolment, facts, now);
-    if let Some((field, value)) = value {
+    if let Some((field, value)) = taken.kept {
         walk.keep(field, &value);
     }
-    Some(walk.from(rule.map_or(listen.replied, |rule| rule.then)))
+    Some(walk.from(taken.then))
+}
+
+/// What a question makes of a reply that it takes.
+pub(super) struct Taken<'a> {
+    /// The field that keeps it, and its value.
+    kept: Option<(&'a str, String)>,
+    then: Address,
+}
+
+/// None where no answer holds, or the reply is not of the type of the field that would keep it.
+pub(super) fn taken<'a>(
+    revision: &Revision,
+    listen: &'a Listen,
+    rule: Option<&'a Rule>,
+    (text, language): (&str, u8),
+) -> Option<Taken<'a>> {
+    if rule.is_none() && !listen.answers.is_empty() {
+        return None;
+    }
+    let kept = match &listen.save {
+        None => None,
+        Some(field) => {
+            let value = rule.and_then(|rule| rule.value.clone());
+            let value = value.or_else(|| kept(revision, language, field, text));
+            Some((field.as_str(), value?))
+        }
+    };
+    let then = rule.map_or(listen.replied, |rule| rule.then);
+    Some(Taken { kept, then })
 }
 
 /// The question is asked again, if it may be.
@@ -326,7 +355,7 @@ pub(crate) fn is_loop(known: &Known, now: DateTime<Utc>) -> bool {
     lately.count() >= MOST_ANSWERS
 }
 
-fn holds(person: &Person<'_>, rule: &Rule, text: &str) -> bool {
+pub(super) fn holds(person: &Person<'_>, rule: &Rule, text: &str) -> bool {
     match &rule.test {
         Test::Reply(matcher) => matcher.takes(text),
         Test::When(condition) => person.holds(condition),

@@ -4,6 +4,7 @@
 mod fold;
 mod incoming;
 mod led;
+mod met;
 mod opt_ins;
 mod parts;
 mod stops;

@@ -1,10 +1,11 @@
 //! What comes from outside of the campaign: what the person writes and opens, receipts, events of the API.
 
+use chrono::{DateTime, Utc};
 use dsl::campaign::story::Occurrence;
 use dsl::written::campaign::OPT_OUT_LINK;
 
 use super::{Happened, Stage};
-use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance, is_word};
+use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance, is_left, is_word, names};
 use crate::trigger;
 
 impl Stage {
@@ -21,12 +22,7 @@ impl Stage {
         if self.hear_list(text) {
             return;
         }
-        let within = self.revision.campaign.replies_within;
-        let recent = |at: &usize| {
-            let texted_at = self.passages[*at].texted_at;
-            texted_at.is_some_and(|texted_at| self.now - texted_at <= within)
-        };
-        let Some(at) = self.texted_last().filter(recent) else {
+        let Some(at) = self.answered(text) else {
             return self.reply_from_outside(text);
         };
         let passage = &self.passages[at];
@@ -41,11 +37,36 @@ impl Stage {
         }
     }
 
-    /// The passage that texted last.
-    fn texted_last(&self) -> Option<usize> {
+    /// The passages that sent a text, whichever did so last first.
+    fn texted(&self) -> impl Iterator<Item = (DateTime<Utc>, usize)> {
         let texted = self.passages.iter().zip(0..);
         let texted = texted.filter_map(|(passage, at)| Some((passage.texted_at?, at)));
-        texted.max().map(|(_, at)| at)
+        let mut texted: Vec<_> = texted.collect();
+        texted.sort_unstable_by(|a, b| b.cmp(a));
+        texted.into_iter()
+    }
+
+    /// The passage that a reply answers; none where the last text is too long ago.
+    fn answered(&self, text: &str) -> Option<usize> {
+        let revision = &self.revision;
+        let within = revision.campaign.replies_within;
+        let mut recent = self
+            .texted()
+            .filter(|(texted_at, _)| self.now - *texted_at <= within);
+        let (_, last) = recent.next()?;
+        let enrolment = |at: usize| self.passages[at].enrolment(&self.cast.member);
+        let facts = Facts {
+            opted_out: self.opted_out,
+            known: &self.passages[last].known,
+            ..Facts::default()
+        };
+        if !is_left(revision, enrolment(last), facts, text, self.now) {
+            return Some(last);
+        }
+        let mut before = recent.map(|(_, at)| at);
+        before
+            .find(|at| names(revision, revision, enrolment(*at), text))
+            .or(Some(last))
     }
 
     /// Of somebody in no passage only an opt-out, an opt-in or a call for help is answered.
@@ -70,7 +91,8 @@ impl Stage {
     pub fn receipt(&mut self, delivered: bool) {
         self.note(Happened::Receipt(delivered));
         let latest = self.texts().next().map(|sent| sent.name.clone());
-        if let (true, Some(message), Some(at)) = (delivered, latest, self.texted_last()) {
+        let last = self.texted().next();
+        if let (true, Some(message), Some((_, at))) = (delivered, latest, last) {
             self.passages[at].known.delivered.insert(message);
         }
         self.happened();

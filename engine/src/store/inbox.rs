@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::bulk::Bulk;
@@ -227,14 +228,14 @@ impl Store {
             .await
     }
 
-    /// The last text that a number got, or may have got, from a sender since `since`.
-    pub async fn last_sent(
+    /// The texts that a number got, or may have got, from a sender since `since`, as far as they are remembered: the last first.
+    pub async fn sent_lately(
         &self,
         phone: PhoneNumber,
         sender: &str,
         since: DateTime<Utc>,
-    ) -> Result<Option<SentTo>, StoreError> {
-        self.newest(phone_number(phone), sender, since)
+    ) -> Result<Vec<SentTo>, StoreError> {
+        self.read_sent_lately(phone_number(phone), sender, since)
             .await
             .map_err(|failure| self.failed(failure))
     }
@@ -265,14 +266,14 @@ impl Store {
         Ok(member)
     }
 
-    /// The newest of the messages that are remembered of a number and that somebody may answer: of this sender, not older,
-    /// not refused, and of a passage ([`NO_RUN`], [`DESK_RUN`]).
-    async fn newest(
+    /// The messages that are remembered of a number and that somebody may answer: of this sender, not older, not refused, and
+    /// of a passage ([`NO_RUN`], [`DESK_RUN`]).
+    async fn read_sent_lately(
         &self,
         phone: i64,
         sender: &str,
         since: DateTime<Utc>,
-    ) -> Result<Option<SentTo>, Failure> {
+    ) -> Result<Vec<SentTo>, Failure> {
         let mut select = QueryBuilder::<Sqlite>::new(
             "select m.id, c.launch_id, c.run, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
              where m.state not in (0, 2) and c.run not in (",
@@ -291,19 +292,9 @@ impl Store {
         remembered(&self.readers, phone).await?.ids.iter().for_each(|id| {
             values.push_bind(id.0);
         });
-        select.push(") order by m.sent_at desc, m.id desc limit 1");
-        let Some(row) = select.build().fetch_optional(&self.readers).await? else {
-            return Ok(None);
-        };
-        let tariff: Option<i64> = row.try_get("tariff")?;
-        Ok(Some(SentTo {
-            message: MessageId(row.try_get("id")?),
-            launch: LaunchId(row.try_get("launch_id")?),
-            run: small(row.try_get("run")?, "run")?,
-            step: small(row.try_get("step")?, "step")?,
-            language: small(row.try_get("language")?, "language")?,
-            tariff: tariff.map(|tariff| small(tariff, "tariff")).transpose()?,
-        }))
+        select.push(") order by m.sent_at desc, m.id desc");
+        let rows = select.build().fetch_all(&self.readers).await?;
+        rows.iter().map(sent_to).collect()
     }
 
     /// Whether a suppression stands against a number.
@@ -320,6 +311,18 @@ impl Store {
             .map_err(|error| self.error(error))?;
         found.map(instant).transpose()
     }
+}
+
+fn sent_to(row: &SqliteRow) -> Result<SentTo, Failure> {
+    let tariff: Option<i64> = row.try_get("tariff")?;
+    Ok(SentTo {
+        message: MessageId(row.try_get("id")?),
+        launch: LaunchId(row.try_get("launch_id")?),
+        run: small(row.try_get("run")?, "run")?,
+        step: small(row.try_get("step")?, "step")?,
+        language: small(row.try_get("language")?, "language")?,
+        tariff: tariff.map(|tariff| small(tariff, "tariff")).transpose()?,
+    })
 }
 
 fn plain(body: &[u8]) -> Result<String, Failure> {

@@ -9,22 +9,19 @@ use dsl::project::Project;
 use sms::PhoneNumber;
 
 use super::led::Led;
-use super::told::{Of, known_of, learn_passage, tell};
+use super::met::Met;
+use super::told::tell;
 use super::words::{Words, again, shown};
 use super::{Batch, Said};
-use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance};
+use crate::advance::{Effect, Event, Place, advance};
 use crate::clock::Clock;
 use crate::execute::InFlight;
 use crate::execute::entering::Entrance;
 use crate::execute::errands::with_calls;
 use crate::ids::{CohortId, LaunchId, MessageId};
-use crate::load;
-use crate::member::Member;
 use crate::provider::Inbound;
 use crate::revision::Revision;
-use crate::store::{
-    Fold, MessageState, NewReply, ReceiptRow, ReplyMeaning, SentTo, Standing, Store, StoreError, lately,
-};
+use crate::store::{Fold, MessageState, NewReply, ReceiptRow, ReplyMeaning, Store, StoreError};
 use crate::tariff::Tariff;
 
 /// Receipts of one commit: what waits behind it waits some 50 ms.
@@ -285,64 +282,35 @@ impl Folder {
         if let Some(begins) = self.beginning(&words, opted_out).await? {
             return Ok(begins);
         }
-        let under_way = self
-            .in_flight
-            .read()
-            .expect("no holder of the lock panics")
-            .get(&(words.from.as_u64(), words.sender.as_str().into()))
-            .copied();
-        let sent = match under_way {
-            Some(sent) => Some(sent),
-            None => {
-                let since = words.at - self.project.replies_within;
-                match self.store.last_sent(words.from, &words.sender, since).await? {
-                    Some(sent) => Some(sent),
-                    None => self.store.on_its_way(words.from, &words.sender).await?,
-                }
-            }
-        };
-        let revision = self.revision_of(sent).await?;
-        let standing = match sent {
-            Some(sent) => self.store.standing(sent.launch, sent.run, words.from).await?,
-            None => None,
-        };
-        let held = under_way.is_some() || standing.as_ref().is_some_and(|standing| standing.is_held);
-        let known = self.known(&revision, sent, standing.as_ref(), &words).await?;
+        let mut met = self.met(&words).await?;
         let stopped_at = self.store.suppressed_at(words.from).await?;
         // What was said before a stop takes nothing of it back.
         let overtaken = stopped_at.is_some_and(|at| at > words.at || (words.is_again && at == words.at));
-        let facts = Facts {
-            opted_out: opted_out || stopped_at.is_some(),
-            stranger: sent.is_none(),
-            known: &known,
-            ..Facts::default()
-        };
-        let stranger = self.outside(&revision, sent, words.from).await?;
-        let last = sent.map_or(Place::START, |sent| Place {
-            step: sent.step,
-            visit: 0,
-        });
-        let enrolment = Enrolment {
-            member: standing.as_ref().map_or(&stranger, |standing| &standing.member),
-            place: standing.as_ref().map_or(last, |standing| standing.place),
-            state: match &standing {
-                None if under_way.is_none() => State::Ended,
-                None => State::Submitting,
-                Some(_) if held => State::Submitting,
-                Some(_) => State::Waiting,
-            },
-            due_at: standing.as_ref().map_or(words.at, |standing| standing.due_at),
-        };
+        let opted_out = opted_out || stopped_at.is_some();
         let text = shown(words.text.clone());
         let now = self.clock.now();
         let of_list = match overtaken {
             true => None,
-            false => self.of_list(&revision, sent, (&words, &text), facts, now).await?,
+            false => {
+                let facts = met.facts(opted_out);
+                self.of_list(&met.revision, met.sent, (&words, &text), facts, now)
+                    .await?
+            }
         };
-        if of_list.is_none() && held && waits_for_replies(&revision, enrolment, facts, &text, now) {
-            return Ok(Replied::Later(words.again()));
+        if of_list.is_none() {
+            if met.is_held && waits_for_replies(&met, opted_out, &text, now) {
+                return Ok(Replied::Later(words.again()));
+            }
+            if let Some(before) = self.met_before(&met, opted_out, (&words, &text), now).await? {
+                if before.is_held {
+                    return Ok(Replied::Later(words.again()));
+                }
+                met = before;
+            }
         }
-        let (_, effects) = advance(&revision, enrolment, facts, &Event::Reply(&text), now);
+        let (enrolment, facts) = (met.enrolment(), met.facts(opted_out));
+        let (revision, sent) = (&met.revision, met.sent);
+        let (_, effects) = advance(revision, enrolment, facts, &Event::Reply(&text), now);
         let (list, effects) = match of_list {
             None if effects.contains(&Effect::Allow) && overtaken => {
                 (None, vec![Effect::Keep { flagged: false }])
@@ -381,8 +349,8 @@ impl Folder {
         let (effects, calls) = with_calls(effects, sent.map_or(0, |sent| sent.run), now);
         let mut led = Led {
             folder: self,
-            revision: &revision,
-            standing: standing.as_ref().filter(|_| !held),
+            revision,
+            standing: met.standing.as_ref().filter(|_| !met.is_held),
             member: enrolment.member,
             sent,
             reply: Box::new(reply),
@@ -392,56 +360,6 @@ impl Folder {
         calls.into_iter().for_each(|call| led.note(call));
         effects.into_iter().for_each(|effect| led.apply(effect));
         Ok(Replied::Now(led.reply))
-    }
-
-    /// Somebody in no passage: whom the last text went to, with the values of then where a rule may need them.
-    async fn outside(
-        &self,
-        revision: &Revision,
-        sent: Option<SentTo>,
-        phone: PhoneNumber,
-    ) -> Result<Member, StoreError> {
-        let last = match sent.filter(|_| revision.answers_of_values) {
-            Some(sent) => self.store.member_of(sent.message).await?,
-            None => None,
-        };
-        Ok(Member {
-            phone,
-            language: sent.map_or(0, |sent| sent.language),
-            tariff: sent.and_then(|sent| sent.tariff),
-            values: last.map_or_else(Vec::new, |last| last.values),
-            pending: None,
-        })
-    }
-
-    /// What is known of somebody who wrote.
-    async fn known(
-        &self,
-        revision: &Revision,
-        sent: Option<SentTo>,
-        standing: Option<&Standing>,
-        words: &Words<'_>,
-    ) -> Result<Known, StoreError> {
-        let mut known = match sent.filter(|_| self.store.asks(revision).any()) {
-            Some(sent) => {
-                let of = Of {
-                    launch: sent.launch,
-                    run: sent.run,
-                    phone: words.from,
-                };
-                known_of(&self.store, revision, of).await?
-            }
-            None => Known::default(),
-        };
-        let (texts, answers) = self.store.said_to(words.from, lately(words.at)).await?;
-        known.sent = texts;
-        known.answers = answers;
-        known.reply = Some(words.text.clone());
-        if let Some(standing) = standing {
-            learn_passage(&mut known, revision, standing);
-        }
-        known.hear(revision);
-        Ok(known)
     }
 
     /// The messages of a launch that are delivered now, where something of it awaits that.
@@ -474,23 +392,6 @@ impl Folder {
         }
         Ok(went)
     }
-
-    /// The campaign that a reply answers: its words, its languages and its inbox hold. It need not be the one that runs.
-    async fn revision_of(&self, sent: Option<SentTo>) -> Result<Arc<Revision>, StoreError> {
-        let latest = || self.latest.1.clone();
-        let Some(launch) = sent.map(|sent| sent.launch) else {
-            return Ok(latest());
-        };
-        if let Some(revision) = self.executing.get(&launch) {
-            return Ok(revision.clone());
-        }
-        let launches = self.store.launches(None).await?;
-        let Some(row) = launches.into_iter().find(|row| row.id == launch) else {
-            return Ok(latest());
-        };
-        let made = load::from_source(self.store.revision(&row.revision).await?);
-        Ok(made.map_or_else(latest, |(_, revision)| revision))
-    }
 }
 
 /// What came of a reply.
@@ -502,14 +403,15 @@ enum Replied {
 }
 
 /// Whether a reply may mean something else once the turn of the person is recorded: a question is about to be open.
-fn waits_for_replies(
-    revision: &Revision,
-    enrolment: Enrolment<'_>,
-    facts: Facts<'_>,
-    text: &str,
-    now: DateTime<Utc>,
-) -> bool {
-    let (_, effects) = advance(revision, enrolment, facts, &Event::Reply(text), now);
+fn waits_for_replies(met: &Met, opted_out: bool, text: &str, now: DateTime<Utc>) -> bool {
+    let (revision, enrolment) = (&met.revision, met.enrolment());
+    let (_, effects) = advance(
+        revision,
+        enrolment,
+        met.facts(opted_out),
+        &Event::Reply(text),
+        now,
+    );
     let urgent = |effect: &Effect| matches!(effect, Effect::Suppress | Effect::Allow);
     !effects.iter().any(urgent) && listens_next(revision, enrolment.place)
 }

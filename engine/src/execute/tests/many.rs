@@ -509,3 +509,49 @@ async fn a_process_that_ends_leaves_all_of_them_to_go_on() {
         assert_eq!(totals.messages.values().sum::<u64>(), 300, "everybody is counted");
     }
 }
+
+/// The campaign `a` asks, and then `b` texts the same person, who answers the question of the one or the other.
+#[tokio::test]
+async fn a_question_that_is_open_is_answered_behind_the_text_of_another_campaign() {
+    let asks = "priority: high\nsteps:\n  - ask: { text: \"Coming? YES or NO. STOP to opt out\" }\n    for: 2 hours\n    \
+                unclear: { text: \"YES or NO?\" }\n    \
+                answers: [{ words: [\"yes\"], send: { text: \"See you\" } }, { words: [\"no\"], send: { text: \"A pity\" } }]\n";
+    let tells = "message: \"Doors at 8. STOP to opt out\"\n";
+    let rules = "message: \"Doors at 8. STOP to opt out\"\nreplies:\n  \
+                 - { words: [\"no\"], send: { text: \"They are\" } }\n  - otherwise: { send: { text: \"Pardon?\" } }\n";
+    let asks_too = "steps:\n  - ask: { text: \"Tea? YES or NO. STOP to opt out\" }\n    for: 1 hour\n    \
+                    answers: [{ words: [\"yes\"], send: { text: \"A cup for you\" } }]\n";
+    // What the other campaign is, what is said a minute after its text, what is answered.
+    let table = [
+        (tells, "Yes!", "See you"),
+        (tells, "no", "A pity"),
+        // What no question names is about the latest text, and asks nothing again.
+        (tells, "Where?", "nothing"),
+        (rules, "yes", "See you"),
+        (rules, "no", "They are"),
+        (rules, "Where?", "Pardon?"),
+        (asks_too, "yes", "A cup for you"),
+        (asks_too, "no", "A pity"),
+        (
+            tells,
+            "stop",
+            "You have opted out and will get no more messages from us.",
+        ),
+    ];
+    for (other, said, expected) in table {
+        let world = world(&[(1, asks)], "1/s");
+        let file = world.path().join("b.campaign.yaml");
+        std::fs::write(&file, format!("audience: a.csv\nschedule: now\n{other}")).expect("written");
+        let together = Together::of(&world, scripted(50, |_, _| accept())).await;
+        let from = super::world::phone(0).parse().expect("a number");
+        let soon = world.clock.now() + TimeDelta::minutes(1);
+        together.provider.will_say(soon, from, said);
+        let launched = together.launched(&["a", "b"]).await;
+        together.run(launched, only_these).await;
+        let ledger = together.provider.ledger.lock().expect("unpoisoned");
+        let texts: Vec<&str> = ledger.iter().map(|(_, text)| text.text.as_str()).collect();
+        assert!(texts[0].starts_with("Coming?"), "{texts:?}");
+        let answer = texts.get(2).copied().unwrap_or("nothing");
+        assert_eq!(answer, expected, "{said:?} to {other}");
+    }
+}

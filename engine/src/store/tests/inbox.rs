@@ -306,8 +306,8 @@ async fn a_reply_belongs_to_the_last_text_from_that_sender() {
         ("other", Accepted, 30),
     ];
     let (launch, ids) = texted(&scene, &texts).await;
-    let last = |sender: &'static str, since| scene.store.last_sent(nth_phone(0), sender, after(since));
-    let sent = SentTo {
+    let (store, to) = (&scene.store, nth_phone(0));
+    let newest = SentTo {
         run: 0,
         message: ids[1],
         launch,
@@ -315,22 +315,20 @@ async fn a_reply_belongs_to_the_last_text_from_that_sender() {
         language: 1,
         tariff: Some(3),
     };
-    assert_eq!(last("shop", 0).await.expect("known"), Some(sent));
-    assert_eq!(last("shop", 20).await.expect("known"), Some(sent));
-    assert_eq!(last("shop", 21).await.expect("known"), None, "too long ago");
-    assert_eq!(
-        last("other", 0).await.expect("known").map(|sent| sent.message),
-        Some(ids[2])
-    );
-    assert_eq!(last("nobody", 0).await.expect("known"), None);
-    assert_eq!(
-        scene
-            .store
-            .last_sent(nth_phone(1), "shop", start())
-            .await
-            .expect("known"),
-        None
-    );
+    let sent = store.sent_lately(to, "shop", after(0)).await.expect("known");
+    assert_eq!(sent.first(), Some(&newest));
+    for (to, sender, since, expected) in [
+        (to, "shop", 0, vec![ids[1], ids[0]]),
+        (to, "shop", 20, vec![ids[1]]),
+        (to, "shop", 21, vec![]),
+        (to, "other", 0, vec![ids[2]]),
+        (to, "nobody", 0, vec![]),
+        (nth_phone(1), "shop", 0, vec![]),
+    ] {
+        let sent = store.sent_lately(to, sender, after(since)).await.expect("known");
+        let messages: Vec<_> = sent.iter().map(|sent| sent.message).collect();
+        assert_eq!(messages, expected, "{sender} since {since}");
+    }
 }
 
 #[tokio::test]
@@ -347,13 +345,9 @@ async fn nobody_replies_to_a_text_that_was_not_taken() {
     ] {
         let scene = Scene::new().await;
         let (_, ids) = texted(&scene, &[("shop", Accepted, 10), ("shop", state, 20)]).await;
-        let last = scene
-            .store
-            .last_sent(nth_phone(0), "shop", start())
-            .await
-            .expect("known");
-        let expected = ids[usize::from(is_answered)];
-        assert_eq!(last.map(|sent| sent.message), Some(expected), "{state:?}");
+        let sent = scene.store.sent_lately(nth_phone(0), "shop", start()).await;
+        let last = sent.expect("known").first().map(|sent| sent.message);
+        assert_eq!(last, Some(ids[usize::from(is_answered)]), "{state:?}");
     }
 }
 

@@ -270,6 +270,69 @@ tests:
     );
 }
 
+/// What somebody answers is about the latest of their passages that asks, and then about those before it.
+#[test]
+fn an_answer_goes_to_the_latest_passage_that_asks() {
+    check(
+        r#"
+purpose: service
+trigger: { event: shipped, key: order }
+fields: { order: text }
+steps:
+  - ask: { text: "Order {{order}}: at home tomorrow? YES or NO" }
+    id: ask
+    for: 5 days
+    answers:
+      - words: ["yes"]
+        send: { text: "{{order}} comes tomorrow." }
+        id: comes
+      - words: ["no"]
+        send: { text: "{{order}} waits for you." }
+        id: waits
+replies:
+  - words: ["yes"]
+    send: { text: "Nothing is asked." }
+    id: none
+tests:
+  - test: it
+    person: { phone: "+393331234567" }
+    at: 2026-12-01 10:00
+    event: { name: shipped, fields: { order: A1 } }
+    story:
+      - expect: ask
+      - event: { name: shipped, fields: { order: A2 } }
+      - expect: ask
+      - reply: "yes"
+      - expect: comes
+        text: "A2 comes tomorrow."
+      - reply: "when?"
+      - reply: "no"
+      - expect: waits
+        text: "A1 waits for you."
+      - reply: "yes"
+      - expect: none
+"#,
+        expect![[r#"
+            Tue 1 Dec 10:00 the event shipped comes
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < ask (1 part): Order A1: at home tomorrow? YES or NO
+            Tue 1 Dec 10:00 the event shipped comes
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < ask (1 part): Order A2: at home tomorrow? YES or NO
+            Tue 1 Dec 10:00 > yes
+            Tue 1 Dec 10:00 < comes (1 part): A2 comes tomorrow.
+            Tue 1 Dec 10:00 the passage ends
+            Tue 1 Dec 10:00 > when?
+            Tue 1 Dec 10:00 the reply goes to the inbox
+            Tue 1 Dec 10:00 > no
+            Tue 1 Dec 10:00 < waits (1 part): A1 waits for you.
+            Tue 1 Dec 10:00 the passage ends
+            Tue 1 Dec 10:00 > yes
+            Tue 1 Dec 10:00 < none (1 part): Nothing is asked.
+        "#]],
+    );
+}
+
 #[test]
 fn the_same_key_begins_anew() {
     check(

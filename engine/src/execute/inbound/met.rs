@@ -1,0 +1,215 @@
+//! Whom a text is from, as crier knows them: the passage that it answers, and what is known in it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sms::PhoneNumber;
+
+use super::fold::Folder;
+use super::told::{Of, known_of, learn_passage};
+use super::words::Words;
+use crate::advance::{Enrolment, Facts, Known, Place, State, is_left, names};
+use crate::load;
+use crate::member::Member;
+use crate::revision::Revision;
+use crate::store::{SentTo, Standing, StoreError, lately};
+
+/// Somebody who wrote, in the passage that it is about.
+pub(super) struct Met {
+    /// The campaign: its words, its languages and its inbox hold. It need not be one that runs.
+    pub revision: Arc<Revision>,
+    /// The text that it answers; none: no campaign texted them lately.
+    pub sent: Option<SentTo>,
+    /// Where they stand; none: the passage is over, or there is none.
+    pub standing: Option<Standing>,
+    /// They are in the middle of something, whose record decides where they stand.
+    pub is_held: bool,
+    known: Known,
+    /// Who they are where they stand nowhere.
+    outside: Member,
+    at: DateTime<Utc>,
+}
+
+impl Met {
+    /// Where they stand for `advance`.
+    pub fn enrolment(&self) -> Enrolment<'_> {
+        let standing = self.standing.as_ref();
+        let last = self.sent.map_or(Place::START, |sent| Place {
+            step: sent.step,
+            visit: 0,
+        });
+        Enrolment {
+            member: standing.map_or(&self.outside, |standing| &standing.member),
+            place: standing.map_or(last, |standing| standing.place),
+            state: match (standing, self.is_held) {
+                (_, true) => State::Submitting,
+                (Some(_), false) => State::Waiting,
+                (None, false) => State::Ended,
+            },
+            due_at: standing.map_or(self.at, |standing| standing.due_at),
+        }
+    }
+
+    /// What is known of them.
+    pub fn facts(&self, opted_out: bool) -> Facts<'_> {
+        Facts {
+            opted_out,
+            stranger: self.sent.is_none(),
+            known: &self.known,
+            ..Facts::default()
+        }
+    }
+}
+
+impl Folder {
+    /// Whoever wrote, in the passage that texted them last from this sender.
+    pub(super) async fn met(&self, words: &Words<'_>) -> Result<Met, StoreError> {
+        let under_way = self
+            .in_flight
+            .read()
+            .expect("no holder of the lock panics")
+            .get(&(words.from.as_u64(), words.sender.as_str().into()))
+            .copied();
+        let sent = match under_way {
+            Some(sent) => Some(sent),
+            None => match self.sent_lately(words).await?.first() {
+                Some(sent) => Some(*sent),
+                None => self.store.on_its_way(words.from, &words.sender).await?,
+            },
+        };
+        let mut met = self.met_in(sent, words).await?;
+        met.is_held |= under_way.is_some();
+        Ok(met)
+    }
+
+    /// Whoever wrote, in a passage that texted them before: where the one that texted last has no use for what they say, and an
+    /// open question of this one names it.
+    pub(super) async fn met_before(
+        &self,
+        latest: &Met,
+        opted_out: bool,
+        (words, text): (&Words<'_>, &str),
+        now: DateTime<Utc>,
+    ) -> Result<Option<Met>, StoreError> {
+        let (enrolment, facts) = (latest.enrolment(), latest.facts(opted_out));
+        if !is_left(&latest.revision, enrolment, facts, text, now) {
+            return Ok(None);
+        }
+        let passage = |sent: &SentTo| (sent.launch, sent.run);
+        let mut seen: Vec<_> = latest.sent.iter().map(passage).collect();
+        for sent in self.sent_lately(words).await? {
+            if seen.contains(&passage(&sent)) {
+                continue;
+            }
+            seen.push(passage(&sent));
+            let Some(standing) = self.store.standing(sent.launch, sent.run, words.from).await? else {
+                continue;
+            };
+            // Whatever holds it elsewhere may not be over soon.
+            if standing.is_held && !self.executing.contains_key(&sent.launch) {
+                continue;
+            }
+            let revision = self.revision_of(Some(sent)).await?;
+            let waits = Enrolment {
+                member: &standing.member,
+                place: standing.place,
+                state: State::Waiting,
+                due_at: standing.due_at,
+            };
+            if names(&latest.revision, &revision, waits, text) {
+                return Ok(Some(self.met_in(Some(sent), words).await?));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The texts that they got lately from the sender that they wrote to, the last first.
+    async fn sent_lately(&self, words: &Words<'_>) -> Result<Vec<SentTo>, StoreError> {
+        let since = words.at - self.project.replies_within;
+        self.store.sent_lately(words.from, &words.sender, since).await
+    }
+
+    async fn met_in(&self, sent: Option<SentTo>, words: &Words<'_>) -> Result<Met, StoreError> {
+        let revision = self.revision_of(sent).await?;
+        let standing = match sent {
+            Some(sent) => self.store.standing(sent.launch, sent.run, words.from).await?,
+            None => None,
+        };
+        Ok(Met {
+            known: self.known(&revision, sent, standing.as_ref(), words).await?,
+            outside: self.outside(&revision, sent, words.from).await?,
+            is_held: standing.as_ref().is_some_and(|standing| standing.is_held),
+            revision,
+            sent,
+            standing,
+            at: words.at,
+        })
+    }
+
+    /// Somebody in no passage: whom the last text went to, with the values of then where a rule may need them.
+    async fn outside(
+        &self,
+        revision: &Revision,
+        sent: Option<SentTo>,
+        phone: PhoneNumber,
+    ) -> Result<Member, StoreError> {
+        let last = match sent.filter(|_| revision.answers_of_values) {
+            Some(sent) => self.store.member_of(sent.message).await?,
+            None => None,
+        };
+        Ok(Member {
+            phone,
+            language: sent.map_or(0, |sent| sent.language),
+            tariff: sent.and_then(|sent| sent.tariff),
+            values: last.map_or_else(Vec::new, |last| last.values),
+            pending: None,
+        })
+    }
+
+    /// What is known of somebody who wrote.
+    async fn known(
+        &self,
+        revision: &Revision,
+        sent: Option<SentTo>,
+        standing: Option<&Standing>,
+        words: &Words<'_>,
+    ) -> Result<Known, StoreError> {
+        let mut known = match sent.filter(|_| self.store.asks(revision).any()) {
+            Some(sent) => {
+                let of = Of {
+                    launch: sent.launch,
+                    run: sent.run,
+                    phone: words.from,
+                };
+                known_of(&self.store, revision, of).await?
+            }
+            None => Known::default(),
+        };
+        let (texts, answers) = self.store.said_to(words.from, lately(words.at)).await?;
+        known.sent = texts;
+        known.answers = answers;
+        known.reply = Some(words.text.clone());
+        if let Some(standing) = standing {
+            learn_passage(&mut known, revision, standing);
+        }
+        known.hear(revision);
+        Ok(known)
+    }
+
+    /// The campaign that a reply answers: its words, its languages and its inbox hold. It need not be the one that runs.
+    async fn revision_of(&self, sent: Option<SentTo>) -> Result<Arc<Revision>, StoreError> {
+        let latest = || self.latest.1.clone();
+        let Some(launch) = sent.map(|sent| sent.launch) else {
+            return Ok(latest());
+        };
+        if let Some(revision) = self.executing.get(&launch) {
+            return Ok(revision.clone());
+        }
+        let launches = self.store.launches(None).await?;
+        let Some(row) = launches.into_iter().find(|row| row.id == launch) else {
+            return Ok(latest());
+        };
+        let made = load::from_source(self.store.revision(&row.revision).await?);
+        Ok(made.map_or_else(latest, |(_, revision)| revision))
+    }
+}
