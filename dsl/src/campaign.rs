@@ -229,8 +229,6 @@ pub struct Pace {
     pub frequency: Vec<Cap>,
     /// May a person enter twice.
     pub again: Again,
-    /// How long a passage takes at most by its steps, were every text to go out at once; none where nothing is known.
-    pub lasts: Option<TimeDelta>,
 }
 
 /// Texts to one person in a time.

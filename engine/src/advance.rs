@@ -376,6 +376,9 @@ fn due<'a>(
     if facts.opted_out {
         return leave_out(enrolment, LeftOut::OptedOut);
     }
+    if enrolment.place == Place::START && is_still_inside(facts.known) && !in_doubt {
+        return leave_out(enrolment, LeftOut::StillInside);
+    }
     let walk = Walk::new(revision, enrolment, facts, now);
     if let Some(reason) = exit(revision, enrolment, facts, now) {
         return walk.finish(Some(reason));
@@ -404,6 +407,12 @@ fn due<'a>(
         Deed::Await { silence, .. } => walk.silent().from(*silence),
         _ => walk.from(enrolment.place.step),
     }
+}
+
+/// Whether somebody was inside of an earlier launch when this passage was to begin. Who comes to its end at that very time is.
+fn is_still_inside(known: &Known) -> bool {
+    let (until, began_at) = (known.inside_until, known.began_at);
+    until.is_some_and(|until| began_at.is_none_or(|began_at| until >= began_at))
 }
 
 /// Whether the sender of a text may text the country of a number.
@@ -557,6 +566,15 @@ fn reached(
         now,
     };
     in_time && person.holds(&goal.when)
+}
+
+/// Where everybody of a launch begins who enters it then, and when that is due.
+pub fn begins_at(revision: &Revision, enters_at: DateTime<Utc>) -> (Place, DateTime<Utc>) {
+    // Whether somebody may enter is known at that time, not when a first wait is over.
+    match revision.asks.inside {
+        true => (Place::START, enters_at),
+        false => stop_at(revision, Place::START, enters_at),
+    }
 }
 
 /// Where everybody begins, and when: the waits that are the same for all are walked through.

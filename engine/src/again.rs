@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use dsl::campaign::{Again, Campaign, Schedule};
 
-use crate::calendar::{EASTERN, Tick, WESTERN};
-use crate::entry::Entry;
+use crate::asks::again_on_own_clocks;
+use crate::calendar::Tick;
 use crate::launch::Occurrence;
 use crate::plan::{Barred, Day};
 use crate::revision::Revision;
 use crate::schedule;
-use crate::store::{LaunchRow, LaunchState, OCCURRENCE, Store, StoreError};
+use crate::store::{LaunchRow, LaunchState, Store, StoreError};
 
 /// The numbers that get no text of this launch, whatever their rows say; those who opted out up to a change of the
 /// suppressions.
@@ -40,7 +40,7 @@ pub async fn barred(
     let mut entered = vec![];
     let mut inside = vec![];
     for launch in store.launches(Some(&campaign.name)).await? {
-        if is_open(launch.state) && !is_through_by_then(campaign, &launch, tick, now) {
+        if is_open(launch.state) {
             inside.push(launch.id);
         }
         if !shuts_out(campaign, &launch, tick) {
@@ -58,10 +58,17 @@ pub async fn barred(
     }
     entered.sort_unstable();
     entered.dedup();
+    let inside = store.inside(&inside).await?;
+    // On their own clocks it is known when their turn comes, for some a day from now.
+    let (inside, may_be_inside) = match again_on_own_clocks(campaign) {
+        true => (vec![], inside),
+        false => (inside, vec![]),
+    };
     Ok(Barred {
         suppressed,
         entered,
-        inside: store.inside(&inside).await?,
+        inside,
+        may_be_inside,
         lists,
         facts,
         day,
@@ -96,25 +103,6 @@ fn is_open(state: LaunchState) -> bool {
         LaunchState::Running | LaunchState::Paused | LaunchState::Halted => true,
         LaunchState::Building | LaunchState::Cancelled | LaunchState::Done => false,
     }
-}
-
-/// Whether people of that launch who are inside of it now are through when this tick comes on their own clock, for some a
-/// day from now. Who is held up longer than any clock is behind is not.
-fn is_through_by_then(campaign: &Campaign, earlier: &LaunchRow, tick: Tick, now: DateTime<Utc>) -> bool {
-    let is_own_clock = matches!(
-        campaign.schedule,
-        Schedule::Cron {
-            recipient_clock: true,
-            ..
-        }
-    );
-    let Some(lasts) = campaign.pace.lasts.filter(|_| is_own_clock) else {
-        return false;
-    };
-    let begun = NaiveDateTime::parse_from_str(&earlier.occurrence, OCCURRENCE);
-    let entry = Entry::of(campaign, earlier.starts_at).lasts();
-    begun.is_ok_and(|begun| begun + lasts < tick.local)
-        && now < earlier.starts_at + EASTERN + WESTERN + entry + lasts
 }
 
 /// Whether it was about the same day of a column, at whatever time: an edited time is no second day.

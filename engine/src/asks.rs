@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dsl::campaign::program::Moment;
-use dsl::campaign::{Campaign, Deed, Purpose, Schedule};
+use dsl::campaign::{Again, Campaign, Deed, Purpose, Schedule};
 use dsl::condition::{Condition, Happening};
 
 /// What is to be known of people before `advance` is asked.
@@ -28,6 +28,9 @@ pub struct Asks {
     /// What happened outside: a condition names an event, an event begins it, or a moment follows a field that an event
     /// may change.
     pub events: bool,
+    /// Whether they are still inside of an earlier launch when their own begins: its ticks come for the last a day after they do
+    /// for the first, who are known then.
+    pub inside: bool,
     /// When their passages began: of a launch that people enter one at a time though its campaign has a schedule.
     pub began: bool,
 }
@@ -40,6 +43,7 @@ impl Asks {
             goal: campaign.goal.is_some(),
             values: campaign.fields.iter().any(|field| field.set_by_steps),
             events: matches!(campaign.schedule, Schedule::Trigger(_)),
+            inside: again_on_own_clocks(campaign),
             ..Asks::default()
         };
         campaign
@@ -76,6 +80,18 @@ impl Asks {
             }
         }
     }
+}
+
+/// Whether people enter launches of it more than once, each at a time of their own.
+pub(crate) fn again_on_own_clocks(campaign: &Campaign) -> bool {
+    let is_own_clock = matches!(
+        campaign.schedule,
+        Schedule::Cron {
+            recipient_clock: true,
+            ..
+        }
+    );
+    is_own_clock && campaign.pace.again != Again::Never
 }
 
 /// Whether people have other values after it.

@@ -9,7 +9,7 @@ use dsl::campaign::{Campaign, Deed, Program, Purpose, Schedule};
 use dsl::project::Project;
 use sms::PhoneNumber;
 
-use crate::advance::{Place, stop_at};
+use crate::advance::begins_at;
 use crate::again;
 use crate::calendar::{EASTERN, Hours, Tick, TimeClass, WESTERN, latest_start};
 use crate::entry::{Entry, Step};
@@ -292,7 +292,7 @@ impl FirstStep {
         FirstStep {
             launch,
             entry: Entry::of(&revision.campaign, starts_at),
-            step: stop_at(&revision, Place::START, starts_at).0.step,
+            step: begins_at(&revision, starts_at).0.step,
             notes_who_enters: false,
             revision,
             now,
@@ -326,7 +326,7 @@ impl FirstStep {
 
     fn cohort(&self, run: u32, time_class: &str, step: Step, members: Encoded) -> NewCohort<Encoded> {
         let enters_at = self.entry.at(TimeClass::parse(time_class).as_ref(), step);
-        let (place, planned) = stop_at(&self.revision, Place::START, enters_at);
+        let (place, planned) = begins_at(&self.revision, enters_at);
         let due_at = if self.entry.is_after_canary(step) {
             held(planned)
         } else {

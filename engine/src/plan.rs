@@ -435,6 +435,8 @@ impl Planner {
                     .suited
                     .is_never(&self.revision.campaign, &planned.time_class, self.now);
                 self.summary.no_hours += u64::from(never);
+                let is_inside = self.barred.may_be_inside.binary_search(&phone.as_u64()).is_ok();
+                self.summary.may_be_inside += u64::from(is_inside);
                 run.people.push(&planned);
             }
         }

@@ -83,6 +83,11 @@ impl Revision {
         }
     }
 
+    /// Whether who was in a cohort is asked when that is through: by a reply, or by the next tick on their own clock.
+    pub fn keeps_members(&self) -> bool {
+        self.answers_of_values || self.asks.inside
+    }
+
     /// The values that it takes from a row: those that it uses, and those that say who is of the audience.
     pub fn asked_of_rows(&self) -> BTreeSet<&String> {
         let audience = &self.campaign.audience;

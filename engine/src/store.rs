@@ -19,6 +19,7 @@ mod facts;
 mod faults;
 mod happening;
 mod inbox;
+mod inside;
 mod known;
 mod launch;
 mod lists;

@@ -317,6 +317,7 @@ impl Shown<'_> {
             "finish_at": self.finish_at(),
             "left_out": summary.left_out,
             "other_days": summary.other_days,
+            "may_be_inside": summary.may_be_inside,
             "left_out_first": summary.left_out_first.iter().map(|(reason, place)| {
                 (reason.clone(), json!({ "file": texts::path(*place, summary), "line": place.line }))
             }).collect::<serde_json::Map<_, _>>(),
@@ -453,6 +454,12 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
             "what depends on answers, conditions, rounds or draws is counted as if everybody got it: at most so much, but for answers to replies"
                 .into(),
         );
+    }
+    if summary.may_be_inside > 0 {
+        notes.push(format!(
+            "{} inside of an earlier launch now: who still is when their time comes does not enter",
+            counted(summary.may_be_inside, "person is", "people are")
+        ));
     }
     if summary.no_hours > 0 {
         notes.push(format!(

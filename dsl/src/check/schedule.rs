@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::{Context, lasts, never_in_time};
+use super::{Context, never_in_time};
 use crate::diagnostic::Diagnostic;
 use crate::scalar::{Cron, WaitTime, Window, WrittenTime};
 use crate::written::Spanned;
@@ -358,9 +358,7 @@ fn again_unsaid(schedule: &Schedule, found: &[Diagnostic]) -> Option<Diagnostic>
     (!is_told && !one_day).then_some(found)
 }
 
-/// A cron that comes again while people are still inside must say whether they enter again. On the recipients' clocks a launch
-/// begins for the first of them a day before it does for the last: who is inside of an earlier one at their own time can only be
-/// known where the steps say that everybody is through by then.
+/// A cron that comes again while people are still inside must say whether they enter again.
 fn overlapping(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagnostic>) {
     let Some(cron) = &schedule.cron else { return };
     let Some(parsed) = Cron::parse(&cron.value) else {
@@ -370,14 +368,6 @@ fn overlapping(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagn
         return;
     };
     let longest = longest_days(&context.written.steps);
-    let lasts = lasts::passage(&context.written.steps);
-    let is_through =
-        lasts.is_some_and(|lasts| parsed.shortest().is_some_and(|gap| lasts < gap.num_seconds()));
-    let overlaps = schedule.recipient_clock && !is_through && longest.saturating_add(1) > every;
-    if overlaps && (schedule.again.is_some() || longest <= every) {
-        let what = "a cron on the recipients' clocks that comes again before people are through";
-        return found.push(Diagnostic::not_yet(cron.span.clone(), what));
-    }
     if longest <= every || schedule.again.is_some() {
         return;
     }

@@ -1,7 +1,7 @@
 //! Five fields of a cron: minute, hour, day, month, weekday. Which days they name; when in them it ticks is the engine's.
 //! POSIX: where day and weekday are both restricted, either does.
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate};
 
 /// The days of a cron, and the times of a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,28 +96,6 @@ impl Cron {
         let days: Vec<NaiveDate> = self.in_calendar().collect();
         let between = days.windows(2).map(|pair| (pair[1] - pair[0]).num_days());
         between.min().and_then(|days| u32::try_from(days).ok())
-    }
-
-    /// The shortest time between two of its ticks, on a clock that never changes; none where there are no two.
-    pub fn shortest(&self) -> Option<TimeDelta> {
-        let times: Vec<i64> = self
-            .hours
-            .iter()
-            .flat_map(|hour| {
-                self.minutes
-                    .iter()
-                    .map(move |minute| i64::from(hour * 60 + minute))
-            })
-            .collect();
-        let on_a_day = times.windows(2).map(|pair| pair[1] - pair[0]).min();
-        let days: Vec<NaiveDate> = self.in_calendar().collect();
-        let apart = days.windows(2).map(|pair| (pair[1] - pair[0]).num_days()).min();
-        let over_night = apart.and_then(|days| Some(days * 1_440 + times.first()? - times.last()?));
-        on_a_day
-            .into_iter()
-            .chain(over_night)
-            .min()
-            .map(TimeDelta::minutes)
     }
 
     fn in_calendar(&self) -> impl Iterator<Item = NaiveDate> {

@@ -42,6 +42,8 @@ pub struct Known {
     pub marketing: Vec<DateTime<Utc>>,
     /// When a reply was answered by itself, in the last hour.
     pub answers: Vec<DateTime<Utc>>,
+    /// Until when the person is inside of earlier launches of the campaign, as far as is known by now.
+    pub inside_until: Option<DateTime<Utc>>,
     /// When the passage began.
     pub began_at: Option<DateTime<Utc>>,
     /// When its first text went.
@@ -82,6 +84,7 @@ pub static NOTHING: Known = Known {
     received: vec![],
     marketing: vec![],
     answers: vec![],
+    inside_until: None,
     began_at: None,
     first_sent_at: None,
     reached: false,

@@ -205,7 +205,7 @@ impl Executor {
     fn intend(&mut self, sender: &str, launch: LaunchId) {
         let mut record = WindowRecord {
             suppressions_known: self.suppressions_known,
-            keeps_members: self.of(launch).revision.answers_of_values,
+            keeps_members: self.of(launch).revision.keeps_members(),
             ..WindowRecord::default()
         };
         let next = self.pick(sender, launch, &mut record);

@@ -21,6 +21,8 @@ pub struct Barred {
     pub entered: Vec<u64>,
     /// Still inside of an earlier launch of it.
     pub inside: Vec<u64>,
+    /// The same, where it is known when their own turn comes: nobody is barred by that.
+    pub may_be_inside: Vec<u64>,
     /// Who is on the lists that are kept in the store, by the list's name. Nobody is barred by that alone: these are who
     /// comes from such a list, or is left out by it.
     pub lists: BTreeMap<String, Vec<u64>>,

@@ -56,6 +56,9 @@ pub struct Summary {
     /// People for whom a text has no hour: its hours hold in no instant in all zones that they may be in.
     #[serde(default)]
     pub no_hours: u64,
+    /// People who are inside of an earlier launch now: on their own clocks they enter if they are through when their time comes.
+    #[serde(default)]
+    pub may_be_inside: u64,
     /// Rows without a number, the first 1,000.
     pub bad_rows: Vec<BadLine>,
     /// Rows without a number in the lists under `except`: whoever they mean is not excluded. The first 1,000.

@@ -4,7 +4,7 @@
 use sms::PhoneNumber;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::rows::{CohortKind, MessageState, corrupt, phone, small};
+use super::rows::{CohortKind, MessageState, corrupt, departed, phone, small};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
 use crate::left_out::LeftOut;
@@ -84,11 +84,7 @@ impl Store {
         for row in rows.bind(launch.0).fetch_all(&self.readers).await? {
             let step: u16 = small(row.try_get("step")?, "step")?;
             let done: usize = small(row.try_get("done")?, "done")?;
-            let departed: Option<String> = row.try_get("departed")?;
-            let departed: Vec<usize> = departed
-                .iter()
-                .flat_map(|members| members.split(',').filter_map(|member| member.parse().ok()))
-                .collect();
+            let departed = departed(&row)?;
             let members =
                 member::decode(row.try_get("members")?).map_err(|error| corrupt(error.to_string()))?;
             let here = members.iter().enumerate().skip(done);

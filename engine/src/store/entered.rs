@@ -5,6 +5,7 @@ use sqlx::{Row, SqliteConnection};
 use super::rows::{corrupt, small};
 use super::{Failure, Store, StoreError};
 use crate::ids::LaunchId;
+use crate::left_out::LeftOut;
 
 impl Store {
     /// Keeps who enters a launch that is being planned: the numbers of a run, in order.
@@ -38,7 +39,24 @@ impl Store {
         }
         phones.sort_unstable();
         phones.dedup();
+        let inside = self.left_out_inside(launch).await?;
+        phones.retain(|phone| inside.binary_search(phone).is_err());
         Ok(phones)
+    }
+
+    /// Who was planned, and was still inside of an earlier launch when their turn came, in order.
+    async fn left_out_inside(&self, launch: LaunchId) -> Result<Vec<u64>, Failure> {
+        let select = "select distinct phone from left_out where launch_id = ? and reason = ? order by phone";
+        let reason = LeftOut::StillInside.code();
+        let phones: Vec<i64> = sqlx::query_scalar(select)
+            .bind(launch.0)
+            .bind(reason)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(phones
+            .into_iter()
+            .filter_map(|phone| u64::try_from(phone).ok())
+            .collect())
     }
 
     /// Whom a launch texted, or was about to, in order.

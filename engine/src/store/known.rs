@@ -96,6 +96,9 @@ impl Store {
             if !of.asks.answered.is_empty() {
                 self.read_answered(phones, &mut known).await?;
             }
+            if of.asks.inside {
+                self.read_inside(of.launch, phones, &mut known).await?;
+            }
             if of.asks.events {
                 self.read_outside(of.launch, phones, &mut beside).await?;
             }

@@ -51,7 +51,7 @@ pub struct WindowRecord {
     pub budgets: Vec<BudgetChange>,
     /// The last change of the suppressions that the caller knows.
     pub suppressions_known: i64,
-    /// Cohorts that are through keep their members: what answers a reply later is made of their values.
+    /// Cohorts that are through keep their members: they are asked for later.
     pub keeps_members: bool,
 }
 
@@ -427,19 +427,21 @@ async fn rewrite_members(
     Ok(())
 }
 
-/// A cohort that is through keeps its row, and its members only where they are `kept`.
+/// A cohort that is through keeps its row, and its members and who left it only where they are `kept`.
 async fn drop_members(
     connection: &mut SqliteConnection,
     progress: &[Progress],
     kept: bool,
 ) -> Result<(), Failure> {
+    if kept {
+        return Ok(());
+    }
     let finished: Vec<CohortId> = progress.iter().filter(|p| p.finished).map(|p| p.cohort).collect();
-    let members = (!kept).then_some("delete from cohort_members where id in (");
     for ids in finished.chunks(ROWS) {
-        for table in members
-            .into_iter()
-            .chain(["delete from departure where cohort_id in ("])
-        {
+        for table in [
+            "delete from cohort_members where id in (",
+            "delete from departure where cohort_id in (",
+        ] {
             let mut delete = QueryBuilder::<Sqlite>::new(table);
             let mut values = delete.separated(", ");
             ids.iter().for_each(|id| {

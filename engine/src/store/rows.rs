@@ -296,3 +296,10 @@ pub(super) fn small<T: TryFrom<i64>>(n: i64, what: &str) -> Result<T, StoreError
 pub(super) fn corrupt(what: String) -> StoreError {
     StoreError::Corrupt { what }
 }
+
+/// The members of a cohort that left it, of a column `departed` that lists them.
+pub(super) fn departed(row: &SqliteRow) -> Result<Vec<usize>, Failure> {
+    let departed: Option<String> = row.try_get("departed")?;
+    let members = departed.iter().flat_map(|members| members.split(','));
+    Ok(members.filter_map(|member| member.parse().ok()).collect())
+}

@@ -1,12 +1,12 @@
 //! When a campaign begins and how its texts go out, as meant.
 
-use chrono::{TimeDelta, Weekday};
+use chrono::Weekday;
 use chrono_tz::Tz;
 
 use super::moment::shift;
 use crate::campaign::{Again, Cap, Over, Pace, Purpose, Schedule, Trigger};
+use crate::check::Context;
 use crate::check::conditions::scope;
-use crate::check::{Context, lasts};
 use crate::condition::{Condition, Stage};
 use crate::scalar::{Cron, Frequency, WaitTime, Window, WrittenTime};
 use crate::written::Spanned;
@@ -94,7 +94,6 @@ pub(super) fn pace(context: &Context<'_>) -> Pace {
         spread: of(|schedule| schedule.spread.as_ref()),
         frequency: frequency(context),
         again: again.map_or_else(|| by_default(context), |again| meant_again(&again.value)),
-        lasts: lasts::passage(&file.steps).and_then(TimeDelta::try_seconds),
     }
 }
 

@@ -4,6 +4,7 @@ use sms::PhoneNumber;
 
 use super::WindowId;
 use super::turns::{Candidate, Taken};
+use crate::advance::Place;
 use crate::execute::{Executor, Step};
 use crate::ids::{CohortId, LaunchId};
 use crate::store::{CohortKind, KnownOf, Of};
@@ -27,7 +28,7 @@ impl Executor {
         settle: bool,
     ) {
         let revision = self.of(launch).revision.clone();
-        let asks = self.store.asks(&revision);
+        let mut asks = self.store.asks(&revision);
         let opening = Opening {
             sender: sender.to_owned(),
             launch,
@@ -35,6 +36,7 @@ impl Executor {
             cohorts,
             settle,
         };
+        asks.inside &= self.begins(&opening);
         let people: Vec<(u32, PhoneNumber)> = match asks.any() {
             true => self
                 .candidates(&opening.sender, &opening.cohorts)
@@ -55,6 +57,13 @@ impl Executor {
             let known = store.known(of, &people).await?;
             Ok(Step::Informed { opening, known })
         });
+    }
+
+    /// Whether passages begin in a window.
+    fn begins(&self, opening: &Opening) -> bool {
+        let lane = &self.lanes[&opening.sender];
+        let mut held = opening.cohorts.iter().filter_map(|id| lane.held.get(id));
+        held.any(|held| held.cohort.place == Place::START)
     }
 
     /// Those of a window who are on their way through the campaign, each with the run.

@@ -396,7 +396,7 @@ impl Executor {
                 .into_iter()
                 .collect(),
             suppressions_known: self.suppressions_known,
-            keeps_members: self.of(window.launch).revision.answers_of_values,
+            keeps_members: self.of(window.launch).revision.keeps_members(),
             ..WindowRecord::default()
         };
         for (cohort, range) in &window.slices {

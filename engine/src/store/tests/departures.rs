@@ -1,10 +1,13 @@
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
+use sms::PhoneNumber;
 
-use super::{Scene, WindowRecord, after, finished, fold, passage, person, stop};
+use super::{Scene, WindowRecord, after, finished, fold, passage, person, start, stop};
 use crate::advance::Place;
 use crate::ids::LaunchId;
 use crate::plan::COHORT_MEMBERS;
-use crate::store::{NewCohort, Progress};
+use crate::store::{NewCohort, Of, Progress};
+use crate::testing::campaign;
 
 /// Members who go to the second text together.
 fn departing(launch: LaunchId, people: std::ops::Range<u64>, seconds: i64) -> NewCohort {
@@ -208,4 +211,43 @@ proptest! {
         prop_assert!(sizes.iter().all(|size| *size <= COHORT_MEMBERS), "{:?}", sizes);
         prop_assert!(sizes.len() <= groups.len());
     }
+}
+
+/// Who is to enter the next launch, by what is known of the one before: who waits in it is inside for ever, who came to its end was
+/// until then, and who left it is not.
+#[tokio::test]
+async fn who_is_inside_of_the_launch_before() {
+    let scene = Scene::new().await;
+    let first = scene.launched("1", &[(0, 4)]).await;
+    depart(&scene, vec![departing(first, 4..6, 3_700)]).await;
+    for n in [1, 5] {
+        let standing = scene.store.standing(first, 0, person(n).phone).await;
+        let moved = standing.expect("read").expect("waits").moved(None);
+        assert!(scene.store.move_on(moved, vec![]).await.expect("moved"));
+    }
+    let claimed = scene.claim(first, 100).await;
+    scene
+        .record(WindowRecord {
+            progress: claimed.iter().map(finished).collect(),
+            keeps_members: true,
+            ..WindowRecord::default()
+        })
+        .await;
+    let next = scene.launched("2", &[]).await;
+    let revision = campaign(
+        "audience: people.csv\nschedule: { cron: \"0 10 * * *\", clock: recipient, again: always }\n\
+         message: Hello. STOP to opt out\n",
+    );
+    let of = Of {
+        launch: next,
+        campaign: &revision.campaign,
+        asks: &revision.asks,
+    };
+    let people: Vec<_> = (0..7).map(|n| (0, person(n).phone)).collect();
+    let known = scene.store.known(of, &people).await.expect("known");
+    let until = |(run, phone): &(u32, PhoneNumber)| known[&(*run, phone.as_u64())].inside_until;
+    let through = Some(start());
+    let for_ever = Some(DateTime::<Utc>::MAX_UTC);
+    let expected = [through, None, through, through, for_ever, None, None];
+    assert_eq!(people.iter().map(until).collect::<Vec<_>>(), expected);
 }
