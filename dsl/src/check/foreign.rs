@@ -103,7 +103,7 @@ fn extra_braces(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
 /// The field or column of that name, as a template writes it; letter case and marks between words do not count.
 pub(super) fn known(context: &Context<'_>, name: &str) -> Option<String> {
     let fields = context.written.field_names();
-    let columns = context.from.iter().filter_map(audience::names).flatten();
+    let columns = context.from.iter().flat_map(audience::sure_names);
     let all = fields.chain(columns).chain(templates::BUILT_IN.iter().copied());
     let all: Vec<&str> = all.collect();
     let exact = all.iter().find(|known| **known == name);
