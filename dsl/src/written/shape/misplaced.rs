@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::super::is_note;
 use super::super::key::{Form, KeyKind, Object};
 use super::super::nearest::nearest;
-use super::super::scalars::{is_name, is_time_of_day};
+use super::super::scalars::{self, is_name, is_time_of_day};
 use super::super::tables;
 use super::super::traps::{misread, quoted};
 use super::elsewhere::called_elsewhere;
@@ -48,6 +48,7 @@ impl Shape<'_> {
             self.beside_its_name(node, object, &mut told);
         }
         self.day_of_a_column(node, object, place, &mut told);
+        self.clock_of_a_column(node, object, place, &mut told);
         if object.one_of.contains(&"do") && !has_any(node, object.one_of) {
             self.then_of_a_rule(node, object, place, &mut told);
             self.reply_as_key(node, object, &mut told);
@@ -369,6 +370,22 @@ impl Shape<'_> {
             None => found,
         });
         told.entries.extend(parts);
+    }
+
+    /// `at` beside `date`, which gives the day: only a time of day is right there, so that nothing else is offered.
+    fn clock_of_a_column(&mut self, node: &Node, object: &Object, place: &Place, told: &mut Misplaced) {
+        static CLOCK: Form = Form::TimeOfDay;
+        let at = node.entries().iter().position(|entry| entry.key.text == "at");
+        let (Some(at), Some(key), Some(_)) = (at, object.key("at"), node.entry("date")) else {
+            return;
+        };
+        let value = &node.entries()[at].value;
+        let is_refused = |text: &str| scalars::check(&key.form, text).is_err();
+        if matches!(key.form, Form::At) && !told.entries.contains(&at) && value.text().is_some_and(is_refused) {
+            self.value(value, &CLOCK, &Place::of(key, place.later));
+            told.entries.insert(at);
+            told.meant.push("at");
+        }
     }
 
     /// `no: finish`: a reply has no key of its own, it is held against `words`.
