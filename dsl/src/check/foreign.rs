@@ -110,7 +110,10 @@ pub(super) fn as_meant(text: &str) -> Cow<'_, str> {
     let mut meant = text.to_owned();
     for foreign in placeholders(text).into_iter().rev() {
         if text[foreign.span.clone()].starts_with(WIDE) {
-            meant.replace_range(foreign.span, &format!("{{{{{}}}}}", templates::in_template(&foreign.name)));
+            meant.replace_range(
+                foreign.span,
+                &format!("{{{{{}}}}}", templates::in_template(&foreign.name)),
+            );
         }
     }
     Cow::Owned(meant)

@@ -78,6 +78,15 @@ impl Homes {
     }
 }
 
+/// Whether a word is a key of the language in any of its maps.
+pub(crate) fn is_key(word: &str) -> bool {
+    [&tables::CAMPAIGN, &tables::PROJECT].into_iter().any(|root| {
+        let (mut all, mut seen) = (vec![], vec![]);
+        collect(root, word, &mut all, &mut seen);
+        !all.is_empty()
+    })
+}
+
 fn other_than(root: &'static Object) -> &'static Object {
     match root.title {
         title if title == tables::CAMPAIGN.title => &tables::PROJECT,

@@ -13,10 +13,10 @@ use super::super::tables;
 use super::super::traps::{misread, quoted};
 use super::elsewhere::called_elsewhere;
 use super::fit::chosen;
-use super::one_line;
 use super::step::colon_missing;
 use super::words::{self, Place};
 use super::{Shape, fits};
+use super::{one_line, only};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::scalar::{is_day, parse_time};
 use crate::tree::{Entry, Node, line_of};
@@ -41,6 +41,7 @@ impl Shape<'_> {
         self.all_under_its_name(node, object, &mut told);
         self.time_in_a_map(node, object, &mut told);
         self.step_without_do(node, object, &mut told);
+        self.key_and_value_before_the_colon(node, object, &mut told);
         self.beside_send(node, object, &mut told);
         self.beside_repeat(node, object, &mut told);
         if !self.around.text[node.span.start..].starts_with('{') {
@@ -189,6 +190,35 @@ impl Shape<'_> {
         });
         told.entries.extend(rest);
         told.meant.push("do");
+    }
+
+    /// `{ to desk: "called" }`: behind the colon stands the value of the key that lacks.
+    fn key_and_value_before_the_colon(&mut self, node: &Node, object: &'static Object, told: &mut Misplaced) {
+        for (i, entry) in node.entries().iter().enumerate() {
+            let unknown = object.key(&entry.key.text).is_none() && chosen(object, &entry.key.text).is_none();
+            let first = || one_line::first_of(entry, object, node);
+            let Some((key, found)) = Some(()).filter(|()| unknown).and_then(|()| first()) else {
+                continue;
+            };
+            let Some(lacks) = only::lacking_beside(object, node, entry, key) else {
+                continue;
+            };
+            let value = entry.key.text[key.name.len()..].trim();
+            let in_braces = self.around.text[node.span.start..].starts_with('{');
+            self.found.push(match in_braces {
+                true => {
+                    let right = format!("{}: {value}, {lacks}", key.name);
+                    let found = found.help(format!("write `{right}: …`"));
+                    found.replace(entry.key.span.clone(), right, Applicability::Unsure)
+                }
+                false => found.help(format!(
+                    "write `{}: {value}`, and `{lacks}: …` on a line of its own",
+                    key.name
+                )),
+            });
+            told.entries.insert(i);
+            told.meant.extend([key.name, lacks]);
+        }
     }
 
     /// What belongs to the step stands in the map of its text: `send: { text: …, sender: arena }`.
@@ -381,7 +411,8 @@ impl Shape<'_> {
         };
         let value = &node.entries()[at].value;
         let is_refused = |text: &str| scalars::check(&key.form, text).is_err();
-        if matches!(key.form, Form::At) && !told.entries.contains(&at) && value.text().is_some_and(is_refused) {
+        if matches!(key.form, Form::At) && !told.entries.contains(&at) && value.text().is_some_and(is_refused)
+        {
             self.value(value, &CLOCK, &Place::of(key, place.later));
             told.entries.insert(at);
             told.meant.push("at");
