@@ -120,9 +120,25 @@ impl Writer {
                     self.seen.push(object);
                     self.chosen(open.key, open.form, example, column);
                 }
+                Some(open) if open.key == KeyKind::Word => {
+                    self.own(object, example, column);
+                    self.object(object, column, inner.is_list);
+                }
                 Some(_) | None => self.object(object, column, inner.is_list),
             },
             Map::Kinds(kinds) => self.kinds(kinds, column),
+        }
+    }
+
+    /// The keys that the author chooses beside those of the language, as the example has them.
+    fn own(&mut self, object: &Object, example: &str, column: usize) {
+        let Some(root) = tree::parse(example).0.root else {
+            return;
+        };
+        let own = root.entries().iter();
+        for entry in own.filter(|entry| object.key(&entry.key.text).is_none()) {
+            let value = example.get(entry.value.span.clone()).unwrap_or_default();
+            self.line(column, &format!("{}: {value}", entry.key.text));
         }
     }
 

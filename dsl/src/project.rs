@@ -152,6 +152,8 @@ pub struct ListFile {
     pub reading: Reading,
     /// It is no file: people join and leave it, and the store keeps who is on it.
     pub is_stored: bool,
+    /// The columns that a query gives, where it is one of which that is said.
+    pub query: Option<Vec<String>>,
 }
 
 /// How a file of people is read, as far as its author says.
@@ -175,6 +177,7 @@ impl ListFile {
             consent: None,
             reading: Reading::default(),
             is_stored: false,
+            query: None,
         }
     }
 
@@ -185,7 +188,10 @@ impl ListFile {
 
     /// What people call it: its path, else its name.
     pub fn called(&self) -> &str {
-        self.stored().unwrap_or(&self.path)
+        match self.path.is_empty() {
+            true => self.name.as_deref().unwrap_or_default(),
+            false => &self.path,
+        }
     }
 
     /// What its header is known by: its path, and how it is read where that is said.

@@ -19,7 +19,7 @@ pub(crate) use scalars::{
     zone_of_city,
 };
 mod shape;
-pub(crate) use shape::fits;
+pub(crate) use shape::{fits, is_key};
 pub mod tables;
 mod traps;
 pub(crate) use traps::{cut_text, misread, quoted};

@@ -456,7 +456,18 @@ pub fn text_for(
     member: &Member,
     known: &Known,
 ) -> Result<(String, u32), LeftOut> {
-    let text = revision.render(message, member, known)?;
+    let variant = variant_of(revision, message, member, known);
+    text_of(revision, [message, variant], member, known)
+}
+
+/// The same of one variant of a message.
+pub(crate) fn text_of(
+    revision: &Revision,
+    of: [usize; 2],
+    member: &Member,
+    known: &Known,
+) -> Result<(String, u32), LeftOut> {
+    let text = revision.render_variant(of, member, known)?;
     let parts = sms::parts::measure(&text).part_count;
     match revision.campaign.limits.parts {
         Some(most) if parts > most.get() => Err(LeftOut::TooManyParts),

@@ -41,7 +41,7 @@ pub use facts::{Question, StoreFacts};
 use odd::OddOfRow;
 pub use odd::{OddCells, OddColumn};
 pub use people::{Cohorts, People};
-pub use row::{OutsideGsm7, PlannedRow, RowPlan, plan_row};
+pub use row::{OutsideGsm7, PlannedRow, RowPlan, SendOfRow, plan_row};
 pub use seen::Place;
 pub use summary::{BadLine, Duplicate, FileRead, MessageParts, SenderParts, Summary};
 pub use texts::TextParts;

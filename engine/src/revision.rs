@@ -99,6 +99,16 @@ impl Revision {
     /// The text of a message for one member: the variant that is the member's.
     pub fn render(&self, message: usize, member: &Member, known: &Known) -> Result<String, LeftOut> {
         let variant = variant_of(self, message, member, known);
+        self.render_variant([message, variant], member, known)
+    }
+
+    /// The text of one variant of a message.
+    pub fn render_variant(
+        &self,
+        [message, variant]: [usize; 2],
+        member: &Member,
+        known: &Known,
+    ) -> Result<String, LeftOut> {
         let texts = &self.campaign.messages[message].variants[variant].texts;
         self.fill(&texts[usize::from(member.language)], member, known)
     }

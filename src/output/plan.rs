@@ -470,22 +470,7 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
             }
         ));
     }
-    if let Some((line, character)) = summary.ucs2_first {
-        let by = if own_text(revision, character) {
-            "every one".to_owned()
-        } else {
-            format!("line {line}")
-        };
-        notes.push(format!(
-            "{} not GSM-7 and hold 70 letters a part, not 160; the first is {by}, by {character:?} (U+{:04X})",
-            if summary.ucs2 == 1 {
-                "1 person's texts are".to_owned()
-            } else {
-                format!("{} people's texts are", number(summary.ucs2))
-            },
-            u32::from(character)
-        ));
-    }
+    notes.extend(texts::alphabet(summary, revision));
     if summary.repaired > 0 {
         notes.push(format!(
             "{} read out of a spreadsheet's form such as 3.93331234567E+11; export the column as text",
@@ -493,17 +478,6 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
         ));
     }
     notes
-}
-
-/// Whether the campaign's own texts hold a character, whatever the list has.
-fn own_text(revision: &Revision, character: char) -> bool {
-    let texts = revision
-        .campaign
-        .messages
-        .iter()
-        .flat_map(|message| &message.variants)
-        .flat_map(|variant| &variant.texts);
-    texts.into_iter().any(|text| text.source().contains(character))
 }
 
 /// How a list was read.

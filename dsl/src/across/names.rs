@@ -17,7 +17,13 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
         by_name.entry(&campaign.name.text).or_default().push(at);
     }
     for (name, all) in by_name.into_iter().filter(|(_, all)| all.len() > 1) {
-        let teller = whole.teller(&all);
+        // A name that is stated can be changed where it stands.
+        let stated = all.iter().copied().filter(|at| {
+            let campaign = &whole.campaigns[*at];
+            campaign.states_name && campaign.told
+        });
+        let stated: Vec<usize> = stated.collect();
+        let teller = whole.teller(if stated.is_empty() { &all } else { &stated });
         let other = all.iter().find(|at| **at != teller).expect("there are two");
         let other = &whole.campaigns[*other];
         let message = format!("the campaign of {} is called \"{name}\" too", other.path);

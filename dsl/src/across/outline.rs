@@ -31,6 +31,8 @@ pub struct Outline {
     pub(super) sound: bool,
     /// Its key `campaign`, else its file's name at its first key.
     pub(super) name: Named,
+    /// It has the key.
+    pub(super) states_name: bool,
     /// Those that its texts have.
     pub(super) languages: Vec<Language>,
     pub(super) keyword: Option<Named>,
@@ -140,6 +142,7 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
             Some(name) => place(name),
             None => named(&file.text, file_name, written.first_key.clone()),
         },
+        states_name: written.name.is_some(),
         languages: crate::check::languages_of(written, project),
         keyword: written
             .trigger

@@ -33,8 +33,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// What tells one list from another.
-fn identity<'a>(list: &'a List<'_>) -> (&'a str, Option<&'a str>, &'a Reading) {
-    (&list.file.path, list.file.stored(), &list.file.reading)
+fn identity<'a>(list: &'a List<'_>) -> (&'a str, bool, &'a Reading) {
+    (list.file.called(), list.file.path.is_empty(), &list.file.reading)
 }
 
 /// A list that stands twice under one key: its people are read twice, and nobody of them is texted twice.
@@ -219,14 +219,24 @@ pub(super) fn only_numbers(list: &List<'_>) -> Option<String> {
 }
 
 /// Every name that texts may use of a list: the file's own and ours. None where the header is not known, as that of a file
-/// whose first line is a person or a title.
+/// whose first line is a person or a title. What a query gives crier.yaml says.
 pub(super) fn names<'a>(list: &'a List<'_>) -> Option<Vec<&'a str>> {
+    let ours = || list.file.columns.keys().map(String::as_str);
+    if let Some(columns) = &list.file.query {
+        return Some(columns.iter().map(String::as_str).chain(ours()).collect());
+    }
     match list.header {
         Some(Header::Columns(header)) if columns::is_no_header(&list.file, header) => None,
         Some(Header::Columns(header)) => {
             let own = header.iter().map(|name| name.trim());
-            Some(own.chain(list.file.columns.keys().map(String::as_str)).collect())
+            Some(own.chain(ours()).collect())
         }
         Some(Header::Unreadable(_) | Header::Absent) | None => None,
     }
+}
+
+/// Those of them that are surely there, also where the header is not known.
+pub(super) fn sure_names<'a>(list: &'a List<'_>) -> Vec<&'a str> {
+    let ours = || list.file.columns.keys().map(String::as_str).collect();
+    names(list).unwrap_or_else(ours)
 }

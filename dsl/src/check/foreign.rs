@@ -1,6 +1,7 @@
 //! Placeholders as other tools write them: `{name}`, `%name%`, `[[name]]`, and signs of HTML. People would read them as they
 //! stand.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Context, audience, templates};
@@ -100,10 +101,31 @@ fn extra_braces(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
     all
 }
 
+/// The text with the braces that are of the full width of a letter as they are meant: what follows from them is no fault of
+/// its own.
+pub(super) fn as_meant(text: &str) -> Cow<'_, str> {
+    if !text.contains(WIDE) {
+        return Cow::Borrowed(text);
+    }
+    let mut meant = text.to_owned();
+    for foreign in placeholders(text).into_iter().rev() {
+        if text[foreign.span.clone()].starts_with(WIDE) {
+            meant.replace_range(
+                foreign.span,
+                &format!("{{{{{}}}}}", templates::in_template(&foreign.name)),
+            );
+        }
+    }
+    Cow::Owned(meant)
+}
+
+/// A brace of the full width of a letter.
+const WIDE: char = '\u{ff5b}';
+
 /// The field or column of that name, as a template writes it; letter case and marks between words do not count.
 pub(super) fn known(context: &Context<'_>, name: &str) -> Option<String> {
     let fields = context.written.field_names();
-    let columns = context.from.iter().filter_map(audience::names).flatten();
+    let columns = context.from.iter().flat_map(audience::sure_names);
     let all = fields.chain(columns).chain(templates::BUILT_IN.iter().copied());
     let all: Vec<&str> = all.collect();
     let exact = all.iter().find(|known| **known == name);

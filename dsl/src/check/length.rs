@@ -6,7 +6,7 @@ use sms::alphabet::septets;
 use sms::invisible::is_invisible;
 use sms::smart;
 
-use super::Context;
+use super::{Context, foreign};
 use crate::bounds::Bounds;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Positions, Style};
@@ -33,7 +33,7 @@ fn too_long(
     let Some(limit) = &context.written.limits.parts else {
         return;
     };
-    let Some(parts) = bounds.of_text(&value.text, languages) else {
+    let Some(parts) = bounds.of_text(&foreign::as_meant(&value.text), languages) else {
         return;
     };
     let most = limit.value.get();

@@ -1,5 +1,6 @@
 //! Moments, `set`, what is kept of replies and a trigger's `key` name fields that exist; a moment's field holds days.
 
+use super::conditions::scope;
 use super::{Context, audience, fields, templates};
 use crate::condition::DateFormat;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -161,10 +162,13 @@ pub(super) fn given(context: &Context<'_>, name: &Spanned<String>) -> Option<Dia
     elsewhere().or_else(|| kept(context, name).filter(|_| !is_known(context, &name.value)))
 }
 
-/// Whether a list may have it, or is not known.
+/// Whether a list has it, or may.
 fn is_known(context: &Context<'_>, name: &str) -> bool {
-    let mut known = context.from.iter().filter_map(audience::names).peekable();
-    templates::BUILT_IN.contains(&name) || known.peek().is_none() || known.any(|names| names.contains(&name))
+    let is_column = |root| {
+        let (lists, open) = scope::columns(context, root);
+        open || lists.iter().any(|list| list.names.contains(name))
+    };
+    templates::BUILT_IN.contains(&name) || context.root.is_none_or(is_column)
 }
 
 fn unknown(context: &Context<'_>, name: &Spanned<String>) -> Diagnostic {

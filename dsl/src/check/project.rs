@@ -352,6 +352,7 @@ fn list(list: &written::List) -> ListFile {
         columns,
         consent: list.consent.clone(),
         reading: list.reading.clone(),
+        query: list.query.clone(),
     }
 }
 

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use chrono_tz::Tz;
 
+use super::conditions::scope;
 use super::{Context, audience, foreign};
+use crate::condition::Scope;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::template::{Fixed, Given, HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
@@ -13,13 +15,17 @@ use crate::written::campaign::{OPT_OUT_LINK, Value, Verb};
 use crate::written::nearest::{Guess, listed, nearest};
 
 mod slips;
+mod values;
 
 /// What every text may use, whatever the lists hold.
 pub(crate) const BUILT_IN: &[&str] = &["phone", "language", "country", "timezone"];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for value in all(context) {
-        one(context, value, found);
+    if let Some(root) = context.root {
+        let scope = scope::of(context, root);
+        all(context)
+            .into_iter()
+            .for_each(|value| one((context, &scope), value, found));
     }
     for (_, texts) in context.written.all_texts() {
         for (languages, value) in texts.spoken(&context.languages) {
@@ -87,14 +93,14 @@ pub(super) fn use_name(context: &Context<'_>, name: &str) -> bool {
 const MOST: usize = 20;
 
 /// Everything that is wrong with a text: a tag with a fault is told of, and the others are read without it.
-fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
+fn one((context, scope): (&Context<'_>, &Scope), value: &Value, found: &mut Vec<Diagnostic>) {
     let positions = Positions::new(context.text, &value.node);
     let mut text = value.text.clone();
     for _ in 0..MOST {
         let error = match Template::compile(&text) {
             Ok(template) => {
                 let blocks_are_gone = text != value.text;
-                return names(context, &template, &positions, blocks_are_gone, found);
+                return names((context, scope), &template, &positions, blocks_are_gone, found);
             }
             Err(error) => error,
         };
@@ -116,7 +122,7 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
 
 /// What a text uses exists, and is of the kind that its helpers take.
 fn names(
-    context: &Context<'_>,
+    (context, scope): (&Context<'_>, &Scope),
     template: &Template,
     positions: &Positions,
     blocks_are_gone: bool,
@@ -127,7 +133,7 @@ fn names(
     for used in template.uses().into_iter().filter(|used| !is_of_item(used)) {
         let span = positions.span(used.span.clone());
         let of_words = || several_words(context, template.source(), &used, positions);
-        let told = of_words().or_else(|| judge(context, &used, span));
+        let told = of_words().or_else(|| judge((context, scope), &used, span));
         found.extend(told.map(|told| match is_in_each(template.source(), &used) {
             true if told.code == "unknown-variable" && told.suggestion.is_none() => told.help(format!(
                 "something of each item is written `{{{{this.{}}}}}`",
@@ -172,7 +178,7 @@ fn same_for_all(context: &Context<'_>, fixed: &Fixed, span: Range<usize>) -> Opt
 
 /// Whether a name is one that texts may use.
 fn is_value(context: &Context<'_>, name: &str) -> bool {
-    let column = |list| audience::names(list).is_some_and(|names| names.contains(&name));
+    let column = |list| audience::sure_names(list).contains(&name);
     BUILT_IN.contains(&name) || context.written.field(name).is_some() || context.from.iter().any(column)
 }
 
@@ -243,9 +249,9 @@ fn of_another_kind(context: &Context<'_>, given: &Given, span: Range<usize>) -> 
     )
 }
 
-fn judge(context: &Context<'_>, used: &Use, span: Range<usize>) -> Option<Diagnostic> {
+fn judge((context, scope): (&Context<'_>, &Scope), used: &Use, span: Range<usize>) -> Option<Diagnostic> {
     match used.kind {
-        UseKind::Variable => unknown_variable(context, &used.name, span),
+        UseKind::Variable => values::unknown(context, scope, &used.name, span),
         UseKind::Helper => helper(&used.name, span),
         UseKind::Link => unknown_link(context, &used.name, span),
         UseKind::Partial => {
@@ -304,74 +310,6 @@ fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
             Some(guess.tell(found, || format!("the helpers are {}", listed(HELPERS))))
         }
     }
-}
-
-/// A name must be a column of each list, unless it is a field; fields are held against the lists by their own check.
-fn unknown_variable(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<Diagnostic> {
-    let fields = || context.written.field_names();
-    if BUILT_IN.contains(&name) || context.written.field(name).is_some() {
-        return None;
-    }
-    if context.from.is_empty() && context.written.trigger.is_some() && !context.of_project {
-        return undeclared(context, name, span);
-    }
-    let known = context
-        .from
-        .iter()
-        .filter_map(|list| Some((list, audience::names(list)?)));
-    let (list, names) = known.into_iter().find(|(_, names)| !names.contains(&name))?;
-    let candidates = || {
-        names
-            .iter()
-            .copied()
-            .chain(fields())
-            .chain(BUILT_IN.iter().copied())
-    };
-    if HELPERS.contains(&name) {
-        let message = format!("the helper \"{name}\" is given no value");
-        let help = format!("write what it is to change: `{{{{{name} first_name}}}}`");
-        return Some(Diagnostic::error("bad-template", span, message).help(help));
-    }
-    if name == "link" {
-        let message = "it is not said which link belongs here";
-        let help = "write `{{link tickets}}`, and where it leads: `links: { tickets: \"https://…\" }`";
-        return Some(Diagnostic::error("bad-template", span, message).help(help));
-    }
-    let message = format!("\"{name}\" is not a column of \"{}\"", list.file.called());
-    let found = Diagnostic::error("unknown-variable", span.clone(), message).label("not a column");
-    if let Some(link) = slips::link(context, name) {
-        let help = format!("a link is written with its word: `{{{{{link}}}}}`");
-        return Some(found.help(help).replace(span, link, Applicability::Unsure));
-    }
-    // Other tools write `contact.first_name`, and `../city` in an `each`.
-    let last = name
-        .rsplit_once(['.', '/'])
-        .and_then(|(_, last)| foreign::known(context, last));
-    let meant = nearest(name, candidates()).map(in_template);
-    let guess = Guess::unsure(meant.or(last));
-    Some(guess.tell(found, || {
-        if let Some(help) = audience::only_numbers(list) {
-            return help;
-        }
-        let all = listed(names.iter().copied());
-        format!("the columns are {all}; a value for everybody is a `default` under `fields`")
-    }))
-}
-
-/// Whom a trigger enters comes without a row: what there is of them stands under `fields`.
-fn undeclared(context: &Context<'_>, name: &str, span: Range<usize>) -> Option<Diagnostic> {
-    // A list of the audience that is not known, or does not exist, has been told.
-    if !context.written.audience.from.is_empty() || HELPERS.contains(&name) || name == "link" {
-        return None;
-    }
-    let fields = context.written.field_names();
-    let meant = nearest(name, fields.chain(BUILT_IN.iter().copied())).map(in_template);
-    let message = format!("\"{name}\" is no field, and whoever comes by a trigger has no columns");
-    let found = Diagnostic::error("unknown-variable", span, message).label("not a field");
-    let meant = slips::link(context, name).or(meant);
-    Some(Guess::unsure(meant).tell(found, || {
-        format!("declare what the event brings, or steps set: `fields: {{ {name}: text }}`")
-    }))
 }
 
 /// A name as a template must write it.

@@ -13,6 +13,7 @@ fn check(columns: &[(&str, &str)], header: &[&str], expected: Expect) {
             .iter()
             .map(|(ours, theirs)| ((*ours).into(), (*theirs).into()))
             .collect(),
+        query: None,
     };
     let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
     expected.assert_eq(&match resolve(&list, &header) {
@@ -52,6 +53,7 @@ fn phone_column_is_found_by_its_usual_names() {
             consent: None,
             reading: Default::default(),
             columns: BTreeMap::new(),
+            query: None,
         };
         let header = ["name".to_owned(), name.to_owned()];
         assert_eq!(resolve(&list, &header).map(|c| c.phone), Ok(1), "{name}");

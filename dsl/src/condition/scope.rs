@@ -97,12 +97,13 @@ pub(crate) const WORDS: [&str; 14] = [
 ];
 
 /// What a name is.
-pub(super) enum Named<'a> {
+pub(crate) enum Named<'a> {
     Tags,
     BuiltIn(BuiltIn),
     Field(&'a Declared),
     /// A text.
     Column,
+    /// With the list that has it not; none where no list is known.
     Missing(Option<&'a Columns>),
 }
 
@@ -114,6 +115,11 @@ impl Scope {
         if let Some(built_in) = BuiltIn::of(name) {
             return Named::BuiltIn(built_in);
         }
+        self.value(name)
+    }
+
+    /// What a name is among the values of a person, which texts use: a field, or a column.
+    pub(crate) fn value(&self, name: &str) -> Named<'_> {
         if let Some(field) = self.fields.get(name) {
             return Named::Field(field);
         }

@@ -88,6 +88,8 @@ pub struct List {
     pub reading: Reading,
     /// It is kept in the store.
     pub stored: bool,
+    /// What its query gives, where it is one of which that is said.
+    pub query: Option<Vec<String>>,
     /// The word that joins it, the sender it goes to, and the messages it names.
     pub opt_in: OptIn,
 }
@@ -216,9 +218,17 @@ impl List {
             columns,
             consent: node.get("consent").and_then(consent),
             stored: node.get("stored").and_then(Node::text) == Some("true"),
+            query: node.get("sql").and_then(|_| query(node.get("fields")?)),
             opt_in: node.get("opt_in").map(OptIn::read).unwrap_or_default(),
         }
     }
+}
+
+/// The names of the columns that a query gives.
+fn query(fields: &Node) -> Option<Vec<String>> {
+    let columns = fields.entries().iter().map(|entry| entry.key.text.clone());
+    let columns: Vec<String> = columns.collect();
+    (!columns.is_empty()).then_some(columns)
 }
 
 impl OptIn {

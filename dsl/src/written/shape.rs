@@ -18,6 +18,7 @@ mod dashes;
 mod elsewhere;
 mod fit;
 mod full_width;
+mod home;
 mod meant;
 mod misplaced;
 mod one_line;
@@ -34,6 +35,8 @@ mod words;
 
 pub(crate) use fit::fits;
 use fit::{chosen, is_text};
+use home::Homes;
+pub(crate) use home::is_key;
 use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, wrong};
 
 /// Everything in the tree that is not as the table says. `told`: what reading the text found, which learns here what its
@@ -42,6 +45,7 @@ pub fn check(text: &str, tree: &Tree, object: &'static Object, told: &mut [Diagn
     let messages = tree.root.as_ref().and_then(|root| root.get("messages"));
     let messages = messages.map(Node::entries).unwrap_or_default();
     let mut shape = Shape {
+        root: object,
         messages: messages.iter().map(|entry| entry.key.text.as_str()).collect(),
         around: Around {
             text,
@@ -82,6 +86,8 @@ fn meant_twice(node: &Node, object: &Object) -> Vec<&'static str> {
 }
 
 struct Shape<'a> {
+    /// The table of the file.
+    root: &'static Object,
     around: Around<'a>,
     /// Whether all of the file was read.
     whole: bool,
@@ -340,8 +346,13 @@ impl Shape<'_> {
             self.found.push(found);
             return None;
         }
-        let meant = elsewhere::called_elsewhere(object, &entry.key.text, node)
-            .or_else(|| only::nearest_key(object, node, &entry.key.text));
+        let homes = Homes::of(self.root, entry);
+        let near = only::nearest_key(object, node, &entry.key.text);
+        let near = near.filter(|near| {
+            let key = object.key(near);
+            key.is_none_or(|key| !homes.are_nearer(key, &entry.value))
+        });
+        let meant = elsewhere::called_elsewhere(object, &entry.key.text, node).or(near);
         let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
         let written = &entry.key.text;
         let (code, message, label) = match is_step {
@@ -374,7 +385,9 @@ impl Shape<'_> {
             Some(meant) if doubtful.contains(&meant) || nearest(written, names.clone()) != Some(meant) => {
                 Guess::unsure(Some(meant))
             }
-            Some(_) | None => Guess::among(written, names, Words::Language),
+            Some(_) if homes.are_any() => Guess::unsure(meant),
+            Some(_) => Guess::among(written, names, Words::Language),
+            None => Guess::unsure(None::<&str>),
         };
         let lacking = meant.is_none() && tag.is_none() && words::owner(object, written).is_none();
         let lacking = Some(()).filter(|()| lacking && self.whole);
@@ -386,7 +399,8 @@ impl Shape<'_> {
             return Some(key);
         }
         self.found.push(guess.tell(found, || {
-            words::belongs(object, entry).unwrap_or(possible(object))
+            let belongs = words::belongs(object, entry).or_else(|| homes.told(entry));
+            belongs.unwrap_or_else(|| possible(object))
         }));
         meant.or_else(|| words::owner(object, written))
     }

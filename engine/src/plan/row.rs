@@ -16,7 +16,7 @@ use super::consent::ConsentOf;
 use super::odd::OddColumn;
 use super::{Day, StoreFacts};
 use super::{day, draw};
-use crate::advance::{Known, NOTHING, may_text, text_for};
+use crate::advance::{Known, NOTHING, may_text, text_of, variant_of};
 use crate::audience::{Row, cell_problem, clean};
 use crate::calendar::TimeClass;
 use crate::entry::{self, Entry};
@@ -49,8 +49,8 @@ pub enum RowPlan {
 pub struct PlannedRow {
     /// As it goes into a cohort.
     pub member: Member,
-    /// Parts of each `send` of the program, in order.
-    pub parts: Vec<u32>,
+    /// Each `send` of the program, in order.
+    pub sends: Vec<SendOfRow>,
     /// Its texts that are not GSM-7.
     pub ucs2: OutsideGsm7,
     /// The sends whose sender may not text the country, from 0 and in order: they have no parts.
@@ -63,6 +63,15 @@ pub struct PlannedRow {
     pub time_class: Arc<str>,
     /// With whom the person enters.
     pub step: entry::Step,
+}
+
+/// A `send` of the program to one person.
+#[derive(Debug, Clone, Copy)]
+pub struct SendOfRow {
+    /// Of the text.
+    pub parts: u32,
+    /// Which variant of its message the person gets.
+    pub variant: usize,
 }
 
 impl Frozen {
@@ -210,7 +219,7 @@ pub fn plan_row(
     match planned.and_then(|planned| Ok((planned, class?))) {
         Ok((texts, time_class)) => RowPlan::Planned(PlannedRow {
             member: texts.member,
-            parts: texts.parts,
+            sends: texts.sends,
             ucs2: texts.ucs2,
             barred: texts.barred,
             region: parsed.region,
@@ -437,7 +446,7 @@ pub(super) fn number_of(
 /// A person, and what the texts come to.
 struct Texts {
     member: Member,
-    parts: Vec<u32>,
+    sends: Vec<SendOfRow>,
     ucs2: OutsideGsm7,
     barred: Vec<usize>,
 }
@@ -451,10 +460,10 @@ fn member_of(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row
         values: frozen_values(revision, frozen, language, phone, row)?,
         pending: None,
     };
-    let (parts, ucs2, barred) = texts_of(revision, &member, &NOTHING)?;
+    let (sends, ucs2, barred) = texts_of(revision, &member, &NOTHING)?;
     Ok(Texts {
         member,
-        parts,
+        sends,
         ucs2,
         barred,
     })
@@ -465,30 +474,31 @@ pub(super) fn texts_of(
     revision: &Revision,
     member: &Member,
     known: &Known,
-) -> Result<(Vec<u32>, OutsideGsm7, Vec<usize>), LeftOut> {
+) -> Result<(Vec<SendOfRow>, OutsideGsm7, Vec<usize>), LeftOut> {
     let campaign = &revision.campaign;
-    let (mut parts, mut ucs2, mut barred) = (vec![], vec![], vec![]);
+    let (mut sends, mut ucs2, mut barred) = (vec![], vec![], vec![]);
     for (send, (at, message)) in campaign.program.sends().enumerate() {
         if let Deed::Send(deed) = &campaign.program.at(at).deed
             && !may_text(deed, member.phone)
         {
-            parts.push(0);
+            sends.push(SendOfRow { parts: 0, variant: 0 });
             barred.push(send);
             continue;
         }
-        match text_for(revision, message, member, known) {
-            Ok((text, n)) => {
-                parts.push(n);
+        let variant = variant_of(revision, message, member, known);
+        match text_of(revision, [message, variant], member, known) {
+            Ok((text, parts)) => {
+                sends.push(SendOfRow { parts, variant });
                 ucs2.extend(sms::parts::measure(&text).forced_by.map(|(_, c)| (send, c)));
             }
             // A step gives the value later: how long the text is nobody knows yet, but that it has a part.
             Err(LeftOut::EmptyValue(name)) if revision.field(&name).is_some_and(|f| f.set_by_steps) => {
-                parts.push(1);
+                sends.push(SendOfRow { parts: 1, variant });
             }
             Err(reason) => return Err(reason),
         }
     }
-    Ok((parts, ucs2, barred))
+    Ok((sends, ucs2, barred))
 }
 
 /// The values that a member keeps, in the order of the revision's variables.

@@ -35,7 +35,7 @@ pub struct Summary {
     pub budget: Option<i64>,
     /// The sends of the program, in order.
     pub messages: Vec<MessageParts>,
-    /// The same by language: send by send, each in the order of the campaign's languages.
+    /// The same by variant and language: send by send and variant by variant, each in the order of the campaign's languages.
     #[serde(default)]
     pub texts: Vec<TextParts>,
     /// The senders that its texts go by, the campaign's own first.
@@ -270,7 +270,7 @@ impl Summary {
 
     pub(super) fn take(&mut self, planned: &PlannedRow, revision: &Revision, place: Place) {
         let line = place.line;
-        texts::take(&mut self.texts, revision.campaign.languages.len(), planned, place);
+        texts::take(&mut self.texts, &revision.campaign, planned, place);
         self.rows += 1;
         self.people += 1;
         if !self.time_classes.contains(&*planned.time_class) {
@@ -278,8 +278,8 @@ impl Summary {
         }
         self.repaired += u64::from(planned.repaired);
         let mut parts = 0;
-        for (message, n) in self.messages.iter_mut().zip(&planned.parts) {
-            let of_it = u64::from(*n) * message.rounds;
+        for (message, own) in self.messages.iter_mut().zip(&planned.sends) {
+            let of_it = u64::from(own.parts) * message.rounds;
             parts += of_it;
             message.parts += of_it;
             self.senders[message.sender].take(of_it, planned.member.tariff);
@@ -304,7 +304,7 @@ impl Summary {
             self.ucs2 += 1;
             self.ucs2_first = self.ucs2_first.or(Some((line, *character)));
         }
-        let longest = planned.parts.iter().copied().max().unwrap_or(0);
+        let longest = planned.sends.iter().map(|own| own.parts).max().unwrap_or(0);
         if self.longest.is_none_or(|(_, parts)| longest > parts) {
             self.longest = Some((line, longest));
         }

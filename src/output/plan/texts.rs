@@ -7,23 +7,31 @@ use engine::plan::{Place, Summary, TextParts};
 use engine::revision::Revision;
 use serde_json::{Value, json};
 
-use crate::output::{counted, folded, table};
+use crate::output::{counted, folded, number, table};
 
-/// The texts of the campaign, each message once: its parts here, at most, and who gets it in UCS-2.
+/// The texts of the campaign, each variant of its own: the parts here, at most, and who gets it in UCS-2. A message that
+/// goes out twice to the same people stands there once.
 pub(super) fn table(summary: &Summary, revision: &Revision) -> Option<String> {
     let mut texts = bounded(summary, revision);
-    let mut named = BTreeSet::new();
-    texts.retain(|(text, _)| named.insert((&text.message, &text.language)));
+    for at in (1..texts.len()).rev() {
+        if texts[..at].iter().any(|(earlier, _)| *earlier == texts[at].0) {
+            texts.remove(at);
+        }
+    }
+    let varied = texts.iter().any(|(text, _)| text.variant.is_some());
+    let variant = |text: &TextParts| varied.then(|| text.variant.clone().unwrap_or_default());
     let rows = texts.iter().map(|(text, bound)| {
-        vec![
-            text.message.clone(),
-            text.language.clone(),
-            here(text, summary),
-            at_most(bound),
-            ucs2(text, bound, summary),
-        ]
+        let names = [
+            Some(text.message.clone()),
+            variant(text),
+            Some(text.language.clone()),
+        ];
+        let told = [here(text, summary), at_most(bound), ucs2(text, bound, summary)];
+        names.into_iter().flatten().chain(told).collect()
     });
-    let shown = table::of(&["text", "language", "parts here", "at most", "UCS-2"], rows);
+    let heads = ["text", "variant", "language", "parts here", "at most", "UCS-2"];
+    let heads = heads.into_iter().filter(|head| varied || *head != "variant");
+    let shown = table::of(&Vec::from_iter(heads), rows);
     let unbounded: BTreeSet<&str> = texts
         .iter()
         .flat_map(|(_, bound)| bound.unbounded_by.iter().map(String::as_str))
@@ -42,6 +50,7 @@ pub(super) fn json(summary: &Summary, revision: &Revision) -> Value {
     let one = |(text, bound): &(&TextParts, Bound)| {
         json!({
             "message": text.message,
+            "variant": text.variant,
             "language": text.language,
             "people": text.people,
             "parts": text.parts,
@@ -60,6 +69,28 @@ pub(super) fn json(summary: &Summary, revision: &Revision) -> Value {
     bounded(summary, revision).iter().map(one).collect()
 }
 
+/// Whose texts are not GSM-7, and why; none where all are.
+pub(super) fn alphabet(summary: &Summary, revision: &Revision) -> Option<String> {
+    let (line, character) = summary.ucs2_first?;
+    let texts = bounded(summary, revision);
+    let mut got = texts.iter().filter(|(text, _)| text.people > 0);
+    if got.all(|(text, bound)| is_forced(text, bound)) {
+        let told = "every text is UCS-2 by its own characters, and holds 70 letters a part, not 160";
+        return Some(told.to_owned());
+    }
+    let whose = match summary.ucs2 {
+        1 => "1 person's texts are".to_owned(),
+        n => format!("{} people's texts are", number(n)),
+    };
+    let mut places = summary.texts.iter().filter_map(|text| text.ucs2_first);
+    let first = places.find(|(own, place)| (*own, place.line) == (character, line));
+    let row = first.map_or(format!("line {line}"), |(_, place)| row_of(place, summary));
+    let code = u32::from(character);
+    Some(format!(
+        "{whose} not GSM-7 and hold 70 letters a part, not 160; the first is {row}, by {character:?} (U+{code:04X})"
+    ))
+}
+
 /// A bound for programs.
 pub fn bound_json(bound: &Bound) -> Value {
     json!({
@@ -71,6 +102,11 @@ pub fn bound_json(bound: &Bound) -> Value {
     })
 }
 
+/// Whether all who get a text get it in UCS-2, by a character that stands in it.
+fn is_forced(text: &TextParts, bound: &Bound) -> bool {
+    text.ucs2 == text.people && bound.forced_by.is_some()
+}
+
 /// Each text with its bound.
 fn bounded<'a>(summary: &'a Summary, revision: &Revision) -> Vec<(&'a TextParts, Bound)> {
     let campaign = &revision.campaign;
@@ -78,7 +114,6 @@ fn bounded<'a>(summary: &'a Summary, revision: &Revision) -> Vec<(&'a TextParts,
         dsl::parse_campaign(&revision.source.campaign).written(),
         campaign.smart,
     );
-    // Of several variants the longest.
     let bound = |text: &TextParts| {
         let message = campaign
             .messages
@@ -88,13 +123,9 @@ fn bounded<'a>(summary: &'a Summary, revision: &Revision) -> Vec<(&'a TextParts,
             .languages
             .iter()
             .position(|own| own.as_str() == text.language)?;
-        let texts = message
-            .variants
-            .iter()
-            .filter_map(|variant| variant.texts.get(language));
-        texts
-            .map(|text| bounds.of(text))
-            .max_by_key(|bound| bound.most.unwrap_or(u32::MAX))
+        let mut variants = message.variants.iter();
+        let variant = variants.find(|variant| variant.name == text.variant)?;
+        Some(bounds.of(variant.texts.get(language)?))
     };
     let texts = summary.texts.iter();
     texts.filter_map(|text| Some((text, bound(text)?))).collect()
@@ -120,8 +151,8 @@ fn at_most(bound: &Bound) -> String {
 fn ucs2(text: &TextParts, bound: &Bound, summary: &Summary) -> String {
     match (text.ucs2_first, bound.forced_by) {
         (None, _) => String::new(),
-        (Some(_), Some(own)) => format!("all, by {own:?} of the text"),
-        (Some((character, place)), None) => {
+        (Some(_), Some(own)) if is_forced(text, bound) => format!("all, by {own:?} of the text"),
+        (Some((character, place)), Some(_) | None) => {
             let people = counted(text.ucs2, "person", "people");
             format!("{people}, by {character:?} ({})", row_of(place, summary))
         }

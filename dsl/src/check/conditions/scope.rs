@@ -1,4 +1,4 @@
-//! The names of one campaign. Columns are those of the lists whose headers are known. Where none is, a name must stand in
+//! The names of one campaign, for its conditions and its texts. Columns are those of the lists whose headers are known. Where none is, a name must stand in
 //! `columns` or `fields`, if the file has any: an event's values too. A list that cannot be read has been spoken of, and
 //! one of a later version is not read, so that any name may be its column.
 
@@ -10,30 +10,32 @@ use crate::tree::{Kind, Node};
 use crate::values::FieldType;
 
 pub(in crate::check) fn of(context: &Context<'_>, root: &Node) -> Scope {
-    let fields = fields(context, root);
-    let lists: Vec<Columns> = context.from.iter().filter_map(columns).collect();
-    let declared: BTreeSet<String> = declared(context).collect();
-    // Whom a trigger enters by itself has no columns.
-    let alone = context.written.trigger.is_some() && context.written.audience.from.is_empty();
-    let any = has_other_lists(context, root) || (fields.is_empty() && declared.is_empty() && !alone);
-    let (lists, open) = match lists.is_empty() {
-        true if any => (vec![], true),
-        // What `columns` names is all that is known of the columns.
-        true => (vec![named(declared)], false),
-        false => (lists, false),
-    };
-    let lists = lists
-        .into_iter()
-        .filter(|list| !list.list.is_empty() || !list.names.is_empty());
+    let (lists, open) = columns(context, root);
     Scope {
-        fields,
-        lists: lists.collect(),
+        fields: fields(context, root),
+        lists,
         open,
         messages: messages(context, root),
         links: keys(root, "links"),
         variants: variants(context),
         languages: languages(context),
         any_campaign: context.of_project,
+    }
+}
+
+/// The columns of the lists that are known, and whether any other name may be one.
+pub(in crate::check) fn columns(context: &Context<'_>, root: &Node) -> (Vec<Columns>, bool) {
+    let lists: Vec<Columns> = context.from.iter().filter_map(columns_of).collect();
+    let declared: BTreeSet<String> = declared(context).collect();
+    // Whom a trigger enters by itself has no columns.
+    let alone = context.written.trigger.is_some() && context.written.audience.from.is_empty();
+    let says_nothing = context.written.fields.is_empty() && declared.is_empty();
+    match lists.is_empty() {
+        false => (lists, false),
+        true if has_other_lists(context, root) || (says_nothing && !alone) => (vec![], true),
+        // What `columns` names is all that is known of the columns.
+        true if declared.is_empty() => (vec![], false),
+        true => (vec![named(declared)], false),
     }
 }
 
@@ -65,7 +67,7 @@ fn fields(context: &Context<'_>, root: &Node) -> BTreeMap<String, Declared> {
     context.written.fields.iter().map(one).collect()
 }
 
-fn columns(list: &super::super::List<'_>) -> Option<Columns> {
+fn columns_of(list: &super::super::List<'_>) -> Option<Columns> {
     let names = audience::names(list)?;
     Some(Columns {
         list: list.file.called().to_owned(),

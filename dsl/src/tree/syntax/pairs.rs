@@ -7,6 +7,8 @@ use super::conditions;
 use super::place::{end_of, line_of};
 use super::quotes::{begins_with, quote};
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::values::Language;
+use crate::written::is_key;
 
 /// What is wrong with a pair in the braces that open there. None where they are not closed on their line.
 pub(super) fn inside(text: &str, open: usize) -> Option<Diagnostic> {
@@ -67,12 +69,37 @@ fn no_comma(text: &str, value: &Range<usize>) -> Option<Diagnostic> {
         .help("write a comma in its place");
         return Some(found.replace(mark, ",", Applicability::Unsure));
     }
-    let message = format!("a comma is missing before `{}`", &text[key.clone()]);
-    Some(
-        Diagnostic::error("invalid-yaml", key, message)
-            .help("put a comma between two keys, or quotes around a text with a colon in it")
-            .replace(end..end, ",", Applicability::Unsure),
-    )
+    let (word, before) = (&text[key.clone()], &text[value.start..end]);
+    let first = before
+        .rsplit_once(' ')
+        .map(|(_, first)| first)
+        .filter(|_| !is_key(word));
+    match first {
+        Some(first) if is_key(first) => Some(key_of_two_words(text, end - first.len()..key.end, first)),
+        // A sentence with a colon, as it seems.
+        Some(_) if Language::new(word).is_none() => None,
+        Some(_) | None => Some(comma_before(word, key, end)),
+    }
+}
+
+/// `{ send: hi save as: x }`: a key, and a word between it and its colon.
+fn key_of_two_words(text: &str, both: Range<usize>, key: &str) -> Diagnostic {
+    let written = &text[both.clone()];
+    let message =
+        format!("`{written}:` stands in the value before it: a comma is missing, and a key is one word");
+    let end = text[..both.start].trim_end().len();
+    Diagnostic::error("invalid-yaml", both.clone(), message)
+        .help(format!(
+            "write `, {key}: …`, or quotes around a text with a colon in it"
+        ))
+        .replace(end..both.end, format!(", {key}"), Applicability::Unsure)
+}
+
+fn comma_before(word: &str, key: Range<usize>, end: usize) -> Diagnostic {
+    let message = format!("a comma is missing before `{word}`");
+    Diagnostic::error("invalid-yaml", key, message)
+        .help("put a comma between two keys, or quotes around a text with a colon in it")
+        .replace(end..end, ",", Applicability::Unsure)
 }
 
 /// What stands between the commas of braces.

@@ -155,16 +155,6 @@ pub(super) fn start(text: &str) -> Result<(), Refusal> {
     time(text).map_err(|refusal| called(text).unwrap_or(refusal))
 }
 
-/// As [`start`]; where a column gives the day, a time of day. Which of both it is meant to be, the value does not say.
-pub(super) fn at(text: &str) -> Result<(), Refusal> {
-    let Some(clock) = of_twelve_hours(text) else {
-        return start(text);
-    };
-    let message = format!("\"{text}\" is not a time of 24 hours");
-    let help = format!("write `2026-12-01 {clock}`, or `\"{clock}\"` where a column gives the `date`");
-    Err(wrong("bad-time", message, help))
-}
-
 /// `24:00`, which only ends a window.
 pub(super) fn not_the_end(text: &str) -> Result<(), Refusal> {
     if clock(text) != Some(24 * 60) {

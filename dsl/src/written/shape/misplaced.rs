@@ -8,15 +8,15 @@ use std::ops::Range;
 use super::super::is_note;
 use super::super::key::{Form, KeyKind, Object};
 use super::super::nearest::nearest;
-use super::super::scalars::{is_name, is_time_of_day};
+use super::super::scalars::{self, is_name, is_time_of_day};
 use super::super::tables;
 use super::super::traps::{misread, quoted};
 use super::elsewhere::called_elsewhere;
 use super::fit::chosen;
-use super::one_line;
 use super::step::colon_missing;
 use super::words::{self, Place};
 use super::{Shape, fits};
+use super::{one_line, only};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::scalar::{is_day, parse_time};
 use crate::tree::{Entry, Node, line_of};
@@ -41,6 +41,7 @@ impl Shape<'_> {
         self.all_under_its_name(node, object, &mut told);
         self.time_in_a_map(node, object, &mut told);
         self.step_without_do(node, object, &mut told);
+        self.key_and_value_before_the_colon(node, object, &mut told);
         self.beside_send(node, object, &mut told);
         self.beside_repeat(node, object, &mut told);
         if !self.around.text[node.span.start..].starts_with('{') {
@@ -48,6 +49,7 @@ impl Shape<'_> {
             self.beside_its_name(node, object, &mut told);
         }
         self.day_of_a_column(node, object, place, &mut told);
+        self.clock_of_a_column(node, object, place, &mut told);
         if object.one_of.contains(&"do") && !has_any(node, object.one_of) {
             self.then_of_a_rule(node, object, place, &mut told);
             self.reply_as_key(node, object, &mut told);
@@ -188,6 +190,35 @@ impl Shape<'_> {
         });
         told.entries.extend(rest);
         told.meant.push("do");
+    }
+
+    /// `{ to desk: "called" }`: behind the colon stands the value of the key that lacks.
+    fn key_and_value_before_the_colon(&mut self, node: &Node, object: &'static Object, told: &mut Misplaced) {
+        for (i, entry) in node.entries().iter().enumerate() {
+            let unknown = object.key(&entry.key.text).is_none() && chosen(object, &entry.key.text).is_none();
+            let first = || one_line::first_of(entry, object, node);
+            let Some((key, found)) = Some(()).filter(|()| unknown).and_then(|()| first()) else {
+                continue;
+            };
+            let Some(lacks) = only::lacking_beside(object, node, entry, key) else {
+                continue;
+            };
+            let value = entry.key.text[key.name.len()..].trim();
+            let in_braces = self.around.text[node.span.start..].starts_with('{');
+            self.found.push(match in_braces {
+                true => {
+                    let right = format!("{}: {value}, {lacks}", key.name);
+                    let found = found.help(format!("write `{right}: …`"));
+                    found.replace(entry.key.span.clone(), right, Applicability::Unsure)
+                }
+                false => found.help(format!(
+                    "write `{}: {value}`, and `{lacks}: …` on a line of its own",
+                    key.name
+                )),
+            });
+            told.entries.insert(i);
+            told.meant.extend([key.name, lacks]);
+        }
     }
 
     /// What belongs to the step stands in the map of its text: `send: { text: …, sender: arena }`.
@@ -369,6 +400,23 @@ impl Shape<'_> {
             None => found,
         });
         told.entries.extend(parts);
+    }
+
+    /// `at` beside `date`, which gives the day: only a time of day is right there, so that nothing else is offered.
+    fn clock_of_a_column(&mut self, node: &Node, object: &Object, place: &Place, told: &mut Misplaced) {
+        static CLOCK: Form = Form::TimeOfDay;
+        let at = node.entries().iter().position(|entry| entry.key.text == "at");
+        let (Some(at), Some(key), Some(_)) = (at, object.key("at"), node.entry("date")) else {
+            return;
+        };
+        let value = &node.entries()[at].value;
+        let is_refused = |text: &str| scalars::check(&key.form, text).is_err();
+        if matches!(key.form, Form::At) && !told.entries.contains(&at) && value.text().is_some_and(is_refused)
+        {
+            self.value(value, &CLOCK, &Place::of(key, place.later));
+            told.entries.insert(at);
+            told.meant.push("at");
+        }
     }
 
     /// `no: finish`: a reply has no key of its own, it is held against `words`.

@@ -1,7 +1,7 @@
 //! What a key that nobody knows was meant to be, by what else stands in its map.
 
 use super::super::is_note;
-use super::super::key::{Object, Required};
+use super::super::key::{Key, Object, Required};
 use super::super::nearest::nearest;
 use super::{chosen, fits};
 use crate::tree::{Entry, Node};
@@ -39,4 +39,21 @@ pub(super) fn lacking(object: &'static Object, node: &Node, entry: &Entry) -> Op
         key.is_some_and(|key| fits(&key.form, &entry.value))
     };
     all_of(required).find(takes).filter(|_| alone)
+}
+
+/// The only key that the map lacks beside another, where the value of an entry may be its value.
+pub(super) fn lacking_beside(
+    object: &'static Object,
+    node: &Node,
+    entry: &Entry,
+    beside: &Key,
+) -> Option<&'static str> {
+    let is_there = |name: &str| name == beside.name || node.entry(name).is_some();
+    let mut lacking = object
+        .required
+        .iter()
+        .filter(|required| !all_of(required).any(is_there));
+    let required = lacking.next().filter(|_| lacking.next().is_none())?;
+    let key = object.key(required.key)?;
+    (!entry.value.is_nothing() && fits(&key.form, &entry.value)).then_some(required.key)
 }

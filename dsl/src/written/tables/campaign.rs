@@ -217,7 +217,7 @@ static FIELD_KEYS: &[Key] = &[
     now(
         "default",
         Form::Either(DEFAULT),
-        "there",
+        "18",
         "Stands in for an empty cell: a value, or one for each language. Default: an empty cell leaves the person out.",
     ),
     later(

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::entry::Step;
 use crate::member::{self, Member};
-use crate::plan::{COHORT_MEMBERS, Cohorts, People, PlannedRow};
+use crate::plan::{COHORT_MEMBERS, Cohorts, People, PlannedRow, SendOfRow};
 use crate::testing::{member, nth_phone};
 
 fn person(n: u64, time_class: &Arc<str>, step: Step) -> PlannedRow {
@@ -12,7 +12,7 @@ fn person(n: u64, time_class: &Arc<str>, step: Step) -> PlannedRow {
     PlannedRow {
         barred: vec![],
         member,
-        parts: vec![1],
+        sends: vec![SendOfRow { parts: 1, variant: 0 }],
         ucs2: vec![],
         region: None,
         repaired: false,

@@ -1,4 +1,4 @@
-//! The parts of each text: by send and language, with the worst row and what forces UCS-2.
+//! The parts of each text: by send, variant and language, with the worst row and what forces UCS-2.
 
 use std::fmt::Write;
 
@@ -18,8 +18,12 @@ fn check(campaign: &str, files: &[(&str, &[u8])], expected: Expect) {
         let at = |place: crate::plan::Place| format!("{}:{}", summary.files[place.list].path, place.line);
         let _ = writeln!(
             out,
-            "{} {}: {} people, {} parts, most {:?}, {} in UCS-2 {:?}",
+            "{}{} {}: {} people, {} parts, most {:?}, {} in UCS-2 {:?}",
             text.message,
+            text.variant
+                .as_deref()
+                .map(|variant| format!(" {variant}"))
+                .unwrap_or_default(),
             text.language,
             text.people,
             text.parts,
@@ -64,6 +68,48 @@ messages:
             invite en: 2 people, 2 parts, most Some((1, "a.csv:3")), 1 in UCS-2 Some(('ş', "b.csv:3"))
             reminder it: 4 people, 4 parts, most Some((1, "a.csv:2")), 4 in UCS-2 Some(('λ', "a.csv:2"))
             reminder en: 2 people, 2 parts, most Some((1, "a.csv:3")), 0 in UCS-2 None
+        "#]],
+    );
+}
+
+#[test]
+fn each_variant_has_its_own_people_worst_row_and_alphabet() {
+    let long = "x".repeat(130);
+    let campaign = format!(
+        r#"audience: people.csv
+languages: [it, en]
+schedule: now
+steps:
+  - send: invite
+  - wait: 1 hour
+  - send: bye
+messages:
+  invite:
+    variants:
+      plain: {{ share: 50%, text: "{long} STOP {{{{name}}}}" }}
+      party: {{ share: 25%, it: "Ciao 🎉 STOP", en: "Hi {{{{name}}}} STOP" }}
+      quiet: {{ share: 25%, text: "Ciao STOP" }}
+  bye: "Bye"
+"#
+    );
+    let mut people = "phone,language,name\n".to_owned();
+    for n in 0..12 {
+        let language = if n % 3 == 0 { "en" } else { "it" };
+        let name = if n % 4 == 1 { "Ayşe" } else { "Maximilian-Theodor" };
+        let _ = writeln!(people, "+3933312345{n:02},{language},{name}");
+    }
+    check(
+        &campaign,
+        &[("people.csv", people.as_bytes())],
+        expect![[r#"
+            invite plain it: 6 people, 8 parts, most Some((3, "people.csv:7")), 1 in UCS-2 Some(('ş', "people.csv:7"))
+            invite plain en: 1 people, 1 parts, most Some((1, "people.csv:8")), 0 in UCS-2 None
+            invite party it: 0 people, 0 parts, most None, 0 in UCS-2 None
+            invite party en: 1 people, 1 parts, most Some((1, "people.csv:11")), 1 in UCS-2 Some(('ş', "people.csv:11"))
+            invite quiet it: 2 people, 2 parts, most Some((1, "people.csv:3")), 0 in UCS-2 None
+            invite quiet en: 2 people, 2 parts, most Some((1, "people.csv:2")), 0 in UCS-2 None
+            bye it: 8 people, 8 parts, most Some((1, "people.csv:3")), 0 in UCS-2 None
+            bye en: 4 people, 4 parts, most Some((1, "people.csv:2")), 0 in UCS-2 None
         "#]],
     );
 }
