@@ -33,9 +33,11 @@ pub(super) fn summary(repaired: usize, files: &[CheckedFile]) -> String {
 }
 
 fn repair(path: &Path) -> Result<usize, Failure> {
-    let judged = judge_of(path)?;
-    let bytes = rewrite::read(path)?;
-    // What is no text is told by the check that follows.
+    let judged = judge_of(path);
+    // What cannot be read, or is no text, is told by the check that follows.
+    let Ok(bytes) = load::bytes_of(path) else {
+        return Ok(0);
+    };
     let Ok(text) = dsl::decode_text(&bytes) else {
         return Ok(0);
     };
@@ -54,7 +56,7 @@ fn repair(path: &Path) -> Result<usize, Failure> {
 
 /// Repairs standard input, which is called `path`: its text to standard output, what is left to be said to standard error.
 pub(super) fn piped(path: &Path, bytes: &[u8]) -> Result<ExitCode, Failure> {
-    let judged = judge_of(path)?;
+    let judged = judge_of(path);
     let (repaired, left) = match dsl::decode_text(bytes) {
         Ok(text) => {
             let fixed = fix(&text, |text| judged(text.as_bytes()).diagnostics);
@@ -76,15 +78,15 @@ pub(super) fn piped(path: &Path, bytes: &[u8]) -> Result<ExitCode, Failure> {
 type Judge<'a> = Box<dyn Fn(&[u8]) -> CheckedFile + 'a>;
 
 /// What is to be said of a text, if it stood in this file.
-fn judge_of(path: &Path) -> Result<Judge<'_>, Failure> {
+fn judge_of(path: &Path) -> Judge<'_> {
     if path.file_name().is_some_and(|name| name == PROJECT_FILE) {
-        return Ok(Box::new(|bytes| {
+        return Box::new(|bytes| {
             let project = load::project_of_bytes(path, bytes);
             project.file.expect("a project that is handed in has a file")
-        }));
+        });
     }
-    let project = load::load_project(&load::project_folder(path))?;
-    Ok(Box::new(move |bytes| {
-        load::campaign_of_bytes(path, bytes, project.clone()).file
-    }))
+    let folder = load::project_folder(path);
+    let project = load::load_project(&folder);
+    let project = project.unwrap_or_else(|error| load::project_unread(&folder, &error));
+    Box::new(move |bytes| load::campaign_of_bytes(path, bytes, project.clone()).file)
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use dsl::diagnostic::{Diagnostic, Severity};
 
 use super::{
-    CheckedFile, DEPTH, LoadedCampaign, LoadedProject, PROJECT_FILE, bytes_in, campaign_of_bytes,
-    files_below, is_campaign, is_there, project_folder, read,
+    CheckedFile, DEPTH, LoadedCampaign, LoadedProject, PROJECT_FILE, bytes_in, campaign_of_bytes, decode,
+    files_below, is_campaign, is_marked, is_there, project_folder, read,
 };
 use crate::revision::Revision;
 
@@ -72,8 +72,25 @@ impl Apart {
 pub fn stories_of(loaded: &LoadedCampaign) -> Option<CheckedFile> {
     let apart = Apart::of(loaded)?;
     let bytes = bytes_in(&apart.path, &loaded.project).ok()?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    Some(apart.read(&loaded.file, &loaded.project, text).file)
+    Some(stories_of_bytes(&apart, loaded, &bytes))
+}
+
+/// As [`stories_of`], with bytes that stand in place of those of the file.
+fn stories_of_bytes(apart: &Apart, loaded: &LoadedCampaign, bytes: &[u8]) -> CheckedFile {
+    let (text, faults) = decode(bytes);
+    if !faults.is_empty() {
+        return CheckedFile {
+            path: apart.path.clone(),
+            text,
+            is_marked: false,
+            diagnostics: faults,
+            later: vec![],
+        };
+    }
+    CheckedFile {
+        is_marked: is_marked(bytes),
+        ..apart.read(&loaded.file, &loaded.project, text).file
+    }
 }
 
 /// The campaign whose stories a file holds, as its project has it. None where it is of no campaign.
