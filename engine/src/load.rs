@@ -26,7 +26,7 @@ mod stories;
 mod unread;
 
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
-pub use apart::{Apart, ReadApart, campaign_of_stories, stories_of};
+pub use apart::{Apart, ReadApart, campaign_of_stories, stories_of, stories_of_bytes};
 pub use found::{Below, DEPTH, files_below, is_campaign};
 pub use headers::Headers;
 use headers::header_of;

@@ -211,6 +211,10 @@ fn check(
             let key = key_of(&project.folder);
             projects.insert(key.clone(), Met::new(project));
             tell(&mut projects, &key, &mut files);
+        } else if let Some(campaign) = load::campaign_of_stories(&piped.path) {
+            let key = meet(&mut projects, &load::project_folder(&campaign));
+            tell(&mut projects, &key, &mut files);
+            files.push(Found::Stories(campaign, piped, projects[&key].parts()));
         } else {
             let key = meet(&mut projects, &load::project_folder(&piped.path));
             tell(&mut projects, &key, &mut files);
@@ -284,6 +288,8 @@ enum Found<'a> {
     Checked(CheckedFile, PathBuf),
     Campaign(&'a Path, (LoadedProject, Arc<Headers>)),
     Piped(&'a Piped, (LoadedProject, Arc<Headers>)),
+    /// A campaign whose stories are handed in.
+    Stories(PathBuf, &'a Piped, (LoadedProject, Arc<Headers>)),
 }
 
 /// A file that was checked by itself.
@@ -299,6 +305,7 @@ struct Seen {
 
 impl Found<'_> {
     fn checked(self) -> Result<Seen, LoadError> {
+        let mut handed_in = None;
         let loaded = match self {
             Found::Checked(file, folder) => {
                 let outline = None;
@@ -310,12 +317,19 @@ impl Found<'_> {
                 });
             }
             Found::Campaign(path, (project, headers)) => load::load_campaign_with(path, project, &headers)?,
+            Found::Stories(path, piped, (project, headers)) => {
+                handed_in = Some(&piped.bytes);
+                load::load_campaign_with(&path, project, &headers)?
+            }
             Found::Piped(piped, (project, headers)) => {
                 load::campaign_with(&piped.path, &piped.bytes, project, &headers)
             }
         };
         Ok(Seen {
-            stories: load::stories_of(&loaded),
+            stories: match handed_in {
+                Some(bytes) => load::stories_of_bytes(&loaded, bytes),
+                None => load::stories_of(&loaded),
+            },
             file: loaded.file,
             folder: loaded.project.folder,
             outline: Some(loaded.outline),

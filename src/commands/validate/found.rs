@@ -74,8 +74,8 @@ fn looked_through(paths: &[PathBuf]) -> Result<Below, Failure> {
                 path.display()
             )));
         } else if path.symlink_metadata().is_ok() {
-            all.files
-                .push(told_of_stories(path).unwrap_or_else(|| path.clone()));
+            let path = told_of_stories(path).unwrap_or_else(|| path.clone());
+            all.files.push(shown(path));
         } else {
             return Err(Failure::Usage(anyhow!("{} does not exist", path.display())));
         }
@@ -91,13 +91,7 @@ fn looked_through(paths: &[PathBuf]) -> Result<Below, Failure> {
 
 /// The campaign of a file of stories, which is checked with it.
 fn told_of_stories(path: &Path) -> Option<PathBuf> {
-    let is_other =
-        !load::is_campaign(path) && path.file_name().is_some_and(|name| name != load::PROJECT_FILE);
-    let campaign = if is_other {
-        load::campaign_of_stories(path)
-    } else {
-        None
-    }?;
+    let campaign = load::campaign_of_stories(path)?;
     let (stories, shown) = (path.display(), campaign.display());
     output::say(&format!(
         "{stories}: these are the stories of {shown}, and checked with it"
@@ -115,9 +109,13 @@ fn is_list(path: &Path) -> bool {
     })
 }
 
+/// As people write it.
+fn shown(path: PathBuf) -> PathBuf {
+    path.strip_prefix("./").map(Path::to_owned).unwrap_or(path)
+}
+
 fn look_through(folder: &Path, all: &mut Below) {
     let below = load::files_below(folder, load::DEPTH);
-    let shown = |path: PathBuf| path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
     all.files.extend(below.files.into_iter().map(shown));
     all.others.extend(below.others.into_iter().map(shown));
     all.links.extend(below.links.into_iter().map(shown));
