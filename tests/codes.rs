@@ -9,7 +9,7 @@ use dsl::across::Outline;
 use dsl::codes::{self, Page, page};
 use dsl::diagnostic::Diagnostic;
 use dsl::render::{self, Style};
-use engine::load::{self, CheckedFile, LoadedProject, PROJECT_FILE};
+use engine::load::{self, CheckedFile, LoadedProject};
 use engine::story::play;
 use project::{Folder, stderr, stdout};
 
@@ -23,14 +23,17 @@ fn checked(code: &str, files: &[&page::File<'_>]) -> Vec<CheckedFile> {
     let folder = Folder::new();
     folder.write("lists/customers.csv", CUSTOMERS);
     for file in files {
-        folder.write_bytes(file.path, &file.content());
+        match file.language {
+            "link" => link(&folder, file),
+            _ => folder.write_bytes(file.path, &file.content()),
+        }
     }
     let project = load::load_project(folder.path()).expect("readable");
     let mut found: Vec<CheckedFile> = project.file.iter().cloned().collect();
     let mut asked = vec![];
     for file in files
         .iter()
-        .filter(|file| file.language == "yaml" && file.path != PROJECT_FILE)
+        .filter(|file| load::is_campaign(Path::new(file.path)))
     {
         let (file, outline) = with_stories(folder.path().join(file.path), &project);
         asked.push((file.path.clone(), outline));
@@ -43,6 +46,9 @@ fn checked(code: &str, files: &[&page::File<'_>]) -> Vec<CheckedFile> {
             file.diagnostics.extend(more);
         }
     }
+    found.extend(load::circles(
+        &load::files_below(folder.path(), load::DEPTH).links,
+    ));
     for file in &mut found {
         // What is right and cannot be run yet is told when it is to run.
         let later = std::mem::take(&mut file.later);
@@ -53,9 +59,18 @@ fn checked(code: &str, files: &[&page::File<'_>]) -> Vec<CheckedFile> {
     found
 }
 
+fn link(folder: &Folder, file: &page::File<'_>) {
+    let path = folder.path().join(file.path);
+    std::fs::create_dir_all(path.parent().expect("below the folder")).expect("a folder");
+    std::os::unix::fs::symlink(file.text.trim_end(), path).expect("a link");
+}
+
 /// A campaign with all that is said of it, by its stories too.
 fn with_stories(path: PathBuf, project: &LoadedProject) -> (CheckedFile, Outline) {
-    let campaign = load::load_campaign_of(&path, project.clone()).expect("readable");
+    let campaign = match load::load_campaign_of(&path, project.clone()) {
+        Ok(campaign) => campaign,
+        Err(error) => return (error.told(), load::outline_of_bytes(&path, b"", project)),
+    };
     let mut file = campaign.file;
     for revision in campaign.meant.iter() {
         let stories = revision.campaign.stories.iter();

@@ -453,6 +453,7 @@ fn a_name_is_changed_in_stories_apart_too() {
     let folder = folder();
     folder.write("tests/a.yaml", "- test: one\n  story:\n    - expect: invite\n");
     let mut editor = editor(&folder);
+    let unsaved = "# more\n- test: one\n  story:\n    - expect: invite\n";
     let last = (12, 0);
     editor.change("a.campaign.yaml", last, last, "tests: tests/a.yaml\n");
     let mut asked = editor.at("a.campaign.yaml", (4, 12));
@@ -465,10 +466,63 @@ fn a_name_is_changed_in_stories_apart_too() {
     let (_, edits) = stories.expect("the stories are changed");
     assert_eq!(edits[0]["newText"], "welcome");
     assert_eq!(edits[0]["range"]["start"], json!({ "line": 2, "character": 14 }));
+    // As it stands in the editor, where it is open.
+    editor.open("tests/a.yaml", unsaved);
+    let edit = editor
+        .ask("textDocument/rename", asked.clone())
+        .expect("an answer");
+    let changes = edit["changes"].as_object().expect("a map");
+    let stories = changes.iter().find(|(uri, _)| uri.ends_with("/tests/a.yaml"));
+    let (_, edits) = stories.expect("the stories are changed");
+    assert_eq!(edits[0]["range"]["start"], json!({ "line": 3, "character": 14 }));
     std::fs::remove_file(folder.path().join("tests/a.yaml")).expect("it is there");
     let refused = editor.ask("textDocument/rename", asked).expect_err("an error");
     assert_eq!(
         refused["message"],
         "\"tests/a.yaml\" cannot be read, so that nothing can be changed there"
     );
+}
+
+const STORIES: &str = "- test: one\n  at: 2026-12-01 10:00\n  person: { phone: \"+12125550123\" }\n  story:\n    - expect: invite\n";
+
+/// Stories apart, as they stand in the editor.
+#[test]
+fn stories_that_are_open_are_checked_as_they_stand_in_the_editor() {
+    let folder = folder();
+    let named = format!("{CAMPAIGN}tests: tests/a.yaml\n");
+    folder.write("a.campaign.yaml", &named);
+    folder.write("tests/a.yaml", STORIES);
+    let mut editor = Editor::start(&folder);
+    editor.initialize();
+    let wrong = ["unknown-message"];
+    // The campaign is not open.
+    editor.open("tests/a.yaml", &STORIES.replace("invite", "invit"));
+    let told = editor.diagnostics("tests/a.yaml");
+    assert_eq!(codes(&told), wrong);
+    assert_eq!(told[0]["range"]["start"], json!({ "line": 4, "character": 14 }));
+    editor.change("tests/a.yaml", (4, 19), (4, 19), "e");
+    assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), [""; 0]);
+    // It is, and counts as it stands in the editor.
+    editor.open("a.campaign.yaml", &named);
+    assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), [""; 0]);
+    editor.open("a.campaign.yaml", &named.replace("invite", "welcome"));
+    assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), wrong);
+    // Closed, it is as it was saved.
+    editor.close("tests/a.yaml");
+    assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), [""; 0]);
+    assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), wrong);
+}
+
+#[test]
+fn of_a_yaml_file_that_holds_no_stories_nothing_is_said() {
+    let folder = folder();
+    folder.write("a.campaign.yaml", &format!("{CAMPAIGN}tests: tests/a.yaml\n"));
+    folder.write("tests/a.yaml", STORIES);
+    let mut editor = Editor::start(&folder);
+    editor.initialize();
+    editor.open("other.yaml", "[");
+    editor.open("tests/a.yaml", "[");
+    // Nothing came of the other before this.
+    assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), ["invalid-yaml"]);
+    assert!(!editor.has_told("other.yaml"));
 }

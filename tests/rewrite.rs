@@ -331,3 +331,119 @@ fn a_project_is_repaired_before_its_campaigns() {
     "#]]
     .assert_eq(&shown(&checked));
 }
+
+/// Stories in a file of their own: a slip of a key, one of a name, and what must stay.
+const STORIES: &str = "# Who gets it\r\n- test:   everybody   # of the list\r\n  pesron: { phone: \"+12125550123\", first_name: Ada }\r\n  story:\r\n\r\n    - exepct:    message # the one\r\n    - expect: nothing\r\n";
+
+fn of_stories(stories: &str) -> Folder {
+    let folder = folder();
+    folder.write(
+        "told.campaign.yaml",
+        "audience: people.csv\nschedule: 2026-12-01 10:00\nmessage: \"Hi. STOP to opt out\"\ntests: stories/told.yaml\n",
+    );
+    folder.write("stories/told.yaml", stories);
+    folder
+}
+
+#[test]
+fn validate_repairs_stories_in_a_file_of_their_own() {
+    let repaired = STORIES.replace("pesron", "person").replace("exepct", "expect");
+    for named in [&["told.campaign.yaml"][..], &["stories/told.yaml"], &["."]] {
+        let folder = of_stories(&format!("\u{feff}{STORIES}"));
+        let output = folder.output(&[&["validate", "--fix"], named].concat());
+        let said = shown(&output);
+        assert!(
+            said.contains("\nstories/told.yaml: 2 repaired\n"),
+            "{named:?}: {said}"
+        );
+        assert!(said.ends_with("2 repaired, 0 left\n"), "{named:?}: {said}");
+        assert_eq!(folder.read("stories/told.yaml"), format!("\u{feff}{repaired}"));
+    }
+    let folder = of_stories(STORIES);
+    let args = ["validate", "--fix", "-", "--stdin-filename", "stories/told.yaml"];
+    let output = piped(&folder, &args, STORIES);
+    assert_eq!(stdout(&output), repaired);
+    expect!["2 repaired, 0 left\n"].assert_eq(&stderr(&output));
+    assert_eq!(folder.read("stories/told.yaml"), STORIES);
+}
+
+#[test]
+fn stories_are_repaired_by_the_campaign_as_it_was_repaired() {
+    let folder = of_stories(STORIES);
+    let campaign = folder.read("told.campaign.yaml");
+    folder.write("told.campaign.yaml", &campaign.replace("schedule", "schedul"));
+    check(
+        &folder,
+        &["validate", "--fix", "told.campaign.yaml"],
+        expect![[r#"
+            exit 0
+            --
+            told.campaign.yaml: 1 repaired
+            stories/told.yaml: 2 repaired
+            3 files checked, nothing to say
+            3 repaired, 0 left
+        "#]],
+    );
+    assert_eq!(folder.read("told.campaign.yaml"), campaign);
+}
+
+#[test]
+fn what_is_no_text_is_left_as_it_is() {
+    let latin = STORIES.replace("everybody", "\u{e9}");
+    let bytes = latin
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).expect("it is of Latin-1"));
+    let bytes: Vec<u8> = bytes.collect();
+    let folder = of_stories("");
+    folder.write_bytes("stories/told.yaml", &bytes);
+    check(
+        &folder,
+        &["validate", "--fix", "told.campaign.yaml", "--format", "concise"],
+        expect![[r#"
+            exit 1
+            stories/told.yaml:2:11: error[not-utf8] the file is not UTF-8: byte 0xE9 at offset 25, line 2
+            --
+            3 files checked: 1 error, 0 warnings
+            0 repaired, 1 left
+        "#]],
+    );
+    check(
+        &folder,
+        &["test", "told.campaign.yaml", "--update"],
+        expect![[r#"
+        exit 1
+        --
+        error[not-utf8]: the file is not UTF-8: byte 0xE9 at offset 25, line 2
+         --> stories/told.yaml:2:11
+          |
+        2 | - test:   �   # of the list
+          |           ^
+          |
+          = help: save it as UTF-8; it may be Windows-1252 or Latin-1 now
+
+    "#]],
+    );
+    let left = std::fs::read(folder.path().join("stories/told.yaml")).expect("readable");
+    assert_eq!(left, bytes);
+}
+
+#[test]
+fn a_text_stands_in_place_of_stories() {
+    let folder = of_stories("");
+    let args = [
+        "validate",
+        "-",
+        "--stdin-filename",
+        "stories/told.yaml",
+        "--format",
+        "concise",
+    ];
+    expect![[r#"
+        exit 1
+        stories/told.yaml:3:3: error[unknown-key] "pesron" is not a key of a test
+        stories/told.yaml:6:7: error[unknown-key] "exepct" is not a key of a line of a story
+        --
+        3 files checked: 2 errors, 0 warnings
+    "#]]
+    .assert_eq(&shown(&piped(&folder, &args, STORIES)));
+}

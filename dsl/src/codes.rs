@@ -15,6 +15,9 @@ macro_rules! pages {
 /// Codes of findings that a story shows when it is played.
 pub const OF_STORIES: &[&str] = &["story-differs", "story-impossible"];
 
+/// Codes of what is wrong in folders, which no text of a file shows.
+pub const OF_FOLDERS: &[&str] = &["file-unreadable", "link-loop"];
+
 /// Code and page, by the alphabet.
 pub const CODES: &[(&str, &str)] = pages![
     "again-unsaid",
@@ -61,6 +64,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "field-never-set",
     "file-missing",
     "file-too-large",
+    "file-unreadable",
     "foreign-placeholder",
     "frequency-looser-than-policy",
     "host-not-allowed",
@@ -69,6 +73,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "keyword-in-two-campaigns",
     "language-missing",
     "language-unlisted",
+    "link-loop",
     "link-never-sent",
     "list-became-text",
     "list-file-missing",

@@ -99,9 +99,14 @@ impl CampaignFile {
 
     /// The files that it names beside its lists, relative to the project's folder: media, and stories.
     pub fn named_files(&self) -> Vec<String> {
-        let named = self.read.tree.root.as_ref().map(check::named_files);
-        let named = named.into_iter().flatten();
+        let named = self.places_of_files().into_iter();
         named.map(|path| path.value).collect()
+    }
+
+    /// As [`Self::named_files`], with where they stand.
+    pub fn places_of_files(&self) -> Vec<written::Spanned<String>> {
+        let root = self.read.tree.root.as_ref();
+        root.map(check::named_files).unwrap_or_default()
     }
 
     /// The campaign as written.

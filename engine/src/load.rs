@@ -2,6 +2,7 @@
 //! surroundings. `check` itself sees no files; what it must know of them is read here.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,16 +19,20 @@ mod across;
 mod apart;
 mod found;
 mod headers;
+mod links;
 mod misnamed;
 mod prices;
 mod stories;
+mod unread;
 
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
-pub use apart::{Apart, ReadApart, campaign_of_stories, stories_of};
+pub use apart::{Apart, ReadApart, campaign_of_stories, stories_of, stories_of_bytes};
 pub use found::{Below, DEPTH, files_below, is_campaign};
 pub use headers::Headers;
 use headers::header_of;
+pub use links::circles;
 pub use misnamed::mistaken;
+pub use unread::{project_unread, unlisted};
 
 /// The project's file.
 pub const PROJECT_FILE: &str = "crier.yaml";
@@ -252,6 +257,12 @@ pub fn campaign_with(path: &Path, bytes: &[u8], project: LoadedProject, headers:
                 .retain(|diagnostic| !follows(diagnostic, wrong.as_ref()));
         }
         file.diagnostics.extend(misnamed);
+        let denied = unread::named(&parsed, &project.folder);
+        if !denied.is_empty() {
+            revision = None;
+            file.diagnostics.extend(denied);
+            file.diagnostics.sort_by_key(Diagnostic::place);
+        }
     }
     if let Some(revision) = &revision {
         let stories = stories::impossible(revision, &file.diagnostics);
@@ -348,9 +359,12 @@ fn check(
 }
 
 /// Those of some files of a project that are not there, or are none of its files: folders, pipes, links that lead out of it.
-/// Each with those that are in its folder.
+/// Each with those that are in its folder. One that may not be read is there.
 pub fn absent(files: impl IntoIterator<Item = String>, folder: &Path) -> Absent {
-    let is_absent = |path: &String| inside::open(&folder.join(path), folder).is_err();
+    let is_absent = |path: &String| {
+        let opened = inside::open(&folder.join(path), folder);
+        opened.is_err_and(|error| error.kind() != ErrorKind::PermissionDenied)
+    };
     let absent = files.into_iter().filter(is_absent);
     absent
         .map(|path| (path.clone(), inside::beside(&path, folder)))

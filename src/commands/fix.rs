@@ -1,29 +1,37 @@
 //! `crier validate --fix`: repairs files as far as that is safe. A crier.yaml goes before its campaigns, since its names
-//! decide what is wrong with them.
+//! decide what is wrong with them, and a campaign before the file of its stories.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use dsl::fix::{Fixed, fix};
-use engine::load::{self, CheckedFile, PROJECT_FILE};
+use engine::load::{self, Apart, CheckedFile, LoadedCampaign, PROJECT_FILE};
 
-use super::{Failure, rewrite};
+use super::Failure;
+use super::rewrite::{self, MARK};
 use crate::output::{self, diagnostics};
-
-const MARK: &str = "\u{feff}";
 
 /// Repairs these files, says which, and gives how many places it repaired.
 pub(super) fn files(paths: &[PathBuf]) -> Result<usize, Failure> {
-    let is_project = |path: &&PathBuf| path.file_name().is_some_and(|name| name == PROJECT_FILE);
-    let (projects, campaigns): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(is_project);
+    let (projects, campaigns): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        paths.iter().partition(|path| is_project(path));
     let mut repaired = 0;
     for path in projects {
-        repaired += repair(path)?;
+        repaired += repair(path, &judge_of(path))?;
     }
     for path in campaigns {
-        repaired += repair(path)?;
+        repaired += repair(path, &judge_of(path))?;
+        // With the campaign as it is now, by which its stories are judged.
+        if let Some((loaded, stories)) = with_stories(path) {
+            let path = stories.path.clone();
+            repaired += repair(&path, &judge_of_stories(loaded, stories))?;
+        }
     }
     Ok(repaired)
+}
+
+fn is_project(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == PROJECT_FILE)
 }
 
 /// The last words of a repair: what was repaired, and what is left to do by hand.
@@ -32,10 +40,11 @@ pub(super) fn summary(repaired: usize, files: &[CheckedFile]) -> String {
     format!("{repaired} repaired, {} left", errors + warnings)
 }
 
-fn repair(path: &Path) -> Result<usize, Failure> {
-    let judged = judge_of(path)?;
-    let bytes = rewrite::read(path)?;
-    // What is no text is told by the check that follows.
+fn repair(path: &Path, judged: &Judge<'_>) -> Result<usize, Failure> {
+    // What cannot be read, or is no text, is told by the check that follows.
+    let Ok(bytes) = load::bytes_of(path) else {
+        return Ok(0);
+    };
     let Ok(text) = dsl::decode_text(&bytes) else {
         return Ok(0);
     };
@@ -47,14 +56,15 @@ fn repair(path: &Path) -> Result<usize, Failure> {
             ""
         };
         rewrite::replace(path, &format!("{mark}{text}"))?;
-        output::say(&format!("{}: {repaired} repaired", path.display()));
+        let shown = path.strip_prefix(".").unwrap_or(path).display();
+        output::say(&format!("{shown}: {repaired} repaired"));
     }
     Ok(repaired)
 }
 
 /// Repairs standard input, which is called `path`: its text to standard output, what is left to be said to standard error.
 pub(super) fn piped(path: &Path, bytes: &[u8]) -> Result<ExitCode, Failure> {
-    let judged = judge_of(path)?;
+    let judged = judge_of(path);
     let (repaired, left) = match dsl::decode_text(bytes) {
         Ok(text) => {
             let fixed = fix(&text, |text| judged(text.as_bytes()).diagnostics);
@@ -76,15 +86,31 @@ pub(super) fn piped(path: &Path, bytes: &[u8]) -> Result<ExitCode, Failure> {
 type Judge<'a> = Box<dyn Fn(&[u8]) -> CheckedFile + 'a>;
 
 /// What is to be said of a text, if it stood in this file.
-fn judge_of(path: &Path) -> Result<Judge<'_>, Failure> {
-    if path.file_name().is_some_and(|name| name == PROJECT_FILE) {
-        return Ok(Box::new(|bytes| {
+fn judge_of(path: &Path) -> Judge<'_> {
+    if is_project(path) {
+        return Box::new(|bytes| {
             let project = load::project_of_bytes(path, bytes);
             project.file.expect("a project that is handed in has a file")
-        }));
+        });
     }
-    let project = load::load_project(&load::project_folder(path))?;
-    Ok(Box::new(move |bytes| {
-        load::campaign_of_bytes(path, bytes, project.clone()).file
-    }))
+    let campaign = load::campaign_of_stories(path);
+    if let Some((loaded, stories)) = campaign.as_deref().and_then(with_stories) {
+        return judge_of_stories(loaded, stories);
+    }
+    let folder = load::project_folder(path);
+    let project = load::load_project(&folder);
+    let project = project.unwrap_or_else(|error| load::project_unread(&folder, &error));
+    Box::new(move |bytes| load::campaign_of_bytes(path, bytes, project.clone()).file)
+}
+
+/// A campaign without errors, and the file of its stories where they have one.
+fn with_stories(campaign: &Path) -> Option<(LoadedCampaign, Apart)> {
+    let loaded = load::load_campaign(campaign).ok()?;
+    let stories = Apart::of(&loaded)?;
+    Some((loaded, stories))
+}
+
+/// Of a text, if it were the stories of this campaign.
+fn judge_of_stories<'a>(campaign: LoadedCampaign, stories: Apart) -> Judge<'a> {
+    Box::new(move |bytes| stories.read_bytes(&campaign.file, &campaign.project, bytes).file)
 }

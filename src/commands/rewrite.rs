@@ -43,7 +43,8 @@ struct Count {
     internal: Option<Failure>,
 }
 
-const MARK: &str = "\u{feff}";
+/// A byte-order mark.
+pub(super) const MARK: &str = "\u{feff}";
 
 /// Does it to each file that the arguments name.
 pub(super) fn run(args: &Rewrite, rewriter: &Rewriter) -> Result<ExitCode, Failure> {

@@ -16,7 +16,7 @@ use engine::story::{Coverage, Played, play};
 use rayon::prelude::*;
 
 use super::Failure;
-use super::rewrite::replace;
+use super::rewrite::{MARK, replace};
 use super::validate::found;
 use crate::cli::{Test, TestFormat};
 use crate::output::story::{self, Report};
@@ -142,6 +142,7 @@ const MOST_ROUNDS: usize = 200;
 fn update(source: &Source, campaign: &mut Tested, filter: Option<&str>) -> Result<(), Failure> {
     let path = campaign.file.path.clone();
     let before = campaign.file.text.clone();
+    let is_marked = campaign.file.is_marked;
     for _ in 0..MOST_ROUNDS {
         let edits: Vec<_> = campaign
             .played
@@ -159,7 +160,8 @@ fn update(source: &Source, campaign: &mut Tested, filter: Option<&str>) -> Resul
         *campaign = next;
     }
     if campaign.file.text != before {
-        replace(&path, &campaign.file.text)?;
+        let mark = if is_marked { MARK } else { "" };
+        replace(&path, &format!("{mark}{}", campaign.file.text))?;
         output::say(&format!("{}: stories written anew", story::named(&path)));
     }
     Ok(())

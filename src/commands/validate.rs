@@ -5,27 +5,32 @@ mod changed;
 mod found;
 mod once;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use dsl::across::Outline;
-use dsl::diagnostic::{Diagnostic, Severity};
+use dsl::diagnostic::Severity;
 use dsl::render::github::Rest;
 use engine::load::{self, CheckedFile, Headers, LoadError, LoadedProject, PROJECT_FILE};
 use rayon::prelude::*;
 
 use self::changed::Changed;
 pub(super) use self::found::found;
-use self::found::found_beside;
+use self::found::{FoundFiles, found_beside};
 use super::rewrite::read_stdin;
 use super::{Failure, fix};
 use crate::cli::{DiagnosticFormat, FailOn, Validate};
 use crate::output::{self, diagnostics};
 
 pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
-    let Inputs { paths, others, piped } = inputs(args).inspect_err(|_| nothing(args.format))?;
+    let Inputs {
+        paths,
+        others,
+        mut unread,
+        piped,
+    } = inputs(args).inspect_err(|_| nothing(args.format))?;
     if let (true, Some(piped)) = (args.fix, &piped) {
         return fix::piped(&piped.path, &piped.bytes);
     }
@@ -34,7 +39,8 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
         None => None,
     };
     let repaired = if args.fix { Some(fix::files(&paths)?) } else { None };
-    let (mut files, unread) = check(&paths, piped.as_ref(), changed.as_ref())?;
+    let (mut files, closed) = check(&paths, piped.as_ref(), changed.as_ref())?;
+    unread.extend(closed);
     if changed.is_none() {
         files.extend(others.iter().filter_map(|path| load::mistaken(path)));
     }
@@ -42,29 +48,16 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
     };
-    let for_people = matches!(
-        args.format,
-        None | Some(DiagnosticFormat::Full | DiagnosticFormat::Concise)
-    );
-    let (mut unread, seen): (Vec<LoadError>, Vec<CheckedFile>) =
-        unread.into_iter().map(Unread::apart).unzip();
-    let mut apart = vec![];
-    match for_people {
-        true => apart = seen,
-        // A program would take a report without them for a whole one.
-        false => files.extend(seen),
-    }
-    print(&files, &apart, args.format, fail_on);
-    let nothing_read = files.is_empty() && !unread.is_empty();
-    if args.format != Some(DiagnosticFormat::Json) && !nothing_read {
-        let summary = diagnostics::summary(&files, args.since.as_deref());
-        output::say(&match unread.len() as u64 {
-            0 => summary,
-            count => format!(
-                "{summary}; {} cannot be read",
-                output::counted(count, "file", "files")
-            ),
-        });
+    let (checked, closed) = (files.len(), unread.len());
+    files.extend(unread);
+    print(&files, args.format, fail_on);
+    if args.format != Some(DiagnosticFormat::Json) {
+        output::say(&diagnostics::summary(
+            &files,
+            checked,
+            closed,
+            args.since.as_deref(),
+        ));
     }
     if matches!(args.format, None | Some(DiagnosticFormat::Full))
         && let Some(more) = diagnostics::more(&files)
@@ -74,12 +67,6 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
     if let Some(repaired) = repaired {
         output::say(&fix::summary(repaired, &files));
     }
-    if let Some(last) = unread.pop() {
-        unread
-            .into_iter()
-            .for_each(|error| output::error(&Failure::from(error)));
-        return Err(last.into());
-    }
     let mut all = files.iter().flat_map(|file| &file.diagnostics);
     if args.exit_zero || all.all(|diagnostic| diagnostic.severity > fail_on) {
         Ok(ExitCode::SUCCESS)
@@ -88,8 +75,7 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
     }
 }
 
-/// `apart`: files that cannot be read, of which people are told elsewhere.
-fn print(files: &[CheckedFile], apart: &[CheckedFile], format: Option<DiagnosticFormat>, fail_on: Severity) {
+fn print(files: &[CheckedFile], format: Option<DiagnosticFormat>, fail_on: Severity) {
     let wrong = || files.iter().filter(|file| !file.diagnostics.is_empty());
     let full = || {
         let shown = once::shown(files).into_iter();
@@ -100,7 +86,7 @@ fn print(files: &[CheckedFile], apart: &[CheckedFile], format: Option<Diagnostic
         None => {
             full();
             if in_github_actions() {
-                output::lines(&diagnostics::github(&[files, apart].concat(), Rest::Told));
+                output::lines(&diagnostics::github(files, Rest::Told));
             }
         }
         Some(DiagnosticFormat::Full) => full(),
@@ -124,7 +110,7 @@ fn nothing(format: Option<DiagnosticFormat>) {
             | DiagnosticFormat::Rdjson
             | DiagnosticFormat::Gitlab
             | DiagnosticFormat::Junit,
-        ) => print(&[], &[], format, Severity::Error),
+        ) => print(&[], format, Severity::Error),
         Some(
             DiagnosticFormat::Full
             | DiagnosticFormat::Concise
@@ -150,6 +136,8 @@ struct Inputs {
     paths: Vec<PathBuf>,
     /// YAML files of other names, which may be meant to be campaigns.
     others: Vec<PathBuf>,
+    /// Folders that cannot be read, and links that lead in a circle.
+    unread: Vec<CheckedFile>,
     piped: Option<Piped>,
 }
 
@@ -158,20 +146,29 @@ fn inputs(args: &Validate) -> Result<Inputs, Failure> {
     let dash = Path::new("-");
     let named: Vec<PathBuf> = args.paths.iter().filter(|path| *path != dash).cloned().collect();
     if named.len() == args.paths.len() {
-        let (paths, others) = found_beside(&named)?;
+        let FoundFiles {
+            paths,
+            others,
+            unread,
+        } = found_beside(&named)?;
         return Ok(Inputs {
             paths,
             others,
+            unread,
             piped: None,
         });
     }
     let bytes = read_stdin()?;
     let path = args.stdin_filename.clone();
-    let mut paths = if named.is_empty() { vec![] } else { found(&named)? };
-    paths.retain(|named| *named != path);
+    let mut beside = match named.is_empty() {
+        true => FoundFiles::default(),
+        false => found_beside(&named)?,
+    };
+    beside.paths.retain(|named| *named != path);
     Ok(Inputs {
-        paths,
+        paths: beside.paths,
         others: vec![],
+        unread: beside.unread,
         piped: Some(Piped { path, bytes }),
     })
 }
@@ -199,36 +196,13 @@ impl Met {
     }
 }
 
-/// A file that cannot be read at all.
-struct Unread {
-    path: PathBuf,
-    error: LoadError,
-}
-
-impl Unread {
-    /// The error, and the file with that as what is found in it.
-    fn apart(self) -> (LoadError, CheckedFile) {
-        let cause =
-            std::error::Error::source(&self.error).map_or_else(String::new, |cause| format!(": {cause}"));
-        let found = Diagnostic::error("list-unreadable", 0..0, format!("the file cannot be read{cause}"));
-        let file = CheckedFile {
-            path: self.path,
-            text: String::new(),
-            is_marked: false,
-            diagnostics: vec![found.help("put a file there that can be read, or take the entry away")],
-            later: vec![],
-        };
-        (self.error, file)
-    }
-}
-
 /// Checks each file once; a project that no argument named is checked with its campaigns. Files that cannot be read at all
-/// come beside.
+/// come beside, and so does a crier.yaml, whose campaigns are checked all the same.
 fn check(
     paths: &[PathBuf],
     piped: Option<&Piped>,
     changed: Option<&Changed>,
-) -> Result<(Vec<CheckedFile>, Vec<Unread>), Failure> {
+) -> Result<(Vec<CheckedFile>, Vec<CheckedFile>), Failure> {
     let mut projects: BTreeMap<PathBuf, Met> = BTreeMap::new();
     let (mut files, mut unread) = (vec![], vec![]);
     if let Some(piped) = piped {
@@ -237,28 +211,19 @@ fn check(
             let key = key_of(&project.folder);
             projects.insert(key.clone(), Met::new(project));
             tell(&mut projects, &key, &mut files);
+        } else if let Some(campaign) = load::campaign_of_stories(&piped.path) {
+            let key = meet(&mut projects, &load::project_folder(&campaign));
+            tell(&mut projects, &key, &mut files);
+            files.push(Found::Stories(campaign, piped, projects[&key].parts()));
         } else {
-            let key = meet(&mut projects, &load::project_folder(&piped.path))?;
+            let key = meet(&mut projects, &load::project_folder(&piped.path));
             tell(&mut projects, &key, &mut files);
             files.push(Found::Piped(piped, projects[&key].parts()));
         }
     }
-    let mut closed = BTreeSet::new();
     let mut edited = BTreeMap::new();
     for path in paths {
-        let folder = load::project_folder(path);
-        if closed.contains(&key_of(&folder)) {
-            continue;
-        }
-        let key = match meet(&mut projects, &folder) {
-            Ok(key) => key,
-            Err(error) => {
-                closed.insert(key_of(&folder));
-                let path = folder.join(PROJECT_FILE);
-                unread.push(Unread { path, error });
-                continue;
-            }
-        };
+        let key = meet(&mut projects, &load::project_folder(path));
         let project = &projects[&key].project;
         let wanted = match changed {
             None => true,
@@ -267,7 +232,8 @@ fn check(
                 let edited = edited
                     .entry(key.clone())
                     .or_insert_with(|| changed.edited(project));
-                changed.concerns(path, project, edited)?
+                // One that cannot be read may be any.
+                changed.concerns(path, project, edited).unwrap_or(true)
             }
         };
         if wanted {
@@ -277,12 +243,12 @@ fn check(
             }
         }
     }
-    let checked: Vec<Result<Seen, Unread>> = files.into_par_iter().map(Found::checked).collect();
+    let checked: Vec<Result<Seen, LoadError>> = files.into_par_iter().map(Found::checked).collect();
     let mut read = vec![];
     for checked in checked {
         match checked {
             Ok(file) => read.push(file),
-            Err(file) => unread.push(file),
+            Err(error) => unread.push(error.told()),
         }
     }
     let stories: Vec<CheckedFile> = read.iter_mut().filter_map(|seen| seen.stories.take()).collect();
@@ -300,13 +266,11 @@ fn key_of(folder: &Path) -> PathBuf {
 }
 
 /// Reads the project of a folder, once.
-fn meet(projects: &mut BTreeMap<PathBuf, Met>, folder: &Path) -> Result<PathBuf, LoadError> {
+fn meet(projects: &mut BTreeMap<PathBuf, Met>, folder: &Path) -> PathBuf {
     let key = key_of(folder);
-    if !projects.contains_key(&key) {
-        let project = load::load_project(folder)?;
-        projects.insert(key.clone(), Met::new(project));
-    }
-    Ok(key)
+    let read = || load::load_project(folder).unwrap_or_else(|error| load::project_unread(folder, &error));
+    projects.entry(key.clone()).or_insert_with(|| Met::new(read()));
+    key
 }
 
 /// Puts the crier.yaml of a project among the files, once.
@@ -324,6 +288,8 @@ enum Found<'a> {
     Checked(CheckedFile, PathBuf),
     Campaign(&'a Path, (LoadedProject, Arc<Headers>)),
     Piped(&'a Piped, (LoadedProject, Arc<Headers>)),
+    /// A campaign whose stories are handed in.
+    Stories(PathBuf, &'a Piped, (LoadedProject, Arc<Headers>)),
 }
 
 /// A file that was checked by itself.
@@ -338,7 +304,8 @@ struct Seen {
 }
 
 impl Found<'_> {
-    fn checked(self) -> Result<Seen, Unread> {
+    fn checked(self) -> Result<Seen, LoadError> {
+        let mut handed_in = None;
         let loaded = match self {
             Found::Checked(file, folder) => {
                 let outline = None;
@@ -349,17 +316,20 @@ impl Found<'_> {
                     stories: None,
                 });
             }
-            Found::Campaign(path, (project, headers)) => {
-                let path = path.to_owned();
-                let loaded = load::load_campaign_with(&path, project, &headers);
-                loaded.map_err(|error| Unread { path, error })?
+            Found::Campaign(path, (project, headers)) => load::load_campaign_with(path, project, &headers)?,
+            Found::Stories(path, piped, (project, headers)) => {
+                handed_in = Some(&piped.bytes);
+                load::load_campaign_with(&path, project, &headers)?
             }
             Found::Piped(piped, (project, headers)) => {
                 load::campaign_with(&piped.path, &piped.bytes, project, &headers)
             }
         };
         Ok(Seen {
-            stories: load::stories_of(&loaded),
+            stories: match handed_in {
+                Some(bytes) => load::stories_of_bytes(&loaded, bytes),
+                None => load::stories_of(&loaded),
+            },
             file: loaded.file,
             folder: loaded.project.folder,
             outline: Some(loaded.outline),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use dsl::diagnostic::{Diagnostic, Severity};
 use dsl::render::github::Rest;
@@ -117,12 +117,22 @@ fn from_root(path: &Path) -> String {
     let root = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"]
         .iter()
         .find_map(|name| std::fs::canonicalize(std::env::var_os(name)?).ok());
-    let absolute = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    let absolute = real(path).or_else(|_| std::path::absolute(path));
     let below = match (&root, &absolute) {
         (Some(root), Ok(absolute)) => absolute.strip_prefix(root).ok(),
         (Some(_), Err(_)) | (None, _) => None,
     };
     slashed(below.unwrap_or(path))
+}
+
+/// A file as the repository has it; a link to a folder, or to nothing, is itself.
+fn real(path: &Path) -> std::io::Result<PathBuf> {
+    let target = std::fs::canonicalize(path);
+    match (target, path.parent(), path.file_name()) {
+        (Ok(target), ..) if target.is_file() || !path.is_symlink() => Ok(target),
+        (_, Some(folder), Some(name)) => Ok(std::fs::canonicalize(Path::new(".").join(folder))?.join(name)),
+        (target, ..) => target,
+    }
 }
 
 fn value(report: &impl serde::Serialize) -> Value {
@@ -139,17 +149,22 @@ pub fn counts(files: &[CheckedFile]) -> (usize, usize) {
     (errors, all.count() - errors)
 }
 
-/// What `validate` says of the run as a whole; `since` is the revision that it was told.
-pub fn summary(files: &[CheckedFile], since: Option<&str>) -> String {
+/// What `validate` says of the run as a whole: of so many files that were checked, and so many files, folders and links that
+/// cannot be read. `since` is the revision that it was told.
+pub fn summary(files: &[CheckedFile], checked: usize, closed: usize, since: Option<&str>) -> String {
     let (errors, warnings) = counts(files);
-    let checked = counted(files.len() as u64, "file", "files");
+    let files = counted(checked as u64, "file", "files");
+    let unread = match closed {
+        0 => String::new(),
+        closed => format!("; {closed} cannot be read"),
+    };
     match (errors, warnings, since) {
-        (0, 0, Some(revision)) if files.is_empty() => {
+        (0, 0, Some(revision)) if checked == 0 => {
             format!("no campaign is concerned by what changed since {revision}")
         }
-        (0, 0, _) => format!("{checked} checked, nothing to say"),
+        (0, 0, _) => format!("{files} checked, nothing to say"),
         _ => format!(
-            "{checked} checked: {}, {}",
+            "{files} checked: {}, {}{unread}",
             counted(errors as u64, "error", "errors"),
             counted(warnings as u64, "warning", "warnings")
         ),

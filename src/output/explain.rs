@@ -43,6 +43,9 @@ pub fn page(page: &Page<'_>) -> String {
 }
 
 fn shown(file: &File<'_>) -> String {
+    if file.language == "link" {
+        return format!("\n  {} -> {}\n", file.path, file.text.trim_end());
+    }
     let mut out = format!("\n  {}\n", file.path);
     for line in file.text.lines() {
         out.push_str(format!("    {line}").trim_end());

@@ -96,6 +96,12 @@ impl Editor {
         }
     }
 
+    /// Whether diagnostics of a file came before those that were asked for, and were not.
+    pub fn has_told(&self, name: &str) -> bool {
+        let uri = self.uri(name);
+        self.told.iter().any(|told| told["params"]["uri"] == uri)
+    }
+
     /// A file and a place in it.
     pub fn at(&self, name: &str, (line, character): (u32, u32)) -> Value {
         json!({ "textDocument": { "uri": self.uri(name) }, "position": { "line": line, "character": character } })

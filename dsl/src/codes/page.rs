@@ -3,7 +3,8 @@
 //!
 //! A page is `# CODE: error` (or `warning`), the meaning in one line, the cause, `## Fails` with files and what is
 //! printed (a `text` block), and `## Remedy` with a few words and the repaired files. A file is a block whose first line
-//! is its language and its path: `yaml spring.campaign.yaml`, `yaml crier.yaml`, `csv lists/customers.csv`.
+//! is its language and its path: `yaml spring.campaign.yaml`, `yaml crier.yaml`, `csv lists/customers.csv`. A link
+//! is one, too: `link spring.campaign.yaml`, with the path that it leads to as its only line.
 
 use crate::diagnostic::Severity;
 
@@ -33,7 +34,7 @@ pub struct Page<'a> {
 /// A file of an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct File<'a> {
-    /// `yaml` or `csv`.
+    /// `yaml`, `csv` or `link`.
     pub language: &'a str,
     /// Relative to the project's folder.
     pub path: &'a str,
@@ -159,7 +160,7 @@ fn file<'a>(info: &'a str, text: &'a str) -> Result<File<'a>, String> {
         Some("repeated") => Bytes::Repeated,
         Some(other) => return Err(format!("\"{other}\" says nothing of a file")),
     };
-    if !["yaml", "csv"].contains(&language) || path.is_empty() || words.next().is_some() {
+    if !["yaml", "csv", "link"].contains(&language) || path.is_empty() || words.next().is_some() {
         return Err(format!("\"{info}\" is not a language and a path"));
     }
     Ok(File {

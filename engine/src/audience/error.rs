@@ -1,5 +1,6 @@
 //! Why a file of people or prices cannot be read.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{BadRowReason, MOST_COLUMNS, MOST_ROW};
@@ -152,7 +153,10 @@ impl AudienceError {
             AudienceProblem::NotFound => "paths are relative to the folder of crier.yaml".into(),
             AudienceProblem::NotAFile => "name the file itself".into(),
             AudienceProblem::LeadsOut => "copy the file into the project".into(),
-            AudienceProblem::Unreadable(_) => "see that the file may be read by this user".into(),
+            AudienceProblem::Unreadable(error) if error.kind() == ErrorKind::PermissionDenied => {
+                "whoever runs crier needs leave to read it: its owner gives it with `chmod a+r`".into()
+            }
+            AudienceProblem::Unreadable(_) => "see whether the file and its disk are in order".into(),
             AudienceProblem::Workbook => "save the sheet as \"CSV UTF-8\"".into(),
             AudienceProblem::Empty => "the first row names the columns: `phone,first_name`".into(),
             AudienceProblem::NotUtf8 { .. } => {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use dsl::diagnostic::{Diagnostic, Severity};
 
 use super::{
-    CheckedFile, DEPTH, LoadedCampaign, LoadedProject, PROJECT_FILE, bytes_in, campaign_of_bytes,
-    files_below, is_campaign, is_there, project_folder, read,
+    CheckedFile, DEPTH, LoadedCampaign, LoadedProject, PROJECT_FILE, bytes_in, campaign_of_bytes, decode,
+    files_below, is_campaign, is_marked, is_there, project_folder, read,
 };
 use crate::revision::Revision;
 
@@ -65,6 +65,28 @@ impl Apart {
             offset,
         }
     }
+
+    /// The file with these bytes, which may be no text.
+    pub fn read_bytes(&self, campaign: &CheckedFile, project: &LoadedProject, bytes: &[u8]) -> ReadApart {
+        let (text, faults) = decode(bytes);
+        if faults.is_empty() {
+            let mut read = self.read(campaign, project, text);
+            read.file.is_marked = is_marked(bytes);
+            return read;
+        }
+        let file = CheckedFile {
+            path: self.path.clone(),
+            text,
+            is_marked: false,
+            diagnostics: faults,
+            later: vec![],
+        };
+        ReadApart {
+            file,
+            meant: None,
+            offset: 0,
+        }
+    }
 }
 
 /// The file of the stories of a campaign without errors, with what is to be said of it. None where they stand in the
@@ -72,12 +94,21 @@ impl Apart {
 pub fn stories_of(loaded: &LoadedCampaign) -> Option<CheckedFile> {
     let apart = Apart::of(loaded)?;
     let bytes = bytes_in(&apart.path, &loaded.project).ok()?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    Some(apart.read(&loaded.file, &loaded.project, text).file)
+    Some(apart.read_bytes(&loaded.file, &loaded.project, &bytes).file)
 }
 
-/// The campaign whose stories a file holds, as its project has it. None where it is of no campaign.
+/// As [`stories_of`], with bytes that stand in place of those of the file.
+pub fn stories_of_bytes(loaded: &LoadedCampaign, bytes: &[u8]) -> Option<CheckedFile> {
+    let apart = Apart::of(loaded)?;
+    Some(apart.read_bytes(&loaded.file, &loaded.project, bytes).file)
+}
+
+/// The campaign whose stories a file holds, as its project has it; of several the first by name. None where it is of no
+/// campaign.
 pub fn campaign_of_stories(path: &Path) -> Option<PathBuf> {
+    if is_campaign(path) || path.file_name().is_some_and(|name| name == PROJECT_FILE) {
+        return None;
+    }
     let folder = project_folder(path);
     let name = path.file_name()?.to_str()?;
     let own = std::fs::canonicalize(path).ok()?;
@@ -86,7 +117,8 @@ pub fn campaign_of_stories(path: &Path) -> Option<PathBuf> {
     } else {
         0
     };
-    let campaigns = files_below(&folder, depth).files;
+    let mut campaigns = files_below(&folder, depth).files;
+    campaigns.sort();
     let names_it = |campaign: &&PathBuf| {
         let text = read(campaign, &folder)
             .ok()
@@ -95,5 +127,6 @@ pub fn campaign_of_stories(path: &Path) -> Option<PathBuf> {
         let file = text.and_then(|text| dsl::parse_campaign(&text).stories_file());
         file.is_some_and(|file| std::fs::canonicalize(folder.join(file.path)).is_ok_and(|file| file == own))
     };
-    campaigns.iter().find(names_it).cloned()
+    let campaign = campaigns.iter().find(names_it)?;
+    Some(campaign.strip_prefix("./").unwrap_or(campaign).to_owned())
 }

@@ -18,12 +18,17 @@ pub struct Below {
     pub files: Vec<PathBuf>,
     /// YAML files of other names, not more than [`MOST_OTHERS`].
     pub others: Vec<PathBuf>,
-    /// Folders that cannot be listed.
+    /// Folders that cannot be listed, each once.
     pub unlisted: Vec<Unlisted>,
+    /// Links that are none of these, not more than [`MOST_LINKS`].
+    pub links: Vec<PathBuf>,
 }
 
 /// YAML files of other names that are kept, at most.
 const MOST_OTHERS: usize = 256;
+
+/// Links that are kept, at most.
+const MOST_LINKS: usize = 1_024;
 
 /// Whether a path has the name of a campaign.
 pub fn is_campaign(path: &Path) -> bool {
@@ -32,7 +37,7 @@ pub fn is_campaign(path: &Path) -> bool {
 }
 
 /// Campaigns and crier.yaml files in a folder and so many levels below, and what else is there.
-/// Links to folders are not followed, so there is no loop; hidden folders and those of build tools are passed over. What has
+/// Links to folders are not followed, so there is no loop, and what they lead to is found where it is; hidden folders and those of build tools are passed over. What has
 /// the name of a campaign and is no file is found too: that it cannot be read is said, not passed over; and so is what has it
 /// in other letters.
 pub fn files_below(folder: &Path, depth: usize) -> Below {
@@ -46,8 +51,13 @@ fn look_through(folder: &Path, depth: usize, found: &mut Below) {
         files,
         others,
         unlisted,
+        links,
     } = found;
-    let mut cannot = |error| unlisted.push((folder.to_owned(), error));
+    let mut cannot = |error| {
+        if unlisted.last().is_none_or(|(last, _)| last != folder) {
+            unlisted.push((folder.to_owned(), error));
+        }
+    };
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => return cannot(error),
@@ -70,6 +80,8 @@ fn look_through(folder: &Path, depth: usize, found: &mut Below) {
             others.push(path);
         } else if kind.is_dir() && !passed && depth > 0 {
             below.push(path);
+        } else if kind.is_symlink() && !passed && links.len() < MOST_LINKS {
+            links.push(path);
         }
     }
     for folder in below {

@@ -35,9 +35,10 @@ impl Headers {
 }
 
 pub(super) fn header_of(list: &ListFile, folder: &Path) -> Header {
-    match folder.join(&list.path).exists() {
-        false => Header::Absent,
-        true => audience::header(folder, &list.path, &list.reading).map_or_else(
+    match folder.join(&list.path).try_exists() {
+        Ok(false) => Header::Absent,
+        // One that cannot be asked about is told as what cannot be read.
+        Ok(true) | Err(_) => audience::header(folder, &list.path, &list.reading).map_or_else(
             |error| Header::Unreadable(format!("{}; {}", error.problem, error.help())),
             Header::Columns,
         ),

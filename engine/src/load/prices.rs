@@ -30,9 +30,9 @@ pub(super) fn currencies(
     }
 }
 
-/// Whether there is something at a path, be it nothing of the project's.
+/// Whether there is something at a path, be it nothing of the project's, or nothing that one may ask about.
 pub(super) fn is_there(path: &str, folder: &Path) -> bool {
-    folder.join(path).exists()
+    folder.join(path).try_exists().unwrap_or(true)
 }
 
 /// A budget in a currency in which no price is: nothing could be counted against it.

@@ -37,12 +37,13 @@ impl Play<'_> {
             .filter(|name| holds(name))
             .collect();
         let edit = match (&kept[..], other) {
-            ([], Some(other)) => Some(edits::value(&scene.value, word(other))),
+            ([], Some(other)) => Some(edits::names(self.file, &scene.value, word(other))),
             ([], None) => edits::without(self.file, &scene.whole),
-            ([one], _) => Some(edits::value(&scene.value, word(one))),
+            ([one], _) => Some(edits::names(self.file, &scene.value, word(one))),
             (several, _) => {
                 let several: Vec<String> = several.iter().map(|one| word(one)).collect();
-                Some(edits::value(&scene.value, format!("[{}]", several.join(", "))))
+                let several = format!("[{}]", several.join(", "));
+                Some(edits::names(self.file, &scene.value, several))
             }
         };
         let tags: Vec<&str> = self.stage.person().tags.iter().map(String::as_str).collect();

@@ -20,7 +20,7 @@ pub(super) fn behind(file: &str, line: &Range<usize>, says: &str) -> Edit {
     }
 }
 
-/// A line of a story less; none where it shares its line of the file with what stays.
+/// A line of a story less; none where it shares its line of the file with what stays. Its comments get lines of their own.
 pub(super) fn without(file: &str, line: &Range<usize>) -> Option<Edit> {
     let before = file[..line.start].trim_end_matches([' ']);
     let Some(dash) = before.strip_suffix('-') else {
@@ -32,7 +32,39 @@ pub(super) fn without(file: &str, line: &Range<usize>) -> Option<Edit> {
     }
     let end = trimmed(file, line).end;
     let end = file[end..].find('\n').map_or(file.len(), |at| end + at + 1);
-    Some(Edit::new(start..end, ""))
+    let (indentation, gone) = (&dash[start..], &file[start..end]);
+    let newline = ["\r\n", "\n"].into_iter().find(|newline| gone.ends_with(newline));
+    let comments = comments(file, &(line.start..end)).into_iter();
+    let lines = comments.map(|comment| format!("{indentation}{comment}{}", newline.unwrap_or("\n")));
+    let mut lines = lines.collect::<String>();
+    if newline.is_none() {
+        lines.truncate(lines.trim_end().len());
+    }
+    Some(Edit::new(start..end, lines))
+}
+
+/// The comments that begin in a part of a file.
+fn comments<'a>(file: &'a str, part: &Range<usize>) -> Vec<&'a str> {
+    if !file[part.clone()].contains('#') {
+        return vec![];
+    }
+    let (tree, _) = dsl::tree::parse(file);
+    let own = tree
+        .comments
+        .into_iter()
+        .filter(|span| part.contains(&span.start));
+    own.map(|span| file[span].trim_end()).collect()
+}
+
+/// What is written in the place of a part of a file, with the comments of that behind it; without them where something else
+/// follows on the line.
+fn with_comments(file: &str, part: &Range<usize>, written: String) -> String {
+    let behind = file[part.end..].lines().next().unwrap_or_default().trim_start();
+    if !behind.is_empty() && !behind.starts_with('#') {
+        return written;
+    }
+    let comments = comments(file, part).into_iter();
+    comments.fold(written, |written, comment| format!("{written} {comment}"))
 }
 
 /// An item between commas less.
@@ -46,6 +78,13 @@ fn within_brackets(file: &str, item: &Range<usize>) -> Edit {
     let before = file[..item.start].trim_end();
     let start = before.strip_suffix(',').map_or(item.start, str::len);
     Edit::new(start..end, "")
+}
+
+/// A name in the place of several, which may stand on lines of their own.
+pub(super) fn names(file: &str, span: &Range<usize>, written: String) -> Edit {
+    let own = trimmed(file, span);
+    let written = with_comments(file, &own, written);
+    Edit::new(own, written)
 }
 
 /// A name, a number or a time in the place of another one.
@@ -79,8 +118,15 @@ pub(super) fn nothing(file: &str, scene: &Scene, expectation: &Expectation) -> E
     let whole = trimmed(file, &scene.whole);
     match (alone, file[whole.clone()].starts_with('{')) {
         (true, _) => value(&scene.value, "nothing"),
-        (false, true) => Edit::new(whole, "{ expect: nothing }"),
-        (false, false) => Edit::new(whole, "expect: nothing"),
+        (false, is_flow) => {
+            let written = if is_flow {
+                "{ expect: nothing }"
+            } else {
+                "expect: nothing"
+            };
+            let written = with_comments(file, &whole, written.to_owned());
+            Edit::new(whole, written)
+        }
     }
 }
 

@@ -88,16 +88,31 @@ pub(super) fn rename(
     let new = asked.new_name.as_str();
     let edits = known.ask(|document| rename::rename(document, byte, new))?;
     let edits = edits.into_iter().map(|edit| convert::edit(known, edit)).collect();
-    let stories = stories(known, byte, new)?;
+    let stories = stories(documents, &uri, byte, new)?;
     Ok(changed([(uri, edits)].into_iter().chain(stories)))
 }
 
-/// What is renamed in the stories of a campaign, where they have a file of their own. Errors: that cannot be read.
-fn stories(known: &Known, byte: usize, new: &str) -> Result<Option<(String, Vec<lsp::TextEdit>)>, String> {
+/// What is renamed in the stories of a campaign, where they have a file of their own; as it is in the editor, where it is
+/// open. Errors: it cannot be read.
+fn stories(
+    documents: &mut Documents,
+    campaign: &str,
+    byte: usize,
+    new: &str,
+) -> Result<Option<(String, Vec<lsp::TextEdit>)>, String> {
+    let Some(known) = documents.known(campaign) else {
+        return Ok(None);
+    };
     let Some(file) = known.ask(|document| rename::stories_file(document).map(str::to_owned)) else {
         return Ok(None);
     };
-    let apart = known.apart(&file)?;
+    let mut apart = known.apart(&file)?;
+    if let Some(text) = documents.stories_text(&apart.path) {
+        apart.text = text.to_owned();
+    }
+    let Some(known) = documents.known(campaign) else {
+        return Ok(None);
+    };
     let edits = known.ask(|document| rename::in_stories(document, byte, new, &apart.text));
     let lines = Lines::new(&apart.text);
     let edit = |(span, new_text): rename::Edit| lsp::TextEdit {

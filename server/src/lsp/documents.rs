@@ -14,9 +14,11 @@ use url::Url;
 
 mod check;
 mod known;
+mod stories;
 
 pub(super) use check::{Check, Checked, Found};
 pub(super) use known::Known;
+use stories::OpenStories;
 
 /// Bytes that an open file may have at most: of a longer one nothing is kept, and it is said once.
 const LONGEST: usize = 16 << 20;
@@ -25,6 +27,8 @@ const LONGEST: usize = 16 << 20;
 #[derive(Default)]
 pub(super) struct Documents {
     open: BTreeMap<String, Open>,
+    /// YAML files that may be the stories of a campaign, by their URI.
+    stories: BTreeMap<String, OpenStories>,
     /// Those of which the diagnostics are to be told.
     stale: BTreeSet<String>,
     /// How often anything was changed.
@@ -51,11 +55,22 @@ pub(super) struct Change {
     pub text: String,
 }
 
+impl Change {
+    /// Makes it in a text.
+    fn apply(self, text: &mut String) {
+        let changed = match self.range {
+            None => self.text,
+            Some((from, to)) => replaced(text, from, to, &self.text),
+        };
+        *text = bounded(changed);
+    }
+}
+
 impl Documents {
     pub fn open(&mut self, uri: String, version: i32, text: String) {
         let path = path_of(&uri);
         let Some(kind) = kind_of(&uri) else {
-            return;
+            return self.open_stories(uri, version, text);
         };
         // Editors do not count the mark.
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
@@ -75,15 +90,11 @@ impl Documents {
 
     pub fn change(&mut self, uri: &str, version: i32, changes: Vec<Change>) {
         let Some(open) = self.open.get_mut(uri) else {
-            return;
+            return self.change_stories(uri, version, changes);
         };
-        for change in changes {
-            let text = match change.range {
-                None => change.text,
-                Some((from, to)) => replaced(&open.text, from, to, &change.text),
-            };
-            open.text = bounded(text);
-        }
+        changes
+            .into_iter()
+            .for_each(|change| change.apply(&mut open.text));
         open.version = version;
         self.touched(uri);
     }
@@ -94,7 +105,7 @@ impl Documents {
         self.touched(uri);
         self.open.remove(uri);
         self.stale.remove(uri);
-        was_open
+        was_open || self.close_stories(uri)
     }
 
     /// Something on the disk is not as it was: everything is looked at again.
@@ -102,6 +113,7 @@ impl Documents {
         self.saved = Arc::default();
         let all: Vec<String> = self.open.keys().cloned().collect();
         all.iter().for_each(|uri| self.changed(uri));
+        self.all_stories_changed();
     }
 
     /// How often anything was changed.
@@ -112,7 +124,8 @@ impl Documents {
     /// The next file whose diagnostics are to be told, once each.
     pub fn next_check(&mut self) -> Option<Check> {
         while let Some(uri) = self.stale.pop_first() {
-            if let Some(check) = self.check(&uri) {
+            let check = self.check(&uri);
+            if let Some(check) = check.or_else(|| self.check_of_stories(&uri)) {
                 return Some(check);
             }
         }
@@ -121,6 +134,9 @@ impl Documents {
 
     /// What was found of a file; false where it is another by now.
     pub fn checked(&mut self, checked: Checked) -> bool {
+        if self.stories.contains_key(&checked.uri) {
+            return self.stories_checked(checked);
+        }
         let open = self.open.get_mut(&checked.uri);
         let Some(open) = open.filter(|open| open.state == checked.state) else {
             return false;
@@ -161,6 +177,7 @@ impl Documents {
 
     fn touched(&mut self, uri: &str) {
         self.changed(uri);
+        self.all_stories_changed();
         let is_project = self
             .open
             .get(uri)

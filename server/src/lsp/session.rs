@@ -1,7 +1,7 @@
 //! One client from its first message to its last: which messages are answered, and how. Knows nothing of readers and
 //! writers. Every request has one answer; what is no request of ours has an error that says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lsp_types as lsp;
@@ -31,6 +31,8 @@ pub(super) struct Session {
     outgoing: Vec<Value>,
     /// The files of stories of which something is told, by their campaigns.
     stories: BTreeMap<String, String>,
+    /// Open files of stories of which something is told.
+    told: BTreeSet<String>,
     /// The editor has placeholders.
     snippets: bool,
     /// The editor can be asked to watch files.
@@ -65,6 +67,7 @@ impl Session {
             documents: Documents::default(),
             outgoing: vec![],
             stories: BTreeMap::new(),
+            told: BTreeSet::new(),
             snippets: false,
             watches: false,
         }
@@ -110,39 +113,71 @@ impl Session {
     /// Tells what was found, unless the file was changed meanwhile: then it is checked again.
     pub fn checked(&mut self, checked: Checked) {
         let uri = checked.uri.clone();
-        if self.documents.checked(checked) {
+        if !self.documents.checked(checked) {
+            return;
+        }
+        if !self.tell_open_stories(&uri) {
             let told = self.diagnostics(&uri);
             self.outgoing.extend(told);
             self.tell_stories(&uri);
         }
     }
 
-    /// What is wrong with the stories of a campaign is told at their file, whether that is open or not.
+    /// What is wrong with stories that are open, as they are in the editor. False where a file is none.
+    fn tell_open_stories(&mut self, uri: &str) -> bool {
+        let Some((version, found)) = self.documents.found_of_stories(uri) else {
+            return false;
+        };
+        let diagnostics = found.map(|file| convert::of_stories(file, uri));
+        match diagnostics {
+            Some(diagnostics) => {
+                self.told.insert(uri.to_owned());
+                self.publish(uri, diagnostics, Some(version));
+            }
+            // Of another YAML file nothing is said.
+            None if self.told.remove(uri) => self.publish(uri, vec![], Some(version)),
+            None => {}
+        }
+        true
+    }
+
+    /// What is wrong with the stories of a campaign is told at their file, as it was saved. Where that is open it is told of
+    /// by itself.
     fn tell_stories(&mut self, campaign: &str) {
-        let found = self.documents.found(campaign);
-        let stories = found.and_then(|(_, found)| found.stories.as_ref());
-        let told = stories.and_then(|file| {
+        let Some((_, found)) = self.documents.found(campaign) else {
+            return;
+        };
+        let saved = found.stories.clone();
+        let saved = saved.filter(|file| self.documents.stories_text(&file.path).is_none());
+        let told = saved.and_then(|file| {
             let path = std::path::absolute(&file.path).ok()?;
             let uri = String::from(Url::from_file_path(path).ok()?);
-            let diagnostics = convert::of_stories(file, &uri);
+            let diagnostics = convert::of_stories(&file, &uri);
             Some((uri, diagnostics))
         });
         let now = told.as_ref().map(|(uri, _)| uri);
         if let Some(before) = self.stories.remove(campaign).filter(|before| Some(before) != now) {
-            self.publish(&before, vec![]);
+            self.take_back(&before);
         }
         if let Some((uri, diagnostics)) = told {
-            self.publish(&uri, diagnostics);
+            self.publish(&uri, diagnostics, None);
             self.stories.insert(campaign.to_owned(), uri);
         }
     }
 
-    fn publish(&mut self, uri: &str, diagnostics: Vec<lsp::Diagnostic>) {
+    /// Nothing is told any more at a file of stories, but where it is open.
+    fn take_back(&mut self, stories: &str) {
+        if !self.documents.is_open_stories(stories) {
+            self.publish(stories, vec![], None);
+        }
+    }
+
+    fn publish(&mut self, uri: &str, diagnostics: Vec<lsp::Diagnostic>, version: Option<i32>) {
         let Some(uri) = convert::uri(uri) else { return };
         let params = lsp::PublishDiagnosticsParams {
             uri,
             diagnostics,
-            version: None,
+            version,
         };
         self.outgoing
             .push(notification("textDocument/publishDiagnostics", &params));
@@ -280,9 +315,10 @@ impl Session {
 
     fn closed(&mut self, uri: lsp::Uri) {
         if self.documents.close(uri.as_str()) {
-            self.publish(uri.as_str(), vec![]);
+            self.told.remove(uri.as_str());
+            self.publish(uri.as_str(), vec![], None);
             if let Some(stories) = self.stories.remove(uri.as_str()) {
-                self.publish(&stories, vec![]);
+                self.take_back(&stories);
             }
         }
     }

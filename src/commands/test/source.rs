@@ -26,6 +26,13 @@ pub(super) struct Read {
     pub offset: usize,
 }
 
+impl Read {
+    fn of(apart: ReadApart) -> Read {
+        let ReadApart { file, meant, offset } = apart;
+        Read { file, meant, offset }
+    }
+}
+
 impl Source {
     /// Reads a campaign, and the file of its stories.
     pub fn load(path: &Path) -> Result<(Source, Read), Failure> {
@@ -47,7 +54,7 @@ impl Source {
             },
             Some(apart) => {
                 let bytes = load::bytes_in(&apart.path, &source.project)?;
-                source.read(String::from_utf8_lossy(&bytes).into_owned())
+                Read::of(apart.read_bytes(&source.campaign, &source.project, &bytes))
             }
         };
         Ok((source, read))
@@ -61,8 +68,7 @@ impl Source {
     /// The same file with another text.
     pub fn read(&self, text: String) -> Read {
         if let Some(apart) = &self.apart {
-            let ReadApart { file, meant, offset } = apart.read(&self.campaign, &self.project, text);
-            return Read { file, meant, offset };
+            return Read::of(apart.read(&self.campaign, &self.project, text));
         }
         let loaded = load::campaign_of_bytes(&self.campaign.path, text.as_bytes(), self.project.clone());
         let LoadedCampaign { file, meant, .. } = loaded;

@@ -3,60 +3,95 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use engine::load;
+use engine::load::{self, Below, CheckedFile};
 
 use crate::commands::Failure;
 use crate::output;
 
-/// Campaigns and crier.yaml files, by name; without an argument those of the folder one stands in.
-pub(in crate::commands) fn found(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    found_beside(paths).map(|(found, _)| found)
+/// What arguments name.
+#[derive(Default)]
+pub(super) struct FoundFiles {
+    /// Campaigns and crier.yaml files.
+    pub paths: Vec<PathBuf>,
+    /// YAML files of other names beside them.
+    pub others: Vec<PathBuf>,
+    /// Folders that cannot be read, and links that lead in a circle.
+    pub unread: Vec<CheckedFile>,
 }
 
-/// With YAML files of other names beside them.
-pub(super) fn found_beside(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
-    let mut others = vec![];
+/// Campaigns and crier.yaml files, by name; without an argument those of the folder one stands in. Errors: a folder cannot
+/// be listed, so there may be more.
+pub(in crate::commands) fn found(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let all = looked_through(paths)?;
+    match all.unlisted.into_iter().next() {
+        Some((folder, error)) => {
+            let cannot = format!("cannot read the folder {}", folder.display());
+            Err(Failure::Usage(anyhow::Error::new(error).context(cannot)))
+        }
+        None if all.files.is_empty() => Err(none(&all.others)),
+        None => Ok(all.files),
+    }
+}
+
+/// With what is beside them.
+pub(super) fn found_beside(paths: &[PathBuf]) -> Result<FoundFiles, Failure> {
+    let all = looked_through(paths)?;
+    let unlisted = all.unlisted.iter();
+    let mut unread: Vec<CheckedFile> = unlisted
+        .map(|(folder, error)| load::unlisted(folder, error))
+        .collect();
+    unread.extend(load::circles(&all.links));
+    if all.files.is_empty() && unread.is_empty() {
+        return Err(none(&all.others));
+    }
+    Ok(FoundFiles {
+        paths: all.files,
+        others: all.others,
+        unread,
+    })
+}
+
+fn none(others: &[PathBuf]) -> Failure {
+    let ending = load::CAMPAIGN_ENDINGS[0];
+    let mistaken = others.iter().find_map(|path| load::mistaken(path));
+    let looks = mistaken.map(|file| format!("; {} has the look of one", file.path.display()));
+    Failure::Usage(anyhow!(
+        "no campaign found: their files end in {ending}{}",
+        looks.unwrap_or_default()
+    ))
+}
+
+/// What the arguments name, each once, by name.
+fn looked_through(paths: &[PathBuf]) -> Result<Below, Failure> {
     let here = [PathBuf::from(".")];
-    let mut found = vec![];
+    let mut all = Below::default();
     for path in if paths.is_empty() { &here } else { paths } {
         if path.is_dir() {
-            look_through(path, &mut found, &mut others)?;
+            look_through(path, &mut all);
         } else if is_list(path) {
             return Err(Failure::Usage(anyhow!(
                 "{} is a list of people: name the campaign that reads it",
                 path.display()
             )));
         } else if path.symlink_metadata().is_ok() {
-            found.push(told_of_stories(path).unwrap_or_else(|| path.clone()));
+            let path = told_of_stories(path).unwrap_or_else(|| path.clone());
+            all.files.push(shown(path));
         } else {
             return Err(Failure::Usage(anyhow!("{} does not exist", path.display())));
         }
     }
-    if found.is_empty() {
-        let ending = load::CAMPAIGN_ENDINGS[0];
-        let mistaken = others.iter().find_map(|path| load::mistaken(path));
-        let looks = mistaken.map(|file| format!("; {} has the look of one", file.path.display()));
-        return Err(Failure::Usage(anyhow!(
-            "no campaign found: their files end in {ending}{}",
-            looks.unwrap_or_default()
-        )));
+    for paths in [&mut all.files, &mut all.others, &mut all.links] {
+        paths.sort();
+        paths.dedup();
     }
-    found.sort();
-    found.dedup();
-    others.sort();
-    others.dedup();
-    Ok((found, others))
+    all.unlisted.sort_by(|a, b| a.0.cmp(&b.0));
+    all.unlisted.dedup_by(|a, b| a.0 == b.0);
+    Ok(all)
 }
 
 /// The campaign of a file of stories, which is checked with it.
 fn told_of_stories(path: &Path) -> Option<PathBuf> {
-    let is_other =
-        !load::is_campaign(path) && path.file_name().is_some_and(|name| name != load::PROJECT_FILE);
-    let campaign = if is_other {
-        load::campaign_of_stories(path)
-    } else {
-        None
-    }?;
+    let campaign = load::campaign_of_stories(path)?;
     let (stories, shown) = (path.display(), campaign.display());
     output::say(&format!(
         "{stories}: these are the stories of {shown}, and checked with it"
@@ -74,15 +109,17 @@ fn is_list(path: &Path) -> bool {
     })
 }
 
-/// Errors: a folder cannot be listed.
-fn look_through(folder: &Path, found: &mut Vec<PathBuf>, others: &mut Vec<PathBuf>) -> Result<(), Failure> {
+/// As people write it.
+fn shown(path: PathBuf) -> PathBuf {
+    path.strip_prefix("./").map(Path::to_owned).unwrap_or(path)
+}
+
+fn look_through(folder: &Path, all: &mut Below) {
     let below = load::files_below(folder, load::DEPTH);
-    if let Some((folder, error)) = below.unlisted.into_iter().next() {
-        let cannot = format!("cannot read the folder {}", folder.display());
-        return Err(Failure::Usage(anyhow::Error::new(error).context(cannot)));
-    }
-    let shown = |path: PathBuf| path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-    found.extend(below.files.into_iter().map(shown));
-    others.extend(below.others.into_iter().map(shown));
-    Ok(())
+    all.files.extend(below.files.into_iter().map(shown));
+    all.others.extend(below.others.into_iter().map(shown));
+    all.links.extend(below.links.into_iter().map(shown));
+    let unlisted = below.unlisted.into_iter();
+    all.unlisted
+        .extend(unlisted.map(|(folder, error)| (shown(folder), error)));
 }

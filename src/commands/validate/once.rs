@@ -8,9 +8,11 @@ use dsl::diagnostic::Diagnostic;
 use engine::load::{self, CheckedFile};
 
 /// Codes whose cause is what the project has or lacks; the message tells one cause from another.
-const OF_PROJECT: [&str; 7] = [
+const OF_PROJECT: [&str; 9] = [
     "file-missing",
+    "file-unreadable",
     "list-file-missing",
+    "list-unreadable",
     "marketing-unguarded",
     "sender-missing",
     "unknown-inbox",

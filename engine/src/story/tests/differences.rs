@@ -185,6 +185,7 @@ fn what_it_says_of_lists_and_tags_is_what_happened() {
             story:
               - expect: step-3  # one
               - left: newsletter
+              # gone again
               - tagged: seen
               - after: 2 days
     "#]]
@@ -241,4 +242,71 @@ fn what_it_says_of_values_calls_inboxes_and_the_end_is_what_happened() {
     "#]]
     .assert_eq(once.strip_prefix(&campaign).expect("only stories change"));
     assert_eq!(updated(&once), once);
+}
+
+#[test]
+fn comments_of_what_is_gone_stay() {
+    check(
+        r##"tests:
+  - test: comments
+    person: { phone: "+393331234567", name: Ada }
+    story:
+      - expect: invite
+      # before
+      - tagged: vip   # why it is there
+      - tagged:   # several
+          - vip   # one
+          - "a # b"   # two
+      # behind
+      - expect: reminder
+      - expect: invite   # it came again
+        parts: 1   # and was short
+      - { expect: invite,   # within
+          parts: 1 }   # at the end
+      - finished: done
+  - test: in brackets
+    person: { phone: "+393331234567", name: Ada }
+    story: [
+      { expect: invite },   # first
+      { tagged: vip },   # gone
+      { expect: reminder },   # second
+      ]
+"##,
+        expect![[r#"
+            tests:
+              - test: comments
+                person: { phone: "+393331234567", name: Ada }
+                story:
+                  - expect: invite
+                  # before
+                  # why it is there
+                  # several
+                  # one
+                  # two
+                  # behind
+                  - expect: reminder
+                  - expect: nothing # it came again   # and was short
+                  - { expect: nothing } # within   # at the end
+                  - finished: done
+              - test: in brackets
+                person: { phone: "+393331234567", name: Ada }
+                story: [
+                  { expect: invite },   # first
+                  # gone
+                  { expect: reminder },   # second
+                  ]
+        "#]],
+    );
+}
+
+/// A last line without a line break, and lines that end as on Windows.
+#[test]
+fn a_comment_stays_with_the_line_breaks_of_its_file() {
+    let story = "tests:\n  - test: one\n    person: { phone: \"+393331234567\", name: Ada }\n    story:\n      - expect: invite\n      - tagged: vip # why\n      - expect: reminder\n      - tagged: vip # at last";
+    let steps = "\nsteps: [{ send: invite }, { wait: 1 day }, { send: reminder }]\nmessages: { invite: \"Hi\", reminder: \"Hi\" }\n";
+    for newline in ["\n", "\r\n"] {
+        let text = (service(steps) + story).replace('\n', newline);
+        let gone = text.replace("- tagged: vip ", "");
+        assert_eq!(updated(&text), gone);
+    }
 }

@@ -2,7 +2,7 @@
 //! that it can be found on a thread of its own while the file is asked about.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dsl::diagnostic::Diagnostic;
@@ -10,6 +10,8 @@ use dsl::editor::FileKind;
 use dsl::project::Project;
 use dsl::{Surroundings, decode_text};
 use engine::load::{self, CheckedFile, LoadedProject, Siblings};
+
+use super::stories::Stories;
 
 /// A file that is to be checked.
 pub(in super::super) struct Check {
@@ -32,6 +34,8 @@ pub(in super::super) enum Whole {
     Project(LoadedProject),
     /// What is not on the disk has nothing around it.
     Alone { text: String, kind: FileKind },
+    /// What may be the stories of a campaign.
+    Stories(Box<Stories>),
 }
 
 /// What was found of a file as it was then.
@@ -51,9 +55,14 @@ pub(in super::super) struct Found {
     pub stories: Option<CheckedFile>,
 }
 
-/// The campaigns of each project, by its folder, as they were saved last: read once until something on the disk changes.
+/// The campaigns of each project, as they were saved last: read once until something on the disk changes.
 #[derive(Default)]
-pub(in super::super) struct Saved(Mutex<BTreeMap<PathBuf, Arc<Siblings>>>);
+pub(in super::super) struct Saved {
+    /// By the project's folder.
+    siblings: Mutex<BTreeMap<PathBuf, Arc<Siblings>>>,
+    /// By the file of their stories; none where it is of no campaign.
+    by_stories: Mutex<BTreeMap<PathBuf, Option<PathBuf>>>,
+}
 
 impl Check {
     pub fn run(self) -> Checked {
@@ -61,6 +70,7 @@ impl Check {
             Whole::Campaign { path, text, project } => campaign(path, &text, project, &self.siblings),
             Whole::Project(project) => of_project(&project, &self.siblings),
             Whole::Alone { text, kind } => alone(&text, kind),
+            Whole::Stories(stories) => stories.check(&self.siblings),
         };
         Checked {
             uri: self.uri,
@@ -72,7 +82,7 @@ impl Check {
 
 impl Saved {
     fn of(&self, project: &LoadedProject) -> Arc<Siblings> {
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.siblings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(its) = known().get(&project.folder) {
             return Arc::clone(its);
         }
@@ -80,6 +90,17 @@ impl Saved {
         let read = Arc::new(Siblings::of(project));
         known().insert(project.folder.clone(), Arc::clone(&read));
         read
+    }
+
+    /// The campaign whose stories a file holds.
+    pub(super) fn campaign_of(&self, stories: &Path) -> Option<PathBuf> {
+        let known = || self.by_stories.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(campaign) = known().get(stories) {
+            return campaign.clone();
+        }
+        let campaign = load::campaign_of_stories(stories);
+        known().insert(stories.to_owned(), campaign.clone());
+        campaign
     }
 }
 

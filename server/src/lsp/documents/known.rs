@@ -48,6 +48,7 @@ pub(in super::super) struct CrierYaml {
 /// A file that a campaign names.
 pub(in super::super) struct Apart {
     pub uri: String,
+    pub path: PathBuf,
     pub text: String,
 }
 
@@ -175,6 +176,7 @@ impl Known {
         let text = String::from_utf8(bytes).map_err(|_| unreadable())?;
         Ok(Apart {
             uri: uri.into(),
+            path,
             text,
         })
     }
