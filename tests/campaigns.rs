@@ -1,6 +1,11 @@
 //! The example projects are documentation that runs: each file below `campaigns/` is validated, its stories are played, and
 //! what this version can run is planned and executed to its end on a simulated clock.
 
+#[path = "../dsl/tests/language/another_reader.rs"]
+mod another_reader;
+#[path = "../dsl/tests/language/prefixes.rs"]
+mod prefixes;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +19,7 @@ use engine::launch::{LaunchRequest, Occurrence, launch};
 use engine::load::{LoadedCampaign, load_campaign};
 use engine::store::{Access, MessageState, OpenOptions, Store};
 use engine::story::{Coverage, Played, play};
+use prefixes::{Around, Whole};
 use tokio::sync::watch;
 
 fn folder() -> PathBuf {
@@ -22,6 +28,13 @@ fn folder() -> PathBuf {
 
 /// Every campaign, also of the projects in folders below.
 fn files() -> Vec<PathBuf> {
+    let mut files = yaml_files();
+    files.retain(|path| path.to_string_lossy().ends_with(".campaign.yaml"));
+    files
+}
+
+/// Every campaign and crier.yaml.
+fn yaml_files() -> Vec<PathBuf> {
     let mut files = vec![];
     let mut folders = vec![folder()];
     while let Some(folder) = folders.pop() {
@@ -31,7 +44,7 @@ fn files() -> Vec<PathBuf> {
         folders.extend(below);
         files.extend(here);
     }
-    files.retain(|path| path.to_string_lossy().ends_with(".campaign.yaml"));
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
     files.sort();
     files
 }
@@ -93,6 +106,26 @@ fn the_example_projects_are_without_a_finding_and_laid_out() {
             String::from_utf8_lossy(&output.stdout)
         );
     }
+}
+
+#[test]
+fn another_reader_of_yaml_sees_the_same_in_every_file() {
+    for path in yaml_files() {
+        let text = std::fs::read_to_string(&path).expect("readable");
+        another_reader::sees_the_same(&path.display().to_string(), &text);
+    }
+}
+
+#[test]
+fn prefixes_of_every_file_are_read() {
+    let whole = |path: PathBuf| Whole {
+        name: path.file_name().expect("a file").to_string_lossy().into_owned(),
+        bytes: std::fs::read(&path).expect("readable"),
+        around: Arc::new(Around::of_folder(path.parent().expect("a folder"))),
+    };
+    let files: Vec<Whole> = yaml_files().into_iter().map(whole).collect();
+    assert!(files.len() >= 15, "with crier.yaml twice");
+    prefixes::are_read(&files, 600);
 }
 
 #[test]

@@ -1,16 +1,23 @@
 //! The pages of the codes, run: the files of `## Fails` give the code, those of `## Remedy` do not, and what a page says is
 //! printed is what crier prints. `UPDATE_EXPECT=1` writes what is printed anew, to be read as prose.
 
+#[path = "../dsl/tests/language/another_reader.rs"]
+mod another_reader;
+#[path = "../dsl/tests/language/prefixes.rs"]
+mod prefixes;
 mod project;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dsl::across::Outline;
+use dsl::codes::page::Bytes;
 use dsl::codes::{self, Page, page};
 use dsl::diagnostic::Diagnostic;
 use dsl::render::{self, Style};
 use engine::load::{self, CheckedFile, LoadedProject};
 use engine::story::play;
+use prefixes::{Around, Whole};
 use project::{Folder, stderr, stdout};
 
 /// The list that examples without one read.
@@ -206,6 +213,38 @@ fn the_repaired_files_of_a_page_have_no_fault() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn another_reader_of_yaml_sees_the_same_in_the_repaired_files_of_a_page() {
+    let files = codes::pages().flat_map(|page| page.repaired);
+    for file in files.filter(|file| file.language == "yaml") {
+        another_reader::sees_the_same(&format!("{}:\n{}", file.path, file.text), file.text);
+    }
+}
+
+#[test]
+fn prefixes_of_the_files_of_a_page_are_read() {
+    for page in codes::pages() {
+        let folder = Folder::new();
+        folder.write("lists/customers.csv", CUSTOMERS);
+        for file in page.failing.iter().chain(&page.repaired) {
+            folder.write_bytes(file.path, &file.content());
+        }
+        let around = Arc::new(Around::of_folder(folder.path()));
+        let is_yaml = |file: &&page::File<'_>| file.language == "yaml";
+        let files = page.failing.iter().chain(&page.repaired).filter(is_yaml);
+        let files = files.map(|file| Whole {
+            name: file.path.to_owned(),
+            bytes: match file.bytes {
+                // Of one that a page cannot show whole, what it shows.
+                Bytes::Shown | Bytes::Padded | Bytes::Repeated => file.text.as_bytes().to_vec(),
+                Bytes::Latin1 => file.content(),
+            },
+            around: around.clone(),
+        });
+        prefixes::are_read(&files.collect::<Vec<_>>(), 100);
+    }
 }
 
 fn codes_of(files: &[CheckedFile]) -> Vec<&'static str> {

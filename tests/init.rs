@@ -1,16 +1,39 @@
 //! A first project: what `crier init` writes is valid, what can run runs, and nothing that is there is touched. And the long
 //! form of its campaigns, as `crier expand` prints it.
 
+#[path = "../dsl/tests/language/another_reader.rs"]
+mod another_reader;
+#[path = "../dsl/tests/language/prefixes.rs"]
+mod prefixes;
 mod project;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use engine::load::{self, Apart};
 use expect_test::expect;
+use prefixes::{Around, Whole};
 use project::{Folder, stderr, stdout};
 use serde_json::Value;
 
 const EXAMPLES: [&str; 4] = ["concert", "alert", "drip", "survey"];
+
+/// Everything that `crier init` writes, by the name of its campaign: without an example it is `hello`.
+fn projects() -> impl Iterator<Item = (&'static str, Folder)> {
+    let examples = EXAMPLES.iter().map(|name| (*name, begun(&["--example", name]).0));
+    std::iter::once(("hello", begun(&[]).0)).chain(examples)
+}
+
+/// The YAML files of a project, with their texts.
+fn yaml_files(folder: &Folder) -> Vec<(PathBuf, String)> {
+    let all = files(folder.path()).into_iter();
+    let all: Vec<_> = all
+        .filter(|(path, _)| path.extension().is_some_and(|ending| ending == "yaml"))
+        .collect();
+    assert_eq!(all.len(), 2, "crier.yaml and a campaign");
+    all
+}
 
 /// A folder with what `crier init` writes, and what it says.
 fn begun(args: &[&str]) -> (Folder, String) {
@@ -37,29 +60,35 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
 
 #[test]
 fn every_example_is_valid_without_a_finding() {
-    let all = EXAMPLES.map(|name| vec!["--example", name]);
-    for args in std::iter::once(vec![]).chain(all) {
-        let (folder, _) = begun(&args);
+    for (name, folder) in projects() {
         let output = folder.output(&["validate", "--fail-on", "warning"]);
         assert!(
             output.status.success(),
-            "{args:?}: {}{}",
+            "{name}: {}{}",
             stdout(&output),
             stderr(&output)
         );
-        assert_eq!(stdout(&output), "", "{args:?}");
+        assert_eq!(stdout(&output), "", "{name}");
     }
 }
 
 #[test]
 fn every_example_has_stories_that_walk_all_of_it() {
-    for name in EXAMPLES {
-        let (folder, _) = begun(&["--example", name]);
+    for (name, folder) in projects() {
         let campaign = folder.read(&format!("campaigns/{name}.campaign.yaml"));
         let stories = campaign.lines().filter(|line| line.starts_with("  - test: "));
         assert!(stories.count() >= 2, "{name}");
         let output = folder.output(&["test", "--coverage"]);
         assert!(output.status.success(), "{name}: {}", stdout(&output));
+        let told = stdout(&output);
+        let walked = told
+            .trim_end()
+            .strip_suffix(" walked")
+            .and_then(|told| told.lines().last());
+        let (walked, all) = walked
+            .and_then(|line| line.trim().split_once(" of "))
+            .expect("it is told");
+        assert!(walked == all && all != "0", "{name}: {told}");
     }
 }
 
@@ -109,32 +138,101 @@ fn what_cannot_run_yet_says_so() {
 }
 
 #[test]
-fn comments_are_80_columns_wide_and_schemas_are_where_the_first_line_says() {
-    let (folder, _) = begun(&["--example", "concert"]);
-    for (path, text) in files(folder.path()) {
-        let yaml = path.extension().is_some_and(|ending| ending == "yaml");
-        for line in text
-            .lines()
-            .filter(|line| yaml && line.trim_start().starts_with('#'))
-        {
-            assert!(line.chars().count() <= 80, "{}: {line}", path.display());
+fn comments_are_80_columns_wide() {
+    for (_, folder) in projects() {
+        for (path, text) in yaml_files(&folder) {
+            let comments = text.lines().filter(|line| line.trim_start().starts_with('#'));
+            for line in comments {
+                assert!(line.chars().count() <= 80, "{}: {line}", path.display());
+            }
         }
-        if yaml {
-            let modeline = text.lines().next().unwrap_or_default();
-            let schema = modeline
-                .strip_prefix("# yaml-language-server: $schema=")
-                .expect("a schema");
-            let schema = path.parent().expect("a folder").join(schema);
-            let schema: Value =
-                serde_json::from_str(&std::fs::read_to_string(schema).expect("it is there")).expect("JSON");
-            let of_project = path.ends_with("crier.yaml");
-            let id = if of_project {
-                "urn:crier:schema:project:1"
+    }
+}
+
+/// As the language server of YAML reads it: the first line names a schema relative to the file, which is there, is that of
+/// this version, and holds the file.
+#[test]
+fn the_first_line_of_every_file_leads_an_editor_to_its_schema() {
+    for (name, folder) in projects() {
+        for (path, text) in yaml_files(&folder) {
+            let first = text.lines().next().unwrap_or_default();
+            let schema = first.strip_prefix("# yaml-language-server: $schema=");
+            let schema = path.parent().expect("a folder").join(schema.expect("a schema"));
+            let schema = std::fs::read_to_string(schema).expect("it is there");
+            let of = if path.ends_with("crier.yaml") {
+                "project"
             } else {
-                "urn:crier:schema:campaign:1"
+                "campaign"
             };
-            assert_eq!(schema["$id"], id);
+            assert_eq!(
+                schema,
+                stdout(&folder.output(&["schema", of])),
+                "{name}: that of {of}"
+            );
+
+            let schema: Value = serde_json::from_str(&schema).expect("JSON");
+            let schema = jsonschema::draft7::new(&schema).expect("it is a schema");
+            let refused = |file: &Value| -> Vec<String> {
+                let errors = schema.iter_errors(file);
+                errors
+                    .map(|error| format!("{}: {error}", error.instance_path()))
+                    .collect()
+            };
+            let mut file: Value = serde_yaml::from_str(&text).expect("it is YAML");
+            assert_eq!(refused(&file), [""; 0], "{}", path.display());
+            file["surprise"] = "no key of crier".into();
+            assert_eq!(refused(&file).len(), 1, "{}", path.display());
         }
+    }
+}
+
+#[test]
+fn another_reader_of_yaml_sees_the_same_in_every_file() {
+    for (name, folder) in projects() {
+        for (_, text) in yaml_files(&folder) {
+            another_reader::sees_the_same(name, &text);
+        }
+    }
+}
+
+#[test]
+fn prefixes_of_every_file_are_read() {
+    for (_, folder) in projects() {
+        let around = Arc::new(Around::of_folder(folder.path()));
+        let files = yaml_files(&folder).into_iter().map(|(path, text)| Whole {
+            name: path.file_name().expect("a file").to_string_lossy().into_owned(),
+            bytes: text.into_bytes(),
+            around: around.clone(),
+        });
+        prefixes::are_read(&files.collect::<Vec<_>>(), 300);
+    }
+}
+
+/// A file of stories is read as if it stood at the end of its campaign; what is found must lie in it all the same.
+#[test]
+fn prefixes_of_stories_in_a_file_of_their_own_are_read() {
+    for (name, folder) in projects() {
+        let path = format!("campaigns/{name}.campaign.yaml");
+        let text = folder.read(&path);
+        let (campaign, stories) = text.split_once("\ntests:\n").expect("it has stories");
+        let stories = stories
+            .split("\n\n")
+            .next()
+            .expect("the keys as comments come behind");
+        folder.write(&path, &format!("{campaign}\ntests: stories.yaml\n"));
+        folder.write("stories.yaml", stories);
+        let loaded = load::load_campaign(&folder.path().join(&path)).expect("readable");
+        let apart = Apart::of(&loaded).expect("its campaign has no errors");
+        let found = |end: usize| {
+            let file = apart
+                .read(&loaded.file, &loaded.project, stories[..end].to_owned())
+                .file;
+            prefixes::lie_in(&file.text, &file.diagnostics);
+            file.diagnostics.len()
+        };
+        let ends = (0..stories.len()).filter(|end| stories.is_char_boundary(*end));
+        assert!(ends.step_by(11).map(found).max() > Some(0), "{name}");
+        assert_eq!(found(stories.len()), 0, "{name}");
     }
 }
 

@@ -123,6 +123,8 @@ pub(crate) struct Context<'a> {
     pub text: &'a str,
     /// What it holds, for what is not read yet.
     pub root: Option<&'a crate::tree::Node>,
+    /// How many findings there are of reading it: they come first.
+    pub of_reading: usize,
     pub written: &'a written::campaign::Campaign,
     pub project: &'a Project,
     pub file_name: &'a str,
@@ -193,6 +195,9 @@ const CHECKS: &[Check] = &[
     conditions::check,
     order::check,
     awaited::check,
+    // The last two take out what others found, so they are held against all of it.
+    consequences::check,
+    secrets::check,
 ];
 
 /// Holds a campaign against its surroundings.
@@ -206,8 +211,6 @@ pub fn check_campaign(file: &CampaignFile, surroundings: &Surroundings<'_>) -> C
         for check in CHECKS {
             check(&context, &mut found);
         }
-        consequences::drop(context.root, file.read.found.len(), &mut found);
-        secrets::check(context.root, &mut found);
         // What `run` does later has a meaning all the same: stories play it.
         let clean = !found.iter().any(Diagnostic::is_fault);
         let value = if clean { meaning::campaign(&context) } else { None };
@@ -228,7 +231,7 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
     crossed::check(file.read.tree.root.as_ref(), &file.written, &mut found);
     ports::check(&file.text, file.read.tree.root.as_ref(), &mut found);
     consequences::drop_of_project(file.read.tree.root.as_ref(), file.read.found.len(), &mut found);
-    secrets::check(file.read.tree.root.as_ref(), &mut found);
+    secrets::look_through(file.read.tree.root.as_ref(), &mut found);
     // Campaigns are checked against a project of which parts cannot be run yet.
     let clean = !found.iter().any(Diagnostic::is_fault);
     let value = clean.then_some(outline);
@@ -284,6 +287,7 @@ impl<'a> Context<'a> {
         Context {
             text: &file.text,
             root: file.read.tree.root.as_ref(),
+            of_reading: file.read.found.len(),
             written: &file.written,
             project,
             file_name: surroundings.file_name,

@@ -18,14 +18,24 @@ struct Example<'a> {
 pub fn wrong(text: &str) -> Vec<String> {
     let all = examples(text);
     assert!(all.len() > 20, "the reference has examples");
-    let is_project = |example: &&Example<'_>| example.words.contains(&"project");
-    let project = all
-        .iter()
-        .find(is_project)
-        .expect("one example is the project of the others");
-    all.iter()
-        .filter_map(|example| judge(example, &project.text))
-        .collect()
+    let project = project_of(&all);
+    all.iter().filter_map(|example| judge(example, project)).collect()
+}
+
+/// The files that the examples are or are part of, with their names, and a folder for them. `good`: only those that give
+/// nothing.
+pub fn files(text: &str, good: bool) -> (Folder, Vec<(String, String)>) {
+    let all = examples(text);
+    let wanted = all.iter().filter(|example| !good || example.fails().is_none());
+    let files = wanted.filter_map(Example::file);
+    let files = files.map(|(name, text)| (name.to_owned(), text)).collect();
+    (folder_with(project_of(&all)), files)
+}
+
+/// The example that is the project of the others.
+fn project_of<'a>(all: &'a [Example<'_>]) -> &'a str {
+    let mut projects = all.iter().filter(|example| example.words.contains(&"project"));
+    &projects.next().expect("one is").text
 }
 
 fn examples(text: &str) -> Vec<Example<'_>> {
@@ -48,17 +58,29 @@ fn examples(text: &str) -> Vec<Example<'_>> {
     all
 }
 
+impl Example<'_> {
+    /// The code that it is to give, if any.
+    fn fails(&self) -> Option<&str> {
+        let mut after = self.words.iter().skip_while(|word| **word != "fails");
+        after.nth(1).copied()
+    }
+
+    /// The name and the text of the file that it is, or is part of; none where its words do not say.
+    fn file(&self) -> Option<(&str, String)> {
+        let named = self.words.iter().find(|word| word.ends_with(".yaml")).copied();
+        match (named, self.words.contains(&"fragment")) {
+            (Some(name), false) => Some((name, self.text.clone())),
+            (Some(name), true) => Some((name, around_project(&self.text))),
+            (None, true) => Some(("fragment.campaign.yaml", around_campaign(&self.text))),
+            (None, false) => None,
+        }
+    }
+}
+
 fn judge(example: &Example<'_>, project: &str) -> Option<String> {
-    let words = &example.words;
-    let after = |word: &str| words.iter().skip_while(|own| **own != word).nth(1).copied();
-    let due: BTreeSet<&str> = after("fails").into_iter().collect();
-    let named = words.iter().find(|word| word.ends_with(".yaml")).copied();
-    let fragment = words.contains(&"fragment");
-    let (name, text) = match (named, fragment) {
-        (Some(name), false) => (name, example.text.clone()),
-        (Some(name), true) => (name, around_project(&example.text)),
-        (None, true) => ("fragment.campaign.yaml", around_campaign(&example.text)),
-        (None, false) => return Some(format!("line {}: nobody knows what file this is", example.line)),
+    let due: BTreeSet<&str> = example.fails().into_iter().collect();
+    let Some((name, text)) = example.file() else {
+        return Some(format!("line {}: nobody knows what file this is", example.line));
     };
     let found = check(name, &text, project);
     let codes: BTreeSet<&str> = found.diagnostics.iter().map(|d| d.code).collect();
@@ -71,7 +93,8 @@ fn judge(example: &Example<'_>, project: &str) -> Option<String> {
     })
 }
 
-fn check(name: &str, text: &str, project: &str) -> CheckedFile {
+/// A folder with this crier.yaml, and the lists that the examples name.
+fn folder_with(project: &str) -> Folder {
     let folder = Folder::new();
     let columns = "phone,first_name,city,age,joined,Data di nascita\n";
     for list in [
@@ -83,7 +106,12 @@ fn check(name: &str, text: &str, project: &str) -> CheckedFile {
         folder.write(list, columns);
     }
     folder.write("lists/opted-in.csv", "Mobile,Lang,Nome,city,age\n");
-    folder.write(PROJECT_FILE, if name == PROJECT_FILE { text } else { project });
+    folder.write(PROJECT_FILE, project);
+    folder
+}
+
+fn check(name: &str, text: &str, project: &str) -> CheckedFile {
+    let folder = folder_with(if name == PROJECT_FILE { text } else { project });
     let project = load::load_project(folder.path()).expect("readable");
     if name == PROJECT_FILE {
         return project.file.expect("it was written");

@@ -1,12 +1,19 @@
 //! docs/language.md, held against crier: its tables of keys are made of the tables that the parser reads by, and every
 //! example of a file is checked. `UPDATE_EXPECT=1` writes the tables anew.
 
+#[path = "../../dsl/tests/language/another_reader.rs"]
+mod another_reader;
 mod examples;
 mod keys;
+#[path = "../../dsl/tests/language/prefixes.rs"]
+mod prefixes;
 #[path = "../project/mod.rs"]
 mod project;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use prefixes::{Around, Whole};
 
 /// Where the reference stands.
 fn path() -> PathBuf {
@@ -47,6 +54,25 @@ fn every_key_stands_in_a_table() {
 fn every_example_gives_what_is_said_of_it() {
     let wrong = examples::wrong(&text());
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn another_reader_of_yaml_sees_the_same_in_every_example() {
+    for (name, text) in examples::files(&text(), true).1 {
+        another_reader::sees_the_same(&format!("{name}:\n{text}"), &text);
+    }
+}
+
+#[test]
+fn prefixes_of_every_example_are_read() {
+    let (folder, files) = examples::files(&text(), false);
+    let around = Arc::new(Around::of_folder(folder.path()));
+    let files = files.into_iter().map(|(name, text)| Whole {
+        name,
+        bytes: text.into_bytes(),
+        around: around.clone(),
+    });
+    prefixes::are_read(&files.collect::<Vec<_>>(), usize::MAX);
 }
 
 #[test]

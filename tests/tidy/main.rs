@@ -1,6 +1,7 @@
 //! Holds the invariants of ARCHITECTURE.md by reading the tree: what is deliberately absent, and where. A rule that
 //! cannot fail is a defect, so each is shown a planted violation too.
 
+mod kept;
 mod planted;
 mod rules;
 mod source;
@@ -41,4 +42,10 @@ fn tree_is_read_whole() {
         );
     }
     assert!(tree.files.iter().all(|file| !file.path.starts_with("target/")));
+}
+
+#[test]
+fn no_exception_stands_without_need() {
+    assert_eq!(kept::needless(&Tree::read()), Vec::<&str>::new());
+    assert!(!kept::needless(&Tree::of(&[])).is_empty());
 }

@@ -16,6 +16,8 @@ const HEADER: &str = "every file begins with what it is for";
 const LENGTH: &str = "no file has more than 600 lines";
 const UNFINISHED: &str = "nothing is unfinished";
 const NAMES: &str = "no text names a machine or an issue";
+const TEXTS: &str = "every file is text";
+const SIZES: &str = "no file has more than 600 kB";
 
 const PLANTED: &[Planted] = &[
     (
@@ -210,6 +212,9 @@ const PLANTED: &[Planted] = &[
         "### 1\n# 1\n[top](#1-what)\nnetwork/homework/\n",
         None,
     ),
+    (TEXTS, "docs/shot.png", "PNG\0", Some(0)),
+    (TEXTS, "dsl/fuzz/corpus/templates.tar.xz", "\0", None),
+    (TEXTS, "docs/ci.md", "è 😀\n", None),
 ];
 
 fn rule_named(name: &str) -> crate::Rule {
@@ -250,11 +255,20 @@ fn long_file_is_caught() {
 }
 
 #[test]
+fn large_file_is_caught() {
+    let found = |path, bytes| complaints(rule_named(SIZES), &Tree::of(&[(path, &"x".repeat(bytes))]));
+    assert_eq!(found("docs/a.txt", 600_000), "");
+    assert!(found("docs/a.txt", 600_001).contains("docs/a.txt:0: "));
+    assert_eq!(found("dsl/fuzz/corpus/diagnostics.tar.xz", 900_000), "");
+}
+
+#[test]
 fn every_rule_is_planted() {
     for (name, _) in RULES {
         let planted = PLANTED
             .iter()
             .any(|(of, _, _, line)| of == name && line.is_some());
-        assert!(planted || *name == LENGTH, "{name} was never seen to fail");
+        let apart = [LENGTH, SIZES].contains(name);
+        assert!(planted || apart, "{name} was never seen to fail");
     }
 }

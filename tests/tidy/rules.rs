@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::kept;
 use crate::source::{File, Part, Tree};
 
 /// A place where a rule is broken.
@@ -15,6 +16,17 @@ pub struct Offence {
 impl fmt::Display for Offence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "  {}:{}: {}", self.path, self.line, self.what)
+    }
+}
+
+impl Offence {
+    /// A file that should not be as it is.
+    pub fn of_file(path: &str, what: &str) -> Offence {
+        Offence {
+            path: path.to_owned(),
+            line: 0,
+            what: what.to_owned(),
+        }
     }
 }
 
@@ -32,6 +44,8 @@ pub const RULES: &[(&str, Rule)] = &[
     ("no file has more than 600 lines", lengths),
     ("nothing is unfinished", unfinished),
     ("no text names a machine or an issue", foreign_names),
+    ("every file is text", kept::texts),
+    ("no file has more than 600 kB", kept::sizes),
 ];
 
 /// Crates, and which of ours each may depend on.

@@ -1,13 +1,24 @@
 //! Reads the tree, and tells in Rust files code, comments and texts apart, so that a rule about one of them is not
 //! tripped by another. Every view keeps lines where they are.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
+use std::process::Command;
 
 /// The files of the workspace.
 pub struct Tree {
     pub files: Vec<File>,
+    pub kept: Vec<Kept>,
+}
+
+/// A file that git keeps, whatever is in it.
+pub struct Kept {
+    /// As that of [`File`].
+    pub path: String,
+    pub bytes: usize,
+    pub is_text: bool,
 }
 
 /// A text file.
@@ -36,19 +47,37 @@ fn is_ours(folder: &str) -> bool {
 impl Tree {
     /// The tree that this test stands in.
     pub fn read() -> Tree {
-        let mut tree = Tree { files: vec![] };
-        tree.read_folder(Path::new(env!("CARGO_MANIFEST_DIR")), "");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut tree = Tree::of(&[]);
+        tree.read_folder(root, "");
+        // Where there is no repository, as in an archive of the sources, all that is there counts as kept.
+        if let Some(paths) = kept_by_git(root) {
+            tree.kept.retain(|kept| paths.contains(&kept.path));
+        }
         tree
     }
 
     /// A tree that is only written here.
     pub fn of(files: &[(&str, &str)]) -> Tree {
-        Tree {
-            files: files
-                .iter()
-                .map(|(path, text)| File::new((*path).into(), (*text).into()))
-                .collect(),
+        let mut tree = Tree {
+            files: vec![],
+            kept: vec![],
+        };
+        for (path, text) in files {
+            tree.add((*path).into(), text.as_bytes().to_vec());
         }
+        tree
+    }
+
+    fn add(&mut self, path: String, bytes: Vec<u8>) {
+        let length = bytes.len();
+        let text = String::from_utf8(bytes).ok();
+        self.kept.push(Kept {
+            path: path.clone(),
+            bytes: length,
+            is_text: text.as_ref().is_some_and(|text| !text.contains('\0')),
+        });
+        self.files.extend(text.map(|text| File::new(path, text)));
     }
 
     fn read_folder(&mut self, folder: &Path, prefix: &str) {
@@ -60,8 +89,8 @@ impl Tree {
                 if is_ours(&name) {
                     self.read_folder(&entry.path(), &format!("{path}/"));
                 }
-            } else if let Ok(text) = fs::read_to_string(entry.path()) {
-                self.files.push(File::new(path, text));
+            } else if let Ok(bytes) = fs::read(entry.path()) {
+                self.add(path, bytes);
             }
         }
     }
@@ -70,6 +99,17 @@ impl Tree {
     pub fn rust(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| file.path.ends_with(".rs"))
     }
+}
+
+/// The paths that git keeps.
+fn kept_by_git(root: &Path) -> Option<BTreeSet<String>> {
+    let listed = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root)
+        .output();
+    let listed = String::from_utf8(listed.ok()?.stdout).ok()?;
+    let paths: BTreeSet<String> = listed.split_terminator('\0').map(str::to_owned).collect();
+    (!paths.is_empty()).then_some(paths)
 }
 
 impl File {

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::Context;
 use super::most::MOST;
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node};
@@ -186,14 +187,14 @@ const OF_NAMES: &[Follows] = &[
     follows("unknown-variable", Place::Under(&["fields"]), NO_NAMES),
 ];
 
-/// Takes out of crier.yaml what follows from something else.
+/// Takes out of crier.yaml what follows from something else. The first `of_reading` are what reading the file found.
 pub(super) fn drop_of_project(root: Option<&Node>, of_reading: usize, found: &mut Vec<Diagnostic>) {
     drop_by(&[OF_NAMES], root, of_reading, found);
 }
 
-/// Takes out what follows from something else that was found. The first `of_reading` are what reading the file found.
-pub(super) fn drop(root: Option<&Node>, of_reading: usize, found: &mut Vec<Diagnostic>) {
-    drop_by(&[FOLLOWS, OF_NAMES], root, of_reading, found);
+/// Takes out what follows from something else that was found.
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    drop_by(&[FOLLOWS, OF_NAMES], context.root, context.of_reading, found);
 }
 
 fn drop_by(tables: &[&[Follows]], root: Option<&Node>, of_reading: usize, found: &mut Vec<Diagnostic>) {

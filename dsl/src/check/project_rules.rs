@@ -47,6 +47,7 @@ pub(super) fn check(file: &ProjectFile, project: &Project, found: &mut Vec<Diagn
     let context = Context {
         text: &file.text,
         root: file.read.tree.root.as_ref(),
+        of_reading: file.read.found.len(),
         written: &campaign,
         project,
         file_name: "",

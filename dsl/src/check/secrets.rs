@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Kind, Node};
 
@@ -50,8 +51,12 @@ const KEYS: &[&str] = &[
 /// How the keys end that name the environment variable a secret is in.
 const VARIABLES: &[&str] = &["url_env", "secret_env", "password_env", "token_env", "key_env"];
 
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    look_through(context.root, found);
+}
+
 /// Looks through a whole file.
-pub(super) fn check(root: Option<&Node>, found: &mut Vec<Diagnostic>) {
+pub(super) fn look_through(root: Option<&Node>, found: &mut Vec<Diagnostic>) {
     if let Some(root) = root {
         look(root, found);
     }

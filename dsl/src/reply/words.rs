@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use unicode_normalization::char::is_combining_mark;
+use unicode_script::{Script, UnicodeScript};
 
 use super::fold::{bare, core, tokens, without_signature};
 use super::lists::{FILES, File, Scope, law_of, primary, written_in};
@@ -156,18 +157,25 @@ fn words_of(text: &str) -> Vec<Range<usize>> {
     all
 }
 
-/// Kana, kanji, hangul, and the scripts of South-East Asia: words of others stand in them without a space.
+/// Words of others stand in these without a space.
+const UNSPACED: &[Script] = &[
+    Script::Bopomofo,
+    Script::Han,
+    Script::Hangul,
+    Script::Hiragana,
+    Script::Katakana,
+    Script::Khmer,
+    Script::Lao,
+    Script::Myanmar,
+    Script::Thai,
+    Script::Yi,
+];
+
 fn is_of_unspaced_script(c: char) -> bool {
-    matches!(c,
-        '\u{0e00}'..='\u{0eff}' // Thai, Lao
-        | '\u{1000}'..='\u{109f}' // Burmese
-        | '\u{1100}'..='\u{11ff}' // Hangul
-        | '\u{1780}'..='\u{17ff}' // Khmer
-        | '\u{2e80}'..='\u{d7ff}' // Kana, kanji, hangul
-        | '\u{f900}'..='\u{faff}' // Kanji
-        | '\u{ff66}'..='\u{ffdc}' // Narrow kana and hangul
-        | '\u{20000}'..='\u{3ffff}' // Kanji
-    )
+    // By its extension, since the long mark of kana belongs to two of them; what is of all scripts is of none here.
+    let scripts = c.script_extension();
+    let is_of_all = scripts.is_common() || scripts.is_inherited();
+    !is_of_all && UNSPACED.iter().any(|script| scripts.contains_script(*script))
 }
 
 /// As French has it, with a space inside: `« fini »`.
@@ -337,6 +345,8 @@ mod tests {
             ("ja", None, "配信停止は「stop」と返信", true),
             ("ja", None, "『stop』と返信", true),
             ("ja", None, "stopと返信", false),
+            ("ja", None, "メンバーSTOPー返信", true),
+            ("en", None, "STOP\u{a78c}en", false),
             ("ko", None, "수신거부는 STOP을 보내세요", true),
             ("th", None, "พิมพ์STOPเพื่อยกเลิก", true),
             ("fr", None, "Répondez « stop » pour finir", true),

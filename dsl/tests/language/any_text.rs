@@ -1,36 +1,48 @@
 //! No text makes the language panic, point outside of the file, or make a campaign of a file with errors.
 
+use super::prefixes::{self, Around, Whole};
 use super::support;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
 fn holds(name: &str, bytes: &[u8]) {
     let (text, found) = support::check(name, bytes);
-    for diagnostic in &found {
-        let mut spans = vec![diagnostic.span.clone()];
-        spans.extend(diagnostic.related.iter().map(|(span, _)| span.clone()));
-        spans.extend(
-            diagnostic
-                .suggestion
-                .iter()
-                .map(|suggestion| suggestion.span.clone()),
-        );
-        for span in spans {
-            assert!(text.get(span).is_some(), "{diagnostic:?} is outside of {text:?}");
-        }
-    }
+    prefixes::lie_in(&text, &found);
 }
 
 #[test]
 fn every_prefix_of_every_file_is_read() {
-    for folder in ["err", "ok"] {
-        for path in support::files(folder) {
-            let name = support::name(&path);
-            let bytes = std::fs::read(&path).expect("it can be read");
-            for end in 0..bytes.len() {
-                holds(&name, &bytes[..end]);
-            }
+    let fixture = support::testdata("fixture");
+    let plain = Arc::new(Around::new(&fixture, support::project()));
+    let own = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        match text.starts_with("# p") {
+            true => Arc::new(Around::new(&fixture, support::project_for(&text))),
+            false => plain.clone(),
         }
+    };
+    let folders = ["err", "ok", "fixture", "schema", "stories"];
+    let single = folders.into_iter().flat_map(support::files);
+    let mut all: Vec<Whole> = single.map(|path| whole(&path, own(&path))).collect();
+    for folder in ["err", "ok"].into_iter().flat_map(support::projects) {
+        let around = Arc::new(match folder.join("crier.yaml").exists() {
+            true => Around::of_folder(&folder),
+            false => Around::new(&folder, support::project()),
+        });
+        let files = support::files_of(folder).into_iter();
+        all.extend(files.map(|path| whole(&path, around.clone())));
+    }
+    prefixes::are_read(&all, usize::MAX);
+}
+
+fn whole(path: &Path, around: Arc<Around>) -> Whole {
+    Whole {
+        name: support::name(path),
+        bytes: std::fs::read(path).expect("it can be read"),
+        around,
     }
 }
 

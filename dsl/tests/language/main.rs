@@ -2,11 +2,13 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod another_reader;
 mod any_text;
 mod errors;
 mod expand;
 mod meaning;
 mod options;
+mod prefixes;
 mod repairs;
 mod schema;
 mod second_opinion;

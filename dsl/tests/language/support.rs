@@ -33,6 +33,11 @@ pub fn files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
+/// The same of a folder that is a project.
+pub fn files_of(folder: PathBuf) -> Vec<PathBuf> {
+    files(&folder.to_string_lossy())
+}
+
 /// The projects of several files: the folders of a folder, by name.
 pub fn projects(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(testdata(folder)).expect("the folder is there");
@@ -202,16 +207,7 @@ pub fn shown(text: &str, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
-    let mut project = match directive(text, "policy") {
-        // Other tests change these files, the directive too.
-        Some(policy) => read_project(&format!("policy: {policy}\n")).unwrap_or_else(project),
-        None => project(),
-    };
-    match directive(text, "project").as_deref() {
-        Some("several-senders") => project.sender = None,
-        Some("without-prices") => project.prices = None,
-        Some(_) | None => {}
-    }
+    let project = project_for(text);
     let file = parse_campaign(text);
     let headers: BTreeMap<String, Header> = file
         .files(&project)
@@ -240,6 +236,21 @@ fn campaign(name: &str, text: &str) -> Vec<Diagnostic> {
         "a campaign where there is none"
     );
     told(checked)
+}
+
+/// The project that the first line of a file asks for.
+pub fn project_for(text: &str) -> Project {
+    let mut project = match directive(text, "policy") {
+        // Other tests change these files, the directive too.
+        Some(policy) => read_project(&format!("policy: {policy}\n")).unwrap_or_else(project),
+        None => project(),
+    };
+    match directive(text, "project").as_deref() {
+        Some("several-senders") => project.sender = None,
+        Some("without-prices") => project.prices = None,
+        Some(_) | None => {}
+    }
+    project
 }
 
 fn told<T>(checked: Checked<T>) -> Vec<Diagnostic> {
