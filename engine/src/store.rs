@@ -26,6 +26,7 @@ mod lock;
 mod message;
 mod notes;
 mod open;
+mod overtaken;
 mod person;
 mod record;
 mod report;
@@ -74,7 +75,7 @@ pub use person::{
 };
 pub use record::{BudgetChange, Intent, LeftOutRow, MonthOf, Progress, WindowRecord};
 pub use report::{InDoubt, Totals};
-pub use rows::{CONFIRMS, CohortKind, MessageState, NewCohort, OWED, TextKind, Turn};
+pub use rows::{CONFIRMS, CohortKind, MessageState, NewCohort, OWED, TextKind, Turn, WELCOMES};
 pub use schedule::{Missed, MissedWhy, OCCURRENCE};
 pub use sent::SentMessage;
 pub use standing::{Moved, Standing};
