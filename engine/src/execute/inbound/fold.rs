@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use dsl::campaign::{Deed, Replies};
 use dsl::project::Project;
+use dsl::values::Language;
 use sms::PhoneNumber;
 
 use super::led::Led;
@@ -311,13 +312,18 @@ impl Folder {
         let stopped_at = self.store.suppressed_at(words.from).await?;
         // What was said before a stop takes nothing of it back.
         let overtaken = stopped_at.is_some_and(|at| at > words.at || (words.is_again && at == words.at));
+        let reads = match sent {
+            Some(_) => None,
+            None => self.language_of(words.from).await?,
+        };
         let facts = Facts {
             opted_out: opted_out || stopped_at.is_some(),
             stranger: sent.is_none(),
+            reads: reads.as_ref(),
             known: &known,
             ..Facts::default()
         };
-        let stranger = self.outside(&revision, sent, words.from).await?;
+        let stranger = self.outside(&revision, sent, facts.reads, words.from).await?;
         let last = sent.map_or(Place::START, |sent| Place {
             step: sent.step,
             visit: 0,
@@ -399,15 +405,18 @@ impl Folder {
         &self,
         revision: &Revision,
         sent: Option<SentTo>,
+        reads: Option<&Language>,
         phone: PhoneNumber,
     ) -> Result<Member, StoreError> {
+        let read = || reads.map_or(0, |reads| revision.campaign.language_index(reads.as_str()));
+        let language = sent.map_or_else(|| u8::try_from(read()).unwrap_or(0), |sent| sent.language);
         let last = match sent.filter(|_| revision.answers_of_values) {
             Some(sent) => self.store.member_of(sent.message).await?,
             None => None,
         };
         Ok(Member {
             phone,
-            language: sent.map_or(0, |sent| sent.language),
+            language,
             tariff: sent.and_then(|sent| sent.tariff),
             values: last.map_or_else(Vec::new, |last| last.values),
             pending: None,
@@ -442,6 +451,16 @@ impl Folder {
         }
         known.hear(revision);
         Ok(known)
+    }
+
+    /// The language of the last text to somebody, whatever sender and campaign it was of.
+    async fn language_of(&self, phone: PhoneNumber) -> Result<Option<Language>, StoreError> {
+        let Some(sent) = self.store.last_sent_by_any(phone).await? else {
+            return Ok(None);
+        };
+        let revision = self.revision_of(Some(sent)).await?;
+        let languages = &revision.campaign.languages;
+        Ok(languages.get(usize::from(sent.language)).cloned())
     }
 
     /// The messages of a launch that are delivered now, where something of it awaits that.

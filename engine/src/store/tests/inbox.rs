@@ -323,6 +323,12 @@ async fn a_reply_belongs_to_the_last_text_from_that_sender() {
         Some(ids[2])
     );
     assert_eq!(last("nobody", 0).await.expect("known"), None);
+    let any = |n| scene.store.last_sent_by_any(nth_phone(n));
+    assert_eq!(
+        any(0).await.expect("known").map(|sent| sent.message),
+        Some(ids[2])
+    );
+    assert_eq!(any(1).await.expect("known"), None);
     assert_eq!(
         scene
             .store
