@@ -27,6 +27,7 @@ mod message;
 mod notes;
 mod open;
 mod overtaken;
+mod past;
 mod person;
 mod record;
 mod report;
@@ -69,6 +70,7 @@ pub use message::MessageRow;
 pub use notes::Notice;
 pub use notes::{Note, NoteRow};
 pub use open::{Access, OpenOptions};
+pub use past::{Gave, Past};
 pub use person::{
     Began, Beginning, KeptReply, KeptTag, KeptValue, PersonMessage, PersonStory, ReplyFilter, Skipped,
     WaitingFor,
