@@ -35,7 +35,7 @@ pub use waits::{WaitsFor, waits_for};
 use doubt::Tries;
 use gate::Gate;
 pub use gate::first_text;
-pub(crate) use gate::{goes_at, never_opens};
+pub(crate) use gate::{goes_at, held_at_first, never_opens};
 pub(crate) use known::{Person, date_of, drawn, time_of_day};
 use walk::Walk;
 pub use walk::{round_up, slot};

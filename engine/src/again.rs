@@ -65,6 +65,7 @@ pub async fn barred(
         lists,
         facts,
         day,
+        texted: None,
     })
 }
 

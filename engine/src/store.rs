@@ -39,6 +39,7 @@ mod set_fields;
 mod settled;
 mod standing;
 mod suppression;
+mod texted;
 mod went;
 mod writer;
 

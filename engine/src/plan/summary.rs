@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dsl::campaign::Campaign;
 use serde::{Deserialize, Serialize};
 
+use super::capped::Capped;
 use super::odd::{self, OddCells, OddOfRow};
 use super::row::PlannedRow;
 use super::seen::Place;
@@ -56,6 +57,9 @@ pub struct Summary {
     /// People for whom a text has no hour: its hours hold in no instant in all zones that they may be in.
     #[serde(default)]
     pub no_hours: u64,
+    /// Whom `frequency` holds up at their first text; nobody, where that was not asked.
+    #[serde(default)]
+    pub capped: Capped,
     /// Rows without a number, the first 1,000.
     pub bad_rows: Vec<BadLine>,
     /// Rows without a number in the lists under `except`: whoever they mean is not excluded. The first 1,000.
