@@ -31,3 +31,35 @@ pub fn json(capped: &Capped) -> serde_json::Value {
     let (from, to) = capped.goes_at.unzip();
     json!({ "deferred": capped.deferred, "from": from, "to": to, "missed": capped.missed })
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn who_is_held_up_is_told_with_the_times() {
+        let at = |text: &str| text.parse().expect("an instant");
+        let (first, last) = (at("2026-12-01T09:00:00Z"), at("2026-12-01T11:00:00Z"));
+        let of = |deferred, goes_at, missed| Capped {
+            deferred,
+            goes_at,
+            missed,
+        };
+        let table = [
+            of(0, None, 0),
+            of(1, Some((first, first)), 0),
+            of(1_204, Some((first, last)), 3),
+            of(0, None, 1),
+        ];
+        let told = table.map(|capped| text(&capped).unwrap_or_else(|| "-".to_owned()));
+        expect![[r#"
+            -
+            1 person has had as many texts as it lets through: the first text goes later, 2026-12-01 09:00:00 UTC at the earliest
+            1,204 people have had as many texts as it lets through: the first text goes later, from 2026-12-01 09:00:00 UTC to 2026-12-01 11:00:00 UTC
+            3 people have had as many texts as it lets through: the first text does not go
+            1 person has had as many texts as it lets through: the first text does not go"#]]
+        .assert_eq(&told.join("\n"));
+    }
+}

@@ -5,6 +5,9 @@ use crate::member::{Doubt, Member, Pending};
 use crate::store::{CONFIRMS, ClaimedCohort, CohortKind, NewCohort, NewReply, Turn, WELCOMES};
 use crate::testing::{member, nth_phone};
 
+/// What the n-th person says, in the text of that id.
+type Says = fn(LaunchId, u64, &str) -> NewReply;
+
 /// The n-th person says START.
 fn back(launch: LaunchId, n: u64, id: &str) -> NewReply {
     NewReply {
@@ -44,7 +47,7 @@ async fn claimed(scene: &Scene, launch: LaunchId) -> Vec<ClaimedCohort> {
 
 #[tokio::test]
 async fn of_the_confirmations_that_wait_the_last_holds() {
-    let said: [(&[fn(LaunchId, u64, &str) -> NewReply], &[(u32, bool)]); 4] = [
+    let said: [(&[Says], &[(u32, bool)]); 4] = [
         (&[out], &[(CONFIRMS, false)]),
         (&[out, back], &[(CONFIRMS, true), (WELCOMES, false)]),
         (
