@@ -17,8 +17,9 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use engine::store::OCCURRENCE;
 
 use crate::commands::Failure;
 
@@ -172,6 +173,28 @@ pub fn local(at: DateTime<Utc>) -> NaiveDateTime {
     at.with_timezone(&zone).naive_local()
 }
 
+/// The name of a tick; where the clock leaves that time out, with the time at which it comes.
+pub fn tick(name: &str, due_at: DateTime<Utc>) -> String {
+    let zone = CLOCK.get().copied().unwrap_or(Tz::UTC);
+    tick_on(zone, name, due_at)
+}
+
+fn tick_on(zone: Tz, name: &str, due_at: DateTime<Utc>) -> String {
+    let comes = due_at.with_timezone(&zone).naive_local();
+    let named = NaiveDateTime::parse_from_str(name, OCCURRENCE).ok();
+    let is_left_out = |named: &NaiveDateTime| {
+        // Of a campaign with another clock it is a time like any other.
+        let moved = comes - *named;
+        zone.from_local_datetime(named).earliest().is_none()
+            && moved > TimeDelta::zero()
+            && moved <= TimeDelta::hours(2)
+    };
+    match named.filter(is_left_out) {
+        None => name.to_owned(),
+        Some(_) => format!("{name} (at {}: the clocks change)", comes.format("%H:%M")),
+    }
+}
+
 /// A number with its thousands apart.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
@@ -216,6 +239,28 @@ pub fn span(time: chrono::TimeDelta) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tick_that_the_clocks_leave_out_says_when_it_comes() {
+        let rome = chrono_tz::Europe::Rome;
+        let told = |name, due: &str| tick_on(rome, name, due.parse().expect("an instant"));
+        let table = [
+            told("2026-03-29 02:30", "2026-03-29T01:30:00Z"),
+            told("2026-03-29 03:30", "2026-03-29T01:30:00Z"),
+            // On the recipients' clocks it is due where the day begins first; in New York that night is like any other.
+            told("2026-03-29 02:30", "2026-03-28T12:30:00Z"),
+            told("2026-03-29 02:30", "2026-03-29T06:30:00Z"),
+        ];
+        assert_eq!(
+            table,
+            [
+                "2026-03-29 02:30 (at 03:30: the clocks change)",
+                "2026-03-29 03:30",
+                "2026-03-29 02:30",
+                "2026-03-29 02:30",
+            ]
+        );
+    }
 
     #[test]
     fn a_terminal_without_a_size_is_a_page_and_one_that_is_too_narrow_is_not_followed() {

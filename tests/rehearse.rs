@@ -71,9 +71,9 @@ fn a_rehearsal_says_when_texts_go_and_what_comes_back() {
              opt-outs  0 (0.0% of the texts)
              waited    no text; at most 16 at once for square, at 2026-12-01 10:00:00 EST
 
-            step             message    texts parts first               last                deferred without
-            invite           invitation 16    16    2026-12-01 10:00:00 2026-12-01 10:00:00 0        0
-            how-to-get-there bus        16    16    2026-12-03 10:00:00 2026-12-03 10:00:00 0        0
+            step                  message    texts parts first               last                deferred without
+            step invite           invitation 16    16    2026-12-01 10:00:00 2026-12-01 10:00:00 0        0
+            step how-to-get-there bus        16    16    2026-12-03 10:00:00 2026-12-03 10:00:00 0        0
 
                number what        why
                    16 finished    the end of the steps
@@ -108,7 +108,7 @@ fn a_question_of_the_town_is_rehearsed_with_a_model() {
             exit Some(0)
              campaign  winter-concert (seed 0)
              people    13 of 24 rows; 11 left out by the plan
-             begins    2026-12-01 10:00:00 EST
+             begins    2026-12-01 10:00 on each recipient's clock
              texts     30, 93.3% of them arrive; from 2026-12-01 10:08:46 EST to 2026-12-19 12:00:00 EST
              ends      2026-12-19 12:00:00 EST, after 18 days
              parts     40 with 10 automatic answers
@@ -117,12 +117,12 @@ fn a_question_of_the_town_is_rehearsed_with_a_model() {
              opt-outs  2 (6.7% of the texts)
              waited    no text; at most 7 at once for square, at 2026-12-19 12:00:00 EST
 
-            step               message    texts parts first               last                deferred without
-            invite             invitation 13    13    2026-12-01 10:08:46 2026-12-01 11:49:48 0        0
-            invite.remind      reminder   3     3     2026-12-03 10:09:00 2026-12-03 11:36:00 0        0
-            invite.answers.1.2 seats-kept 7     7     2026-12-01 11:14:35 2026-12-01 19:22:14 0        0
-            how-to-get-there   bus        7     7     2026-12-19 12:00:00 2026-12-19 12:00:00 0        0
-            replies.1.1        prices     8     8     2026-12-01 11:56:53 2026-12-20 10:51:44 0        0
+            step                    message    texts parts first               last                deferred without
+            step invite             invitation 13    13    2026-12-01 10:08:46 2026-12-01 11:49:48 0        0
+            step invite, remind     reminder   3     3     2026-12-03 10:09:00 2026-12-03 11:36:00 0        0
+            step invite, answer 1.2 seats-kept 7     7     2026-12-01 11:14:35 2026-12-01 19:22:14 0        0
+            step how-to-get-there   bus        7     7     2026-12-19 12:00:00 2026-12-19 12:00:00 0        0
+            reply rule 1.1          prices     8     8     2026-12-01 11:56:53 2026-12-20 10:51:44 0        0
 
                number what        why
                     7 finished    the end of the steps
@@ -344,56 +344,56 @@ fn a_campaign_that_an_event_begins_is_rehearsed_with_a_file_of_events() {
         &folder,
         &[&appointment[..], &AT].concat(),
         expect![[r#"
-        exit Some(0)
-         campaign  appointment (seed 0)
-         people    20
-         begins    2026-12-01 10:00:00 EST
-         texts     60, 98.3% of them arrive; from 2026-12-01 10:00:00 EST to 2026-12-05 18:00:00 EST
-         ends      2026-12-05 18:00:00 EST, after 4 days
-         parts     60 with no automatic answers
-         money     0.474 USD
-         replies   2: 2 to people, 0 by themselves
-         opt-outs  0 (0.0% of the texts)
-         waited    no text; at most 4 at once for clinic, at 2026-12-03 18:00:00 EST
+            exit Some(0)
+             campaign  appointment (seed 0)
+             people    20
+             begins    2026-12-01 10:00:00 EST
+             texts     60, 98.3% of them arrive; from 2026-12-01 10:00:00 EST to 2026-12-05 18:00:00 EST
+             ends      2026-12-05 18:00:00 EST, after 4 days
+             parts     60 with no automatic answers
+             money     0.474 USD
+             replies   2: 2 to people, 0 by themselves
+             opt-outs  0 (0.0% of the texts)
+             waited    no text; at most 4 at once for clinic, at 2026-12-03 18:00:00 EST
 
-        step               message       texts parts first               last                deferred without
-        step-2             will-you-come 20    20    2026-12-01 10:00:00 2026-12-04 13:00:00 0        0
-        step-2.silence.1   last-call     20    20    2026-12-01 18:00:00 2026-12-04 21:00:00 0        0
-        step-2.answers.1.2 confirmed     0     0     -                   -                   0        0
-        step-2.answers.2.2 given-back    0     0     -                   -                   0        0
-        step-2.answers.3.2 we-call       0     0     -                   -                   0        0
-        step-4             thanks        20    20    2026-12-02 11:00:00 2026-12-05 18:00:00 0        0
+            step               message       texts parts first               last                deferred without
+            step 2             will-you-come 20    20    2026-12-01 10:00:00 2026-12-04 13:00:00 0        0
+            step 2, silence 1  last-call     20    20    2026-12-01 18:00:00 2026-12-04 21:00:00 0        0
+            step 2, answer 1.2 confirmed     0     0     -                   -                   0        0
+            step 2, answer 2.2 given-back    0     0     -                   -                   0        0
+            step 2, answer 3.2 we-call       0     0     -                   -                   0        0
+            step 4             thanks        20    20    2026-12-02 11:00:00 2026-12-05 18:00:00 0        0
 
-           number what     why
-               20 finished the end of the steps
+               number what     why
+                   20 finished the end of the steps
 
-        texts every 2 hours, and replies
-        2026-12-01 10:00 ██████████████████████████▌ 3
-        2026-12-01 12:00 █████████████████▋ 2
-        2026-12-01 18:00 ██████████████████████████▌ 3
-        2026-12-01 20:00 █████████████████▋ 2
-        2026-12-02 10:00 ████████████████████████████████████████████ 5
-        2026-12-02 12:00 ██████████████████████████▌ 3
-        2026-12-02 16:00 ████████▉ 1
-        2026-12-02 18:00 ███████████████████████████████████▎ 4
-        2026-12-02 20:00 █████████████████▋ 2
-        2026-12-03 10:00 ██████████████████████████▌ 3
-        2026-12-03 12:00 █████████████████▋ 2
-        2026-12-03 14:00 █████████████████▋ 2
-        2026-12-03 16:00 █████████████████▋ 2
-        2026-12-03 18:00 ███████████████████████████████████▎ 4
-        2026-12-03 20:00 █████████████████▋ 2
-        2026-12-04 10:00 ██████████████████████████▌ 3
-        2026-12-04 12:00 ███████████████████████████████████▎ 4
-        2026-12-04 16:00 ████████▉ 1
-        2026-12-04 18:00 ███████████████████████████████████▎ 4
-        2026-12-04 20:00 ██████████████████████████▌ 3
-        2026-12-05 10:00 █████████████████▋ 2 +1
-        2026-12-05 14:00 ████████▉ 1
-        2026-12-05 16:00 ████████▉ 1 +1
-        2026-12-05 18:00 ████████▉ 1
-        --
-    "#]],
+            texts every 2 hours, and replies
+            2026-12-01 10:00 ██████████████████████████▌ 3
+            2026-12-01 12:00 █████████████████▋ 2
+            2026-12-01 18:00 ██████████████████████████▌ 3
+            2026-12-01 20:00 █████████████████▋ 2
+            2026-12-02 10:00 ████████████████████████████████████████████ 5
+            2026-12-02 12:00 ██████████████████████████▌ 3
+            2026-12-02 16:00 ████████▉ 1
+            2026-12-02 18:00 ███████████████████████████████████▎ 4
+            2026-12-02 20:00 █████████████████▋ 2
+            2026-12-03 10:00 ██████████████████████████▌ 3
+            2026-12-03 12:00 █████████████████▋ 2
+            2026-12-03 14:00 █████████████████▋ 2
+            2026-12-03 16:00 █████████████████▋ 2
+            2026-12-03 18:00 ███████████████████████████████████▎ 4
+            2026-12-03 20:00 █████████████████▋ 2
+            2026-12-04 10:00 ██████████████████████████▌ 3
+            2026-12-04 12:00 ███████████████████████████████████▎ 4
+            2026-12-04 16:00 ████████▉ 1
+            2026-12-04 18:00 ███████████████████████████████████▎ 4
+            2026-12-04 20:00 ██████████████████████████▌ 3
+            2026-12-05 10:00 █████████████████▋ 2 +1
+            2026-12-05 14:00 ████████▉ 1
+            2026-12-05 16:00 ████████▉ 1 +1
+            2026-12-05 18:00 ████████▉ 1
+            --
+        "#]],
     );
     let text = folder.read("town/appointment.campaign.yaml");
     let narrowed = text.replace(

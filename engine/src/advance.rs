@@ -4,6 +4,7 @@
 use chrono::{DateTime, Timelike, Utc};
 use dsl::campaign::Deed;
 use dsl::campaign::program::{Address, Inbox, Send, Until};
+use dsl::values::Language;
 use sms::PhoneNumber;
 
 use crate::left_out::LeftOut;
@@ -36,7 +37,7 @@ pub use waits::{WaitsFor, waits_for};
 use doubt::Tries;
 use gate::Gate;
 pub use gate::first_text;
-pub(crate) use gate::{goes_at, never_opens};
+pub(crate) use gate::{goes_at, held_at_first, never_opens};
 pub(crate) use known::{Person, date_of, drawn, time_of_day};
 use walk::Walk;
 pub use walk::{round_up, slot};
@@ -88,6 +89,8 @@ pub struct Facts<'a> {
     pub cancelled: bool,
     /// No campaign texted the person lately: of what the campaign says only what the project says too holds.
     pub stranger: bool,
+    /// What a stranger is known to read, from texts by other senders; none where the member's language says it.
+    pub reads: Option<&'a Language>,
     /// What conditions and texts ask for.
     pub known: &'a Known,
     /// Notes what is walked through.
@@ -100,6 +103,7 @@ impl Default for Facts<'_> {
             opted_out: false,
             cancelled: false,
             stranger: false,
+            reads: None,
             known: &NOTHING,
             trace: None,
         }

@@ -72,6 +72,7 @@ pub async fn barred(
         lists,
         facts,
         day,
+        texted: None,
     })
 }
 

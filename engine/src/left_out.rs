@@ -76,6 +76,8 @@ pub enum LeftOut {
     StepUndecided(String),
     /// So many replies of this person were answered by themselves within an hour.
     TooManyAnswers,
+    /// It says that the person opted out, or in again, and the person said otherwise since, or the same once more.
+    Overtaken,
 }
 
 impl LeftOut {
@@ -121,6 +123,7 @@ impl LeftOut {
             LeftOut::TooMany => ("too-many", None),
             LeftOut::StepUndecided(name) => ("step-undecided", Some(name)),
             LeftOut::TooManyAnswers => ("too-many-answers", None),
+            LeftOut::Overtaken => ("overtaken", None),
         }
     }
 }
@@ -170,6 +173,7 @@ impl FromStr for LeftOut {
             "too-many" => LeftOut::TooMany,
             "step-undecided" => LeftOut::StepUndecided(detail.to_owned()),
             "too-many-answers" => LeftOut::TooManyAnswers,
+            "overtaken" => LeftOut::Overtaken,
             _ => return Err(UnknownReason(code.to_owned())),
         })
     }
@@ -225,6 +229,7 @@ impl fmt::Display for LeftOut {
                 )
             }
             LeftOut::TooManyAnswers => f.write_str("answered by itself too often within an hour"),
+            LeftOut::Overtaken => f.write_str("a later STOP or START made it untrue before it could go"),
         }
     }
 }
@@ -280,6 +285,7 @@ mod tests {
             LeftOut::TooMany,
             LeftOut::StepUndecided("age".into()),
             LeftOut::TooManyAnswers,
+            LeftOut::Overtaken,
         ];
         for reason in all {
             assert_eq!(reason.code().parse::<LeftOut>().expect("our own code"), reason);

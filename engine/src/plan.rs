@@ -3,6 +3,7 @@
 
 mod ahead;
 mod barred;
+mod capped;
 mod cast;
 mod consent;
 mod day;
@@ -34,6 +35,8 @@ use crate::tariff::{Tariff, budget_of};
 
 pub use ahead::{Ahead, Pace};
 pub use barred::Barred;
+use capped::Capping;
+pub use capped::{Capped, Texted};
 pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists, planned_out};
 pub use day::{Day, next_day, next_tick};
 pub use entrant::{Brought, Entrant, Lists, all_tariffs, entrant, tariff_of};
@@ -113,6 +116,7 @@ pub struct Planner {
     seen: Seen,
     passages: Option<Passages>,
     suited: Suited,
+    capping: Capping,
     draw: Draw,
     files: std::vec::IntoIter<ListFile>,
     open: Option<OpenList>,
@@ -173,6 +177,7 @@ impl Planner {
             seen: Seen::default(),
             passages: Passages::of(&self.revision),
             suited: self.suited,
+            capping: Capping::default(),
             draw,
             open: None,
             phone_column: String::new(),
@@ -224,6 +229,7 @@ impl Planner {
             seen: Seen::default(),
             passages,
             suited,
+            capping: Capping::default(),
             draw: Draw::default(),
             files,
             open: None,
@@ -437,6 +443,11 @@ impl Planner {
                 self.summary.no_hours += u64::from(never);
                 let is_inside = self.barred.may_be_inside.binary_search(&phone.as_u64()).is_ok();
                 self.summary.may_be_inside += u64::from(is_inside);
+                if let Some(texted) = &self.barred.texted {
+                    let of = (&*self.revision, texted);
+                    self.capping
+                        .take(&mut self.summary.capped, of, &planned, self.now);
+                }
                 run.people.push(&planned);
             }
         }

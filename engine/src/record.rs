@@ -2,13 +2,13 @@
 //! when it began, what was said and what happened, in order. The story is played before it is handed out: what a store
 //! does not keep to the second is told so that it passes, and where it does not pass that is said.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use dsl::campaign::story::Occurrence;
-use dsl::campaign::{Deed, Schedule, Trigger};
+use dsl::campaign::{Schedule, Trigger};
 use sms::PhoneNumber;
 
 use crate::advance::Known;
@@ -141,7 +141,6 @@ struct Passage {
 
 /// One way to tell a passage.
 struct Way {
-    tags: BTreeSet<String>,
     begin: DateTime<Utc>,
     heard: Arc<heard::All>,
     unit: Unit,
@@ -165,7 +164,7 @@ impl Passage {
         let cast = cast(&self.revision, &opening.values(), &tags, self.since())?;
         self.refuse_unlike(began.map(|(beginning, _)| beginning), &opening, &cast)?;
         let mut told: Option<Recorded> = None;
-        for way in self.ways(&tags, &cast.zones) {
+        for way in self.ways(&cast.zones) {
             let recorded = self.told(&opening, &cast, &way);
             if recorded.differs.is_none() {
                 return Ok(recorded);
@@ -176,34 +175,21 @@ impl Passage {
     }
 
     /// The ways to tell it, the plainest first.
-    fn ways(&self, tags: &BTreeSet<String>, zones: &TimeClass) -> Vec<Way> {
+    fn ways(&self, zones: &TimeClass) -> Vec<Way> {
         let begin = self.begin(zones);
         let of_receipts = match self.revision.asks.delivered {
             true => &[Receipts::InTime, Receipts::Early][..],
             false => &[Receipts::InTime],
         };
-        // What was taken off the person is kept by no store: somebody who had it goes another way.
-        let more: BTreeSet<String> = tags.union(&self.taken_off()).cloned().collect();
-        let of_tags = match more == *tags {
-            true => vec![tags.clone()],
-            false => vec![tags.clone(), more],
-        };
         let mut ways = vec![];
         for receipts in of_receipts {
             let heard = Arc::new(self.heard(zones, *receipts));
             let first = heard.first().map_or(begin, |(at, _)| *at);
-            for tags in &of_tags {
-                // Of whoever came late, since there were many, the clock begins with the first text.
-                for begin in [begin.min(first), first] {
-                    for unit in [Unit::Minutes, Unit::Seconds, Unit::OneLess] {
-                        let (tags, heard) = (tags.clone(), heard.clone());
-                        ways.push(Way {
-                            tags,
-                            begin,
-                            heard,
-                            unit,
-                        });
-                    }
+            // Of whoever came late, since there were many, the clock begins with the first text.
+            for begin in [begin.min(first), first] {
+                for unit in [Unit::Minutes, Unit::Seconds, Unit::OneLess] {
+                    let heard = heard.clone();
+                    ways.push(Way { begin, heard, unit });
                 }
             }
         }
@@ -220,10 +206,7 @@ impl Passage {
         let mut recorded = Recorded {
             name: format!("as it went for {} on {}", self.number, local.format("%Y-%m-%d")),
             differs: None,
-            opening: Opening {
-                tags: way.tags.clone(),
-                ..opening.clone()
-            },
+            opening: opening.clone(),
             at: minute(local),
             lines: vec![],
         };
@@ -319,16 +302,6 @@ impl Passage {
             true => Ok(()),
             false => Err(NoRecord::Unlike(self.number)),
         }
-    }
-
-    /// The tags that steps may have taken off.
-    fn taken_off(&self) -> BTreeSet<String> {
-        let deeds = self.revision.campaign.program.instructions.iter();
-        let taken = deeds.filter_map(|instruction| match &instruction.deed {
-            Deed::Untag(tag) => Some(tag.clone()),
-            _ => None,
-        });
-        taken.collect()
     }
 }
 

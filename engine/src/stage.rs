@@ -408,6 +408,7 @@ impl Stage {
             opted_out: self.opted_out,
             cancelled: false,
             stranger: false,
+            reads: None,
             known: &passage.known,
             trace: Some(&self.trace),
         };

@@ -27,6 +27,8 @@ mod lock;
 mod message;
 mod notes;
 mod open;
+mod overtaken;
+mod past;
 mod person;
 mod record;
 mod report;
@@ -38,6 +40,7 @@ mod set_fields;
 mod settled;
 mod standing;
 mod suppression;
+mod texted;
 mod went;
 mod writer;
 
@@ -69,13 +72,14 @@ pub use message::MessageRow;
 pub use notes::Notice;
 pub use notes::{Note, NoteRow};
 pub use open::{Access, OpenOptions};
+pub use past::{Gave, Past};
 pub use person::{
     Began, Beginning, KeptReply, KeptTag, KeptValue, PersonMessage, PersonStory, ReplyFilter, Skipped,
     WaitingFor,
 };
 pub use record::{BudgetChange, Intent, LeftOutRow, MonthOf, Progress, WindowRecord};
 pub use report::{InDoubt, Totals};
-pub use rows::{CONFIRMS, CohortKind, MessageState, NewCohort, OWED, TextKind, Turn};
+pub use rows::{CONFIRMS, CohortKind, MessageState, NewCohort, OWED, TextKind, Turn, WELCOMES};
 pub use schedule::{Missed, MissedWhy, OCCURRENCE};
 pub use sent::SentMessage;
 pub use standing::{Moved, Standing};

@@ -147,7 +147,13 @@ async fn made(
     now: DateTime<Utc>,
 ) -> Result<Summary, Failure> {
     let barred = match store {
-        Some(store) => again::barred(store, revision, occurrence, i64::MAX, now).await?,
+        Some(store) => {
+            let starts_at = occurrence.starts_at(&revision.campaign, now).map_err(failed)?;
+            Barred {
+                texted: store.marketing_lately(revision, starts_at).await?,
+                ..again::barred(store, revision, occurrence, i64::MAX, now).await?
+            }
+        }
         None => Barred {
             day: Day::of(&revision.campaign, occurrence, now),
             ..Barred::default()

@@ -169,23 +169,23 @@ const MISSED: u32 = 1_000;
 
 /// The ticks of one campaign that began no launch.
 fn missed_text(missed: &[Missed]) -> Option<String> {
-    let line =
-        |missed: &Missed| output::folded(&format!("  {}  {}", missed.occurrence, why(missed.why)), "    ");
+    let line = |missed: &Missed| {
+        let tick = output::tick(&missed.occurrence, missed.due_at);
+        output::folded(&format!("  {tick}  {}", why(missed.why)), "    ")
+    };
     let lines: Vec<String> = missed.iter().map(line).collect();
     (!lines.is_empty()).then(|| format!("ticks without a launch\n{}", lines.join("\n")))
 }
 
 /// A line for each campaign that has any.
 fn missed_lines(missed: &[Missed]) {
-    let mut campaigns: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+    let mut campaigns: BTreeMap<&str, (u64, &Missed)> = BTreeMap::new();
     for missed in missed {
         // They come the latest first.
-        campaigns
-            .entry(&missed.campaign)
-            .or_insert((0, &missed.occurrence))
-            .0 += 1;
+        campaigns.entry(&missed.campaign).or_insert((0, missed)).0 += 1;
     }
     for (campaign, (n, latest)) in campaigns {
+        let latest = output::tick(&latest.occurrence, latest.due_at);
         let line = format!(
             "\n{} of {campaign} began no launch, the latest {latest}: `crier status {campaign}` says why",
             counted(n, "tick", "ticks")

@@ -56,7 +56,13 @@ pub(super) async fn run(args: &Why) -> Result<ExitCode, Failure> {
     }
     let settings = project.project.as_ref().expect("the project is valid");
     match args.format {
-        Format::Json => output::json(&as_json(number, (&story, &went), (&names, &steps), &waits)),
+        Format::Json => output::json(&as_json(
+            number,
+            (&story, &went),
+            (&names, &steps, &waits),
+            &alarms,
+            settings,
+        )),
         Format::Full => {
             output::line(&as_text(
                 number,
@@ -407,8 +413,9 @@ fn told(message: &PersonMessage) -> String {
 fn as_json(
     phone: PhoneNumber,
     (story, went): (&PersonStory, &Went),
-    (names, steps): (&Names, &Steps),
-    waits: &[Option<WaitsFor>],
+    (names, steps, waits): (&Names, &Steps, &[Option<WaitsFor>]),
+    alarms: &[Alarm],
+    project: &Project,
 ) -> serde_json::Value {
     let campaign = |launch: &LaunchId| names.get(launch).map(|row| row.campaign.clone());
     let messages = story.messages.iter().map(|message| {
@@ -443,10 +450,16 @@ fn as_json(
         })
     });
     let waiting = story.waiting.iter().zip(waits).map(|(waiting, waits)| {
+        let behind = alarms.iter().filter(|alarm| is_behind(waiting, alarm, project));
+        let held_up_by = behind.map(|alarm| {
+            json!({
+                "subject": alarm.subject, "reason": alarm.reason, "since": alarm.since, "retry_at": alarm.retry_at,
+            })
+        });
         json!({
             "campaign": campaign(&waiting.launch), "launch": waiting.launch.0, "step": waiting.step,
             "due_at": waiting.due_at, "under_way": waiting.under_way, "cancelled_at": waiting.cancelled_at,
-            "waits_for": waits.map(WaitsFor::code),
+            "waits_for": waits.map(WaitsFor::code), "held_up_by": held_up_by.collect::<Vec<_>>(),
         })
     });
     json!({

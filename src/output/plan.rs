@@ -1,5 +1,6 @@
 //! A plan, for people and for programs.
 
+mod capped;
 pub mod texts;
 
 use std::collections::BTreeMap;
@@ -66,6 +67,8 @@ impl Shown<'_> {
         }
         rows.extend(self.budget().map(|budget| ("budget", budget)));
         rows.push(("when", self.when()));
+        let held = capped::text(&summary.capped);
+        rows.extend(held.map(|held| ("frequency", held)));
         rows.extend(self.next_ticks().map(|ticks| ("then", ticks)));
         rows.extend(self.entry().map(|entry| ("who first", entry)));
         let starts = trigger::starts(campaign);
@@ -308,6 +311,7 @@ impl Shown<'_> {
             "messages": summary.messages.iter().map(|m| json!({ "message": m.message, "parts": m.parts })).collect::<Vec<_>>(),
             "texts": texts::json(summary, self.revision),
             "no_hours_people": summary.no_hours,
+            "frequency": capped::json(&summary.capped),
             "ucs2_people": summary.ucs2,
             "ucs2_first": summary.ucs2_first.map(|(line, character)| json!({ "line": line, "character": character })),
             "longest": summary.longest.map(|(line, parts)| json!({ "line": line, "parts": parts })),

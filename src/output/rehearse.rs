@@ -3,10 +3,13 @@
 mod bins;
 pub mod svg;
 
+use chrono::{DateTime, Utc};
+use dsl::campaign::Schedule;
 use engine::left_out::LeftOut;
 use engine::plan::Summary;
 use engine::rehearse::{Conversion, Rehearsal, Step};
 use engine::revision::Revision;
+use engine::story::place_of;
 use serde_json::json;
 
 use super::plan::money;
@@ -38,14 +41,14 @@ impl Shown<'_> {
                 format!("{} (seed {})", rehearsal.campaign, rehearsal.seed),
             ),
             ("people", self.people()),
-            ("begins", time(rehearsal.begins_at)),
+            ("begins", self.begins()),
             ("texts", self.texts()),
             (
                 "ends",
                 format!(
                     "{}, after {}",
                     time(rehearsal.ends_at),
-                    span(rehearsal.ends_at - rehearsal.begins_at)
+                    span(rehearsal.ends_at - self.first_at())
                 ),
             ),
             (
@@ -115,6 +118,35 @@ impl Shown<'_> {
         }
     }
 
+    /// On the recipients' clocks it begins for some before it does on the campaign's.
+    fn begins(&self) -> String {
+        let begins_at = self.rehearsal.begins_at;
+        match self.is_on_own_clocks() {
+            true => {
+                let local = begins_at.with_timezone(&self.revision.campaign.timezone);
+                format!("{} on each recipient's clock", local.format("%Y-%m-%d %H:%M"))
+            }
+            false => time(begins_at),
+        }
+    }
+
+    fn is_on_own_clocks(&self) -> bool {
+        match self.revision.campaign.schedule {
+            Schedule::Local(_) => true,
+            Schedule::Cron { recipient_clock, .. } => recipient_clock,
+            Schedule::Now | Schedule::At(_) | Schedule::Day { .. } | Schedule::Trigger(_) => false,
+        }
+    }
+
+    /// From when it lasts.
+    fn first_at(&self) -> DateTime<Utc> {
+        let begins_at = self.rehearsal.begins_at;
+        match self.is_on_own_clocks() {
+            true => self.rehearsal.first_text_at.unwrap_or(begins_at),
+            false => begins_at,
+        }
+    }
+
     fn texts(&self) -> String {
         let total = &self.rehearsal.total;
         let arrive = format!("{} of them arrive", percent(total.delivered, total.texts));
@@ -147,7 +179,10 @@ impl Shown<'_> {
             (deferred.budget, "for the budget of the next month"),
         ];
         let why = why.into_iter().filter(|(n, _)| *n > 0);
-        let mut said: Vec<String> = why.map(|(n, why)| format!("{} {why}", number(n))).collect();
+        // One text may wait for several, one after the other.
+        let mut said: Vec<String> = why
+            .map(|(n, why)| format!("{} {why}", counted(n, "time", "times")))
+            .collect();
         if said.is_empty() {
             said.push("no text".to_owned());
         }
@@ -208,7 +243,7 @@ fn steps(steps: &[Step]) -> String {
         let when = |at: Option<_>| at.map_or_else(|| "-".to_owned(), short);
         let without: u64 = step.without.values().sum();
         vec![
-            step.step.clone(),
+            place_of(&step.step),
             step.message.clone(),
             number(step.texts),
             number(step.parts),
@@ -225,7 +260,7 @@ fn steps(steps: &[Step]) -> String {
 }
 
 /// An instant without its zone: that stands above.
-fn short(at: chrono::DateTime<chrono::Utc>) -> String {
+fn short(at: DateTime<Utc>) -> String {
     super::local(at).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 

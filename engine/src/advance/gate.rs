@@ -76,16 +76,21 @@ pub(super) fn gate(revision: &Revision, send: &Send, turn: &Turn<'_>, now: DateT
         None => opens_at,
         Some(spread) => spread_behind(spread, hours, (due_at, now), opens_at, last),
     };
-    let (free_at, over) = match capped(revision, known, opens_at) {
-        None => (opens_at, Over::Wait),
-        Some((at, cap)) => (at, cap.over),
-    };
-    match over {
-        Over::Skip if free_at > opens_at => Gate::Skip(LeftOut::TooMany),
-        Over::Leave if free_at > opens_at => Gate::Leave(LeftOut::TooMany),
-        Over::Wait | Over::Skip | Over::Leave if free_at <= now => Gate::Open,
-        Over::Wait | Over::Skip | Over::Leave if !in_time(free_at) => Gate::Skip(LeftOut::Expired),
-        Over::Wait | Over::Skip | Over::Leave => Gate::Later(free_at),
+    match capped(revision, known, opens_at) {
+        Some((free_at, cap)) => at_cap(cap, free_at, in_time(free_at)),
+        None if opens_at <= now => Gate::Open,
+        None if !in_time(opens_at) => Gate::Skip(LeftOut::Expired),
+        None => Gate::Later(opens_at),
+    }
+}
+
+/// What a cap that lets no text through before `free_at` makes of one.
+fn at_cap(cap: &Cap, free_at: DateTime<Utc>, in_time: bool) -> Gate {
+    match cap.over {
+        Over::Skip => Gate::Skip(LeftOut::TooMany),
+        Over::Leave => Gate::Leave(LeftOut::TooMany),
+        Over::Wait if !in_time => Gate::Skip(LeftOut::Expired),
+        Over::Wait => Gate::Later(free_at),
     }
 }
 
@@ -153,6 +158,27 @@ pub fn first_text(
         return None;
     };
     Some(goes_at(revision, send, class, due_at, due_at.max(now)))
+}
+
+/// Until when a cap holds up the first text of somebody who begins then, where all else lets it go at `goes_at`; or why it does
+/// not go. None: no cap does.
+pub(crate) fn held_at_first(
+    revision: &Revision,
+    known: &Known,
+    begins_at: DateTime<Utc>,
+    goes_at: DateTime<Utc>,
+) -> Option<Result<DateTime<Utc>, LeftOut>> {
+    let (place, due_at) = stop_at(revision, Place::START, begins_at);
+    let Deed::Send(send) = &revision.campaign.program.at(place.step).deed else {
+        return None;
+    };
+    let (free_at, cap) = capped(revision, known, goes_at).filter(|_| !send.answers)?;
+    let expires = send.expires.or(revision.campaign.pace.expires);
+    let last = expires.map(|time| known.after(revision, time, due_at));
+    match at_cap(cap, free_at, last.is_none_or(|last| free_at < last)) {
+        Gate::Skip(reason) | Gate::Leave(reason) => Some(Err(reason)),
+        Gate::Open | Gate::Later(_) => Some(Ok(free_at)),
+    }
 }
 
 /// When a text goes to whoever is in these zones, asked at `at`, as far as hours say; or why it never does.

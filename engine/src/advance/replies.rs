@@ -29,7 +29,7 @@ pub(super) fn reply<'a>(
         Meaning::Reaction { .. } | Meaning::Automatic => (enrolment, vec![Effect::SetAside]),
         // Said twice, it is answered once.
         Meaning::OptOut { .. } if facts.opted_out => (after_stop(enrolment), vec![]),
-        Meaning::OptOut { .. } => opt_out(revision, enrolment),
+        Meaning::OptOut { .. } => opt_out(revision, enrolment, facts),
         Meaning::OptIn => opt_in(revision, enrolment, facts, now),
         Meaning::ContainsOptOut { .. } => (enrolment, vec![Effect::Keep { flagged: true }]),
         Meaning::Help | Meaning::Other if facts.opted_out => {
@@ -63,7 +63,8 @@ pub(super) fn meaning(
     text: &str,
 ) -> Meaning {
     let campaign = &revision.campaign;
-    let languages = campaign.languages.iter().map(|language| language.as_str());
+    let languages = campaign.languages.iter().chain(facts.reads);
+    let languages = languages.map(|language| language.as_str());
     let words = Words::for_person(enrolment.member.phone.region(), languages)
         .and_opt_outs(campaign.opt_out_words.iter().map(String::as_str));
     let sent: Vec<&str> = facts.known.sent.iter().map(String::as_str).collect();
@@ -131,9 +132,15 @@ fn other<'a>(
     (after, effects)
 }
 
-fn built_in(revision: &Revision, enrolment: Enrolment<'_>, answer: Answer, of: AnswerOf) -> Effect {
+fn built_in(
+    revision: &Revision,
+    enrolment: Enrolment<'_>,
+    facts: Facts<'_>,
+    (answer, of): (Answer, AnswerOf),
+) -> Effect {
     let campaign = &revision.campaign;
-    let language = campaign.languages.get(usize::from(enrolment.member.language));
+    let own = || campaign.languages.get(usize::from(enrolment.member.language));
+    let language = facts.reads.or_else(own);
     let language = language.map_or("en", |language| language.as_str());
     let own = answer.name().and_then(|name| campaign.answers.get(name));
     let text = answer.text(language, own.map_or(&[], Vec::as_slice)).to_owned();
@@ -149,20 +156,24 @@ fn within_the_hour(
     revision: &Revision,
     enrolment: Enrolment<'_>,
     facts: Facts<'_>,
-    (answer, of): (Answer, AnswerOf),
+    answer: (Answer, AnswerOf),
     now: DateTime<Utc>,
 ) -> Effect {
     match is_loop(facts.known, now) {
         true => Effect::Skip(enrolment.place.step, LeftOut::TooManyAnswers),
-        false => built_in(revision, enrolment, answer, of),
+        false => built_in(revision, enrolment, facts, answer),
     }
 }
 
-fn opt_out<'a>(revision: &Revision, enrolment: Enrolment<'a>) -> (Enrolment<'a>, Vec<Effect>) {
+fn opt_out<'a>(
+    revision: &Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'_>,
+) -> (Enrolment<'a>, Vec<Effect>) {
     let after = after_stop(enrolment);
     let ends = enrolment.state == State::Waiting && after.state == State::Ended;
     let left_out = ends.then_some(Effect::LeaveOut(LeftOut::OptedOut));
-    let answer = built_in(revision, enrolment, Answer::OptOut, AnswerOf::OptOut);
+    let answer = built_in(revision, enrolment, facts, (Answer::OptOut, AnswerOf::OptOut));
     let said = [Effect::Suppress, answer];
     (after, said.into_iter().chain(left_out).collect())
 }

@@ -53,6 +53,7 @@ const NO_FACTS: Facts<'static> = Facts {
     opted_out: false,
     cancelled: false,
     stranger: false,
+    reads: None,
 };
 const OPTED_OUT: Facts = Facts {
     opted_out: true,

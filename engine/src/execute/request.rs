@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::ids::{DESK_RUN, LaunchId, NO_RUN};
 use crate::member::Doubt;
 use crate::provider::{Answer, Found, Provider, Submission};
-use crate::store::{CONFIRMS, OWED, SentTo, Store};
+use crate::store::{CONFIRMS, OWED, SentTo, Store, WELCOMES};
 
 /// When somebody asks again whose way is being tried by another.
 const SOON: Duration = Duration::from_secs(1);
@@ -251,7 +251,7 @@ impl Executor {
         Outgoing {
             at,
             is_answer: send.is_answer,
-            is_owed: send.is_answer && matches!(cohort.place.visit, OWED | CONFIRMS),
+            is_owed: send.is_answer && matches!(cohort.place.visit, OWED | CONFIRMS | WELCOMES),
             text,
         }
     }

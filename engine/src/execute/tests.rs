@@ -5,6 +5,7 @@ mod as_told;
 mod budgets;
 mod by_seed;
 mod canary;
+mod capped;
 mod compared;
 mod corners;
 mod crash;

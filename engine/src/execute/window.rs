@@ -21,6 +21,7 @@ use super::{Executor, RECORD_WITHIN, Step};
 use crate::advance::{Effect, Enrolment, Event, Facts, State, advance};
 use crate::halt::ENOUGH;
 use crate::ids::{CohortId, LaunchId, MessageId};
+use crate::left_out::LeftOut;
 use crate::member::Doubt;
 use crate::provider::{Answer, Found};
 use crate::revision::Revision;
@@ -230,6 +231,11 @@ impl Executor {
                 {
                     let waits = Effect::Depart(held.cohort.place, held.cohort.due_at);
                     window.moves.push((cohort, index, waits));
+                    continue;
+                }
+                if held.cohort.overtaken.contains(&index) {
+                    let passed = Effect::Skip(held.cohort.place.step, LeftOut::Overtaken);
+                    window.moves.push((cohort, index, passed));
                     continue;
                 }
                 // One member at which our own code fails must not stop the others.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use dsl::project::ListFile;
 use sms::PhoneNumber;
 
-use super::{Day, StoreFacts};
+use super::{Day, StoreFacts, Texted};
 use crate::audience::{self, AudienceError, ListReader};
 use crate::left_out::LeftOut;
 
@@ -30,6 +30,8 @@ pub struct Barred {
     pub facts: Arc<StoreFacts>,
     /// The day or tick that is planned, of a schedule on the recipients' clocks. Nobody is barred by that: whose day it is not is not of this launch.
     pub day: Option<Day>,
+    /// The marketing that went lately, where it is to be told whom `frequency` holds up. Nobody is barred by that.
+    pub texted: Option<Texted>,
 }
 
 impl Barred {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dsl::campaign::Campaign;
 use serde::{Deserialize, Serialize};
 
+use super::capped::Capped;
 use super::odd::{self, OddCells, OddOfRow};
 use super::row::PlannedRow;
 use super::seen::Place;
@@ -59,6 +60,9 @@ pub struct Summary {
     /// People who are inside of an earlier launch now: on their own clocks they enter if they are through when their time comes.
     #[serde(default)]
     pub may_be_inside: u64,
+    /// Whom `frequency` holds up at their first text; nobody, where that was not asked.
+    #[serde(default)]
+    pub capped: Capped,
     /// Rows without a number, the first 1,000.
     pub bad_rows: Vec<BadLine>,
     /// Rows without a number in the lists under `except`: whoever they mean is not excluded. The first 1,000.

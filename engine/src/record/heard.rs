@@ -243,13 +243,16 @@ impl Passage {
             _ => None,
         });
         let saves: Vec<&String> = saves.collect();
-        let kept = self.known.values.iter().filter(|kept| {
-            let is_of_call = saves.iter().any(|field| **field == kept.field);
-            errand.state == ErrandState::Done
-                && (kept.launch, kept.at) == (errand.launch, errand.at)
-                && is_of_call
+        let kept = self.known.values.iter();
+        let kept = kept.map(|kept| (&kept.field, &kept.value, (kept.launch, kept.at)));
+        let past = self.known.past.iter().filter_map(|past| {
+            let given = (past.given.launch, past.given.at);
+            Some((&past.name, past.value.as_ref()?, given))
         });
-        kept.map(|kept| (kept.field.clone(), kept.value.clone()))
+        let is_of_call = |field: &String| saves.contains(&field) && errand.state == ErrandState::Done;
+        kept.chain(past)
+            .filter(|(field, _, given)| is_of_call(field) && *given == (errand.launch, errand.at))
+            .map(|(field, value, _)| (field.clone(), value.clone()))
             .collect()
     }
 

@@ -11,7 +11,7 @@ use super::Passage;
 use crate::ids::LaunchId;
 use crate::plan::of_lists;
 use crate::play::asked_tags;
-use crate::store::Happened;
+use crate::store::{Happened, Past};
 
 /// Values of a person by column or field, the number first.
 type Values = Vec<(String, String)>;
@@ -22,8 +22,10 @@ impl Passage {
         let asked = asked_tags(&self.revision);
         let is_asked = |tag: &String| asked.as_ref().is_none_or(|asked| asked.contains(tag));
         let kept = self.known.tags.iter();
-        let before = kept.filter(|kept| self.is_before(kept.launch, kept.at) && is_asked(&kept.tag));
-        before.map(|kept| kept.tag.clone()).collect()
+        let before = kept.filter(|kept| self.is_before(kept.launch, kept.at));
+        let past = self.had().filter(|past| past.value.is_none());
+        let all = before.map(|kept| &kept.tag).chain(past.map(|past| &past.name));
+        all.filter(|tag| is_asked(tag)).cloned().collect()
     }
 
     /// The person, as the lists say and as it was; `event`: what that carries says it itself.
@@ -40,6 +42,14 @@ impl Passage {
         self.add_frozen(&mut person, carries);
         self.add_kept(&mut person);
         person
+    }
+
+    /// What the person had when it began, and has no more.
+    fn had(&self) -> impl Iterator<Item = &Past> {
+        self.known.past.iter().filter(|past| {
+            let (given, gone) = (past.given, past.gone);
+            self.is_before(given.launch, given.at) && !self.is_before(gone.launch, gone.at)
+        })
     }
 
     /// Whether that launch gave it before this passage could have: another one by the first text, its own by the beginning.
@@ -95,10 +105,15 @@ impl Passage {
 
     /// What others had set before wins over the row.
     fn add_kept(&self, person: &mut Values) {
-        for kept in &self.known.values {
-            let is_asked = value(person, &kept.field).is_some() || self.asks_for(&kept.field);
-            if is_asked && self.is_before(kept.launch, kept.at) {
-                set(person, &kept.field, &kept.value);
+        let kept = self.known.values.iter();
+        let before = kept.filter(|kept| self.is_before(kept.launch, kept.at));
+        let before = before.map(|kept| (&kept.field, &kept.value));
+        let past = self
+            .had()
+            .filter_map(|past| Some((&past.name, past.value.as_ref()?)));
+        for (field, kept) in before.chain(past) {
+            if value(person, field).is_some() || self.asks_for(field) {
+                set(person, field, kept);
             }
         }
     }

@@ -8,6 +8,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::canary::HELD;
 use super::delivery::take_over;
+use super::overtaken::find_overtaken;
 use super::record::{Progress, suppressed_since};
 use super::rows::{CohortKind, MessageState, Turn, corrupt, count, instant, millis, phone, size, small};
 use super::{Failure, Store, StoreError};
@@ -69,6 +70,8 @@ pub struct ClaimedCohort {
     pub intended_at: DateTime<Utc>,
     /// Members that left before their turn.
     pub departed: BTreeSet<usize>,
+    /// Members whose text a later one of theirs makes untrue: it does not go.
+    pub overtaken: BTreeSet<usize>,
     /// What is known of the members between `done` and `intent_to` that an earlier process submitted. Empty when the
     /// intent is of this claim.
     pub known: HashMap<usize, Known>,
@@ -317,6 +320,7 @@ async fn claim_due(
     }
     hold(connection, &claimed, claim.route).await?;
     load_departed(connection, &mut claimed).await?;
+    find_overtaken(connection, &mut claimed).await?;
     for cohort in &mut claimed {
         load_known(connection, cohort).await?;
     }
@@ -422,6 +426,7 @@ pub(super) fn cohort_row(row: &SqliteRow) -> Result<ClaimedCohort, Failure> {
         intent_to,
         intended_at: instant(integer("intended_at")?)?,
         departed: BTreeSet::new(),
+        overtaken: BTreeSet::new(),
         known: HashMap::new(),
         in_doubt: intent_to > done,
         route: small(integer("route")?, "route")?,

@@ -123,7 +123,7 @@ fn push_all(select: &mut QueryBuilder<Sqlite>, names: &BTreeSet<&String>) {
 }
 
 /// The earliest instant, in whole milliseconds, from which that time is not over by now.
-fn since(within: WaitTime, zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn since(within: WaitTime, zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
     let instant = |at: i64| DateTime::from_timestamp_millis(at).unwrap_or(now);
     // Ten years are the longest there is.
     let mut over = millis(now - TimeDelta::days(4_000));

@@ -235,7 +235,14 @@ impl Store {
         sender: &str,
         since: DateTime<Utc>,
     ) -> Result<Vec<SentTo>, StoreError> {
-        self.read_sent_lately(phone_number(phone), sender, since)
+        self.read_sent_lately(phone_number(phone), Some((sender, since)))
+            .await
+            .map_err(|failure| self.failed(failure))
+    }
+
+    /// The same of whoever sent them, and whenever that was.
+    pub async fn sent_by_any(&self, phone: PhoneNumber) -> Result<Vec<SentTo>, StoreError> {
+        self.read_sent_lately(phone_number(phone), None)
             .await
             .map_err(|failure| self.failed(failure))
     }
@@ -266,27 +273,22 @@ impl Store {
         Ok(member)
     }
 
-    /// The messages that are remembered of a number and that somebody may answer: of this sender, not older, not refused, and
-    /// of a passage ([`NO_RUN`], [`DESK_RUN`]).
+    /// The messages that are remembered of a number and that somebody may answer: not refused, and of a passage ([`NO_RUN`],
+    /// [`DESK_RUN`]); of this sender and not older, where one is asked for.
     async fn read_sent_lately(
         &self,
         phone: i64,
-        sender: &str,
-        since: DateTime<Utc>,
+        of: Option<(&str, DateTime<Utc>)>,
     ) -> Result<Vec<SentTo>, Failure> {
         let mut select = QueryBuilder::<Sqlite>::new(
             "select m.id, c.launch_id, c.run, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
              where m.state not in (0, 2) and c.run not in (",
         );
-        select
-            .push_bind(NO_RUN)
-            .push(", ")
-            .push_bind(DESK_RUN)
-            .push(")")
-            .push(" and c.sender = ")
-            .push_bind(sender)
-            .push(" and m.sent_at >= ")
-            .push_bind(millis(since));
+        select.push_bind(NO_RUN).push(", ").push_bind(DESK_RUN).push(")");
+        if let Some((sender, since)) = of {
+            select.push(" and c.sender = ").push_bind(sender);
+            select.push(" and m.sent_at >= ").push_bind(millis(since));
+        }
         select.push(" and m.id in (");
         let mut values = select.separated(", ");
         remembered(&self.readers, phone).await?.ids.iter().for_each(|id| {

@@ -10,6 +10,7 @@ use super::delivery::{DeliveryOf, write_delivery};
 use super::errand::write_errand;
 use super::happening::start;
 use super::lists::{Changing, ListHow, join, leave};
+use super::past::keep_past;
 use super::rows::{millis, phone_number};
 use super::set_fields::SetFields;
 use crate::advance::{Change, Request};
@@ -113,6 +114,7 @@ pub(super) async fn write_notes(
             set.add(field);
         }
         let (launch, phone, at) = (row.launch.0, phone_number(row.phone), millis(row.at));
+        keep_past(connection, row).await?;
         match &row.note {
             Note::Tagged(tag) => {
                 sqlx::query(

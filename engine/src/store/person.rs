@@ -12,6 +12,7 @@ use super::launch::LaunchState;
 use super::lists::ListChange;
 use super::message::remembered;
 use super::notes::Notice;
+use super::past::Past;
 use super::rows::{MessageState, TOLD_STATE, TextKind, Turn, instant, phone, phone_number, small, text_kind};
 use super::{Failure, Store, StoreError};
 use crate::ids::{LaunchId, MessageId};
@@ -44,6 +45,8 @@ pub struct PersonStory {
     pub values: Vec<KeptValue>,
     /// The tags of the person.
     pub tags: Vec<KeptTag>,
+    /// What the person had and has no more, the earliest first.
+    pub past: Vec<Past>,
     /// Lists that were joined and left.
     pub lists: Vec<ListChange>,
     /// What happened to the person, as far as it was to begin a passage.
@@ -247,6 +250,7 @@ impl Store {
             lists: self.list_changes_of(key).await?,
             happened: self.beginnings_of(key).await?,
             events: vec![],
+            past: self.past_of(key).await?,
         };
         story.events = self.events_of(key, &story).await?;
         Ok(story)

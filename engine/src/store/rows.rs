@@ -73,6 +73,8 @@ pub enum CohortKind {
 pub const OWED: u32 = 1;
 /// The same of the confirmation of an opt-out, which is none of the answers of an hour.
 pub const CONFIRMS: u32 = 2;
+/// The same of the confirmation that somebody who had opted out gets texts again.
+pub const WELCOMES: u32 = 3;
 
 impl CohortKind {
     pub(super) fn from_row(number: i64) -> Result<CohortKind, StoreError> {

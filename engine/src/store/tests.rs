@@ -13,6 +13,7 @@ mod inbox;
 mod launch;
 mod messages;
 mod opening;
+mod overtaken;
 mod people;
 mod recovery;
 mod totals;

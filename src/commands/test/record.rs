@@ -28,7 +28,7 @@ pub(super) async fn run(phone: &str, file: &Path) -> Result<ExitCode, Failure> {
     play::keep(&stories, &recorded.story(&name))?;
     if let Some(differs) = &recorded.differs {
         output::say(&format!(
-            "it does not pass as it stands: {differs}. What other campaigns did, and what steps took away again, is kept by no store as it was"
+            "it does not pass as it stands: {differs}. What other campaigns did meanwhile no line of a story tells, and what steps took away before this version of crier no store keeps"
         ));
     }
     Ok(ExitCode::SUCCESS)

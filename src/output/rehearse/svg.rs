@@ -5,7 +5,7 @@ use std::fmt::Write;
 use engine::rehearse::Rehearsal;
 
 use super::bins::{self, Bin};
-use crate::output::number;
+use crate::output::{counted, number};
 
 /// Of the picture, and of the chart in it, in pixels.
 const WIDTH: usize = 960;
@@ -91,19 +91,25 @@ fn bars(svg: &mut String, bins: &[Bin], most: u64) {
         let width = (step - 1.0).max(step * 0.8);
         let texts = height_of(bin.texts, most).unwrap_or(0.0);
         let replies = height_of(bin.replies, most).unwrap_or(0.0);
-        let mut stack = |y: f64, height: f64, colour: &str, n: u64, what: &str| {
+        let mut stack = |y: f64, height: f64, colour: &str, n: u64, (one, many): (&str, &str)| {
             if n > 0 {
                 let _ = writeln!(
                     svg,
                     "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{colour}\">\
-                     <title>{}: {} {what}</title></rect>",
+                     <title>{}: {}</title></rect>",
                     bin.at.format("%Y-%m-%d %H:%M"),
-                    number(n)
+                    counted(n, one, many)
                 );
             }
         };
-        stack(floor - texts, texts, TEXTS, bin.texts, "texts");
-        stack(floor - texts - replies, replies, REPLIES, bin.replies, "replies");
+        stack(floor - texts, texts, TEXTS, bin.texts, ("text", "texts"));
+        stack(
+            floor - texts - replies,
+            replies,
+            REPLIES,
+            bin.replies,
+            ("reply", "replies"),
+        );
     }
 }
 

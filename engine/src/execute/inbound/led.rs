@@ -11,7 +11,7 @@ use crate::plan::tariff_of;
 use crate::revision::Revision;
 use crate::store::{
     CONFIRMS, CohortKind, NewCohort, NewReply, Note, NoteRow, OWED, ReplyMeaning, SentTo, Standing,
-    Suppression, Turn,
+    Suppression, Turn, WELCOMES,
 };
 
 /// What a reply leads to, as it is put together.
@@ -118,6 +118,7 @@ impl Led<'_> {
                 // The confirmation of a stop goes behind it, and what somebody asked for since.
                 visit: match (of, self.opted_out) {
                     (AnswerOf::OptOut, _) => CONFIRMS,
+                    (_, true) if self.reply.allow => WELCOMES,
                     (_, true) => OWED,
                     (_, false) => 0,
                 },

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use dsl::values::Language;
 use sms::PhoneNumber;
 
 use super::fold::Folder;
@@ -25,6 +26,8 @@ pub(super) struct Met {
     /// They are in the middle of something, whose record decides where they stand.
     pub is_held: bool,
     known: Known,
+    /// The language that others texted a stranger in.
+    reads: Option<Language>,
     /// Who they are where they stand nowhere.
     outside: Member,
     at: DateTime<Utc>,
@@ -55,6 +58,7 @@ impl Met {
         Facts {
             opted_out,
             stranger: self.sent.is_none(),
+            reads: self.reads.as_ref(),
             known: &self.known,
             ..Facts::default()
         }
@@ -135,9 +139,14 @@ impl Folder {
             Some(sent) => self.store.standing(sent.launch, sent.run, words.from).await?,
             None => None,
         };
+        let reads = match sent {
+            Some(_) => None,
+            None => self.language_of(words.from).await?,
+        };
         Ok(Met {
             known: self.known(&revision, sent, standing.as_ref(), words).await?,
-            outside: self.outside(&revision, sent, words.from).await?,
+            outside: self.outside(&revision, sent, reads.as_ref(), words.from).await?,
+            reads,
             is_held: standing.as_ref().is_some_and(|standing| standing.is_held),
             revision,
             sent,
@@ -151,15 +160,18 @@ impl Folder {
         &self,
         revision: &Revision,
         sent: Option<SentTo>,
+        reads: Option<&Language>,
         phone: PhoneNumber,
     ) -> Result<Member, StoreError> {
+        let read = || reads.map_or(0, |reads| revision.campaign.language_index(reads.as_str()));
+        let language = sent.map_or_else(|| u8::try_from(read()).unwrap_or(0), |sent| sent.language);
         let last = match sent.filter(|_| revision.answers_of_values) {
             Some(sent) => self.store.member_of(sent.message).await?,
             None => None,
         };
         Ok(Member {
             phone,
-            language: sent.map_or(0, |sent| sent.language),
+            language,
             tariff: sent.and_then(|sent| sent.tariff),
             values: last.map_or_else(Vec::new, |last| last.values),
             pending: None,
@@ -194,6 +206,17 @@ impl Folder {
         }
         known.hear(revision);
         Ok(known)
+    }
+
+    /// The language of the last text to somebody, whatever sender and campaign it was of.
+    async fn language_of(&self, phone: PhoneNumber) -> Result<Option<Language>, StoreError> {
+        let all = self.store.sent_by_any(phone).await?;
+        let Some(sent) = all.first() else {
+            return Ok(None);
+        };
+        let revision = self.revision_of(Some(*sent)).await?;
+        let languages = &revision.campaign.languages;
+        Ok(languages.get(usize::from(sent.language)).cloned())
     }
 
     /// The campaign that a reply answers: its words, its languages and its inbox hold. It need not be the one that runs.

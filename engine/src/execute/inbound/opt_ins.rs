@@ -23,7 +23,7 @@ impl Folder {
             return Ok(None);
         }
         let spoken = sent.and_then(|sent| revision.campaign.languages.get(usize::from(sent.language)));
-        let language = spoken.or(self.project.languages.first());
+        let language = spoken.or(facts.reads).or(self.project.languages.first());
         let since = words.at - self.project.replies_within;
         let asked = self.store.asked(words.from, since).await?;
         let written = Written {

@@ -14,6 +14,7 @@ use super::world::{Does, World, accept, phone, refuse, scripted, scripted_and_as
 use crate::clock::Clock;
 use crate::execute::{End, Progress};
 use crate::ids::MessageId;
+use crate::left_out::LeftOut;
 use crate::provider::{Answer, Found, Inbound, Scope, Submission};
 use crate::store::{Access, CohortKind, DeadLetter, MessageState, TextKind};
 
@@ -270,7 +271,12 @@ async fn got_from_a_busy_provider(written: &[(i64, &str)]) -> Vec<String> {
     }
     let ran = world.run(provider.clone(), &mut |_| {}).await;
     assert_eq!(ran.end, End::Done);
-    let taken = taken.lock().expect("unpoisoned");
+    let store = world.store(Access::Read).await.expect("opened");
+    let launch = store.launches(Some("test")).await.expect("launches").remove(0);
+    let skipped = store.totals(launch.id).await.expect("totals").skipped;
+    let overtaken = skipped.get(&LeftOut::Overtaken);
+    let mut taken = taken.lock().expect("unpoisoned");
+    taken.extend(overtaken.map(|n| format!("({n} overtaken)")));
     taken.clone()
 }
 
@@ -310,26 +316,61 @@ async fn the_confirmation_of_a_stop_is_none_of_the_answers_of_an_hour() {
     expect![[r#"
         [
             "One",
-            "9 to 5",
             "You have opted in again and will get messages from us. Reply STOP to get no more.",
             "9 to 5",
-            "You have opted out and will get no more messages from us.",
+            "9 to 5",
+            "(1 overtaken)",
         ]"#]]
     .assert_eq(&format!("{:#?}", got_from_a_busy_provider(&written).await));
+}
+
+/// Whoever says STOP and START while the provider is busy reads what holds, once. What they say when it is free again is
+/// confirmed as ever.
+#[tokio::test]
+async fn what_a_later_stop_or_start_makes_untrue_is_not_confirmed() {
     let back_and_forth: Vec<(i64, &str)> = (0..5)
         .flat_map(|n| [(10 + 20 * n, "STOP"), (20 + 20 * n, "START")])
         .collect();
+    let written: [(&str, &[(i64, &str)]); 5] = [
+        ("in again", &[(10, "STOP"), (20, "START")]),
+        ("out again", &[(10, "STOP"), (20, "START"), (30, "STOP")]),
+        ("out twice", &[(10, "STOP"), (20, "STOP")]),
+        ("in the same moment", &[(10, "STOP"), (10, "START")]),
+        ("back and forth", &back_and_forth),
+    ];
+    let mut got = String::new();
+    for (what, written) in written {
+        let texts = got_from_a_busy_provider(written).await;
+        got += &format!("{what}: {texts:#?}\n");
+    }
     expect![[r#"
-        [
+        in again: [
+            "One",
+            "You have opted in again and will get messages from us. Reply STOP to get no more.",
+            "(1 overtaken)",
+        ]
+        out again: [
             "One",
             "You have opted out and will get no more messages from us.",
+            "(2 overtaken)",
+        ]
+        out twice: [
+            "One",
+            "You have opted out and will get no more messages from us.",
+        ]
+        in the same moment: [
+            "One",
+            "You have opted out and will get no more messages from us.",
+        ]
+        back and forth: [
+            "One",
             "You have opted in again and will get messages from us. Reply STOP to get no more.",
-            "You have opted in again and will get messages from us. Reply STOP to get no more.",
             "You have opted out and will get no more messages from us.",
             "You have opted in again and will get messages from us. Reply STOP to get no more.",
             "You have opted out and will get no more messages from us.",
-            "You have opted out and will get no more messages from us.",
-            "You have opted out and will get no more messages from us.",
-        ]"#]]
-    .assert_eq(&format!("{:#?}", got_from_a_busy_provider(&back_and_forth).await));
+            "You have opted in again and will get messages from us. Reply STOP to get no more.",
+            "(3 overtaken)",
+        ]
+    "#]]
+    .assert_eq(&got);
 }

@@ -5,6 +5,10 @@ use std::fmt::Write;
 use expect_test::expect;
 
 use super::world::{Does, World, accept, phone, scripted};
+use crate::clock::Clock;
+use crate::launch::Occurrence;
+use crate::provider::Inbound;
+use crate::store::Access;
 
 const CAMPAIGN: &str = "\
 purpose: service
@@ -83,4 +87,63 @@ messages: { hello: Hello, bye: Bye }
         (times.next_back().expect("several") - first).num_seconds()
     };
     assert_eq!((span("Hello"), span("Bye")), (0, 19));
+}
+
+/// Whoever writes to a sender that never texted them is answered in the language in which others did.
+#[tokio::test]
+async fn a_stop_to_another_sender_is_confirmed_in_the_persons_language() {
+    let campaign = "purpose: service\nlanguages: [en, it, fr]\nmessage: { en: Hello, it: Ciao, fr: Salut }\n";
+    let world = World::new(0, campaign, "");
+    world.write_senders();
+    let write = |name: &str, text: &str| std::fs::write(world.path().join(name), text).expect("written");
+    let rows = ["it", "fr", "en"]
+        .iter()
+        .zip(0..)
+        .map(|(language, n)| format!("{},{language}\n", phone(n)));
+    write(
+        "people.csv",
+        &format!("phone,language\n{}", rows.collect::<String>()),
+    );
+    write("others.csv", &format!("phone,language\n{},it\n", phone(9)));
+    write(
+        "late.campaign.yaml",
+        "audience: others.csv\nschedule: now\npurpose: service\nlanguages: [en, it]\nsender: other\n\
+         steps:\n  - send: { en: One, it: Uno }\n  - wait: 1 hour\n  - send: { en: Two, it: Due }\n",
+    );
+    let provider = scripted(50, |_, _| accept());
+    world.run(provider.clone(), &mut |_| {}).await;
+    let store = std::sync::Arc::new(world.store(Access::Execute).await.expect("opened"));
+    let late = world.launch_of(&store, "late", Occurrence::Nth(1)).await;
+    for (n, minutes, text) in [
+        (0, 10, "STOP"),
+        (1, 10, "ARRET"),
+        (2, 10, "STOP"),
+        (3, 10, "STOP"),
+        (1, 20, "START"),
+    ] {
+        let said = Inbound::Text {
+            id: format!("{n}-{text}"),
+            from: phone(n).parse().expect("a number"),
+            sender: "other".into(),
+            text: text.into(),
+            part: None,
+        };
+        provider.say(world.clock.now() + chrono::TimeDelta::minutes(minutes), said);
+    }
+    let end = world.clock.now() + chrono::TimeDelta::hours(2);
+    world
+        .run_launches(store, vec![(late, false)], &provider, None, end)
+        .await;
+    expect![[r#"
+        25 09:00:00 to 0: Ciao
+        25 09:00:00 to 1: Salut
+        25 09:00:00 to 2: Hello
+        25 09:00:00 to 9: Uno
+        25 09:10:00 to 0: Richiesta registrata: non riceverai più messaggi da noi.
+        25 09:10:00 to 1: Votre demande est enregistrée : vous ne recevrez plus de messages de notre part.
+        25 09:10:00 to 2: You have opted out and will get no more messages from us.
+        25 09:10:00 to 3: You have opted out and will get no more messages from us.
+        25 09:20:00 to 1: Votre inscription est enregistrée : vous recevrez de nouveau nos messages. Pour ne plus en recevoir, répondez STOP.
+        25 10:00:00 to 9: Due
+    "#]].assert_eq(&provider.got());
 }

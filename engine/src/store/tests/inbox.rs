@@ -329,6 +329,10 @@ async fn a_reply_belongs_to_the_last_text_from_that_sender() {
         let messages: Vec<_> = sent.iter().map(|sent| sent.message).collect();
         assert_eq!(messages, expected, "{sender} since {since}");
     }
+    for (to, expected) in [(to, Some(ids[2])), (nth_phone(1), None)] {
+        let sent = store.sent_by_any(to).await.expect("known");
+        assert_eq!(sent.first().map(|sent| sent.message), expected, "by any");
+    }
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
 use crate::plan::Summary;
 use crate::store::{
-    CohortKind, Fold, LeftOutRow, MessageState, NewCohort, PersonStory, ReceiptRow, ReplyFilter,
-    ReplyMeaning, Store,
+    CohortKind, Fold, LeftOutRow, MessageState, NewCohort, Note, NoteRow, PersonStory, ReceiptRow,
+    ReplyFilter, ReplyMeaning, Store,
 };
 use crate::testing::nth_phone;
 
@@ -291,4 +291,53 @@ async fn who_entered_a_launch_is_kept_and_who_waits_in_one_that_is_not_over_is_i
     assert_eq!(inside, [0, 1, 2, 3].map(number));
     let inside = scene.store.inside(&[by_tick]).await.expect("read");
     assert_eq!(inside, [2, 3].map(number));
+}
+
+/// What a person had is told with when it was given, and when it went.
+#[tokio::test]
+async fn what_steps_take_away_is_kept_as_past() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[(0, 2)]).await;
+    let note = |seconds, note| NoteRow {
+        launch,
+        run: 0,
+        phone: nth_phone(0),
+        at: after(seconds),
+        note,
+    };
+    let set = |value: &str| Note::Set("city".into(), value.into());
+    let (tag, untag) = (Note::Tagged("vip".into()), Note::Untagged("vip".into()));
+    let notes = vec![
+        note(0, untag.clone()),
+        note(1, tag.clone()),
+        note(2, set("Roma")),
+        note(3, tag.clone()),
+        note(4, untag.clone()),
+        note(5, set("Bari")),
+        note(6, tag),
+        note(7, set("Bari")),
+    ];
+    scene.store.keep_notes(notes).await.expect("kept");
+    let past = scene.store.person(nth_phone(0)).await.expect("a story").past;
+    let told = past.iter().map(|past| {
+        let (given, gone) = (past.given.at - start(), past.gone.at - start());
+        let what = past
+            .value
+            .as_ref()
+            .map_or(past.name.clone(), |value| format!("{} {value}", past.name));
+        format!("{what}: {} to {}", given.num_seconds(), gone.num_seconds())
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        ["vip: 1 to 4", "city Roma: 2 to 5", "city Bari: 5 to 7"]
+    );
+    assert!(
+        scene
+            .store
+            .person(nth_phone(1))
+            .await
+            .expect("a story")
+            .past
+            .is_empty()
+    );
 }
