@@ -125,7 +125,7 @@ fn prefixes_of_every_file_are_read() {
     };
     let files: Vec<Whole> = yaml_files().into_iter().map(whole).collect();
     assert!(files.len() >= 15, "with crier.yaml twice");
-    prefixes::are_read(&files, 600);
+    prefixes::are_read(&files, 300);
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn prefixes_of_the_files_of_a_page_are_read() {
             },
             around: around.clone(),
         });
-        prefixes::are_read(&files.collect::<Vec<_>>(), 100);
+        prefixes::are_read(&files.collect::<Vec<_>>(), 40);
     }
 }
 

@@ -204,7 +204,7 @@ fn prefixes_of_every_file_are_read() {
             bytes: text.into_bytes(),
             around: around.clone(),
         });
-        prefixes::are_read(&files.collect::<Vec<_>>(), 300);
+        prefixes::are_read(&files.collect::<Vec<_>>(), 200);
     }
 }
 
