@@ -21,6 +21,7 @@ mod request;
 mod spread;
 #[cfg(test)]
 mod tests;
+mod text;
 mod trace;
 mod waits;
 mod walk;
@@ -31,6 +32,8 @@ pub use known::{Known, NOTHING, Outside, variant_of};
 pub(crate) use replies::is_loop;
 pub use replies::{MOST_ANSWERS, is_word};
 pub use request::Request;
+pub use text::text_for;
+pub(crate) use text::text_of;
 pub use trace::{Trace, Walked};
 pub use waits::{WaitsFor, waits_for};
 
@@ -450,32 +453,6 @@ fn send_now<'a>(
     match text_for(revision, message, enrolment.member, facts.known) {
         Ok((text, parts)) => (submitting, vec![Effect::Send { text, parts }]),
         Err(reason) => leave_out(enrolment, reason),
-    }
-}
-
-/// The text of a message for a person, and its parts; or why this person gets none.
-pub fn text_for(
-    revision: &Revision,
-    message: usize,
-    member: &Member,
-    known: &Known,
-) -> Result<(String, u32), LeftOut> {
-    let variant = variant_of(revision, message, member, known);
-    text_of(revision, [message, variant], member, known)
-}
-
-/// The same of one variant of a message.
-pub(crate) fn text_of(
-    revision: &Revision,
-    of: [usize; 2],
-    member: &Member,
-    known: &Known,
-) -> Result<(String, u32), LeftOut> {
-    let text = revision.render_variant(of, member, known)?;
-    let parts = sms::parts::measure(&text).part_count;
-    match revision.campaign.limits.parts {
-        Some(most) if parts > most.get() => Err(LeftOut::TooManyParts),
-        Some(_) | None => Ok((text, parts)),
     }
 }
 

@@ -99,8 +99,9 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
     }
     expect![[r#"
         bad-time-now.campaign.yaml: 1 repaired, left []
+        bad-time-twelve-hours-dated.campaign.yaml: 1 repaired, left []
         bad-time-twelve-hours.campaign.yaml: 1 repaired, left []
-        bad-window-twelve-hours.campaign.yaml: 1 repaired, left ["bad-time"]
+        bad-window-twelve-hours.campaign.yaml: 2 repaired, left []
         brace-begins-text.campaign.yaml: 1 repaired, left ["foreign-placeholder"]
         carrier-out-of-range.crier.yaml: 2 repaired, left ["wrong-type", "wrong-type", "bad-duration", "wrong-type", "unknown-value", "bad-duration"]
         case-4.1-countries.crier.yaml: 1 repaired, left []
