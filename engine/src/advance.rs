@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Timelike, Utc};
 use dsl::campaign::Deed;
-use dsl::campaign::program::{Address, Inbox, Send, Until};
+use dsl::campaign::program::{Address, Inbox, Send};
 use dsl::values::Language;
 use sms::PhoneNumber;
 
@@ -13,6 +13,7 @@ use crate::provider::Resolve;
 use crate::revision::Revision;
 
 mod asked;
+mod beginning;
 mod doubt;
 mod gate;
 mod known;
@@ -27,6 +28,7 @@ mod waits;
 mod walk;
 
 pub use asked::{is_left, names};
+pub use beginning::{begins_at, stop_at};
 pub use doubt::of_answer;
 pub use known::{Known, NOTHING, Outside, variant_of};
 pub(crate) use replies::is_loop;
@@ -383,7 +385,7 @@ fn due<'a>(
     if facts.opted_out {
         return leave_out(enrolment, LeftOut::OptedOut);
     }
-    if enrolment.place == Place::START && is_still_inside(facts.known) && !in_doubt {
+    if enrolment.place == Place::START && beginning::is_still_inside(facts.known) && !in_doubt {
         return leave_out(enrolment, LeftOut::StillInside);
     }
     let walk = Walk::new(revision, enrolment, facts, now);
@@ -414,12 +416,6 @@ fn due<'a>(
         Deed::Await { silence, .. } => walk.silent().from(*silence),
         _ => walk.from(enrolment.place.step),
     }
-}
-
-/// Whether somebody was inside of an earlier launch when this passage was to begin. Who comes to its end at that very time is.
-fn is_still_inside(known: &Known) -> bool {
-    let (until, began_at) = (known.inside_until, known.began_at);
-    until.is_some_and(|until| began_at.is_none_or(|began_at| until >= began_at))
 }
 
 /// Whether the sender of a text may text the country of a number.
@@ -558,29 +554,6 @@ fn reached(
         now,
     };
     in_time && person.holds(&goal.when)
-}
-
-/// Where everybody of a launch begins who enters it then, and when that is due.
-pub fn begins_at(revision: &Revision, enters_at: DateTime<Utc>) -> (Place, DateTime<Utc>) {
-    // Whether somebody may enter is known at that time, not when a first wait is over.
-    match revision.asks.inside {
-        true => (Place::START, enters_at),
-        false => stop_at(revision, Place::START, enters_at),
-    }
-}
-
-/// Where everybody begins, and when: the waits that are the same for all are walked through.
-pub fn stop_at(revision: &Revision, mut place: Place, now: DateTime<Utc>) -> (Place, DateTime<Utc>) {
-    let mut due_at = now;
-    while let Deed::Wait {
-        until: Until::Over(time),
-        ..
-    } = &revision.campaign.program.at(place.step).deed
-    {
-        due_at = time.after(due_at, revision.campaign.timezone);
-        place.step += 1;
-    }
-    (place, due_at)
 }
 
 /// Whose text may have been taken waits until that is settled: then what remains is left out.

@@ -111,7 +111,10 @@ fn ignores_store(path: &Path) -> bool {
 /// What to type next, in order.
 fn next(folder: &Path, campaign: &Path, runs: bool) -> Vec<String> {
     let file = typed(campaign);
-    let mut next = vec![format!("crier validate {}", typed(folder))];
+    let mut next = vec![
+        format!("crier validate {}", typed(folder)),
+        format!("crier test {file}"),
+    ];
     if runs {
         next.push(format!("crier plan {file}"));
         next.push(format!("crier run {file}"));

@@ -1,5 +1,7 @@
 //! What was said and what happened in a passage, in order, as far as the campaign goes by it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::Deed;
 use dsl::campaign::story::Occurrence;
@@ -243,16 +245,21 @@ impl Passage {
             _ => None,
         });
         let saves: Vec<&String> = saves.collect();
-        let kept = self.known.values.iter();
-        let kept = kept.map(|kept| (&kept.field, &kept.value, (kept.launch, kept.at)));
         let past = self.known.past.iter().filter_map(|past| {
             let given = (past.given.launch, past.given.at);
             Some((&past.name, past.value.as_ref()?, given))
         });
+        let kept = self.known.values.iter();
+        let kept = kept.map(|kept| (&kept.field, &kept.value, (kept.launch, kept.at)));
         let is_of_call = |field: &String| saves.contains(&field) && errand.state == ErrandState::Done;
-        kept.chain(past)
+        // Of answers that came in one moment the last stands for all.
+        let kept: BTreeMap<&String, &String> = past
+            .chain(kept)
             .filter(|(field, _, given)| is_of_call(field) && *given == (errand.launch, errand.at))
-            .map(|(field, value, _)| (field.clone(), value.clone()))
+            .map(|(field, value, _)| (field, value))
+            .collect();
+        kept.into_iter()
+            .map(|(field, value)| (field.clone(), value.clone()))
             .collect()
     }
 

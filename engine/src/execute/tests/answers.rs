@@ -374,3 +374,33 @@ async fn what_a_later_stop_or_start_makes_untrue_is_not_confirmed() {
     "#]]
     .assert_eq(&got);
 }
+
+/// The same of many who say so at once: what is tried again for them together is still each one's own.
+#[tokio::test]
+async fn many_who_stop_start_and_stop_at_once_are_told_once() {
+    let world = World::new(40, ONE, "");
+    let clock = world.clock.clone();
+    let free_at = clock.now() + TimeDelta::seconds(50);
+    let provider = scripted(50, move |text, _| match clock.now() < free_at {
+        true if text.text.starts_with("You") => refuse(Scope::Throttled),
+        true | false => accept(),
+    });
+    for (second, text) in [(10, "STOP"), (20, "START"), (30, "STOP")] {
+        for n in 0..40 {
+            let at = world.clock.now() + TimeDelta::seconds(second);
+            provider.will_say(at, phone(n).parse().expect("a number"), text);
+        }
+    }
+    let ran = world.run(provider.clone(), &mut |_| {}).await;
+    assert_eq!(ran.end, End::Done);
+    let ledger = provider.ledger.lock().expect("unpoisoned");
+    let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
+    let taken = ledger
+        .iter()
+        .filter(|(at, text)| *at >= free_at && text.text.starts_with("You"));
+    for (_, text) in taken {
+        *texts.entry(&text.text).or_default() += 1;
+    }
+    expect![[r#"{"You have opted out and will get no more messages from us.": 40}"#]]
+        .assert_eq(&format!("{texts:?}"));
+}

@@ -452,27 +452,37 @@ impl Executor {
         }
     }
 
-    /// Where the members of a window go from here.
+    /// Where the members of a window go from here. An answer is one person's, and goes on alone: it is found by the number.
     fn new_cohorts(&self, window: &Window, departing: BTreeMap<Way, Vec<Member>>) -> Vec<NewCohort> {
         let campaign = &self.of(window.launch).revision.campaign;
-        let cohort = |((kind, run, place, turn, due_at, time_class), mut members): (Way, Vec<Member>)| {
-            members.sort_by_key(|member| member.phone);
-            NewCohort {
-                launch: window.launch,
-                run,
-                kind,
-                place,
-                turn,
-                due_at,
-                sender: match kind {
-                    CohortKind::Passage => campaign.sender_at(place.step).to_owned(),
-                    CohortKind::Answer => window.sender.clone(),
-                },
-                time_class,
-                members,
-            }
+        let cohort = |(kind, run, place, turn, due_at, time_class): Way, members| NewCohort {
+            launch: window.launch,
+            run,
+            kind,
+            place,
+            turn,
+            due_at,
+            sender: match kind {
+                CohortKind::Passage => campaign.sender_at(place.step).to_owned(),
+                CohortKind::Answer => window.sender.clone(),
+            },
+            time_class,
+            members,
         };
-        departing.into_iter().map(cohort).collect()
+        let mut cohorts = vec![];
+        for (way, mut members) in departing {
+            members.sort_by_key(|member| member.phone);
+            match way.0 {
+                CohortKind::Passage => cohorts.push(cohort(way, members)),
+                CohortKind::Answer => {
+                    let alone = members
+                        .into_iter()
+                        .map(|member| cohort(way.clone(), vec![member]));
+                    cohorts.extend(alone);
+                }
+            }
+        }
+        cohorts
     }
 
     /// Sends the record off, with the intent of the next window if the lane can begin one by now.

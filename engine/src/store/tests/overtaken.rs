@@ -7,6 +7,8 @@ use crate::testing::{member, nth_phone};
 
 /// What the n-th person says, in the text of that id.
 type Says = fn(LaunchId, u64, &str) -> NewReply;
+/// What is said, and what each confirmation of it confirms, and whether that is overtaken.
+type Said<'a> = (&'a [Says], &'a [(u32, bool)]);
 
 /// The n-th person says START.
 fn back(launch: LaunchId, n: u64, id: &str) -> NewReply {
@@ -47,7 +49,7 @@ async fn claimed(scene: &Scene, launch: LaunchId) -> Vec<ClaimedCohort> {
 
 #[tokio::test]
 async fn of_the_confirmations_that_wait_the_last_holds() {
-    let said: [(&[Says], &[(u32, bool)]); 4] = [
+    let said: [Said<'_>; 4] = [
         (&[out], &[(CONFIRMS, false)]),
         (&[out, back], &[(CONFIRMS, true), (WELCOMES, false)]),
         (
