@@ -23,10 +23,11 @@ mod progress;
 mod ready;
 mod request;
 mod step;
+mod stopped;
 mod window;
 mod work;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ use lane::Lane;
 use launched::Launched;
 pub use progress::Progress;
 use step::Step;
+use stopped::Stopped;
 use window::{Turns, Window, WindowId};
 use work::Work;
 
@@ -194,11 +196,7 @@ struct Executor {
     /// Who is in one of them.
     turns: Turns,
     buckets: Buckets,
-    /// Numbers suppressed since the plans; asked again right before each submit.
-    suppressed: Suppressed,
-    /// The change of the suppressions after which all are in `suppressed`; none before the first launch.
-    suppressions_from: Option<i64>,
-    suppressions_known: i64,
+    stopped: Stopped,
     /// Texts that were handed over and are not recorded yet: a reply may be faster than the record.
     in_flight: InFlight,
     /// Receipts that named no message of ours, by provider.
@@ -224,8 +222,6 @@ struct Executor {
     work: Work,
 }
 
-/// Shared with the requests under way.
-type Suppressed = Arc<RwLock<HashSet<u64>>>;
 /// By number and sender; shared with the folding.
 type InFlight = Arc<RwLock<HashMap<(u64, Arc<str>), SentTo>>>;
 
@@ -248,9 +244,7 @@ impl Executor {
             next_window: store.next_window_id().await,
             turns: Turns::default(),
             buckets: Buckets::default(),
-            suppressed: Suppressed::default(),
-            suppressions_from: None,
-            suppressions_known: 0,
+            stopped: Stopped::default(),
             in_flight: InFlight::default(),
             strange: BTreeMap::new(),
             ask_at: clock.monotonic() + ASK,
@@ -399,14 +393,6 @@ impl Executor {
         self.lanes
             .get_mut(sender)
             .expect("steps name the lanes that began them")
-    }
-
-    fn note_suppressed(&mut self, suppressed: &[(i64, u64)]) {
-        let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
-        for (change, phone) in suppressed {
-            self.suppressions_known = self.suppressions_known.max(*change);
-            numbers.insert(*phone);
-        }
     }
 }
 

@@ -221,17 +221,14 @@ impl Executor {
                 self.of_mut(launch).progress.replies += 1;
             }
             if reply.suppress.is_some() {
-                // Read before each submit from now on; the change's number comes with the next record.
-                let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
-                let is_new = numbers.insert(reply.phone.as_u64());
-                drop(numbers);
+                let is_new = self.stopped.stop(reply.phone.as_u64());
                 if let Some(launch) = own.filter(|_| is_new) {
                     self.of_mut(launch).progress.opt_outs += 1;
                 }
             }
             if reply.allow {
-                let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
-                numbers.remove(&reply.phone.as_u64());
+                let change = folded.lifted.get(&reply.phone).copied();
+                self.stopped.lift(reply.phone.as_u64(), change.unwrap_or(0));
             }
             // An opt-out ends what waits, in whichever launch.
             left |= reply.moved.is_some() || reply.suppress.is_some();

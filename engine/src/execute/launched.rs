@@ -293,12 +293,12 @@ impl Executor {
 
     /// A plan joined the suppressions up to this change: those after it are known here from now on.
     async fn know_suppressed(&mut self, up_to: i64) -> Result<(), StoreError> {
-        match self.suppressions_from {
-            None => (self.suppressions_from, self.suppressions_known) = (Some(up_to), up_to),
+        match self.stopped.from {
+            None => (self.stopped.from, self.stopped.known) = (Some(up_to), up_to),
             Some(from) if up_to < from => {
                 let earlier = self.store.suppressed_since(up_to).await?;
-                self.suppressions_from = Some(up_to);
-                self.note_suppressed(&earlier);
+                self.stopped.from = Some(up_to);
+                self.stopped.note(&earlier);
             }
             Some(_) => {}
         }

@@ -171,7 +171,7 @@ impl Executor {
             // What it costs is known when the members are: the intent comes with the reservation.
             intent: self.of(launch).budget.is_none() || kind == CohortKind::Answer,
             route,
-            suppressions_known: self.suppressions_known,
+            suppressions_known: self.stopped.known,
         };
         let lane = self.lane(sender);
         lane.claiming = Some(launch);
@@ -204,7 +204,7 @@ impl Executor {
     /// Commits the intent of a window out of cohorts in hand.
     fn intend(&mut self, sender: &str, launch: LaunchId) {
         let mut record = WindowRecord {
-            suppressions_known: self.suppressions_known,
+            suppressions_known: self.stopped.known,
             keeps_members: self.of(launch).revision.keeps_members(),
             ..WindowRecord::default()
         };

@@ -12,8 +12,9 @@ use super::inbound::Stops;
 use super::lane::Lane;
 use super::launched::Stands;
 use super::permits::Permits;
+use super::stopped::Suppressed;
 use super::window::{Outcome, Send, What, Window, WindowId};
-use super::{Executor, Step, Suppressed};
+use super::{Executor, Step};
 use crate::advance::round_up;
 use crate::clock::Clock;
 use crate::ids::{DESK_RUN, LaunchId, NO_RUN};
@@ -212,7 +213,7 @@ impl Executor {
             provider: account.provider.clone(),
             requests: account.requests.clone(),
             clock: self.clock.clone(),
-            suppressed: self.suppressed.clone(),
+            suppressed: self.stopped.numbers.clone(),
             stops: self.incoming.stops.clone(),
             store: self.store.clone(),
             launch,

@@ -101,7 +101,7 @@ impl Executor {
                 cohorts,
                 suppressed,
             } => {
-                self.note_suppressed(&suppressed);
+                self.stopped.note(&suppressed);
                 self.claimed(&sender, launch, cohorts);
             }
             Step::NothingDue {

@@ -165,7 +165,7 @@ impl Executor {
 
     /// A record was committed; the members it gave an intent go out now.
     pub(super) fn recorded(&mut self, sender: &str, next: Vec<CohortId>, intent: Intent, full: bool) {
-        self.note_suppressed(&intent.suppressed);
+        self.stopped.note(&intent.suppressed);
         let first = next.first().and_then(|id| self.lanes[sender].held.get(id));
         let Some(launch) = first.map(|held| held.cohort.launch) else {
             self.lane(sender).windows -= 1;
@@ -315,10 +315,7 @@ impl Executor {
     }
 
     pub(super) fn is_suppressed(&self, phone: PhoneNumber) -> bool {
-        self.suppressed
-            .read()
-            .expect("no holder of the lock panics")
-            .contains(&phone.as_u64())
+        self.stopped.holds(phone.as_u64())
     }
 
     pub(super) fn cohort(&self, sender: &str, id: CohortId) -> &ClaimedCohort {
@@ -419,7 +416,7 @@ impl Executor {
                 dead,
                 messages: self.message_rows(id, &mut window, MessageRows::Answered),
                 texts: texts_of(id, &mut window),
-                suppressions_known: self.suppressions_known,
+                suppressions_known: self.stopped.known,
                 ..WindowRecord::default()
             };
             window.recording = true;

@@ -1,6 +1,8 @@
 //! Receipts and inbound texts: appended raw and acknowledged after that commit, then folded in batches. Folding one
 //! thing twice changes nothing.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::sqlite::SqliteRow;
@@ -159,6 +161,8 @@ pub struct FoldOutcome {
     pub undelivered: u64,
     /// Replies that were new.
     pub replies: Vec<NewReply>,
+    /// Who opted in again, and the change of the suppressions that this took back.
+    pub lifted: BTreeMap<PhoneNumber, i64>,
     /// Replies of people whose turn came meanwhile: they are not kept yet, and to be asked about again.
     pub deferred: Vec<NewReply>,
 }
@@ -360,12 +364,16 @@ async fn write_fold(
     let (raised, undelivered) = fold_receipts(connection, &fold.receipts).await?;
     let mut ids = answer_ids.into_iter();
     let (mut new, mut deferred) = (vec![], vec![]);
+    let mut lifted = BTreeMap::new();
     for reply in fold.replies {
         // Each cohort has an id set aside, written or not.
         let of_it = reply.answers.len() + usize::from(reply.moved.is_some());
         let of_it: Vec<CohortId> = ids.by_ref().take(of_it).collect();
         match keep_reply(connection, &set, &reply, of_it).await? {
-            Keeping::New => new.push(reply),
+            Keeping::New(change) => {
+                lifted.extend(change.map(|change| (reply.phone, change)));
+                new.push(reply);
+            }
             Keeping::Known => {}
             Keeping::Deferred => deferred.push(reply),
         }
@@ -381,6 +389,7 @@ async fn write_fold(
         raised,
         undelivered,
         replies: new,
+        lifted,
         deferred,
     })
 }
@@ -421,7 +430,8 @@ async fn fold_receipts(
 
 /// What became of a reply.
 enum Keeping {
-    New,
+    /// With the change of the suppressions that it took back, if it did.
+    New(Option<i64>),
     /// It was kept before.
     Known,
     /// The person does not wait any more where the reply found them.
@@ -483,9 +493,10 @@ async fn keep_reply(
         Some(suppression) => suppress(connection, suppression).await?,
         None => true,
     };
-    if reply.allow {
-        allow(connection, reply.phone, reply.received_at).await?;
-    }
+    let lifted = match reply.allow {
+        true => allow(connection, reply.phone, reply.received_at).await?,
+        false => None,
+    };
     write_notes(connection, set, &reply.notes).await?;
     if let Some(deed) = &reply.list {
         write_list_deed(connection, reply, deed).await?;
@@ -506,5 +517,5 @@ async fn keep_reply(
             .map(|(id, answer)| CohortRow::new(id, answer.clone()));
         insert_cohorts(connection, &rows.collect::<Vec<_>>()).await?;
     }
-    Ok(Keeping::New)
+    Ok(Keeping::New(lifted))
 }

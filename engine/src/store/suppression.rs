@@ -60,25 +60,25 @@ pub(super) async fn suppress(
     Ok(true)
 }
 
-/// The number may be texted again. What was ended stays so.
+/// The number may be texted again; what was ended stays so. The change that this takes back, if there was one.
 pub(super) async fn allow(
     connection: &mut SqliteConnection,
     phone: PhoneNumber,
     at: DateTime<Utc>,
-) -> Result<(), Failure> {
-    sqlx::query(
+) -> Result<Option<i64>, Failure> {
+    let change = sqlx::query_scalar(
         "insert into suppression_ended (phone, seq, reason, at, launch_id, evidence, ended_at)
-         select phone, seq, reason, at, launch_id, evidence, ? from suppression where phone = ?",
+         select phone, seq, reason, at, launch_id, evidence, ? from suppression where phone = ? returning seq",
     )
     .bind(millis(at))
     .bind(phone_number(phone))
-    .execute(&mut *connection)
+    .fetch_optional(&mut *connection)
     .await?;
     sqlx::query("delete from suppression where phone = ?")
         .bind(phone_number(phone))
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(change)
 }
 
 /// Ends every passage in which the number waits. A cohort that is held is left to its holder, who asks the gate.

@@ -52,6 +52,8 @@ pub(in crate::execute) struct Folded {
     pub told: Vec<(LaunchId, Vec<MessageId>)>,
     /// Replies that were new.
     pub replies: Vec<NewReply>,
+    /// Who opted in again, and the change of the suppressions that this took back.
+    pub lifted: BTreeMap<PhoneNumber, i64>,
     /// A receipt moved somebody on.
     pub moved: bool,
     /// Receipts that name no message of ours, by provider.
@@ -94,6 +96,7 @@ impl Folder {
             let folded = self.store.fold(replies).await?;
             deferred.extend(folded.deferred.into_iter().map(again));
             all.replies = folded.replies;
+            all.lifted = folded.lifted;
         }
         let mut batches = self.by_launch(receipts).await?;
         let last = batches.pop().unwrap_or((self.latest.0, vec![]));

@@ -53,8 +53,7 @@ impl Executor {
 
     /// The number is texted no more: read before each submit from now on; the change's number comes with a later record.
     pub(super) fn suppression(&self, sender: &str, send: &Send, at: DateTime<Utc>) -> Suppression {
-        let mut numbers = self.suppressed.write().expect("no holder of the lock panics");
-        numbers.insert(send.phone.as_u64());
+        self.stopped.stop(send.phone.as_u64());
         let reason = send.outcome.as_ref().and_then(|(outcome, _)| outcome.reason());
         Suppression {
             phone: send.phone,

@@ -397,7 +397,7 @@ impl Executor {
                 .release(window.launch, settled.released, window.intended_at)
                 .into_iter()
                 .collect(),
-            suppressions_known: self.suppressions_known,
+            suppressions_known: self.stopped.known,
             keeps_members: self.of(window.launch).revision.keeps_members(),
             ..WindowRecord::default()
         };
