@@ -107,6 +107,7 @@ fn the_first_campaign_runs_at_once() {
 
         next:
           crier validate .
+          crier test campaigns/hello.campaign.yaml
           crier plan campaigns/hello.campaign.yaml
           crier run campaigns/hello.campaign.yaml
     "#]]
