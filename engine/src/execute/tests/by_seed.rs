@@ -25,6 +25,7 @@ use crate::revision::Revision;
 use crate::stage::Stage;
 use crate::store::NewHappening;
 
+mod alone;
 mod grammar;
 
 use grammar::{Chance, Drawn, drawn};
