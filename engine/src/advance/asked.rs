@@ -35,6 +35,11 @@ pub fn is_left(
     taken(revision, listen, rule, (text, enrolment.member.language)).is_none()
 }
 
+/// Whether a question of a passage is open.
+pub fn asks(revision: &Revision, enrolment: Enrolment<'_>) -> bool {
+    open_question(revision, enrolment).is_some()
+}
+
 /// Whether a passage that texted before takes a reply that was left: an answer of its open question names the words. One that
 /// takes whatever is said does not, since most of it is about the latest text. Where a rule of the campaign that texted last
 /// names the words too, they are about that.

@@ -5,7 +5,7 @@ use dsl::campaign::story::Occurrence;
 use dsl::written::campaign::OPT_OUT_LINK;
 
 use super::{Happened, Stage};
-use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance, is_left, is_word, names};
+use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance, asks, is_left, is_word, names};
 use crate::trigger;
 
 impl Stage {
@@ -50,11 +50,12 @@ impl Stage {
     fn answered(&self, text: &str) -> Option<usize> {
         let revision = &self.revision;
         let within = revision.campaign.replies_within;
-        let mut recent = self
-            .texted()
-            .filter(|(texted_at, _)| self.now - *texted_at <= within);
-        let (_, last) = recent.next()?;
         let enrolment = |at: usize| self.passages[at].enrolment(&self.cast.member);
+        let lately = self
+            .texted()
+            .find(|(texted_at, _)| self.now - *texted_at <= within);
+        let asks = || self.texted().find(|(_, at)| asks(revision, enrolment(*at)));
+        let (_, last) = lately.or_else(asks)?;
         let facts = Facts {
             opted_out: self.opted_out,
             known: &self.passages[last].known,
@@ -63,7 +64,7 @@ impl Stage {
         if !is_left(revision, enrolment(last), facts, text, self.now) {
             return Some(last);
         }
-        let mut before = recent.map(|(_, at)| at);
+        let mut before = self.texted().map(|(_, at)| at).filter(|at| *at != last);
         before
             .find(|at| names(revision, revision, enrolment(*at), text))
             .or(Some(last))

@@ -9,7 +9,7 @@ use sms::PhoneNumber;
 use super::fold::Folder;
 use super::told::{Of, known_of, learn_passage};
 use super::words::Words;
-use crate::advance::{Enrolment, Facts, Known, Place, State, is_left, names};
+use crate::advance::{Enrolment, Facts, Known, Place, State, asks, is_left, names};
 use crate::load;
 use crate::member::Member;
 use crate::revision::Revision;
@@ -66,7 +66,7 @@ impl Met {
 }
 
 impl Folder {
-    /// Whoever wrote, in the passage that texted them last from this sender.
+    /// Whoever wrote, in the passage that texted them last from this sender: lately, or with a question that is still open.
     pub(super) async fn met(&self, words: &Words<'_>) -> Result<Met, StoreError> {
         let under_way = self
             .in_flight
@@ -76,10 +76,13 @@ impl Folder {
             .copied();
         let sent = match under_way {
             Some(sent) => Some(sent),
-            None => match self.sent_lately(words).await?.first() {
-                Some(sent) => Some(*sent),
-                None => self.store.on_its_way(words.from, &words.sender).await?,
-            },
+            None => {
+                let lately = words.at - self.project.replies_within;
+                match self.sent_since(words, lately).await?.first() {
+                    Some(sent) => Some(*sent),
+                    None => self.sent_long_ago(words).await?,
+                }
+            }
         };
         let mut met = self.met_in(sent, words).await?;
         met.is_held |= under_way.is_some();
@@ -99,9 +102,33 @@ impl Folder {
         if !is_left(&latest.revision, enrolment, facts, text, now) {
             return Ok(None);
         }
+        let takes =
+            |revision: &Revision, waits: Enrolment<'_>| names(&latest.revision, revision, waits, text);
+        match self.standing_where(words, latest.sent, takes).await? {
+            Some(sent) => Ok(Some(self.met_in(Some(sent), words).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Of somebody who got no text lately: of the question that is still open, else the one that was on its way when a process
+    /// ended.
+    async fn sent_long_ago(&self, words: &Words<'_>) -> Result<Option<SentTo>, StoreError> {
+        match self.standing_where(words, None, asks).await? {
+            Some(sent) => Ok(Some(sent)),
+            None => self.store.on_its_way(words.from, &words.sender).await,
+        }
+    }
+
+    /// The last text from the sender that they wrote to of a passage in which they stand so, but for that of one text.
+    async fn standing_where(
+        &self,
+        words: &Words<'_>,
+        but: Option<SentTo>,
+        is_it: impl Fn(&Revision, Enrolment<'_>) -> bool,
+    ) -> Result<Option<SentTo>, StoreError> {
         let passage = |sent: &SentTo| (sent.launch, sent.run);
-        let mut seen: Vec<_> = latest.sent.iter().map(passage).collect();
-        for sent in self.sent_lately(words).await? {
+        let mut seen: Vec<_> = but.iter().map(passage).collect();
+        for sent in self.sent_since(words, DateTime::UNIX_EPOCH).await? {
             if seen.contains(&passage(&sent)) {
                 continue;
             }
@@ -120,16 +147,15 @@ impl Folder {
                 state: State::Waiting,
                 due_at: standing.due_at,
             };
-            if names(&latest.revision, &revision, waits, text) {
-                return Ok(Some(self.met_in(Some(sent), words).await?));
+            if is_it(&revision, waits) {
+                return Ok(Some(sent));
             }
         }
         Ok(None)
     }
 
-    /// The texts that they got lately from the sender that they wrote to, the last first.
-    async fn sent_lately(&self, words: &Words<'_>) -> Result<Vec<SentTo>, StoreError> {
-        let since = words.at - self.project.replies_within;
+    /// The texts that they got from the sender that they wrote to, the last first.
+    async fn sent_since(&self, words: &Words<'_>, since: DateTime<Utc>) -> Result<Vec<SentTo>, StoreError> {
         self.store.sent_lately(words.from, &words.sender, since).await
     }
 

@@ -120,6 +120,24 @@ async fn a_yes_that_a_stop_overtakes_is_no_opt_in() {
     assert_eq!(sent, ["Coming? YES or NO. STOP to opt out", confirmed]);
 }
 
+/// A question is answered as long as it is open, however long ago the last text went.
+#[tokio::test]
+async fn a_question_is_answered_ten_days_after_it_was_asked() {
+    let question = "steps:\n  - ask: { text: \"Which colour? STOP to opt out\" }\n    for: 3 weeks\n    \
+                    answers: [{ words: [\"blue\"], send: { text: \"Blue it is\" } }]\n    \
+                    silence: { send: { text: \"Never mind\" } }\n";
+    for (days, expected) in [(6, "Blue it is"), (10, "Blue it is"), (22, "Never mind")] {
+        let world = World::new(1, question, "");
+        let provider = scripted(50, |_, _| accept());
+        let number = phone(0).parse().expect("a number");
+        provider.will_say(world.clock.now() + TimeDelta::days(days), number, "Blue!");
+        world.run(provider.clone(), &mut |_| {}).await;
+        let ledger = provider.ledger.lock().expect("unpoisoned");
+        let sent: Vec<&str> = ledger.iter().map(|(_, text)| text.text.as_str()).collect();
+        assert_eq!(sent, ["Which colour? STOP to opt out", expected], "{days} days");
+    }
+}
+
 /// An answer to a text of which nothing is recorded, since the process was killed while it was under way, is an answer to
 /// that text, and no stranger's.
 #[tokio::test]

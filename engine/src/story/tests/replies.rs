@@ -314,14 +314,13 @@ tests:
     check(
         &campaign,
         expect![[r#"
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < invite (1 part): Coming?
-        Tue 1 Dec 10:00 > hello
-        Tue 1 Dec 10:00 the reply goes to the inbox
-        Wed 9 Dec 10:00 > yes
-        Wed 9 Dec 10:00 the reply goes to the inbox
-        Mon 21 Dec 10:00 the passage ends
-    "#]],
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < invite (1 part): Coming?
+            Tue 1 Dec 10:00 > hello
+            Tue 1 Dec 10:00 the reply goes to the inbox
+            Wed 9 Dec 10:00 > yes
+            Wed 9 Dec 10:00 the passage ends: coming
+        "#]],
     );
 }
 
@@ -434,4 +433,50 @@ fn what_is_said_to_an_unclear_reply_and_the_reminder_are_walked_by_names_of_thei
     .assert_eq(&unwalked(
         "- expect: q\n- expect: rem\n- reply: boh\n- expect: again\n- after: 3 days",
     ));
+}
+
+#[test]
+fn a_question_is_answered_as_long_as_it_is_open() {
+    let campaign = service(
+        r#"
+replies: box-office
+steps:
+  - ask: { text: "Which colour?" }
+    id: colour
+    for: 3 weeks
+    answers:
+      - words: [blue]
+        send: { text: "Blue it is." }
+        id: kept
+    silence: { send: { text: "Never mind." }, id: silent }
+tests:
+  - test: after replies_within
+    person: { phone: "+393331234567" }
+    story:
+      - expect: colour
+      - after: 10 days
+      - reply: green
+      - reply: blue
+      - expect: kept
+      - reply: blue
+      - after: 9 days
+      - reply: blue
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < colour (1 part): Which colour?
+            Fri 11 Dec 10:00 > green
+            Fri 11 Dec 10:00 the reply goes to box-office
+            Fri 11 Dec 10:00 > blue
+            Fri 11 Dec 10:00 < kept (1 part): Blue it is.
+            Fri 11 Dec 10:00 the passage ends
+            Fri 11 Dec 10:00 > blue
+            Fri 11 Dec 10:00 the reply goes to box-office
+            Sun 20 Dec 10:00 > blue
+            Sun 20 Dec 10:00 the reply goes to box-office
+        "#]],
+    );
 }
