@@ -507,6 +507,10 @@ fn stories_that_are_open_are_checked_as_they_stand_in_the_editor() {
     assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), [""; 0]);
     editor.open("a.campaign.yaml", &named.replace("invite", "welcome"));
     assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), wrong);
+    // What is wrong with it elsewhere hides nothing of its stories.
+    let last = (u32::try_from(named.lines().count()).expect("few"), 0);
+    editor.change("a.campaign.yaml", last, last, "limts: 1\n");
+    assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), wrong);
     // Closed, it is as it was saved.
     editor.close("tests/a.yaml");
     assert_eq!(codes(&editor.diagnostics("tests/a.yaml")), [""; 0]);

@@ -388,6 +388,33 @@ fn stories_are_repaired_by_the_campaign_as_it_was_repaired() {
 }
 
 #[test]
+fn stories_are_repaired_whatever_their_campaign_has_wrong() {
+    let folder = of_stories(STORIES);
+    let campaign = folder.read("told.campaign.yaml");
+    folder.write("told.campaign.yaml", &campaign.replace("people.csv", "lost.csv"));
+    check(
+        &folder,
+        &["validate", "--fix", "told.campaign.yaml", "--format", "concise"],
+        expect![[r#"
+            exit 1
+            told.campaign.yaml:1:11: error[list-file-missing] the file "lost.csv" does not exist
+            --
+            stories/told.yaml: 2 repaired
+            3 files checked: 1 error, 0 warnings
+            2 repaired, 1 left
+        "#]],
+    );
+    // Of one that is not read to its end nothing is judged.
+    folder.write("told.campaign.yaml", &format!("{campaign}replies: [\n"));
+    let args = ["validate", "--fix", "-", "--stdin-filename", "stories/told.yaml"];
+    let output = piped(&folder, &args, STORIES);
+    assert_eq!(
+        (stdout(&output), stderr(&output)),
+        (STORIES.to_owned(), "0 repaired, 0 left\n".to_owned())
+    );
+}
+
+#[test]
 fn what_is_no_text_is_left_as_it_is() {
     let latin = STORIES.replace("everybody", "\u{e9}");
     let bytes = latin

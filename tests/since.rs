@@ -201,11 +201,11 @@ fn since_says_what_it_lacks() {
         error: FOLDER is in no git repository, which --since needs
     "#]]
     .assert_eq(&said(None, "main"));
+    git(&folder, &["init", "--quiet"]);
     expect![[r#"
         error: --since asks the program git, which cannot be run: No such file or directory (os error 2)
     "#]]
     .assert_eq(&said(Some("/nowhere"), "main"));
-    git(&folder, &["init", "--quiet"]);
     expect![[r#"
         error: git knows no revision "no-such" here; a shallow clone, as CI makes it, has to fetch it first
     "#]]
@@ -214,4 +214,49 @@ fn since_says_what_it_lacks() {
         error: git knows no revision "--output=x" here; a shallow clone, as CI makes it, has to fetch it first
     "#]]
     .assert_eq(&said(None, "--output=x"));
+}
+
+/// What a stranger's commit can bring: a folder that git takes for a repository of its own, whose settings name a command.
+#[test]
+fn since_a_revision_no_command_of_the_files_is_run() {
+    for of in ["", "campaigns/"] {
+        let folder = Folder::of_people(2, "100/s");
+        let marker = folder.path().join("marker");
+        let write = |name: &str, text: &str| folder.write(&format!("{of}{name}"), text);
+        folder.write("campaigns/crier.yaml", &folder.read("crier.yaml"));
+        folder.write("campaigns/people.csv", "phone\n+12125550101\n");
+        git(&folder, &["init", "--quiet", "--initial-branch=main"]);
+        git(&folder, &["add", "."]);
+        git(&folder, &["commit", "--quiet", "-m", "first"]);
+        let commit = folder.read(".git/refs/heads/main");
+        write("HEAD", "ref: refs/heads/main\n");
+        write("refs/heads/main", &commit);
+        write("refs/tags/first", &commit);
+        write(
+            "objects/info/alternates",
+            &format!("{}/.git/objects\n", folder.path().display()),
+        );
+        write(".gitattributes", "* filter=bad diff=bad\n");
+        let run = format!("touch {}; false", marker.display());
+        let bad = format!(
+            "clean = \"{run}\"\n\tprocess = \"{run}\"\n\ttextconv = \"{run}\"\n\tcommand = \"{run}\"\n"
+        );
+        write(
+            "config",
+            &format!(
+                "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n\tfsmonitor = \"{run}\"\n\
+                 [diff]\n\texternal = \"{run}\"\n[filter \"bad\"]\n\t{bad}[diff \"bad\"]\n\t{bad}"
+            ),
+        );
+        folder.write("campaigns/a.campaign.yaml", WARNS);
+        git(&folder, &["tag", "first"]);
+        git(&folder, &["add", "--force", "."]);
+        git(&folder, &["commit", "--quiet", "-m", "a stranger's"]);
+        for named in [".", "campaigns", "campaigns/a.campaign.yaml"] {
+            let output = folder.output(&["validate", "--format", "concise", "--since", "first", named]);
+            let shown = format!("{}{}", stdout(&output), stderr(&output));
+            assert!(shown.contains("a.campaign.yaml:"), "{of:?} {named}: {shown}");
+            assert!(!marker.exists(), "{of:?} {named}: a command was run");
+        }
+    }
 }

@@ -365,6 +365,55 @@ fn a_file_of_stories_is_told_of_at_its_own_lines() {
 }
 
 #[test]
+fn a_file_of_stories_is_told_of_whatever_its_campaign_has_wrong() {
+    let folder = Folder::of_people(2, "100/s");
+    let stories = "- test: one text\n  persn: { phone: \"+12125550123\" }\n  story:\n    - expect: mesage\n    - expect: nothng\n";
+    folder.write("told.yaml", stories);
+    let table = [
+        // The last one hides what follows.
+        ("limts: { budget: 5 USD }\n", "unknown"),
+        ("messages: { thanks: \"Thanks\" }\n", "never sent"),
+        ("message: \"Hi\"\n", "twice"),
+        ("replies: [\n", "broken"),
+    ];
+    let mut all = String::new();
+    for (line, name) in table {
+        let campaign = format!(
+            "audience: people.csv\nschedule: 2026-12-01 10:00\nmessage: \"Hi. STOP to opt out\"\ntests: told.yaml\n{line}"
+        );
+        folder.write("told.campaign.yaml", &campaign);
+        let output = folder.output(&["validate", "told.campaign.yaml", "--format", "concise"]);
+        let of_stories = folder.output(&["validate", "told.yaml", "--format", "concise"]);
+        assert_eq!(stdout(&of_stories), stdout(&output), "{name}");
+        all += &format!("{name}\n{}\n", stdout(&output));
+    }
+    expect![[r#"
+        unknown
+        told.campaign.yaml:5:1: error[unknown-key] "limts" is not a key of a campaign
+        told.yaml:2:3: error[unknown-key] "persn" is not a key of a test
+        told.yaml:4:15: error[unknown-message] message "mesage" does not exist
+        told.yaml:5:15: error[unknown-message] message "nothng" does not exist
+
+        never sent
+        told.campaign.yaml:5:13: error[message-never-sent] nothing sends the message "thanks"
+        told.yaml:2:3: error[unknown-key] "persn" is not a key of a test
+        told.yaml:4:15: error[unknown-message] message "mesage" does not exist
+        told.yaml:5:15: error[unknown-message] message "nothng" does not exist
+
+        twice
+        told.campaign.yaml:5:1: error[duplicate-key] key "message" is given twice
+        told.yaml:2:3: error[unknown-key] "persn" is not a key of a test
+        told.yaml:4:15: error[unknown-message] message "mesage" does not exist
+        told.yaml:5:15: error[unknown-message] message "nothng" does not exist
+
+        broken
+        told.campaign.yaml:5:10: error[invalid-yaml] this `[` is not closed
+
+    "#]]
+    .assert_eq(&all);
+}
+
+#[test]
 fn what_a_project_cannot_be_held_to_is_told_once() {
     let check = |files: &[(&str, &str)], expected: Expect| {
         let folder = broken();

@@ -14,6 +14,11 @@ pub struct StoriesFile {
 }
 
 impl CampaignFile {
+    /// Whether it was read to its end, so that something can be said of its stories.
+    pub fn is_whole(&self) -> bool {
+        self.read.is_whole()
+    }
+
     /// The file that its stories stand in; none where they stand in the campaign, or there are none.
     pub fn stories_file(&self) -> Option<StoriesFile> {
         let path = self.written.tests_file.as_ref()?.value.clone();

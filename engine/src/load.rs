@@ -26,7 +26,7 @@ mod stories;
 mod unread;
 
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
-pub use apart::{Apart, ReadApart, campaign_of_stories, stories_of, stories_of_bytes};
+pub use apart::{Apart, ReadApart, campaign_of_stories, stories_of, stories_of_bytes, unjudged};
 pub use found::{Below, DEPTH, files_below, is_campaign};
 pub use headers::Headers;
 use headers::header_of;
@@ -95,7 +95,7 @@ pub struct LoadedCampaign {
     pub file: CheckedFile,
     /// What the other campaigns of the project have to do with in it.
     pub outline: dsl::across::Outline,
-    /// The file that its stories stand in; none where that is the campaign's own.
+    /// The file that its stories stand in; none where that is the campaign's own, or that was not read to its end.
     pub stories: Option<StoriesFile>,
     /// None when it or its project has errors, or parts that this version cannot run.
     pub revision: Option<Arc<Revision>>,
@@ -275,7 +275,7 @@ pub fn campaign_with(path: &Path, bytes: &[u8], project: LoadedProject, headers:
     let waits = waits(&file) || project.file.as_ref().is_some_and(waits);
     let meant = revision.map(Arc::new);
     LoadedCampaign {
-        stories: parsed.stories_file(),
+        stories: parsed.stories_file().filter(|_| parsed.is_whole()),
         project,
         file,
         outline,

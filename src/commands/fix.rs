@@ -93,9 +93,12 @@ fn judge_of(path: &Path) -> Judge<'_> {
             project.file.expect("a project that is handed in has a file")
         });
     }
-    let campaign = load::campaign_of_stories(path);
-    if let Some((loaded, stories)) = campaign.as_deref().and_then(with_stories) {
-        return judge_of_stories(loaded, stories);
+    if let Some(campaign) = load::campaign_of_stories(path) {
+        return match with_stories(&campaign) {
+            Some((loaded, stories)) => judge_of_stories(loaded, stories),
+            // The campaign cannot be read to its end, so that nothing can be said of them.
+            None => Box::new(|bytes| load::unjudged(path, bytes)),
+        };
     }
     let folder = load::project_folder(path);
     let project = load::load_project(&folder);
@@ -103,7 +106,7 @@ fn judge_of(path: &Path) -> Judge<'_> {
     Box::new(move |bytes| load::campaign_of_bytes(path, bytes, project.clone()).file)
 }
 
-/// A campaign without errors, and the file of its stories where they have one.
+/// A campaign, and the file of its stories where they have one.
 fn with_stories(campaign: &Path) -> Option<(LoadedCampaign, Apart)> {
     let loaded = load::load_campaign(campaign).ok()?;
     let stories = Apart::of(&loaded)?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dsl::diagnostic::{Diagnostic, Severity};
+use dsl::diagnostic::Diagnostic;
 
 use super::{
     CheckedFile, DEPTH, LoadedCampaign, LoadedProject, PROJECT_FILE, bytes_in, campaign_of_bytes, decode,
@@ -34,9 +34,9 @@ pub struct ReadApart {
 }
 
 impl Apart {
-    /// That of a campaign without errors. None where its stories stand in it.
+    /// That of a campaign that was read to its end. None where its stories stand in it.
     pub fn of(loaded: &LoadedCampaign) -> Option<Apart> {
-        let file = loaded.stories.as_ref().filter(|_| loaded.file.is_valid())?;
+        let file = loaded.stories.as_ref()?;
         Some(Apart {
             path: loaded.project.folder.join(&file.path),
             key: file.entry.clone(),
@@ -50,7 +50,9 @@ impl Apart {
         let whole = before + &dsl::apart::as_tests(&text);
         let offset = whole.len() - text.len();
         let checked = campaign_of_bytes(&campaign.path, whole.as_bytes(), project.clone());
-        let own = |found: &Diagnostic| found.span.start >= offset || found.severity == Severity::Error;
+        // What is wrong with the campaign is told there.
+        let is_valid = campaign.is_valid();
+        let own = |found: &Diagnostic| found.span.start >= offset || (is_valid && found.is_error());
         let diagnostics = checked.file.diagnostics.into_iter().filter(own);
         let file = CheckedFile {
             path: self.path.clone(),
@@ -68,19 +70,12 @@ impl Apart {
 
     /// The file with these bytes, which may be no text.
     pub fn read_bytes(&self, campaign: &CheckedFile, project: &LoadedProject, bytes: &[u8]) -> ReadApart {
-        let (text, faults) = decode(bytes);
-        if faults.is_empty() {
-            let mut read = self.read(campaign, project, text);
+        let file = unjudged(&self.path, bytes);
+        if file.is_valid() {
+            let mut read = self.read(campaign, project, file.text);
             read.file.is_marked = is_marked(bytes);
             return read;
         }
-        let file = CheckedFile {
-            path: self.path.clone(),
-            text,
-            is_marked: false,
-            diagnostics: faults,
-            later: vec![],
-        };
         ReadApart {
             file,
             meant: None,
@@ -89,8 +84,20 @@ impl Apart {
     }
 }
 
-/// The file of the stories of a campaign without errors, with what is to be said of it. None where they stand in the
-/// campaign, and where the file cannot be read, which has been said.
+/// A file of stories of which no more is said than whether it is a text.
+pub fn unjudged(path: &Path, bytes: &[u8]) -> CheckedFile {
+    let (text, diagnostics) = decode(bytes);
+    CheckedFile {
+        path: path.to_owned(),
+        text,
+        is_marked: is_marked(bytes) && diagnostics.is_empty(),
+        diagnostics,
+        later: vec![],
+    }
+}
+
+/// The file of the stories of a campaign, with what is to be said of it. None where they stand in the campaign, where that
+/// was not read to its end, and where the file cannot be read, which has been said.
 pub fn stories_of(loaded: &LoadedCampaign) -> Option<CheckedFile> {
     let apart = Apart::of(loaded)?;
     let bytes = bytes_in(&apart.path, &loaded.project).ok()?;

@@ -37,7 +37,8 @@ impl Source {
     /// Reads a campaign, and the file of its stories.
     pub fn load(path: &Path) -> Result<(Source, Read), Failure> {
         let loaded = load::load_campaign(path)?;
-        let apart = Apart::of(&loaded);
+        // Of a campaign with errors those are told, and nothing is played.
+        let apart = Apart::of(&loaded).filter(|_| loaded.file.is_valid());
         let LoadedCampaign {
             project, file, meant, ..
         } = loaded;

@@ -1,6 +1,9 @@
 //! `--since REV`: what changed in the working tree since a revision, new files too, as git tells it. A campaign is
 //! concerned if it changed, or a file that it names, or the crier.yaml above it or its prices, or if a campaign beside it is
 //! gone, or was edited so that something of it that this one refers to is. What git ignores it cannot tell of.
+//!
+//! The files may be a stranger's. Git is asked in the folder that holds `.git`, which no commit can bring: a folder that
+//! looks like a repository is taken for one elsewhere, and its settings run commands.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -33,14 +36,7 @@ impl Changed {
         let folders: BTreeSet<PathBuf> = files.iter().map(|file| folder_of(file)).collect();
         let mut roots = BTreeSet::new();
         for folder in folders {
-            let root = git(&folder, &["rev-parse", "--show-toplevel"])?.ok_or_else(|| {
-                Failure::Usage(anyhow!(
-                    "{} is in no git repository, which --since needs",
-                    folder.display()
-                ))
-            })?;
-            let root = path_of(root.trim_ascii_end());
-            roots.insert(std::fs::canonicalize(&root).unwrap_or(root));
+            roots.insert(root_of(&folder)?);
         }
         let (mut paths, mut before) = (BTreeSet::new(), BTreeMap::new());
         for root in roots {
@@ -49,7 +45,7 @@ impl Changed {
                 let path = root.join(&name);
                 if load::is_campaign(&path)
                     && let Some(name) = name.to_str()
-                    && let Some(bytes) = git(&root, &["show", &format!("{commit}:{name}")])?
+                    && let Some(bytes) = git(&root, &["cat-file", "blob", &format!("{commit}:{name}")])?
                 {
                     before.insert(path.clone(), bytes);
                 }
@@ -125,6 +121,21 @@ impl Changed {
     }
 }
 
+/// The top folder of the repository that a folder is in, found without git.
+fn root_of(folder: &Path) -> Result<PathBuf, Failure> {
+    let root = folder
+        .ancestors()
+        .find(|above| above.join(".git").symlink_metadata().is_ok());
+    let is_known = |root: &Path| git(root, &["rev-parse", "--git-dir"]).map(|told| told.is_some());
+    match root {
+        Some(root) if is_known(root)? => Ok(root.to_owned()),
+        _ => Err(Failure::Usage(anyhow!(
+            "{} is in no git repository, which --since needs",
+            folder.display()
+        ))),
+    }
+}
+
 /// The commit that a revision names.
 fn commit_of(root: &Path, revision: &str) -> Result<String, Failure> {
     let commit = format!("{revision}^{{commit}}");
@@ -145,6 +156,8 @@ fn changed_in(root: &Path, commit: &str) -> Result<Vec<PathBuf>, Failure> {
         "--no-renames",
         "--no-relative",
         "--no-ext-diff",
+        "--no-textconv",
+        "--ignore-submodules=all",
         "-z",
         commit,
         "--",
@@ -160,14 +173,34 @@ fn changed_in(root: &Path, commit: &str) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
-/// What git prints; none where it fails.
-fn git(folder: &Path, args: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
+/// Settings that go before those of any file.
+const SETTINGS: [&str; 3] = [
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+];
+
+/// What says of another repository that it is meant, as it stands in the environment of a hook.
+const ELSEWHERE: [&str; 6] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+];
+
+/// What git prints, asked in the top folder of a repository; none where it fails.
+fn git(root: &Path, args: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
     let mut command = Command::new("git");
-    command
-        .arg("-C")
-        .arg(folder)
-        .args(args)
-        .env("GIT_OPTIONAL_LOCKS", "0");
+    command.arg("-C").arg(root);
+    command.args(SETTINGS.iter().flat_map(|setting| ["-c", *setting]));
+    command.args(args).env("GIT_OPTIONAL_LOCKS", "0");
+    for name in ELSEWHERE {
+        command.env_remove(name);
+    }
+    // Git looks in no folder above.
+    command.env("GIT_CEILING_DIRECTORIES", root.parent().unwrap_or(root));
     let output = command.output().map_err(|error| {
         Failure::Usage(anyhow!(
             "--since asks the program git, which cannot be run: {error}"
