@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
-use sms::parts::measure;
+use sms::parts::{Measure, measure};
 use sms::smart;
 
 use crate::CampaignFile;
 use crate::check::{BUILT_IN, languages_of};
 use crate::project::Project;
-use crate::template::{Template, UseKind};
+use crate::template::{Template, UseKind, ValueLength};
 use crate::values::{FieldType, Language};
 use crate::written::campaign::{Campaign, Sent, Texts, Value};
 use crate::written::{self, Spanned};
@@ -20,8 +20,8 @@ use crate::written::{self, Spanned};
 pub struct Bound {
     /// Parts with the shortest values.
     pub least: u32,
-    /// Parts with the longest values, in letters of GSM-7 where the text itself is; none where a field says not how long
-    /// it is.
+    /// Parts with the longest values, in the dearest letters of GSM-7 where the text itself is; none where a field says not
+    /// how long it is.
     pub most: Option<u32>,
     /// The same where a value holds a letter that GSM-7 has not; none where the text is UCS-2 by itself, has no such value,
     /// or no bound.
@@ -77,40 +77,60 @@ impl Bounds {
         Some(self.bound(&Template::compile(text).ok()?, shown))
     }
 
-    fn bound(&self, template: &Template, Shown { shortest, longest }: Shown) -> Bound {
-        let least = measure(&shortest);
-        let values: BTreeSet<String> = template
+    fn bound(&self, template: &Template, shown: Shown) -> Bound {
+        let least = measure(&shown.shortest);
+        let any_letter = template
             .uses()
             .into_iter()
             .filter(|used| used.kind == UseKind::Variable)
-            .map(|used| used.name)
-            .collect();
-        let any_letter = values
-            .iter()
-            .any(|name| !self.plain.contains(name) && !BUILT_IN.contains(&name.as_str()));
-        let in_ucs2 = longest
-            .as_deref()
-            .filter(|_| any_letter && least.forced_by.is_none());
-        let bounded = longest.is_some();
-        let unbounded = values
-            .into_iter()
-            .filter(|name| !bounded && length(name, &self.longest).is_none());
+            .any(|used| !self.plain.contains(&used.name) && !BUILT_IN.contains(&used.name.as_str()));
+        let most = shown.longest.as_ref().map(|longest| longest.measure().part_count);
+        let in_ucs2 = (shown.longest.as_ref()).filter(|_| any_letter && least.forced_by.is_none());
         Bound {
             least: least.part_count,
-            most: longest.as_deref().map(|text| measure(text).part_count),
-            most_in_ucs2: in_ucs2.map(parts_in_ucs2),
-            unbounded_by: unbounded.collect(),
+            most,
+            most_in_ucs2: in_ucs2.map(|longest| longest.in_ucs2().part_count),
+            unbounded_by: shown.unbounded_by.into_iter().collect(),
             forced_by: least.forced_by.map(|(_, c)| c),
         }
     }
 }
 
-/// The parts of a text of GSM-7 in which one letter is of another alphabet.
-fn parts_in_ucs2(text: &str) -> u32 {
-    let mut text = text.to_owned();
-    text.pop();
-    text.push('\u{15f}');
-    measure(&text).part_count
+/// The most that a text can be.
+#[derive(Debug, Clone)]
+pub(crate) struct Dearest {
+    /// In letters of GSM-7.
+    in_gsm7: String,
+    /// In letters of any alphabet.
+    in_ucs2: String,
+    /// What stands in some branch of the text, or the form of a day, makes it UCS-2.
+    is_forced: bool,
+}
+
+impl Dearest {
+    pub fn measure(&self) -> Measure {
+        match self.is_forced {
+            true => self.in_ucs2(),
+            false => measure(&self.in_gsm7),
+        }
+    }
+
+    fn in_ucs2(&self) -> Measure {
+        let measured = measure(&self.in_ucs2);
+        if measured.forced_by.is_some() {
+            return measured;
+        }
+        // One letter of its values is of another alphabet.
+        let mut text = self.in_ucs2.clone();
+        text.pop();
+        text.push('\u{15f}');
+        measure(&text)
+    }
+
+    fn size(&self) -> (u32, usize) {
+        let measure = self.measure();
+        (measure.part_count, self.in_ucs2.encode_utf16().count())
+    }
 }
 
 /// The bounds of every text of a campaign, messages before the texts of steps. Texts that are no templates are left out.
@@ -151,24 +171,36 @@ pub fn bounds(file: &CampaignFile, project: &Project) -> Vec<TextBound> {
     messages.chain(steps).flat_map(one).collect()
 }
 
-/// Characters of the longest value of each field that says so.
-pub(crate) type Longest = BTreeMap<String, usize>;
+/// How long the values of each field that says so are.
+pub(crate) type Longest = BTreeMap<String, ValueLength>;
 
 pub(crate) fn longest_of(campaign: &Campaign) -> Longest {
     let fields = campaign.fields.iter();
     let of = |field: &written::campaign::Field| {
         let longest = usize::try_from(field.longest.as_ref()?.value).ok()?;
         let default = field.default.iter().flat_map(|texts| texts.values());
-        let default = default.map(|value| value.text.chars().count()).max().unwrap_or(0);
-        Some((field.name.value.clone(), longest.max(default)))
+        let default = default.map(|value| characters(&value.text)).max().unwrap_or(0);
+        let length = ValueLength {
+            most: longest.max(default),
+            any_letter: field.kind == FieldType::Text,
+        };
+        Some((field.name.value.clone(), length))
     };
     fields.filter_map(of).collect()
+}
+
+/// How many characters a value has, as `longest` counts them: the code points of Unicode, and of an ellipsis the three points
+/// that it goes out as where that keeps the text GSM-7.
+pub fn characters(value: &str) -> usize {
+    let of = |c| if c == '\u{2026}' { 3 } else { 1 };
+    value.chars().map(of).sum()
 }
 
 /// A text as it is sent at its shortest and its longest; the latter is none where a field says not how long it is.
 pub(crate) struct Shown {
     pub shortest: String,
-    pub longest: Option<String>,
+    pub longest: Option<Dearest>,
+    pub unbounded_by: BTreeSet<String>,
 }
 
 /// Over the languages whose people get it, since dates and numbers take their form. None for what is no template.
@@ -186,13 +218,14 @@ pub(crate) fn shown(text: &str, languages: &[Language], longest: &Longest, smart
         let measure = measure(text);
         (measure.part_count, text.chars().count())
     };
-    let longest: Option<Vec<String>> = all.iter().map(|shown| shown.longest.clone()).collect();
+    let longest: Option<Vec<Dearest>> = all.iter().map(|shown| shown.longest.clone()).collect();
     Some(Shown {
+        unbounded_by: all.iter().flat_map(|shown| shown.unbounded_by.clone()).collect(),
         shortest: all
             .into_iter()
             .map(|shown| shown.shortest)
             .min_by_key(|text| size(text))?,
-        longest: longest.and_then(|all| all.into_iter().max_by_key(|text| size(text))),
+        longest: longest.and_then(|all| all.into_iter().max_by_key(Dearest::size)),
     })
 }
 
@@ -202,19 +235,36 @@ fn shown_of(template: &Template, longest: &Longest, smart: bool) -> Shown {
         true => smart::plain(&text).into_owned(),
         false => text,
     };
+    let is_forced = |text: &str| measure(text).forced_by.is_some();
+    let own = plain(extent.own);
+    let dearest = extent.longest.zip(extent.longest_in_ucs2).map(|(in_gsm7, in_ucs2)| {
+        let in_gsm7 = plain(in_gsm7);
+        Dearest {
+            is_forced: is_forced(&own) || is_forced(&in_gsm7),
+            in_gsm7,
+            in_ucs2: plain(in_ucs2),
+        }
+    });
     Shown {
         shortest: plain(extent.shortest),
-        longest: extent.longest.map(plain),
+        longest: dearest,
+        unbounded_by: extent.unbounded_by,
     }
 }
 
-/// Characters of a value at most; none where nobody says.
-pub(crate) fn length(name: &str, longest: &Longest) -> Option<usize> {
+/// How long a value is; none where nobody says.
+pub(crate) fn length(name: &str, longest: &Longest) -> Option<ValueLength> {
+    let plain = |most| {
+        Some(ValueLength {
+            most,
+            any_letter: false,
+        })
+    };
     match name {
         // What every text may use has its length too.
-        "phone" => Some(16),
-        "country" | "language" => Some(5),
-        "timezone" => Some(32),
+        "phone" => plain(16),
+        "country" | "language" => plain(5),
+        "timezone" => plain(32),
         name => longest.get(name).copied(),
     }
 }

@@ -153,6 +153,8 @@ pub struct Field {
     pub format: Option<DateFormat>,
     /// Steps set it, so that no column needs to hold it.
     pub set_by_steps: bool,
+    /// Characters of its longest value, as [`crate::bounds::characters`] counts them.
+    pub longest: Option<u32>,
     /// Stands in for an empty cell, by language. Empty: the person is left out.
     pub default: BTreeMap<Language, String>,
 }

@@ -17,7 +17,7 @@ mod scan;
 
 pub(crate) use once::compiling_once;
 
-pub use extent::Extent;
+pub use extent::{Extent, ValueLength};
 pub use helpers::{HELPERS, HelperStatus, LATER, helper_status};
 pub use render::{MOST_RENDERED, RenderError, Values};
 

@@ -313,8 +313,14 @@ impl Shown<'_> {
             "no_hours_people": summary.no_hours,
             "frequency": capped::json(&summary.capped),
             "ucs2_people": summary.ucs2,
-            "ucs2_first": summary.ucs2_first.map(|(line, character)| json!({ "line": line, "character": character })),
-            "longest": summary.longest.map(|(line, parts)| json!({ "line": line, "parts": parts })),
+            "ucs2_first": summary.ucs2_first.map(|(line, character)| {
+                let file = texts::first_ucs2(summary).map(|place| texts::path(place, summary));
+                json!({ "file": file, "line": line, "character": character })
+            }),
+            "longest": summary.longest.map(|(line, parts)| {
+                let file = texts::longest(summary).map(|place| texts::path(place, summary));
+                json!({ "file": file, "line": line, "parts": parts })
+            }),
             "starts": trigger::starts(&self.revision.campaign),
             "tick": self.tick().map(|_| self.occurrence.name()),
             "starts_at": self.starts_at,
@@ -334,6 +340,7 @@ impl Shown<'_> {
                 "column": odd.column.name(), "text": odd.text, "meant": odd.meant, "rows": odd.rows,
                 "file": texts::path(odd.first, summary), "line": odd.first.line,
             })).collect::<Vec<_>>(),
+            "long_values": texts::long_json(summary),
             "repaired_numbers": summary.repaired,
             "files": summary.files.iter().map(|file| json!({
                 "path": file.path, "separator": file.separator, "encoding": file.encoding,
@@ -372,8 +379,10 @@ fn parts(summary: &Summary) -> String {
         .iter()
         .map(|message| format!("{} {}", message.message, number(message.parts)));
     let each = each.collect::<Vec<_>>().join(", ");
-    let longest = match summary.longest {
-        Some((line, parts)) if parts > 1 => format!("; the longest text has {parts}, line {line}"),
+    let longest = match (summary.longest, texts::longest(summary)) {
+        (Some((_, parts)), Some(place)) if parts > 1 => {
+            format!("; the longest text has {parts}, {}", texts::row_of(place, summary))
+        }
         Some(_) | None => String::new(),
     };
     match summary.messages.len() {
@@ -440,6 +449,7 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
             .iter()
             .filter_map(|column| odd(*column, summary, revision)),
     );
+    notes.extend(texts::long(summary));
     if !summary.duplicates.is_empty() {
         let shown = summary.duplicates.iter().take(NAMED).map(duplicate);
         let more = summary.duplicates.len().saturating_sub(NAMED);

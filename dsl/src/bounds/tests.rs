@@ -58,7 +58,7 @@ steps:
             plain: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
             named: 1 to Some(2) (Some(3) in UCS-2), unbounded by [], forced by None
             aged: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
-            filled it: 1 to Some(1) (Some(3) in UCS-2), unbounded by [], forced by None
+            filled it: 1 to Some(2) (Some(3) in UCS-2), unbounded by [], forced by None
             filled en: 1 to None (None in UCS-2), unbounded by ["other", "surname"], forced by None
             short: 1 to Some(1) (Some(1) in UCS-2), unbounded by [], forced by None
             varied calm it: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
@@ -80,4 +80,47 @@ fn a_text_for_all_has_the_bound_of_its_longest_language() {
             message: 1 to Some(3) (Some(3) in UCS-2), unbounded by [], forced by None
         "#]],
     );
+}
+
+#[test]
+fn no_text_has_more_parts_than_its_bound() {
+    let pieces = [
+        "{{name}}",
+        "{{upper name}}",
+        "{{lower name}}",
+        "{{title name}}",
+        "{{truncate name 3}}",
+        "{{upper (truncate name 3)}}",
+        "{{truncate (upper name) 12}}",
+        "{{#if name}}{{name}}{{else}}nobody{{/if}}",
+        "{{#if city}}[[[[{{else}}xxxxx{{/if}} {{name}}",
+        "{{#if city}}Ř{{else}}a longer branch{{/if}} {{name}}",
+        "“{{name}}”…",
+    ];
+    let letters = ["x", "[", "€", "ß", "ò", "ş", "ΐ", "ﬃ", "İ", "😀", "a-", "…xxx", "“"];
+    for piece in pieces {
+        let file = parse_campaign(FIELDS);
+        let bounds = Bounds::new(file.written(), true);
+        for own in (40..=160).step_by(4) {
+            let text = format!("{}{piece}", "x".repeat(own));
+            let bound = bounds.of_text(&text, &[]).expect("a template");
+            let template = Template::compile(&text).expect("a template");
+            for letter in letters {
+                let name: String = letter.chars().cycle().take(10).collect();
+                if characters(&name) > 10 {
+                    continue;
+                }
+                for city in ["", "Rome"] {
+                    let values = vec![("name", name.as_str()), ("city", city)];
+                    let rendered = template.render(&values).expect("it has its values");
+                    let measured = measure(&smart::plain(&rendered));
+                    let most = match measured.forced_by {
+                        Some(_) => bound.most.max(bound.most_in_ucs2),
+                        None => bound.most,
+                    };
+                    assert!(Some(measured.part_count) <= most, "{own} x and {piece} of {name:?}: {bound:?}");
+                }
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Context, audience, awaited, templates};
+use crate::bounds::characters;
 use crate::condition::WORDS;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::values::FieldType;
@@ -95,9 +96,9 @@ fn as_stated(field: &Field) -> Vec<Diagnostic> {
     }
     if let Some(longest) = &field.longest {
         let most = usize::try_from(longest.value).unwrap_or(usize::MAX);
-        let is_long = |value: &&&Value| value.text.chars().count() > most && !value.text.contains("{{");
+        let is_long = |value: &&&Value| characters(&value.text) > most && !value.text.contains("{{");
         for value in values().collect::<Vec<_>>().iter().filter(is_long) {
-            let message = format!("the default has {} characters", value.text.chars().count());
+            let message = format!("the default has {} characters", characters(&value.text));
             found.push(
                 Diagnostic::error("bad-default", value.node.span.clone(), message)
                     .also(longest.span.clone(), "the longest")

@@ -190,6 +190,7 @@ fn field(field: &written::Field, languages: &[Language]) -> Field {
             .as_ref()
             .and_then(|format| DateFormat::parse(&format.value)),
         set_by_steps: field.set_by_steps,
+        longest: field.longest.as_ref().map(|longest| longest.value),
         default,
     }
 }

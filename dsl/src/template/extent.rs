@@ -1,34 +1,79 @@
 //! How short and how long a text can be, whoever it is for: from the template and how long its values are at most.
 
+use std::collections::BTreeSet;
+
+use sms::alphabet::septets;
+use sms::smart::twin;
+
 use super::Template;
 use super::helpers::Change;
+use super::locale::Form;
 use super::render::{Node, Value};
 
 /// Characters of a short link: scheme, domain and code.
 const LINK: usize = 25;
 /// Characters that a helper of a later version may give.
 const WRITTEN_OUT: usize = 20;
+/// The dearest character of GSM-7 costs two septets, as `[` does.
+const IN_GSM7: char = '€';
+/// The dearest of all costs two units of UTF-16.
+const IN_UCS2: char = '\u{1f600}';
+/// One character in capitals can be three, as `ΐ` and `ﬃ` are; none of those costs more than one.
+const IN_CAPITALS: char = 'Å';
+const CAPITALS: usize = 3;
+
+/// How long the values of a name are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValueLength {
+    /// Characters at most.
+    pub most: usize,
+    /// Each of them can be any; else all are digits and the like.
+    pub any_letter: bool,
+}
 
 /// The shortest and the longest text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extent {
     /// With one letter for each value.
     pub shortest: String,
-    /// With values of full length; none where nobody knows how long one of them is.
+    /// With values of full length, in the dearest letters of GSM-7; none where nobody knows how long one of them is.
     pub longest: Option<String>,
+    /// The same in the dearest letters there are.
+    pub longest_in_ucs2: Option<String>,
+    /// The names of which nobody knows how long they are, by the alphabet.
+    pub unbounded_by: BTreeSet<String>,
+    /// All that stands in the text itself, whatever its conditions say.
+    pub own: String,
+}
+
+/// What stands for the values.
+#[derive(Clone, Copy)]
+struct Fill<'a> {
+    longest: &'a dyn Fn(&str) -> Option<ValueLength>,
+    letter: char,
 }
 
 impl Template {
-    /// How short and how long it can be; `longest` says of a name how many characters its values have at most.
-    pub fn extent(&self, longest: &dyn Fn(&str) -> Option<usize>) -> Extent {
-        let mut short = String::new();
-        shortest(&self.0.nodes, &mut short);
-        let mut long = String::new();
-        let known = at_most(&self.0.nodes, longest, &mut long);
-        Extent {
-            shortest: short.trim_end().to_owned(),
-            longest: known.then(|| long.trim_end().to_owned()),
-        }
+    /// How short and how long it can be; `longest` says of a name how long its values are.
+    pub fn extent(&self, longest: &dyn Fn(&str) -> Option<ValueLength>) -> Extent {
+        let mut extent = Extent {
+            shortest: String::new(),
+            longest: None,
+            longest_in_ucs2: None,
+            unbounded_by: BTreeSet::new(),
+            own: String::new(),
+        };
+        let nodes = &self.0.nodes;
+        shortest(nodes, &mut extent.shortest);
+        extent.shortest.truncate(extent.shortest.trim_end().len());
+        let filled = |letter| {
+            let mut out = String::new();
+            at_most(nodes, Fill { longest, letter }, &mut out).then(|| out.trim_end().to_owned())
+        };
+        extent.longest = filled(IN_GSM7);
+        extent.longest_in_ucs2 = filled(IN_UCS2);
+        looked_at(nodes, longest, &mut extent);
+        extent
     }
 }
 
@@ -51,47 +96,105 @@ fn shortest(nodes: &[Node], out: &mut String) {
     }
 }
 
+/// What stands in a text, and whose length is not known, in every branch of it.
+fn looked_at(nodes: &[Node], longest: &dyn Fn(&str) -> Option<ValueLength>, extent: &mut Extent) {
+    for node in nodes {
+        match node {
+            Node::Text(text) => extent.own.push_str(text),
+            Node::Put(value) => put(value, longest, extent),
+            Node::If { then, otherwise, .. } => {
+                looked_at(then, longest, extent);
+                looked_at(otherwise, longest, extent);
+            }
+        }
+    }
+}
+
+fn put(value: &Value, longest: &dyn Fn(&str) -> Option<ValueLength>, extent: &mut Extent) {
+    match value {
+        Value::Variable(name) => {
+            let unknown = longest(name).is_none().then(|| name.to_string());
+            extent.unbounded_by.extend(unknown);
+        }
+        Value::Literal { text, .. } => extent.own.push_str(text),
+        // These are bounded by themselves.
+        Value::Changed(Change::Truncate(_), _) | Value::Link(_) | Value::Missing(_) => {}
+        Value::Written(written, _) if matches!(written.form, Form::Date(_)) => {}
+        Value::Changed(_, of) | Value::Written(_, of) => put(of, longest, extent),
+        Value::Plural { words, .. } => words.iter().for_each(|word| put(word, longest, extent)),
+    }
+}
+
 /// False where a length is not known.
-fn at_most(nodes: &[Node], longest: &dyn Fn(&str) -> Option<usize>, out: &mut String) -> bool {
+fn at_most(nodes: &[Node], fill: Fill<'_>, out: &mut String) -> bool {
     let mut known = true;
     for node in nodes {
         match node {
             Node::Text(text) => out.push_str(text),
-            Node::Put(value) => match longest_of(value, longest) {
+            Node::Put(value) => match fill.longest_of(value) {
                 Some(text) => out.push_str(&text),
                 None => known = false,
             },
             Node::If { then, otherwise, .. } => {
                 let [mut one, mut other] = [String::new(), String::new()];
-                known &= at_most(then, longest, &mut one);
-                known &= at_most(otherwise, longest, &mut other);
-                out.push_str(if one.len() >= other.len() { &one } else { &other });
+                known &= at_most(then, fill, &mut one);
+                known &= at_most(otherwise, fill, &mut other);
+                let first = fill.cost(&one) >= fill.cost(&other);
+                out.push_str(if first { &one } else { &other });
             }
         }
     }
     known
 }
 
-/// A value at its longest; none where nobody knows how long it is.
-fn longest_of(value: &Value, longest: &dyn Fn(&str) -> Option<usize>) -> Option<String> {
-    match value {
-        Value::Variable(name) => longest(name).map(letters),
-        Value::Literal { text, .. } => Some(text.to_string()),
-        Value::Changed(Change::Truncate(most), of) => Some(match longest_of(of, longest) {
-            Some(text) => text.chars().take(*most).collect(),
-            None => letters(*most),
-        }),
-        Value::Changed(Change::Upper | Change::Lower | Change::Title, of) => longest_of(of, longest),
-        Value::Written(written, of) => {
-            written.longest(longest_of(of, longest).map(|text| text.chars().count()))
+impl Fill<'_> {
+    /// A value at its longest; none where nobody knows how long it is.
+    fn longest_of(self, value: &Value) -> Option<String> {
+        match value {
+            Value::Variable(name) => (self.longest)(name).map(|length| match length.any_letter {
+                true => self.letter.to_string().repeat(length.most),
+                false => letters(length.most),
+            }),
+            Value::Literal { text, .. } => Some(text.to_string()),
+            Value::Changed(Change::Truncate(most), of) => Some(match self.longest_of(of) {
+                // Of what is shorter than all of its capitals each may be the dearest.
+                Some(text) => (text.chars().take(*most))
+                    .map(|c| if c == IN_CAPITALS { self.letter } else { c })
+                    .collect(),
+                None => self.letter.to_string().repeat(*most),
+            }),
+            Value::Changed(change, of) => {
+                let text = self.longest_of(of)?;
+                let capitals = IN_CAPITALS.to_string().repeat(CAPITALS);
+                Some(match change {
+                    Change::Upper if text.contains(self.letter) => text.replace(self.letter, &capitals),
+                    // Words begin behind something that costs one.
+                    Change::Title if text.contains(self.letter) => text.replacen(self.letter, &capitals, 1),
+                    _ => change.apply(&text).into_owned(),
+                })
+            }
+            Value::Written(written, of) => {
+                written.longest(self.longest_of(of).map(|text| text.chars().count()))
+            }
+            Value::Plural { words, .. } => {
+                let words = words.iter().map(|word| self.longest_of(word));
+                let words: Option<Vec<String>> = words.collect();
+                words?.into_iter().max_by_key(|word| self.cost(word))
+            }
+            Value::Link(_) => Some(letters(LINK)),
+            Value::Missing(_) => Some(letters(WRITTEN_OUT)),
         }
-        Value::Plural { words, .. } => {
-            let words = words.iter().map(|word| longest_of(word, longest));
-            let words: Option<Vec<String>> = words.collect();
-            words?.into_iter().max_by_key(|word| word.chars().count())
+    }
+
+    /// Septets, or units of UTF-16.
+    fn cost(self, text: &str) -> usize {
+        let plain = |c| twin(c).map_or(1, str::len);
+        match self.letter == IN_UCS2 {
+            true => text.encode_utf16().count(),
+            false => (text.chars())
+                .map(|c| septets(c).map_or_else(|| plain(c), |septets| septets as usize))
+                .sum(),
         }
-        Value::Link(_) => Some(letters(LINK)),
-        Value::Missing(_) => Some(letters(WRITTEN_OUT)),
     }
 }
 
@@ -121,29 +224,44 @@ mod tests {
     #[test]
     fn a_text_is_as_long_as_its_values_can_be() {
         let table = [
-            ("Hi {{name}}!", "Hi x!", Some("Hi xxxxx!")),
-            ("{{upper name}}, {{truncate city 2}}", "x, x", Some("xxxxx, xx")),
-            ("{{city}}", "x", None),
+            ("Hi {{name}}!", "Hi x!", Some("Hi €€€!"), 3 + 6 + 1),
+            ("Hi {{count}}!", "Hi x!", Some("Hi xxx!"), 7),
+            ("{{upper name}}, {{truncate city 2}}", "x, x", Some("ÅÅÅÅÅÅÅÅÅ, €€"), 9 + 2 + 4),
+            ("{{title name}}", "x", Some("ÅÅÅ€€"), 3 + 4),
+            ("{{truncate (upper name) 2}}", "x", Some("€€"), 4),
+            ("{{lower name}}", "x", Some("€€€"), 6),
+            ("{{city}}", "x", None, 0),
             (
                 "{{#if name}}Dear {{name}}{{else}}Hello{{/if}}",
                 "Hello",
-                Some("Dear xxxxx"),
+                Some("Dear €€€"),
+                11,
             ),
+            // Six letters of the extension cost more than ten others.
+            ("{{#if name}}[[[[[[{{else}}xxxxxxxxxx{{/if}}", "[[[[[[", Some("[[[[[["), 10),
             (
                 "{{link shop}} now",
                 "xxxxxxxxxxxxxxxxxxxxxxxxx now",
                 Some("xxxxxxxxxxxxxxxxxxxxxxxxx now"),
+                29,
             ),
-            ("{{date city}}", "x", Some("September 27, 2028, 10:58 PM")),
-            ("{{money name}}", "x", Some("€0000000,")),
-            ("{{plural name \"seat\" \"seats\"}}", "seat", Some("seats")),
+            ("{{date city}}", "x", Some("September 27, 2028, 10:58 PM"), 28),
+            ("{{money name}}", "x", Some("€00000,"), 7),
+            ("{{plural city \"seat\" \"seats\"}}", "seat", Some("seats"), 5),
         ];
-        for (template, shortest, longest) in table {
-            let template = Template::compile(template).expect("a template");
-            let extent = template.extent(&|name| (name == "name").then_some(5));
+        for (text, shortest, longest, units) in table {
+            let template = Template::compile(text).expect("a template");
+            let extent = template.extent(&|name| {
+                (name != "city").then_some(ValueLength {
+                    most: 3,
+                    any_letter: name == "name",
+                })
+            });
+            let in_ucs2 = extent.longest_in_ucs2.map_or(0, |text| text.encode_utf16().count());
             assert_eq!(
-                (extent.shortest.as_str(), extent.longest.as_deref()),
-                (shortest, longest)
+                (extent.shortest.as_str(), extent.longest.as_deref(), in_ucs2),
+                (shortest, longest, units),
+                "{text}"
             );
         }
     }

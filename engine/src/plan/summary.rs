@@ -6,6 +6,7 @@ use dsl::campaign::Campaign;
 use serde::{Deserialize, Serialize};
 
 use super::capped::Capped;
+use super::long::{self, LongValues};
 use super::odd::{self, OddCells, OddOfRow};
 use super::row::PlannedRow;
 use super::seen::Place;
@@ -74,6 +75,9 @@ pub struct Summary {
     /// Cells of `language` and `timezone` that are neither, the first 100 of each.
     #[serde(default)]
     pub odd_cells: Vec<OddCells>,
+    /// Values that are longer than their field says, by field.
+    #[serde(default)]
+    pub long_values: Vec<LongValues>,
     /// Rows that are one more passage of somebody, by another key of the trigger.
     #[serde(default)]
     pub further_passages: u64,
@@ -275,6 +279,7 @@ impl Summary {
     pub(super) fn take(&mut self, planned: &PlannedRow, revision: &Revision, place: Place) {
         let line = place.line;
         texts::take(&mut self.texts, &revision.campaign, planned, place);
+        long::note(&mut self.long_values, revision, planned, place);
         self.rows += 1;
         self.people += 1;
         if !self.time_classes.contains(&*planned.time_class) {

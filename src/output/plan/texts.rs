@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dsl::bounds::{Bound, Bounds};
-use engine::plan::{Place, Summary, TextParts};
+use engine::plan::{LongValues, Place, Summary, TextParts};
 use engine::revision::Revision;
 use serde_json::{Value, json};
 
@@ -82,13 +82,58 @@ pub(super) fn alphabet(summary: &Summary, revision: &Revision) -> Option<String>
         1 => "1 person's texts are".to_owned(),
         n => format!("{} people's texts are", number(n)),
     };
-    let mut places = summary.texts.iter().filter_map(|text| text.ucs2_first);
-    let first = places.find(|(own, place)| (*own, place.line) == (character, line));
-    let row = first.map_or(format!("line {line}"), |(_, place)| row_of(place, summary));
+    let first = first_ucs2(summary);
+    let row = first.map_or(format!("line {line}"), |place| row_of(place, summary));
     let code = u32::from(character);
     Some(format!(
         "{whose} not GSM-7 and hold 70 letters a part, not 160; the first is {row}, by {character:?} (U+{code:04X})"
     ))
+}
+
+/// The first row with a text that is not GSM-7.
+pub(super) fn first_ucs2(summary: &Summary) -> Option<Place> {
+    let (line, character) = summary.ucs2_first?;
+    let mut places = summary.texts.iter().filter_map(|text| text.ucs2_first);
+    let first = places.find(|(own, place)| (*own, place.line) == (character, line));
+    first.map(|(_, place)| place)
+}
+
+/// The first row with the longest text.
+pub(super) fn longest(summary: &Summary) -> Option<Place> {
+    let (line, parts) = summary.longest?;
+    let rows = summary.texts.iter().filter_map(|text| text.most);
+    let own = rows.filter(|(most, place)| (place.line, *most) == (line, parts));
+    own.map(|(_, place)| place).min_by_key(|place| place.list)
+}
+
+/// Values that are longer than their field says: for these rows "at most" does not hold.
+pub(super) fn long(summary: &Summary) -> Option<String> {
+    let line = |long: &LongValues| {
+        let place = format!("{}:{}", path(long.first, summary), long.first.line);
+        let many = match long.rows {
+            1 => String::new(),
+            n => format!(" of {} people, first here,", number(n)),
+        };
+        let (field, longest, most) = (&long.field, long.longest, long.most);
+        folded(
+            &format!("  {place}: `{field}`{many} has up to {most} characters, and its `longest` is {longest}"),
+            "    ",
+        )
+    };
+    let lines: Vec<String> = summary.long_values.iter().map(line).collect();
+    let title = "values longer than their `longest`: \"at most\" does not hold for these rows";
+    (!lines.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
+}
+
+/// The same for programs.
+pub(super) fn long_json(summary: &Summary) -> Value {
+    let one = |long: &LongValues| {
+        json!({
+            "field": long.field, "longest": long.longest, "rows": long.rows, "most": long.most,
+            "file": path(long.first, summary), "line": long.first.line,
+        })
+    };
+    summary.long_values.iter().map(one).collect()
 }
 
 /// A bound for programs.
@@ -150,12 +195,13 @@ fn at_most(bound: &Bound) -> String {
 
 fn ucs2(text: &TextParts, bound: &Bound, summary: &Summary) -> String {
     match (text.ucs2_first, bound.forced_by) {
-        (None, _) => String::new(),
-        (Some(_), Some(own)) if is_forced(text, bound) => format!("all, by {own:?} of the text"),
+        // Of a text that nobody gets its own characters are known all the same.
+        (_, Some(own)) if is_forced(text, bound) => format!("all, by {own:?} of the text"),
         (Some((character, place)), Some(_) | None) => {
             let people = counted(text.ucs2, "person", "people");
             format!("{people}, by {character:?} ({})", row_of(place, summary))
         }
+        (None, _) => String::new(),
     }
 }
 

@@ -11,7 +11,6 @@ use super::super::{Document, File, names};
 use super::Hover;
 use crate::bounds::{self, Longest};
 use crate::check::languages_of;
-use crate::template::{Template, UseKind};
 use crate::tree::Node;
 use crate::values::Language;
 use crate::written::campaign::{Message, Texts, Value};
@@ -95,7 +94,7 @@ fn line(document: &Document<'_>, value: &Value, languages: &[Language], longest:
         return "not a text yet".to_owned();
     };
     let least = measure(&shown.shortest);
-    let most = shown.longest.map(|text| measure(&text));
+    let most = shown.longest.map(|longest| longest.measure());
     let mut text = match most {
         Some(most) if most.part_count == least.part_count => parts(least.part_count),
         Some(most) => format!("{} to {}", least.part_count, parts(most.part_count)),
@@ -138,12 +137,7 @@ fn places(least: &Measure, most: Option<&Measure>) -> String {
 }
 
 /// Values of which nobody says how long they are.
-fn unknown(value: &Value, longest: &Longest) -> Vec<String> {
-    let uses = Template::compile(&value.text)
-        .map(|template| template.uses())
-        .unwrap_or_default();
-    let unknown = uses
-        .into_iter()
-        .filter(|used| used.kind == UseKind::Variable && bounds::length(&used.name, longest).is_none());
-    unknown.map(|used| used.name).collect()
+fn unknown(value: &Value, longest: &Longest) -> BTreeSet<String> {
+    let shown = bounds::shown(&value.text, &[], longest, false);
+    shown.map(|shown| shown.unbounded_by).unwrap_or_default()
 }

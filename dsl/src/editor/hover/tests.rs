@@ -106,9 +106,9 @@ fn a_text_shows_parts_alphabet_and_price_in_every_language() {
     check(
         "invite: \"Hel|lo",
         expect![[r#"
-        ["Hello {{first_name}} {{link tickets}}"]
-        - 1 part, GSM-7, 33 to 46 of 160 places, 0.0079 USD in US
-    "#]],
+            ["Hello {{first_name}} {{link tickets}}"]
+            - 1 part, GSM-7, 33 to 60 of 160 places, 0.0079 USD in US
+        "#]],
     );
     check(
         "message: { en: \"H|i\", es: \"¡Sofía!\", it: \"Però\" }\n",
@@ -204,9 +204,9 @@ fn words_of_the_language_show_their_meaning() {
     check(
         "- send: inv|ite",
         expect![[r#"
-        [invite]
-        - 1 part, GSM-7, 33 to 46 of 160 places, 0.0079 USD in US
-    "#]],
+            [invite]
+            - 1 part, GSM-7, 33 to 60 of 160 places, 0.0079 USD in US
+        "#]],
     );
     check(
         "message: \"{{up|per city}}\"\n",

@@ -165,6 +165,34 @@ messages:
 }
 
 #[test]
+fn values_longer_than_their_field_says_are_told() {
+    // Characters are code points, an ellipsis is the three points that it goes out as; a default is no value of the list.
+    let people = "phone,name,city\n+393331234561,Massimiliano,Rome\n+393331234562,Zoë,Milano\n\
+                  +393331234563,Francesca,\n+393331234564,A…,Łódź\n+393331234565,AB…,Łódź\n+393331234561,Massimiliano,x\n";
+    let campaign = "audience: people.csv\nschedule: now\npurpose: service\nreplies: none\n\
+                    fields: { name: { longest: 4 }, city: { longest: 4, default: Roma } }\n\
+                    message: \"{{name}} {{city}} STOP to opt out\"\n";
+    let planned = plan(Setting {
+        campaign,
+        files: &[("people.csv", people.as_bytes())],
+        ..Setting::default()
+    });
+    let summary = planned.expect("a plan").summary;
+    let told = summary.long_values.iter().map(|long| {
+        let (field, line) = (&long.field, long.first.line);
+        format!(
+            "{field}: {} above {}, {} at most, first line {line}\n",
+            long.rows, long.longest, long.most
+        )
+    });
+    expect![[r#"
+        name: 3 above 4, 12 at most, first line 2
+        city: 1 above 4, 6 at most, first line 3
+    "#]]
+    .assert_eq(&told.collect::<String>());
+}
+
+#[test]
 fn cells_that_are_no_language_and_no_zone_are_told_with_what_they_probably_are() {
     let people = "phone,language,timezone\n+393331234561,Italian,Rome\n+393331234562,it,Europe/Rome\n\
                   +393331234563,Italian,\n+393331234564,fr,GMT+1\n+393331234565,,europe/rome\n+393331234566,it-IT,\n\
