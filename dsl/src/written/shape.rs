@@ -19,6 +19,7 @@ mod elsewhere;
 mod fit;
 mod full_width;
 mod home;
+mod instead;
 mod meant;
 mod misplaced;
 mod one_line;
@@ -30,14 +31,14 @@ mod several;
 mod shares;
 mod step;
 mod two_steps;
+mod unknown;
 mod whole;
 mod words;
 
 pub(crate) use fit::fits;
 use fit::{chosen, is_text};
-use home::Homes;
 pub(crate) use home::is_key;
-use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, possible, wrong};
+use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, wrong};
 
 /// Everything in the tree that is not as the table says. `told`: what reading the text found, which learns here what its
 /// places are for.
@@ -314,103 +315,6 @@ impl Shape<'_> {
         let flow = self.around.text[node.span.start..].starts_with('{');
         let plain = |entry: &Entry| entry.value.scalar().is_some_and(|s| s.style == Style::Plain);
         flow && entry.key.plain && entry.value.is_nothing() && before.is_some_and(plain)
-    }
-
-    /// The key that was probably meant, so that its absence is not told as well.
-    fn unknown(
-        &mut self,
-        node: &Node,
-        entry: &Entry,
-        before: Option<&Entry>,
-        (code, object): (&'static str, &'static Object),
-        doubtful: &LazyCell<Vec<&'static str>, impl FnOnce() -> Vec<&'static str>>,
-    ) -> Option<&'static str> {
-        if let Some((key, found)) = one_line::glued(entry, object) {
-            self.found.push(found);
-            return Some(key.name);
-        }
-        if let Some(before) = before.filter(|_| self.is_cut(node, entry, before)) {
-            let form = object.key(&before.key.text).map(|key| &key.form);
-            let form = form.or(object.open.as_ref().map(|open| open.form));
-            let found = traps::cut_by_comma(self.around, (&before.value, form), entry.key.span.clone());
-            self.found.push(found);
-            return None;
-        }
-        if let Some((key, found)) = one_line::first_of(entry, object, node) {
-            self.found.push(found);
-            return Some(key.name);
-        }
-        let names = object.keys.iter().map(|key| key.name);
-        self.doubt(&entry.value);
-        if let Some(found) = elsewhere::note(entry) {
-            self.found.push(found);
-            return None;
-        }
-        let homes = Homes::of(self.root, entry);
-        let near = only::nearest_key(object, node, &entry.key.text);
-        let near = near.filter(|near| {
-            let key = object.key(near);
-            key.is_none_or(|key| !homes.are_nearer(key, &entry.value))
-        });
-        let meant = elsewhere::called_elsewhere(object, &entry.key.text, node).or(near);
-        let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
-        let written = &entry.key.text;
-        let (code, message, label) = match is_step {
-            true => (code, format!("there is no step \"{written}\""), "unknown step"),
-            false => {
-                let message = format!("\"{written}\" is not a key of {}", object.title);
-                ("unknown-key", message, "unknown key")
-            }
-        };
-        let found = Diagnostic::error(code, entry.key.span.clone(), message).label(label);
-        let is_there = meant.filter(|meant| node.entry(meant).is_some());
-        if let Some(there) = is_there.and_then(|meant| node.entry(meant)) {
-            let help = format!(
-                "is it meant to be \"{}\"? that is there already: keep one of them",
-                there.key.text
-            );
-            self.found
-                .push(found.also(there.key.span.clone(), "there already").help(help));
-            return meant;
-        }
-        if let Some(before) = self.waits_before(node, entry, object, meant) {
-            self.found.push(before);
-            return None;
-        }
-        let of_language = object.open.as_ref().filter(|open| open.key == KeyKind::Language);
-        let tag = of_language.and_then(|_| scalars::language_called(written));
-        let doubtful: &[&str] = doubtful;
-        let guess = match meant {
-            None if tag.is_some() => Guess::unsure(tag),
-            Some(meant) if doubtful.contains(&meant) || nearest(written, names.clone()) != Some(meant) => {
-                Guess::unsure(Some(meant))
-            }
-            Some(_) if homes.are_any() => Guess::unsure(meant),
-            Some(_) => Guess::among(written, names, Words::Language),
-            None => Guess::unsure(None::<&str>),
-        };
-        let lacking = meant.is_none() && tag.is_none() && words::owner(object, written).is_none();
-        let lacking = Some(()).filter(|()| lacking && self.whole);
-        if let Some(key) = lacking.and_then(|()| only::lacking(object, node, entry)) {
-            let help = format!("is it meant to be `{key}`? {} needs that", object.title);
-            let span = entry.key.span.clone();
-            self.found
-                .push(found.help(help).replace(span, key, Applicability::Unsure));
-            return Some(key);
-        }
-        self.found.push(guess.tell(found, || {
-            let belongs = words::belongs(object, entry).or_else(|| homes.told(entry));
-            belongs.unwrap_or_else(|| possible(object))
-        }));
-        meant.or_else(|| words::owner(object, written))
-    }
-
-    /// What stands under a key that nobody knows is not certainly a text: quotes around it are for a person to judge.
-    fn doubt(&mut self, value: &Node) {
-        let of_value = |d: &&mut Diagnostic| value.is_bad() && d.span.start == value.span.start;
-        let told = self.told.iter_mut().filter(of_value);
-        told.filter_map(|told| told.suggestion.as_mut())
-            .for_each(|suggestion| suggestion.applicability = Applicability::Unsure);
     }
 
     fn missing(&mut self, node: &Node, object: &Object, meant: &[&str], verbs: usize) {

@@ -6,6 +6,7 @@ mod another_reader;
 mod any_text;
 mod errors;
 mod expand;
+mod keys;
 mod meaning;
 mod options;
 mod prefixes;

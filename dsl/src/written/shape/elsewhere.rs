@@ -1,8 +1,10 @@
 //! What other tools and languages call the keys of ours.
 
-use super::super::key::Object;
+use super::super::key::{Key, Object};
+use super::super::nearest::same_word;
 use super::super::scalars::is_condition;
-use super::words::owner;
+use super::words::{self, owner};
+use super::{fits, only};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Node};
 
@@ -17,9 +19,9 @@ const ELSEWHERE: [(&str, &str); 6] = [
 ];
 
 /// What other tools call the keys of some maps, by their titles.
-const OF_MAPS: [(&str, &str, &[&str]); 38] = [
+const OF_MAPS: &[(&str, &str, &[&str])] = &[
     ("a rule", "otherwise", &["default", "else"]),
-    ("a rule", "send", &["answer", "reply", "respond"]),
+    ("a rule", "send", &["answer", "message", "reply", "respond"]),
     (
         "a rule",
         "words",
@@ -42,7 +44,34 @@ const OF_MAPS: [(&str, &str, &[&str]); 38] = [
         "except",
         &["but", "exclude", "excluding", "suppress", "without"],
     ),
-    ("`schedule`", "at", &["send_at", "start", "when"]),
+    ("`schedule`", "at", &["begin", "send_at", "start", "when"]),
+    ("`schedule`", "from", &["begin", "start"]),
+    ("`goal`", "within", &["for"]),
+    ("`limits`", "budget", &["budget_per_month", "max_budget", "spend"]),
+    ("`policy`", "quiet_hours", &["quiet", "quiet_time"]),
+    (
+        "`policy`",
+        "opt_out_words",
+        &["opt_out", "stop_words", "opt_outs"],
+    ),
+    ("`store`", "sqlite", &["file", "path"]),
+    ("`mail`", "smtp", &["host", "server", "smtp_host", "url"]),
+    ("crier.yaml", "project", &["name", "title"]),
+    ("crier.yaml", "prices", &["price", "pricing", "price_list"]),
+    ("crier.yaml", "region", &["country"]),
+    ("a simulated provider", "rate", RATE),
+    ("a carrier", "rate", RATE),
+    ("a provider over SMPP", "rate", RATE),
+    ("a Twilio account", "rate", RATE),
+    ("a sender", "rate", RATE),
+    ("a sender", "countries", &["country"]),
+    ("a sender", "then", &["backup", "failover", "fallback"]),
+    (
+        "an inbox",
+        "phone",
+        &["mobile", "msisdn", "number", "phone_number", "sms"],
+    ),
+    ("a list", "sql", &["query", "select"]),
     ("`trigger`", "event", &["name", "on", "type"]),
     ("`trigger`", "key", &["dedupe_key", "event_id", "event_key"]),
     ("`trigger`", "keyword", &["word", "words"]),
@@ -85,7 +114,16 @@ const OF_MAPS: [(&str, &str, &[&str]); 38] = [
     ),
     ("a step", "send", &["message"]),
     ("a step", "notify", &["alert", "email", "mail"]),
-    ("a step", "answers", &["choices", "options"]),
+    ("a step", "answers", &["choices", "options", "replies", "rules"]),
+    (
+        "a step",
+        "silence",
+        &["no_answer", "no_reply", "timeout", "unanswered"],
+    ),
+    ("a step", "for", &["timeout"]),
+    ("a step", "wait", &["delay", "pause", "sleep"]),
+    ("a step", "tag", &["add_tag", "label"]),
+    ("a step", "untag", &["delete_tag", "remove_tag"]),
     ("a rule", "call", &["api", "http", "request", "webhook"]),
     ("`schedule`", "days", &["on", "weekday", "weekdays"]),
     ("`schedule`", "window", &["between", "hours"]),
@@ -96,8 +134,11 @@ const OF_MAPS: [(&str, &str, &[&str]); 38] = [
     ("a variant", "share", &["percent", "percentage", "weight"]),
 ];
 
+/// How many texts go in a time.
+const RATE: &[&str] = &["speed", "throughput", "tps"];
+
 /// What other tools call the keys of a campaign.
-const OF_CAMPAIGNS: [(&str, &[&str]); 8] = [
+const OF_CAMPAIGNS: &[(&str, &[&str])] = &[
     (
         "audience",
         &[
@@ -112,7 +153,12 @@ const OF_CAMPAIGNS: [(&str, &[&str]); 8] = [
         ],
     ),
     ("campaign", &["name", "title"]),
-    ("message", &["body", "content", "sms", "text"]),
+    (
+        "message",
+        &[
+            "body", "content", "msg", "sms", "template", "testo", "text", "texts",
+        ],
+    ),
     ("messages", &["bodies", "contents", "templates", "texts"]),
     ("languages", &["lang", "langs", "language", "locales"]),
     (
@@ -140,27 +186,14 @@ pub(super) fn note(entry: &Entry) -> Option<Diagnostic> {
 
 /// The key of ours that is called so elsewhere, or so in another place of the language.
 pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> Option<&'static str> {
-    if object.title == "a campaign" {
-        let lower = written.to_lowercase();
-        let own = OF_CAMPAIGNS
-            .iter()
-            .find(|(_, theirs)| theirs.contains(&lower.as_str()));
-        return own
-            .and_then(|(ours, _)| object.key(ours))
-            .map(|key| key.name)
-            .filter(|ours| node.entry(ours).is_none());
-    }
     // Of a reply it is asked what it says; a condition stands under `when`.
     let asked = |entry: &Entry| entry.value.text().is_some_and(|text| !is_condition(text));
     if object.title == "a rule" && written == "if" && node.entry("if").is_some_and(asked) {
         return Some("words").filter(|ours| node.entry(ours).is_none());
     }
-    let mut of_maps = OF_MAPS.iter().filter(|(title, ..)| *title == object.title);
-    if let Some((_, ours, _)) = of_maps.find(|(_, _, theirs)| theirs.contains(&written)) {
-        return object
-            .key(ours)
-            .map(|key| key.name)
-            .filter(|ours| node.entry(ours).is_none());
+    let synonyms: Vec<&'static Key> = synonyms(object, written).collect();
+    if !synonyms.is_empty() {
+        return most_likely(object, node, written, &synonyms);
     }
     let of_people = object.required.iter().any(|required| required.key == "from");
     if of_people && written == "file" {
@@ -170,6 +203,92 @@ pub(super) fn called_elsewhere(object: &Object, written: &str, node: &Node) -> O
     }
     let ours = ELSEWHERE.iter().find(|(theirs, _)| *theirs == written)?.1;
     let key = object.key(ours)?;
-    let beside = key.beside.is_empty() || key.beside.iter().any(|verb| node.entry(verb).is_some());
-    beside.then_some(key.name)
+    is_beside(key, node).then_some(key.name)
+}
+
+/// Whether a word is one that other tools have for a key of the map.
+pub(super) fn is_synonym(object: &Object, written: &str) -> bool {
+    synonyms(object, written).next().is_some()
+}
+
+/// The keys of a map that are called so elsewhere, in the order of the tables.
+fn synonyms<'a>(object: &'a Object, written: &'a str) -> impl Iterator<Item = &'static Key> + 'a {
+    let of_campaigns = OF_CAMPAIGNS.iter().filter(|_| object.title == "a campaign");
+    let of_maps = OF_MAPS.iter().filter(|(title, ..)| *title == object.title);
+    let all = of_campaigns
+        .map(|(ours, theirs)| (ours, theirs))
+        .chain(of_maps.map(|(_, ours, theirs)| (ours, theirs)));
+    all.filter(|(_, theirs)| theirs.iter().any(|theirs| same_word(theirs, written)))
+        .filter_map(|(ours, _)| object.key(ours))
+}
+
+/// Of several keys rather one that takes the value and may still stand here; else one that is there already, unless the
+/// word is a key of what stands under it.
+fn most_likely(object: &Object, node: &Node, written: &str, keys: &[&'static Key]) -> Option<&'static str> {
+    let value = node.entry(written).map(|entry| &entry.value);
+    let is_there = |name: &str| node.entry(name).is_some();
+    let in_place_of_another = |key: &Key| {
+        let mut groups = object.required.iter();
+        groups.any(|group| only::all_of(group).any(|n| n == key.name) && only::all_of(group).any(is_there))
+    };
+    let may_stand = |key: &&&'static Key| is_beside(key, node) && !in_place_of_another(key);
+    let free: Vec<&Key> = keys
+        .iter()
+        .filter(may_stand)
+        .filter(|key| !is_there(key.name))
+        .copied()
+        .collect();
+    let fitting = free
+        .iter()
+        .find(|key| value.is_none_or(|value| fits(&key.form, value)));
+    if let Some(key) = fitting.or(free.first()) {
+        return Some(key.name);
+    }
+    let there = keys.iter().find(|key| is_there(key.name))?;
+    words::owners(object, written)
+        .next()
+        .is_none()
+        .then_some(there.name)
+}
+
+/// Whether a key may stand beside the verb of its step.
+fn is_beside(key: &Key, node: &Node) -> bool {
+    key.beside.is_empty() || key.beside.iter().any(|verb| node.entry(verb).is_some())
+}
+
+/// What is said of a word that is no key of ours by another name, where it is plain what its author is after.
+pub(super) fn said(object: &Object, entry: &Entry, node: &Node) -> Option<String> {
+    let written = entry.key.text.as_str();
+    let value = entry.value.text();
+    let asks = node.entry("ask").is_some() || node.entry("await").is_some();
+    let help = match (object.title, written) {
+        ("`audience`" | "a list", "phone" | "mobile" | "msisdn" | "phone_number" | "telephone") => {
+            let column = value.unwrap_or("Mobile");
+            format!("which column it is stands under `columns`: `columns: {{ phone: {column} }}`")
+        }
+        ("a test", "phone" | "language") => {
+            let value = value.unwrap_or("…");
+            format!("it is the person's: `person: {{ {written}: \"{value}\" }}`")
+        }
+        ("a step", "else" | "otherwise") if asks => {
+            "who does not answer goes on under `silence`; what no other answer takes is the last of `answers`: \
+             `- { otherwise: … }`"
+                .to_owned()
+        }
+        ("a step", "else" | "otherwise" | "elif") => {
+            "`choose` goes one way or the other, and its last rule is `otherwise: { send: … }`".to_owned()
+        }
+        ("a step", "unset" | "remove" | "clear" | "delete") => {
+            let what = value.unwrap_or("city");
+            format!("`untag: {what}` takes off a tag, `set: {{ {what}: … }}` writes another value")
+        }
+        ("a sender", "kind" | "type") => {
+            "what it goes by is its `provider`, and the kind of that stands under `providers`".to_owned()
+        }
+        ("a campaign", "region") => {
+            "that of these lists stands under `audience`, that of all campaigns in crier.yaml".to_owned()
+        }
+        _ => return None,
+    };
+    Some(help)
 }

@@ -3,7 +3,8 @@
 use std::ptr;
 
 use super::super::key::{Form, Key, Object};
-use super::super::{scalars, tables};
+use super::super::tables;
+use super::words;
 use crate::tree::{Entry, Node};
 
 /// Places that are named, at most: a key that stands in more of them says nothing of where this one was meant to be.
@@ -35,14 +36,22 @@ impl Homes {
                 (homes(other, entry), other)
             }
         };
-        // Of those whose key takes the value, where there are such.
+        // Where no key takes the value, the word is another one that is spelt alike.
         let taking = |home: &Home| takes(&home.key.form, &entry.value);
-        let any = all.iter().any(taking);
-        let mut all: Vec<Home> = all.into_iter().filter(|home| !any || taking(home)).collect();
+        let mut all: Vec<Home> = all.into_iter().filter(taking).collect();
         if all.len() > MOST {
             all.clear();
         }
         Homes { all, root, elsewhere }
+    }
+
+    /// Of a word that is a key of no map.
+    pub(super) fn none(root: &'static Object) -> Homes {
+        Homes {
+            all: vec![],
+            root,
+            elsewhere: false,
+        }
     }
 
     /// Whether there is one.
@@ -155,9 +164,7 @@ fn takes(form: &Form, value: &Node) -> bool {
             !value.entries().is_empty() && value.entries().iter().all(known)
         }
         Form::ByKind(_) => !value.entries().is_empty(),
-        scalar => value
-            .text()
-            .is_some_and(|text| scalars::check(scalar, text).is_ok()),
+        scalar => value.text().is_some_and(|text| words::takes(scalar, text)),
     }
 }
 

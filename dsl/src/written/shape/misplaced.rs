@@ -39,6 +39,7 @@ impl Shape<'_> {
         }
         self.of_another_file(node, object, &mut told);
         self.all_under_its_name(node, object, &mut told);
+        self.in_place_of_another(node, object, &mut told);
         self.time_in_a_map(node, object, &mut told);
         self.step_without_do(node, object, &mut told);
         self.key_and_value_before_the_colon(node, object, &mut told);
@@ -75,6 +76,8 @@ impl Shape<'_> {
             // `senders: arena` is a slip of `sender`.
             let slip = object.title == "a campaign" && entry.value.scalar().is_some();
             let slip = slip && nearest(name, object.keys.iter().map(|key| key.name)).is_some();
+            // Of one list it is said in the campaign.
+            let slip = slip || (object.title == "a campaign" && name == "region");
             object.key(name).is_none() && other.key(name).is_some() && !slip
         };
         let entries = node.entries().iter().enumerate();

@@ -19,7 +19,8 @@ pub(super) fn nearest_key(object: &Object, node: &Node, written: &str) -> Option
     }
 }
 
-fn all_of(required: &Required) -> impl Iterator<Item = &'static str> {
+/// The keys of which one has to be there.
+pub(super) fn all_of(required: &Required) -> impl Iterator<Item = &'static str> {
     std::iter::once(required.key).chain(required.or.iter().copied())
 }
 

@@ -46,7 +46,7 @@ fn is_of_campaign(entry: &Entry, root: &Node) -> bool {
     tables::CAMPAIGN.key(name).is_some()
         || nearest(name, names).is_some()
         || called_elsewhere(&tables::CAMPAIGN, name, root).is_some()
-        || words::belongs(&tables::CAMPAIGN, entry).is_some()
+        || words::belongs(&tables::CAMPAIGN, root, entry).is_some()
         || one_line::glued(entry, &tables::CAMPAIGN).is_some()
 }
 

@@ -130,7 +130,7 @@ pub(super) fn possible(object: &Object) -> String {
 }
 
 /// Where a key belongs that is one of a map below.
-pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
+pub(super) fn belongs(object: &Object, node: &Node, entry: &Entry) -> Option<String> {
     if entry.key.text == "from" && object.key("sender").is_some() {
         let named = entry.value.text().filter(|text| scalars::is_name(text));
         let sender = named.unwrap_or("arena");
@@ -166,10 +166,6 @@ pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
         let help = "the address is a secret: `slack_url_env: SLACK_DESK` names the variable that has it";
         return Some(help.to_owned());
     }
-    if object.title == "a step" && matches!(entry.key.text.as_str(), "else" | "otherwise" | "elif") {
-        let help = "`choose` goes one way or the other, and its last rule is `otherwise: { send: … }`";
-        return Some(help.to_owned());
-    }
     if object.title == "a step"
         && ["send", "text", "message", "do"]
             .iter()
@@ -181,10 +177,26 @@ pub(super) fn belongs(object: &Object, entry: &Entry) -> Option<String> {
         );
         return Some(help);
     }
-    let below: Vec<String> = owners(object, &entry.key.text)
-        .map(|key| format!("`{}`", key.name))
+    let below: Vec<&str> = owners(object, &entry.key.text).map(|key| key.name).collect();
+    let there: Vec<&str> = below
+        .iter()
+        .copied()
+        .filter(|name| node.entry(name).is_some())
         .collect();
-    (!below.is_empty()).then(|| format!("it is a key of {}: write it there", below.join(" and of ")))
+    match (there.as_slice(), below.as_slice()) {
+        ([], []) => None,
+        // Of what is there, and else of the first of many, for which the others are like it.
+        ([one], _) | ([], [one]) | ([], [one, _, _, ..]) => {
+            Some(format!("it is a key of `{one}`: write it there"))
+        }
+        ([], many) | (many, _) => {
+            let many: Vec<String> = many.iter().map(|name| format!("`{name}`")).collect();
+            Some(format!(
+                "it is a key of {}: write it there",
+                many.join(" and of ")
+            ))
+        }
+    }
 }
 
 /// The key that one belongs under, so that its absence is not told as well.
@@ -194,7 +206,8 @@ pub(super) fn owner(object: &Object, written: &str) -> Option<&'static str> {
     required.into_iter().find(|key| below.contains(key))
 }
 
-fn owners(object: &Object, written: &str) -> impl Iterator<Item = &'static Key> {
+/// The keys of a map under which a word is one.
+pub(super) fn owners(object: &Object, written: &str) -> impl Iterator<Item = &'static Key> {
     let has = move |form: &Form| matches!(form, Form::Object(below) if below.key(written).is_some());
     object.keys.iter().filter(move |key| match key.form {
         Form::Either(forms) => forms.iter().any(has),
@@ -417,7 +430,7 @@ fn in_braces(text: &str) -> String {
 }
 
 /// Whether a scalar form has this text; a path looks like one.
-fn takes(form: &Form, text: &str) -> bool {
+pub(super) fn takes(form: &Form, text: &str) -> bool {
     match form {
         Form::Either(forms) => forms.iter().any(|form| takes(form, text)),
         Form::OneOrList(item) => takes(item, text),

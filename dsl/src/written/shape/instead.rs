@@ -1,0 +1,54 @@
+//! Keys of a campaign that stand in the place of another one of it: `messages` of a text, `trigger` of a time.
+
+use super::super::key::{Form, Object};
+use super::super::scalars;
+use super::Shape;
+use super::misplaced::Misplaced;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::tree::Node;
+
+impl Shape<'_> {
+    /// Each is told once: what it stands for is not missing.
+    pub(super) fn in_place_of_another(&mut self, node: &Node, object: &Object, told: &mut Misplaced) {
+        if object.title != "a campaign" {
+            return;
+        }
+        let is_time = |text: &str| scalars::check(&Form::Start, text).is_ok();
+        let is_text = |text: &str| text.contains(' ');
+        self.meant(node, ("messages", "message", &["steps"]), is_text, told);
+        self.meant(node, ("trigger", "schedule", &[]), is_time, told);
+    }
+
+    fn meant(
+        &mut self,
+        node: &Node,
+        (name, meant, beside): (&str, &'static str, &[&str]),
+        is_one: fn(&str) -> bool,
+        told: &mut Misplaced,
+    ) {
+        let at = node.entries().iter().position(|entry| entry.key.text == name);
+        let is_free = node.entry(meant).is_none() && !beside.iter().any(|key| node.entry(key).is_some());
+        let Some(at) = at.filter(|_| is_free) else { return };
+        let entry = &node.entries()[at];
+        if !entry.value.text().is_some_and(is_one) {
+            return;
+        }
+        let what = match meant {
+            "message" => "this is one text",
+            _ => "this is a time",
+        };
+        let found = Diagnostic::error(
+            "wrong-type",
+            entry.key.span.clone(),
+            format!("{what}, which stands under \"{meant}\", not under \"{name}\""),
+        );
+        let help = format!("write `{meant}` in its place");
+        self.found.push(
+            found
+                .help(help)
+                .replace(entry.key.span.clone(), meant, Applicability::Unsure),
+        );
+        told.entries.insert(at);
+        told.meant.push(meant);
+    }
+}

@@ -1,0 +1,153 @@
+//! A key that the tables do not know where it stands: what it was meant to be, or where it belongs.
+
+use std::cell::LazyCell;
+
+use super::super::key::{Form, KeyKind, Object};
+use super::super::nearest::{Guess, Words, nearest, same_word};
+use super::super::scalars;
+use super::super::traps;
+use super::home::Homes;
+use super::words::possible;
+use super::{Shape, elsewhere, fits, one_line, only, words};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::tree::{Entry, Node};
+
+impl Shape<'_> {
+    /// The key that was probably meant, so that its absence is not told as well.
+    pub(super) fn unknown(
+        &mut self,
+        node: &Node,
+        entry: &Entry,
+        before: Option<&Entry>,
+        (code, object): (&'static str, &'static Object),
+        doubtful: &LazyCell<Vec<&'static str>, impl FnOnce() -> Vec<&'static str>>,
+    ) -> Option<&'static str> {
+        if let Some((key, found)) = one_line::glued(entry, object) {
+            self.found.push(found);
+            return Some(key.name);
+        }
+        if let Some(before) = before.filter(|_| self.is_cut(node, entry, before)) {
+            let form = object.key(&before.key.text).map(|key| &key.form);
+            let form = form.or(object.open.as_ref().map(|open| open.form));
+            let found = traps::cut_by_comma(self.around, (&before.value, form), entry.key.span.clone());
+            self.found.push(found);
+            return None;
+        }
+        if let Some((key, found)) = one_line::first_of(entry, object, node) {
+            self.found.push(found);
+            return Some(key.name);
+        }
+        let names = object.keys.iter().map(|key| key.name);
+        let written = &entry.key.text;
+        self.doubt(&entry.value);
+        if let Some(found) = elsewhere::note(entry) {
+            self.found.push(found);
+            return None;
+        }
+        let called = elsewhere::called_elsewhere(object, written, node);
+        let said = elsewhere::said(object, entry, node).filter(|_| called.is_none());
+        let homes = match elsewhere::is_synonym(object, written) {
+            true => Homes::none(self.root),
+            false => Homes::of(self.root, entry),
+        };
+        let near = only::nearest_key(object, node, &entry.key.text);
+        let near = near.filter(|near| {
+            let key = object.key(near);
+            said.is_none() && key.is_none_or(|key| !homes.are_nearer(key, &entry.value))
+        });
+        let meant = called.or(near);
+        let is_step = code == "unknown-step" && meant.is_none_or(|meant| object.one_of.contains(&meant));
+        let (code, message, label) = match is_step {
+            true => (code, format!("there is no step \"{written}\""), "unknown step"),
+            false => {
+                let message = format!("\"{written}\" is not a key of {}", object.title);
+                ("unknown-key", message, "unknown key")
+            }
+        };
+        let found = Diagnostic::error(code, entry.key.span.clone(), message).label(label);
+        let is_there = meant.filter(|meant| node.entry(meant).is_some());
+        if let Some(there) = is_there.and_then(|meant| node.entry(meant)) {
+            let help = format!(
+                "is it meant to be \"{}\"? that is there already: keep one of them",
+                there.key.text
+            );
+            self.found
+                .push(found.also(there.key.span.clone(), "there already").help(help));
+            return meant;
+        }
+        if let Some(before) = self.waits_before(node, entry, object, meant) {
+            self.found.push(before);
+            return None;
+        }
+        let of_language = object.open.as_ref().filter(|open| open.key == KeyKind::Language);
+        let tag = of_language.and_then(|_| scalars::language_called(written));
+        let doubtful: &[&str] = doubtful;
+        let guess = match meant {
+            None if tag.is_some() => Guess::unsure(tag),
+            Some(meant) if doubtful.contains(&meant) || nearest(written, names.clone()) != Some(meant) => {
+                Guess::unsure(Some(meant))
+            }
+            Some(_) if homes.are_any() => Guess::unsure(meant),
+            Some(meant) if !is_sure(object, node, entry, meant) => Guess::unsure(Some(meant)),
+            Some(_) => Guess::among(written, names, Words::Language),
+            None => Guess::unsure(None::<&str>),
+        };
+        let lacking =
+            meant.is_none() && said.is_none() && tag.is_none() && words::owner(object, written).is_none();
+        let lacking = Some(()).filter(|()| lacking && self.whole);
+        if let Some(key) = lacking.and_then(|()| only::lacking(object, node, entry)) {
+            let help = format!("is it meant to be `{key}`? {} needs that", object.title);
+            let span = entry.key.span.clone();
+            self.found
+                .push(found.help(help).replace(span, key, Applicability::Unsure));
+            return Some(key);
+        }
+        self.found.push(guess.tell(found, || {
+            let belongs = said.or_else(|| words::belongs(object, node, entry));
+            let belongs = belongs.or_else(|| homes.told(entry));
+            belongs.unwrap_or_else(|| possible(object))
+        }));
+        meant.or_else(|| words::owner(object, written))
+    }
+
+    /// What stands under a key that nobody knows is not certainly a text: quotes around it are for a person to judge.
+    fn doubt(&mut self, value: &Node) {
+        let of_value = |d: &&mut Diagnostic| value.is_bad() && d.span.start == value.span.start;
+        let told = self.told.iter_mut().filter(of_value);
+        told.filter_map(|told| told.suggestion.as_mut())
+            .for_each(|suggestion| suggestion.applicability = Applicability::Unsure);
+    }
+}
+
+/// Whether a key that is one letter off may be put right unseen: its value is of the form of the key that is meant, and
+/// the map lacks no other key that it might be.
+fn is_sure(object: &'static Object, node: &Node, entry: &Entry, meant: &str) -> bool {
+    if same_word(&entry.key.text, meant) {
+        return true;
+    }
+    let takes = |name: &str| {
+        object
+            .key(name)
+            .is_some_and(|key| is_of_form(&key.form, &entry.value))
+    };
+    let is_needed = object
+        .required
+        .iter()
+        .any(|required| only::all_of(required).any(|name| name == meant));
+    let is_there = |name: &'static str| node.entry(name).is_some();
+    let mut lacking = object
+        .required
+        .iter()
+        .filter(|required| !only::all_of(required).any(is_there));
+    takes(meant) && (is_needed || !lacking.any(|required| only::all_of(required).any(takes)))
+}
+
+/// Whether a value has the shape of a form, and a text what it asks for.
+fn is_of_form(form: &Form, value: &Node) -> bool {
+    match (form, value.text()) {
+        (Form::Either(forms), _) => forms.iter().any(|form| is_of_form(form, value)),
+        (Form::OneOrList(item), Some(_)) => is_of_form(item, value),
+        (form, Some(text)) if form.is_scalar() => words::takes(form, text),
+        (form, _) => fits(form, value),
+    }
+}
