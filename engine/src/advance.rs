@@ -200,12 +200,21 @@ pub enum Effect {
         sender: Option<String>,
     },
     /// The reply is no word of a person's: it is kept, and goes to nobody.
-    SetAside,
+    SetAside(Aside),
     /// The reply goes to the campaign's inbox.
     Keep {
         /// It contains an opt-out word: a person must look at it.
         flagged: bool,
     },
+}
+
+/// What comes back and is no word of a person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// A reaction to a text of ours: which of the last ones, newest first, where it is known.
+    Reaction(Option<usize>),
+    /// What a machine answers.
+    Automatic,
 }
 
 /// What changes about a person, or is told to others, on the way through a campaign.

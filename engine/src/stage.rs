@@ -10,7 +10,7 @@ use dsl::campaign::{Again, Deed, Purpose, Replies};
 use dsl::tree::Node;
 
 use crate::advance::{
-    AnswerOf, Change, Effect, Enrolment, Event, Facts, Known, Place, State, Trace, Walked, advance,
+    AnswerOf, Aside, Change, Effect, Enrolment, Event, Facts, Known, Place, State, Trace, Walked, advance,
     variant_of,
 };
 use crate::left_out::LeftOut;
@@ -51,6 +51,8 @@ pub struct Stage {
     asked: Vec<(Asked, DateTime<Utc>)>,
     log: Vec<Entry>,
     trace: Trace,
+    /// Waits that began.
+    waits: u64,
 }
 
 /// One way through the campaign.
@@ -61,9 +63,11 @@ struct Passage {
     place: Place,
     state: State,
     due_at: DateTime<Utc>,
+    /// Which of all waits began so often before: of those that are due together the first goes first.
+    wait: u64,
     began_at: DateTime<Utc>,
-    /// When its latest text went, answers included.
-    texted_at: Option<DateTime<Utc>>,
+    /// When its latest text went, answers included, and which it was of all that happened: several go in one instant.
+    texted: Option<(DateTime<Utc>, usize)>,
     known: Known,
     finished: Option<String>,
 }
@@ -115,6 +119,12 @@ pub enum Happened {
     LeftOut(LeftOut),
     /// A text waits until then: hours, or texts enough.
     Held(DateTime<Utc>),
+    /// What came is a reaction to a text, by its name where it is known.
+    Reacted(Option<String>),
+    /// What came is the answer of a machine.
+    Automatic,
+    /// The reply was forwarded, and has an opt-out word in it.
+    Flagged,
     /// The reply went to people.
     Kept {
         /// The inbox or address of the campaign; none: the inbox without a name.
@@ -169,6 +179,7 @@ impl Stage {
             asked: vec![],
             log: vec![],
             trace: Trace::default(),
+            waits: 0,
         }
     }
 
@@ -310,7 +321,7 @@ impl Stage {
             .iter()
             .zip(0..)
             .filter(|(passage, _)| passage.state == State::Waiting);
-        let first = waiting.min_by_key(|(passage, at)| (passage.due_at, *at));
+        let first = waiting.min_by_key(|(passage, _)| (passage.due_at, passage.wait));
         if let Some((passage, at)) = first {
             let place = passage.place;
             self.advance(at, &Event::Due(place));
@@ -345,11 +356,13 @@ impl Stage {
             place: Place::START,
             state: State::Waiting,
             due_at: self.now,
+            wait: self.waits,
             began_at: self.now,
-            texted_at: None,
+            texted: None,
             known,
             finished: None,
         });
+        self.waits += 1;
         self.note(Happened::Began);
     }
 
@@ -417,6 +430,10 @@ impl Stage {
         let held =
             matches!((event, effects.as_slice()), (Event::Due(due), [Effect::Depart(to, _)]) if due == to);
         let passage = &mut self.passages[at];
+        if (passage.place, passage.due_at) != (place, due_at) {
+            passage.wait = self.waits;
+            self.waits += 1;
+        }
         (passage.place, passage.state, passage.due_at) = (place, state, due_at);
         if held {
             self.note(Happened::Held(due_at));
@@ -442,6 +459,11 @@ impl Stage {
             }
             (Effect::Skip(_, reason), _) => self.note(Happened::Skipped(reason)),
             (Effect::LeaveOut(reason), _) => self.note(Happened::LeftOut(reason)),
+            (Effect::Keep { flagged }, _) if self.is_forwarded() => {
+                if flagged {
+                    self.note(Happened::Flagged);
+                }
+            }
             (Effect::Keep { flagged }, _) => {
                 let to = match &self.revision.campaign.replies {
                     Replies::Inbox(to) | Replies::Address(to) => Some(to.clone()),
@@ -449,15 +471,24 @@ impl Stage {
                 };
                 self.note(Happened::Kept { to, flagged });
             }
-            (Effect::SetAside, _) => self.note(Happened::Kept {
-                to: None,
-                flagged: false,
-            }),
+            (Effect::SetAside(Aside::Automatic), _) => self.note(Happened::Automatic),
+            (Effect::SetAside(Aside::Reaction(quotes)), _) => {
+                let quoted = quotes.and_then(|nth| self.texts().nth(nth));
+                let name = quoted.map(|sent| sent.name.clone());
+                self.note(Happened::Reacted(name));
+            }
             (Effect::Depart(..), _) => {}
             // The carrier of this stage takes every text at once.
             (Effect::LookUp | Effect::Retry { .. } | Effect::GiveUp(_), _)
             | (Effect::Send { .. } | Effect::Finish(_), None) => {}
         }
+    }
+
+    /// Whether a rule handed the reply to somebody.
+    fn is_forwarded(&self) -> bool {
+        let of_reply = self.log.iter().rev().map(|entry| &entry.what);
+        let mut of_reply = of_reply.take_while(|what| !matches!(what, Happened::Said(_)));
+        of_reply.any(|what| matches!(what, Happened::Changed(Change::Forward(_))))
     }
 
     fn send(&mut self, at: usize, text: String, parts: u32) {
@@ -496,7 +527,7 @@ impl Stage {
     }
 
     fn sent(&mut self, at: usize, message: usize, text: String, parts: u32) {
-        self.passages[at].texted_at = Some(self.now);
+        self.passages[at].texted = Some((self.now, self.log.len()));
         self.sent_message(message, text, parts);
     }
 

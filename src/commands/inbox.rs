@@ -118,6 +118,9 @@ fn row(reply: &KeptReply, went: &[KeptDelivery]) -> Vec<String> {
         ReplyMeaning::ContainsOptOut => " (contains an opt-out word: please read)",
         ReplyMeaning::Answer => " (taken by a rule)",
         ReplyMeaning::OptIn => " (opted in again)",
+        ReplyMeaning::Help => " (asked for help, and was answered)",
+        ReplyMeaning::Reaction(_) => " (a reaction)",
+        ReplyMeaning::Automatic => " (an automatic reply)",
         ReplyMeaning::Other => "",
     };
     let text = output::one_line(&reply.text);
@@ -261,6 +264,7 @@ pub(super) fn as_json(reply: &KeptReply) -> serde_json::Value {
         "sender": reply.sender,
         "launch": reply.launch.map(|launch| launch.0),
         "meaning": reply.meaning.code(),
+        "reaction_to": reply.meaning.reaction_to().map(|message| message.0),
         "inbox": reply.inbox,
         "text": reply.text,
     })

@@ -14,8 +14,8 @@ use engine::ids::LaunchId;
 use engine::left_out::LeftOut;
 use engine::plan::list_and_line;
 use engine::store::{
-    Access, Alarm, Began, Beginning, ErrandState, Happened, KeptDelivery, LaunchRow, ListChange, ListHow, Of,
-    PersonMessage, PersonStory, Store, Turn, WaitingFor, launch_subject,
+    Access, Alarm, Began, Beginning, ErrandState, Happened, KeptDelivery, KeptReply, LaunchRow, ListChange,
+    ListHow, Of, PersonMessage, PersonStory, Store, Turn, WaitingFor, launch_subject,
 };
 use serde_json::json;
 use sms::PhoneNumber;
@@ -109,6 +109,15 @@ async fn waits_of(
     Ok(Some(waits))
 }
 
+/// What a reply was taken for.
+fn meaning(reply: &KeptReply) -> String {
+    let code = reply.meaning.code();
+    match reply.meaning.reaction_to() {
+        Some(message) => format!("{code} to message {}", message.0),
+        None => code.to_owned(),
+    }
+}
+
 type Names = HashMap<LaunchId, LaunchRow>;
 
 fn name(names: &Names, launch: LaunchId) -> String {
@@ -173,7 +182,7 @@ fn as_text(
             format!(
                 "reply to {} ({}): {text}{}",
                 reply.sender,
-                reply.meaning.code(),
+                meaning(reply),
                 handed_on(went.of_reply(reply))
             ),
         ));

@@ -343,7 +343,12 @@ impl<'a> Join<'a> {
             match reply.meaning {
                 ReplyMeaning::OptOut => most += usize::from(!std::mem::replace(&mut out, true)),
                 ReplyMeaning::OptIn => most += usize::from(std::mem::replace(&mut out, false)),
-                ReplyMeaning::ContainsOptOut | ReplyMeaning::Answer | ReplyMeaning::Other => {}
+                ReplyMeaning::ContainsOptOut
+                | ReplyMeaning::Answer
+                | ReplyMeaning::Help
+                | ReplyMeaning::Reaction(_)
+                | ReplyMeaning::Automatic
+                | ReplyMeaning::Other => {}
             }
         }
         if answers.len() > most {

@@ -1,5 +1,5 @@
 //! What a reply does. One meaning each, in this order: opt-out and help, the answers of the open question, the campaign's
-//! rules, the inbox. Nothing is lost.
+//! rules, the inbox. Nothing is lost. Of what must not be answered the rules do all but texts.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::Deed;
@@ -9,7 +9,7 @@ use dsl::values::FieldType;
 
 use super::known::{Known, Person};
 use super::walk::{Stop, Walk};
-use super::{AnswerOf, Effect, Enrolment, Facts, Place, State, exit, happened};
+use super::{AnswerOf, Aside, Change, Effect, Enrolment, Facts, Place, State, exit, happened};
 use crate::left_out::LeftOut;
 use crate::member::Member;
 use crate::revision::Revision;
@@ -26,15 +26,14 @@ pub(super) fn reply<'a>(
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
     match meaning(revision, enrolment, facts, text) {
-        Meaning::Reaction { .. } | Meaning::Automatic => (enrolment, vec![Effect::SetAside]),
+        Meaning::Reaction { quotes } => (enrolment, vec![Effect::SetAside(Aside::Reaction(quotes))]),
+        Meaning::Automatic => (enrolment, vec![Effect::SetAside(Aside::Automatic)]),
         // Said twice, it is answered once.
         Meaning::OptOut { .. } if facts.opted_out => (after_stop(enrolment), vec![]),
         Meaning::OptOut { .. } => opt_out(revision, enrolment, facts),
         Meaning::OptIn => opt_in(revision, enrolment, facts, now),
-        Meaning::ContainsOptOut { .. } => (enrolment, vec![Effect::Keep { flagged: true }]),
-        Meaning::Help | Meaning::Other if facts.opted_out => {
-            (enrolment, vec![Effect::Keep { flagged: false }])
-        }
+        Meaning::ContainsOptOut { .. } => for_people(revision, enrolment, facts, (text, true), now),
+        Meaning::Other if facts.opted_out => for_people(revision, enrolment, facts, (text, false), now),
         Meaning::Help => help(revision, enrolment, facts, now),
         Meaning::Other => other(revision, enrolment, facts, text, now),
     }
@@ -97,7 +96,17 @@ fn other<'a>(
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
     let taken = question(revision, enrolment, facts, text, now);
-    let (after, mut effects) = taken.unwrap_or_else(|| rules(revision, enrolment, facts, text, now));
+    let taken = taken.unwrap_or_else(|| rules(revision, enrolment, facts, text, now));
+    noticed(revision, taken, facts, now)
+}
+
+/// What waits for something sees what a reply came to.
+fn noticed<'a>(
+    revision: &'a Revision,
+    (after, mut effects): (Enrolment<'a>, Vec<Effect>),
+    facts: Facts<'a>,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
     if after.state != State::Waiting || facts.opted_out {
         return (after, effects);
     }
@@ -204,7 +213,10 @@ fn help<'a>(
     now: DateTime<Utc>,
 ) -> (Enrolment<'a>, Vec<Effect>) {
     let answer = within_the_hour(revision, enrolment, facts, (Answer::Help, AnswerOf::Help), now);
-    (enrolment, vec![Effect::Keep { flagged: false }, answer])
+    // One that is not answered is for people.
+    let is_left = matches!(answer, Effect::Skip(..));
+    let keep = is_left.then_some(Effect::Keep { flagged: false });
+    (enrolment, [answer].into_iter().chain(keep).collect())
 }
 
 /// The question that is open where somebody waits.
@@ -349,7 +361,9 @@ fn rules<'a>(
     let Some(rule) = rules.find(|rule| holds(&person, rule, text)) else {
         return (enrolment, vec![keep]);
     };
-    let (stop, mut effects) = Walk::new(revision, enrolment, facts, now).aside(rule.then);
+    let mut walk = Walk::new(revision, enrolment, facts, now);
+    let stop = walk.aside(rule.then);
+    let mut effects = walk.effects;
     // A reply that is not answered after all is for people.
     if effects.iter().any(|effect| matches!(effect, Effect::Skip(..))) {
         effects.push(keep);
@@ -357,6 +371,49 @@ fn rules<'a>(
     match stop {
         Stop::At(ended) if enrolment.state == State::Waiting => (ended, effects),
         Stop::At(_) | Stop::Back => (enrolment, effects),
+    }
+}
+
+/// A reply that nothing texts back to: somebody who opted out wrote it, or it has an opt-out word (then it is flagged, and a
+/// person reads it in any case). The rules do all else. What they hand to nobody goes where `otherwise` hands it, else to the
+/// inbox.
+fn for_people<'a>(
+    revision: &'a Revision,
+    enrolment: Enrolment<'a>,
+    facts: Facts<'a>,
+    (text, flagged): (&str, bool),
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let person = Person {
+        revision,
+        member: enrolment.member,
+        known: facts.known,
+        now,
+    };
+    let rules = rules_for(revision, facts);
+    let rule = rules.iter().find(|rule| holds(&person, rule, text));
+    let mut walk = Walk::new(revision, enrolment, facts, now).mute();
+    let stop = rule.map(|rule| walk.aside(rule.then));
+    let (is_left, mut effects) = (walk.muted || rule.is_none(), walk.effects);
+    let is_forwarded = |effect: &Effect| matches!(effect, Effect::Change(Change::Forward(_)));
+    let is_read = flagged || is_left || effects.is_empty();
+    if is_read && !effects.iter().any(is_forwarded) {
+        let mut otherwise = Walk::new(revision, enrolment, facts, now).mute();
+        if let Some(rule) = rules.iter().find(|rule| matches!(rule.test, Test::Otherwise)) {
+            otherwise.aside(rule.then);
+        }
+        effects.extend(otherwise.effects.into_iter().filter(is_forwarded));
+    }
+    if flagged || (is_read && !effects.iter().any(is_forwarded)) {
+        effects.push(Effect::Keep { flagged });
+    }
+    let is_change = |effect: &Effect| matches!(effect, Effect::Change(_));
+    match stop {
+        // Whoever opted out is through, or a text of theirs is in doubt.
+        _ if facts.opted_out => (enrolment, effects),
+        Some(Stop::At(ended)) if enrolment.state == State::Waiting => (ended, effects),
+        _ if effects.iter().any(is_change) => noticed(revision, (enrolment, effects), facts, now),
+        _ => (enrolment, effects),
     }
 }
 

@@ -188,7 +188,7 @@ fn shown(effect: &Effect) -> String {
         Effect::Change(change) => format!("{change:?}"),
         Effect::Suppress => "suppress".into(),
         Effect::Answer { text, .. } => format!("answer {text:?}"),
-        Effect::SetAside => "set aside".to_owned(),
+        Effect::SetAside(aside) => format!("set aside: {aside:?}"),
         Effect::Keep { flagged } => format!("keep{}", if *flagged { ", flagged" } else { "" }),
     }
 }

@@ -33,6 +33,10 @@ pub(super) struct Walk<'a> {
     pub effects: Vec<Effect>,
     /// What a rule for replies does: nobody moves, and texts are answers.
     aside: bool,
+    /// Nothing is texted, now or by what it would lead to.
+    mute: bool,
+    /// Something was left out for that.
+    pub muted: bool,
 }
 
 /// Where a walk leads.
@@ -63,7 +67,15 @@ impl<'a> Walk<'a> {
             trace: facts.trace,
             effects: vec![],
             aside: false,
+            mute: false,
+            muted: false,
         }
+    }
+
+    /// All is done but what texts the person or leads to texts.
+    pub fn mute(mut self) -> Walk<'a> {
+        self.mute = true;
+        self
     }
 
     /// The end of the passage, from here.
@@ -82,14 +94,13 @@ impl<'a> Walk<'a> {
     }
 
     /// What a rule for replies does.
-    pub fn aside(mut self, address: Address) -> (Stop<'a>, Vec<Effect>) {
+    pub fn aside(&mut self, address: Address) -> Stop<'a> {
         self.place = Place {
             step: address,
             visit: 0,
         };
         self.aside = true;
-        let stop = self.walk();
-        (stop, self.effects)
+        self.walk()
     }
 
     /// What was waited for did not come.
@@ -137,7 +148,8 @@ impl<'a> Walk<'a> {
     fn note(&self) {
         let at = self.place.step;
         let is_send = matches!(self.revision.campaign.program.at(at).deed, Deed::Send(_));
-        if let Some(trace) = self.trace.filter(|_| self.aside || !is_send) {
+        let goes = !is_send || (self.aside && !self.mute);
+        if let Some(trace) = self.trace.filter(|_| goes) {
             trace.done(at);
         }
     }
@@ -212,6 +224,7 @@ impl<'a> Walk<'a> {
     /// What is done at once.
     fn deed(&mut self, deed: &Deed) {
         match deed {
+            Deed::Join(_) | Deed::Start(_) if self.mute => self.muted = true,
             Deed::Tag(tag) => self.change_person(Change::Tag(tag.clone())),
             Deed::Untag(tag) => {
                 self.change_person(Change::Untag(tag.clone()));
@@ -283,6 +296,10 @@ impl<'a> Walk<'a> {
 
     fn answer(&mut self, send: &Send) {
         let message = send.message;
+        if self.mute {
+            self.muted = true;
+            return;
+        }
         if !may_text(send, self.enrolment.member.phone) {
             return self.skip(not_by_sender(self.revision, send));
         }

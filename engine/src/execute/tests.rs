@@ -21,6 +21,7 @@ mod many;
 mod parts;
 mod passages;
 mod people;
+mod people_read;
 mod recorded;
 mod senders;
 mod set;

@@ -242,9 +242,12 @@ impl<'a> Fit<'a> {
 impl Counts {
     fn reply(&mut self, reply: &KeptReply, is_first: bool, after: Duration) {
         match reply.meaning {
-            ReplyMeaning::OptIn => return,
+            ReplyMeaning::OptIn | ReplyMeaning::Reaction(_) | ReplyMeaning::Automatic => return,
             ReplyMeaning::OptOut => self.opt_outs += u64::from(is_first),
-            ReplyMeaning::Answer | ReplyMeaning::Other | ReplyMeaning::ContainsOptOut => {
+            ReplyMeaning::Answer
+            | ReplyMeaning::Help
+            | ReplyMeaning::Other
+            | ReplyMeaning::ContainsOptOut => {
                 self.replies += u64::from(is_first);
                 self.free += u64::from(is_first && reply.meaning != ReplyMeaning::Answer);
                 if is_first {

@@ -170,7 +170,7 @@ impl World<'_> {
                 Effect::Answer { text, of, sender } => {
                     self.queue_answer(person, &text, (of, asks), sender.as_deref());
                 }
-                Effect::Send { .. } | Effect::SetAside | Effect::Keep { .. } => {}
+                Effect::Send { .. } | Effect::SetAside(_) | Effect::Keep { .. } => {}
                 // The carrier of a rehearsal takes every text at once.
                 Effect::LookUp | Effect::Retry { .. } | Effect::GiveUp(_) => {}
             }
@@ -359,7 +359,7 @@ impl World<'_> {
         let to_people = |effect: &Effect| {
             matches!(
                 effect,
-                Effect::SetAside
+                Effect::SetAside(_)
                     | Effect::Keep { .. }
                     | Effect::Change(Change::Forward(_) | Change::Notify { .. })
             )

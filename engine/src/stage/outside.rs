@@ -40,10 +40,10 @@ impl Stage {
     /// The passages that sent a text, whichever did so last first.
     fn texted(&self) -> impl Iterator<Item = (DateTime<Utc>, usize)> {
         let texted = self.passages.iter().zip(0..);
-        let texted = texted.filter_map(|(passage, at)| Some((passage.texted_at?, at)));
+        let texted = texted.filter_map(|(passage, at)| Some((passage.texted?, at)));
         let mut texted: Vec<_> = texted.collect();
         texted.sort_unstable_by(|a, b| b.cmp(a));
-        texted.into_iter()
+        texted.into_iter().map(|((texted_at, _), at)| (texted_at, at))
     }
 
     /// The passage that a reply answers; none where the last text is too long ago.

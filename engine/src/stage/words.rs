@@ -27,6 +27,10 @@ impl Happened {
             Happened::Held(until) => {
                 format!("a text waits until {}", shown(until.with_timezone(&zone))).into()
             }
+            Happened::Reacted(Some(name)) => format!("a reaction to {name}: it goes to nobody").into(),
+            Happened::Reacted(None) => "a reaction to a text: it goes to nobody".into(),
+            Happened::Automatic => "an automatic reply: it goes to nobody".into(),
+            Happened::Flagged => "the reply is flagged: it has an opt-out word".into(),
             Happened::Kept { to, flagged } => kept(to.as_deref(), *flagged).into(),
             Happened::OptedOut => "opted out".into(),
             Happened::OptedIn => "opted in again".into(),

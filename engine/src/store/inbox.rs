@@ -112,6 +112,12 @@ pub enum ReplyMeaning {
     Answer,
     /// Somebody who had opted out wants texts again.
     OptIn,
+    /// The person asks who we are, and was told.
+    Help,
+    /// A reaction to one of our texts: which, where it is known.
+    Reaction(Option<MessageId>),
+    /// What a machine answers.
+    Automatic,
     /// Anything else.
     Other,
 }
@@ -124,16 +130,31 @@ impl ReplyMeaning {
             ReplyMeaning::ContainsOptOut => "contains-opt-out",
             ReplyMeaning::Answer => "answer",
             ReplyMeaning::OptIn => "opt-in",
+            ReplyMeaning::Help => "help",
+            ReplyMeaning::Reaction(_) => "reaction",
+            ReplyMeaning::Automatic => "automatic",
             ReplyMeaning::Other => "other",
         }
     }
 
-    pub(super) fn from_row(code: &str) -> Result<ReplyMeaning, StoreError> {
+    /// The message that it is a reaction to.
+    pub fn reaction_to(self) -> Option<MessageId> {
+        match self {
+            ReplyMeaning::Reaction(message) => message,
+            _ => None,
+        }
+    }
+
+    /// Of a reaction the message is `reaction_to`.
+    pub(super) fn from_row(code: &str, reaction_to: Option<i64>) -> Result<ReplyMeaning, StoreError> {
         let all = [
             ReplyMeaning::OptOut,
             ReplyMeaning::ContainsOptOut,
             ReplyMeaning::Answer,
             ReplyMeaning::OptIn,
+            ReplyMeaning::Help,
+            ReplyMeaning::Reaction(reaction_to.map(MessageId)),
+            ReplyMeaning::Automatic,
             ReplyMeaning::Other,
         ];
         let found = all.into_iter().find(|meaning| meaning.code() == code);
@@ -467,8 +488,9 @@ async fn keep_reply(
         }
     }
     let written = sqlx::query(
-        "insert into reply (provider, provider_id, phone, sender, text, received_at, launch_id, run, meaning, inbox)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        "insert into reply (provider, provider_id, phone, sender, text, received_at, launch_id, run, meaning, inbox,
+           reaction_to)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
     )
     .bind(&reply.provider)
     .bind(&reply.provider_id)
@@ -480,6 +502,7 @@ async fn keep_reply(
     .bind(reply.run)
     .bind(reply.meaning.code())
     .bind(&reply.inbox)
+    .bind(reply.meaning.reaction_to().map(|message| message.0))
     .execute(&mut *connection)
     .await?;
     if written.rows_affected() == 0 {

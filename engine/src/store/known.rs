@@ -69,7 +69,7 @@ impl Store {
         &self,
         phone: PhoneNumber,
         since: DateTime<Utc>,
-    ) -> Result<(Vec<String>, Vec<DateTime<Utc>>), StoreError> {
+    ) -> Result<(Vec<(MessageId, String)>, Vec<DateTime<Utc>>), StoreError> {
         self.read_said_to(phone, since)
             .await
             .map_err(|failure| self.failed(failure))
@@ -336,7 +336,7 @@ impl Store {
         &self,
         phone: PhoneNumber,
         since: DateTime<Utc>,
-    ) -> Result<(Vec<String>, Vec<DateTime<Utc>>), Failure> {
+    ) -> Result<(Vec<(MessageId, String)>, Vec<DateTime<Utc>>), Failure> {
         let mut answers = self.answering(phone, since).await?;
         let ids = remembered(&self.readers, phone_number(phone)).await?.ids;
         let mut select = QueryBuilder::<Sqlite>::new(
@@ -359,7 +359,8 @@ impl Store {
             }
             if texts.len() < TEXTS {
                 let mut window = self.window_texts(row.try_get("window_id")?).await?;
-                texts.extend(window.remove(&MessageId(row.try_get("id")?)));
+                let id = MessageId(row.try_get("id")?);
+                texts.extend(window.remove(&id).map(|text| (id, text)));
             }
         }
         Ok((texts, answers))

@@ -583,7 +583,7 @@ fn kept_reply(row: &SqliteRow) -> Result<KeptReply, Failure> {
         received_at: instant(row.try_get("received_at")?)?,
         launch: row.try_get::<Option<i64>, _>("launch_id")?.map(LaunchId),
         run: u32::try_from(row.try_get::<i64, _>("run")?).ok(),
-        meaning: ReplyMeaning::from_row(&meaning)?,
+        meaning: ReplyMeaning::from_row(&meaning, row.try_get("reaction_to")?)?,
         inbox: row.try_get("inbox")?,
     })
 }

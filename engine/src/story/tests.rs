@@ -8,6 +8,7 @@ mod impossible;
 mod joining;
 mod lines;
 mod passages;
+mod people_read;
 mod replies;
 mod schedules;
 mod steps;

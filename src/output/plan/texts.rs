@@ -116,7 +116,9 @@ pub(super) fn long(summary: &Summary) -> Option<String> {
         };
         let (field, longest, most) = (&long.field, long.longest, long.most);
         folded(
-            &format!("  {place}: `{field}`{many} has up to {most} characters, and its `longest` is {longest}"),
+            &format!(
+                "  {place}: `{field}`{many} has up to {most} characters, and its `longest` is {longest}"
+            ),
             "    ",
         )
     };

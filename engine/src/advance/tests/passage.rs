@@ -76,7 +76,7 @@ impl Passage {
                 | Effect::Skip(..)
                 | Effect::Change(_)
                 | Effect::Answer { .. }
-                | Effect::SetAside
+                | Effect::SetAside(_)
                 | Effect::Keep { .. } => {}
             }
         }

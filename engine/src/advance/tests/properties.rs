@@ -17,7 +17,7 @@ proptest! {
             let before = (passage.place, passage.state, passage.member.clone());
             let again = passage.happen(&event);
             prop_assert_eq!(before, (passage.place, passage.state, passage.member.clone()));
-            prop_assert!(again.iter().all(|e| matches!(e, Effect::Keep { .. } | Effect::SetAside)), "{:?}: {:?}", event, again);
+            prop_assert!(again.iter().all(|e| matches!(e, Effect::Keep { .. } | Effect::SetAside(_))), "{:?}: {:?}", event, again);
         }
     }
 

@@ -137,7 +137,9 @@ fn a_reaction_and_a_machine_are_kept_and_nothing_is_done() {
         (2, State::Waiting),
         false,
         &replies,
-        expect!["Waiting at 2: set aside"],
+        expect![[r#"
+            Waiting at 2: set aside: Reaction(None)
+            Waiting at 2: set aside: Automatic"#]],
     );
 }
 
@@ -149,7 +151,7 @@ fn a_call_for_help_is_kept_and_answered() {
         false,
         &["HELP", "info, please"],
         expect![[
-            r#"Waiting at 2: keep, answer "You get messages from us at this number. Reply STOP to get no more.""#
+            r#"Waiting at 2: answer "You get messages from us at this number. Reply STOP to get no more.""#
         ]],
     );
 }

@@ -354,6 +354,7 @@ impl Folder {
             folder: self,
             revision,
             standing: met.standing.as_ref().filter(|_| !met.is_held),
+            met: &met,
             member: enrolment.member,
             sent,
             reply: Box::new(reply),

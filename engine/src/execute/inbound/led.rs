@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::fold::Folder;
+use super::met::Met;
 use super::told::{moved, note_of};
-use crate::advance::{AnswerOf, Change, Effect, Place};
+use crate::advance::{AnswerOf, Aside, Change, Effect, Place};
 use crate::ids::NO_RUN;
 use crate::member::Member;
 use crate::plan::tariff_of;
@@ -20,6 +21,7 @@ pub(super) struct Led<'a> {
     pub revision: &'a Revision,
     /// Where the person waits; none where nobody may be moved.
     pub standing: Option<&'a Standing>,
+    pub met: &'a Met,
     pub member: &'a Member,
     pub sent: Option<SentTo>,
     pub reply: Box<NewReply>,
@@ -51,13 +53,27 @@ impl Led<'_> {
                 self.reply.meaning = ReplyMeaning::OptIn;
                 self.reply.allow = true;
             }
-            Effect::Answer { text, of, sender } => self.answer(text, of, sender),
+            Effect::Answer { text, of, sender } => {
+                if of == AnswerOf::Help {
+                    self.reply.meaning = ReplyMeaning::Help;
+                }
+                self.answer(text, of, sender);
+            }
             // The reply itself says where it goes: of somebody in no campaign no launch does.
             Effect::Change(Change::Forward(to)) => {
                 self.reply.inbox = to.to_string();
                 self.reply.is_forwarded = true;
             }
-            Effect::SetAside => self.reply.meaning = ReplyMeaning::Other,
+            Effect::SetAside(aside) => {
+                // It is not among what somebody is to read.
+                self.reply.inbox.clear();
+                self.reply.meaning = match aside {
+                    Aside::Automatic => ReplyMeaning::Automatic,
+                    Aside::Reaction(quotes) => {
+                        ReplyMeaning::Reaction(quotes.and_then(|nth| self.met.got(nth)))
+                    }
+                };
+            }
             Effect::Keep { flagged } => {
                 self.reply.is_forwarded = true;
                 self.reply.meaning = if flagged {

@@ -10,6 +10,7 @@ use super::fold::Folder;
 use super::told::{Of, known_of, learn_passage};
 use super::words::Words;
 use crate::advance::{Enrolment, Facts, Known, Place, State, asks, is_left, names};
+use crate::ids::MessageId;
 use crate::load;
 use crate::member::Member;
 use crate::revision::Revision;
@@ -26,6 +27,8 @@ pub(super) struct Met {
     /// They are in the middle of something, whose record decides where they stand.
     pub is_held: bool,
     known: Known,
+    /// The messages whose texts are known to have gone to them, the last first.
+    got: Vec<MessageId>,
     /// The language that others texted a stranger in.
     reads: Option<Language>,
     /// Who they are where they stand nowhere.
@@ -51,6 +54,11 @@ impl Met {
             },
             due_at: standing.map_or(self.at, |standing| standing.due_at),
         }
+    }
+
+    /// Which of the last messages to them.
+    pub fn got(&self, nth: usize) -> Option<MessageId> {
+        self.got.get(nth).copied()
     }
 
     /// What is known of them.
@@ -169,8 +177,10 @@ impl Folder {
             Some(_) => None,
             None => self.language_of(words.from).await?,
         };
+        let (known, got) = self.known(&revision, sent, standing.as_ref(), words).await?;
         Ok(Met {
-            known: self.known(&revision, sent, standing.as_ref(), words).await?,
+            known,
+            got,
             outside: self.outside(&revision, sent, reads.as_ref(), words.from).await?,
             reads,
             is_held: standing.as_ref().is_some_and(|standing| standing.is_held),
@@ -204,14 +214,14 @@ impl Folder {
         })
     }
 
-    /// What is known of somebody who wrote.
+    /// What is known of somebody who wrote, and the messages that the texts in it are.
     async fn known(
         &self,
         revision: &Revision,
         sent: Option<SentTo>,
         standing: Option<&Standing>,
         words: &Words<'_>,
-    ) -> Result<Known, StoreError> {
+    ) -> Result<(Known, Vec<MessageId>), StoreError> {
         let mut known = match sent.filter(|_| self.store.asks(revision).any()) {
             Some(sent) => {
                 let of = Of {
@@ -224,6 +234,7 @@ impl Folder {
             None => Known::default(),
         };
         let (texts, answers) = self.store.said_to(words.from, lately(words.at)).await?;
+        let (got, texts) = texts.into_iter().unzip();
         known.sent = texts;
         known.answers = answers;
         known.reply = Some(words.text.clone());
@@ -231,7 +242,7 @@ impl Folder {
             learn_passage(&mut known, revision, standing);
         }
         known.hear(revision);
-        Ok(known)
+        Ok((known, got))
     }
 
     /// The language of the last text to somebody, whatever sender and campaign it was of.

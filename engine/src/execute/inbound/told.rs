@@ -163,7 +163,7 @@ pub(in crate::execute) fn note_of(effect: Effect) -> Option<Note> {
         | Effect::Suppress
         | Effect::Allow
         | Effect::Answer { .. }
-        | Effect::SetAside
+        | Effect::SetAside(_)
         | Effect::Keep { .. } => None,
     }
 }

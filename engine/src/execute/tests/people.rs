@@ -273,6 +273,6 @@ async fn what_no_campaign_takes_the_rules_of_the_project_take() {
         +12033241000: hello (answer) 
         +12033241000: is there a lift (answer) office
         +12033241000: price? (answer) 
-        +12053241000: HELP (other) "#]]
+        +12053241000: HELP (help) "#]]
     .assert_eq(&kept.join("\n"));
 }

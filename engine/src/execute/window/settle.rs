@@ -295,7 +295,7 @@ impl Executor {
             | Effect::Send { .. }
             | Effect::LookUp
             | Effect::Answer { .. }
-            | Effect::SetAside
+            | Effect::SetAside(_)
             | Effect::Keep { .. }) => self.apply_move(sender, send.cohort, send.index, other, at, settled),
         }
     }
@@ -374,7 +374,7 @@ impl Executor {
             | Effect::Suppress
             | Effect::Allow
             | Effect::Answer { .. }
-            | Effect::SetAside
+            | Effect::SetAside(_)
             | Effect::Keep { .. } => {}
         }
     }

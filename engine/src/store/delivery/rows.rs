@@ -15,7 +15,7 @@ pub(super) fn delivery_row(row: &SqliteRow) -> Result<Delivery, Failure> {
             let meaning: String = row.try_get("meaning")?;
             ItemKind::Reply {
                 sender: row.try_get("sender")?,
-                flagged: ReplyMeaning::from_row(&meaning)? == ReplyMeaning::ContainsOptOut,
+                flagged: ReplyMeaning::from_row(&meaning, None)? == ReplyMeaning::ContainsOptOut,
             }
         }
         None => ItemKind::Note,

@@ -110,9 +110,9 @@ fn one_meaning_for_each_reply() {
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < invite (1 part): Coming?
         Tue 1 Dec 10:00 > Loved “Coming?”
-        Tue 1 Dec 10:00 the reply goes to the inbox
+            Tue 1 Dec 10:00 a reaction to invite: it goes to nobody
         Tue 1 Dec 10:00 > Automatic reply: I am away
-        Tue 1 Dec 10:00 the reply goes to the inbox
+            Tue 1 Dec 10:00 an automatic reply: it goes to nobody
         Tue 1 Dec 10:00 > yes
         Tue 1 Dec 10:00 < kept (1 part): Kept.
         Tue 1 Dec 10:00 the passage ends
@@ -142,7 +142,7 @@ fn one_meaning_for_each_reply() {
         Tue 1 Dec 10:00 the passage ends: opted out
         Tue 1 Dec 10:00 > stop
         Tue 1 Dec 10:00 > prices
-        Tue 1 Dec 10:00 the reply goes to the inbox
+            Tue 1 Dec 10:00 the reply is forwarded to box-office
         Wed 2 Dec 10:00 > START
         Wed 2 Dec 10:00 opted in again
         Wed 2 Dec 10:00 < opt-in (1 part): You have opted in again and will get messages from us. Reply STOP to get no more.
@@ -150,7 +150,8 @@ fn one_meaning_for_each_reply() {
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < invite (1 part): Coming?
         Tue 1 Dec 10:00 > please do not stop
-        Tue 1 Dec 10:00 the reply goes to the inbox, flagged: it has an opt-out word
+            Tue 1 Dec 10:00 the reply is forwarded to box-office
+            Tue 1 Dec 10:00 the reply is flagged: it has an opt-out word
         Tue 1 Dec 10:00 > yes
         Tue 1 Dec 10:00 < kept (1 part): Kept.
         Tue 1 Dec 10:00 the passage ends
@@ -167,7 +168,6 @@ fn one_meaning_for_each_reply() {
         Tue 1 Dec 04:00 the passage begins
         Tue 1 Dec 04:00 < invite (1 part): Coming?
         Tue 1 Dec 04:00 > HELP
-        Tue 1 Dec 04:00 the reply goes to the inbox
         Tue 1 Dec 04:00 < help (1 part): You get messages from us at this number. Reply STOP to get no more.
         Tue 1 Dec 04:00 > quit
         Tue 1 Dec 04:00 opted out
@@ -231,7 +231,6 @@ tests:
         Tue 1 Dec 10:00 > call
         Tue 1 Dec 10:00 the reply is forwarded to shift
         Tue 1 Dec 10:00 left out: answered by itself too often within an hour
-        Tue 1 Dec 10:00 the reply goes to the inbox
         Tue 1 Dec 10:00 > note
         Tue 1 Dec 10:00 the reply is forwarded to box-office
         Tue 1 Dec 11:00 > price

@@ -333,6 +333,67 @@ tests:
     );
 }
 
+/// Of two texts in one instant the one that went later is the latest, whichever passage began first.
+#[test]
+fn of_texts_in_one_instant_the_last_is_the_latest() {
+    check(
+        r#"
+purpose: service
+trigger: { event: ordered, key: order }
+fields: { order: text, seats: { type: int, from: campaign, default: 0 } }
+steps:
+  - ask: { text: "Order {{order}}: ok?" }
+    id: ask
+    for: 1 day
+    answers:
+      - { words: [ok], send: { text: "ok {{order}}" }, id: fine }
+      - { words: [number], send: { text: "n {{order}}" }, id: number }
+  - { ask: { text: "How many {{order}}?" }, id: many, for: 1 day, save: seats }
+  - { send: { text: "{{order}}: {{seats}} seats" }, id: seats }
+tests:
+  - test: it
+    person: { phone: "+393331234567" }
+    at: 2026-12-01 10:00
+    event: { name: ordered, fields: { order: A1 } }
+    story:
+      - expect: ask
+      - event: { name: ordered, fields: { order: A2 } }
+      - expect: ask
+      - reply: "ok"
+      - expect: fine
+        text: "ok A2"
+      - expect: many
+        text: "How many A2?"
+      - reply: "number"
+      - expect: number
+        text: "n A1"
+      - expect: many
+        text: "How many A1?"
+      - reply: "4"
+      - expect: seats
+        text: "A1: 4 seats"
+"#,
+        expect![[r#"
+            Tue 1 Dec 10:00 the event ordered comes
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < ask (1 part): Order A1: ok?
+            Tue 1 Dec 10:00 the event ordered comes
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < ask (1 part): Order A2: ok?
+            Tue 1 Dec 10:00 > ok
+            Tue 1 Dec 10:00 < fine (1 part): ok A2
+            Tue 1 Dec 10:00 < many (1 part): How many A2?
+            Tue 1 Dec 10:00 > number
+            Tue 1 Dec 10:00 < number (1 part): n A1
+            Tue 1 Dec 10:00 < many (1 part): How many A1?
+            Tue 1 Dec 10:00 > 4
+            Tue 1 Dec 10:00 seats is now 4
+            Tue 1 Dec 10:00 < seats (1 part): A1: 4 seats
+            Tue 1 Dec 10:00 the passage ends
+        "#]],
+    );
+}
+
 #[test]
 fn the_same_key_begins_anew() {
     check(
