@@ -74,7 +74,8 @@ fn in_comments(root: &Node, text: &str, found: &mut Vec<Diagnostic>) {
         };
         let said = comment.trim_start_matches(['#', ' ', '-']);
         if (is_put_away(said) || looks_like_one(said)) && !is_in_text(root, at) {
-            told(at..at + line.trim().len(), "this comment", found);
+            let end = at + line.trim().len();
+            told(end - said.len()..end, "this comment", found);
         }
     }
 }
