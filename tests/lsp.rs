@@ -468,6 +468,12 @@ fn a_name_is_changed_in_stories_apart_too() {
     assert_eq!(edits[0]["range"]["start"], json!({ "line": 2, "character": 14 }));
     // As it stands in the editor, where it is open.
     editor.open("tests/a.yaml", unsaved);
+    let mut of_it = editor.at("a.campaign.yaml", (4, 12));
+    of_it["context"] = json!({ "includeDeclaration": false });
+    let uses = editor.ask("textDocument/references", of_it).expect("an answer");
+    let last = uses.as_array().and_then(|all| all.last()).expect("some");
+    assert_eq!(last["uri"], json!(editor.uri("tests/a.yaml")));
+    assert_eq!(last["range"]["start"], json!({ "line": 3, "character": 14 }));
     let edit = editor
         .ask("textDocument/rename", asked.clone())
         .expect("an answer");

@@ -474,3 +474,34 @@ fn a_text_stands_in_place_of_stories() {
     "#]]
     .assert_eq(&shown(&piped(&folder, &args, STORIES)));
 }
+
+#[test]
+fn a_repair_goes_on_where_a_file_cannot_be_written() {
+    let folder = of_stories(STORIES);
+    let campaign = folder.read("told.campaign.yaml").replace("schedule", "schedul");
+    for name in ["a.campaign.yaml", "b.campaign.yaml", "told.campaign.yaml"] {
+        folder.write(name, &campaign);
+    }
+    for name in ["a.campaign.yaml", "b.campaign.yaml"] {
+        let path = folder.path().join(name);
+        let mut leave = path.metadata().expect("it is there").permissions();
+        leave.set_readonly(true);
+        std::fs::set_permissions(path, leave).expect("its mode is set");
+    }
+    check(
+        &folder,
+        &["validate", "--fix", "--format", "concise"],
+        expect![[r#"
+            exit 2
+            a.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
+            b.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
+            --
+            stories/told.yaml: 2 repaired
+            told.campaign.yaml: 1 repaired
+            9 files checked: 2 errors, 0 warnings
+            3 repaired, 2 left
+            error: cannot write a.campaign.yaml: it is read-only
+            error: cannot write b.campaign.yaml: it is read-only
+        "#]],
+    );
+}

@@ -186,7 +186,7 @@ fn what_there_is_no_leave_to_read_is_one_error_and_all_else_is_checked() {
         crier.yaml
         crier.yaml:1:1: error[file-unreadable] the file cannot be read: Permission denied (os error 13)
         bad.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
-        6 files checked: 3 errors, 0 warnings
+        5 files checked: 3 errors, 0 warnings; 1 cannot be read
         exit Some(1)
 
         stories.yaml
@@ -205,14 +205,13 @@ fn what_there_is_no_leave_to_read_is_one_error_and_all_else_is_checked() {
         bad.campaign.yaml:1:11: error[list-unreadable] the file "people.csv" cannot be read: Permission denied (os error 13); whoever runs crier needs leave to read it: its owner gives it with `chmod a+r`
         bad.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
         test.campaign.yaml:1:11: error[list-unreadable] the file "people.csv" cannot be read: Permission denied (os error 13); whoever runs crier needs leave to read it: its owner gives it with `chmod a+r`
-        5 files checked: 4 errors, 0 warnings
+        6 files checked: 4 errors, 0 warnings
         exit Some(1)
 
         lists
         bad.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
-        more.campaign.yaml:1:11: error[list-unreadable] the file "lists/more.csv" cannot be read: Permission denied (os error 13); whoever runs crier needs leave to read it: its owner gives it with `chmod a+r`
         lists:1:1: error[file-unreadable] the folder cannot be read: Permission denied (os error 13)
-        6 files checked: 4 errors, 0 warnings; 1 cannot be read
+        6 files checked: 3 errors, 0 warnings; 1 cannot be read
         exit Some(1)
 
     "#]].assert_eq(&all);
@@ -281,7 +280,7 @@ fn a_project_that_cannot_be_read_is_said_once_and_its_campaigns_are_checked() {
     expect![[r#"
         crier.yaml:1:1: error[file-unreadable] the file cannot be read: it is not a file
         bad.campaign.yaml:2:1: error[unknown-key] "schedul" is not a key of a campaign
-        3 files checked: 2 errors, 0 warnings
+        2 files checked: 2 errors, 0 warnings; 1 cannot be read
         exit Some(1)
     "#]]
     .assert_eq(&told(&folder));
@@ -306,4 +305,116 @@ fn a_repair_passes_over_what_cannot_be_read() {
         exit Some(1)
     "#]].assert_eq(&shown);
     assert!(folder.read("bad.campaign.yaml").contains("schedule: now"));
+}
+
+/// A project whose parts are replaced by links, each of which is one error wherever it is named.
+#[test]
+fn what_is_named_and_cannot_be_read_is_one_error_at_its_place() {
+    let outside = Folder::new();
+    outside.write("stories.yaml", STORIES);
+    let out = outside.path().display().to_string();
+    let out_stories = format!("{out}/stories.yaml");
+    let table = [
+        ("lists/more.csv", "more.csv"),
+        ("prices.csv", "prices.csv"),
+        ("lists", "lists"),
+        ("told/stories.yaml", "stories.yaml"),
+        ("told", "told"),
+        ("told/stories.yaml", "/dev/null"),
+        ("told/stories.yaml", ".."),
+        ("told/stories.yaml", &out_stories),
+        ("told/stories.yaml", "gone.yaml"),
+    ];
+    let project = || {
+        let folder = Folder::of_people(1, "100/s");
+        folder.write("lists/more.csv", "phone,first_name\n+12125550101,Ada\n");
+        folder.write("told/stories.yaml", STORIES);
+        let campaign = folder.read("test.campaign.yaml");
+        folder.write(
+            "test.campaign.yaml",
+            &format!("{campaign}tests: told/stories.yaml\n"),
+        );
+        folder.write(
+            "more.campaign.yaml",
+            &campaign.replace("people.csv", "lists/more.csv"),
+        );
+        folder
+    };
+    let mut all = String::new();
+    for (path, target) in table {
+        let folder = project();
+        let replaced = folder.path().join(path);
+        match replaced.is_dir() {
+            true => std::fs::remove_dir_all(&replaced).expect("it is there"),
+            false => std::fs::remove_file(&replaced).expect("it is there"),
+        }
+        symlink(target, &replaced).expect("a link");
+        all += &format!("{path} -> {target}\n{}\n", told(&folder));
+    }
+    // Named by itself a campaign has it told where it stands.
+    let folder = project();
+    std::fs::remove_file(folder.path().join("lists/more.csv")).expect("it is there");
+    symlink("more.csv", folder.path().join("lists/more.csv")).expect("a link");
+    all += &said(&folder.output(&["validate", "--format", "concise", "more.campaign.yaml"]));
+    expect![[r#"
+        lists/more.csv -> more.csv
+        lists/more.csv:1:1: error[link-loop] the link leads in a circle
+        4 files checked: 1 error, 0 warnings; 1 cannot be read
+        exit Some(1)
+
+        prices.csv -> prices.csv
+        prices.csv:1:1: error[link-loop] the link leads in a circle
+        4 files checked: 1 error, 0 warnings; 1 cannot be read
+        exit Some(1)
+
+        lists -> lists
+        lists:1:1: error[link-loop] the link leads in a circle
+        4 files checked: 1 error, 0 warnings; 1 cannot be read
+        exit Some(1)
+
+        told/stories.yaml -> stories.yaml
+        told/stories.yaml:1:1: error[link-loop] the link leads in a circle
+        3 files checked: 1 error, 0 warnings; 1 cannot be read
+        exit Some(1)
+
+        told -> told
+        told:1:1: error[link-loop] the link leads in a circle
+        3 files checked: 1 error, 0 warnings; 1 cannot be read
+        exit Some(1)
+
+        told/stories.yaml -> /dev/null
+        test.campaign.yaml:5:8: error[file-unreadable] the file "told/stories.yaml" cannot be read: it is not a file
+        3 files checked: 1 error, 0 warnings
+        exit Some(1)
+
+        told/stories.yaml -> ..
+        told/stories.yaml:1:1: error[link-loop] the link leads to a folder that it is in
+        3 files checked: 1 error, 0 warnings; 1 cannot be read
+        exit Some(1)
+
+        told/stories.yaml -> OUTSIDE/stories.yaml
+        test.campaign.yaml:5:8: error[file-unreadable] the file "told/stories.yaml" cannot be read: it is a link that leads out of the project
+        3 files checked: 1 error, 0 warnings
+        exit Some(1)
+
+        told/stories.yaml -> gone.yaml
+        test.campaign.yaml:5:8: error[file-missing] there is no file "told/stories.yaml" in the project
+        3 files checked: 1 error, 0 warnings
+        exit Some(1)
+
+        more.campaign.yaml:1:11: error[list-unreadable] the file "lists/more.csv" cannot be read: Too many levels of symbolic links (os error 40); the link leads in a circle: let it lead to a file, or remove it
+        2 files checked: 1 error, 0 warnings
+        exit Some(1)
+    "#]].assert_eq(&all.replace(&out, "OUTSIDE"));
+}
+
+#[test]
+fn each_file_that_cannot_be_read_is_shown() {
+    let folder = Folder::of_people(1, "100/s");
+    for name in ["a.campaign.yaml", "b.campaign.yaml"] {
+        symlink("/dev/null", folder.path().join(name)).expect("a link");
+    }
+    let shown = stdout(&folder.output(&["validate"]));
+    assert_eq!(shown.matches("error[file-unreadable]").count(), 2, "{shown}");
+    assert!(!shown.contains("more campaign"), "{shown}");
 }

@@ -636,3 +636,55 @@ fn a_fault_of_crier_yaml_hides_only_what_follows_from_it() {
     "#]]
     .assert_eq(&told(&format!("{SENDERS}sendrs: {{}}\n")));
 }
+
+#[test]
+fn campaigns_are_found_in_every_folder_but_those_of_programs() {
+    let folder = Folder::of_people(1, "100/s");
+    let deep = "d/".repeat(16);
+    let table = [
+        "target/a.campaign.yaml",
+        "cache/b.campaign.yaml",
+        "node_modules/c.campaign.yaml",
+        ".hidden/d.campaign.yaml",
+        &format!("{deep}e.campaign.yaml"),
+        &format!("{deep}f/g.campaign.yaml"),
+    ];
+    for path in table {
+        folder.write(path, "audience: 1\n");
+    }
+    folder.write(
+        "cache/CACHEDIR.TAG",
+        "Signature: 8a477f597d28d172789f06886806bc55\n",
+    );
+    let output = folder.output(&["validate", "--format", "concise"]);
+    let shown = stdout(&output);
+    let mut found: Vec<&str> = shown.lines().filter_map(|line| line.split(':').next()).collect();
+    found.dedup();
+    assert_eq!(
+        found,
+        [&format!("{deep}e.campaign.yaml"), "target/a.campaign.yaml"]
+    );
+    let said = stderr(&output);
+    let deeper =
+        format!("{deep}f: deeper than 16 levels nothing is looked for; name the folder to have it checked\n");
+    assert!(said.starts_with(&deeper), "{said}");
+}
+
+/// What is shown of a line goes into logs: no format shows a secret.
+#[test]
+fn no_secret_is_shown() {
+    let folder = Folder::of_people(1, "100/s");
+    let campaign = folder.read("test.campaign.yaml");
+    folder.write(
+        "test.campaign.yaml",
+        &format!("# password: mullet7\n{campaign}x-password: \"mull\u{e9}t7\"\nx-note: smtps://u:mullet7@x.example\n"),
+    );
+    for format in [
+        "full", "concise", "json", "sarif", "gitlab", "junit", "rdjson", "github",
+    ] {
+        let output = folder.output(&["validate", "--format", format]);
+        let shown = format!("{}{}", stdout(&output), stderr(&output));
+        assert!(shown.contains("secret-in-file"), "{format}: {shown}");
+        assert!(!shown.contains("mull"), "{format}: {shown}");
+    }
+}

@@ -231,7 +231,7 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
     crossed::check(file.read.tree.root.as_ref(), &file.written, &mut found);
     ports::check(&file.text, file.read.tree.root.as_ref(), &mut found);
     consequences::drop_of_project(file.read.tree.root.as_ref(), file.read.found.len(), &mut found);
-    secrets::look_through(file.read.tree.root.as_ref(), &mut found);
+    secrets::look_through(file.read.tree.root.as_ref(), &file.text, &mut found);
     // Campaigns are checked against a project of which parts cannot be run yet.
     let clean = !found.iter().any(Diagnostic::is_fault);
     let value = clean.then_some(outline);

@@ -12,6 +12,7 @@ pub mod github;
 pub mod gitlab;
 pub mod json;
 pub mod junit;
+mod mask;
 mod path;
 mod places;
 pub mod rdjson;
@@ -51,7 +52,8 @@ pub fn position(text: &str, byte: usize) -> (usize, usize) {
 /// Every diagnostic with the place in the file, its help and the repaired line; an empty line between two. `path` is shown
 /// as it is. Ends with a line break, unless there is nothing to show.
 pub fn full(diagnostics: &[Diagnostic], path: &str, text: &str, style: Style) -> String {
-    let places = Places::new(text);
+    let text = mask::masked(text, diagnostics);
+    let places = Places::new(&text);
     let shown: Vec<String> = diagnostics.iter().map(|d| one(d, path, &places, style)).collect();
     shown.join("\n")
 }

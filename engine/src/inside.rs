@@ -32,6 +32,21 @@ pub fn why(error: &Error) -> Option<Closed> {
     error.get_ref().and_then(|inner| inner.downcast_ref()).copied()
 }
 
+/// Whether the system gave up on a link since it leads to itself, be it by others.
+pub fn is_circle(error: &Error) -> bool {
+    // ELOOP, which the standard library has no stable name for.
+    let number = match cfg!(any(target_os = "linux", target_os = "android")) {
+        true => 40,
+        false => 62,
+    };
+    cfg!(unix) && error.raw_os_error() == Some(number)
+}
+
+/// Whether an error says that something is there, and cannot be read.
+pub fn is_there(error: &Error) -> bool {
+    error.kind() == ErrorKind::PermissionDenied || why(error).is_some() || is_circle(error)
+}
+
 fn closed(why: Closed) -> Error {
     Error::new(ErrorKind::InvalidInput, why)
 }

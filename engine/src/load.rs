@@ -2,7 +2,6 @@
 //! surroundings. `check` itself sees no files; what it must know of them is read here.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -359,11 +358,11 @@ fn check(
 }
 
 /// Those of some files of a project that are not there, or are none of its files: folders, pipes, links that lead out of it.
-/// Each with those that are in its folder. One that may not be read is there.
+/// Each with those that are in its folder. One that cannot be read is there.
 pub fn absent(files: impl IntoIterator<Item = String>, folder: &Path) -> Absent {
     let is_absent = |path: &String| {
         let opened = inside::open(&folder.join(path), folder);
-        opened.is_err_and(|error| error.kind() != ErrorKind::PermissionDenied)
+        opened.is_err_and(|error| !inside::is_there(&error))
     };
     let absent = files.into_iter().filter(is_absent);
     absent

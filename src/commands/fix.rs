@@ -11,23 +11,41 @@ use super::Failure;
 use super::rewrite::{self, MARK};
 use crate::output::{self, diagnostics};
 
-/// Repairs these files, says which, and gives how many places it repaired.
-pub(super) fn files(paths: &[PathBuf]) -> Result<usize, Failure> {
+/// What came of a repair.
+#[derive(Default)]
+pub(super) struct Repaired {
+    /// How many places were repaired.
+    pub places: usize,
+    /// Files that cannot be written.
+    pub failed: Vec<Failure>,
+}
+
+impl Repaired {
+    fn add(&mut self, repaired: Result<usize, Failure>) {
+        match repaired {
+            Ok(places) => self.places += places,
+            Err(failure) => self.failed.push(failure),
+        }
+    }
+}
+
+/// Repairs these files and says which. One that cannot be written keeps no other from it.
+pub(super) fn files(paths: &[PathBuf]) -> Repaired {
     let (projects, campaigns): (Vec<&PathBuf>, Vec<&PathBuf>) =
         paths.iter().partition(|path| is_project(path));
-    let mut repaired = 0;
+    let mut repaired = Repaired::default();
     for path in projects {
-        repaired += repair(path, &judge_of(path))?;
+        repaired.add(repair(path, &judge_of(path)));
     }
     for path in campaigns {
-        repaired += repair(path, &judge_of(path))?;
+        repaired.add(repair(path, &judge_of(path)));
         // With the campaign as it is now, by which its stories are judged.
         if let Some((loaded, stories)) = with_stories(path) {
             let path = stories.path.clone();
-            repaired += repair(&path, &judge_of_stories(loaded, stories))?;
+            repaired.add(repair(&path, &judge_of_stories(loaded, stories)));
         }
     }
-    Ok(repaired)
+    repaired
 }
 
 fn is_project(path: &Path) -> bool {

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use self::changed::Changed;
 pub(super) use self::found::found;
 use self::found::{FoundFiles, found_beside};
+use super::fix::Repaired;
 use super::rewrite::read_stdin;
 use super::{Failure, fix};
 use crate::cli::{DiagnosticFormat, FailOn, Validate};
@@ -38,7 +39,7 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
         Some(revision) => Some(Changed::since(revision, &paths)?),
         None => None,
     };
-    let repaired = if args.fix { Some(fix::files(&paths)?) } else { None };
+    let repaired = args.fix.then(|| fix::files(&paths));
     let (mut files, closed) = check(&paths, piped.as_ref(), changed.as_ref())?;
     unread.extend(closed);
     if changed.is_none() {
@@ -48,8 +49,10 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
     };
-    let (checked, closed) = (files.len(), unread.len());
+    once::drop_inside(&mut files, &unread);
+    let read = files.iter().filter(|file| !once::is_unread(file)).count();
     files.extend(unread);
+    let (checked, closed) = (read, files.len() - read);
     print(&files, args.format, fail_on);
     if args.format != Some(DiagnosticFormat::Json) {
         output::say(&diagnostics::summary(
@@ -64,8 +67,12 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, Failure> {
     {
         output::say(&more);
     }
-    if let Some(repaired) = repaired {
-        output::say(&fix::summary(repaired, &files));
+    if let Some(Repaired { places, mut failed }) = repaired {
+        output::say(&fix::summary(places, &files));
+        if let Some(last) = failed.pop() {
+            failed.iter().for_each(output::error);
+            return Err(last);
+        }
     }
     let mut all = files.iter().flat_map(|file| &file.diagnostics);
     if args.exit_zero || all.all(|diagnostic| diagnostic.severity > fail_on) {

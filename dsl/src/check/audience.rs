@@ -172,14 +172,24 @@ pub(crate) fn unreadable(path: &str, why: &str, span: Range<usize>) -> Diagnosti
 fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagnostic {
     let mut renamed = context.written.audience.columns.iter().rev();
     let renamed = renamed.find(|(ours, _)| error.is_of(&ours.value));
-    match renamed {
-        Some((_, column)) => column_fault(&list.file, error, column.span.clone()),
+    let named = renamed.map(|(_, column)| column.span.clone());
+    match named.or_else(|| of_consent(context, error)) {
+        Some(span) => column_fault(&list.file, error, span),
         // No place to put another name.
         None => Diagnostic {
             suggestion: None,
             ..column_fault(&list.file, error, list.span.clone())
         },
     }
+}
+
+/// The column of the audience's own `consent`, where that is the one that is not there.
+fn of_consent(context: &Context<'_>, error: &ColumnError) -> Option<Range<usize>> {
+    let ColumnError::NoSuchColumn { wanted, .. } = error else {
+        return None;
+    };
+    let named = context.root?.get("audience")?.get("consent")?.get("column")?;
+    (named.text() == Some(wanted.as_str())).then(|| named.span.clone())
 }
 
 /// Of the columns of a list, where a name of one stands or the list does: the same words wherever it is told.

@@ -49,6 +49,27 @@ pub(super) fn repeated(languages: &[Spanned<Language>], found: &mut Vec<Diagnost
     }
 }
 
+/// A language that has two texts in one map: nobody would get the second.
+fn twice<'a>(keys: impl Iterator<Item = &'a Spanned<String>>, found: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<Language, &Spanned<String>> = HashMap::new();
+    for key in keys {
+        let Some(language) = Language::new(&key.value) else {
+            continue;
+        };
+        let message = format!("language \"{language}\" has two texts here");
+        let first = *seen.entry(language).or_insert(key);
+        // A key that stands there letter by letter has been told of.
+        if first.value != key.value {
+            found.push(
+                Diagnostic::error("duplicate-language", key.span.clone(), message)
+                    .label("again here")
+                    .also(first.span.clone(), "first here")
+                    .help("remove one of them: capitals, and `_` for `-`, make no other language"),
+            );
+        }
+    }
+}
+
 /// The language of projects that state none.
 pub(super) const DEFAULT: &str = "en";
 
@@ -86,6 +107,7 @@ fn one(
     if all.iter().any(|(key, _)| is_told(key)) {
         return;
     }
+    twice(all.iter().map(|(key, _)| key), found);
     for (key, _) in all {
         let language = Language::new(&key.value).filter(|language| !is_listed(context, language));
         if let Some(language) = language {

@@ -52,14 +52,62 @@ const KEYS: &[&str] = &[
 const VARIABLES: &[&str] = &["url_env", "secret_env", "password_env", "token_env", "key_env"];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    look_through(context.root, found);
+    look_through(context.root, context.text, found);
 }
 
 /// Looks through a whole file.
-pub(super) fn look_through(root: Option<&Node>, found: &mut Vec<Diagnostic>) {
+pub(super) fn look_through(root: Option<&Node>, text: &str, found: &mut Vec<Diagnostic>) {
     if let Some(root) = root {
         look(root, found);
+        in_comments(root, text, found);
     }
+}
+
+/// Lines that are comments, such as one that puts a key away with what it says.
+fn in_comments(root: &Node, text: &str, found: &mut Vec<Diagnostic>) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start + line.len() - line.trim_start().len();
+        start += line.len();
+        let Some(comment) = line.trim().strip_prefix('#') else {
+            continue;
+        };
+        let said = comment.trim_start_matches(['#', ' ', '-']);
+        if (is_put_away(said) || looks_like_one(said)) && !is_in_text(root, at) {
+            let end = at + line.trim().len();
+            told(end - said.len()..end, "this comment", found);
+        }
+    }
+}
+
+/// Whether it is a key of a secret with one word for its value.
+fn is_put_away(comment: &str) -> bool {
+    let Some((key, value)) = comment.split_once(": ") else {
+        return false;
+    };
+    let value = value.split(" #").next().unwrap_or_default().trim();
+    let word = value.trim_matches(['"', '\'']);
+    let is_word = !word.is_empty() && !word.contains(char::is_whitespace) && !word.ends_with(['.', ',', ':']);
+    is_secret(&key.to_ascii_lowercase()) && is_word && !is_placeholder(word)
+}
+
+/// Whether a byte lies in a text, where `#` is a sign as any.
+fn is_in_text(node: &Node, at: usize) -> bool {
+    if !node.span.contains(&at) {
+        return false;
+    }
+    match &node.kind {
+        Kind::Scalar(_) => true,
+        Kind::List(items) => items.iter().any(|item| is_in_text(item, at)),
+        Kind::Map(entries) => entries.iter().any(|entry| is_in_text(&entry.value, at)),
+        Kind::Bad => false,
+    }
+}
+
+/// Whether the value of a key, in small letters, is a secret wherever it stands. Keys that begin with `x-` are the author's own.
+fn is_secret(key: &str) -> bool {
+    let key = key.strip_prefix("x-").unwrap_or(key).replace('-', "_");
+    KEYS.contains(&key.as_str())
 }
 
 fn look(node: &Node, found: &mut Vec<Diagnostic>) {
@@ -78,7 +126,7 @@ fn look(node: &Node, found: &mut Vec<Diagnostic>) {
 fn named(entry: &Entry, found: &mut Vec<Diagnostic>) {
     let key = entry.key.text.to_ascii_lowercase();
     match entry.value.text() {
-        Some(text) if KEYS.contains(&key.as_str()) && !text.is_empty() => {
+        Some(text) if is_secret(&key) && !text.is_empty() => {
             says_more(entry, found);
             told(
                 entry.value.span.clone(),

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::mask::masked;
 use super::places::{Places, clamp, floor};
 use super::severity_name;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -117,7 +118,8 @@ impl Default for Report {
 impl Report {
     /// Adds the diagnostics of one file.
     pub fn add(&mut self, path: &str, text: &str, diagnostics: &[Diagnostic]) {
-        let places = Places::new(text);
+        let text = masked(text, diagnostics);
+        let places = Places::new(&text);
         let above = if diagnostics.is_empty() {
             vec![]
         } else {

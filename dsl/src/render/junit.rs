@@ -3,6 +3,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
+use super::mask::masked;
 use super::places::Places;
 use super::{Judged, Style, fingerprint, one};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -28,7 +29,8 @@ fn suite(file: &Judged<'_>, fail_on: Severity) -> TestSuite {
     if file.diagnostics.is_empty() {
         suite.add_test_case(case(file, "valid", TestCaseStatus::success()));
     }
-    let places = Places::new(file.text);
+    let text = masked(file.text, file.diagnostics);
+    let places = Places::new(&text);
     for (named, d) in fingerprint::named(file).into_iter().zip(file.diagnostics) {
         let mut name = match named.keys.as_str() {
             "" => d.code.to_owned(),

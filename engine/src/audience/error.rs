@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{BadRowReason, MOST_COLUMNS, MOST_ROW};
+use crate::inside;
 
 /// A file that cannot be read, or not to its end.
 #[derive(Debug, thiserror::Error)]
@@ -155,6 +156,9 @@ impl AudienceError {
             AudienceProblem::LeadsOut => "copy the file into the project".into(),
             AudienceProblem::Unreadable(error) if error.kind() == ErrorKind::PermissionDenied => {
                 "whoever runs crier needs leave to read it: its owner gives it with `chmod a+r`".into()
+            }
+            AudienceProblem::Unreadable(error) if inside::is_circle(error) => {
+                "the link leads in a circle: let it lead to a file, or remove it".into()
             }
             AudienceProblem::Unreadable(_) => "see whether the file and its disk are in order".into(),
             AudienceProblem::Workbook => "save the sheet as \"CSV UTF-8\"".into(),

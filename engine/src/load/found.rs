@@ -20,6 +20,8 @@ pub struct Below {
     pub others: Vec<PathBuf>,
     /// Folders that cannot be listed, each once.
     pub unlisted: Vec<Unlisted>,
+    /// One of the folders that lie deeper than was looked.
+    pub deeper: Option<PathBuf>,
     /// Links that are none of these, not more than [`MOST_LINKS`].
     pub links: Vec<PathBuf>,
 }
@@ -30,6 +32,9 @@ const MOST_OTHERS: usize = 256;
 /// Links that are kept, at most.
 const MOST_LINKS: usize = 1_024;
 
+/// The file by which programs know the folder of a cache.
+const CACHE_MARK: &str = "CACHEDIR.TAG";
+
 /// Whether a path has the name of a campaign.
 pub fn is_campaign(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy());
@@ -37,7 +42,8 @@ pub fn is_campaign(path: &Path) -> bool {
 }
 
 /// Campaigns and crier.yaml files in a folder and so many levels below, and what else is there.
-/// Links to folders are not followed, so there is no loop, and what they lead to is found where it is; hidden folders and those of build tools are passed over. What has
+/// Links to folders are not followed, so there is no loop, and what they lead to is found where it is; hidden folders, `node_modules`,
+/// and those that a program marked as its cache (as cargo does) are passed over. What has
 /// the name of a campaign and is no file is found too: that it cannot be read is said, not passed over; and so is what has it
 /// in other letters.
 pub fn files_below(folder: &Path, depth: usize) -> Below {
@@ -52,6 +58,7 @@ fn look_through(folder: &Path, depth: usize, found: &mut Below) {
         others,
         unlisted,
         links,
+        deeper,
     } = found;
     let mut cannot = |error| {
         if unlisted.last().is_none_or(|(last, _)| last != folder) {
@@ -73,16 +80,20 @@ fn look_through(folder: &Path, depth: usize, found: &mut Below) {
             }
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let passed = name.starts_with('.') || name == "target" || name == "node_modules";
+        let passed = name.starts_with('.') || name == "node_modules";
         if is_campaign(&path) || is_misnamed(&path) || name == PROJECT_FILE {
             files.push(path);
         } else if is_yaml(&name) && kind.is_file() && others.len() < MOST_OTHERS {
             others.push(path);
-        } else if kind.is_dir() && !passed && depth > 0 {
+        } else if kind.is_dir() && !passed && !path.join(CACHE_MARK).is_file() {
             below.push(path);
         } else if kind.is_symlink() && !passed && links.len() < MOST_LINKS {
             links.push(path);
         }
+    }
+    if depth == 0 {
+        *deeper = deeper.take().or_else(|| below.pop());
+        return;
     }
     for folder in below {
         look_through(&folder, depth - 1, found);

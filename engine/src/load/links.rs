@@ -2,13 +2,13 @@
 //! not followed, so none of them keeps anybody from anything; but who copies the project, or packs it, may never end.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Error;
 use std::path::{Path, PathBuf};
 
 use dsl::diagnostic::Diagnostic;
 
 use super::CheckedFile;
 use super::unread::alone;
+use crate::inside::is_circle;
 
 /// What a link does, and what to do about it.
 pub(super) type Circle = (&'static str, &'static str);
@@ -42,16 +42,6 @@ impl Link<'_> {
     fn leads_to(&self, other: &Link<'_>) -> bool {
         other.own.starts_with(&self.target)
     }
-}
-
-/// Whether the system gave up on a link since it leads to itself, be it by others.
-pub(super) fn is_circle(error: &Error) -> bool {
-    // ELOOP, which the standard library has no stable name for.
-    let number = match cfg!(any(target_os = "linux", target_os = "android")) {
-        true => 40,
-        false => 62,
-    };
-    cfg!(unix) && error.raw_os_error() == Some(number)
 }
 
 /// A link, with what it does as what is found in it.

@@ -14,7 +14,7 @@ use crate::inside::{self, Closed};
 impl LoadError {
     /// The file, with that it cannot be read as what is found in it.
     pub fn told(&self) -> CheckedFile {
-        if links::is_circle(&self.source) {
+        if inside::is_circle(&self.source) {
             return links::told(&self.path, links::TO_ITSELF);
         }
         found("file", &self.path, &self.source)
@@ -36,14 +36,13 @@ pub fn unlisted(folder: &Path, error: &Error) -> CheckedFile {
     found("folder", folder, error)
 }
 
-/// Files that a campaign names beside its lists and that are there, but may not be read.
+/// Files that a campaign names beside its lists and that are there, but cannot be read.
 pub(super) fn named(campaign: &CampaignFile, folder: &Path) -> Vec<Diagnostic> {
     let denied = |path: Spanned<String>| {
         let error = inside::open(&folder.join(&path.value), folder).err()?;
-        let is_denied = error.kind() == ErrorKind::PermissionDenied;
         let message = format!("the file \"{}\" cannot be read: {error}", path.value);
         let found = Diagnostic::error("file-unreadable", path.span, message).help(help("file", &error));
-        is_denied.then_some(found)
+        inside::is_there(&error).then_some(found)
     };
     let named = campaign.places_of_files().into_iter();
     named.filter_map(denied).collect()
@@ -79,6 +78,9 @@ fn help(what: &str, error: &Error) -> &'static str {
         }
         (None, ErrorKind::PermissionDenied, _) => {
             "whoever runs crier needs leave to read it: its owner gives it with `chmod a+r`, `sudo chown` gives it another owner"
+        }
+        (None, ..) if inside::is_circle(error) => {
+            "the link leads in a circle: let it lead to a file, or remove it"
         }
         (None, ..) => "see whether it and its disk are in order",
     }

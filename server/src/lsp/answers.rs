@@ -57,11 +57,17 @@ pub(super) fn references(
         .ask(|document| references::references(document, byte))
         .into_iter();
     let wanted = all.filter(|named| asked.context.include_declaration || !named.defines);
-    Some(
-        wanted
-            .filter_map(|named| convert::location(&uri, &known.text, &known.lines, &named.span))
-            .collect(),
-    )
+    let mut all: Vec<lsp::Location> = wanted
+        .filter_map(|named| convert::location(&uri, &known.text, &known.lines, &named.span))
+        .collect();
+    // Stories that cannot be read have none.
+    let stories = stories(documents, &uri, byte, "").ok().flatten();
+    if let Some((uri, edits)) = stories {
+        let uri: lsp::Uri = uri.parse().ok()?;
+        let at = |edit: lsp::TextEdit| lsp::Location::new(uri.clone(), edit.range);
+        all.extend(edits.into_iter().map(at));
+    }
+    Some(all)
 }
 
 /// Errors: why it cannot be renamed.

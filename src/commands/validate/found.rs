@@ -119,6 +119,13 @@ fn look_through(folder: &Path, all: &mut Below) {
     all.files.extend(below.files.into_iter().map(shown));
     all.others.extend(below.others.into_iter().map(shown));
     all.links.extend(below.links.into_iter().map(shown));
+    if let Some(deeper) = below.deeper {
+        let (depth, deeper) = (load::DEPTH, shown(deeper));
+        output::say(&format!(
+            "{}: deeper than {depth} levels nothing is looked for; name the folder to have it checked",
+            deeper.display()
+        ));
+    }
     let unlisted = below.unlisted.into_iter();
     all.unlisted
         .extend(unlisted.map(|(folder, error)| (shown(folder), error)));

@@ -1,8 +1,8 @@
 //! What many campaigns have wrong for one cause in their crier.yaml is shown to people once, with how many more have it.
-//! Counts and what programs read have all of it.
+//! Counts and what programs read have all of it. What a file that cannot be read brings about is told there alone.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dsl::diagnostic::Diagnostic;
 use engine::load::{self, CheckedFile};
@@ -18,6 +18,17 @@ const OF_PROJECT: [&str; 9] = [
     "unknown-inbox",
     "unknown-list",
     "unknown-sender",
+];
+
+/// What is said of a file, a folder or a link that cannot be read.
+const UNREAD: [&str; 2] = ["file-unreadable", "link-loop"];
+
+/// What is said of a file that another one names.
+const OF_FILES: [&str; 4] = [
+    "file-missing",
+    "file-unreadable",
+    "list-file-missing",
+    "list-unreadable",
 ];
 
 /// A cause, in a project.
@@ -66,13 +77,39 @@ fn causes(file: &CheckedFile) -> impl Iterator<Item = Cause> {
     let mut of_project = file
         .diagnostics
         .iter()
-        .filter(|d| OF_PROJECT.contains(&d.code))
+        // Of what cannot be read at all each is a cause of its own.
+        .filter(|d| OF_PROJECT.contains(&d.code) && !is_unread(file))
         .peekable();
     let folder = match of_project.peek() {
         Some(_) => load::project_folder(&file.path),
         None => PathBuf::new(),
     };
     of_project.map(move |d| (folder.clone(), d.code, d.message.clone()))
+}
+
+/// Whether a file cannot be read at all, which is all that is said of it.
+pub(super) fn is_unread(file: &CheckedFile) -> bool {
+    let of_file = |d: &Diagnostic| d.span == (0..0) && UNREAD.contains(&d.code);
+    file.text.is_empty() && file.diagnostics.iter().any(of_file)
+}
+
+/// What is said of files that are named, and lie in what cannot be read, is dropped: the cause is told where it is.
+pub(super) fn drop_inside(files: &mut [CheckedFile], unread: &[CheckedFile]) {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let unread: Vec<PathBuf> = unread.iter().map(|file| absolute(&file.path)).collect();
+    if unread.is_empty() {
+        return;
+    }
+    for file in files.iter_mut().filter(|file| !is_unread(file)) {
+        let folder = load::project_folder(&file.path);
+        // They name the file first.
+        let is_inside = |d: &Diagnostic| {
+            let named = d.message.split('"').nth(1).filter(|_| OF_FILES.contains(&d.code));
+            let named = named.map(|path| absolute(&folder.join(path)));
+            named.is_some_and(|path| unread.iter().any(|unread| path.starts_with(unread)))
+        };
+        file.diagnostics.retain(|d| !is_inside(d));
+    }
 }
 
 fn more(label: &str, campaigns: usize) -> String {
