@@ -237,14 +237,17 @@ fn shown_of(template: &Template, longest: &Longest, smart: bool) -> Shown {
     };
     let is_forced = |text: &str| measure(text).forced_by.is_some();
     let own = plain(extent.own);
-    let dearest = extent.longest.zip(extent.longest_in_ucs2).map(|(in_gsm7, in_ucs2)| {
-        let in_gsm7 = plain(in_gsm7);
-        Dearest {
-            is_forced: is_forced(&own) || is_forced(&in_gsm7),
-            in_gsm7,
-            in_ucs2: plain(in_ucs2),
-        }
-    });
+    let dearest = extent
+        .longest
+        .zip(extent.longest_in_ucs2)
+        .map(|(in_gsm7, in_ucs2)| {
+            let in_gsm7 = plain(in_gsm7);
+            Dearest {
+                is_forced: is_forced(&own) || is_forced(&in_gsm7),
+                in_gsm7,
+                in_ucs2: plain(in_ucs2),
+            }
+        });
     Shown {
         shortest: plain(extent.shortest),
         longest: dearest,

@@ -381,7 +381,10 @@ fn parts(summary: &Summary) -> String {
     let each = each.collect::<Vec<_>>().join(", ");
     let longest = match (summary.longest, texts::longest(summary)) {
         (Some((_, parts)), Some(place)) if parts > 1 => {
-            format!("; the longest text has {parts}, {}", texts::row_of(place, summary))
+            format!(
+                "; the longest text has {parts}, {}",
+                texts::row_of(place, summary)
+            )
         }
         Some(_) | None => String::new(),
     };

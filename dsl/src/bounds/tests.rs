@@ -97,7 +97,9 @@ fn no_text_has_more_parts_than_its_bound() {
         "{{#if city}}Ř{{else}}a longer branch{{/if}} {{name}}",
         "“{{name}}”…",
     ];
-    let letters = ["x", "[", "€", "ß", "ò", "ş", "ΐ", "ﬃ", "İ", "😀", "a-", "…xxx", "“"];
+    let letters = [
+        "x", "[", "€", "ß", "ò", "ş", "ΐ", "ﬃ", "İ", "😀", "a-", "…xxx", "“",
+    ];
     for piece in pieces {
         let file = parse_campaign(FIELDS);
         let bounds = Bounds::new(file.written(), true);
@@ -118,7 +120,10 @@ fn no_text_has_more_parts_than_its_bound() {
                         Some(_) => bound.most.max(bound.most_in_ucs2),
                         None => bound.most,
                     };
-                    assert!(Some(measured.part_count) <= most, "{own} x and {piece} of {name:?}: {bound:?}");
+                    assert!(
+                        Some(measured.part_count) <= most,
+                        "{own} x and {piece} of {name:?}: {bound:?}"
+                    );
                 }
             }
         }

@@ -226,7 +226,12 @@ mod tests {
         let table = [
             ("Hi {{name}}!", "Hi x!", Some("Hi €€€!"), 3 + 6 + 1),
             ("Hi {{count}}!", "Hi x!", Some("Hi xxx!"), 7),
-            ("{{upper name}}, {{truncate city 2}}", "x, x", Some("ÅÅÅÅÅÅÅÅÅ, €€"), 9 + 2 + 4),
+            (
+                "{{upper name}}, {{truncate city 2}}",
+                "x, x",
+                Some("ÅÅÅÅÅÅÅÅÅ, €€"),
+                9 + 2 + 4,
+            ),
             ("{{title name}}", "x", Some("ÅÅÅ€€"), 3 + 4),
             ("{{truncate (upper name) 2}}", "x", Some("€€"), 4),
             ("{{lower name}}", "x", Some("€€€"), 6),
@@ -238,7 +243,12 @@ mod tests {
                 11,
             ),
             // Six letters of the extension cost more than ten others.
-            ("{{#if name}}[[[[[[{{else}}xxxxxxxxxx{{/if}}", "[[[[[[", Some("[[[[[["), 10),
+            (
+                "{{#if name}}[[[[[[{{else}}xxxxxxxxxx{{/if}}",
+                "[[[[[[",
+                Some("[[[[[["),
+                10,
+            ),
             (
                 "{{link shop}} now",
                 "xxxxxxxxxxxxxxxxxxxxxxxxx now",
@@ -257,7 +267,9 @@ mod tests {
                     any_letter: name == "name",
                 })
             });
-            let in_ucs2 = extent.longest_in_ucs2.map_or(0, |text| text.encode_utf16().count());
+            let in_ucs2 = extent
+                .longest_in_ucs2
+                .map_or(0, |text| text.encode_utf16().count());
             assert_eq!(
                 (extent.shortest.as_str(), extent.longest.as_deref(), in_ucs2),
                 (shortest, longest, units),
