@@ -386,7 +386,7 @@ fn parts(summary: &Summary) -> String {
                 texts::row_of(place, summary)
             )
         }
-        Some(_) | None => String::new(),
+        (Some(_) | None, _) => String::new(),
     };
     match summary.messages.len() {
         0 | 1 => format!("{}{longest}", number(summary.parts)),
