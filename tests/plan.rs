@@ -104,3 +104,40 @@ fn all_get_it_in_ucs2_only_where_all_do() {
         "#]],
     );
 }
+
+#[test]
+fn a_value_that_is_longer_than_its_field_says_is_told_with_its_row() {
+    let folder = folder("message: \"Hi {{first_name}}. STOP to opt out\"\n");
+    folder.write(
+        "b.csv",
+        "phone,first_name\n+12125550105,[[[[[[[[[[[[[[[[[[[[\n+12125550106,Maximiliana Theodora\n+12125550107,Maximiliana Theodora II\n",
+    );
+    let told = stdout(&folder.output(&["plan", "test.campaign.yaml"]));
+    let long: Vec<&str> = (told.split("\n\n"))
+        .filter(|section| section.starts_with("values longer"))
+        .collect();
+    expect![[r#"
+        values longer than their `longest`: "at most" does not hold for these rows
+          b.csv:4: `first_name` has up to 23 characters, and its `longest` is 20
+    "#]]
+    .assert_eq(&(long.join("\n\n").trim_end().to_owned() + "\n"));
+}
+
+#[test]
+fn of_a_campaign_with_a_trigger_the_bounds_are_there() {
+    let folder = folder("");
+    folder.write(
+        "test.campaign.yaml",
+        "trigger: { event: ordered }\npurpose: service\nreplies: none\nfields: { first_name: { longest: 20 }, day: date }\n\
+         message: \"Hi {{first_name}}, {{date day}}. STOP to opt out\"\n",
+    );
+    let told = stdout(&folder.output(&["plan", "test.campaign.yaml"]));
+    let texts: Vec<&str> = (told.split("\n\n").skip(1).flat_map(str::lines))
+        .map(str::trim_end)
+        .collect();
+    expect![[r#"
+        text    language at most       UCS-2
+        message en       1, in UCS-2 2
+    "#]]
+    .assert_eq(&(texts.join("\n") + "\n"));
+}

@@ -20,11 +20,13 @@ mod outline;
 mod promises;
 mod references;
 mod unused;
+mod values;
 
 pub use cap::to_be_read;
 pub use outline::{Lists, Named, Outline};
 pub use promises::unheard;
 pub use unused::to_be_looked_for;
+pub use values::to_be_known;
 
 /// The codes that only several files together can give.
 pub const CODES: &[&str] = &[
@@ -50,7 +52,7 @@ pub struct Whole<'a> {
     pub campaigns: &'a [Outline],
     /// The files of [`ProjectFile::named_files`] and of [`to_be_looked_for`] that are not there.
     pub absent: &'a Absent,
-    /// What is known of the files of its lists, by the key of a list's file. One that is not in it is not judged.
+    /// What is known of the files of its lists and of those of [`to_be_known`], by the key of a list's file. One that is not in it is not judged.
     pub headers: &'a BTreeMap<String, Header>,
     /// The numbers of the campaigns that [`to_be_read`] names, by their place among the campaigns: sorted, each once. Of
     /// one that is not in it nobody is known.
@@ -77,6 +79,7 @@ const CHECKS: &[Check] = &[
     promises::check,
     cap::check,
     answers::check,
+    values::check,
     unused::check,
     files::check,
 ];

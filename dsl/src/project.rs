@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use crate::campaign::Purpose;
 use crate::scalar::{Frequency, Rate, Share, Window};
-use crate::values::Language;
+use crate::values::{FieldType, Language};
 use crate::written::campaign as written;
 
 /// One project.
@@ -152,8 +152,8 @@ pub struct ListFile {
     pub reading: Reading,
     /// It is no file: people join and leave it, and the store keeps who is on it.
     pub is_stored: bool,
-    /// The columns that a query gives, where it is one of which that is said.
-    pub query: Option<Vec<String>>,
+    /// The columns that a query gives, with their types, where it is one of which that is said.
+    pub query: Option<BTreeMap<String, FieldType>>,
 }
 
 /// How a file of people is read, as far as its author says.

@@ -79,7 +79,8 @@ pub(super) async fn waiting(store: Option<&Store>, campaign: &str) -> Result<u64
     Ok(started.iter().map(|(_, n)| n).sum())
 }
 
-/// People of a campaign with a trigger come one at a time: what begins it, and how its launch stands, is all there is to say.
+/// People of a campaign with a trigger come one at a time: what begins it, how long its texts can be, and how its launch
+/// stands, is all there is to say.
 async fn triggered(
     args: &Plan,
     revision: &Revision,
@@ -120,6 +121,9 @@ async fn triggered(
             }
             rows.push(("now", output::trigger::stands(latest.as_ref())));
             output::line(&output::table::pairs(&rows));
+            if let Some(texts) = output::plan::texts::bounds_table(revision) {
+                output::line(&format!("\n{texts}"));
+            }
             say_waits(store, &campaign.name).await?;
         }
         Format::Json => output::json(&json!({ "format_version": output::FORMAT_VERSION, "plan": {
@@ -128,6 +132,7 @@ async fn triggered(
             "sender": campaign.sender,
             "trigger": output::trigger::begins_json(trigger),
             "lists": lists,
+            "texts": output::plan::texts::bounds_json(revision),
             "starts": starts,
             "started_waiting": waiting,
             "launch": latest.as_ref().map(|(row, counts)| json!({

@@ -44,6 +44,12 @@ pub struct Outline {
     pub(super) lists: Vec<String>,
     /// Paths of files that its audience names itself.
     pub(super) sources: Vec<String>,
+    /// The lists that its people come from, with what their columns are called in it.
+    pub(super) people: Vec<ListFile>,
+    /// People come from somewhere of which nothing is known.
+    pub(super) any_column: bool,
+    /// The names of its fields.
+    pub(super) fields: Vec<String>,
     /// Its audience says of lists what their columns are called.
     pub(super) renames: bool,
     pub(super) starts: Vec<Named>,
@@ -126,6 +132,7 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
     let place = |at: &Spanned<String>| named(&file.text, &at.value, at.span.clone());
     let steps = written.all_steps();
     let asked = asked(file);
+    let people = crate::check::people(written, project);
     let of = |functions: &[&str]| -> Vec<Named> {
         let its = asked
             .found
@@ -159,6 +166,9 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
             .collect(),
         lists: lists(written, &steps),
         sources: sources(written),
+        any_column: people.len() != written.audience.from.len(),
+        people,
+        fields: written.field_names().map(str::to_owned).collect(),
         renames: !written.audience.columns.is_empty() || written.audience.consent.is_some(),
         starts: steps.iter().filter_map(|step| started(step)).map(place).collect(),
         campaigns: of(&["answered", "received"]),

@@ -7,6 +7,8 @@ use super::{Context, Header, List, files};
 use crate::columns::{self, ColumnError};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::project::{ListFile, Project, Reading};
+use crate::tree::Node;
+use crate::values::FieldType;
 use crate::written::campaign::{Campaign, Source};
 use crate::written::nearest::{Guess, listed, nearest};
 use crate::written::{Spanned, is_name, reading, stays_inside};
@@ -133,7 +135,7 @@ fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {
     let path = &list.file.path;
     let at = |code, message: String| Diagnostic::error(code, list.span.clone(), message);
     match list.header {
-        None => {}
+        None => found.extend(of_query(context, list)),
         Some(Header::Absent) => {
             let message = match &list.file.name {
                 Some(name) => format!("the file \"{path}\" of list \"{name}\" does not exist"),
@@ -169,7 +171,28 @@ pub(crate) fn unreadable(path: &str, why: &str, span: Range<usize>) -> Diagnosti
     Diagnostic::error("list-unreadable", span, message)
 }
 
+/// A name of a column that a query does not give. Where the numbers stand need not be said of it.
+fn of_query(context: &Context<'_>, list: &List<'_>) -> Option<Diagnostic> {
+    let header: Vec<String> = list.file.query.as_ref()?.keys().cloned().collect();
+    let error = columns::resolve(&list.file, &header).err()?;
+    let is_missing = matches!(&error, ColumnError::NoSuchColumn { name, .. } if name != "phone");
+    is_missing.then(|| column(context, list, &error))
+}
+
+/// Where the campaign itself says in which column its people agreed.
+fn stated_consent<'a>(context: &Context<'a>, error: &ColumnError) -> Option<&'a Node> {
+    let ColumnError::NoSuchColumn { name, wanted, .. } = error else {
+        return None;
+    };
+    let consent = context.root?.get("audience")?.get("consent")?;
+    let mut stated = ["column", "date"].iter().filter_map(|key| consent.get(key));
+    stated.find(|node| name == "consent" && node.text() == Some(wanted.as_str()))
+}
+
 fn column(context: &Context<'_>, list: &List<'_>, error: &ColumnError) -> Diagnostic {
+    if let Some(stated) = stated_consent(context, error) {
+        return column_fault(&list.file, error, stated.span.clone());
+    }
     let mut renamed = context.written.audience.columns.iter().rev();
     let renamed = renamed.find(|(ours, _)| error.is_of(&ours.value));
     let named = renamed.map(|(_, column)| column.span.clone());
@@ -233,7 +256,7 @@ pub(super) fn only_numbers(list: &List<'_>) -> Option<String> {
 pub(super) fn names<'a>(list: &'a List<'_>) -> Option<Vec<&'a str>> {
     let ours = || list.file.columns.keys().map(String::as_str);
     if let Some(columns) = &list.file.query {
-        return Some(columns.iter().map(String::as_str).chain(ours()).collect());
+        return Some(columns.keys().map(String::as_str).chain(ours()).collect());
     }
     match list.header {
         Some(Header::Columns(header)) if columns::is_no_header(&list.file, header) => None,
@@ -243,6 +266,14 @@ pub(super) fn names<'a>(list: &'a List<'_>) -> Option<Vec<&'a str>> {
         }
         Some(Header::Unreadable(_) | Header::Absent) | None => None,
     }
+}
+
+/// The type of a column that its lists say, all of them the same; none where one of them says none.
+pub(super) fn type_of(context: &Context<'_>, name: &str) -> Option<FieldType> {
+    let of = |list: &List<'_>| list.file.query.as_ref()?.get(name).copied();
+    let mut types = context.from.iter().map(of);
+    let first = types.next()??;
+    types.all(|other| other == Some(first)).then_some(first)
 }
 
 /// Those of them that are surely there, also where the header is not known.

@@ -3,8 +3,10 @@
 
 use super::Context;
 use crate::campaign::Purpose;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::Node;
+use crate::values::parse_bool;
+use crate::written::Spanned;
 use crate::written::nearest::{Guess, nearest};
 use crate::written::project::Project;
 
@@ -19,6 +21,10 @@ pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
         if kinds.contains(&kind.value.as_str()) {
             continue;
         }
+        if let Some(told) = no_kind(kind) {
+            found.push(told);
+            continue;
+        }
         let Some(meant) = nearest(&kind.value, kinds.iter().copied()) else {
             continue;
         };
@@ -26,6 +32,19 @@ pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
         let diagnostic = Diagnostic::error("unknown-value", kind.span.clone(), message);
         found.push(Guess::unsure(Some(meant)).tell(diagnostic, String::new));
     }
+}
+
+/// A yes or a no, where a kind belongs: everybody would have to have given "true".
+fn no_kind(kind: &Spanned<String>) -> Option<Diagnostic> {
+    let is_wanted = parse_bool(&kind.value)?;
+    let message = format!("\"{}\" is no kind of consent", kind.value);
+    let found = Diagnostic::error("unknown-value", kind.span.clone(), message);
+    Some(match is_wanted {
+        true => found
+            .help("write the kind that people must have given, as lists say it under `consent`: `opt_in`")
+            .replace(kind.span.clone(), OPT_IN, Applicability::Unsure),
+        false => found.help("leave the key out: then no consent is asked for"),
+    })
 }
 
 /// The lists of a campaign whose people gave another consent than its purpose asks for. Where they gave none at all, the

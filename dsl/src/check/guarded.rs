@@ -45,19 +45,28 @@ fn place(context: &Context<'_>) -> Range<usize> {
     purpose.or(sender).unwrap_or_else(|| written.first_key.clone())
 }
 
-/// No list of the audience says who agreed. A file that no list of crier.yaml names has nowhere to say it, and the campaign may.
+/// No list of the audience says who agreed: neither it, in crier.yaml, nor the audience.
 fn nobody_of_the_lists(context: &Context<'_>) -> Option<Diagnostic> {
     let purpose = context.written.meant_purpose();
     let needed = context.project.policy.consent.of(purpose)?;
-    let says_nothing = |list: &List<'_>| list.file.name.is_some() && list.file.consent.is_none();
+    let says_nothing = |list: &List<'_>| list.file.consent.is_none();
     if context.from.is_empty() || !context.from.iter().all(says_nothing) {
         return None;
     }
     let message = format!(
         "the policy asks for the consent \"{needed}\", and no list of the audience says that anybody gave it: nobody is texted"
     );
-    let help =
-        format!("say in which column of the list it stands: `consent: {{ kind: {needed}, column: agreed }}`");
+    let help = match context.from.iter().all(|list| list.file.name.is_none()) {
+        // A file that no list of crier.yaml names has nowhere else to say it.
+        true => format!(
+            "say under `audience` in which column of the file it stands: `consent: {{ kind: {needed}, column: agreed }}`"
+        ),
+        false => {
+            format!(
+                "say in which column of the list it stands: `consent: {{ kind: {needed}, column: agreed }}`"
+            )
+        }
+    };
     Some(Diagnostic::warning("nobody-consents", place(context), message).help(help))
 }
 

@@ -112,6 +112,10 @@ fn day(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
         return None;
     }
     let Some(field) = context.written.field(&name.value) else {
+        let of_list = audience::type_of(context, &name.value);
+        if matches!(of_list, Some(FieldType::Date | FieldType::Time)) {
+            return None;
+        }
         let is_named = context
             .from
             .iter()

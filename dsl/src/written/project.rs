@@ -1,5 +1,6 @@
 //! A project as written.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -8,8 +9,8 @@ use super::campaign::{Message, ReplyTo, Rule, consent, frequency, languages, mes
 use super::{Spanned, key_of, own_entries, parsed, reading, several, text, texts};
 use crate::project::{self, Carrier, Consent, NeededConsent, Reading, ServerErrors, Simulated};
 use crate::scalar::{Frequency, Rate, Share, WaitTime, Window, parse_local_url, parse_timeout};
-use crate::tree::Node;
-use crate::values::Language;
+use crate::tree::{Entry, Node};
+use crate::values::{FieldType, Language};
 
 /// What crier.yaml says. What it does not say, or says wrongly, is absent.
 #[derive(Debug, Clone, Default)]
@@ -89,7 +90,7 @@ pub struct List {
     /// It is kept in the store.
     pub stored: bool,
     /// What its query gives, where it is one of which that is said.
-    pub query: Option<Vec<String>>,
+    pub query: Option<BTreeMap<String, FieldType>>,
     /// The word that joins it, the sender it goes to, and the messages it names.
     pub opt_in: OptIn,
 }
@@ -224,10 +225,13 @@ impl List {
     }
 }
 
-/// The names of the columns that a query gives.
-fn query(fields: &Node) -> Option<Vec<String>> {
-    let columns = fields.entries().iter().map(|entry| entry.key.text.clone());
-    let columns: Vec<String> = columns.collect();
+/// The columns that a query gives.
+fn query(fields: &Node) -> Option<BTreeMap<String, FieldType>> {
+    let column = |entry: &Entry| {
+        let kind = entry.value.text().and_then(FieldType::parse);
+        (entry.key.text.clone(), kind.unwrap_or_default())
+    };
+    let columns: BTreeMap<_, _> = fields.entries().iter().map(column).collect();
     (!columns.is_empty()).then_some(columns)
 }
 

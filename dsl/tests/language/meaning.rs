@@ -102,7 +102,7 @@ fn steps_become_a_program_that_ends() {
                4  step-5  send step-5
                5  step-6  send step-6
                6  end     finish
-            fields: [Field { name: "first_name", kind: Text, format: None, set_by_steps: false, longest: Some(14), default: {"en": "Hello", "it": "Ciao"} }, Field { name: "Nome", kind: Text, format: None, set_by_steps: false, longest: None, default: {"en": "amico", "it": "amico"} }]
+            fields: [Field { name: "first_name", kind: Text, format: None, set_by_steps: false, longest: None, default: {"en": "Hello", "it": "Ciao"} }, Field { name: "Nome", kind: Text, format: None, set_by_steps: false, longest: None, default: {"en": "amico", "it": "amico"} }]
             replies: Inbox("box-office")
             limits: Limits { budget: None, parts: Some(2), rate: Some(Rate { per_second: 5.0 }), in_doubt: Resend, canary: None, halt: Halt { opt_outs: None, failures: None, undelivered: None } }
         "#]],

@@ -342,6 +342,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "each key is right beside another way to begin",
     ),
     (
+        "unknown-value-consent.crier.yaml",
+        "a kind of consent is a word of the author",
+    ),
+    (
         "inboxes-login.crier.yaml",
         "what reaches a mail server is looked into where mail leaves",
     ),

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use dsl::across::{Outline, Whole, check_across, to_be_looked_for, to_be_read};
+use dsl::across::{Outline, Whole, check_across, to_be_known, to_be_looked_for, to_be_read};
 use dsl::diagnostic::Diagnostic;
 use dsl::project::{ListFile, Project};
 use dsl::{
@@ -81,7 +81,13 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
             file.as_ref().map(|(_, file)| file),
             to_be_looked_for(&known, &outlines),
         ),
-        headers: &headers_of(folder, &known),
+        headers: &headers_of(
+            folder,
+            known
+                .lists
+                .values()
+                .chain(to_be_known(file.as_ref().map(|(_, file)| file), &outlines)),
+        ),
         numbers: &numbers(folder, &known, &outlines),
     });
     for ((_, _, found), more) in told.iter_mut().zip(across.campaigns) {
@@ -128,13 +134,13 @@ fn beside(path: &str, folder: &Path) -> Vec<String> {
 }
 
 /// The first lines of those lists of a project that are there.
-fn headers_of(folder: &Path, known: &Project) -> BTreeMap<String, Header> {
+fn headers_of<'a>(folder: &Path, lists: impl Iterator<Item = &'a ListFile>) -> BTreeMap<String, Header> {
     let header = |list: &ListFile| {
         let text = fs::read_to_string(folder.join(&list.path)).ok()?;
         let columns = text.lines().next().unwrap_or_default().split(',');
         Some((list.key(), Header::Columns(columns.map(str::to_owned).collect())))
     };
-    known.lists.values().filter_map(header).collect()
+    lists.filter_map(header).collect()
 }
 
 /// The campaigns of a folder, by name.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use dsl::Header;
-use dsl::across::{Lists, Outline, Whole, check_across, to_be_looked_for, to_be_read};
+use dsl::across::{Lists, Outline, Whole, check_across, to_be_known, to_be_looked_for, to_be_read};
 use dsl::diagnostic::Diagnostic;
 use dsl::project::{ListFile, Project};
 use rayon::prelude::*;
@@ -126,18 +126,12 @@ fn held_together(
     let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
     let others = siblings.0.iter().filter(|(path, _)| !own.contains(path));
     let others = others.map(|(_, outline)| outline.clone());
-    let read: BTreeSet<&str> = asked
-        .iter()
-        .flat_map(|(_, own)| own.lists())
-        .map(String::as_str)
-        .collect();
+    let read: BTreeSet<String> = asked.iter().flat_map(|(_, own)| own.lists().to_vec()).collect();
+    let of_all = asked.is_empty();
     let named = known.lists.iter().filter(|(name, list)| {
         let is_file = !list.path.is_empty();
-        is_file && (asked.is_empty() || read.contains(name.as_str()) || is_closed(list, &project.folder))
+        is_file && (of_all || read.contains(*name) || is_closed(list, &project.folder))
     });
-    let headers: BTreeMap<String, Header> = named
-        .map(|(_, list)| (list.key(), header_of(list, &project.folder)))
-        .collect();
     let count = asked.len();
     let outlines = asked.into_iter().map(|(_, outline)| outline).chain(others);
     let mut all: Vec<(usize, Outline)> = outlines.enumerate().collect();
@@ -145,6 +139,13 @@ fn held_together(
     let (places, campaigns): (Vec<usize>, Vec<Outline>) = all.into_iter().unzip();
     let sound = project.file.as_ref().filter(|_| project.project.is_some());
     let file = sound.map(|file| dsl::parse_project(&file.text));
+    let of_texts = to_be_known(file.as_ref(), &campaigns);
+    let named = named.map(|(_, list)| list).chain(of_texts);
+    let named: BTreeMap<String, &ListFile> = named.map(|list| (list.key(), list)).collect();
+    let headers: BTreeMap<String, Header> = named
+        .into_iter()
+        .map(|(key, list)| (key, header_of(list, &project.folder)))
+        .collect();
     let named = file.as_ref().map(dsl::ProjectFile::named_files);
     let named = named.into_iter().flatten();
     let mut absent = absent(named.chain(to_be_looked_for(&known, &campaigns)), &project.folder);

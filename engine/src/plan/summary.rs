@@ -167,7 +167,8 @@ pub struct FileRead {
 const NAMED: usize = 1_000;
 
 impl Summary {
-    pub(super) fn of(campaign: &Campaign) -> Summary {
+    /// Of nobody yet.
+    pub fn of(campaign: &Campaign) -> Summary {
         let names = campaign.senders();
         let place = |sender: &str| names.iter().position(|name| *name == sender);
         let messages = campaign.program.sends().map(|(at, message)| MessageParts {

@@ -12,6 +12,29 @@ use crate::output::{counted, folded, number, table};
 /// The texts of the campaign, each variant of its own: the parts here, at most, and who gets it in UCS-2. A message that
 /// goes out twice to the same people stands there once.
 pub(super) fn table(summary: &Summary, revision: &Revision) -> Option<String> {
+    shown(summary, revision, true)
+}
+
+/// The same of a campaign whose people come one at a time, so that of nobody is known what they get.
+pub fn bounds_table(revision: &Revision) -> Option<String> {
+    shown(&Summary::of(&revision.campaign), revision, false)
+}
+
+/// The bounds of a campaign whose people come one at a time, for programs.
+pub fn bounds_json(revision: &Revision) -> Value {
+    let one = |(text, bound): &(&TextParts, Bound)| {
+        json!({
+            "message": text.message,
+            "variant": text.variant,
+            "language": text.language,
+            "bound": bound_json(bound),
+        })
+    };
+    let summary = Summary::of(&revision.campaign);
+    bounded(&summary, revision).iter().map(one).collect()
+}
+
+fn shown(summary: &Summary, revision: &Revision, of_people: bool) -> Option<String> {
     let mut texts = bounded(summary, revision);
     for at in (1..texts.len()).rev() {
         if texts[..at].iter().any(|(earlier, _)| *earlier == texts[at].0) {
@@ -26,11 +49,14 @@ pub(super) fn table(summary: &Summary, revision: &Revision) -> Option<String> {
             variant(text),
             Some(text.language.clone()),
         ];
-        let told = [here(text, summary), at_most(bound), ucs2(text, bound, summary)];
-        names.into_iter().flatten().chain(told).collect()
+        let here = of_people.then(|| here(text, summary));
+        let told = [here, Some(at_most(bound)), Some(ucs2(text, bound, summary))];
+        names.into_iter().chain(told).flatten().collect()
     });
     let heads = ["text", "variant", "language", "parts here", "at most", "UCS-2"];
-    let heads = heads.into_iter().filter(|head| varied || *head != "variant");
+    let heads = heads
+        .into_iter()
+        .filter(|head| (varied || *head != "variant") && (of_people || *head != "parts here"));
     let shown = table::of(&Vec::from_iter(heads), rows);
     let unbounded: BTreeSet<&str> = texts
         .iter()

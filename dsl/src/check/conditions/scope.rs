@@ -64,7 +64,13 @@ fn fields(context: &Context<'_>, root: &Node) -> BTreeMap<String, Declared> {
         let kind = field.kind;
         (name, Declared { kind, format })
     };
-    context.written.fields.iter().map(one).collect()
+    // What the lists say of their columns, unless the campaign says another.
+    let columns = context.from.iter().filter_map(|list| list.file.query.as_ref());
+    let typed = columns.flat_map(|columns| columns.keys()).filter_map(|name| {
+        let kind = audience::type_of(context, name).filter(|kind| *kind != FieldType::Text)?;
+        Some((name.clone(), Declared { kind, format: None }))
+    });
+    typed.chain(context.written.fields.iter().map(one)).collect()
 }
 
 fn columns_of(list: &super::super::List<'_>) -> Option<Columns> {
