@@ -76,7 +76,7 @@ const FOLLOWS: &[Follows] = &[
     follows("bad-time", Place::Here, CUT),
     under("column-is-text", &["fields"]),
     follows("column-missing", Place::Here, &["wrong-type"]),
-    follows("conflicting-keys", Place::InItsMap, &["unknown-key"]),
+    follows("foreign-placeholder", Place::Here, &["bad-template"]),
     follows("field-is-no-date", Place::Under(&["fields"]), &["unknown-value"]),
     follows(
         "field-never-set",
@@ -170,6 +170,7 @@ const FOLLOWS: &[Follows] = &[
     under("unknown-variant", &["message", "messages", "steps"]),
     follows("unknown-variable", Place::Here, &["literal-host-needed"]),
     under("urgent-without-service", &["purpose"]),
+    follows("wrong-arguments", Place::Under(&["fields"]), &["unknown-value"]),
     follows("wait-at-end", Place::InItsMap, &["conflicting-keys"]),
     under("window-in-quiet-hours", &["limits", "purpose", "urgent"]),
     under("window-looser-than-policy", &["purpose", "urgent"]),

@@ -285,6 +285,12 @@ fn one_slip_is_told_once_and_what_is_offered_repairs_it() {
     let days = ["days: [lun, mar]", "days: [mo, di]"];
     files.extend(days.map(|days| format!("{LISTS}{TEXT}schedule: {{ at: 2027-01-04 10:00, {days} }}\n")));
     files.push(format!("{LISTS}{NOW}{STEPS}  - wait: 18.00\n"));
+    files.push(format!(
+        "{LISTS}{NOW}{STEPS}  - send: b\n    when: days_until(city) > 3\nfields: {{ city: datum }}\n"
+    ));
+    files.push(format!(
+        "{LISTS}{NOW}message: \"{{{{upper {{{{city}}}}}}}} STOP to opt out\"\n"
+    ));
     campaigns(
         &files,
         expect![[r#"
@@ -342,6 +348,10 @@ fn one_slip_is_told_once_and_what_is_offered_repairs_it() {
             - wait: 18.00
               message-never-sent: nothing sends the message "b" | send it in a step (`- send: b`), or remove it
               bad-duration: "18.00" is not a duration | did you mean "18:00"? [unsure: 18:00]
+            fields: { city: datum }
+              unknown-value: "datum" is none of "text", "int", "decimal", "bool", "date" and "time" | did you mean "date"? [unsure: date]
+            message: "{{upper {{city}}}} STOP to opt out"
+              bad-template: "{{" is not closed by "}}" | a value is written `{{first_name}}`, a helper `{{upper first_name}}`
         "#]],
     );
     let lines = [

@@ -43,8 +43,8 @@ pub(super) fn in_a_text(text: &str, at: usize) -> Option<Diagnostic> {
     let before_colon = |line: &&str| Some(line.split_once(": ")?.0.to_owned());
     let mut keys = lines.iter().filter_map(before_colon).peekable();
     // Keys have no space in them, nor do texts begin with a mark of YAML.
-    let marked = |line: &&str| line.starts_with(['-', '"', '\'', '{', '[', '#', '|', '>', '&', '*', '!']);
-    if keys.peek().is_none() || keys.any(|key| !key.contains(' ')) || lines.iter().any(|line| marked(&line)) {
+    let marked = |line: &str| line.starts_with(['-', '"', '\'', '{', '[', '#', '|', '>', '&', '*', '!']);
+    if keys.peek().is_none() || keys.any(|key| !key.contains(' ')) || lines.iter().any(|line| marked(line)) {
         return None;
     }
     let message = format!("the text of \"{name}\" has a colon in it, which YAML reads as the end of a key");
