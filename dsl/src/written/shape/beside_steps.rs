@@ -32,7 +32,8 @@ impl Shape<'_> {
             if named.is_none() {
                 // The key is another one too.
                 let whole = owner.key.span.start..lines.end;
-                let rest = &self.around.text[owner.key.span.end..lines.start];
+                let between = owner.key.span.end..lines.start;
+                let rest = self.around.text.get(between).unwrap_or_default();
                 let moved = found.suggestion.take().map(|moved| moved.replacement);
                 let help = format!(
                     "write `{}`, and put two spaces before each of these lines",
