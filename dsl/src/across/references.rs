@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Across, Named, Whole};
 use crate::diagnostic::Diagnostic;
+use crate::written::is_name;
 use crate::written::nearest::{Guess, nearest};
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
@@ -13,7 +14,9 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let names: BTreeSet<&str> = whole.campaigns.iter().map(|c| c.name.text.as_str()).collect();
     for (campaign, found) in whole.campaigns.iter().zip(&mut across.campaigns) {
         let absent = |named: &&Named| !names.contains(named.text.as_str());
+        // What is no name has been told.
         let started = campaign.starts.iter().filter(absent);
+        let started = started.filter(|named| is_name(&named.text));
         found.extend(started.map(|named| unknown(named, &names, Diagnostic::error)));
         let asked = campaign.campaigns.iter().filter(absent);
         found.extend(asked.map(|named| unknown(named, &names, Diagnostic::warning)));

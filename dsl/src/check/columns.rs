@@ -41,7 +41,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let swapped = format!("{}: {}", written(context, theirs), written(context, ours));
         found.push(
             Diagnostic::error("columns-reversed", whole.clone(), message)
-                .help("a column is given our name: `phone: Mobile`")
+                .help(format!("a column is given our name: `{swapped}`"))
                 .replace(whole, swapped, Applicability::Unsure),
         );
     }

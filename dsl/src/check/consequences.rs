@@ -76,6 +76,8 @@ const FOLLOWS: &[Follows] = &[
     follows("bad-time", Place::Here, CUT),
     under("column-is-text", &["fields"]),
     follows("column-missing", Place::Here, &["wrong-type"]),
+    follows("foreign-placeholder", Place::Here, &["bad-template"]),
+    follows("field-is-no-date", Place::Under(&["fields"]), &["unknown-value"]),
     follows(
         "field-never-set",
         Place::Under(&["steps", "replies"]),
@@ -94,7 +96,11 @@ const FOLLOWS: &[Follows] = &[
         Place::Under(&["message", "messages", "steps", "replies"]),
         &["unknown-variable"],
     ),
-    follows("list-file-missing", Place::Here, &["bad-name", "invalid-yaml"]),
+    follows(
+        "list-file-missing",
+        Place::Here,
+        &["bad-name", "invalid-yaml", "quote-the-text"],
+    ),
     follows(
         "message-never-sent",
         Place::Under(&["steps", "replies"]),
@@ -164,6 +170,7 @@ const FOLLOWS: &[Follows] = &[
     under("unknown-variant", &["message", "messages", "steps"]),
     follows("unknown-variable", Place::Here, &["literal-host-needed"]),
     under("urgent-without-service", &["purpose"]),
+    follows("wrong-arguments", Place::Under(&["fields"]), &["unknown-value"]),
     follows("wait-at-end", Place::InItsMap, &["conflicting-keys"]),
     under("window-in-quiet-hours", &["limits", "purpose", "urgent"]),
     under("window-looser-than-policy", &["purpose", "urgent"]),

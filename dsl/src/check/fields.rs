@@ -25,7 +25,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         ));
         found.extend(two_meanings(&field.name, &field.name.value));
         default_fits(field, found);
-        found.extend(as_stated(field));
+        let stated = as_stated(field, found);
+        found.extend(stated);
         found.extend(misspelt(context, field));
         found.extend(never_set(&given, field).filter(|_| !by_events));
         let filled = field.default.is_some() || field.set_by_steps;
@@ -85,7 +86,7 @@ fn default_fits(field: &Field, found: &mut Vec<Diagnostic>) {
 
 /// A default is a value, so it has no values in it and is no longer than the longest; how dates are written says something
 /// of dates.
-fn as_stated(field: &Field) -> Vec<Diagnostic> {
+fn as_stated(field: &Field, told: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut found = vec![];
     let values = || field.default.iter().flat_map(|texts| texts.values());
     for value in values().filter(|value| value.text.contains("{{")) {
@@ -107,7 +108,16 @@ fn as_stated(field: &Field) -> Vec<Diagnostic> {
         }
     }
     let dated = matches!(field.kind, FieldType::Date | FieldType::Time);
-    if let Some(format) = field.format.as_ref().filter(|_| !dated) {
+    let start = field.name.span.end;
+    let is_meant =
+        |d: &Diagnostic, end: usize| d.code == "unknown-key" && (start..end).contains(&d.span.start);
+    // The key before it may well be a misspelt `type`.
+    let unclear = |end: usize| told.iter().any(|d| is_meant(d, end));
+    let format = field
+        .format
+        .as_ref()
+        .filter(|format| !dated && !unclear(format.span.start));
+    if let Some(format) = format {
         let message = format!(
             "`format` says how dates are written, and \"{}\" has the type `{}`",
             field.name.value, field.kind

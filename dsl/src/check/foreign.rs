@@ -28,7 +28,22 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
         return;
     }
     let positions = Positions::new(context.text, &value.node);
+    let mut asked = false;
     for Foreign { name, span, sure } in all {
+        let word = liquid(&value.text[span.clone()]);
+        // What closes it, or begins the other half, is told with it.
+        if asked && word.is_some_and(|(word, _)| matches!(word, "else" | "elsif" | "endif" | "end")) {
+            continue;
+        }
+        if let Some(("if", of)) = word {
+            asked = true;
+            let message = "`{%` is sent as it stands: crier writes a choice in double braces";
+            found.push(
+                Diagnostic::warning("foreign-placeholder", positions.span(span), message)
+                    .help(format!("write `{{{{#if {of}}}}}…{{{{/if}}}}`")),
+            );
+            continue;
+        }
         let known = known(context, &name).filter(|_| !name.is_empty());
         if known.is_none() && !sure {
             continue;
@@ -49,6 +64,17 @@ fn one(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
             }
         });
     }
+}
+
+/// The first word of `{% if city %}`, and what stands behind it.
+fn liquid(written: &str) -> Option<(&str, &str)> {
+    let inside = written.strip_prefix("{%")?.strip_suffix("%}")?;
+    let inside = inside.trim_matches(['-', ' ']);
+    Some(
+        inside
+            .split_once(' ')
+            .map_or((inside, ""), |(word, of)| (word, of.trim())),
+    )
 }
 
 /// A brace behind the two that close a value.

@@ -2,11 +2,11 @@
 //! the mail server is known, with a login or without.
 
 use super::hosts;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::project::{self, HookUrl, MailLogin, MailServer};
-use crate::written::Spanned;
 use crate::written::nearest::listed;
 use crate::written::project::{Inbox, Mail, Project};
+use crate::written::{Spanned, quoted};
 
 pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
     let region = file.region.as_ref().map(|region| region.value);
@@ -58,8 +58,23 @@ pub(super) fn meant_mail(mail: &Mail) -> Option<project::Mail> {
 
 fn bad_phone(phone: &Spanned<String>, region: Option<sms::Region>) -> Option<Diagnostic> {
     let error = sms::PhoneNumber::parse(&phone.value, region).err()?;
-    let help = "write the full number in quotes, such as \"+390612345678\"";
-    Some(Diagnostic::error("bad-sender", phone.span.clone(), error.to_string()).help(help))
+    let found = Diagnostic::error("bad-sender", phone.span.clone(), error.to_string());
+    Some(with_a_plus(found, &phone.value))
+}
+
+/// How a number is written, and of digits that are one behind a plus that one.
+pub(super) fn with_a_plus(found: Diagnostic, written: &str) -> Diagnostic {
+    let meant = sms::PhoneNumber::parse(&format!("+{written}"), None);
+    match meant.ok().filter(|_| !written.starts_with('+')) {
+        Some(meant) => {
+            let right = quoted(&meant.number.to_string());
+            let span = found.span.clone();
+            found
+                .help(format!("write the full number in quotes: {right}"))
+                .replace(span, right, Applicability::Unsure)
+        }
+        None => found.help("write the full number in quotes, such as \"+390612345678\""),
+    }
 }
 
 /// Texts to a telephone come from the sender of the project.

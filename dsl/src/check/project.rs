@@ -184,12 +184,12 @@ fn bad_sender(sender: &written::Sender, region: Region, found: &mut Vec<Diagnost
         return;
     };
     if let Err(error) = address.value.parse(region) {
-        let help = match address.value {
-            Address::Number(_) => "write the full number in quotes, such as \"+390612345678\"",
-            Address::ShortCode(_) => "write the digits in quotes, such as \"48555\"",
-            Address::Alphanumeric(_) => "write a short name, such as `ARENA`",
-        };
-        found.push(Diagnostic::error("bad-sender", address.span.clone(), error.to_string()).help(help));
+        let told = Diagnostic::error("bad-sender", address.span.clone(), error.to_string());
+        found.push(match &address.value {
+            Address::Number(number) => inboxes::with_a_plus(told, number),
+            Address::ShortCode(_) => told.help("write the digits in quotes, such as \"48555\""),
+            Address::Alphanumeric(_) => told.help("write a short name, such as `ARENA`"),
+        });
     }
     let is_name = matches!(address.value, Address::Alphanumeric(_));
     if let Some(receives) = sender

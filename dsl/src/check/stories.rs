@@ -172,7 +172,11 @@ fn nobody(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
     let number = sms::PhoneNumber::parse(&phone.value, region.or(context.project.region));
     let zone = value("timezone").filter(|zone| zone.value.parse::<chrono_tz::Tz>().is_err());
     match (number, zone) {
-        (Err(error), _) => impossible(&phone.span, error.to_string()),
+        (Err(error), _) => {
+            let found = impossible(&phone.span, error.to_string())?;
+            let meant = super::inboxes::with_a_plus(found.clone(), &phone.value);
+            Some(if meant.suggestion.is_some() { meant } else { found })
+        }
         (Ok(parsed), _) if !parsed.kind.can_text() && !audience.keeps_landlines => {
             let message = format!(
                 "\"{}\" is the number of a landline, which gets no texts",

@@ -10,6 +10,7 @@ use super::open::Open;
 use crate::diagnostic::Diagnostic;
 
 mod brackets;
+mod colons;
 mod comments;
 mod conditions;
 mod foreign;
@@ -170,6 +171,16 @@ fn plain_words(text: &str, at: usize, error: &ScanError) -> Diagnostic {
         }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
             if let Some(found) = indentation::text_too_far_left(text, at) =>
+        {
+            found
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
+            if let Some(found) = colons::in_a_text(text, at) =>
+        {
+            found
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
+            if let Some(found) = colons::without_a_space(text, at) =>
         {
             found
         }

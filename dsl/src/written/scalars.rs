@@ -98,6 +98,7 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Leaver => source(text),
         Form::ReplyTo if text == "none" => Ok(()),
         Form::ReplyTo | Form::Inbox if text.contains('@') => address(text),
+        Form::ReplyTo | Form::Inbox if let Some(refusal) = hidden_address(text) => Err(refusal),
         Form::ReplyTo | Form::Inbox if is_number(text) => Err(number(
             text,
             "write an e-mail address, `desk@arena.example`, or the name of an inbox of crier.yaml",
@@ -310,6 +311,16 @@ pub fn slug(text: &str) -> String {
     words.join("-")
 }
 
+/// `desk(at)arena.example`, as it is hidden from machines.
+fn hidden_address(text: &str) -> Option<Refusal> {
+    let right = text.replace(" ", "").replace("(at)", "@").replace("[at]", "@");
+    (right.contains('@') && address(&right).is_ok()).then(|| {
+        let message = format!("\"{text}\" is not an e-mail address");
+        let refusal = wrong("bad-address", message, did_you_mean(Some(&right), String::new));
+        instead(refusal, right, Applicability::Unsure)
+    })
+}
+
 fn address(text: &str) -> Result<(), Refusal> {
     let good = text.split_once('@').is_some_and(|(local, domain)| {
         let dots = domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
@@ -492,7 +503,9 @@ fn day(text: &str) -> Result<(), Refusal> {
     }
     let is_word = text.chars().all(char::is_alphabetic);
     let begins = |day: &&&str| is_word && text.to_lowercase().starts_with(**day);
-    let meant = DAYS.iter().find(begins).map(|day| (*day, Applicability::Unsure));
+    let meant = DAYS.iter().find(begins).copied();
+    let meant = meant.or_else(|| dates::day_called(text));
+    let meant = meant.map(|day| (day, Applicability::Unsure));
     let message = format!("\"{text}\" is not a day");
     Err(none_of("unknown-day", message, meant, || {
         format!("the days are {}", listed(DAYS.iter().copied()))

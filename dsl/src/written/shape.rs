@@ -13,6 +13,7 @@ use super::traps::{self, Around};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style, Tree};
 
+mod beside_steps;
 mod branches;
 mod dashes;
 mod elsewhere;
@@ -182,6 +183,9 @@ impl Shape<'_> {
         if let Some(found) = traps::null(node, scalar, form, (&place.name, &place.instead())) {
             return self.found.push(found);
         }
+        if let Some(found) = traps::curly_around(node, scalar, form) {
+            return self.found.push(found);
+        }
         let cut = traps::cut_by_comment(self.around, node, scalar, form);
         self.found.extend(cut);
         if let Some(found) = traps::comma_behind(self.around, node, scalar, form) {
@@ -242,6 +246,13 @@ impl Shape<'_> {
             return self.found.push(found);
         }
         let told = self.misplaced(node, object, place);
+        let count = verbs.len();
+        // What belongs to another key is no second verb.
+        let of_others = |verb: &&&Entry| {
+            let mut others = told.entries.iter().filter_map(|at| node.entries().get(*at));
+            others.any(|entry| std::ptr::eq(entry, **verb))
+        };
+        let verbs: Vec<&Entry> = verbs.iter().filter(|verb| !of_others(verb)).copied().collect();
         let (mut meant, mut said) = (told.meant, false);
         let doubtful = LazyCell::new(|| meant_twice(node, object));
         for (i, entry) in node.entries().iter().enumerate() {
@@ -275,7 +286,7 @@ impl Shape<'_> {
             }
         }
         if self.whole {
-            self.missing(node, object, &meant, verbs.len());
+            self.missing(node, object, &meant, count);
         }
         if let [first, second, ..] = verbs.as_slice() {
             self.found.push(conflict(first, second, object));
@@ -453,7 +464,7 @@ impl Shape<'_> {
         } else if place.key == "send" && !node.items().is_empty() {
             found.help(words::ONE_A_STEP)
         } else if place.key == "audience" && !node.items().is_empty() {
-            found.help(words::SEVERAL_LISTS)
+            found.help(words::several_lists(node))
         } else if undashed {
             found.help("put a space after each `-`")
         } else if let Some(help) = words::rules_as_map(form, node) {

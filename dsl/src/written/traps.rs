@@ -130,21 +130,7 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar, form: &Form) -> Option<D
     if scalar.style != Style::Plain {
         return None;
     }
-    // Of single ones the closing one is an apostrophe too.
-    let single = text
-        .strip_prefix('\u{2018}')
-        .and_then(|rest| rest.strip_suffix('\u{2019}'));
-    let single = single.filter(|inside| !inside.contains('\u{2018}'));
-    let curly = [
-        ('\u{201c}', '\u{201d}'),
-        ('\u{201e}', '\u{201c}'),
-        ('\u{ab}', '\u{bb}'),
-    ];
-    let inside = |(open, close): &(char, char)| {
-        let inside = text.strip_prefix(*open)?.strip_suffix(*close)?;
-        (!inside.contains([*open, *close])).then_some(inside)
-    };
-    if let Some(inside) = single.or_else(|| curly.iter().find_map(inside)) {
+    if let Some(inside) = in_curly(text) {
         let message = format!("the curly quotes {with}");
         let found = Diagnostic::warning("quote-the-text", node.span.clone(), message)
             .label("part of the text")
@@ -171,6 +157,44 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar, form: &Form) -> Option<D
         .label("no quote begins the text")
         .help("put one before the text too, or leave it out")
         .replace(node.span.clone(), right, Applicability::Unsure)
+    })
+}
+
+/// What stands in curly quotes that are around all of a text.
+fn in_curly(text: &str) -> Option<&str> {
+    // Of single ones the closing one is an apostrophe too.
+    let single = text
+        .strip_prefix('\u{2018}')
+        .and_then(|rest| rest.strip_suffix('\u{2019}'));
+    let single = single.filter(|inside| !inside.contains('\u{2018}'));
+    let curly = [
+        ('\u{201c}', '\u{201d}'),
+        ('\u{201e}', '\u{201c}'),
+        ('\u{201d}', '\u{201d}'),
+        ('\u{ab}', '\u{bb}'),
+    ];
+    let inside = |(open, close): &(char, char)| {
+        let inside = text.strip_prefix(*open)?.strip_suffix(*close)?;
+        (!inside.contains([*open, *close])).then_some(inside)
+    };
+    single.or_else(|| curly.iter().find_map(inside))
+}
+
+/// Curly quotes around a value that is no text: they would belong to the name, the path or the time.
+pub(super) fn curly_around(node: &Node, scalar: &Scalar, form: &Form) -> Option<Diagnostic> {
+    let of_other = scalar.style == Style::Plain && !takes_text(form) && !matches!(form, Form::Condition);
+    let inside = in_curly(&scalar.text).filter(|_| of_other)?.trim();
+    let found = Diagnostic::error(
+        "quote-the-text",
+        node.span.clone(),
+        "the curly quotes belong to the value",
+    )
+    .label("part of the value")
+    .help("straight quotes stand around a value, or none");
+    let right = quoted(inside);
+    Some(match inside.is_empty() {
+        true => found,
+        false => found.replace(node.span.clone(), right, Applicability::Unsure),
     })
 }
 
@@ -354,12 +378,16 @@ fn is_closed(written: &str) -> bool {
 /// Inside `{…}` a comma ends an unquoted text, and what follows becomes a key without a value.
 pub(super) fn cut_by_comma(
     around: Around<'_>,
-    (before, form): (&Node, Option<&Form>),
+    (before, form, is_decimal): (&Node, Option<&Form>, bool),
     key: Range<usize>,
 ) -> Diagnostic {
     let cut = around.text.get(key.clone()).unwrap_or_default();
     let whole = before.span.start..key.end;
-    let message = format!("the text ends at the comma, so that \"{cut}\" is read as a key");
+    let what = match cut.contains(',') {
+        true => format!("\"{cut}\" are read as keys"),
+        false => format!("\"{cut}\" is read as a key"),
+    };
+    let message = format!("the text ends at the comma, so that {what}");
     let found = Diagnostic::error("text-cut-by-comma", key, message)
         .label("not part of the text")
         .also(before.span.clone(), "all of the text")
@@ -367,8 +395,14 @@ pub(super) fn cut_by_comma(
     let Some(written) = around.text.get(whole.clone()) else {
         return found;
     };
-    let is_number = form.is_none_or(|form| !takes_text(form));
-    match number_meant(written).filter(|_| is_number) {
+    if form.is_some_and(is_list_of_words) {
+        let right = format!("[{written}]");
+        return found
+            .help(format!("a list stands in brackets: `{right}`"))
+            .replace(whole, right, Applicability::Unsure);
+    }
+    let is_number = is_decimal || form.is_none_or(|form| !takes_text(form));
+    match number_meant(written, is_decimal).filter(|_| is_number) {
         Some((right, why)) => {
             found
                 .help(format!("{why}: `{right}`"))
@@ -378,8 +412,19 @@ pub(super) fn cut_by_comma(
     }
 }
 
+/// Whether several stand there in a list, each a text without quotes.
+fn is_list_of_words(form: &Form) -> bool {
+    match form {
+        Form::Either(forms) => forms.iter().any(is_list_of_words),
+        Form::List(item) | Form::OneOrList(item) => {
+            item.is_scalar() && !matches!(item, Form::Condition | Form::Leaver | Form::Message)
+        }
+        _ => false,
+    }
+}
+
 /// A number with commas between its digits, as it is written here, and why. A space may stand behind each.
-fn number_meant(written: &str) -> Option<(String, &'static str)> {
+fn number_meant(written: &str, is_decimal: bool) -> Option<(String, &'static str)> {
     let unit = written.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | ' '));
     let amount = written[..written.len() - unit.len()].trim_end();
     let unit = &written[amount.len()..];
@@ -395,7 +440,7 @@ fn number_meant(written: &str) -> Option<(String, &'static str)> {
             Some((format!("{}{unit}", pieces.concat()), why))
         }
         // `99,50 EUR` and `2,5%`.
-        [whole, part] if part.len() < 3 && !unit.trim().is_empty() => {
+        [whole, part] if part.len() < 3 && (is_decimal || !unit.trim().is_empty()) => {
             let why = match is_currency(unit.trim()) {
                 true => "a point stands before the cents",
                 false => "a point stands before decimals",

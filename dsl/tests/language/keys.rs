@@ -235,3 +235,143 @@ fn a_key_of_a_project_is_told_as_what_is_meant() {
     "#]],
     );
 }
+
+#[test]
+fn one_slip_is_told_once_and_what_is_offered_repairs_it() {
+    let beside = |text: &str| format!("{LISTS}{NOW}{text}\n");
+    let mut files: Vec<String> = [
+        "message:\n  Doors open at nine: come\n  STOP to opt out",
+        "message:\"Doors open. STOP to opt out\"",
+        "audience:[lists/customers.csv]",
+        "fields: { vip: { type: decimal, default: 2,5 } }\nmessage: \"Doors. STOP to opt out\"",
+    ]
+    .map(beside)
+    .to_vec();
+    let rules = [
+        "        - otherwise:\n          send: b",
+        "        - else:\n          send: b",
+        "        - when: tagged(\"y\")\n          do:\n          send: b",
+    ];
+    let choose = |rule: &str| {
+        let first = "  - choose:\n        - when: tagged(\"x\")\n          send: a\n";
+        format!("{LISTS}{NOW}{STEPS}{first}{rule}\n")
+    };
+    files.extend(rules.map(choose));
+    let schedules = [
+        "schedule: { at: 2027-01-04 10:00, days: mon, tue }",
+        "schedule: { at: 2027-01-04 10:00, days: mon, tue, wed }",
+        "schedule:\n  at: 2027-01-04 10:00\n  days: mon, tue",
+        "schedule: “2027-01-01 10:00”",
+    ];
+    files.extend(schedules.map(|schedule| format!("{LISTS}{TEXT}{schedule}\n")));
+    let curly = [
+        "timezone: “Europe/Rome”",
+        "sender: “arena”",
+        "languages: [“en”]",
+        "replies: “none”",
+        "limits: { rate: ‘5/s’ }",
+    ];
+    files.extend(curly.map(|line| format!("{LISTS}{NOW}{TEXT}{line}\n")));
+    files.push(format!("{NOW}{TEXT}audience: “lists/customers.csv”\n"));
+    files.push(format!("{NOW}{TEXT}audience: [\"+12125550101\"]\n"));
+    files.push(format!(
+        "{LISTS}{TEXT}fields: {{ born: datum }}\nschedule: {{ date: born, at: \"10:00\" }}\n"
+    ));
+    let words = [
+        "fields: { data: { tipo: date, format: DD/MM/YYYY } }",
+        "replies: desk(at)arena.example",
+    ];
+    files.extend(words.map(|line| format!("{LISTS}{NOW}{TEXT}{line}\n")));
+    let days = ["days: [lun, mar]", "days: [mo, di]"];
+    files.extend(days.map(|days| format!("{LISTS}{TEXT}schedule: {{ at: 2027-01-04 10:00, {days} }}\n")));
+    files.push(format!("{LISTS}{NOW}{STEPS}  - wait: 18.00\n"));
+    files.push(format!(
+        "{LISTS}{NOW}{STEPS}  - send: b\n    when: days_until(city) > 3\nfields: {{ city: datum }}\n"
+    ));
+    files.push(format!(
+        "{LISTS}{NOW}message: \"{{{{upper {{{{city}}}}}}}} STOP to opt out\"\n"
+    ));
+    campaigns(
+        &files,
+        expect![[r#"
+            STOP to opt out
+              quote-the-text: the text of "message" has a colon in it, which YAML reads as the end of a key | a text with a colon in it needs quotes [unsure: "Doors open at nine: come STOP to opt out"]
+            message:"Doors open. STOP to opt out"
+              invalid-yaml: a space is missing after `message:`, so that this is one word | a colon and a space stand behind each key [unsure: : ]
+            audience:[lists/customers.csv]
+              invalid-yaml: a space is missing after `audience:`, so that this is one word | a colon and a space stand behind each key [unsure: : ]
+            message: "Doors. STOP to opt out"
+              text-cut-by-comma: the text ends at the comma, so that "5" is read as a key | a point stands before decimals: `2.5` [unsure: 2.5]
+            send: b
+              wrong-type: what "otherwise" holds stands as far left as it | put two spaces before each of these lines [unsure:   send: b]
+            send: b
+              wrong-type: what "else" holds stands as far left as it | write `otherwise`, and put two spaces before each of these lines [unsure: otherwise:
+                        send: b]
+            send: b
+              wrong-type: what "do" holds stands as far left as it | put two spaces before each of these lines [unsure:   send: b]
+            schedule: { at: 2027-01-04 10:00, days: mon, tue }
+              text-cut-by-comma: the text ends at the comma, so that "tue" is read as a key | a list stands in brackets: `[mon, tue]` [unsure: [mon, tue]]
+            schedule: { at: 2027-01-04 10:00, days: mon, tue, wed }
+              text-cut-by-comma: the text ends at the comma, so that "tue, wed" are read as keys | a list stands in brackets: `[mon, tue, wed]` [unsure: [mon, tue, wed]]
+            days: mon, tue
+              unknown-day: "mon, tue" is one text, with commas in it | a list stands in brackets [safe: [mon, tue]]
+            schedule: “2027-01-01 10:00”
+              quote-the-text: the curly quotes belong to the value | straight quotes stand around a value, or none [unsure: "2027-01-01 10:00"]
+            timezone: “Europe/Rome”
+              quote-the-text: the curly quotes belong to the value | straight quotes stand around a value, or none [unsure: "Europe/Rome"]
+            sender: “arena”
+              quote-the-text: the curly quotes belong to the value | straight quotes stand around a value, or none [unsure: "arena"]
+            languages: [“en”]
+              quote-the-text: the curly quotes belong to the value | straight quotes stand around a value, or none [unsure: "en"]
+            replies: “none”
+              quote-the-text: the curly quotes belong to the value | straight quotes stand around a value, or none [unsure: "none"]
+            limits: { rate: ‘5/s’ }
+              quote-the-text: the curly quotes belong to the value | straight quotes stand around a value, or none [unsure: "5/s"]
+            audience: “lists/customers.csv”
+              quote-the-text: the curly quotes belong to the value | straight quotes stand around a value, or none [unsure: "lists/customers.csv"]
+            audience: ["+12125550101"]
+              wrong-type: "audience" must be a path or the name of a list, or a map of `from`, `columns`, `region` and so on | people stand in a file, one a line below `phone`: `audience: lists/people.csv`
+            schedule: { date: born, at: "10:00" }
+              column-missing: field "born" is not a column of "lists/customers.csv" | the columns are "phone", "first_name", "city" and "age"; give the field a `default`, or say its column in `columns`
+              unknown-value: "datum" is none of "text", "int", "decimal", "bool", "date" and "time" | did you mean "date"? [unsure: date]
+            fields: { data: { tipo: date, format: DD/MM/YYYY } }
+              column-missing: field "data" is not a column of "lists/customers.csv" | the columns are "phone", "first_name", "city" and "age"; give the field a `default`, or say its column in `columns`
+              unknown-key: "tipo" is not a key of a field | did you mean "type"? [unsure: type]
+            replies: desk(at)arena.example
+              bad-address: "desk(at)arena.example" is not an e-mail address | did you mean "desk@arena.example"? [unsure: desk@arena.example]
+            schedule: { at: 2027-01-04 10:00, days: [lun, mar] }
+              unknown-day: "lun" is not a day | did you mean "mon"? [unsure: mon]
+              unknown-day: "mar" is not a day | did you mean "tue"? [unsure: tue]
+            schedule: { at: 2027-01-04 10:00, days: [mo, di] }
+              unknown-day: "mo" is not a day | did you mean "mon"? [unsure: mon]
+              unknown-day: "di" is not a day | did you mean "tue"? [unsure: tue]
+            - wait: 18.00
+              message-never-sent: nothing sends the message "b" | send it in a step (`- send: b`), or remove it
+              bad-duration: "18.00" is not a duration | did you mean "18:00"? [unsure: 18:00]
+            fields: { city: datum }
+              unknown-value: "datum" is none of "text", "int", "decimal", "bool", "date" and "time" | did you mean "date"? [unsure: date]
+            message: "{{upper {{city}}}} STOP to opt out"
+              bad-template: "{{" is not closed by "}}" | a value is written `{{first_name}}`, a helper `{{upper first_name}}`
+        "#]],
+    );
+    let lines = [
+        "policy: { opt_out_words: stop it, basta }",
+        "senders: { arena: { number: 12125550100, provider: sim } }",
+        "senders: { arena: { number: 3331234567, provider: sim } }",
+        "inboxes: { d: { phone: 12125550100 } }",
+    ];
+    projects(
+        &lines,
+        expect![[r#"
+            policy: { opt_out_words: stop it, basta }
+              text-cut-by-comma: the text ends at the comma, so that "basta" is read as a key | a list stands in brackets: `[stop it, basta]` [unsure: [stop it, basta]]
+            senders: { arena: { number: 12125550100, provider: sim } }
+              bad-sender: "12125550100" has no country code; write it as +12125550100 or set the region | write the full number in quotes: "+12125550100" [unsure: "+12125550100"]
+            senders: { arena: { number: 3331234567, provider: sim } }
+              bad-sender: "3331234567" has no country code; write it as +39... or set the region | write the full number in quotes, such as "+390612345678"
+            inboxes: { d: { phone: 12125550100 } }
+              bad-sender: "12125550100" has no country code; write it as +12125550100 or set the region | write the full number in quotes: "+12125550100" [unsure: "+12125550100"]
+              sender-missing: no sender texts this number: crier.yaml names none for all | add one under `senders`
+        "#]],
+    );
+}

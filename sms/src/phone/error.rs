@@ -1,5 +1,6 @@
 //! Why a text is not a telephone number. Every message shows the text and says what to do.
 
+use super::PhoneNumber;
 use crate::region::Region;
 
 /// Why a text is not a telephone number. `text` is the cell as it was, cut after 40 characters.
@@ -29,7 +30,10 @@ pub enum PhoneError {
         character: char,
     },
     /// In national form, and it is not known where.
-    #[error("{text:?} has no country code; write it as +39... or set the region")]
+    #[error(
+        "{text:?} has no country code; write it as {} or set the region",
+        with_plus(text)
+    )]
     NoRegion {
         /// The cell.
         text: String,
@@ -95,6 +99,12 @@ pub(super) fn shown(raw: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// Digits that are a number behind a plus; else how one begins.
+fn with_plus(text: &str) -> String {
+    let meant = PhoneNumber::parse(&format!("+{text}"), None);
+    meant.map_or_else(|_| "+39...".to_owned(), |meant| meant.number.to_string())
 }
 
 fn not_dialled(region: &Option<Region>) -> String {

@@ -30,6 +30,8 @@ pub(super) struct Compiler<'a> {
     answers: bool,
     /// The sender of steps that name none: that of the question whose answers are being written; none: the campaign's.
     sender: Option<String>,
+    /// Texts may go by more senders than one.
+    several_senders: bool,
 }
 
 /// What a list of steps goes on behind.
@@ -45,6 +47,7 @@ impl<'a> Compiler<'a> {
             path: vec![],
             answers: false,
             sender: None,
+            several_senders: sender::all(context).len() > 1,
         })
     }
 
@@ -296,7 +299,7 @@ impl<'a> Compiler<'a> {
 
     /// The countries that a sender may text, where the campaign has other senders for people elsewhere.
     fn countries_of(&self, name: Option<&str>) -> Option<Vec<sms::Region>> {
-        if sender::all(self.context).len() < 2 {
+        if !self.several_senders {
             return None;
         }
         let name = name.or_else(|| sender::of(self.context))?;

@@ -25,8 +25,20 @@ pub(super) fn wait(text: &str) -> Result<(), Refusal> {
             let help = "hours are 00 to 23, and minutes 00 to 59: `18:00`; a duration is written `2 days`";
             Err(wrong("bad-time", message, help))
         }
+        false if let Some(right) = with_a_colon(text) => {
+            let message = format!("\"{text}\" is not a duration");
+            let refusal = wrong("bad-duration", message, did_you_mean(Some(&right), String::new));
+            Err(instead(refusal, right, Applicability::Unsure))
+        }
         false => by_parser(WaitTime::parse(text), "bad-duration"),
     }
+}
+
+/// `18.00` as a time of day.
+fn with_a_colon(text: &str) -> Option<String> {
+    let (hours, minutes) = text.split_once('.').filter(|(_, minutes)| minutes.len() == 2)?;
+    let right = format!("{hours}:{minutes}");
+    is_time_of_day(&right).then_some(right)
 }
 
 /// Whether it is written as a time of day, and no day has it: `25:00`.

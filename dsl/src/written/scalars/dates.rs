@@ -131,6 +131,51 @@ pub(super) fn days_between(text: &str) -> Option<Vec<&'static str>> {
     )
 }
 
+/// How some people call the days, from Monday on, in Italian, German, French and Spanish.
+const DAY_NAMES: [&[&str]; 7] = [
+    &["lun", "mo", "montag", "lunes", "lundi", "lunedi", "lunedì"],
+    &["mar", "di", "dienstag", "martes", "mardi", "martedi", "martedì"],
+    &[
+        "mer",
+        "mi",
+        "mie",
+        "mié",
+        "mittwoch",
+        "miércoles",
+        "miercoles",
+        "mercredi",
+        "mercoledi",
+        "mercoledì",
+    ],
+    &[
+        "gio",
+        "do",
+        "jue",
+        "jeu",
+        "donnerstag",
+        "jueves",
+        "jeudi",
+        "giovedi",
+        "giovedì",
+    ],
+    &[
+        "ven", "fr", "vie", "freitag", "viernes", "vendredi", "venerdi", "venerdì",
+    ],
+    &[
+        "sab", "sa", "sáb", "sam", "samstag", "sábado", "sabado", "samedi", "sabato",
+    ],
+    &["dom", "so", "dim", "sonntag", "domingo", "dimanche", "domenica"],
+];
+
+/// The day that is called so.
+pub(super) fn day_called(text: &str) -> Option<&'static str> {
+    let wanted = text.trim_end_matches('.').to_lowercase();
+    let at = DAY_NAMES
+        .iter()
+        .position(|names| names.contains(&wanted.as_str()))?;
+    super::DAYS.get(at).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use expect_test::expect;

@@ -72,6 +72,7 @@ const OF_MAPS: &[(&str, &str, &[&str])] = &[
         &["mobile", "msisdn", "number", "phone_number", "sms"],
     ),
     ("a list", "sql", &["query", "select"]),
+    ("a field", "type", &["kind", "tipo", "typ"]),
     ("`trigger`", "event", &["name", "on", "type"]),
     ("`trigger`", "key", &["dedupe_key", "event_id", "event_key"]),
     ("`trigger`", "keyword", &["word", "words"]),

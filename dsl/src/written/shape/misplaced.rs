@@ -47,6 +47,7 @@ impl Shape<'_> {
         self.beside_repeat(node, object, &mut told);
         if !self.around.text[node.span.start..].starts_with('{') {
             self.too_far_left(node, object, &mut told);
+            self.steps_too_far_left(node, object, &mut told);
             self.beside_its_name(node, object, &mut told);
         }
         self.day_of_a_column(node, object, place, &mut told);
@@ -299,7 +300,7 @@ impl Shape<'_> {
         }
     }
 
-    fn left_of_value(&self, lines: &Range<usize>, owner: &Entry) -> Diagnostic {
+    pub(super) fn left_of_value(&self, lines: &Range<usize>, owner: &Entry) -> Diagnostic {
         let message = format!("what \"{}\" holds stands as far left as it", owner.key.text);
         let found = Diagnostic::error("wrong-type", lines.clone(), message)
             .label("beside it, not in it")

@@ -8,6 +8,9 @@ use crate::tree::Node;
 /// Names between commas, where one of them or a list may stand: `customers, staff`.
 pub(super) fn several_in_one(node: &Node, item: &Form) -> Option<Diagnostic> {
     let text = node.text().filter(|text| text.contains(", "))?;
+    if matches!(item, Form::Day) {
+        return days(node, text);
+    }
     if !matches!(item, Form::Name | Form::Source | Form::Leaver) || scalars::is_condition(text) {
         return None;
     }
@@ -22,6 +25,19 @@ pub(super) fn several_in_one(node: &Node, item: &Form) -> Option<Diagnostic> {
         Diagnostic::error("bad-name", node.span.clone(), message)
             .help("several stand in a list, in brackets")
             .replace(node.span.clone(), list, Applicability::Unsure)
+    })
+}
+
+/// `mon, tue`.
+fn days(node: &Node, text: &str) -> Option<Diagnostic> {
+    let all: Vec<&str> = text.split(',').map(str::trim).collect();
+    let is_day = |day: &&str| scalars::check(&Form::Day, day).is_ok();
+    all.iter().all(is_day).then(|| {
+        let list = format!("[{}]", all.join(", "));
+        let message = format!("\"{text}\" is one text, with commas in it");
+        Diagnostic::error("unknown-day", node.span.clone(), message)
+            .help("a list stands in brackets")
+            .replace(node.span.clone(), list, Applicability::Safe)
     })
 }
 

@@ -1,6 +1,7 @@
 //! A key that the tables do not know where it stands: what it was meant to be, or where it belongs.
 
 use std::cell::LazyCell;
+use std::ops::Range;
 
 use super::super::key::{Form, KeyKind, Object};
 use super::super::nearest::{Guess, Words, nearest, same_word};
@@ -22,14 +23,28 @@ impl Shape<'_> {
         (code, object): (&'static str, &'static Object),
         doubtful: &LazyCell<Vec<&'static str>, impl FnOnce() -> Vec<&'static str>>,
     ) -> Option<&'static str> {
+        // A text of several lines with a colon in it, which has been said.
+        let is_told = |told: &Diagnostic| {
+            told.code == "quote-the-text" && told.span.contains(&entry.key.span.start) && !self.whole
+        };
+        if self.told.iter().any(is_told) {
+            return None;
+        }
         if let Some((key, found)) = one_line::glued(entry, object) {
             self.found.push(found);
             return Some(key.name);
         }
+        let in_cut =
+            |told: &Diagnostic| told.code == "text-cut-by-comma" && told.span.contains(&entry.key.span.start);
+        if self.found.last().is_some_and(in_cut) {
+            return None;
+        }
         if let Some(before) = before.filter(|_| self.is_cut(node, entry, before)) {
             let form = object.key(&before.key.text).map(|key| &key.form);
             let form = form.or(object.open.as_ref().map(|open| open.form));
-            let found = traps::cut_by_comma(self.around, (&before.value, form), entry.key.span.clone());
+            let is_decimal = node.get("type").and_then(Node::text) == Some("decimal");
+            let before = (&before.value, form, is_decimal);
+            let found = traps::cut_by_comma(self.around, before, cut_off(node, entry, object));
             self.found.push(found);
             return None;
         }
@@ -117,6 +132,16 @@ impl Shape<'_> {
         told.filter_map(|told| told.suggestion.as_mut())
             .for_each(|suggestion| suggestion.applicability = Applicability::Unsure);
     }
+}
+
+/// What stands behind the comma: this key, and those behind it that have no value either and are none of the map.
+fn cut_off(node: &Node, entry: &Entry, object: &Object) -> Range<usize> {
+    let entries = node.entries().iter();
+    let behind = entries.skip_while(|other| other.key.span.start <= entry.key.span.start);
+    let is_cut =
+        |other: &&Entry| other.key.plain && other.value.is_nothing() && object.key(&other.key.text).is_none();
+    let last = behind.take_while(is_cut).last().unwrap_or(entry);
+    entry.key.span.start..last.key.span.end
 }
 
 /// Whether a key that is one letter off may be put right unseen: its value is of the form of the key that is meant, and

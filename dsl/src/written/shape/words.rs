@@ -222,6 +222,15 @@ pub(super) const ONE_A_STEP: &str = "each text is a step of its own: `- send: in
 pub(super) const SEVERAL_LISTS: &str =
     "several lists stand under `from`: `audience: { from: [customers, lists/staff.csv] }`";
 
+/// The same; of numbers, that people stand in a file.
+pub(super) fn several_lists(node: &Node) -> &'static str {
+    let all = node.items().iter().filter_map(Node::text);
+    match all.into_iter().all(scalars::is_number) {
+        true => "people stand in a file, one a line below `phone`: `audience: lists/people.csv`",
+        false => SEVERAL_LISTS,
+    }
+}
+
 /// What is said of a list where one text is due.
 pub(super) const SEVERAL_TEXTS: &str = "one text stands here, or one for each language: `{ it: …, en: … }`; several that \
                                         go out one after the other are `steps`: `- send: { text: … }`";
