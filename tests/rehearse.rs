@@ -405,3 +405,95 @@ fn a_campaign_that_an_event_begins_is_rehearsed_with_a_file_of_events() {
     let told: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     expect![[r#"{"filtered":13}"#]].assert_eq(&told["rehearsal"]["left_out"].to_string());
 }
+
+/// The people of a file agreed to what those agreed to for whom they stand; where nobody did, that is said.
+#[test]
+fn people_of_a_file_consent_as_those_they_stand_for() {
+    let folder = example();
+    folder.write(
+        "town/n.csv",
+        "phone,language,agreed\n+12125550101,en,yes\n+12125550102,es,no\n",
+    );
+    let people = |file: &str| -> Vec<String> {
+        let typed = [
+            "rehearse",
+            file,
+            "--people",
+            "town/n.csv",
+            "--at",
+            "2026-12-01 10:00",
+        ];
+        typed.map(str::to_owned).to_vec()
+    };
+    let counted = |file: &str| {
+        let args = [people(file), vec!["--format".to_owned(), "json".to_owned()]].concat();
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = folder.output(&args);
+        let document: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+        match &document["rehearsal"]["people"] {
+            Value::Null => format!(
+                "{file}: {}\n",
+                document["error"]["message"].as_str().unwrap_or("?")
+            ),
+            people => format!("{file}: {people} people\n"),
+        }
+    };
+    let project = std::fs::read_to_string(folder.path().join("town/crier.yaml")).expect("readable");
+    let project = project.replacen(
+        "lists:\n",
+        "lists:\n  fans: { stored: true, consent: { kind: opt_in, source: the shop } }\n",
+        1,
+    );
+    folder.write("town/crier.yaml", &project);
+    let campaign = |begins: &str| {
+        format!(
+            "purpose: marketing\nsender: square\nlanguages: [en]\n{begins}\nmessage: \"Sale. STOP to opt out\"\n"
+        )
+    };
+    folder.write("town/joined.campaign.yaml", &campaign("trigger: { joins: fans }"));
+    folder.write(
+        "town/bought.campaign.yaml",
+        &campaign("trigger: { event: bought }"),
+    );
+    folder.write(
+        "town/listed.campaign.yaml",
+        &campaign(
+            "schedule: 2026-12-01 10:00\naudience: { from: fans, consent: { kind: opt_in, source: x } }",
+        ),
+    );
+    folder.write(
+        "town/columned.campaign.yaml",
+        &campaign("schedule: 2026-12-01 10:00\naudience: customers"),
+    );
+    let files = ["newsletter", "joined", "listed", "columned", "bought"];
+    let told = files.map(|name| counted(&format!("town/{name}.campaign.yaml")));
+    expect![[r#"
+        town/newsletter.campaign.yaml: 2 people
+        town/joined.campaign.yaml: 2 people
+        town/listed.campaign.yaml: 2 people
+        town/columned.campaign.yaml: 1 people
+        town/bought.campaign.yaml: nobody to send to: every row of the lists is left out: no consent, which the policy asks for (2)
+    "#]]
+    .assert_eq(&told.concat());
+    let bought = people("town/bought.campaign.yaml");
+    let bought: Vec<&str> = bought.iter().map(String::as_str).collect();
+    check(
+        &folder,
+        &bought,
+        expect![[r#"
+            exit Some(1)
+            --
+            warning[nobody-consents]: marketing needs the consent "opt_in", and no list says
+                                      that these people gave it: nobody enters
+             --> town/bought.campaign.yaml:4:1
+              |
+            4 | trigger: { event: bought }
+              | ^^^^^^^
+              |
+              = help: name an `audience` whose list has `consent`, begin it by a
+                      `keyword`, or state its `purpose`
+
+            error: nobody to send to: every row of the lists is left out: no consent, which the policy asks for (2)
+        "#]],
+    );
+}

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
-use dsl::campaign::{Campaign, Schedule};
-use dsl::project::{ListFile, Project};
+use dsl::campaign::{Campaign, Schedule, Trigger};
+use dsl::project::{Consent, ListFile, Project};
 use engine::clock::{Clock, SystemClock};
 use engine::launch::LaunchError;
+use engine::left_out::LeftOut;
 use engine::load::{CheckedFile, LoadedCampaign};
 use engine::plan::{Barred, Cohorts, PlanError, Planner, Summary};
 use engine::rehearse::{Model, Setting, begins_at, rehearse};
@@ -30,7 +31,7 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
     let loaded = meant_campaign(&args.file, args.format)?;
     let revision = loaded.meant.clone().expect("a valid campaign has a meaning");
     let revision = match &args.people {
-        Some(path) => Arc::new(with_people(&revision, path)?),
+        Some(path) => Arc::new(with_people(&revision, path, loaded.project.project.as_deref())?),
         None => revision,
     };
     let project = loaded
@@ -57,7 +58,7 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
     let rehearsed = tokio::task::spawn_blocking(move || {
         let (people, summary, tariffs) = planned(&loaded, &of, barred, begins_at)?;
         if summary.people == 0 {
-            return Err(LaunchError::Nobody(Box::new(summary)).into());
+            return Err(Stopped::Nobody(nobody_left(summary)));
         }
         let setting = Setting {
             revision: &of,
@@ -120,16 +121,12 @@ fn modelled(path: &Path, campaign: &Campaign, project: &Project, format: Format)
 
 /// Why there is no rehearsal.
 enum Stopped {
-    /// There is nobody to rehearse with.
+    /// There is no plan.
     Launch(LaunchError),
+    /// There is nobody to rehearse with.
+    Nobody(anyhow::Error),
     /// A rule was broken.
     Violation(anyhow::Error),
-}
-
-impl From<LaunchError> for Stopped {
-    fn from(error: LaunchError) -> Stopped {
-        Stopped::Launch(error)
-    }
 }
 
 impl From<PlanError> for Stopped {
@@ -148,6 +145,7 @@ impl From<Stopped> for Failure {
     fn from(stopped: Stopped) -> Failure {
         match stopped {
             Stopped::Launch(error) => failed(error),
+            Stopped::Nobody(error) => Failure::Found(Some(error)),
             Stopped::Violation(error) => Failure::Found(Some(
                 error.context("the rehearsal broke a rule, which is a fault of crier: please report it"),
             )),
@@ -155,15 +153,58 @@ impl From<Stopped> for Failure {
     }
 }
 
-/// The same campaign with the people of a file in place of its lists.
-fn with_people(revision: &Revision, path: &Path) -> Result<Revision, Failure> {
+/// The same campaign with the people of a file in place of its lists: they agreed to what those agreed to whom they stand for.
+fn with_people(revision: &Revision, path: &Path, project: Option<&Project>) -> Result<Revision, Failure> {
     let whole = std::path::absolute(path)
         .and_then(|whole| whole.metadata().map(|_| whole))
         .with_context(|| format!("cannot read {}", path.display()))
         .map_err(Failure::Usage)?;
     let mut revision = revision.clone();
-    revision.campaign.audience.from = vec![ListFile::at(whole.to_string_lossy())];
+    let consent = consent_of(&revision.campaign, project);
+    revision.campaign.audience.from = vec![ListFile {
+        consent,
+        ..ListFile::at(whole.to_string_lossy())
+    }];
     Ok(revision)
+}
+
+/// What whoever comes into a campaign agreed to: by the word that begins it, or as people of its lists. Of lists that say it
+/// otherwise than each other no person of a file is one.
+fn consent_of(campaign: &Campaign, project: Option<&Project>) -> Option<Consent> {
+    if let Schedule::Trigger(Trigger::Keyword(_)) = &campaign.schedule {
+        let kind = campaign.audience.consent.clone()?;
+        return Some(Consent {
+            kind,
+            source: None,
+            column: None,
+            date: None,
+        });
+    }
+    let mut lists = campaign.audience.from.iter().map(|list| &list.consent);
+    let of_trigger = match &campaign.schedule {
+        Schedule::Trigger(Trigger::Joins(name)) => project.and_then(|project| project.lists.get(name)),
+        _ => None,
+    };
+    let first = lists.next().or(of_trigger.map(|list| &list.consent))?;
+    first.clone().filter(|_| lists.all(|consent| consent == first))
+}
+
+/// Nobody is left, and why.
+fn nobody_left(summary: Summary) -> anyhow::Error {
+    let mut reasons: Vec<(&String, &u64)> = summary.left_out.iter().collect();
+    reasons.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+    let told = |(code, n): (&String, &u64)| {
+        let reason = code
+            .parse::<LeftOut>()
+            .map_or_else(|_| code.clone(), |reason| reason.to_string());
+        format!("{reason} ({n})")
+    };
+    let told: Vec<String> = reasons.into_iter().map(told).collect();
+    let error = LaunchError::Nobody(Box::new(summary));
+    match told.is_empty() {
+        true => error.into(),
+        false => anyhow!("{error}: {}", told.join(", ")),
+    }
 }
 
 fn nobody_listed(campaign: &Campaign) -> anyhow::Error {

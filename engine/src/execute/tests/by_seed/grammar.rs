@@ -113,7 +113,8 @@ impl Grammar {
                 self.chance.pick(&["20:00-10:00", "22:00-07:00"])
             ));
         }
-        if self.marketing && self.chance.one_in(3) {
+        // Which passage of a person's a cap lets through first is not said.
+        if self.marketing && !self.keyed && self.chance.one_in(3) {
             let over = self.chance.pick(&["wait", "skip", "leave"]);
             let most = self
                 .chance
