@@ -66,7 +66,7 @@ fn each_variant_stands_there_with_its_own_parts_bound_and_alphabet() {
         ),
         expect![[r#"
             text    variant language parts here at most       UCS-2
-            message plain   en       1          1, in UCS-2 3
+            message plain   en       1          2, in UCS-2 3
             message party   en       1          1             all, by '🎉' of the text
             5 people's texts are not GSM-7 and hold 70 letters a part, not 160; the first is a.csv:3, by '🎉' (U+1F389)
         "#]],
@@ -99,7 +99,7 @@ fn all_get_it_in_ucs2_only_where_all_do() {
         "message: \"Hi {{#if first_name}}{{first_name}}, this is for you{{else}}🎉{{/if}}. STOP to opt out\"\n",
         expect![[r#"
             text    language parts here at most UCS-2
-            message en       1          1       1 person, by 'О' (b.csv:3)
+            message en       1          2       1 person, by 'О' (b.csv:3)
             1 person's texts are not GSM-7 and hold 70 letters a part, not 160; the first is b.csv:3, by 'О' (U+041E)
         "#]],
     );
