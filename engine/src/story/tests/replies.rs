@@ -394,7 +394,7 @@ tests:
             Tue 1 Dec 10:01 > lots
             Tue 1 Dec 10:01 < step-3-unclear (1 part): A number please.
             Tue 1 Dec 10:02 > go away
-        Tue 1 Dec 10:02 the reply is forwarded to box-office
+            Tue 1 Dec 10:02 the reply is forwarded to box-office
             Tue 1 Dec 10:02 the passage ends: left
         "#]],
     );
