@@ -192,7 +192,7 @@ impl Fill<'_> {
         match self.letter == IN_UCS2 {
             true => text.encode_utf16().count(),
             false => (text.chars())
-                .map(|c| septets(c).map_or_else(|| plain(c), |septets| septets as usize))
+                .map(|c| septets(c).unwrap_or_else(|| plain(c)))
                 .sum(),
         }
     }

@@ -28,7 +28,7 @@ use crate::store::NewHappening;
 mod alone;
 mod grammar;
 
-use grammar::{Chance, Drawn, drawn, is_keyed};
+use grammar::{Chance, Drawn, drawn};
 
 /// Seeds of a run where nobody says how many.
 const SEEDS: u64 = 150;
@@ -139,16 +139,6 @@ impl Tale {
             let mut one = event(seconds, "began", n, fields);
             one.at += TimeDelta::milliseconds(300);
             happenings.push(one);
-        }
-        // What begins a passage names it; of the others some are about one, and some about all.
-        for one in happenings.iter_mut().filter(|_| is_keyed(self.seed)) {
-            let id = match one.what.name() {
-                "began" => chance.pick(&["A", "B", "C"]),
-                _ => chance.pick(&["", "A", "B"]),
-            };
-            if !id.is_empty() {
-                one.fields.push(("id".to_owned(), id.to_owned()));
-            }
         }
         happenings
     }
@@ -341,7 +331,7 @@ fn differences(seed: u64) -> Vec<String> {
     for (who, other) in others {
         for (number, texts) in &stage {
             let theirs = other.get(number).map_or(&[][..], Vec::as_slice);
-            if theirs != texts && !(is_keyed(seed) && differ_by_a_tie(texts, theirs)) {
+            if theirs != texts {
                 found.push(format!("{who}, +{number}:\n{}", beside(texts, theirs)));
             }
         }
@@ -349,46 +339,9 @@ fn differences(seed: u64) -> Vec<String> {
             found.push(format!("{who} texts somebody more"));
         }
     }
-    // Told last: whether what was recorded passes is another question than whether the clocks agree. A story is told in the
-    // order of its own clock.
-    if !is_keyed(seed) || !stage.values().any(|texts| have_a_tie(texts)) {
-        found.extend(stories.into_iter().map(|story| format!("recorded:\n{story}")));
-    }
+    // Told last: whether what was recorded passes is another question than whether the clocks agree.
+    found.extend(stories.into_iter().map(|story| format!("recorded:\n{story}")));
     found
-}
-
-/// The second of a line, and the key that its text names.
-fn second_and_key(line: &str) -> (&str, &str) {
-    let (second, text) = line.split_at("27 12:00:00".len());
-    (second, text.split_whitespace().nth(1).unwrap_or_default())
-}
-
-/// Whether two passages text in one second: which of them does so first is not said.
-fn have_a_tie(texts: &[String]) -> bool {
-    let passages = texts.iter().map(|line| second_and_key(line));
-    passages
-        .clone()
-        .zip(passages.skip(1))
-        .any(|(a, b)| a.0 == b.0 && a.1 != b.1)
-}
-
-/// Whether the first second in which they differ has the same texts of several passages in another order: what people say
-/// after it is drawn otherwise.
-fn differ_by_a_tie(stage: &[String], other: &[String]) -> bool {
-    let first = stage.iter().zip(other).find(|(one, two)| one != two);
-    let Some(second) = first.map(|(one, _)| second_and_key(one).0) else {
-        return false;
-    };
-    let of_second = |texts: &[String]| {
-        let mut texts: Vec<String> = texts
-            .iter()
-            .filter(|line| line.starts_with(second))
-            .cloned()
-            .collect();
-        texts.sort();
-        texts
-    };
-    have_a_tie(&of_second(stage)) && of_second(stage) == of_second(other)
 }
 
 fn beside(stage: &[String], other: &[String]) -> String {

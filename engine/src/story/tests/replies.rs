@@ -110,9 +110,9 @@ fn one_meaning_for_each_reply() {
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < invite (1 part): Coming?
         Tue 1 Dec 10:00 > Loved “Coming?”
-            Tue 1 Dec 10:00 a reaction to invite: it goes to nobody
+        Tue 1 Dec 10:00 a reaction to invite: it goes to nobody
         Tue 1 Dec 10:00 > Automatic reply: I am away
-            Tue 1 Dec 10:00 an automatic reply: it goes to nobody
+        Tue 1 Dec 10:00 an automatic reply: it goes to nobody
         Tue 1 Dec 10:00 > yes
         Tue 1 Dec 10:00 < kept (1 part): Kept.
         Tue 1 Dec 10:00 the passage ends
@@ -142,7 +142,7 @@ fn one_meaning_for_each_reply() {
         Tue 1 Dec 10:00 the passage ends: opted out
         Tue 1 Dec 10:00 > stop
         Tue 1 Dec 10:00 > prices
-            Tue 1 Dec 10:00 the reply is forwarded to box-office
+        Tue 1 Dec 10:00 the reply is forwarded to box-office
         Wed 2 Dec 10:00 > START
         Wed 2 Dec 10:00 opted in again
         Wed 2 Dec 10:00 < opt-in (1 part): You have opted in again and will get messages from us. Reply STOP to get no more.
@@ -150,8 +150,8 @@ fn one_meaning_for_each_reply() {
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < invite (1 part): Coming?
         Tue 1 Dec 10:00 > please do not stop
-            Tue 1 Dec 10:00 the reply is forwarded to box-office
-            Tue 1 Dec 10:00 the reply is flagged: it has an opt-out word
+        Tue 1 Dec 10:00 the reply is forwarded to box-office
+        Tue 1 Dec 10:00 the reply is flagged: it has an opt-out word
         Tue 1 Dec 10:00 > yes
         Tue 1 Dec 10:00 < kept (1 part): Kept.
         Tue 1 Dec 10:00 the passage ends

@@ -319,7 +319,7 @@ tests:
         Tue 1 Dec 10:00 < invite (1 part): Look: https://crier.test/s44e4s
         Fri 4 Dec 10:00 < look (1 part): Have a look.
         Fri 4 Dec 10:00 > Liked “Have a look.”
-            Fri 4 Dec 10:00 a reaction to look: it goes to nobody
+        Fri 4 Dec 10:00 a reaction to look: it goes to nobody
         Fri 4 Dec 10:00 > I did
         Fri 4 Dec 10:00 the reply goes to the inbox
         Fri 4 Dec 10:00 < bye (1 part): Bye.

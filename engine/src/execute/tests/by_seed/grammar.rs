@@ -38,11 +38,6 @@ pub struct Drawn {
     pub model: String,
 }
 
-/// Whether an event begins the campaign of a seed, for each key anew.
-pub fn is_keyed(seed: u64) -> bool {
-    seed.is_multiple_of(12)
-}
-
 pub fn drawn(seed: u64) -> Drawn {
     let mut grammar = Grammar {
         chance: Chance::of(seed),
@@ -51,7 +46,6 @@ pub fn drawn(seed: u64) -> Drawn {
         count: 0,
         marketing: seed.is_multiple_of(2),
         events: seed.is_multiple_of(3),
-        keyed: is_keyed(seed),
         names: 0,
     };
     let first = grammar.message("s", true);
@@ -63,11 +57,10 @@ pub fn drawn(seed: u64) -> Drawn {
         .chance
         .pick(&["never", "always", "restart", "after 2 days"]);
     let conditions = grammar.chance.pick(&["", ", where: city != \"Bern\""]);
-    let key = if grammar.keyed { ", key: id" } else { "" };
     Drawn {
         trigger: seed
             .is_multiple_of(6)
-            .then(|| format!("trigger: {{ event: began{key}, again: {again}{conditions} }}")),
+            .then(|| format!("trigger: {{ event: began, again: {again}{conditions} }}")),
         campaign: format!(
             "{head}steps: [ {steps} ]\nreplies: [ {rules} ]\nmessages:\n{}",
             grammar.messages
@@ -87,8 +80,6 @@ struct Grammar {
     marketing: bool,
     /// Conditions ask for events.
     events: bool,
-    /// Its passages have keys, which the texts name.
-    keyed: bool,
     /// Ways, fields and the like that have names of their own.
     names: usize,
 }
@@ -102,9 +93,8 @@ impl Grammar {
     /// What stands above the steps.
     fn head(&mut self) -> String {
         let mut head = format!(
-            "purpose: {}\nlanguages: [en, it]\nfields: {{ city: {{ default: nowhere }}, starts: date{} }}\n",
-            if self.marketing { "marketing" } else { "service" },
-            if self.keyed { ", id: text" } else { "" }
+            "purpose: {}\nlanguages: [en, it]\nfields: {{ city: {{ default: nowhere }}, starts: date }}\n",
+            if self.marketing { "marketing" } else { "service" }
         );
         let mut limits = vec![];
         if self.chance.one_in(3) {
@@ -113,8 +103,7 @@ impl Grammar {
                 self.chance.pick(&["20:00-10:00", "22:00-07:00"])
             ));
         }
-        // Which passage of a person's a cap lets through first is not said.
-        if self.marketing && !self.keyed && self.chance.one_in(3) {
+        if self.marketing && self.chance.one_in(3) {
             let over = self.chance.pick(&["wait", "skip", "leave"]);
             let most = self
                 .chance
@@ -138,10 +127,9 @@ impl Grammar {
         let name = format!("{kind}{}", self.count);
         self.count += 1;
         let stop = if self.marketing { " STOP to opt out" } else { "" };
-        let id = if self.keyed { "{{id}} " } else { "" };
         let text = |more: &str| {
             let in_language =
-                |of: &str| format!("\"{name} {id}{more}{{{{first_name}}}} {of} {{{{city}}}}{stop}\"");
+                |of: &str| format!("\"{name} {more}{{{{first_name}}}} {of} {{{{city}}}}{stop}\"");
             format!("{{ en: {}, it: {} }}", in_language("of"), in_language("di"))
         };
         let _ = match self.chance.below(5) {
@@ -153,7 +141,7 @@ impl Grammar {
             ),
             1 => writeln!(
                 self.messages,
-                "  {name}: \"{name} {id}{{{{first_name}}}} {{{{city}}}}{stop}\""
+                "  {name}: \"{name} {{{{first_name}}}} {{{{city}}}}{stop}\""
             ),
             _ => writeln!(self.messages, "  {name}: {}", text("")),
         };
