@@ -350,7 +350,7 @@ fn no_story_outside_of_the_project_is_read() {
         for stories in ["link.yaml", "out/secret.csv", "out"] {
             folder.write("stranger.campaign.yaml", &format!("{campaign}tests: {stories}\n"));
             let shown = told(&folder, &["stranger.campaign.yaml"]);
-            let error = format!("error[file-missing] there is no file \"{stories}\" in the project");
+            let error = format!("error[file-unreadable] the file \"{stories}\" cannot be read: it is");
             assert!(shown.contains(&error), "{stories}: {shown}");
             assert!(!shown.contains("hidden-word"), "{stories}: {shown}");
             let test = folder.output(&["test", "stranger.campaign.yaml"]);
@@ -388,7 +388,7 @@ fn no_campaign_and_no_project_outside_is_read() {
     assert!(!shown.contains("hidden-word"), "{shown}");
     expect![[r#"
         crier.yaml:1:1: error[file-unreadable] the file cannot be read: it is a link that leads out of the project
-        2 files checked: 1 error, 0 warnings
+        1 file checked: 1 error, 0 warnings; 1 cannot be read
         exit Some(1)
     "#]]
     .assert_eq(&shown);

@@ -1,76 +1,57 @@
-//! What `crier validate` finds in the folders of a project, where each finding stands, and what it does not show.
+//! Which files `crier validate` finds, stories beside their campaigns among them, and what it shows of none.
 
 mod project;
 
 use expect_test::expect;
 use project::{Folder, stderr, stdout};
 
-/// A project of two campaigns that name one list, and a list that nobody names.
-fn of_lists() -> Folder {
-    let folder = Folder::new();
-    folder.write("people.csv", "phone\n+393331234567\n");
-    let lists = "lists: { lost: { file: lost.csv }, idle: { file: people.csv } }";
-    folder.write("crier.yaml", &format!("{SENDERS}{lists}\n"));
-    for name in ["a", "b"] {
-        let text = "audience: lost\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n";
-        folder.write(&format!("{name}.campaign.yaml"), text);
+#[test]
+fn a_file_of_stories_is_told_of_whatever_its_campaign_has_wrong() {
+    let folder = Folder::of_people(2, "100/s");
+    let stories = "- test: one text\n  persn: { phone: \"+12125550123\" }\n  story:\n    - expect: mesage\n    - expect: nothng\n";
+    folder.write("told.yaml", stories);
+    let table = [
+        // The last one hides what follows.
+        ("limts: { budget: 5 USD }\n", "unknown"),
+        ("messages: { thanks: \"Thanks\" }\n", "never sent"),
+        ("message: \"Hi\"\n", "twice"),
+        ("replies: [\n", "broken"),
+    ];
+    let mut all = String::new();
+    for (line, name) in table {
+        let campaign = format!(
+            "audience: people.csv\nschedule: 2026-12-01 10:00\nmessage: \"Hi. STOP to opt out\"\ntests: told.yaml\n{line}"
+        );
+        folder.write("told.campaign.yaml", &campaign);
+        let output = folder.output(&["validate", "told.campaign.yaml", "--format", "concise"]);
+        let of_stories = folder.output(&["validate", "told.yaml", "--format", "concise"]);
+        assert_eq!(stdout(&of_stories), stdout(&output), "{name}");
+        all += &format!("{name}\n{}\n", stdout(&output));
     }
-    folder
-}
+    expect![[r#"
+        unknown
+        told.campaign.yaml:5:1: error[unknown-key] "limts" is not a key of a campaign
+        told.yaml:2:3: error[unknown-key] "persn" is not a key of a test
+        told.yaml:4:15: error[unknown-message] message "mesage" does not exist
+        told.yaml:5:15: error[unknown-message] message "nothng" does not exist
 
-const SENDERS: &str = "crier: 1\nproviders: { trial: { kind: simulated } }\nsenders: { arena: { number: \"+390612345678\", provider: trial } }\n";
+        never sent
+        told.campaign.yaml:5:13: error[message-never-sent] nothing sends the message "thanks"
+        told.yaml:2:3: error[unknown-key] "persn" is not a key of a test
+        told.yaml:4:15: error[unknown-message] message "mesage" does not exist
+        told.yaml:5:15: error[unknown-message] message "nothng" does not exist
 
-fn concise(folder: &Folder, args: &[&str]) -> String {
-    let args = [&["validate", "--format", "concise"][..], args].concat();
-    stdout(&folder.output(&args))
-}
+        twice
+        told.campaign.yaml:5:1: error[duplicate-key] key "message" is given twice
+        told.yaml:2:3: error[unknown-key] "persn" is not a key of a test
+        told.yaml:4:15: error[unknown-message] message "mesage" does not exist
+        told.yaml:5:15: error[unknown-message] message "nothng" does not exist
 
-#[test]
-fn a_list_is_told_where_it_is_defined_and_an_idle_one_to_whoever_asks_for_all() {
-    let folder = of_lists();
-    expect![[r#"
-        crier.yaml:4:24: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
-        crier.yaml:4:36: warning[unused-list] no campaign uses list "idle"
-    "#]]
-    .assert_eq(&concise(&folder, &[]));
-    expect![[r#"
-        crier.yaml:4:24: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
-    "#]]
-    .assert_eq(&concise(&folder, &["b.campaign.yaml"]));
-    expect![[r#"
-        crier.yaml:4:24: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
-        crier.yaml:4:36: warning[unused-list] no campaign uses list "idle"
-    "#]]
-    .assert_eq(&concise(&folder, &["crier.yaml"]));
-}
+        broken
+        told.campaign.yaml:5:10: error[invalid-yaml] this `[` is not closed
 
-#[test]
-fn a_fault_of_crier_yaml_hides_only_what_follows_from_it() {
-    let folder = Folder::new();
-    folder.write("people.csv", "phone\n+393331234567\n");
-    let campaign = "audience: people.csv\nsender: areena\nreplies: dsek\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n";
-    folder.write("a.campaign.yaml", campaign);
-    let told = |project: &str| {
-        folder.write("crier.yaml", project);
-        concise(&folder, &[])
-    };
-    expect![[r#"
-        crier.yaml:4:24: error[bad-window] "25:00-09:00" is not a window of the day
-        a.campaign.yaml:2:9: error[unknown-sender] sender "areena" does not exist
-        a.campaign.yaml:3:10: error[unknown-inbox] inbox "dsek" does not exist
     "#]]
-    .assert_eq(&told(&format!(
-        "{SENDERS}policy: {{ quiet_hours: 25:00-09:00 }}\n"
-    )));
-    expect![[r#"
-        crier.yaml:3:56: error[unknown-provider] provider "trail" does not exist
-        a.campaign.yaml:3:10: error[unknown-inbox] inbox "dsek" does not exist
-    "#]]
-    .assert_eq(&told(&SENDERS.replace("provider: trial", "provider: trail")));
-    expect![[r#"
-        crier.yaml:4:1: error[unknown-key] "sendrs" is not a key of crier.yaml
-    "#]]
-    .assert_eq(&told(&format!("{SENDERS}sendrs: {{}}\n")));
+    .assert_eq(&all);
 }
 
 #[test]
