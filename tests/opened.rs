@@ -93,6 +93,10 @@ fn a_campaign_with_a_trigger_is_open_and_takes_in_what_happened_while_nothing_ra
              begins    whoever the event ordered happens to enters, once for each order
              of whom   those in people.csv
              now       not open yet: `crier run` opens it
+
+            text    language at most   UCS-2
+            message en       unbounded
+            unbounded: say under `fields` how long these are, with `longest`: first_name, order
             --
         "#]],
     );
@@ -128,14 +132,18 @@ fn a_campaign_with_a_trigger_is_open_and_takes_in_what_happened_while_nothing_ra
     check(
         &plan(),
         expect![[r#"
-        exit 0
-         campaign  test
-         sender    desk (+12125550100) by trial
-         begins    whoever the event ordered happens to enters, once for each order
-         of whom   those in people.csv
-         now       launch 1 is running, 2 passages of 1 person
-        --
-    "#]],
+            exit 0
+             campaign  test
+             sender    desk (+12125550100) by trial
+             begins    whoever the event ordered happens to enters, once for each order
+             of whom   those in people.csv
+             now       launch 1 is running, 2 passages of 1 person
+
+            text    language at most   UCS-2
+            message en       unbounded
+            unbounded: say under `fields` how long these are, with `longest`: first_name, order
+            --
+        "#]],
     );
     let why = |n: u64| folder.output(&["why", &phone(n).to_string()]);
     let seen = shown(&why(9));
