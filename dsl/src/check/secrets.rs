@@ -8,6 +8,7 @@ use regex::Regex;
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Kind, Node};
+use crate::written::is_note;
 
 /// How the secrets of well-known services begin, and how long they are at least.
 const BEGINNINGS: &[(&str, usize)] = &[
@@ -87,8 +88,14 @@ fn is_put_away(comment: &str) -> bool {
     };
     let value = value.split(" #").next().unwrap_or_default().trim();
     let word = value.trim_matches(['"', '\'']);
-    let is_word = !word.is_empty() && !word.contains(char::is_whitespace) && !word.ends_with(['.', ',', ':']);
+    let is_word = is_made_up(word) && !word.ends_with(['.', ',', ':']);
     is_secret(&key.to_ascii_lowercase()) && is_word && !is_placeholder(word)
+}
+
+/// Whether it is one word of letters and digits, as secrets are and notes are not.
+fn is_made_up(word: &str) -> bool {
+    let has = |is: fn(char) -> bool| word.contains(is);
+    !has(char::is_whitespace) && has(char::is_alphabetic) && has(|c| c.is_ascii_digit())
 }
 
 /// Whether a byte lies in a text, where `#` is a sign as any.
@@ -126,7 +133,8 @@ fn look(node: &Node, found: &mut Vec<Diagnostic>) {
 fn named(entry: &Entry, found: &mut Vec<Diagnostic>) {
     let key = entry.key.text.to_ascii_lowercase();
     match entry.value.text() {
-        Some(text) if is_secret(&key) && !text.is_empty() => {
+        // In a note of the author's own the word may be any.
+        Some(text) if is_secret(&key) && !text.is_empty() && (!is_note(entry) || is_made_up(text)) => {
             says_more(entry, found);
             told(
                 entry.value.span.clone(),
