@@ -66,7 +66,7 @@ pub enum Command {
     Fmt(Rewrite),
     /// Bring files to the newest version of the language
     Upgrade(Rewrite),
-    /// Print the long form of a campaign: every key, and where its value is from
+    /// Print the long form of a campaign: every key, where its value is from, and how many parts each text can have
     Expand(Expand),
     /// Play the stories of campaigns on a clock of their own: nothing is sent
     Test(Test),
@@ -274,7 +274,7 @@ pub struct Test {
     #[arg(long, value_name = "PHONE", conflicts_with_all = ["filter", "transcript", "coverage", "update", "format"])]
     pub record: Option<String>,
 
-    /// Show what happened in stories that passed too
+    /// Show what happened in stories that passed too, and all of it
     #[arg(long)]
     pub transcript: bool,
 

@@ -191,7 +191,7 @@ fn tick_on(zone: Tz, name: &str, due_at: DateTime<Utc>) -> String {
     };
     match named.filter(is_left_out) {
         None => name.to_owned(),
-        Some(_) => format!("{name} (at {}: the clocks change)", comes.format("%H:%M")),
+        Some(_) => engine::schedule::moved(name, comes),
     }
 }
 

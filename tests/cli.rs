@@ -521,34 +521,6 @@ fn the_json_of_every_command_has_the_documented_keys() {
 }
 
 #[test]
-fn the_long_form_for_programs_has_the_bounds_of_every_text_also_without_the_list() {
-    let folder = Folder::of_people(1, "1000/s");
-    folder.write(
-        "bounds.campaign.yaml",
-        "audience: elsewhere.csv\nschedule: now\nfields: { first_name: { longest: 12 } }\nmessage: \"Hi {{first_name}}. STOP to opt out\"\n",
-    );
-    let output = folder.output(&["expand", "bounds.campaign.yaml", "--format", "json"]);
-    let value: Value = serde_json::from_slice(&output.stdout).expect("a document");
-    expect![[r#"
-        [
-          {
-            "bound": {
-              "forced_by": null,
-              "least": 1,
-              "most": 1,
-              "most_in_ucs2": 1,
-              "unbounded_by": []
-            },
-            "language": null,
-            "message": "message",
-            "variant": null
-          }
-        ]
-    "#]]
-    .assert_eq(&format!("{:#}\n", value["bounds"]));
-}
-
-#[test]
 fn the_providers_that_take_over_and_the_budget_are_told() {
     let folder = Folder::of_people(20, "1000/s");
     let project = folder.read("crier.yaml");

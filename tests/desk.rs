@@ -192,3 +192,31 @@ fn after_a_kill_the_next_run_delivers() {
     assert_eq!(mails.try_iter().count(), 3, "{said}");
     assert!(!said.contains("to be delivered"), "{said}");
 }
+
+/// Tags and values, as they stand and as they were given.
+#[test]
+fn what_somebody_has_is_told() {
+    let folder = folder(1, "email: office@test.example", "");
+    folder.write(
+        "test.campaign.yaml",
+        "audience: people.csv\nschedule: now\nfields: { seat: { from: campaign } }\nsteps:\n  - tag: asked\n  \
+         - tag: new\n  - set: { seat: A1 }\n  - send: { en: \"Doors open at 8. STOP to opt out\" }\n  \
+         - untag: new\n  - set: { seat: B2 }\n",
+    );
+    let number = phone(0).to_string();
+    folder.output(&["run", "test.campaign.yaml", "--receipts", "0"]);
+    let why = stdout(&folder.output(&["why", &number]));
+    let time = regex::Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC").expect("a pattern");
+    let why = time.replace_all(&why, "TIME");
+    let had = why
+        .lines()
+        .filter(|line| line.contains("tagged") || line.contains("seat"));
+    expect![[r#"
+          now tagged asked; seat is "B2"
+          TIME  tagged new (test, launch 1)
+          TIME  seat is "A1" (test, launch 1)
+          TIME  tagged asked (test, launch 1)
+          TIME  no longer tagged new (test, launch 1)
+          TIME  seat is "B2" (test, launch 1)"#]]
+    .assert_eq(&had.map(str::trim).collect::<Vec<_>>().join("\n"));
+}

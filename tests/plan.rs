@@ -141,3 +141,29 @@ fn of_a_campaign_with_a_trigger_the_bounds_are_there() {
     "#]]
     .assert_eq(&(texts.join("\n") + "\n"));
 }
+
+/// When the first text goes and when the last, by the steps and what the campaign's limits say.
+#[test]
+fn what_holds_a_text_up_is_told_as_it_is() {
+    let when = |steps: &str| {
+        let folder = folder(&format!(
+            "{steps}\nmessages: {{ a: \"Hi. STOP to opt out\", b: Bye }}\n"
+        ));
+        let told = stdout(&folder.output(&["plan", "test.campaign.yaml"]));
+        let line = told.lines().find(|line| line.starts_with(" when "));
+        let line = line.expect("it says when").trim();
+        let time = regex::Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC").expect("a pattern");
+        time.replace_all(line, "TIME").into_owned()
+    };
+    let told = [
+        "steps: [{ wait: 2 days }, { send: a }, { send: b }]",
+        "steps: [{ send: a }, { wait: 1 day }, { send: b }]\nlimits: { frequency: { most: 1 per 7 days, over: wait } }",
+        "steps: [{ send: a }, { wait: 1 day }, { send: b }]\nlimits: { frequency: { most: 1 per 7 days, over: skip } }",
+    ]
+    .map(when);
+    expect![[r#"
+         when      now, the first text TIME, the last text after 0 s (100 parts a second)
+         when      now, the last text after 24 h 0 min, or later by `frequency` (100 parts a second)
+         when      now, the last text after 24 h 0 min (100 parts a second)"#]]
+    .assert_eq(&told.join("\n"));
+}

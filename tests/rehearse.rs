@@ -67,9 +67,9 @@ fn a_rehearsal_says_when_texts_go_and_what_comes_back() {
              ends      2026-12-03 10:00:00 EST, after 2 days
              parts     32 with no automatic answers
              money     0.2528 USD
-             replies   4: 4 to people, 0 by themselves
+             replies   4: 4 to people, 0 answered by themselves
              opt-outs  0 (0.0% of the texts)
-             waited    no text; at most 16 at once for square, at 2026-12-01 10:00:00 EST
+             waited    no text
 
             step                  message    texts parts first               last                deferred without
             step invite           invitation 16    16    2026-12-01 10:00:00 2026-12-01 10:00:00 0        0
@@ -113,9 +113,9 @@ fn a_question_of_the_town_is_rehearsed_with_a_model() {
              ends      2026-12-19 12:00:00 EST, after 18 days
              parts     40 with 10 automatic answers
              money     0.316 USD
-             replies   23: 2 to people, 21 by themselves
+             replies   23: 2 to people, 21 answered by themselves
              opt-outs  2 (6.7% of the texts)
-             waited    no text; at most 7 at once for square, at 2026-12-19 12:00:00 EST
+             waited    no text
 
             step                    message    texts parts first               last                deferred without
             step invite             invitation 13    13    2026-12-01 10:08:46 2026-12-01 11:49:48 0        0
@@ -352,9 +352,9 @@ fn a_campaign_that_an_event_begins_is_rehearsed_with_a_file_of_events() {
              ends      2026-12-05 18:00:00 EST, after 4 days
              parts     60 with no automatic answers
              money     0.474 USD
-             replies   2: 2 to people, 0 by themselves
+             replies   2: 2 to people, 0 answered by themselves
              opt-outs  0 (0.0% of the texts)
-             waited    no text; at most 4 at once for clinic, at 2026-12-03 18:00:00 EST
+             waited    no text
 
             step               message       texts parts first               last                deferred without
             step 2             will-you-come 20    20    2026-12-01 10:00:00 2026-12-04 13:00:00 0        0

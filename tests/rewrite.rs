@@ -190,10 +190,10 @@ fn a_written_file_keeps_its_permissions_and_a_link_stays_a_link() {
         &folder,
         &["fmt", "more"],
         expect![[r#"
-        exit 2
-        --
-        error: cannot write more/ugly.campaign.yaml: it is read-only
-    "#]],
+            exit 2
+            --
+            error: cannot write more/ugly.campaign.yaml: it is read-only
+        "#]],
     );
     assert_eq!(folder.read("more/ugly.campaign.yaml"), UGLY);
     let left = std::fs::read_dir(path("more")).expect("a folder").count();
@@ -343,6 +343,28 @@ fn of_stories(stories: &str) -> Folder {
     );
     folder.write("stories/told.yaml", stories);
     folder
+}
+
+#[test]
+fn a_file_of_stories_that_is_named_leaves_its_campaign_alone() {
+    let folder = of_stories(STORIES);
+    let campaign = folder
+        .read("told.campaign.yaml")
+        .replace("schedule: ", "schedule:   ");
+    folder.write("told.campaign.yaml", &campaign);
+    for (command, done) in [("fmt", "formatted"), ("upgrade", "upgraded")] {
+        let output = folder.output(&[command, "stories/told.yaml"]);
+        assert_eq!(
+            stderr(&output),
+            format!(
+                "error: stories/told.yaml holds stories, and only campaigns and crier.yaml are {done}: \
+                 name told.campaign.yaml for its campaign\n"
+            )
+        );
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(folder.read("told.campaign.yaml"), campaign);
+        assert_eq!(folder.read("stories/told.yaml"), STORIES);
+    }
 }
 
 #[test]

@@ -574,3 +574,21 @@ fn what_the_store_has_of_somebody_becomes_a_story() {
     "#]],
     );
 }
+
+/// Of what happened the last is shown, before the difference.
+#[test]
+fn of_a_long_transcript_the_last_is_shown() {
+    let folder = Folder::new();
+    folder.write("people.csv", "phone\n+12125550101\n");
+    let campaign = "audience: people.csv\nschedule: { cron: \"0 10 * * *\", again: always }\npurpose: service\n\
+                    steps: [{ send: hi, when: tagged(\"vip\") }]\nmessages: { hi: Hi }\ntests:\n  - test: nobody\n    \
+                    person: { phone: \"+12125550101\" }\n    at: 2026-12-01 09:00\n    story: [{ expect: hi }]\n";
+    folder.write("test.campaign.yaml", campaign);
+    let told = stdout(&folder.output(&["test"]));
+    let left_out = told.lines().find(|line| line.contains("left out before this"));
+    assert_eq!(
+        (told.lines().count() < 90, left_out.is_some()),
+        (true, true),
+        "{told}"
+    );
+}

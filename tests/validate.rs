@@ -303,15 +303,18 @@ fn standard_input_is_judged_in_the_project_of_its_name() {
             2 files checked: 2 errors, 0 warnings
         "#]],
     );
-    check(
-        &["-"],
-        "",
-        expect![[r#"
+    // By its name in the system too.
+    for dash in ["-", "/dev/stdin"] {
+        check(
+            &[dash],
+            "",
+            expect![[r#"
         exit Some(1)
         stdin.campaign.yaml:1:1: error[missing-key] the file is empty; a campaign needs "audience", "schedule" and "message"
         2 files checked: 1 error, 0 warnings
-    "#]],
-    );
+        "#]],
+        );
+    }
     let latin = piped(&folder, &["validate", "-"], b"message: \xe9\n");
     assert!(stdout(&latin).contains("error[not-utf8]"), "{latin:?}");
 }
@@ -362,43 +365,6 @@ fn a_file_of_stories_is_told_of_at_its_own_lines() {
         told.yaml:4:15: error[unknown-message] message "mesage" does not exist
     "#]]
     .assert_eq(&stdout(&output));
-}
-
-#[test]
-fn what_a_project_cannot_be_held_to_is_told_once() {
-    let check = |files: &[(&str, &str)], expected: Expect| {
-        let folder = broken();
-        for (name, text) in files {
-            folder.write(name, text);
-        }
-        let output = folder.output(&["validate", "--format", "concise", "test.campaign.yaml"]);
-        expected.assert_eq(&stdout(&output));
-    };
-    let yaml = std::fs::read_to_string(broken().path().join("crier.yaml")).expect("readable");
-    let newer = yaml.replace("crier: 1", "crier: 2");
-    let campaign =
-        "audience: people.csv\nschedule: now\nlimits: { budget: 5 EUR }\nmessage: \"Hi. STOP to opt out\"\n";
-    check(
-        &[("crier.yaml", &newer)],
-        expect![[r#"
-        crier.yaml:1:8: error[unknown-version] the file is written in version 2 of the language, and this program knows version 1
-    "#]],
-    );
-    check(
-        &[("prices.csv", "country,price,currency\nUS,abc,USD\n")],
-        expect![[r#"
-            crier.yaml:5:9: error[list-unreadable] the file "prices.csv" cannot be read: line 2: "abc" is not a price
-        "#]],
-    );
-    check(
-        &[
-            ("prices.csv", "country,price,currency\nUS,0.01,USD\n"),
-            ("test.campaign.yaml", campaign),
-        ],
-        expect![[r#"
-            test.campaign.yaml:3:19: error[budget-without-prices] the budget is in EUR, and the prices are in USD
-        "#]],
-    );
 }
 
 #[test]
@@ -470,120 +436,4 @@ fn bytes_count_the_mark_of_a_file() {
     let output = folder.output(&["validate", "--format", "json", "campaigns/bad.campaign.yaml"]);
     let start = json(&output)["diagnostics"][0]["range"]["start"].clone();
     assert_eq!(start, serde_json::json!({ "line": 2, "column": 1, "byte": 24 }));
-}
-
-#[test]
-fn what_crier_yaml_lacks_is_shown_once_for_all_campaigns_that_need_it() {
-    let folder = Folder::of_people(1, "100/s");
-    for (name, sender) in [("a", "arena"), ("b", "arena"), ("c", "arena"), ("d", "square")] {
-        let text = format!(
-            "audience: people.csv\nschedule: now\nsender: {sender}\nmessage: \"Hi. STOP to opt out\"\n"
-        );
-        folder.write(&format!("{name}.campaign.yaml"), &text);
-    }
-    // Another project, which lacks a sender of its own.
-    folder.write("other/crier.yaml", &folder.read("crier.yaml"));
-    folder.write("other/people.csv", &folder.read("people.csv"));
-    folder.write("other/prices.csv", &folder.read("prices.csv"));
-    folder.write("other/a.campaign.yaml", &folder.read("a.campaign.yaml"));
-    let output = folder.output(&["validate"]);
-    expect![[r#"
-        error[unknown-sender]: sender "arena" does not exist
-         --> a.campaign.yaml:3:9
-          |
-        3 | sender: arena
-          |         ^^^^^ and in 2 more campaigns
-          |
-          = help: the senders of crier.yaml are "desk"
-
-        error[unknown-sender]: sender "square" does not exist
-         --> d.campaign.yaml:3:9
-          |
-        3 | sender: square
-          |         ^^^^^^
-          |
-          = help: the senders of crier.yaml are "desk"
-
-        error[unknown-sender]: sender "arena" does not exist
-         --> other/a.campaign.yaml:3:9
-          |
-        3 | sender: arena
-          |         ^^^^^
-          |
-          = help: the senders of crier.yaml are "desk"
-
-        8 files checked: 5 errors, 0 warnings
-        `crier explain unknown-sender` says more, with an example
-    "#]]
-    .assert_eq(&(stdout(&output) + &stderr(&output)));
-    let concise = stdout(&folder.output(&["validate", "--format", "concise"]));
-    assert_eq!(concise.matches("unknown-sender").count(), 5, "{concise}");
-}
-
-/// A project of two campaigns that name one list, and a list that nobody names.
-fn of_lists() -> Folder {
-    let folder = Folder::new();
-    folder.write("people.csv", "phone\n+393331234567\n");
-    let lists = "lists: { lost: { file: lost.csv }, idle: { file: people.csv } }";
-    folder.write("crier.yaml", &format!("{SENDERS}{lists}\n"));
-    for name in ["a", "b"] {
-        let text = "audience: lost\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n";
-        folder.write(&format!("{name}.campaign.yaml"), text);
-    }
-    folder
-}
-
-const SENDERS: &str = "crier: 1\nproviders: { trial: { kind: simulated } }\nsenders: { arena: { number: \"+390612345678\", provider: trial } }\n";
-
-fn concise(folder: &Folder, args: &[&str]) -> String {
-    let args = [&["validate", "--format", "concise"][..], args].concat();
-    stdout(&folder.output(&args))
-}
-
-#[test]
-fn a_list_is_told_where_it_is_defined_and_an_idle_one_to_whoever_asks_for_all() {
-    let folder = of_lists();
-    expect![[r#"
-        crier.yaml:4:24: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
-        crier.yaml:4:36: warning[unused-list] no campaign uses list "idle"
-    "#]]
-    .assert_eq(&concise(&folder, &[]));
-    expect![[r#"
-        crier.yaml:4:24: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
-    "#]]
-    .assert_eq(&concise(&folder, &["b.campaign.yaml"]));
-    expect![[r#"
-        crier.yaml:4:24: error[list-file-missing] the file "lost.csv" of list "lost" does not exist
-        crier.yaml:4:36: warning[unused-list] no campaign uses list "idle"
-    "#]]
-    .assert_eq(&concise(&folder, &["crier.yaml"]));
-}
-
-#[test]
-fn a_fault_of_crier_yaml_hides_only_what_follows_from_it() {
-    let folder = Folder::new();
-    folder.write("people.csv", "phone\n+393331234567\n");
-    let campaign = "audience: people.csv\nsender: areena\nreplies: dsek\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n";
-    folder.write("a.campaign.yaml", campaign);
-    let told = |project: &str| {
-        folder.write("crier.yaml", project);
-        concise(&folder, &[])
-    };
-    expect![[r#"
-        crier.yaml:4:24: error[bad-window] "25:00-09:00" is not a window of the day
-        a.campaign.yaml:2:9: error[unknown-sender] sender "areena" does not exist
-        a.campaign.yaml:3:10: error[unknown-inbox] inbox "dsek" does not exist
-    "#]]
-    .assert_eq(&told(&format!(
-        "{SENDERS}policy: {{ quiet_hours: 25:00-09:00 }}\n"
-    )));
-    expect![[r#"
-        crier.yaml:3:56: error[unknown-provider] provider "trail" does not exist
-        a.campaign.yaml:3:10: error[unknown-inbox] inbox "dsek" does not exist
-    "#]]
-    .assert_eq(&told(&SENDERS.replace("provider: trial", "provider: trail")));
-    expect![[r#"
-        crier.yaml:4:1: error[unknown-key] "sendrs" is not a key of crier.yaml
-    "#]]
-    .assert_eq(&told(&format!("{SENDERS}sendrs: {{}}\n")));
 }

@@ -39,6 +39,14 @@ pub fn as_tests(stories: &str) -> String {
     }
 }
 
+/// A campaign without the key that names the file of its stories, and behind it those stories; with the bytes before them.
+pub fn behind(campaign: &str, key: &Range<usize>, stories: &str) -> (String, usize) {
+    let before = format!("{}{}\n", &campaign[..key.start], &campaign[key.end..]);
+    let whole = before + &as_tests(stories);
+    let begins = whole.len() - stories.len();
+    (whole, begins)
+}
+
 /// A list in brackets may begin its lines in the first column, as JSON does; behind a key they would stand no further in than
 /// the key. Between brackets a space says the same as the end of a line, but for one with a comment.
 fn further_in(list: &str) -> String {

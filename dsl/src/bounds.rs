@@ -12,7 +12,7 @@ use crate::check::{BUILT_IN, languages_of};
 use crate::project::Project;
 use crate::template::{Template, UseKind, ValueLength};
 use crate::values::{FieldType, Language};
-use crate::written::campaign::{Campaign, Sent, Texts, Value};
+use crate::written::campaign::{Campaign, Texts, Value, own_texts};
 use crate::written::{self, Spanned};
 
 /// The parts of one text.
@@ -20,6 +20,8 @@ use crate::written::{self, Spanned};
 pub struct Bound {
     /// Parts with the shortest values.
     pub least: u32,
+    /// Parts with the longest values in ordinary letters, of one septet each; none as for `most`.
+    pub ordinary: Option<u32>,
     /// Parts with the longest values, in the dearest letters of GSM-7 where the text itself is; none where a field says not
     /// how long it is.
     pub most: Option<u32>,
@@ -35,7 +37,7 @@ pub struct Bound {
 /// A text of a campaign, and its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextBound {
-    /// The message; of a text that stands in a step its `id`, else its verb.
+    /// The message; a text that stands in a step is called by its `id`, else by its place: `step-1-silence-1`.
     pub message: String,
     /// Where the message has several.
     pub variant: Option<String>,
@@ -88,6 +90,7 @@ impl Bounds {
         let in_ucs2 = (shown.longest.as_ref()).filter(|_| any_letter && least.forced_by.is_none());
         Bound {
             least: least.part_count,
+            ordinary: shown.ordinary.map(|measure| measure.part_count),
             most,
             most_in_ucs2: in_ucs2.map(|longest| longest.in_ucs2().part_count),
             unbounded_by: shown.unbounded_by.into_iter().collect(),
@@ -116,21 +119,25 @@ impl Dearest {
     }
 
     fn in_ucs2(&self) -> Measure {
-        let measured = measure(&self.in_ucs2);
-        if measured.forced_by.is_some() {
-            return measured;
-        }
-        // One letter of its values is of another alphabet.
-        let mut text = self.in_ucs2.clone();
-        text.pop();
-        text.push('\u{15f}');
-        measure(&text)
+        in_ucs2(&self.in_ucs2)
     }
 
     fn size(&self) -> (u32, usize) {
         let measure = self.measure();
         (measure.part_count, self.in_ucs2.encode_utf16().count())
     }
+}
+
+/// A text, one letter of which is of another alphabet at least.
+fn in_ucs2(text: &str) -> Measure {
+    let measured = measure(text);
+    if measured.forced_by.is_some() {
+        return measured;
+    }
+    let mut text = text.to_owned();
+    text.pop();
+    text.push('\u{15f}');
+    measure(&text)
 }
 
 /// The bounds of every text of a campaign, messages before the texts of steps. Texts that are no templates are left out.
@@ -145,13 +152,8 @@ pub fn bounds(file: &CampaignFile, project: &Project) -> Vec<TextBound> {
         };
         message.texts().into_iter().map(of).collect::<Vec<_>>()
     });
-    let steps = written.all_steps().into_iter().flat_map(|step| {
-        let name = step.id.as_ref().map_or(step.word(), |id| id.value.as_str());
-        let texts = step.sent().into_iter().filter_map(Sent::texts);
-        texts
-            .map(|texts| (name.to_owned(), None, texts))
-            .collect::<Vec<_>>()
-    });
+    let steps = own_texts::of(written).into_iter();
+    let steps = steps.map(|(name, texts)| (name, None, texts));
     let one = |(message, variant, texts): (String, Option<String>, &Texts)| {
         let keys: Vec<Option<Language>> = match texts {
             Texts::One(_) => vec![None],
@@ -199,6 +201,8 @@ pub fn characters(value: &str) -> usize {
 /// A text as it is sent at its shortest and its longest; the latter is none where a field says not how long it is.
 pub(crate) struct Shown {
     pub shortest: String,
+    /// Of its longest in ordinary letters, as names are made of.
+    pub ordinary: Option<Measure>,
     pub longest: Option<Dearest>,
     pub unbounded_by: BTreeSet<String>,
 }
@@ -218,6 +222,7 @@ pub(crate) fn shown(text: &str, languages: &[Language], longest: &Longest, smart
         let measure = measure(text);
         (measure.part_count, text.chars().count())
     };
+    let ordinary: Option<Vec<Measure>> = all.iter().map(|shown| shown.ordinary).collect();
     let longest: Option<Vec<Dearest>> = all.iter().map(|shown| shown.longest.clone()).collect();
     Some(Shown {
         unbounded_by: all.iter().flat_map(|shown| shown.unbounded_by.clone()).collect(),
@@ -225,6 +230,7 @@ pub(crate) fn shown(text: &str, languages: &[Language], longest: &Longest, smart
             .into_iter()
             .map(|shown| shown.shortest)
             .min_by_key(|text| size(text))?,
+        ordinary: ordinary.and_then(|all| all.into_iter().max_by_key(|of| (of.part_count, of.units))),
         longest: longest.and_then(|all| all.into_iter().max_by_key(Dearest::size)),
     })
 }
@@ -236,20 +242,25 @@ fn shown_of(template: &Template, longest: &Longest, smart: bool) -> Shown {
         false => text,
     };
     let is_forced = |text: &str| measure(text).forced_by.is_some();
-    let own = plain(extent.own);
+    let own_forced = is_forced(&plain(extent.own));
+    let ordinary = extent.ordinary.map(plain).map(|text| match own_forced {
+        true => in_ucs2(&text),
+        false => measure(&text),
+    });
     let dearest = extent
         .longest
         .zip(extent.longest_in_ucs2)
         .map(|(in_gsm7, in_ucs2)| {
             let in_gsm7 = plain(in_gsm7);
             Dearest {
-                is_forced: is_forced(&own) || is_forced(&in_gsm7),
+                is_forced: own_forced || is_forced(&in_gsm7),
                 in_gsm7,
                 in_ucs2: plain(in_ucs2),
             }
         });
     Shown {
         shortest: plain(extent.shortest),
+        ordinary,
         longest: dearest,
         unbounded_by: extent.unbounded_by,
     }

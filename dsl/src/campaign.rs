@@ -127,7 +127,7 @@ pub struct Audience {
     pub sample: Option<Amount>,
     /// So many people are never texted, by another hash; none: nobody.
     pub holdout: Option<Amount>,
-    /// Numbers that are landlines are texted too.
+    /// Landlines and special numbers are texted too.
     pub keeps_landlines: bool,
     /// Past this share of bad rows the plan fails. Default: 20 %.
     pub most_invalid: Share,

@@ -97,6 +97,18 @@ impl ColumnError {
         matches!(self, ColumnError::NoSuchColumn { name, .. } if name == ours)
     }
 
+    fn says_no_header(&self) -> bool {
+        match self {
+            ColumnError::NoList(_) => true,
+            ColumnError::NoPhoneColumn { columns } => {
+                columns.len() <= 1 || columns.iter().any(|name| is_number(name))
+            }
+            ColumnError::PhoneColumnUnclear { .. }
+            | ColumnError::NoSuchColumn { .. }
+            | ColumnError::Doubled { .. } => false,
+        }
+    }
+
     /// What to do.
     pub fn help(&self) -> String {
         match self {
@@ -136,13 +148,7 @@ impl ColumnError {
 
 /// Whether the first line has no names of columns: it is a first person, with a number, or a title; or the file is no list.
 pub(crate) fn is_no_header(list: &ListFile, header: &[String]) -> bool {
-    match resolve(list, header) {
-        Err(ColumnError::NoList(_)) => true,
-        Err(ColumnError::NoPhoneColumn { columns }) => {
-            columns.len() <= 1 || columns.iter().any(|name| is_number(name))
-        }
-        Err(_) | Ok(_) => false,
-    }
+    resolve(list, header).is_err_and(|error| error.says_no_header())
 }
 
 /// Whether the name of a column is rather somebody's number.
@@ -153,50 +159,67 @@ fn is_number(name: &str) -> bool {
 /// Finds the columns of a list by its header. The phone column is the one that `columns` names, else the only one that
 /// bears a usual name of phone numbers. Columns without a name cannot be used, and are no error.
 pub fn resolve(list: &ListFile, header: &[String]) -> Result<Columns, ColumnError> {
-    if let Some(what) = NoList::of(header) {
-        return Err(ColumnError::NoList(what));
-    }
-    let names: Vec<&str> = header.iter().map(|name| name.trim()).collect();
-    refuse_doubled(&names)?;
-    let named = names.iter().enumerate().filter(|(_, name)| !name.is_empty());
-    let mut values: BTreeMap<String, usize> = named.map(|(at, name)| ((*name).to_owned(), at)).collect();
-    let mut ours = BTreeMap::new();
-    for (name, wanted) in &list.columns {
-        let at = values
-            .get(wanted.trim())
-            .ok_or_else(|| no_such_column(name, wanted, &names))?;
-        ours.insert(name.clone(), *at);
-    }
-    for wanted in list
-        .consent
-        .iter()
-        .flat_map(|consent| consent.column.iter().chain(&consent.date))
-    {
-        if !values.contains_key(wanted.trim()) && !ours.contains_key(wanted) {
-            return Err(no_such_column("consent", wanted, &names));
-        }
-    }
-    let phone = match ours.get("phone") {
-        Some(at) => *at,
-        None => find_phone(&names)?,
-    };
-    values.extend(ours);
-    Ok(Columns { phone, values })
+    resolve_all(list, header).map_err(|mut faults| faults.swap_remove(0))
 }
 
-fn refuse_doubled(names: &[&str]) -> Result<(), ColumnError> {
+/// The same, with all that does not fit where something does not, and nothing that follows from something else.
+pub(crate) fn resolve_all(list: &ListFile, header: &[String]) -> Result<Columns, Vec<ColumnError>> {
+    if let Some(what) = NoList::of(header) {
+        return Err(vec![ColumnError::NoList(what)]);
+    }
+    let names: Vec<&str> = header.iter().map(|name| name.trim()).collect();
+    let named = names.iter().enumerate().filter(|(_, name)| !name.is_empty());
+    let mut values: BTreeMap<String, usize> = named.map(|(at, name)| ((*name).to_owned(), at)).collect();
+    let mut faults = Vec::from_iter(doubled(&names));
+    let is_doubled = !faults.is_empty();
+    let mut ours = BTreeMap::new();
+    for (name, wanted) in &list.columns {
+        match values.get(wanted.trim()) {
+            Some(at) => drop(ours.insert(name.clone(), *at)),
+            None => faults.push(no_such_column(name, wanted, &names)),
+        }
+    }
+    let of_consent = list.consent.iter();
+    let of_consent = of_consent.flat_map(|consent| consent.column.iter().chain(&consent.date));
+    let missing = of_consent
+        .filter(|wanted| !values.contains_key(wanted.trim()) && !list.columns.contains_key(*wanted));
+    faults.extend(missing.map(|wanted| no_such_column("consent", wanted, &names)));
+    let phone = match ours.get("phone") {
+        Some(at) => Some(*at),
+        // That the column it is read from is not there has been said.
+        None if list.columns.contains_key("phone") => None,
+        None => match find_phone(&names) {
+            Ok(at) => Some(at),
+            // Whatever names nothing in a person or a title follows from that.
+            Err(fault) if fault.says_no_header() && list.query.is_none() => return Err(vec![fault]),
+            // Two of one name are two candidates.
+            Err(ColumnError::PhoneColumnUnclear { .. }) if is_doubled => None,
+            Err(fault) => {
+                faults.push(fault);
+                None
+            }
+        },
+    };
+    values.extend(ours);
+    match phone.filter(|_| faults.is_empty()) {
+        Some(phone) => Ok(Columns { phone, values }),
+        None => Err(faults),
+    }
+}
+
+fn doubled(names: &[&str]) -> Option<ColumnError> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (second, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         if let Some(first) = seen.insert(name.to_lowercase(), second) {
             let name = names[first].to_owned();
-            return Err(ColumnError::Doubled {
+            return Some(ColumnError::Doubled {
                 name,
                 first: first + 1,
                 second: second + 1,
             });
         }
     }
-    Ok(())
+    None
 }
 
 fn no_such_column(name: &str, wanted: &str, names: &[&str]) -> ColumnError {

@@ -38,6 +38,9 @@ pub struct Document<'a> {
     pub around: &'a Around<'a>,
     /// What was found out about it, good for this text only.
     pub memo: &'a Memo,
+    /// Where stories begin that stand in a file of their own: they are asked about as they would stand at the end of their
+    /// campaign. 0 of everything else.
+    pub begins: usize,
 }
 
 /// What is asked of a text again and again, found out once.
@@ -64,8 +67,8 @@ pub struct Around<'a> {
     pub crier_yaml: Option<(&'a str, &'a ProjectFile)>,
     /// What is known of the lists, by path.
     pub headers: &'a BTreeMap<String, Header>,
-    /// What a part costs in the project's region.
-    pub price: Option<&'a Price>,
+    /// What a part costs in the project's region, or why nobody can say.
+    pub price: &'a Result<Price, Unpriced>,
 }
 
 /// What a part costs.
@@ -77,6 +80,31 @@ pub struct Price {
     pub amount: Decimal,
     /// Three letters.
     pub currency: String,
+}
+
+/// Why it is not known what a part costs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unpriced {
+    /// There is no price list.
+    #[error("crier.yaml names no `prices`")]
+    NoPrices,
+    /// It is not known where people are.
+    #[error("it depends on the country of the number, and crier.yaml has no `region`")]
+    NoRegion,
+    /// The price list has a fault.
+    #[error("`{path}` cannot be read as prices")]
+    Unreadable {
+        /// As crier.yaml names it.
+        path: String,
+    },
+    /// The price list leaves the region out.
+    #[error("`{path}` has none of {country}")]
+    NotListed {
+        /// As crier.yaml names it.
+        path: String,
+        /// The country's ISO code.
+        country: String,
+    },
 }
 
 impl<'a> Document<'a> {

@@ -27,7 +27,7 @@ mod trace;
 mod waits;
 mod walk;
 
-pub use asked::{asks, is_left, names};
+pub use asked::{Heard, answered, asks, is_left, names};
 pub use beginning::{begins_at, stop_at};
 pub use doubt::of_answer;
 pub use known::{Known, NOTHING, Outside, variant_of};

@@ -12,8 +12,10 @@ pub enum LeftOut {
     UnreadableRow,
     /// The phone cell holds no number.
     InvalidNumber,
-    /// A landline, or another number that takes no texts.
+    /// A landline.
     Landline,
+    /// A toll-free number, or another one that is neither a mobile nor a landline.
+    SpecialNumber,
     /// The number is of a country that the policy or the sender does not allow.
     Elsewhere,
     /// The number stood in an earlier row.
@@ -92,6 +94,7 @@ impl LeftOut {
             LeftOut::UnreadableRow => ("unreadable-row", None),
             LeftOut::InvalidNumber => ("invalid-number", None),
             LeftOut::Landline => ("landline", None),
+            LeftOut::SpecialNumber => ("special-number", None),
             LeftOut::Elsewhere => ("elsewhere", None),
             LeftOut::Duplicate => ("duplicate", None),
             LeftOut::NotListed => ("not-listed", None),
@@ -142,6 +145,7 @@ impl FromStr for LeftOut {
             "unreadable-row" => LeftOut::UnreadableRow,
             "invalid-number" => LeftOut::InvalidNumber,
             "landline" => LeftOut::Landline,
+            "special-number" => LeftOut::SpecialNumber,
             "elsewhere" => LeftOut::Elsewhere,
             "duplicate" => LeftOut::Duplicate,
             "not-listed" => LeftOut::NotListed,
@@ -185,6 +189,7 @@ impl fmt::Display for LeftOut {
             LeftOut::UnreadableRow => f.write_str("row that cannot be read"),
             LeftOut::InvalidNumber => f.write_str("no valid number"),
             LeftOut::Landline => f.write_str("landline"),
+            LeftOut::SpecialNumber => f.write_str("toll-free or another special number, no mobile"),
             LeftOut::Elsewhere => f.write_str("in a country that is not texted"),
             LeftOut::Duplicate => f.write_str("duplicate of an earlier row"),
             LeftOut::NotListed => f.write_str("in none of the lists of the audience"),
@@ -229,7 +234,9 @@ impl fmt::Display for LeftOut {
                 )
             }
             LeftOut::TooManyAnswers => f.write_str("answered by itself too often within an hour"),
-            LeftOut::Overtaken => f.write_str("a later STOP or START made it untrue before it could go"),
+            LeftOut::Overtaken => {
+                f.write_str("a confirmation, since the person wrote STOP or START again before it could go")
+            }
         }
     }
 }
@@ -254,6 +261,7 @@ mod tests {
             LeftOut::UnreadableRow,
             LeftOut::InvalidNumber,
             LeftOut::Landline,
+            LeftOut::SpecialNumber,
             LeftOut::Elsewhere,
             LeftOut::Duplicate,
             LeftOut::NotListed,

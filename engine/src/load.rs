@@ -108,13 +108,17 @@ pub fn find_project(start: &Path) -> Option<PathBuf> {
     let found = start
         .ancestors()
         .find(|folder| is_there(&folder.join(PROJECT_FILE)))?;
-    // As the user writes paths, where that is shorter.
-    let here = std::env::current_dir().ok()?;
-    Some(match found.strip_prefix(&here) {
+    Some(as_written(found))
+}
+
+/// A folder as the user writes paths, where that is shorter.
+fn as_written(folder: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    match folder.strip_prefix(&here) {
         Ok(below) if below.as_os_str().is_empty() => PathBuf::from("."),
         Ok(below) => below.to_owned(),
-        Err(_) => found.to_owned(),
-    })
+        Err(_) => folder.to_owned(),
+    }
 }
 
 /// Reads the project of a folder; without a crier.yaml there, one that works without.
@@ -291,11 +295,13 @@ fn is_newer(loaded: &LoadedProject) -> bool {
 
 /// Codes that a fault of crier.yaml brings about in its campaigns, and the keys of it where that lies: while one of them
 /// has a fault they are not told, since one cause is one diagnostic.
-const FROM_PROJECT: [(&str, &[&str]); 9] = [
+const FROM_PROJECT: [(&str, &[&str]); 11] = [
     ("budget-without-prices", &["prices"]),
     ("consent-of-other-kind", &["lists", "policy"]),
     ("language-missing", &["languages"]),
     ("language-unlisted", &["languages"]),
+    ("marketing-unguarded", &["lists", "policy"]),
+    ("nobody-consents", &["lists", "policy"]),
     ("sender-cannot-receive", &["sender", "senders"]),
     ("sender-missing", &["sender", "senders"]),
     ("unknown-inbox", &["inboxes"]),

@@ -340,10 +340,7 @@ impl Planner {
                     let odd = frozen.odd(revision, row);
                     odd.filter(|(column, _)| column.name() == name).collect()
                 }
-                RowPlan::LeftOut(..)
-                | RowPlan::NoNumber { .. }
-                | RowPlan::OtherDay(_)
-                | RowPlan::Landline(_) => vec![],
+                RowPlan::LeftOut(..) | RowPlan::NoNumber { .. } | RowPlan::OtherDay(_) => vec![],
             };
             (row, row_plan, odd)
         };
@@ -398,7 +395,6 @@ impl Planner {
                 self.seen.first_row(phone.as_u64(), place);
                 return self.summary.other_day();
             }
-            RowPlan::Landline(phone) => (phone, Err(LeftOut::Landline)),
             RowPlan::LeftOut(phone, reason) => (phone, Err(reason)),
             RowPlan::Planned(planned) => (planned.member.phone, Ok(planned)),
         };

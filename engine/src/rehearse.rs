@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dsl::campaign::{Campaign, Schedule};
+use dsl::campaign::{Campaign, Deed, Schedule};
 use dsl::project::Project;
 use dsl::scalar::local_to_utc;
 use hashbrown::HashSet;
@@ -17,9 +17,9 @@ use rayon::prelude::*;
 
 use crate::advance::Place;
 use crate::calendar::{CronDays, Month, ticks_after};
-use crate::draw;
 use crate::plan::Cohorts;
 use crate::revision::Revision;
+use crate::story::place_of;
 use crate::tariff::Tariff;
 use crate::throttle::Buckets;
 use crate::trigger::key_field;
@@ -40,6 +40,8 @@ mod step;
 mod tests;
 
 pub use checks::{Broken, Violation};
+#[cfg(test)]
+pub(crate) use entry::arrives_after;
 pub use figures::{Conversion, Count, Deferred, Hour, Rehearsal, SenderPeak, Step, Text};
 pub use fit::{Fit, OfLaunch};
 pub use halting::Halted;
@@ -201,6 +203,20 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Somebody goes on so long. Where the campaign has rounds that is what it says, and no fault of this program.
+    fn endless(&self, person: u32, long: &'static str) -> Broken {
+        let program = &self.campaign().program;
+        let has_rounds = program
+            .instructions
+            .iter()
+            .any(|one| matches!(one.deed, Deed::Repeat { .. }));
+        let step = place_of(&program.at(self.crowd.at(person).place.step).step);
+        match has_rounds {
+            true => Broken::TooLong { step, long },
+            false => Broken::Endless,
+        }
+    }
+
     /// What happens in the next second: each person once, then those to whom more happens in it.
     fn second(&mut self) -> Result<(), Violation> {
         let Some((second, mut entries)) = self.agenda.take() else {
@@ -209,7 +225,9 @@ impl<'a> World<'a> {
         if second == NEVER {
             let stale = |entry: &Entry| !self.is_current(entry);
             let endless = entries.into_iter().find(|entry| !stale(entry));
-            return endless.map_or(Ok(()), |entry| Err(self.violation(entry.person, Broken::Endless)));
+            return endless.map_or(Ok(()), |Entry { person, .. }| {
+                Err(self.violation(person, self.endless(person, "for more than a century")))
+            });
         }
         self.now = self.now.max(Duration::from_secs(second.into()));
         self.halt_if_passed();
@@ -304,16 +322,16 @@ impl<'a> World<'a> {
         }
         let now = self.clock.after(self.now);
         let outcomes = self.ask(&asked, now);
-        for ((person, what), outcome) in asked.into_iter().zip(outcomes) {
-            self.note(person, what, outcome)?;
+        for ((_, what), outcome) in asked.into_iter().zip(outcomes) {
+            self.note(what, outcome)?;
         }
         Ok(())
     }
 
     fn learn(&mut self, person: u32, once: u16) {
         let happens = &self.setting.model.once[usize::from(once)];
-        let drawn = draw::four(!self.seed_of(person), self.crowd.phone(person), once)[2];
-        let (what, carried) = (happens.what.clone(), happens.carried(drawn));
+        let draws = Once::draws(self.seed_of(person), self.crowd.phone(person), once);
+        let (what, carried) = (happens.what.clone(), happens.carried(draws));
         let known = self.crowd.learn(person);
         match what {
             Happened::Click(link) => {
@@ -370,7 +388,7 @@ impl<'a> World<'a> {
             .collect();
         let now = self.clock.after(at);
         let outcomes = self.ask(&asked, now);
-        for (nth, ((person, what), outcome)) in asked.into_iter().zip(outcomes).enumerate() {
+        for (nth, ((_, what), outcome)) in asked.into_iter().zip(outcomes).enumerate() {
             // What follows goes later, once that is paid for.
             if is_limited && members >= most && parts > 0 {
                 for queued in queued[nth..].iter().rev() {
@@ -379,7 +397,7 @@ impl<'a> World<'a> {
                 break;
             }
             members += 1;
-            parts += self.note(person, what, outcome)?;
+            parts += self.note(what, outcome)?;
         }
         if parts > 0 {
             let person = queued.first().map_or(0, |queued| queued.person);

@@ -112,8 +112,13 @@ pub fn told(campaign: &Campaign, tick: Tick) -> String {
     let (name, comes) = (occurrence(tick), comes_at(campaign, tick));
     match comes == tick.local {
         true => name,
-        false => format!("{name} (at {}: the clocks change)", comes.format("%H:%M")),
+        false => moved(&name, comes),
     }
+}
+
+/// The name of a tick whose time the clocks leave out, for people.
+pub fn moved(name: &str, comes: NaiveDateTime) -> String {
+    format!("{name} (at {}: the clocks change)", comes.format("%H:%M"))
 }
 
 /// The zone that days of its schedule are counted in.

@@ -19,8 +19,8 @@ use crate::member::Member;
 use crate::opt_in::Asked;
 use crate::plan::Cast;
 use crate::revision::Revision;
-use crate::trigger::{Earlier, may_enter};
 
+mod again;
 mod answers;
 mod lists;
 mod outside;
@@ -53,6 +53,10 @@ pub struct Stage {
     trace: Trace,
     /// Waits that began.
     waits: u64,
+    /// Passages before this one have ended: a schedule may bring thousands.
+    first_inside: usize,
+    /// Texts that the story has not come to.
+    untaken: usize,
 }
 
 /// One way through the campaign.
@@ -180,6 +184,8 @@ impl Stage {
             log: vec![],
             trace: Trace::default(),
             waits: 0,
+            first_inside: 0,
+            untaken: 0,
         }
     }
 
@@ -251,6 +257,9 @@ impl Stage {
 
     /// The earliest text that the story has not come to.
     pub fn untaken(&self) -> Option<(DateTime<Utc>, &Sent)> {
+        if self.untaken == 0 {
+            return None;
+        }
         self.log.iter().find_map(|entry| match &entry.what {
             Happened::Sent(sent) if !sent.taken => Some((entry.at, sent)),
             _ => None,
@@ -265,13 +274,13 @@ impl Stage {
         });
         if let Some(sent) = untaken {
             sent.taken = true;
+            self.untaken -= 1;
         }
     }
 
     /// When something happens by itself next.
     pub fn next_at(&self) -> Option<DateTime<Utc>> {
-        let waiting = self
-            .passages
+        let waiting = self.passages[self.first_inside..]
             .iter()
             .filter(|passage| passage.state == State::Waiting);
         waiting.map(|passage| passage.due_at).chain(self.start_at()).min()
@@ -309,6 +318,10 @@ impl Stage {
 
     /// What is due first.
     fn happen(&mut self) {
+        let has_ended = |passage: &Passage| passage.state == State::Ended;
+        while self.passages.get(self.first_inside).is_some_and(has_ended) {
+            self.first_inside += 1;
+        }
         if self.start_at().is_some_and(|at| at <= self.now) {
             self.starts.take();
             if self.may_enter(None) {
@@ -316,10 +329,9 @@ impl Stage {
             }
             return;
         }
-        let waiting = self
-            .passages
+        let waiting = self.passages[self.first_inside..]
             .iter()
-            .zip(0..)
+            .zip(self.first_inside..)
             .filter(|(passage, _)| passage.state == State::Waiting);
         let first = waiting.min_by_key(|(passage, _)| (passage.due_at, passage.wait));
         if let Some((passage, at)) = first {
@@ -364,35 +376,6 @@ impl Stage {
         });
         self.waits += 1;
         self.note(Happened::Began);
-    }
-
-    fn may_enter(&self, key: Option<&str>) -> bool {
-        let again = self.revision.campaign.pace.again;
-        may_enter(again, &self.earlier(key), self.zone(), self.now).is_ok()
-    }
-
-    /// The passages that began with a key by now.
-    fn earlier(&self, key: Option<&str>) -> Vec<Earlier> {
-        let own = self
-            .passages
-            .iter()
-            .filter(|passage| passage.key.as_deref() == key);
-        let own = own.map(|passage| Earlier {
-            began_at: passage.began_at,
-            inside: passage.state != State::Ended,
-        });
-        own.collect()
-    }
-
-    /// The passage that the next one takes the place of ends.
-    fn restart(&mut self, key: Option<&str>) {
-        let inside = |passage: &Passage| passage.key.as_deref() == key && passage.state != State::Ended;
-        for at in 0..self.passages.len() {
-            if inside(&self.passages[at]) {
-                self.passages[at].state = State::Ended;
-                self.note(Happened::Restarted);
-            }
-        }
     }
 
     /// A call to that address gets this answer: the first one that is made and has none yet.
@@ -585,6 +568,7 @@ impl Stage {
 
     fn note(&mut self, what: Happened) {
         let at = self.now;
+        self.untaken += usize::from(matches!(what, Happened::Sent(_)));
         self.log.push(Entry { at, what });
     }
 }

@@ -1,6 +1,7 @@
 //! Campaigns, people and moments for the tests of this crate, made of text. No files.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -9,12 +10,56 @@ use dsl::project::Project;
 use dsl::{Header, Surroundings};
 use sms::PhoneNumber;
 
+use crate::advance::Effect;
+use crate::ids::MessageId;
 use crate::load::from_source;
-use crate::member::Member;
+use crate::member::{Doubt, Member, Pending};
+use crate::plan::{Cohorts, Planner, Summary};
 use crate::revision::{Revision, Source};
+use crate::tariff::Tariff;
 
 /// The header of every list that is not described otherwise.
 pub(crate) const COLUMNS: &str = "phone,language,name,code";
+
+/// Of a text that is tried again it stands beside the member how often it was; of one that is settled nothing.
+pub(crate) fn keep_pending(member: &mut Member, effect: &Effect) {
+    match effect {
+        Effect::Depart(..) => member.pending = None,
+        Effect::Retry {
+            attempts,
+            crashes,
+            doubt,
+            ..
+        } => {
+            member.pending = Some(Pending {
+                message: MessageId(1),
+                attempts: *attempts,
+                crashes: *crashes,
+                doubt: *doubt,
+                resent: member.is_resent() || *doubt == Doubt::Resent,
+                route: 0,
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Everybody of a campaign whose project lies in a folder, what the plan says of them, and their tariffs.
+pub(crate) fn planned(
+    revision: &Arc<Revision>,
+    project: &Project,
+    folder: &Path,
+    at: DateTime<Utc>,
+) -> (Vec<Cohorts>, Summary, Vec<Tariff>) {
+    let planner = Planner::new(revision.clone(), project, folder, Default::default(), at);
+    let mut planner = planner.expect("a plan");
+    let mut people = vec![];
+    while let Some(run) = planner.next_run().expect("planned") {
+        people.push(Cohorts::of(run.people));
+    }
+    let (summary, tariffs) = planner.finish().expect("planned");
+    (people, summary, tariffs)
+}
 
 /// A campaign whose lists have [`COLUMNS`], in a project without a crier.yaml.
 pub(crate) fn campaign(text: &str) -> Arc<Revision> {

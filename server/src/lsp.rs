@@ -1,6 +1,7 @@
 //! A language server for campaign files and crier.yaml: the Language Server Protocol 3.17 over a reader and a writer. What
 //! editors ask is answered by `dsl::editor`; here are the messages, the open files and what is read around them. Reads
-//! nothing but crier.yaml, lists and prices of the project that an open file is of, writes nothing, and ends with its input.
+//! nothing but crier.yaml, campaigns, stories, lists and prices of the project that an open file is of, writes nothing, and ends
+//! with its input.
 
 use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,7 +39,7 @@ const PAUSE: Duration = Duration::from_millis(80);
 enum Event {
     Read(Incoming),
     /// None: a fault of ours, of which nothing is told.
-    Checked(Option<Checked>),
+    Checked(Option<Box<Checked>>),
 }
 
 /// Answers until the client says that it ends. `version` is crier's own. Errors: the writer's.
@@ -74,7 +75,7 @@ pub fn serve(
             }
             Some(Event::Checked(checked)) => {
                 pace.is_busy = false;
-                checked.into_iter().for_each(|checked| session.checked(checked));
+                checked.into_iter().for_each(|checked| session.checked(*checked));
                 Next::Go
             }
         };
@@ -141,7 +142,7 @@ fn next(
 
 fn start(check: Check, sender: SyncSender<Event>) {
     std::thread::spawn(move || {
-        let checked = catch_unwind(AssertUnwindSafe(|| check.run())).ok();
+        let checked = catch_unwind(AssertUnwindSafe(|| Box::new(check.run()))).ok();
         // Nobody waits for it once the session is over.
         let _ = sender.send(Event::Checked(checked));
     });

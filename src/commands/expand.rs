@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, invalid, rewrite};
 use crate::cli::{Expand, Format};
-use crate::output::plan::texts::bound_json;
+use crate::output::plan::texts::{bound_json, bounds_comments};
 use crate::output::{self, diagnostics};
 
 /// Columns before what goes on on the next line: the address of an instruction stands there.
@@ -62,7 +62,13 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
     let file = dsl::parse_campaign(&loaded.file.text);
     let expanded = expand::campaign(&file, &around);
     match args.format {
-        Format::Full => output::lines(&expanded.yaml()),
+        Format::Full => {
+            output::lines(&expanded.yaml());
+            let bounds = dsl::bounds::bounds(&file, project);
+            if let Some(comments) = bounds_comments(&bounds) {
+                output::lines(&format!("\n{comments}\n"));
+            }
+        }
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "campaign": expanded.json(),

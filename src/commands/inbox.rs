@@ -116,7 +116,7 @@ fn row(reply: &KeptReply, went: &[KeptDelivery]) -> Vec<String> {
     let mark = match reply.meaning {
         ReplyMeaning::OptOut => " (opted out)",
         ReplyMeaning::ContainsOptOut => " (contains an opt-out word: please read)",
-        ReplyMeaning::Answer => " (taken by a rule)",
+        ReplyMeaning::Answer => " (taken by a question or a rule)",
         ReplyMeaning::OptIn => " (opted in again)",
         ReplyMeaning::Help => " (asked for help, and was answered)",
         ReplyMeaning::Reaction(_) => " (a reaction)",

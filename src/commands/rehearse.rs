@@ -16,7 +16,7 @@ use engine::launch::LaunchError;
 use engine::left_out::LeftOut;
 use engine::load::{CheckedFile, LoadedCampaign};
 use engine::plan::{Barred, Cohorts, PlanError, Planner, Summary};
-use engine::rehearse::{Model, Setting, begins_at, rehearse};
+use engine::rehearse::{Model, Setting, Violation, begins_at, rehearse};
 use engine::revision::Revision;
 use engine::tariff::Tariff;
 use serde_json::json;
@@ -70,7 +70,7 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
             keeps_texts: false,
             begins_at,
         };
-        let rehearsal = rehearse(&setting, people).map_err(anyhow::Error::from)?;
+        let rehearsal = rehearse(&setting, people)?;
         Ok((rehearsal, summary))
     });
     let rehearsed: Result<_, Stopped> = rehearsed.await.expect("a rehearsal does not panic");
@@ -125,6 +125,8 @@ enum Stopped {
     Launch(LaunchError),
     /// There is nobody to rehearse with.
     Nobody(anyhow::Error),
+    /// The campaign goes on for longer than is rehearsed.
+    TooLong(anyhow::Error),
     /// A rule was broken.
     Violation(anyhow::Error),
 }
@@ -135,9 +137,12 @@ impl From<PlanError> for Stopped {
     }
 }
 
-impl From<anyhow::Error> for Stopped {
-    fn from(error: anyhow::Error) -> Stopped {
-        Stopped::Violation(error)
+impl From<Violation> for Stopped {
+    fn from(violation: Violation) -> Stopped {
+        match violation.broken.is_fault() {
+            true => Stopped::Violation(violation.into()),
+            false => Stopped::TooLong(violation.broken.into()),
+        }
     }
 }
 
@@ -145,7 +150,7 @@ impl From<Stopped> for Failure {
     fn from(stopped: Stopped) -> Failure {
         match stopped {
             Stopped::Launch(error) => failed(error),
-            Stopped::Nobody(error) => Failure::Found(Some(error)),
+            Stopped::Nobody(error) | Stopped::TooLong(error) => Failure::Found(Some(error)),
             Stopped::Violation(error) => Failure::Found(Some(
                 error.context("the rehearsal broke a rule, which is a fault of crier: please report it"),
             )),

@@ -40,7 +40,7 @@ struct Count {
     changed: u64,
     same: u64,
     faulty: u64,
-    internal: Option<Failure>,
+    failed: Option<Failure>,
 }
 
 /// A byte-order mark.
@@ -51,20 +51,51 @@ pub(super) fn run(args: &Rewrite, rewriter: &Rewriter) -> Result<ExitCode, Failu
     if is_stdin(&args.paths)? {
         return stdin(args, rewriter);
     }
+    args.paths
+        .iter()
+        .try_for_each(|path| no_stories(path, rewriter))?;
     let mut count = Count::default();
     for path in validate::found(&args.paths)? {
-        let bytes = read(&path)?;
-        if let Some(new) = made(Some(&path), &bytes, rewriter, &mut count) {
-            told(&path, &bytes, &new, args, rewriter)?;
+        if let Err(failure) = one(&path, args, rewriter, &mut count) {
+            count.fail(failure);
         }
     }
-    output::say(&count.summary(args, rewriter));
+    let summary = count.summary(args, rewriter);
+    if !summary.is_empty() {
+        output::say(&summary);
+    }
     count.result(args)
+}
+
+fn one(path: &Path, args: &Rewrite, rewriter: &Rewriter, count: &mut Count) -> Result<(), Failure> {
+    let bytes = read(path)?;
+    match made(Some(path), &bytes, rewriter, count) {
+        Some(new) => told(path, &bytes, &new, args, rewriter).inspect_err(|_| count.changed -= 1),
+        None => Ok(()),
+    }
+}
+
+/// Stories in a file of their own are no file that is written anew, and their campaign was not named.
+fn no_stories(path: &Path, rewriter: &Rewriter) -> Result<(), Failure> {
+    match load::campaign_of_stories(path) {
+        Some(campaign) => Err(Failure::Usage(anyhow!(
+            "{} holds stories, and only campaigns and crier.yaml are {}: name {} for its campaign",
+            path.display(),
+            rewriter.done,
+            campaign.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Whether an argument is standard input, by our name or by that of the system.
+pub(super) fn is_dash(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdin")
 }
 
 /// Whether the arguments are `-` alone.
 pub(super) fn is_stdin(paths: &[PathBuf]) -> Result<bool, Failure> {
-    match paths.iter().any(|path| path == Path::new("-")) {
+    match paths.iter().any(|path| is_dash(path)) {
         true if paths.len() > 1 => Err(Failure::Usage(anyhow!(
             "`-` is standard input, and stands alone; name files or `-`"
         ))),
@@ -87,7 +118,7 @@ fn stdin(args: &Rewrite, rewriter: &Rewriter) -> Result<ExitCode, Failure> {
         if let Some(new) = &new {
             output::lines(&diff::unified("-", &String::from_utf8_lossy(&bytes), new));
         }
-    } else if !args.check && count.faulty == 0 && count.internal.is_none() {
+    } else if !args.check && count.faulty == 0 && count.failed.is_none() {
         output::lines(&new.unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned()));
     }
     count.result(args)
@@ -122,11 +153,7 @@ fn made(path: Option<&Path>, bytes: &[u8], rewriter: &Rewriter, count: &mut Coun
             None
         }
         (Made::Internal(error), _) => {
-            let error = error.context(shown.display().to_string());
-            // Each is told; the last one is also what the command ends with.
-            if let Some(earlier) = count.internal.replace(Failure::Internal(error)) {
-                output::error(&earlier);
-            }
+            count.fail(Failure::Internal(error.context(shown.display().to_string())));
             None
         }
     }
@@ -147,6 +174,14 @@ fn told(path: &Path, old: &[u8], new: &str, args: &Rewrite, rewriter: &Rewriter)
 }
 
 impl Count {
+    /// A file could not be read or written, or crier is at fault: the others go on. Each is told; the last one is also what
+    /// the command ends with.
+    fn fail(&mut self, failure: Failure) {
+        if let Some(earlier) = self.failed.replace(failure) {
+            output::error(&earlier);
+        }
+    }
+
     fn summary(&self, args: &Rewrite, rewriter: &Rewriter) -> String {
         let files = |n| counted(n, "file", "files");
         let mut said = vec![];
@@ -164,7 +199,7 @@ impl Count {
     }
 
     fn result(self, args: &Rewrite) -> Result<ExitCode, Failure> {
-        match self.internal {
+        match self.failed {
             Some(failure) => Err(failure),
             None if self.faulty > 0 || (args.check && self.changed > 0) => Err(Failure::Found(None)),
             None => Ok(ExitCode::SUCCESS),

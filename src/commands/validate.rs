@@ -20,7 +20,7 @@ use self::changed::Changed;
 pub(super) use self::found::found;
 use self::found::{FoundFiles, found_beside};
 use super::fix::Repaired;
-use super::rewrite::read_stdin;
+use super::rewrite::{is_dash, read_stdin};
 use super::{Failure, fix};
 use crate::cli::{DiagnosticFormat, FailOn, Validate};
 use crate::output::{self, diagnostics};
@@ -150,8 +150,7 @@ struct Inputs {
 
 /// The files that were named, and standard input where `-` was.
 fn inputs(args: &Validate) -> Result<Inputs, Failure> {
-    let dash = Path::new("-");
-    let named: Vec<PathBuf> = args.paths.iter().filter(|path| *path != dash).cloned().collect();
+    let named: Vec<PathBuf> = args.paths.iter().filter(|path| !is_dash(path)).cloned().collect();
     if named.len() == args.paths.len() {
         let FoundFiles {
             paths,

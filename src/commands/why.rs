@@ -1,6 +1,7 @@
 //! `crier why`: all that is known of a number, in the order it happened.
 
 mod events;
+mod had;
 
 use std::collections::HashMap;
 use std::process::ExitCode;
@@ -199,7 +200,11 @@ fn as_text(
     for skipped in &story.skipped {
         let step = steps.name(skipped.launch, skipped.step);
         let launch = name(names, skipped.launch);
-        let line = format!("passed over at {step} ({launch}): {}", skipped.reason);
+        let line = match &skipped.reason {
+            // A confirmation is of no step.
+            LeftOut::Overtaken => format!("not sent ({launch}): {}", skipped.reason),
+            reason => format!("passed over at {step} ({launch}): {reason}"),
+        };
         events.push((skipped.at, line));
     }
     for (launch, reason, at) in &story.ends {
@@ -277,6 +282,7 @@ fn as_text(
         events.push((beginning.happening.at, beginning_line(beginning, names, now)));
     }
     events.extend(events::lines(story, names, steps));
+    events.extend(had::lines(story, names));
     for notice in &story.notices {
         let (launch, to) = (name(names, notice.launch), &notice.inbox);
         let text = output::one_line(&notice.text);
@@ -308,7 +314,9 @@ fn as_text(
             .map(|(line, head)| output::folded(&format!("{head}{line}"), INDENT));
         lines.collect::<Vec<_>>()
     });
-    format!("{phone}\n{}", lines.collect::<Vec<_>>().join("\n"))
+    let now = had::now(story).map(|now| output::folded(&format!("  now {now}"), INDENT));
+    let lines: Vec<String> = now.into_iter().chain(lines).collect();
+    format!("{phone}\n{}", lines.join("\n"))
 }
 
 /// Somebody joined a list or left it, with what is known of how.
@@ -471,9 +479,13 @@ fn as_json(
             "waits_for": waits.map(WaitsFor::code), "held_up_by": held_up_by.collect::<Vec<_>>(),
         })
     });
+    let [tags, values, past] = had::as_json(story, names);
     json!({
         "format_version": output::FORMAT_VERSION,
         "phone": phone.to_string(),
+        "tags": tags,
+        "values": values,
+        "past": past,
         "suppressed": story.suppression.as_ref().map(|(reason, at, evidence)| {
             json!({ "reason": reason, "at": at, "evidence": evidence })
         }),

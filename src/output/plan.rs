@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use dsl::campaign::program::Until;
-use dsl::campaign::{Deed, Purpose, Schedule};
+use dsl::campaign::{Deed, Over, Purpose, Schedule};
 use dsl::project::Project;
 use dsl::scalar::Rate;
 use engine::calendar::Tick;
@@ -132,7 +132,9 @@ impl Shown<'_> {
         let by_column = campaign.program.instructions.iter().any(|one| {
             matches!(&one.deed, Deed::Wait { until: Until::At(moment), .. } if moment.field().is_some())
         });
-        let is_capped = campaign.purpose == Purpose::Marketing && !campaign.pace.frequency.is_empty();
+        // Past another cap a text does not go at all.
+        let mut caps = campaign.pace.frequency.iter();
+        let is_capped = campaign.purpose == Purpose::Marketing && caps.any(|cap| cap.over == Over::Wait);
         let or = match (by_column, is_capped) {
             (false, false) => "",
             (true, false) => ", or later by a column",
@@ -223,10 +225,21 @@ impl Shown<'_> {
                 } else {
                     ""
                 };
-                format!("when its hours open{of_whom}, {}", time(first))
+                // The wait and the hours may both hold it up: which did is not told.
+                match self.revision.campaign.program.waits_first() {
+                    true => format!("{}, the first text{of_whom} {}", self.starts(), time(first)),
+                    false => format!("when its hours open{of_whom}, {}", time(first)),
+                }
             }
-            Some(Ok(_)) | None if self.starts_at <= self.now => "now".to_owned(),
-            Some(Ok(_)) | None => time(self.starts_at),
+            Some(Ok(_)) | None => self.starts(),
+        }
+    }
+
+    /// When it begins, whenever its first text goes.
+    fn starts(&self) -> String {
+        match self.starts_at <= self.now {
+            true => "now".to_owned(),
+            false => time(self.starts_at),
         }
     }
 
@@ -481,10 +494,7 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
     if summary.no_hours > 0 {
         notes.push(format!(
             "{} at least one text: its hours hold at no time in all zones that they may be in; a column `timezone` says in which they are",
-            match summary.no_hours {
-                1 => "1 person does not get".to_owned(),
-                n => format!("{} people do not get", number(n)),
-            }
+            counted(summary.no_hours, "person does not get", "people do not get")
         ));
     }
     notes.extend(texts::alphabet(summary, revision));

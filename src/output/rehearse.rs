@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use dsl::campaign::Schedule;
 use engine::left_out::LeftOut;
 use engine::plan::Summary;
-use engine::rehearse::{Conversion, Rehearsal, Step};
+use engine::rehearse::{Conversion, Rehearsal, SenderPeak, Step};
 use engine::revision::Revision;
 use engine::story::place_of;
 use serde_json::json;
@@ -59,7 +59,7 @@ impl Shown<'_> {
             (
                 "replies",
                 format!(
-                    "{}: {} to people, {} by themselves",
+                    "{}: {} to people, {} answered by themselves",
                     number(total.replies),
                     number(total.desk),
                     number(total.automatic)
@@ -163,10 +163,12 @@ impl Shown<'_> {
 
     fn waited(&self) -> String {
         let deferred = self.rehearsal.deferred;
-        let peaks = self.rehearsal.senders.iter().filter_map(|peak| {
+        // Who waits less than a second is in a queue too, and did not have to wait.
+        let queued = |peak: &&SenderPeak| deferred.rate > 0 && peak.peak_queue > 0;
+        let peaks = self.rehearsal.senders.iter().filter(queued).filter_map(|peak| {
             let at = peak.at?;
             Some(format!(
-                "at most {} at once for {}, at {}",
+                "at most {} at once for the rate of {}, {}",
                 number(peak.peak_queue),
                 peak.sender,
                 time(at)

@@ -19,6 +19,9 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// So much of what happened is shown of a story that failed: what came last before the difference.
+const LAST: usize = 40;
+
 /// Where the name of a story begins, and what none walked.
 const NAME: usize = 10;
 const UNWALKED: usize = 16;
@@ -63,7 +66,9 @@ impl Report<'_> {
         };
         super::line(&super::paged(&line, NAME));
         if self.transcripts || story.failure.is_some() {
-            of(story).iter().for_each(|line| super::line(line));
+            of(story, self.transcripts)
+                .iter()
+                .for_each(|line| super::line(line));
         }
         if let Some(failure) = &story.failure {
             let file = CheckedFile {
@@ -197,13 +202,23 @@ pub fn transcript(log: &[Entry], zone: Tz, day: &mut Option<NaiveDate>) -> Vec<S
     lines
 }
 
-fn of(story: &Played) -> Vec<String> {
-    transcript(&story.log, story.zone, &mut None)
+/// What happened in a story: all of it, or the last.
+fn of(story: &Played, all: bool) -> Vec<String> {
+    let before = match all {
+        true => 0,
+        false => story.log.len().saturating_sub(LAST),
+    };
+    let left_out = (before > 0).then(|| {
+        let lines = counted(before as u64, "line is", "lines are");
+        format!("    {DIM}{lines} left out before this: `--transcript` shows all{DIM:#}")
+    });
+    let last = transcript(&story.log[before..], story.zone, &mut None);
+    left_out.into_iter().chain(last).collect()
 }
 
 /// The transcript without colours.
 fn plain(story: &Played) -> String {
-    let shown = of(story).join("\n");
+    let shown = of(story, false).join("\n");
     anstream::adapter::strip_str(&shown).to_string()
 }
 

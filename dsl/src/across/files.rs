@@ -3,7 +3,7 @@
 use super::{Across, Outline, Whole};
 use crate::Header;
 use crate::check::{RELATIVE, column_fault, meant_file, missing_file, unreadable};
-use crate::columns;
+use crate::columns::{self, ColumnError};
 use crate::diagnostic::Diagnostic;
 use crate::project::ListFile;
 use crate::written::Spanned;
@@ -21,13 +21,13 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
             false => missing_file(path, beside),
         }));
     for list in whole.lists() {
-        let found = list.file.as_ref().and_then(|path| wrong(whole, list, path));
+        let found = list.file.iter().flat_map(|path| wrong(whole, list, path));
         across.project.extend(found);
     }
 }
 
 /// What is wrong with the file of a list, and for how many campaigns.
-fn wrong(whole: &Whole<'_>, list: &written::List, path: &Spanned<String>) -> Option<Diagnostic> {
+fn wrong(whole: &Whole<'_>, list: &written::List, path: &Spanned<String>) -> Vec<Diagnostic> {
     if let Some(beside) = whole.absent.get(&path.value) {
         let message = format!(
             "the file \"{}\" of list \"{}\" does not exist",
@@ -35,28 +35,33 @@ fn wrong(whole: &Whole<'_>, list: &written::List, path: &Spanned<String>) -> Opt
         );
         let found = Diagnostic::error("list-file-missing", path.span.clone(), message);
         let meant = meant_file(&path.value, beside.iter().map(String::as_str));
-        return Some(Guess::unsure(meant).tell(found, || RELATIVE.to_owned()));
+        return vec![Guess::unsure(meant).tell(found, || RELATIVE.to_owned())];
     }
-    let known = whole.project.lists.get(&list.name.value)?;
+    let Some(known) = whole.project.lists.get(&list.name.value) else {
+        return vec![];
+    };
     let reads = |campaign: &&Outline| campaign.lists.contains(&list.name.value);
-    let found = match whole.headers.get(&known.key())? {
-        Header::Absent => None,
-        Header::Unreadable(why) => Some(unreadable(&path.value, why, path.span.clone())),
+    let found = match whole.headers.get(&known.key()) {
+        Some(Header::Unreadable(why)) => vec![unreadable(&path.value, why, path.span.clone())],
         // A campaign may say itself what is which.
-        Header::Columns(header)
+        Some(Header::Columns(header))
             if whole
                 .asked()
                 .any(|campaign| reads(&campaign) && !campaign.renames) =>
         {
             of_columns(known, header, list, path)
         }
-        Header::Columns(_) => None,
+        Some(Header::Columns(_) | Header::Absent) | None => vec![],
     };
-    let readers = whole.campaigns.iter().filter(reads).count();
-    Some(match readers {
-        0 | 1 => found?,
-        several => found?.label(format!("{several} campaigns use it")),
-    })
+    let label = match whole.campaigns.iter().filter(reads).count() {
+        0 | 1 => None,
+        several => Some(format!("{several} campaigns use it")),
+    };
+    let labelled = |found: Diagnostic| match &label {
+        Some(label) => found.label(label.clone()),
+        None => found,
+    };
+    found.into_iter().map(labelled).collect()
 }
 
 fn of_columns(
@@ -64,11 +69,17 @@ fn of_columns(
     header: &[String],
     list: &written::List,
     path: &Spanned<String>,
-) -> Option<Diagnostic> {
-    let error = columns::resolve(known, header).err()?;
-    let renamed = list.columns.iter().find(|(ours, _)| error.is_of(&ours.value));
-    let span = renamed.map_or(&path.span, |(_, column)| &column.span);
-    Some(column_fault(known, &error, span.clone()))
+) -> Vec<Diagnostic> {
+    let faults = columns::resolve_all(known, header).err().into_iter().flatten();
+    let one = |error| {
+        let renamed = list
+            .columns
+            .iter()
+            .find(|(ours, _)| ColumnError::is_of(&error, &ours.value));
+        let span = renamed.map_or(&path.span, |(_, column)| &column.span);
+        column_fault(known, &error, span.clone())
+    };
+    faults.map(one).collect()
 }
 
 /// A price where the file of prices belongs.

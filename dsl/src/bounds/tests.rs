@@ -23,10 +23,11 @@ fn check(more: &str, expected: Expect) {
         let names: Vec<String> = names.into_iter().flatten().collect();
         let _ = writeln!(
             out,
-            "{}: {} to {:?} ({:?} in UCS-2), unbounded by {:?}, forced by {:?}",
+            "{}: {} to {:?} ({:?} in ordinary letters, {:?} in UCS-2), unbounded by {:?}, forced by {:?}",
             names.join(" "),
             bound.least,
             bound.most,
+            bound.ordinary,
             bound.most_in_ucs2,
             bound.unbounded_by,
             bound.forced_by
@@ -55,18 +56,18 @@ steps:
     check(
         &messages,
         expect![[r#"
-            plain: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
-            named: 1 to Some(2) (Some(3) in UCS-2), unbounded by [], forced by None
-            aged: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
-            filled it: 1 to Some(2) (Some(3) in UCS-2), unbounded by [], forced by None
-            filled en: 1 to None (None in UCS-2), unbounded by ["other", "surname"], forced by None
-            short: 1 to Some(1) (Some(1) in UCS-2), unbounded by [], forced by None
-            varied calm it: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
-            varied calm en: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
-            varied loud: 1 to Some(1) (None in UCS-2), unbounded by [], forced by Some('👍')
-            hello: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
-            send it: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
-            send en: 1 to Some(1) (None in UCS-2), unbounded by [], forced by None
+            plain: 1 to Some(1) (Some(1) in ordinary letters, None in UCS-2), unbounded by [], forced by None
+            named: 1 to Some(2) (Some(2) in ordinary letters, Some(3) in UCS-2), unbounded by [], forced by None
+            aged: 1 to Some(1) (Some(1) in ordinary letters, None in UCS-2), unbounded by [], forced by None
+            filled it: 1 to Some(2) (Some(1) in ordinary letters, Some(3) in UCS-2), unbounded by [], forced by None
+            filled en: 1 to None (None in ordinary letters, None in UCS-2), unbounded by ["other", "surname"], forced by None
+            short: 1 to Some(1) (Some(1) in ordinary letters, Some(1) in UCS-2), unbounded by [], forced by None
+            varied calm it: 1 to Some(1) (Some(1) in ordinary letters, None in UCS-2), unbounded by [], forced by None
+            varied calm en: 1 to Some(1) (Some(1) in ordinary letters, None in UCS-2), unbounded by [], forced by None
+            varied loud: 1 to Some(1) (Some(1) in ordinary letters, None in UCS-2), unbounded by [], forced by Some('👍')
+            hello: 1 to Some(1) (Some(1) in ordinary letters, None in UCS-2), unbounded by [], forced by None
+            step-3 it: 1 to Some(1) (Some(1) in ordinary letters, None in UCS-2), unbounded by [], forced by None
+            step-3 en: 1 to Some(1) (Some(1) in ordinary letters, None in UCS-2), unbounded by [], forced by None
         "#]],
     );
 }
@@ -77,7 +78,7 @@ fn a_text_for_all_has_the_bound_of_its_longest_language() {
     check(
         &format!("languages: [en, ja]\nmessage: \"{long} {{{{date starts}}}}\"\n"),
         expect![[r#"
-            message: 1 to Some(3) (Some(3) in UCS-2), unbounded by [], forced by None
+            message: 1 to Some(3) (Some(3) in ordinary letters, Some(3) in UCS-2), unbounded by [], forced by None
         "#]],
     );
 }

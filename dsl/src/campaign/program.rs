@@ -388,6 +388,13 @@ impl Program {
         &self.instructions[..end]
     }
 
+    /// Whether people wait before anything else.
+    pub fn waits_first(&self) -> bool {
+        self.instructions
+            .first()
+            .is_some_and(|one| matches!(one.deed, Deed::Wait { .. }))
+    }
+
     /// Whether a text may have gone before somebody comes to a step: one stands before it, or they were here before.
     pub fn texts_before(&self, address: Address, visit: u32) -> bool {
         let before = &self.instructions[..usize::from(address)];

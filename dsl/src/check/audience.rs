@@ -158,9 +158,11 @@ fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {
             found.push(unreadable(path, why, list.span.clone()));
         }
         Some(Header::Columns(header)) => {
-            if let Err(error) = columns::resolve(&list.file, header) {
-                found.push(column(context, list, &error));
-            }
+            let faults = columns::resolve_all(&list.file, header)
+                .err()
+                .into_iter()
+                .flatten();
+            found.extend(faults.map(|error| column(context, list, &error)));
         }
     }
 }
@@ -171,12 +173,19 @@ pub(crate) fn unreadable(path: &str, why: &str, span: Range<usize>) -> Diagnosti
     Diagnostic::error("list-unreadable", span, message)
 }
 
-/// A name of a column that a query does not give. Where the numbers stand need not be said of it.
-fn of_query(context: &Context<'_>, list: &List<'_>) -> Option<Diagnostic> {
-    let header: Vec<String> = list.file.query.as_ref()?.keys().cloned().collect();
-    let error = columns::resolve(&list.file, &header).err()?;
-    let is_missing = matches!(&error, ColumnError::NoSuchColumn { name, .. } if name != "phone");
-    is_missing.then(|| column(context, list, &error))
+/// Names of columns that a query does not give. Where the numbers stand need not be said of it.
+fn of_query(context: &Context<'_>, list: &List<'_>) -> Vec<Diagnostic> {
+    let Some(columns) = &list.file.query else {
+        return vec![];
+    };
+    let header: Vec<String> = columns.keys().cloned().collect();
+    let faults = columns::resolve_all(&list.file, &header)
+        .err()
+        .unwrap_or_default();
+    let is_missing =
+        |error: &&ColumnError| matches!(error, ColumnError::NoSuchColumn { name, .. } if name != "phone");
+    let missing = faults.iter().filter(is_missing);
+    missing.map(|error| column(context, list, error)).collect()
 }
 
 /// Where the campaign itself says in which column its people agreed.

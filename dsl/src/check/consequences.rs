@@ -94,8 +94,9 @@ const FOLLOWS: &[Follows] = &[
     follows(
         "link-never-sent",
         Place::Under(&["message", "messages", "steps", "replies"]),
-        &["unknown-variable"],
+        &["bad-template", "unknown-link", "unknown-variable"],
     ),
+    follows("link-never-sent", Place::Here, NO_NAMES),
     follows(
         "list-file-missing",
         Place::Here,

@@ -114,6 +114,11 @@ fn extra_braces(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
         let Some(end) = text[begin..].find("}}").map(|end| begin + end + 2) else {
             break;
         };
+        // Those of a value in a value are closed behind it.
+        let inside = &text[begin + 2..end];
+        if inside.contains("{{") {
+            open += inside.matches('{').count();
+        }
         let is_triple = text[begin..].starts_with("{{{") && text[end..].starts_with('}');
         let end = end + usize::from(is_triple);
         let behind = text[end..].len() - text[end..].trim_start_matches('}').len();
@@ -313,6 +318,7 @@ mod tests {
             ("{for {{name}}} and {{name}} }", &[]),
             ("{{!-- }}} --}}{{a}}", &[]),
             ("{{#if a}}}{{/if}}", &["}"]),
+            ("{{upper {{x}}}} {{upper {{{x}}}}}", &[]),
         ];
         for (text, extra) in table {
             let found = extra_braces(text).into_iter();

@@ -24,6 +24,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The longest values are taken for ordinary letters: one of `[` and `€` alone is no reason for a warning. The bound that holds
+/// whatever they are made of is shown by the plan.
 fn too_long(
     context: &Context<'_>,
     (languages, value): (&[Language], &Value),
@@ -50,7 +52,7 @@ fn too_long(
                 .also(limit.span.clone(), "the limit")
                 .help("shorten it, or raise `limits.parts`"),
         );
-    } else if let Some(longest) = parts.most.filter(|longest| *longest > most) {
+    } else if let Some(longest) = parts.ordinary.filter(|longest| *longest > most) {
         let message =
             format!("with the longest values the text has {longest} parts, and the limit is {most}{forced}");
         found.push(

@@ -105,17 +105,20 @@ fn both_forms(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     );
 }
 
-/// Names by which stories call what no message is.
 fn reserved(message: &Message) -> Option<Diagnostic> {
-    let name = message.name.value.as_str();
+    Some(no_name_of_ours(&message.name)?.help("give the message another name"))
+}
+
+/// Names by which stories call what no text is.
+pub(super) fn no_name_of_ours(name: &Spanned<String>) -> Option<Diagnostic> {
+    let (span, name) = (name.span.clone(), name.value.as_str());
     let what = match name {
         "nothing" => "that no text comes",
         _ if EXPECTED.contains(&name) => "an answer of the program, whose text stands in crier.yaml",
         _ => return None,
     };
     let text = format!("\"{name}\" is what stories call {what}");
-    let found = Diagnostic::error("bad-name", message.name.span.clone(), text);
-    Some(found.help("give the message another name"))
+    Some(Diagnostic::error("bad-name", span, text))
 }
 
 /// The text of the short form is called `message` by everything that names messages, so no other may be.

@@ -1,12 +1,12 @@
 //! Conditions ask for what can have happened by then: a message or a link that is sent only later, or by nobody, is none of
 //! it. Walks the steps as people do; what rules for replies send may come at any time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::awaited::inside;
 use super::conditions::scope;
-use super::{Context, never_in_time};
+use super::{Context, never_in_time, templates};
 use crate::condition::{Basis, Happening, bases, holds_at_first};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::written::Spanned;
@@ -24,6 +24,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         messages: written.messages_by_name(),
         faulty: faulty(found),
         all: all.clone(),
+        missed: BTreeSet::new(),
         found: vec![],
     };
     let mut so_far = begun(written);
@@ -42,6 +43,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         walk.conditions(exit, &all);
         walk.leaves_at_once(name, exit);
     }
+    walk.unused_links();
     found.append(&mut walk.found);
 }
 
@@ -85,6 +87,8 @@ struct Walk<'a> {
     faulty: Vec<Range<usize>>,
     /// All that is ever sent.
     all: Sendings,
+    /// Links that conditions ask for, and that no text has.
+    missed: BTreeSet<String>,
     found: Vec<Diagnostic>,
 }
 
@@ -131,6 +135,11 @@ impl Walk<'_> {
             for (basis, span) in bases(&condition.value) {
                 let at = inside(self.context.text, condition, span);
                 let told = self.judge(&basis, at, so_far);
+                if let (Basis::Call(_, Some(name)), Some("link-never-sent")) =
+                    (&basis, told.as_ref().map(|d| d.code))
+                {
+                    self.missed.insert(name.clone());
+                }
                 self.found.extend(told);
             }
         }
@@ -208,6 +217,24 @@ impl Walk<'_> {
         let message = format!("no text has the link \"{link}\", so nobody opens it");
         let help = format!("put it into a text: `{{{{link {link}}}}}`");
         (!self.all.unclear).then(|| Diagnostic::error("link-never-sent", at, message).help(help))
+    }
+
+    /// Links that nothing has, whatever is sent: that nobody opens one is told where it is asked for.
+    fn unused_links(&mut self) {
+        let links = &self.context.written.links;
+        let Some(used) = templates::used_links(self.context).filter(|_| !links.is_empty()) else {
+            return;
+        };
+        let unused = links.iter().map(|(name, _)| name);
+        let unused = unused.filter(|name| !used.contains(&name.value) && !self.missed.contains(&name.value));
+        // Another of the name of ours has been told.
+        let unused = unused.filter(|name| name.value != OPT_OUT_LINK);
+        let told = unused.map(|name| {
+            let message = format!("no text has the link \"{}\"", name.value);
+            let help = format!("put it into a text: `{{{{link {}}}}}`, or remove it", name.value);
+            Diagnostic::warning("link-never-sent", name.span.clone(), message).help(help)
+        });
+        self.found.extend(told);
     }
 
     /// Nobody replies to what was not sent; who begins by a text has written before.

@@ -9,6 +9,7 @@ use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Kind, Node};
 use crate::written::is_note;
+use crate::written::nearest::nearest;
 
 /// How the secrets of well-known services begin, and how long they are at least.
 const BEGINNINGS: &[(&str, usize)] = &[
@@ -25,7 +26,7 @@ const BEGINNINGS: &[(&str, usize)] = &[
     ("glpat-", 20),
     ("SG.", 40),
     ("whsec_", 20),
-    ("https://hooks.slack.com/services/", 40),
+    ("hooks.slack.com/services/", 32),
 ];
 
 /// Bytes of the shortest text that has one, but for an URL with a password.
@@ -48,6 +49,9 @@ const KEYS: &[&str] = &[
     "auth_token",
     "private_key",
 ];
+
+/// What such keys are called elsewhere, or in short.
+const CALLED_ELSEWHERE: &[&str] = &["passwd", "pwd", "pass", "passphrase", "access_key", "secret_key"];
 
 /// How the keys end that name the environment variable a secret is in.
 const VARIABLES: &[&str] = &["url_env", "secret_env", "password_env", "token_env", "key_env"];
@@ -117,6 +121,26 @@ fn is_secret(key: &str) -> bool {
     KEYS.contains(&key.as_str())
 }
 
+/// Whether the value of a key that does not exist is a secret: the key is misspelt, called as elsewhere, or says whose it is.
+fn is_meant_for_one(key: &str, value: &str) -> bool {
+    let key = key.replace('-', "_");
+    let key = match key.strip_suffix("_env") {
+        Some(key) if !is_variable(value) => key,
+        Some(_) | None => &key,
+    };
+    if key.ends_with("_env") || key.ends_with("_file") || value.contains(char::is_whitespace) {
+        return false;
+    }
+    let ends = |own: &&str| {
+        key.strip_suffix(*own)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+    };
+    let meant = || nearest(key, KEYS.iter().copied());
+    // Words of every day are near the others.
+    let is_password = || meant() == Some(KEYS[0]);
+    is_password() || is_made_up(value) && (KEYS.iter().chain(CALLED_ELSEWHERE).any(ends) || meant().is_some())
+}
+
 fn look(node: &Node, found: &mut Vec<Diagnostic>) {
     match &node.kind {
         Kind::Scalar(scalar) => {
@@ -125,17 +149,27 @@ fn look(node: &Node, found: &mut Vec<Diagnostic>) {
             }
         }
         Kind::List(items) => items.iter().for_each(|item| look(item, found)),
-        Kind::Map(entries) => entries.iter().for_each(|entry| named(entry, found)),
+        Kind::Map(entries) => entries.iter().for_each(|entry| named(entry, entries, found)),
         Kind::Bad => {}
     }
 }
 
-fn named(entry: &Entry, found: &mut Vec<Diagnostic>) {
+fn named(entry: &Entry, beside: &[Entry], found: &mut Vec<Diagnostic>) {
     let key = entry.key.text.to_ascii_lowercase();
+    let is_misspelt = |text: &str| {
+        let told = |d: &Diagnostic| d.code == "unknown-key" && d.span == entry.key.span;
+        is_meant_for_one(&key, text) && found.iter().any(told)
+    };
     match entry.value.text() {
         // In a note of the author's own the word may be any.
-        Some(text) if is_secret(&key) && !text.is_empty() && (!is_note(entry) || is_made_up(text)) => {
+        Some(text)
+            if !text.is_empty()
+                && (is_secret(&key) && (!is_note(entry) || is_made_up(text)) || is_misspelt(text)) =>
+        {
             says_more(entry, found);
+            // What lacks its password has it here.
+            let lacks_it = |d: &Diagnostic| beside.iter().any(|other| other.value.span == d.span);
+            found.retain(|d| d.code != "missing-key" || !lacks_it(d));
             told(
                 entry.value.span.clone(),
                 &format!("\"{}\"", entry.key.text),
@@ -153,9 +187,14 @@ fn named(entry: &Entry, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The key itself may not exist, and an URL has no password: that its value is a secret says more.
+/// The key itself may not exist, and an URL has no password and leads elsewhere: that its value is a secret says more.
 fn says_more(entry: &Entry, found: &mut Vec<Diagnostic>) {
-    let of_url = |d: &Diagnostic| d.code == "bad-url" && d.span == entry.value.span;
+    let value = &entry.value.span;
+    let of_url = |d: &Diagnostic| {
+        matches!(d.code, "bad-url" | "host-not-allowed")
+            && value.start <= d.span.start
+            && d.span.end <= value.end
+    };
     found.retain(|d| d.span != entry.key.span && !of_url(d));
 }
 

@@ -27,8 +27,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A step may send from another one.
+/// A step may send from another one. Where there are none at all that is told of the campaign's own.
 fn of_steps(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    if context.project.senders.is_empty() {
+        return;
+    }
     let steps = context.written.all_steps();
     for sender in steps.iter().filter_map(|step| step.sender.as_ref()) {
         if !context.project.senders.contains_key(&sender.value) && is_name(&sender.value) {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Context;
+use super::messages::no_name_of_ours;
 use crate::diagnostic::Diagnostic;
-use crate::written::campaign::{Step, Verb};
+use crate::written::campaign::{Sent, Step, Verb};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(key) = &context.written.steps_key else {
@@ -35,6 +36,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 pub(super) fn names(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let steps = context.written.all_steps();
     repeated_ids(&steps, found);
+    found.extend(steps.iter().filter_map(|step| called_as_another(context, step)));
     for step in steps {
         let (what, name, help) = match &step.verb {
             Verb::Tag(tag) | Verb::Untag(tag) => ("tag", tag, "`tag: coming`"),
@@ -53,6 +55,31 @@ pub(super) fn names(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 fn is_wrong(key: usize, found: &[Diagnostic]) -> bool {
     let about = |d: &&Diagnostic| d.span.start >= key && matches!(d.code, "wrong-type" | "list-became-text");
     found.iter().find(about).is_some()
+}
+
+/// A text in a step is called by the `id` of the step, so that is no name that another text has.
+fn called_as_another(context: &Context<'_>, step: &Step) -> Option<Diagnostic> {
+    let id = step.id.as_ref()?;
+    let own = match &step.verb {
+        Verb::Send(sent) => Some(sent),
+        Verb::Ask(ask) => ask.sent.as_ref(),
+        _ => None,
+    };
+    own.and_then(Sent::texts)?;
+    let help = "give the step another id";
+    if let Some(found) = no_name_of_ours(id) {
+        return Some(found.help(help));
+    }
+    let message = context
+        .written
+        .all_messages()
+        .find(|message| message.name.value == id.value)?;
+    let text = format!(
+        "\"{}\" is the name of a message, and the text of this step would have it too",
+        id.value
+    );
+    let found = Diagnostic::error("bad-name", id.span.clone(), text);
+    Some(found.also(message.name.span.clone(), "the message").help(help))
 }
 
 fn repeated_ids(steps: &[&Step], found: &mut Vec<Diagnostic>) {

@@ -178,10 +178,11 @@ fn nobody(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
             Some(if meant.suggestion.is_some() { meant } else { found })
         }
         (Ok(parsed), _) if !parsed.kind.can_text() && !audience.keeps_landlines => {
-            let message = format!(
-                "\"{}\" is the number of a landline, which gets no texts",
-                phone.value
-            );
+            let what = match parsed.kind {
+                sms::LineKind::Other => "a toll-free or another special number",
+                _ => "the number of a landline",
+            };
+            let message = format!("\"{}\" is {what}, which gets no texts", phone.value);
             impossible(&phone.span, message)
         }
         (Ok(_), Some(zone)) => {

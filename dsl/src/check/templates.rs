@@ -1,5 +1,6 @@
 //! Texts are templates, and everything they use exists.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono_tz::Tz;
@@ -87,6 +88,19 @@ pub(super) fn use_name(context: &Context<'_>, name: &str) -> bool {
         template.is_ok_and(|template| template.uses().iter().any(|used| used.name == name))
     };
     all(context).iter().any(uses)
+}
+
+/// The links in all that is rendered, and in the texts of the project, which may go out here. None where one cannot be read.
+pub(super) fn used_links(context: &Context<'_>) -> Option<BTreeSet<String>> {
+    let own = all(context).into_iter().map(|value| value.text.as_str());
+    let of_project = context.project.texts.values().flatten();
+    let mut links = BTreeSet::new();
+    for text in own.chain(of_project.map(|(_, text)| text.as_str())) {
+        let uses = Template::compile(text).ok()?.uses().into_iter();
+        let of_links = uses.filter(|used| matches!(used.kind, UseKind::Link));
+        links.extend(of_links.map(|used| used.name));
+    }
+    Some(links)
 }
 
 /// Faults of one text that are told, at most.

@@ -1,22 +1,29 @@
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::project::Consent;
 
-fn check(columns: &[(&str, &str)], header: &[&str], expected: Expect) {
-    let list = ListFile {
+fn list(columns: &[(&str, &str)], consent: Option<Consent>) -> ListFile {
+    ListFile {
         is_stored: false,
         path: "lists/x.csv".into(),
         name: None,
-        consent: None,
+        consent,
         reading: Default::default(),
         columns: columns
             .iter()
             .map(|(ours, theirs)| ((*ours).into(), (*theirs).into()))
             .collect(),
         query: None,
-    };
-    let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
-    expected.assert_eq(&match resolve(&list, &header) {
+    }
+}
+
+fn owned(header: &[&str]) -> Vec<String> {
+    header.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn check(columns: &[(&str, &str)], header: &[&str], expected: Expect) {
+    expected.assert_eq(&match resolve(&list(columns, None), &owned(header)) {
         Ok(Columns { phone, values }) => format!("phone {phone}; {values:?}"),
         Err(e) => format!("{e}; {}", e.help()),
     });
@@ -201,4 +208,66 @@ fn what_is_no_list_is_told_by_its_first_line() {
             r#"no column is known to hold phone numbers; is "Customers of December" a title? the first line of the file must name its columns, such as `phone,first_name`; if it is the column of the numbers, say which it is, such as `columns: {phone: "Customers of December"}`"#
         ]],
     );
+}
+
+#[test]
+fn all_that_does_not_fit_is_told_and_nothing_that_follows() {
+    let of = |columns: &[(&str, &str)], header: &[&str]| {
+        let consent = Consent {
+            kind: "opt_in".into(),
+            source: None,
+            column: Some("agreed".into()),
+            date: None,
+        };
+        let list = list(columns, Some(consent));
+        let faults = resolve_all(&list, &owned(header)).err().unwrap_or_default();
+        faults
+            .iter()
+            .map(|fault| format!("{fault}\n"))
+            .collect::<String>()
+    };
+    type Row = (
+        &'static [(&'static str, &'static str)],
+        &'static [&'static str],
+        Expect,
+    );
+    let table: &[Row] = &[
+        (
+            &[("a", "A"), ("b", "B")],
+            &["phone", "A"],
+            expect![[r#"
+            column "B", which "b" is read from, does not exist
+            column "agreed", which "consent" is read from, does not exist
+        "#]],
+        ),
+        // What the consent names is one of ours, and that has been told.
+        (
+            &[("agreed", "Yes"), ("phone", "Tel")],
+            &["phone", "A"],
+            expect![[r#"
+            column "Yes", which "agreed" is read from, does not exist
+            column "Tel", which "phone" is read from, does not exist
+        "#]],
+        ),
+        // The first line is a person.
+        (
+            &[("a", "A")],
+            &["Ada", "+393331234567"],
+            expect![[r#"
+            no column is known to hold phone numbers
+        "#]],
+        ),
+        (
+            &[("a", "A")],
+            &["phone", "name", "Phone"],
+            expect![[r#"
+            column "phone" appears twice (columns 1 and 3)
+            column "A", which "a" is read from, does not exist
+            column "agreed", which "consent" is read from, does not exist
+        "#]],
+        ),
+    ];
+    for (columns, header, expected) in table {
+        expected.assert_eq(&of(columns, header));
+    }
 }

@@ -55,8 +55,13 @@ pub fn repair_all(document: &Document<'_>, name: &str) -> Option<Edit> {
         File::Campaign(_) => check_campaign(&parse_campaign(text), &around).diagnostics,
         File::Project(_) => check_project(&parse_project(text), name).diagnostics,
     };
-    let fixed = fix::fix(document.text, check);
-    difference(document.text, &fixed.text)
+    repaired(document.text, check)
+}
+
+/// What repairs all of a text that is safely repaired; `check` tells what is wrong with one.
+pub fn repaired(text: &str, check: impl FnMut(&str) -> Vec<Diagnostic>) -> Option<Edit> {
+    let fixed = fix::fix(text, check);
+    difference(text, &fixed.text)
 }
 
 /// Whether a repair may be made unseen.

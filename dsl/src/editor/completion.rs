@@ -54,7 +54,7 @@ pub enum ItemKind {
 /// What may be written at a byte, the likeliest first.
 pub fn completion(document: &Document<'_>, byte: usize) -> Vec<Item> {
     let byte = super::position::floor(document.text, byte);
-    let (sketch, spot) = Sketch::new(document.text, byte);
+    let (sketch, spot) = Sketch::of(document, byte);
     let Some(spot) = spot else {
         return vec![];
     };

@@ -48,6 +48,7 @@ fn in_crier_yaml(document: &Document<'_>, asked: &Named) -> Option<Target> {
         file: File::Project(file),
         around,
         memo: &Memo::default(),
+        begins: 0,
     };
     given(names::all(&other), asked).map(|named| Target::CrierYaml(named.span.clone()))
 }

@@ -37,7 +37,7 @@ pub fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
 }
 
 fn key(document: &Document<'_>, byte: usize) -> Option<Hover> {
-    let (sketch, spot) = Sketch::new(document.text, byte);
+    let (sketch, spot) = Sketch::of(document, byte);
     let spot = spot.filter(|spot| spot.role == Role::Key && spot.has_colon)?;
     let name = document.text.get(spot.word.clone())?.trim_matches(['"', '\'']);
     let forms = forms::at(document, &sketch, &spot.path);
@@ -141,7 +141,7 @@ fn function(document: &Document<'_>, byte: usize) -> Option<Hover> {
     if document.kind() == FileKind::Project {
         return None;
     }
-    let (sketch, spot) = Sketch::new(document.text, byte);
+    let (sketch, spot) = Sketch::of(document, byte);
     let spot = spot.filter(|spot| spot.role != Role::Key)?;
     let forms = forms::at(document, &sketch, &spot.path);
     let is_condition = |form: &&crate::written::key::Form| {

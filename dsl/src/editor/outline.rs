@@ -39,6 +39,10 @@ pub enum SymbolKind {
 
 /// The outline of a file, in its order.
 pub fn outline(document: &Document<'_>) -> Vec<Symbol> {
+    if document.begins > 0 {
+        let tests = document.root().and_then(|root| root.get("tests"));
+        return tests.map(tests_of).unwrap_or_default();
+    }
     let groups: &[&str] = match document.file {
         File::Campaign(_) => &["steps", "links", "message", "messages", "tests"],
         File::Project(_) => &["lists", "providers", "senders", "inboxes", "messages"],
@@ -53,7 +57,7 @@ pub fn outline(document: &Document<'_>) -> Vec<Symbol> {
 fn group(entry: &Entry) -> Symbol {
     let children = match entry.key.text.as_str() {
         "steps" => steps(&entry.value),
-        "tests" => entry.value.items().iter().filter_map(test).collect(),
+        "tests" => tests_of(&entry.value),
         "message" => variants(&entry.value),
         "messages" => named(&entry.value, SymbolKind::Message),
         _ => named(&entry.value, SymbolKind::Item),
@@ -82,6 +86,10 @@ fn variants(node: &Node) -> Vec<Symbol> {
     node.get("variants")
         .map(|variants| named(variants, SymbolKind::Message))
         .unwrap_or_default()
+}
+
+fn tests_of(node: &Node) -> Vec<Symbol> {
+    node.items().iter().filter_map(test).collect()
 }
 
 fn test(node: &Node) -> Option<Symbol> {

@@ -52,6 +52,7 @@ pub fn in_stories(document: &Document<'_>, byte: usize, new: &str, stories: &str
         file: File::Campaign(&file),
         around,
         memo: &Memo::default(),
+        begins: before,
     };
     let all = names::all(&apart).iter();
     let same = all.filter(|other| other.is_same(named));

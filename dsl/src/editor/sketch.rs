@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::Document;
+
 mod flow;
 mod lines;
 
@@ -41,6 +43,22 @@ pub(super) struct Spot {
     pub quote: Option<char>,
     /// The other keys of the map, and what is written behind each.
     pub siblings: Vec<(String, Range<usize>)>,
+}
+
+impl Spot {
+    /// The place of a text that is the value of `tests`, so many bytes further on.
+    fn below_tests(mut self, begins: usize) -> Spot {
+        let further = |span: &Range<usize>| span.start + begins..span.end + begins;
+        if self.path.is_empty() && self.role == Role::Key && !self.has_colon {
+            self.role = Role::Start;
+        }
+        self.path.insert(0, Segment::Key("tests".to_owned()));
+        self.word = further(&self.word);
+        self.siblings
+            .iter_mut()
+            .for_each(|(_, value)| *value = further(value));
+        self
+    }
 }
 
 /// The keys of a file.
@@ -103,6 +121,21 @@ enum Mark {
 }
 
 impl Sketch {
+    /// As [`Sketch::new`], of a document. Stories that stand in a file of their own are the value of `tests`, whatever is
+    /// written there so far.
+    pub fn of(document: &Document<'_>, byte: usize) -> (Sketch, Option<Spot>) {
+        let (sketch, spot) = Sketch::new(document.text, byte);
+        let own = document.text.get(document.begins..).unwrap_or_default();
+        // A list in brackets stands on the line of `tests`, where it is found anyway.
+        match (document.begins, own.starts_with('[')) {
+            (0, _) | (_, true) => (sketch, spot),
+            (begins, false) => {
+                let (_, spot) = Sketch::new(own, byte.saturating_sub(begins));
+                (sketch, spot.map(|spot| spot.below_tests(begins)))
+            }
+        }
+    }
+
     /// Reads a file, and says where a byte stands; none in a comment, or behind a value that is closed.
     pub fn new(text: &str, byte: usize) -> (Sketch, Option<Spot>) {
         let mut scan = lines::Scan::new(text, super::position::floor(text, byte));

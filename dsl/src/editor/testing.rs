@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Around, Document, File, Memo, Price};
+use super::{Around, Document, File, Memo, Price, Unpriced};
 use crate::{Header, outline_project, parse_campaign, parse_project};
 
 pub const CRIER_YAML: &str = r#"crier: 1
@@ -45,7 +45,32 @@ tests:
 
 /// Asks about the place of the `|` in a campaign.
 pub fn asked<T>(marked: &str, ask: impl FnOnce(&Document<'_>, usize) -> T) -> T {
+    around(|around| asked_in(around, marked, ask))
+}
+
+/// As [`asked`], where nobody knows what a part costs.
+pub fn asked_unpriced<T>(why: Unpriced, marked: &str, ask: impl FnOnce(&Document<'_>, usize) -> T) -> T {
+    asked_at(&Err(why), |around| asked_in(around, marked, ask))
+}
+
+fn asked_in<T>(around: &Around<'_>, marked: &str, ask: impl FnOnce(&Document<'_>, usize) -> T) -> T {
     let (text, byte) = cursor(marked);
+    let file = parse_campaign(&text);
+    let document = Document {
+        text: &text,
+        file: File::Campaign(&file),
+        around,
+        memo: &Memo::default(),
+        begins: 0,
+    };
+    ask(&document, byte)
+}
+
+/// Asks about the place of the `|` in stories that stand in a file of their own.
+pub fn asked_of_stories<T>(marked: &str, ask: impl FnOnce(&Document<'_>, usize) -> T) -> T {
+    let (stories, byte) = cursor(marked);
+    let (campaign, _) = CAMPAIGN.split_once("tests:").expect("it has stories");
+    let (text, begins) = crate::apart::behind(campaign, &(0..0), &stories);
     let file = parse_campaign(&text);
     around(|around| {
         let document = Document {
@@ -53,8 +78,9 @@ pub fn asked<T>(marked: &str, ask: impl FnOnce(&Document<'_>, usize) -> T) -> T 
             file: File::Campaign(&file),
             around,
             memo: &Memo::default(),
+            begins,
         };
-        ask(&document, byte)
+        ask(&document, begins + byte)
     })
 }
 
@@ -68,26 +94,31 @@ pub fn asked_of_project<T>(marked: &str, ask: impl FnOnce(&Document<'_>, usize) 
             file: File::Project(&file),
             around,
             memo: &Memo::default(),
+            begins: 0,
         };
         ask(&document, byte)
     })
 }
 
 fn around<T>(ask: impl FnOnce(&Around<'_>) -> T) -> T {
-    let file = parse_project(CRIER_YAML);
-    let project = outline_project(&file, "square");
-    let columns = ["phone", "city", "Data di nascita"].map(str::to_owned).to_vec();
-    let headers = BTreeMap::from([("lists/in.csv".to_owned(), Header::Columns(columns))]);
     let price = Price {
         country: "US".into(),
         amount: "0.0079".parse().expect("a decimal"),
         currency: "USD".into(),
     };
+    asked_at(&Ok(price), ask)
+}
+
+fn asked_at<T>(price: &Result<Price, Unpriced>, ask: impl FnOnce(&Around<'_>) -> T) -> T {
+    let file = parse_project(CRIER_YAML);
+    let project = outline_project(&file, "square");
+    let columns = ["phone", "city", "Data di nascita"].map(str::to_owned).to_vec();
+    let headers = BTreeMap::from([("lists/in.csv".to_owned(), Header::Columns(columns))]);
     ask(&Around {
         project: &project,
         crier_yaml: Some((CRIER_YAML, &file)),
         headers: &headers,
-        price: Some(&price),
+        price,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Maps and lists in brackets that go over several lines keep the lines of their author, and so do texts that keep blank
-//! lines at their end (`|+`), which the layout would take for space between two keys: they are taken out before the layout and
-//! put back after it, moved with the line that they begin on.
+//! lines at their end (`|+`), which the layout would take for space between two keys, and those with a line of white space
+//! alone, of which it would make an empty one: they are taken out before the layout and put back after it, moved with the
+//! line that they begin on.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -18,6 +19,8 @@ struct Fold {
     text: String,
     /// Spaces that its first line begins with.
     indent: usize,
+    /// Of a text after `|` or `>` the spaces that its lines begin with: more of them are part of it.
+    content: Option<usize>,
 }
 
 /// The text with a word in the place of all brackets that go over lines, the outermost ones.
@@ -34,9 +37,11 @@ pub(super) fn take_out(text: &str, tree: &Tree) -> (String, Folds) {
     for span in spans.into_iter().filter(|span| !span.is_empty()) {
         folded.push_str(&text[at..span.start]);
         folded.push_str(&word(mark, taken.len()));
+        let own = &text[span.clone()];
         taken.push(Fold {
-            text: text[span.clone()].to_owned(),
+            text: own.to_owned(),
             indent: indent_at(text, span.start),
+            content: content(own),
         });
         at = span.end;
     }
@@ -47,7 +52,7 @@ pub(super) fn take_out(text: &str, tree: &Tree) -> (String, Folds) {
 fn find(text: &str, node: &Node, spans: &mut Vec<Range<usize>>) {
     let written = &text[node.span.clone()];
     match &node.kind {
-        Kind::Scalar(scalar) if keeps_blank_lines(scalar) => spans.extend(of_block(text, node)),
+        Kind::Scalar(scalar) if has_blank_lines(scalar) => spans.extend(of_block(text, node)),
         Kind::Scalar(_) | Kind::Bad => {}
         Kind::List(_) | Kind::Map(_) if written.starts_with(['[', '{']) => {
             if written.contains('\n') {
@@ -61,8 +66,18 @@ fn find(text: &str, node: &Node, spans: &mut Vec<Range<usize>>) {
     }
 }
 
-fn keeps_blank_lines(scalar: &Scalar) -> bool {
-    matches!(scalar.style, Style::Literal | Style::Folded) && scalar.text.ends_with("\n\n")
+/// Whether a text has blank lines that the layout would not leave as they are.
+fn has_blank_lines(scalar: &Scalar) -> bool {
+    let is_blank = |line: &str| !line.is_empty() && line.trim_matches([' ', '\t']).is_empty();
+    let is_block = matches!(scalar.style, Style::Literal | Style::Folded);
+    is_block && (scalar.text.ends_with("\n\n") || scalar.text.split('\n').any(is_blank))
+}
+
+/// The spaces that the lines of a text after `|` or `>` begin with; none of brackets.
+fn content(fold: &str) -> Option<usize> {
+    let lines = fold.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let spaces = lines.map(|line| line.len() - line.trim_start_matches(' ').len());
+    spaces.min().filter(|_| fold.starts_with(['|', '>']))
 }
 
 /// From the `|` or `>` of a text to the last of the blank lines at its end.
@@ -111,8 +126,9 @@ fn moved(fold: &Fold, indent: usize) -> String {
     for line in lines {
         let spaces = line.len() - line.trim_start_matches(' ').len();
         let wanted = (spaces + indent).saturating_sub(fold.indent);
+        let is_said = fold.content.is_some_and(|content| spaces > content);
         all.push('\n');
-        if spaces < line.len() {
+        if spaces < line.len() || is_said {
             all.push_str(&" ".repeat(wanted));
             all.push_str(&line[spaces..]);
         }

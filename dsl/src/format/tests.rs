@@ -420,7 +420,7 @@ proptest! {
 }
 
 #[test]
-fn a_text_keeps_the_blank_lines_at_its_end_and_all_else_is_laid_out() {
+fn a_text_keeps_its_blank_lines_and_all_else_is_laid_out() {
     let table = [
         (
             "schedule:   now\nx-note: |+\n  Two blank lines stay.\n\n\nmessage:   Hi\n",
@@ -433,6 +433,15 @@ fn a_text_keeps_the_blank_lines_at_its_end_and_all_else_is_laid_out() {
         (
             "x-a:\n- |+\n  One.\n\n-   two\n",
             "x-a:\n  - |+\n    One.\n\n  - two\n",
+        ),
+        // White space is part of a line of the text, where that is deeper than the others, or begins with a tab.
+        (
+            "message: |\n    Hi  \n    there \t\n     \n    \t\n  \n    end\nschedule:   now\n",
+            "message: |\n    Hi  \n    there \t\n     \n    \t\n\n    end\nschedule: now\n",
+        ),
+        (
+            "x-a:\n-   >\n    One.\n      \n-   two\n",
+            "x-a:\n  - >\n      One.\n        \n  - two\n",
         ),
     ];
     for (text, right) in table {

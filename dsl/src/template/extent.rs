@@ -14,6 +14,8 @@ use super::render::{Node, Value};
 const LINK: usize = 25;
 /// Characters that a helper of a later version may give.
 const WRITTEN_OUT: usize = 20;
+/// What names are made of costs one septet, or one unit of UTF-16.
+const ORDINARY: char = 'x';
 /// The dearest character of GSM-7 costs two septets, as `[` does.
 const IN_GSM7: char = '€';
 /// The dearest of all costs two units of UTF-16.
@@ -36,7 +38,9 @@ pub struct ValueLength {
 pub struct Extent {
     /// With one letter for each value.
     pub shortest: String,
-    /// With values of full length, in the dearest letters of GSM-7; none where nobody knows how long one of them is.
+    /// With values of full length, in ordinary letters; none where nobody knows how long one of them is.
+    pub ordinary: Option<String>,
+    /// The same in the dearest letters of GSM-7.
     pub longest: Option<String>,
     /// The same in the dearest letters there are.
     pub longest_in_ucs2: Option<String>,
@@ -58,6 +62,7 @@ impl Template {
     pub fn extent(&self, longest: &dyn Fn(&str) -> Option<ValueLength>) -> Extent {
         let mut extent = Extent {
             shortest: String::new(),
+            ordinary: None,
             longest: None,
             longest_in_ucs2: None,
             unbounded_by: BTreeSet::new(),
@@ -70,6 +75,7 @@ impl Template {
             let mut out = String::new();
             at_most(nodes, Fill { longest, letter }, &mut out).then(|| out.trim_end().to_owned())
         };
+        extent.ordinary = filled(ORDINARY);
         extent.longest = filled(IN_GSM7);
         extent.longest_in_ucs2 = filled(IN_UCS2);
         looked_at(nodes, longest, &mut extent);
@@ -166,10 +172,12 @@ impl Fill<'_> {
             Value::Changed(change, of) => {
                 let text = self.longest_of(of)?;
                 let capitals = IN_CAPITALS.to_string().repeat(CAPITALS);
+                // Ordinary letters have as many capitals.
+                let is_dear = self.letter != ORDINARY && text.contains(self.letter);
                 Some(match change {
-                    Change::Upper if text.contains(self.letter) => text.replace(self.letter, &capitals),
+                    Change::Upper if is_dear => text.replace(self.letter, &capitals),
                     // Words begin behind something that costs one.
-                    Change::Title if text.contains(self.letter) => text.replacen(self.letter, &capitals, 1),
+                    Change::Title if is_dear => text.replacen(self.letter, &capitals, 1),
                     _ => change.apply(&text).into_owned(),
                 })
             }
@@ -224,42 +232,59 @@ mod tests {
     #[test]
     fn a_text_is_as_long_as_its_values_can_be() {
         let table = [
-            ("Hi {{name}}!", "Hi x!", Some("Hi €€€!"), 3 + 6 + 1),
-            ("Hi {{count}}!", "Hi x!", Some("Hi xxx!"), 7),
+            ("Hi {{name}}!", "Hi x!", Some("Hi €€€!"), [7, 3 + 6 + 1]),
+            ("Hi {{count}}!", "Hi x!", Some("Hi xxx!"), [7, 7]),
             (
                 "{{upper name}}, {{truncate city 2}}",
                 "x, x",
                 Some("ÅÅÅÅÅÅÅÅÅ, €€"),
-                9 + 2 + 4,
+                [3 + 2 + 2, 9 + 2 + 4],
             ),
-            ("{{title name}}", "x", Some("ÅÅÅ€€"), 3 + 4),
-            ("{{truncate (upper name) 2}}", "x", Some("€€"), 4),
-            ("{{lower name}}", "x", Some("€€€"), 6),
-            ("{{city}}", "x", None, 0),
+            ("{{title name}}", "x", Some("ÅÅÅ€€"), [3, 3 + 4]),
+            ("{{truncate (upper name) 2}}", "x", Some("€€"), [2, 4]),
+            ("{{lower name}}", "x", Some("€€€"), [3, 6]),
+            ("{{city}}", "x", None, [0, 0]),
             (
                 "{{#if name}}Dear {{name}}{{else}}Hello{{/if}}",
                 "Hello",
                 Some("Dear €€€"),
-                11,
+                [8, 11],
+            ),
+            // What is longer in dear letters is not in ordinary ones.
+            (
+                "{{#if name}}{{name}}{{else}}Hello{{/if}}",
+                "x",
+                Some("€€€"),
+                [5, 6],
             ),
             // Six letters of the extension cost more than ten others.
             (
                 "{{#if name}}[[[[[[{{else}}xxxxxxxxxx{{/if}}",
                 "[[[[[[",
                 Some("[[[[[["),
-                10,
+                [6, 10],
             ),
             (
                 "{{link shop}} now",
                 "xxxxxxxxxxxxxxxxxxxxxxxxx now",
                 Some("xxxxxxxxxxxxxxxxxxxxxxxxx now"),
-                29,
+                [29, 29],
             ),
-            ("{{date city}}", "x", Some("September 27, 2028, 10:58 PM"), 28),
-            ("{{money name}}", "x", Some("€00000,"), 7),
-            ("{{plural city \"seat\" \"seats\"}}", "seat", Some("seats"), 5),
+            (
+                "{{date city}}",
+                "x",
+                Some("September 27, 2028, 10:58 PM"),
+                [28, 28],
+            ),
+            ("{{money name}}", "x", Some("€00000,"), [7, 7]),
+            (
+                "{{plural city \"seat\" \"seats\"}}",
+                "seat",
+                Some("seats"),
+                [5, 5],
+            ),
         ];
-        for (text, shortest, longest, units) in table {
+        for (text, shortest, longest, expected) in table {
             let template = Template::compile(text).expect("a template");
             let extent = template.extent(&|name| {
                 (name != "city").then_some(ValueLength {
@@ -267,12 +292,11 @@ mod tests {
                     any_letter: name == "name",
                 })
             });
-            let in_ucs2 = extent
-                .longest_in_ucs2
-                .map_or(0, |text| text.encode_utf16().count());
+            let units = [extent.ordinary, extent.longest_in_ucs2]
+                .map(|text| text.map_or(0, |text| text.encode_utf16().count()));
             assert_eq!(
-                (extent.shortest.as_str(), extent.longest.as_deref(), in_ucs2),
-                (shortest, longest, units),
+                (extent.shortest.as_str(), extent.longest.as_deref(), units),
+                (shortest, longest, expected),
                 "{text}"
             );
         }

@@ -13,6 +13,7 @@ use crate::tree::{Kind, Node};
 use crate::values::{FieldType, Language};
 
 mod message;
+pub(crate) mod own_texts;
 mod read;
 mod rule;
 mod schedule;
@@ -123,7 +124,7 @@ pub struct Audience {
     pub sample: Option<Spanned<String>>,
     /// So many are never texted, as written.
     pub holdout: Option<Spanned<String>>,
-    /// Numbers that are landlines are texted too.
+    /// Landlines and special numbers are texted too.
     pub keeps_landlines: bool,
     /// What people agreed to; wins over what their lists say.
     pub consent: Option<Consent>,

@@ -329,6 +329,9 @@ impl Shape<'_> {
     }
 
     fn missing(&mut self, node: &Node, object: &Object, meant: &[&str], verbs: usize) {
+        if self.says_nothing(node) {
+            return;
+        }
         let span = first_key(node);
         let elsewhere: &[&str] = if object.title == "a campaign" {
             &self.too_far_right
@@ -374,6 +377,16 @@ impl Shape<'_> {
             let message = format!("{} needs one of the keys {choices}", object.title);
             self.found.push(Diagnostic::error("missing-key", span, message));
         }
+    }
+
+    /// Whether nothing stands there but keys without values that do not exist: it is not written yet, or braces of something else.
+    fn says_nothing(&self, node: &Node) -> bool {
+        let is_bare = |entry: &Entry| {
+            let is_told = |d: &Diagnostic| d.code == "unknown-key" && d.span == entry.key.span;
+            entry.value.is_nothing() && self.found.iter().any(is_told)
+        };
+        // Of hundreds each would be looked for among as many.
+        matches!(node.entries(), [first, rest @ ..] if rest.len() < 4 && is_bare(first) && rest.iter().all(is_bare))
     }
 
     fn has_unknown(&self, node: &Node) -> bool {

@@ -2,7 +2,7 @@
 
 use super::support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use dsl::campaign::Campaign;
@@ -216,4 +216,34 @@ fn a_carrier_has_its_defaults_and_a_sender_its_line_of_providers() {
         arena: main, then ["spare", "trial"]
         other: spare, then ["trial"]
     "#]].assert_eq(&shown);
+}
+
+/// The bounds of a text stand in `crier expand` under the name that the plan has for it.
+#[test]
+fn a_text_has_one_name_before_and_after_it_is_meant() {
+    let project = support::project();
+    let mut of_steps = 0;
+    for path in support::files("ok") {
+        let text = String::from_utf8(support::bytes(&path)).unwrap_or_default();
+        let file = parse_campaign(&text);
+        let headers = BTreeMap::new();
+        let surroundings = Surroundings {
+            project: &project,
+            file_name: "doors",
+            headers: &headers,
+            absent: &Default::default(),
+        };
+        let Some(campaign) = check_campaign(&file, &surroundings).value else {
+            continue;
+        };
+        let bounds = dsl::bounds::bounds(&file, &project);
+        let written: BTreeSet<&str> = bounds.iter().map(|text| text.message.as_str()).collect();
+        let meant = campaign.messages.iter().map(|message| message.name.as_str());
+        let meant: BTreeSet<&str> = meant
+            .filter(|name| !project.messages.iter().any(|own| own == name))
+            .collect();
+        of_steps += meant.iter().filter(|name| name.starts_with("step-")).count();
+        assert_eq!(written, meant, "{}", path.display());
+    }
+    assert!(of_steps > 0, "no text stands in a step");
 }

@@ -142,9 +142,11 @@ fn is_of_another_block(found: &Diagnostic) -> bool {
         "again-unsaid",
         "empty-message",
         "file-missing",
+        "link-never-sent",
         "message-never-sent",
         "no-opt-out-hint",
         "rate-never-reached",
+        "story-impossible",
         "urgent-without-service",
     ];
     found.code.starts_with("unknown-") || lacks.contains(&found.code)

@@ -209,11 +209,11 @@ impl Around {
 
     fn ask(&self, text: &str, file: editor::File<'_>, headers: &BTreeMap<String, Header>) {
         let (crier_yaml, read) = &self.crier_yaml;
-        let price = Price {
+        let price = Ok(Price {
             country: "US".into(),
             amount: "0.0079".parse().expect("a decimal"),
             currency: "USD".into(),
-        };
+        });
         let document = Document {
             text,
             file,
@@ -221,9 +221,10 @@ impl Around {
                 project: &self.project,
                 crier_yaml: Some((crier_yaml, read)),
                 headers,
-                price: Some(&price),
+                price: &price,
             },
             memo: &Memo::default(),
+            begins: 0,
         };
         for item in completion::completion(&document, text.len()) {
             assert!(text.get(item.span).is_some(), "{}", item.label);

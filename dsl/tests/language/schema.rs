@@ -358,6 +358,10 @@ const UNSEEN: &[(&str, &str)] = &[
         "a list may be empty wherever there may be one",
     ),
     (
+        "bad-name-step-id.campaign.yaml",
+        "what messages are called stands elsewhere in the file",
+    ),
+    (
         "wrong-type-person.campaign.yaml",
         "which type a value of a person has, a field says",
     ),

@@ -1,7 +1,8 @@
 //! The files of `testdata/`, and what they are checked against: `fixture/crier.yaml` and the first lines of
 //! `fixture/lists/`. A file of `err/` may change that in its first line:
 //! `# name: NAME` is the campaign's file name, `# project: several-senders` a project of two senders without a default,
-//! `# project: without-prices` one without prices, `# policy: { … }` is the policy of the project,
+//! `# project: without-senders` one without any, `# project: without-prices` one without prices, `# policy: { … }` is the
+//! policy of the project,
 //! `# pad: N` makes the file N bytes long, `# repeat: N` has its last line stand N times and each code told once.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,6 +254,10 @@ pub fn project_for(text: &str) -> Project {
     };
     match directive(text, "project").as_deref() {
         Some("several-senders") => project.sender = None,
+        Some("without-senders") => {
+            project.sender = None;
+            project.senders.clear();
+        }
         Some("without-prices") => project.prices = None,
         Some(_) | None => {}
     }

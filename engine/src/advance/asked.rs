@@ -5,10 +5,46 @@ use chrono::{DateTime, Utc};
 use dsl::campaign::program::{Rule, Test};
 use dsl::reply::Meaning;
 
-use super::known::Person;
-use super::replies::{holds, meaning, open_question, taken};
-use super::{Enrolment, Facts};
+use super::replies::{meaning, open_question, taken, taken_by};
+use super::{Enrolment, Facts, Known};
 use crate::revision::Revision;
+
+/// A passage that texted somebody, as a reply finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard<'a> {
+    /// Where it stands.
+    pub enrolment: Enrolment<'a>,
+    /// What is known in it.
+    pub known: &'a Known,
+    /// When its latest text went.
+    pub texted_at: DateTime<Utc>,
+}
+
+/// Which passage of one campaign a reply answers. `texted`: the last one first. None: its text is too long ago, and no
+/// question is open.
+pub fn answered(
+    revision: &Revision,
+    texted: &[Heard<'_>],
+    opted_out: bool,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Option<usize> {
+    let is_late = |heard: &Heard<'_>| now - heard.texted_at <= revision.campaign.replies_within;
+    let asked = || texted.iter().position(|heard| asks(revision, heard.enrolment));
+    let last = texted.iter().position(is_late).or_else(asked)?;
+    let facts = Facts {
+        opted_out,
+        known: texted[last].known,
+        ..Facts::default()
+    };
+    if !is_left(revision, texted[last].enrolment, facts, text, now) {
+        return Some(last);
+    }
+    let named =
+        |(at, heard): &(usize, &Heard<'_>)| *at != last && names(revision, revision, heard.enrolment, text);
+    let before = texted.iter().enumerate().find(named);
+    Some(before.map_or(last, |(at, _)| at))
+}
 
 /// Whether the passage that texted last leaves a reply to questions before: it is no word that counts wherever it is said, and
 /// no open question of the passage takes it.
@@ -22,17 +58,8 @@ pub fn is_left(
     if facts.opted_out || !matches!(meaning(revision, enrolment, facts, text), Meaning::Other) {
         return false;
     }
-    let Some((_, listen)) = open_question(revision, enrolment) else {
-        return true;
-    };
-    let person = Person {
-        revision,
-        member: enrolment.member,
-        known: facts.known,
-        now,
-    };
-    let rule = listen.answers.iter().find(|rule| holds(&person, rule, text));
-    taken(revision, listen, rule, (text, enrolment.member.language)).is_none()
+    let takes = |listen| taken_by(revision, enrolment, facts, listen, text, now).is_some();
+    !open_question(revision, enrolment).is_some_and(|(_, listen)| takes(listen))
 }
 
 /// Whether a question of a passage is open.

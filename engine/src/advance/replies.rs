@@ -249,14 +249,7 @@ fn question<'a>(
     now: DateTime<Utc>,
 ) -> Option<(Enrolment<'a>, Vec<Effect>)> {
     let (at, listen) = open_question(revision, enrolment)?;
-    let person = Person {
-        revision,
-        member: enrolment.member,
-        known: facts.known,
-        now,
-    };
-    let rule = listen.answers.iter().find(|rule| holds(&person, rule, text));
-    let Some(taken) = taken(revision, listen, rule, (text, enrolment.member.language)) else {
+    let Some(taken) = taken_by(revision, enrolment, facts, listen, text, now) else {
         return unclear(revision, enrolment, facts, at, listen, now);
     };
     let mut walk = Walk::new(revision, enrolment, facts, now);
@@ -271,6 +264,25 @@ pub(super) struct Taken<'a> {
     /// The field that keeps it, and its value.
     kept: Option<(&'a str, String)>,
     then: Address,
+}
+
+/// By the first of its answers that holds.
+pub(super) fn taken_by<'a>(
+    revision: &Revision,
+    enrolment: Enrolment<'_>,
+    facts: Facts<'_>,
+    listen: &'a Listen,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Option<Taken<'a>> {
+    let person = Person {
+        revision,
+        member: enrolment.member,
+        known: facts.known,
+        now,
+    };
+    let rule = listen.answers.iter().find(|rule| holds(&person, rule, text));
+    taken(revision, listen, rule, (text, enrolment.member.language))
 }
 
 /// None where no answer holds, or the reply is not of the type of the field that would keep it.
@@ -423,7 +435,7 @@ pub(crate) fn is_loop(known: &Known, now: DateTime<Utc>) -> bool {
     lately.count() >= MOST_ANSWERS
 }
 
-pub(super) fn holds(person: &Person<'_>, rule: &Rule, text: &str) -> bool {
+fn holds(person: &Person<'_>, rule: &Rule, text: &str) -> bool {
     match &rule.test {
         Test::Reply(matcher) => matcher.takes(text),
         Test::When(condition) => person.holds(condition),

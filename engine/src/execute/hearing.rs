@@ -18,7 +18,7 @@ use crate::ids::LaunchId;
 use crate::load;
 use crate::revision::Revision;
 use crate::store::{
-    Admission, CohortKind, Entered, Happened, Happening, Heard, LaunchState, PassageOf, Store, StoreError,
+    Admission, Entered, Happened, Happening, Heard, LaunchState, NewCohort, PassageOf, Store, StoreError,
     Telling, Told,
 };
 
@@ -50,7 +50,12 @@ pub(super) struct Listened {
 }
 
 /// A launch, a sender, and when somebody is due there.
-type Departed = (LaunchId, String, DateTime<Utc>);
+pub(super) type Departed = (LaunchId, String, DateTime<Utc>);
+
+/// Where somebody goes.
+pub(super) fn departed(to: &NewCohort) -> Departed {
+    (to.launch, to.sender.clone(), to.due_at)
+}
 
 /// When the log is looked at next.
 pub(super) struct Ear {
@@ -174,11 +179,7 @@ impl Executor {
         if listened.left {
             self.somebody_left();
         }
-        for (launch, sender, due_at) in listened.departed {
-            if let Some(lane) = self.lanes.get_mut(&sender) {
-                lane.expect(launch, CohortKind::Passage, due_at);
-            }
-        }
+        self.expect_at(listened.departed);
     }
 
     /// Something came from outside: there may be more in the log.
@@ -326,8 +327,7 @@ impl Hearing {
                 let told = self.told(&passage, phone).await?;
                 came.left |= told.iter().any(|told| told.moved.is_some());
                 let moved = told.iter().filter_map(|told| told.moved.as_ref()?.to.as_ref());
-                came.departed
-                    .extend(moved.map(|to| (to.launch, to.sender.clone(), to.due_at)));
+                came.departed.extend(moved.map(departed));
                 tellings.push(Telling {
                     launch: passage.launch,
                     run: passage.run,

@@ -15,11 +15,12 @@ mod words;
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::project::Project;
 
+use super::hearing::Departed;
 use super::{Executor, Step};
 use crate::ids::LaunchId;
 use crate::ids::MessageId;
 use crate::provider::{Inbound, Polled, Submission};
-use crate::store::{NewRaw, Raw, StoreError};
+use crate::store::{CohortKind, NewRaw, Raw, StoreError};
 
 pub(super) use fold::Folded;
 use fold::Folder;
@@ -213,7 +214,8 @@ impl Executor {
         }
         self.expect_errands();
         self.expect_deliveries();
-        let mut left = folded.moved;
+        let mut left = folded.left;
+        self.expect_at(folded.departed);
         for reply in folded.replies {
             let own = reply.launch.filter(|launch| self.launches.contains_key(launch));
             let latest = self.launches.last_key_value().map(|(id, _)| *id);
@@ -249,6 +251,15 @@ impl Executor {
     pub(super) fn tell_strange(&self) {
         for (provider, receipts) in &self.strange {
             tracing::warn!(%provider, receipts, "receipts named messages that are not ours");
+        }
+    }
+
+    /// People went there, whichever sender texts them next.
+    pub(super) fn expect_at(&mut self, departed: Vec<Departed>) {
+        for (launch, sender, due_at) in departed {
+            if let Some(lane) = self.lanes.get_mut(&sender) {
+                lane.expect(launch, CohortKind::Passage, due_at);
+            }
         }
     }
 

@@ -170,6 +170,10 @@ impl Executor {
                         lane.expect(launch, kind, due_at);
                     }
                 }
+                // What waited for whoever opted out meanwhile, in whichever launch, is over.
+                if !intent.suppressed.is_empty() {
+                    self.somebody_left();
+                }
                 self.recorded(&sender, next, intent, full.is_some());
                 self.fail(full);
                 self.finish_those_behind();

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use dsl::diagnostic::Diagnostic;
 
 use super::{
-    CheckedFile, DEPTH, LoadedCampaign, LoadedProject, PROJECT_FILE, bytes_in, campaign_of_bytes, decode,
-    files_below, is_campaign, is_marked, is_there, project_folder, read,
+    CheckedFile, DEPTH, LoadedCampaign, LoadedProject, PROJECT_FILE, as_written, bytes_in, campaign_of_bytes,
+    decode, files_below, is_campaign, is_marked, is_there, project_folder, read,
 };
 use crate::revision::Revision;
 
@@ -45,10 +45,7 @@ impl Apart {
 
     /// The file with this text.
     pub fn read(&self, campaign: &CheckedFile, project: &LoadedProject, text: String) -> ReadApart {
-        let written = &campaign.text;
-        let before = format!("{}{}\n", &written[..self.key.start], &written[self.key.end..]);
-        let whole = before + &dsl::apart::as_tests(&text);
-        let offset = whole.len() - text.len();
+        let (whole, offset) = dsl::apart::behind(&campaign.text, &self.key, &text);
         let checked = campaign_of_bytes(&campaign.path, whole.as_bytes(), project.clone());
         // What is wrong with the campaign is told there.
         let is_valid = campaign.is_valid();
@@ -116,24 +113,35 @@ pub fn campaign_of_stories(path: &Path) -> Option<PathBuf> {
     if is_campaign(path) || path.file_name().is_some_and(|name| name == PROJECT_FILE) {
         return None;
     }
-    let folder = project_folder(path);
     let name = path.file_name()?.to_str()?;
     let own = std::fs::canonicalize(path).ok()?;
-    let depth = if is_there(&folder.join(PROJECT_FILE)) {
-        DEPTH
-    } else {
-        0
-    };
-    let mut campaigns = files_below(&folder, depth).files;
-    campaigns.sort();
-    let names_it = |campaign: &&PathBuf| {
-        let text = read(campaign, &folder)
+    let names_it = |campaign: &&PathBuf, folder: &Path| {
+        let text = read(campaign, folder)
             .ok()
             .and_then(|bytes| dsl::decode_text(&bytes).ok());
         let text = text.filter(|text| is_campaign(campaign) && text.contains(name));
         let file = text.and_then(|text| dsl::parse_campaign(&text).stories_file());
         file.is_some_and(|file| std::fs::canonicalize(folder.join(file.path)).is_ok_and(|file| file == own))
     };
-    let campaign = campaigns.iter().find(names_it)?;
-    Some(campaign.strip_prefix("./").unwrap_or(campaign).to_owned())
+    let found = projects_around(path).into_iter().find_map(|(folder, depth)| {
+        let mut campaigns = files_below(&folder, depth).files;
+        campaigns.sort();
+        campaigns
+            .iter()
+            .find(|campaign| names_it(campaign, &folder))
+            .cloned()
+    })?;
+    Some(found.strip_prefix("./").unwrap_or(&found).to_owned())
+}
+
+/// The folders whose campaigns may name a file, and how deep they lie in each: its project, else every folder above it, since
+/// a campaign without crier.yaml has its own folder for a project.
+fn projects_around(path: &Path) -> Vec<(PathBuf, usize)> {
+    let folder = project_folder(path);
+    if is_there(&folder.join(PROJECT_FILE)) {
+        return vec![(folder, DEPTH)];
+    }
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
+    let above = folder.ancestors().take(DEPTH);
+    above.map(|folder| (as_written(folder), 0)).collect()
 }

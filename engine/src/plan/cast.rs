@@ -14,7 +14,7 @@ use dsl::condition::Happening;
 use dsl::project::ListFile;
 use sms::PhoneNumber;
 
-use super::row::{Frozen, consent_lacks, filtered, frozen_values, language_of, texts_of};
+use super::row::{Frozen, consent_lacks, filtered, frozen_values, language_of, of_its_kind, texts_of};
 use super::{Question, StoreFacts};
 use crate::advance::Known;
 use crate::audience::{self, ListReader, Row, clean};
@@ -87,8 +87,8 @@ pub fn cast(
     let phone = value("phone").ok_or(NotCast::NoPhone)?;
     let parsed = PhoneNumber::parse(phone, campaign.audience.region);
     let parsed = parsed.map_err(|error| NotCast::BadPhone(error.to_string()))?;
-    if !parsed.kind.can_text() && !campaign.audience.keeps_landlines {
-        return Err(NotCast::LeftOut(LeftOut::Landline));
+    if let Some(reason) = of_its_kind(revision, parsed.kind) {
+        return Err(NotCast::LeftOut(reason));
     }
     // As in a list: a cell without a zone says nothing.
     let stated = value("timezone").map(clean).filter(|zone| !zone.is_empty());

@@ -13,7 +13,7 @@ use dsl::project::Consent;
 use rust_decimal::Decimal;
 use sms::{PhoneNumber, Region};
 
-use super::row::{self, Frozen, frozen_values, language_of, narrowed, zones_of};
+use super::row::{self, Frozen, frozen_values, language_of, narrowed, of_its_kind, zones_of};
 use super::{Barred, PlanError, StoreFacts, Summary, phones_of};
 use crate::audience::{self, AudienceError, Currency, Prices, Row};
 use crate::left_out::LeftOut;
@@ -116,8 +116,8 @@ pub fn entrant(
         return Err(LeftOut::Excepted(list.clone()));
     }
     let parsed = PhoneNumber::parse(&phone.to_string(), None).map_err(|_| LeftOut::InvalidNumber)?;
-    if !parsed.kind.can_text() && !audience.keeps_landlines {
-        return Err(LeftOut::Landline);
+    if let Some(reason) = of_its_kind(revision, parsed.kind) {
+        return Err(reason);
     }
     let own = lists.rows.get(&number);
     let by_trigger = matches!(revision.campaign.schedule, Schedule::Trigger(_));

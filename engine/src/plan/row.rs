@@ -10,7 +10,7 @@ use dsl::columns::Columns;
 use dsl::condition::{BuiltIn, Condition, Facts, Happening, Verdict};
 use dsl::project::Consent;
 use dsl::values::FieldType;
-use sms::{ParsedNumber, PhoneNumber, Region};
+use sms::{LineKind, ParsedNumber, PhoneNumber, Region};
 
 use super::consent::ConsentOf;
 use super::odd::OddColumn;
@@ -36,9 +36,7 @@ pub enum RowPlan {
     },
     /// Somebody whose day is another.
     OtherDay(PhoneNumber),
-    /// A number that takes no texts.
-    Landline(PhoneNumber),
-    /// Left out for a reason that lies in the row.
+    /// Left out for a reason that lies in the row or its number.
     LeftOut(PhoneNumber, LeftOut),
     /// Gets every text of the campaign.
     Planned(PlannedRow),
@@ -191,6 +189,16 @@ impl Frozen {
     }
 }
 
+/// Why a number of this kind gets no text; none where it does.
+pub(super) fn of_its_kind(revision: &Revision, kind: LineKind) -> Option<LeftOut> {
+    let reason = match kind {
+        LineKind::Mobile | LineKind::FixedOrMobile => None,
+        LineKind::Fixed => Some(LeftOut::Landline),
+        LineKind::Other => Some(LeftOut::SpecialNumber),
+    };
+    reason.filter(|_| !revision.campaign.audience.keeps_landlines)
+}
+
 /// Plans a row.
 pub fn plan_row(
     revision: &Revision,
@@ -208,8 +216,8 @@ pub fn plan_row(
         Ok(false) => return RowPlan::OtherDay(parsed.number),
         Err(reason) => return RowPlan::LeftOut(parsed.number, reason),
     }
-    if !parsed.kind.can_text() && !revision.campaign.audience.keeps_landlines {
-        return RowPlan::Landline(parsed.number);
+    if let Some(reason) = of_its_kind(revision, parsed.kind) {
+        return RowPlan::LeftOut(parsed.number, reason);
     }
     if let Some(reason) = narrowed(revision, frozen, parsed.number, row) {
         return RowPlan::LeftOut(parsed.number, reason);

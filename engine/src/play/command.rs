@@ -1,7 +1,7 @@
 //! What somebody types who plays a person: a text, or a command behind a slash.
 
 use dsl::campaign::story::Occurrence;
-use dsl::scalar::WaitTime;
+use dsl::scalar::{ScalarError, WaitTime};
 
 /// What was typed.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,14 @@ pub enum NoCommand {
     /// What it needs is missing, or something else.
     #[error("write it as `{0}`")]
     Form(&'static str),
+    /// No time at all, or longer than the clock runs at once.
+    #[error("\"{time}\" is {how}: /wait runs the clock from one second to ten years")]
+    NoSuchWait {
+        /// As it was typed.
+        time: String,
+        /// What is the matter with it.
+        how: &'static str,
+    },
 }
 
 impl Command {
@@ -60,10 +68,7 @@ impl Command {
                 .ok_or(NoCommand::Form(form))
         };
         Ok(Some(match name {
-            "wait" => {
-                let form = "/wait 2 days";
-                Command::Wait(WaitTime::parse(rest).map_err(|_| NoCommand::Form(form))?)
-            }
+            "wait" => Command::Wait(WaitTime::parse(rest).map_err(no_wait)?),
             "next" => Command::Next,
             "click" => Command::Click(some("/click LINK")?),
             "event" => Command::Event(event(rest)?),
@@ -82,6 +87,13 @@ impl Command {
                 });
             }
         }))
+    }
+}
+
+fn no_wait(error: ScalarError) -> NoCommand {
+    match error {
+        ScalarError::DurationOutOfRange { text, how } => NoCommand::NoSuchWait { time: text, how },
+        _ => NoCommand::Form("/wait 2 days"),
     }
 }
 

@@ -138,6 +138,8 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
             "/nxt",
             "/teleport",
             "/wait a while",
+            "/wait 9999 days",
+            "/wait 0 days",
             "/event",
             "/event a=b",
             "/receipt",
@@ -153,6 +155,8 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
             /nxt: there is no /nxt: did you mean /next?
             /teleport: there is no /teleport: /help lists what there is
             /wait a while: write it as `/wait 2 days`
+            /wait 9999 days: "9999 days" is longer than ten years: /wait runs the clock from one second to ten years
+            /wait 0 days: "0 days" is no time at all: /wait runs the clock from one second to ten years
             /event: write it as `/event NAME field=value`
             /event a=b: write it as `/event NAME field=value`
             /receipt: write it as `/receipt delivered`

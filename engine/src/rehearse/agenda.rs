@@ -24,7 +24,7 @@ pub(super) enum Coming {
     /// The time of the place where the person stands; nothing if the person departed since.
     Due {
         /// The person's departures when it was entered.
-        departure: u16,
+        departure: u32,
     },
     /// The person writes about a message.
     Reply {

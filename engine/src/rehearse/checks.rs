@@ -13,7 +13,7 @@ use super::agenda::Clock;
 use super::crowd::Went;
 use crate::calendar::{DayWindow, TimeClass};
 
-/// Something went wrong that must never: a fault of this program.
+/// Why a rehearsal stopped: something went wrong that must never, but where the campaign says so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{broken}: {phone:?} at {}", .at.format("%Y-%m-%d %H:%M:%S UTC"))]
 pub struct Violation {
@@ -52,6 +52,21 @@ pub enum Broken {
     /// The passage has no end.
     #[error("a passage that does not end")]
     Endless,
+    /// The rounds of the campaign go on for longer than is rehearsed.
+    #[error("{step} comes again {long}, and no rehearsal goes on for so long: lower the `times` of `repeat`")]
+    TooLong {
+        /// As people call it.
+        step: String,
+        /// In words.
+        long: &'static str,
+    },
+}
+
+impl Broken {
+    /// Whether it is a fault of this program; else it is what the campaign says.
+    pub fn is_fault(&self) -> bool {
+        !matches!(self, Broken::TooLong { .. })
+    }
 }
 
 /// When the texts of a step may go.

@@ -1,4 +1,4 @@
-//! Everybody of a rehearsal in little space: 24 bytes a person beside the columns of the plan. What is known of somebody is
+//! Everybody of a rehearsal in little space: 32 bytes a person beside the columns of the plan. What is known of somebody is
 //! put together when it is asked for; only those about whom something was learnt have memory of their own.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use sms::PhoneNumber;
 
 use super::agenda::{Clock, NEVER, Second};
-use crate::advance::{Known, Place, State};
+use crate::advance::{Enrolment, Known, Place, State};
 use crate::calendar::TimeClass;
 use crate::member::Member;
 use crate::plan::Cohorts;
@@ -23,14 +23,19 @@ pub(super) struct Standing {
     pub began: Second,
     /// [`NEVER`] until then.
     pub first_sent: Second,
+    /// The latest that a reply may be about; [`NEVER`] until there is one.
+    pub texted: Second,
     /// Counted so that what was due at an earlier place is known to be stale.
-    pub departures: u16,
+    pub departures: u32,
     /// Texts that went to the person.
     pub texts: u16,
     /// Which sender wrote last.
     pub sender: u8,
     flags: u8,
 }
+
+/// A million people are 32 MB.
+const _: () = assert!(size_of::<Standing>() == 32);
 
 /// What is said of a person by yes or no.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +79,8 @@ pub(super) struct Asks {
     pub times: bool,
     /// A condition asks when.
     pub received: bool,
+    /// A condition asks whether somebody answered this campaign.
+    pub answered: bool,
     /// So many times at most are asked about; none: all.
     most_times: Option<usize>,
 }
@@ -86,6 +93,7 @@ impl Asks {
             delivered: vec![],
             times: false,
             received: false,
+            answered: false,
             most_times: None,
         };
         for happening in campaign.conditions().flat_map(|c| c.happenings()) {
@@ -94,8 +102,8 @@ impl Asks {
                     .delivered
                     .extend(message(name).and_then(|at| u16::try_from(at).ok())),
                 Happening::Received(name, _) => asks.received |= *name == campaign.name,
-                Happening::Clicked(_) | Happening::Event(_) | Happening::Replied | Happening::Answered(_) => {
-                }
+                Happening::Answered(name) => asks.answered |= *name == campaign.name,
+                Happening::Clicked(_) | Happening::Event(_) | Happening::Replied => {}
             }
         }
         asks.delivered.sort_unstable();
@@ -129,6 +137,8 @@ pub(super) struct Crowd {
     learnt: HashMap<u32, Box<Known>>,
     /// The other passages of whoever has several.
     others: HashMap<u32, Vec<u32>>,
+    /// The passages of whoever has several that texted, the last first; by the first of the passages.
+    heard: HashMap<u32, Vec<u32>>,
 }
 
 impl Crowd {
@@ -154,6 +164,7 @@ impl Crowd {
             due: NEVER,
             began: NEVER,
             first_sent: NEVER,
+            texted: NEVER,
             departures: 0,
             texts: 0,
             sender: 0,
@@ -174,6 +185,7 @@ impl Crowd {
         };
         Crowd {
             others,
+            heard: HashMap::new(),
             runs,
             starts,
             classes,
@@ -209,6 +221,21 @@ impl Crowd {
             .map_or(person, |first| person.min(*first))
     }
 
+    /// A text went in a passage that a reply may be about.
+    pub fn texted(&mut self, person: u32, at: Second) {
+        self.at_mut(person).texted = at;
+        if !self.others(person).is_empty() {
+            let heard = self.heard.entry(self.first_of(person)).or_default();
+            heard.retain(|other| *other != person);
+            heard.insert(0, person);
+        }
+    }
+
+    /// The passages of a person that texted, the last first.
+    pub fn heard(&self, person: u32) -> &[u32] {
+        self.heard.get(&self.first_of(person)).map_or(&[], Vec::as_slice)
+    }
+
     /// How many, each known by a number below.
     pub fn len(&self) -> u32 {
         u32::try_from(self.standing.len()).unwrap_or(u32::MAX)
@@ -222,6 +249,17 @@ impl Crowd {
     pub fn phone(&self, person: u32) -> PhoneNumber {
         let (run, nth) = self.row(person);
         run.phone(nth)
+    }
+
+    /// Where a person stands, as `advance` asks.
+    pub fn enrolment<'a>(&self, person: u32, member: &'a Member, clock: Clock) -> Enrolment<'a> {
+        let standing = self.at(person);
+        Enrolment {
+            member,
+            place: standing.place,
+            state: standing.state(),
+            due_at: clock.at(standing.due),
+        }
     }
 
     pub fn tariff(&self, person: u32) -> Option<u8> {

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dsl::campaign::{Schedule, Trigger};
 use dsl::scalar::WrittenTime;
 use rayon::prelude::*;
+use sms::PhoneNumber;
 
 use super::World;
 use super::crowd::Flag;
@@ -89,15 +90,12 @@ impl World<'_> {
         event_begins(self.setting.revision, &member, &known, (name, &[]), at)
     }
 
-    /// How long after the start somebody comes: evenly over the time that all of them take at the rate of the model.
     fn arrives_after(&self, person: u32) -> TimeDelta {
-        let Some(rate) = self.setting.model.arrivals else {
-            return TimeDelta::zero();
-        };
-        let seed = self.seed_of(person).to_string();
-        let drawn = draw::fraction(draw::hash("arrival", &seed, self.crowd.phone(person)));
-        let seconds = drawn * f64::from(self.crowd.len()) / rate;
-        TimeDelta::from_std(Duration::from_secs_f64(seconds.min(LONGEST))).unwrap_or_default()
+        let (seed, phone) = (self.seed_of(person), self.crowd.phone(person));
+        let rate = self.setting.model.arrivals;
+        rate.map_or_else(TimeDelta::zero, |rate| {
+            arrives_after(seed, phone, self.crowd.len(), rate)
+        })
     }
 
     fn day_of(&self, person: u32, field: &str, class: &TimeClass) -> Option<NaiveDate> {
@@ -113,6 +111,13 @@ impl World<'_> {
         };
         asked.date(field)
     }
+}
+
+/// How long after the start somebody comes, of so many people: evenly over the time that all of them take at a rate, by second.
+pub(crate) fn arrives_after(seed: u64, phone: PhoneNumber, people: u32, rate: f64) -> TimeDelta {
+    let drawn = draw::fraction(draw::hash("arrival", &seed.to_string(), phone));
+    let seconds = drawn * f64::from(people) / rate;
+    TimeDelta::from_std(Duration::from_secs_f64(seconds.min(LONGEST))).unwrap_or_default()
 }
 
 /// Whether it begins for each person on a clock of their own.

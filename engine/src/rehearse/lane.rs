@@ -49,7 +49,7 @@ pub(super) struct Answer {
 pub(super) struct Queued {
     pub person: u32,
     /// The person's departures then; others are known to be stale by it.
-    pub departure: u16,
+    pub departure: u32,
     /// The text answers a reply.
     pub answers: bool,
 }

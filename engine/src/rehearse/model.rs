@@ -10,8 +10,9 @@ use dsl::model::{self, check_model};
 use dsl::project::{Project, Provider};
 use dsl::scalar::{Share, WaitTime};
 use serde::Serialize;
+use sms::PhoneNumber;
 
-use crate::draw::{fraction, pick};
+use crate::draw::{self, fraction, pick};
 
 /// How people and their carrier behave.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,11 +191,21 @@ impl Once {
         }
     }
 
-    /// What it carries for somebody. `drawn`: of that person.
-    pub(super) fn carried(&self, drawn: u64) -> Vec<(String, String)> {
+    /// What is drawn of the `nth` of all that happens once to somebody: far from the draws of texts.
+    pub(crate) fn draws(seed: u64, phone: PhoneNumber, nth: u16) -> [u64; 4] {
+        draw::four(!seed, phone, nth)
+    }
+
+    /// Whether it happens to somebody. `draws`: of that person.
+    pub(crate) fn happens(&self, draws: [u64; 4]) -> bool {
+        fraction(draws[0]) < self.share.0
+    }
+
+    /// What it carries for somebody. `draws`: of that person.
+    pub(crate) fn carried(&self, draws: [u64; 4]) -> Vec<(String, String)> {
         let one = |((field, values), nth): (&(String, Vec<String>), u32)| {
             let shares = values.iter().map(|_| 1.0 / values.len() as f64);
-            let value = &values[pick(drawn.rotate_left(7 * nth), shares)];
+            let value = &values[pick(draws[2].rotate_left(7 * nth), shares)];
             (field.clone(), value.clone())
         };
         self.fields.iter().zip(0..).map(one).collect()

@@ -10,7 +10,7 @@ use super::checks::{Broken, Violation};
 use super::crowd::Flag;
 use super::figures::Text;
 use super::lane::Answer;
-use super::model::delay;
+use super::model::{Once, delay};
 use super::step::{Outcome, is_marketing, sent};
 use crate::advance::{AnswerOf, Change, Effect, Person, Place, State, drawn};
 use crate::calendar::Month;
@@ -18,8 +18,8 @@ use crate::draw;
 use crate::left_out::LeftOut;
 use crate::tariff::millionths;
 
-/// So often at most somebody departs: what goes on longer does not end.
-const MOST_DEPARTURES: u16 = 20_000;
+/// So often at most somebody departs: what goes on longer does not end, or is more than is rehearsed.
+const MOST_DEPARTURES: u32 = 1_000_000;
 
 impl World<'_> {
     /// An answer goes; its parts.
@@ -36,9 +36,7 @@ impl World<'_> {
         if self.crowd.at(person).is(Flag::OptedOut) && !confirms {
             return Ok(0);
         }
-        if !self.pays(person, parts) {
-            return Ok(0);
-        }
+        // Budgets are of what a campaign sends by itself: answers are paid beside them.
         let at = self.clock.after(self.now);
         self.keep(person, text);
         let tariff = self.crowd.tariff(person);
@@ -49,6 +47,7 @@ impl World<'_> {
         let nth = self.crowd.at(person).texts;
         self.crowd.at_mut(person).texts = nth.wrapping_add(1);
         if let AnswerOf::Message(message) = of {
+            self.crowd.texted(person, self.second_now());
             self.figures.answered(self.campaign(), message, parts, at);
             if asks {
                 self.draw_reply(lane, person, message, nth);
@@ -100,7 +99,8 @@ impl World<'_> {
     }
 
     /// Keeps what came of an event; the parts that it took of the rate.
-    pub(super) fn note(&mut self, person: u32, what: Coming, outcome: Outcome) -> Result<u64, Violation> {
+    pub(super) fn note(&mut self, what: Coming, outcome: Outcome) -> Result<u64, Violation> {
+        let person = outcome.person;
         let sent = outcome.effects.iter().find_map(|effect| match effect {
             Effect::Send { parts, text } => Some((*parts, text)),
             _ => None,
@@ -121,7 +121,7 @@ impl World<'_> {
         let sent = sent.map(|(parts, _)| parts);
         let before = self.crowd.at(person).is(Flag::OptedOut);
         if let Some(text) = outcome.said {
-            self.crowd.learn(person).reply = Some(text);
+            self.hear(person, text, &outcome.effects);
             self.count_reply(person, &outcome.effects, before);
         }
         let standing = self.crowd.at_mut(person);
@@ -146,7 +146,9 @@ impl World<'_> {
                     }
                     self.wait(person, self.clock.second(due_at));
                     if self.crowd.at(person).departures >= MOST_DEPARTURES {
-                        return Err(self.violation(person, Broken::Endless));
+                        return Err(
+                            self.violation(person, self.endless(person, "for a million texts and waits"))
+                        );
                     }
                 }
                 Effect::LeaveOut(reason) => self.without(outcome.from.step, &reason, true),
@@ -197,7 +199,7 @@ impl World<'_> {
             let standing = self.crowd.at_mut(other);
             standing.set(Flag::OptedOut, true);
             if !standing.is(Flag::Ended) {
-                self.wait(other, Second::try_from(self.now.as_secs()).unwrap_or(NEVER));
+                self.wait(other, self.second_now());
             }
         }
     }
@@ -236,6 +238,11 @@ impl World<'_> {
         self.agenda.enter(due, Entry { person, what });
     }
 
+    /// The second that has begun.
+    fn second_now(&self) -> Second {
+        Second::try_from(self.now.as_secs()).unwrap_or(NEVER)
+    }
+
     /// A text goes.
     fn send(&mut self, person: u32, place: Place, parts: u32) -> Result<(), Violation> {
         let campaign = self.campaign();
@@ -244,7 +251,7 @@ impl World<'_> {
         };
         // Waits and caps count from the whole second.
         let at = self.clock.after(self.now);
-        let second = Second::try_from(self.now.as_secs()).unwrap_or(NEVER);
+        let second = self.second_now();
         self.check(person, place, send.answers, at)?;
         let lane = self.lane_at(place).unwrap_or(0);
         let standing = *self.crowd.at(person);
@@ -271,6 +278,7 @@ impl World<'_> {
             standing.first_sent = second;
             self.begin_once(person);
         }
+        self.crowd.texted(person, second);
         self.crowd.went(person, second, is_marketing(campaign, send));
         let message = u16::try_from(send.message).unwrap_or(u16::MAX);
         if arrives && self.asks.delivered.contains(&message) {
@@ -306,9 +314,8 @@ impl World<'_> {
         let model = self.setting.model;
         let phone = self.crowd.phone(person);
         for (once, nth) in model.once.iter().zip(0..) {
-            // Far from the numbers of texts.
-            let draws = draw::four(!self.seed_of(person), phone, nth);
-            if draw::fraction(draws[0]) < once.share.0 {
+            let draws = Once::draws(self.seed_of(person), phone, nth);
+            if once.happens(draws) {
                 let due = self.in_time(once.after, draws[1]);
                 let what = Coming::Once(nth);
                 self.agenda.enter(due, Entry { person, what });
@@ -353,6 +360,22 @@ impl World<'_> {
     fn in_time(&self, median: f64, hash: u64) -> Second {
         self.clock
             .second(self.clock.after(self.now + delay(median, hash)))
+    }
+
+    /// What somebody said is known, where it is a word of theirs.
+    fn hear(&mut self, person: u32, text: String, effects: &[Effect]) {
+        let is_word = !effects.iter().any(|effect| matches!(effect, Effect::SetAside(_)));
+        if !is_word {
+            return;
+        }
+        self.crowd.learn(person).reply = Some(text);
+        let is_out = effects.contains(&Effect::Suppress) || self.crowd.at(person).is(Flag::OptedOut);
+        if self.asks.answered && !is_out {
+            let name = self.campaign().name.clone();
+            for one in self.every(person) {
+                self.crowd.learn(one).answered.insert(name.clone());
+            }
+        }
     }
 
     fn count_reply(&mut self, person: u32, effects: &[Effect], was_out: bool) {
@@ -411,13 +434,15 @@ impl World<'_> {
     fn queue_answer(&mut self, person: u32, text: &str, (of, asks): (AnswerOf, bool), sender: Option<&str>) {
         let parts = sms::parts::measure(text).part_count;
         match of {
-            AnswerOf::Help | AnswerOf::Message(_) => {
+            AnswerOf::Help | AnswerOf::OptIn | AnswerOf::Message(_) => {
                 let now = self.clock.after(self.now);
-                let answers = &mut self.crowd.learn(person).answers;
-                answers.retain(|at| now - *at < TimeDelta::hours(1));
-                answers.push(now);
+                for one in self.every(person) {
+                    let answers = &mut self.crowd.learn(one).answers;
+                    answers.retain(|at| now - *at < TimeDelta::hours(1));
+                    answers.push(now);
+                }
             }
-            AnswerOf::OptOut | AnswerOf::OptIn => {}
+            AnswerOf::OptOut => {}
         }
         let other = sender.and_then(|name| self.lanes.iter().position(|lane| lane.sender == *name));
         let lane = other.unwrap_or_else(|| usize::from(self.crowd.at(person).sender));

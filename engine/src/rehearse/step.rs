@@ -7,11 +7,17 @@ use dsl::campaign::{Campaign, Deed, Purpose};
 
 use super::World;
 use super::agenda::Coming;
-use crate::advance::{Change, Effect, Enrolment, Event, Facts, Place, State, advance};
+use super::crowd::Flag;
+use crate::advance::{
+    Change, Effect, Enrolment, Event, Facts, Heard, Known, Place, State, advance, answered,
+};
 use crate::draw;
+use crate::member::Member;
 
 /// What came of it.
 pub(super) struct Outcome {
+    /// Whose passage it is of: a reply may be about another one of the same person than that whose text brought it about.
+    pub person: u32,
     /// Where the person stood.
     pub from: Place,
     pub place: Place,
@@ -25,31 +31,37 @@ pub(super) struct Outcome {
 pub(super) fn step(world: &World<'_>, person: u32, coming: Coming, now: DateTime<Utc>) -> Outcome {
     let revision = world.setting.revision;
     let crowd = &world.crowd;
+    let said = words(world, person, coming);
+    let about = said
+        .as_deref()
+        .map_or(Some(person), |text| about(world, person, text, now));
+    let person = about.unwrap_or(person);
     let standing = crowd.at(person);
     let member = crowd.member(person);
     let mut known = crowd.known(person, revision, &world.asks, world.clock);
     let from = standing.place;
-    let said = words(world, person, coming);
     known.reply = said.clone().or(known.reply);
     let event = match (&said, coming) {
         (Some(text), _) => Event::Reply(text),
         (None, Coming::Due { .. }) => Event::Due(from),
         (None, Coming::Reply { .. } | Coming::Delivered(_) | Coming::Once(_)) => Event::Happened,
     };
-    let opted_out = standing.is(super::crowd::Flag::OptedOut);
-    let enrolment = Enrolment {
-        member: &member,
-        place: from,
-        state: standing.state(),
-        due_at: world.clock.at(standing.due),
-    };
+    let opted_out = standing.is(Flag::OptedOut);
+    let mut enrolment = crowd.enrolment(person, &member, world.clock);
+    if about.is_none() {
+        (enrolment.place, enrolment.state) = (Place::START, State::Ended);
+    }
     let facts = Facts {
         opted_out,
+        stranger: about.is_none(),
         known: &known,
         ..Facts::default()
     };
     let (after, mut effects) = advance(revision, enrolment, facts, &event, now);
-    let (mut place, mut state, due_at) = (after.place, after.state, after.due_at);
+    let (mut place, mut state, due_at) = match about {
+        Some(_) => (after.place, after.state, after.due_at),
+        None => (from, standing.state(), after.due_at),
+    };
     if state == State::Submitting {
         let counts =
             sent(&revision.campaign, place).is_some_and(|send| is_marketing(&revision.campaign, send));
@@ -75,12 +87,41 @@ pub(super) fn step(world: &World<'_>, person: u32, coming: Coming, now: DateTime
         effects.extend(more);
     }
     Outcome {
+        person,
         from,
         place,
         state,
         effects,
         said,
     }
+}
+
+/// The passage that a reply is about; none: it comes too long after the last text.
+fn about(world: &World<'_>, person: u32, text: &str, now: DateTime<Utc>) -> Option<u32> {
+    let (crowd, revision) = (&world.crowd, world.setting.revision);
+    let own = [person];
+    let passages = match crowd.others(person) {
+        [] => &own[..],
+        _ => crowd.heard(person),
+    };
+    let texted_at = |one: u32| world.clock.at(crowd.at(one).texted);
+    if passages.len() == 1 && now - texted_at(passages[0]) <= revision.campaign.replies_within {
+        return Some(passages[0]);
+    }
+    let of = |one: &u32| {
+        let known = crowd.known(*one, revision, &world.asks, world.clock);
+        (*one, crowd.member(*one), known)
+    };
+    let all: Vec<(u32, Member, Known)> = passages.iter().map(of).collect();
+    let heard = all.iter().map(|(one, member, known)| Heard {
+        enrolment: crowd.enrolment(*one, member, world.clock),
+        known,
+        texted_at: texted_at(*one),
+    });
+    let heard: Vec<Heard<'_>> = heard.collect();
+    let opted_out = crowd.at(person).is(Flag::OptedOut);
+    let nth = answered(revision, &heard, opted_out, text, now)?;
+    Some(passages[nth])
 }
 
 /// What somebody writes; none where it is not a reply.

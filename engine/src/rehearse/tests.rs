@@ -3,11 +3,11 @@ use std::fmt::Write;
 use expect_test::{Expect, expect};
 
 use super::{Model, Rehearsal, Setting, Violation, begins_at, rehearse};
-use crate::plan::{Cohorts, Planner};
-use crate::testing::{at, campaign_of, nth_phone};
+use crate::testing::{at, campaign_of, planned};
 
 mod checks;
 mod model;
+mod passages;
 mod properties;
 
 const PROJECT: &str = "
@@ -91,19 +91,7 @@ fn rehearsed_with(list: &str, test: Test<'_>) -> Result<Rehearsal, Violation> {
     let (project, revision) = campaign_of(Some(PROJECT), test.campaign, &lists);
     let campaign = &revision.campaign;
     let begins_at = begins_at(campaign, at("2026-12-01T15:00:00Z")).expect("it begins");
-    let planner = Planner::new(
-        revision.clone(),
-        &project,
-        folder.path(),
-        Default::default(),
-        begins_at,
-    );
-    let mut planner = planner.expect("a plan");
-    let mut people = vec![];
-    while let Some(run) = planner.next_run().expect("planned") {
-        people.push(Cohorts::of(run.people));
-    }
-    let (summary, tariffs) = planner.finish().expect("planned");
+    let (people, summary, tariffs) = planned(&revision, &project, folder.path(), begins_at);
     let model = Model::read(test.model, campaign, &project).expect("a model");
     let setting = Setting {
         revision: &revision,
@@ -112,10 +100,37 @@ fn rehearsed_with(list: &str, test: Test<'_>) -> Result<Rehearsal, Violation> {
         budget: summary.budget,
         model: &model,
         seed: test.seed,
-        keeps_texts: false,
+        keeps_texts: true,
         begins_at,
     };
     rehearse(&setting, people)
+}
+
+/// Rounds of a passage are as many as the campaign says; those that no rehearsal comes to the end of are told.
+#[test]
+fn many_rounds_are_rehearsed_or_told() {
+    let rounds = |every: &str| {
+        let campaign = format!(
+            "audience: people.csv\npurpose: service\nschedule: 2026-12-01 10:00\nsteps:\n  - repeat:\n      \
+             times: 7000\n      every: {every}\n      do: [{{ send: hello }}, {{ wait: 1 minute }}, {{ send: bye }}]\n\
+             messages: {{ hello: Hello, bye: Bye }}\n"
+        );
+        let test = Test {
+            campaign: &campaign,
+            people: 1,
+            model: "{ replies: 0%, opt_outs: 0% }",
+            seed: 1,
+        };
+        rehearsed(test)
+    };
+    let texts = rounds("1 hour").map(|rehearsal| rehearsal.total.texts);
+    assert_eq!(texts, Ok(14_000));
+    let stopped = rounds("52 weeks").expect_err("that is longer than a century");
+    let told = stopped.broken.to_string();
+    assert!(
+        told.contains("for more than a century") && !stopped.broken.is_fault(),
+        "{told}"
+    );
 }
 
 fn told(rehearsal: &Rehearsal) -> String {
@@ -472,50 +487,4 @@ fn a_goal_is_reached_after_the_last_step() {
         reached("30 days"),
         reached("1 hour")
     ));
-}
-
-/// The same person by two keys has two passages, which one opt-out ends and one cap counts; the same key again is a row twice.
-#[test]
-fn rows_of_one_person_by_several_keys_are_passages_of_their_own() {
-    let rehearsal = |more: &str, model: &str| {
-        let campaign = format!(
-            "trigger: {{ event: shipped, key: birthday }}\naudience: people.csv\nreplies: none\n\
-             fields: {{ birthday: text }}\n{more}steps:\n  - send: {{ en: \"Shipped {{{{birthday}}}}. STOP to opt out\" }}\n  \
-             - wait: 1 day\n  - send: {{ en: \"Was it right?\" }}\n"
-        );
-        let phones = [0, 0, 1, 0, 0].map(nth_phone);
-        let rows = phones.iter().zip(["A", "B", "A", "A", "C"]);
-        let rows: String = rows.map(|(phone, key)| format!("{phone},Ada,{key}\n")).collect();
-        let test = Test {
-            campaign: &campaign,
-            people: 0,
-            model,
-            seed: 3,
-        };
-        let list = format!("phone,name,birthday\n{rows}");
-        told(&rehearsed_with(&list, test).expect("no rule is broken"))
-    };
-    let told = [
-        rehearsal("", "replies: 0%\nopt_outs: 0%"),
-        rehearsal(
-            "limits: { frequency: 2 per 3 days }\n",
-            "replies: 0%\nopt_outs: 0%",
-        ),
-        rehearsal("", "replies: 0%\nopt_outs: 100%\nafter: 1 hour"),
-    ];
-    expect![[r#"
-        4 people, 8 texts (8 arrive), 0 answers, 8 parts, 0 opt out; replies: 0 to people, 0 not
-        step-1 step-1: 4 from 01 10:00:00 to 01 10:00:00, waited 0 hours 0 frequency 0 rate {}
-        step-3 step-3: 4 from 02 10:00:00 to 02 10:00:00, waited 0 hours 0 frequency 0 rate {}
-        ends 02 10:00:00, money {"USD": 0.08}, queue 2, finished {"": 4}, left {}, held 0
-        4 people, 8 texts (8 arrive), 0 answers, 8 parts, 0 opt out; replies: 0 to people, 0 not
-        step-1 step-1: 4 from 01 10:00:00 to 04 10:00:00, waited 0 hours 1 frequency 0 rate {}
-        step-3 step-3: 4 from 02 10:00:00 to 07 10:00:00, waited 0 hours 4 frequency 0 rate {}
-        ends 07 10:00:00, money {"USD": 0.08}, queue 2, finished {"": 4}, left {}, held 0
-        4 people, 4 texts (4 arrive), 2 answers, 6 parts, 2 opt out; replies: 0 to people, 4 not
-        step-1 step-1: 4 from 01 10:00:00 to 01 10:00:00, waited 0 hours 0 frequency 0 rate {}
-        step-3 step-3: 0 from never to never, waited 0 hours 0 frequency 0 rate {"opted-out": 4}
-        ends 01 18:59:04, money {"USD": 0.06}, queue 2, finished {}, left {"opted-out": 4}, held 0
-    "#]]
-    .assert_eq(&told.concat());
 }

@@ -5,7 +5,7 @@ use dsl::campaign::story::Occurrence;
 use dsl::written::campaign::OPT_OUT_LINK;
 
 use super::{Happened, Stage};
-use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance, asks, is_left, is_word, names};
+use crate::advance::{Effect, Enrolment, Event, Facts, Heard, Place, State, advance, answered, is_word};
 use crate::trigger;
 
 impl Stage {
@@ -48,26 +48,14 @@ impl Stage {
 
     /// The passage that a reply answers; none where the last text is too long ago.
     fn answered(&self, text: &str) -> Option<usize> {
-        let revision = &self.revision;
-        let within = revision.campaign.replies_within;
-        let enrolment = |at: usize| self.passages[at].enrolment(&self.cast.member);
-        let lately = self
-            .texted()
-            .find(|(texted_at, _)| self.now - *texted_at <= within);
-        let asks = || self.texted().find(|(_, at)| asks(revision, enrolment(*at)));
-        let (_, last) = lately.or_else(asks)?;
-        let facts = Facts {
-            opted_out: self.opted_out,
-            known: &self.passages[last].known,
-            ..Facts::default()
-        };
-        if !is_left(revision, enrolment(last), facts, text, self.now) {
-            return Some(last);
-        }
-        let mut before = self.texted().map(|(_, at)| at).filter(|at| *at != last);
-        before
-            .find(|at| names(revision, revision, enrolment(*at), text))
-            .or(Some(last))
+        let heard = self.texted().map(|(texted_at, at)| Heard {
+            enrolment: self.passages[at].enrolment(&self.cast.member),
+            known: &self.passages[at].known,
+            texted_at,
+        });
+        let heard: Vec<Heard<'_>> = heard.collect();
+        let nth = answered(&self.revision, &heard, self.opted_out, text, self.now)?;
+        self.texted().nth(nth).map(|(_, at)| at)
     }
 
     /// Of somebody in no passage only an opt-out, an opt-in or a call for help is answered.
@@ -92,9 +80,17 @@ impl Stage {
     pub fn receipt(&mut self, delivered: bool) {
         self.note(Happened::Receipt(delivered));
         let latest = self.texts().next().map(|sent| sent.name.clone());
+        match latest {
+            Some(message) if delivered => self.arrived(&message),
+            _ => self.happened(),
+        }
+    }
+
+    /// A message of the passage that texted last arrived.
+    pub(crate) fn arrived(&mut self, message: &str) {
         let last = self.texted().next();
-        if let (true, Some(message), Some((_, at))) = (delivered, latest, last) {
-            self.passages[at].known.delivered.insert(message);
+        if let Some((_, at)) = last {
+            self.passages[at].known.delivered.insert(message.to_owned());
         }
         self.happened();
     }

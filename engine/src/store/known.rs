@@ -315,13 +315,15 @@ impl Store {
             let at = instant(row.try_get("sent_at")?)?;
             let own =
                 row.try_get::<i64, _>("launch_id")? == of.launch.0 && row.try_get::<u32, _>("run")? == run;
-            let passage = row.try_get::<i64, _>("kind")? == 0;
+            // Answers to replies count for nothing, and what asks again stands at the step of its question.
+            if row.try_get::<i64, _>("kind")? != 0 {
+                continue;
+            }
             known.received.push((row.try_get("campaign")?, at));
-            // Answers to replies count for no cap.
-            if passage && row.try_get::<bool, _>("counts")? {
+            if row.try_get::<bool, _>("counts")? {
                 known.marketing.push(at);
             }
-            if own && passage {
+            if own {
                 known.first_sent_at.get_or_insert(at);
             }
             if own && row.try_get::<i64, _>("state")? == 6 {

@@ -1,5 +1,7 @@
 //! Records a window: its answers, its departures, the intent of the windows that follow. One commit.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
@@ -12,7 +14,7 @@ use super::rows::{
     CohortKind, CohortRow, NewCohort, Turn, corrupt, count, insert_cohorts, millis, phone_number, small,
 };
 use super::set_fields::SetFields;
-use super::suppression::{Suppression, suppress};
+use super::suppression::{Suppression, end_waiting_of, suppress};
 use super::{Failure, Store, StoreError};
 use crate::calendar::Month;
 use crate::ids::{CohortId, LaunchId, MessageId};
@@ -213,16 +215,31 @@ async fn record_window(
     for change in record.budgets {
         reserve(connection, change, &stopped).await?;
     }
+    let suppressed = suppressed_since(connection, record.suppressions_known).await?;
+    let overtaken = opted_out_meanwhile(&departing, &suppressed);
     for (id, cohort) in departing {
         depart(connection, id, cohort).await?;
     }
+    for phone in overtaken {
+        end_waiting_of(connection, phone).await?;
+    }
     drop_members(connection, &record.progress, record.keeps_members).await?;
-    let suppressed = suppressed_since(connection, record.suppressions_known).await?;
     Ok(Intent {
         stopped,
         suppressed,
         settled,
     })
+}
+
+/// Who moves on and opted out while that was put together: else they would wait for what never comes.
+fn opted_out_meanwhile(departing: &[(CohortId, NewCohort)], suppressed: &[(i64, u64)]) -> Vec<PhoneNumber> {
+    let stopped: HashSet<u64> = suppressed.iter().map(|(_, phone)| *phone).collect();
+    let passages = departing
+        .iter()
+        .filter(|(_, cohort)| !stopped.is_empty() && cohort.kind == CohortKind::Passage);
+    let members = passages.flat_map(|(_, cohort)| &cohort.members);
+    let phones = members.map(|member| member.phone);
+    phones.filter(|phone| stopped.contains(&phone.as_u64())).collect()
 }
 
 /// Moves what a launch has reserved of its budget.

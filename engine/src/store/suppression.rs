@@ -8,7 +8,7 @@ use super::Failure;
 use super::claim::{Waiting, waiting_cohorts};
 use super::lists::leave_all;
 use super::record::{LeftOutRow, insert_departed, insert_left_out};
-use super::rows::{millis, phone_number};
+use super::rows::{instant, millis, phone_number};
 use super::standing::end_left_empty;
 use crate::ids::LaunchId;
 use crate::left_out::LeftOut;
@@ -79,6 +79,21 @@ pub(super) async fn allow(
         .execute(connection)
         .await?;
     Ok(change)
+}
+
+/// The same of what somebody came to wait for while they opted out: the text that led there was on its way.
+pub(super) async fn end_waiting_of(
+    connection: &mut SqliteConnection,
+    phone: PhoneNumber,
+) -> Result<(), Failure> {
+    let at = sqlx::query_scalar("select at from suppression where phone = ?")
+        .bind(phone_number(phone))
+        .fetch_optional(&mut *connection)
+        .await?;
+    match at {
+        Some(at) => end_waiting(connection, phone, instant(at)?).await,
+        None => Ok(()),
+    }
 }
 
 /// Ends every passage in which the number waits. A cohort that is held is left to its holder, who asks the gate.

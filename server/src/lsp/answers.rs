@@ -1,16 +1,17 @@
 //! One function a request: what is asked about an open file, and the answer. A file that is not open, or not ours, and a
 //! place that does not exist have the empty answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range as Bytes;
 
+use dsl::diagnostic::Diagnostic;
 use dsl::editor::definition::Target;
 use dsl::editor::position::Lines;
 use dsl::editor::{actions, completion, definition, formatting, hover, outline, references, rename};
 use lsp_types as lsp;
 
 use super::convert;
-use super::documents::{Documents, Found, Known};
+use super::documents::{Documents, Known};
 
 pub(super) fn completion(
     documents: &mut Documents,
@@ -30,7 +31,7 @@ pub(super) fn hover(documents: &mut Documents, asked: lsp::HoverParams) -> Optio
     let shown = known.ask(|document| hover::hover(document, byte))?;
     Some(lsp::Hover {
         contents: lsp::HoverContents::Markup(convert::markdown(shown.text)),
-        range: Some(convert::range(&known.text, &known.lines, &shown.span)),
+        range: Some(convert::own_range(known, &shown.span)),
     })
 }
 
@@ -40,7 +41,7 @@ pub(super) fn definition(
 ) -> Option<lsp::Location> {
     let (known, byte, uri) = at(documents, &asked.text_document_position_params)?;
     match known.ask(|document| definition::definition(document, byte))? {
-        Target::Here(span) => convert::location(&uri, &known.text, &known.lines, &span),
+        Target::Here(span) => convert::place_of(known, &uri, &span),
         Target::CrierYaml(span) => {
             let other = known.crier_yaml()?;
             convert::location(other.uri.as_ref()?, &other.text, &other.lines, &span)
@@ -58,7 +59,7 @@ pub(super) fn references(
         .into_iter();
     let wanted = all.filter(|named| asked.context.include_declaration || !named.defines);
     let mut all: Vec<lsp::Location> = wanted
-        .filter_map(|named| convert::location(&uri, &known.text, &known.lines, &named.span))
+        .filter_map(|named| convert::place_of(known, &uri, &named.span))
         .collect();
     // Stories that cannot be read have none.
     let stories = stories(documents, &uri, byte, "").ok().flatten();
@@ -79,7 +80,7 @@ pub(super) fn renamable(
         return Ok(None);
     };
     let span = known.ask(|document| rename::renamable(document, byte))?;
-    let range = convert::range(&known.text, &known.lines, &span);
+    let range = convert::own_range(known, &span);
     Ok(Some(lsp::PrepareRenameResponse::Range(range)))
 }
 
@@ -93,9 +94,15 @@ pub(super) fn rename(
     };
     let new = asked.new_name.as_str();
     let edits = known.ask(|document| rename::rename(document, byte, new))?;
-    let edits = edits.into_iter().map(|edit| convert::edit(known, edit)).collect();
+    // Of stories in a file of their own some are in their campaign.
+    let mut by_file: BTreeMap<String, Vec<lsp::TextEdit>> = BTreeMap::new();
+    for (span, new_text) in edits {
+        let file = known.locate(&span).uri.unwrap_or(&uri).to_owned();
+        let edit = convert::edit(known, (span, new_text));
+        by_file.entry(file).or_default().push(edit);
+    }
     let stories = stories(documents, &uri, byte, new)?;
-    Ok(changed([(uri, edits)].into_iter().chain(stories)))
+    Ok(changed(by_file.into_iter().chain(stories)))
 }
 
 /// What is renamed in the stories of a campaign, where they have a file of their own; as it is in the editor, where it is
@@ -144,7 +151,9 @@ pub(super) fn formatting(
     documents: &mut Documents,
     asked: lsp::DocumentFormattingParams,
 ) -> Result<Option<Vec<lsp::TextEdit>>, String> {
-    let Some(known) = documents.known(asked.text_document.uri.as_str()) else {
+    let uri = asked.text_document.uri.as_str();
+    // As `crier fmt`, which lays out campaigns and crier.yaml.
+    let Some(known) = documents.known(uri).filter(|known| !known.is_stories()) else {
         return Ok(None);
     };
     let edit = known.ask(formatting::formatting)?.into_iter();
@@ -159,7 +168,6 @@ pub(super) fn actions(
     asked: lsp::CodeActionParams,
 ) -> Option<lsp::CodeActionResponse> {
     let uri = asked.text_document.uri.as_str();
-    let (known, found) = documents.found(uri)?;
     let wanted = |kind: &lsp::CodeActionKind| match &asked.context.only {
         None => true,
         // `quickfix` asks for `quickfix.x` too.
@@ -169,31 +177,37 @@ pub(super) fn actions(
         }),
     };
     let mut all = vec![];
+    let (known, found) = documents.faulty(uri)?;
     if wanted(&lsp::CodeActionKind::QUICKFIX) {
-        let (start, end) = (convert::place(asked.range.start), convert::place(asked.range.end));
-        let range = known.byte(start)..known.byte(end).max(known.byte(start));
+        let byte = |at| known.lines.byte(&known.text, convert::place(at));
+        let range = byte(asked.range.start)..byte(asked.range.end).max(byte(asked.range.start));
         all.extend(repairs(known, found, uri, &range));
     }
-    if wanted(&FIX_ALL) {
-        all.extend(repair_all(known, found, uri));
+    let mut suggestions = found.iter().filter_map(|d| d.suggestion.as_ref());
+    if wanted(&FIX_ALL) && suggestions.any(actions::is_safe) {
+        all.extend(repair_all(documents, uri));
     }
     Some(all)
 }
 
-fn repair_all(known: &Known, found: &Found, uri: &str) -> Option<lsp::CodeActionOrCommand> {
-    let mut suggestions = found.diagnostics.iter().filter_map(|d| d.suggestion.as_ref());
-    suggestions.find(|suggestion| actions::is_safe(suggestion))?;
-    let edit = known.ask(|document| actions::repair_all(document, &known.name))?;
+fn repair_all(documents: &mut Documents, uri: &str) -> Option<lsp::CodeActionOrCommand> {
+    let edit = documents.repaired(uri)?;
+    let known = documents.known(uri)?;
     Some(lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
         title: "Repair all that is safe".to_owned(),
         kind: Some(FIX_ALL),
-        edit: changed([(uri.to_owned(), vec![convert::edit(known, edit)])]),
+        edit: changed([(uri.to_owned(), vec![convert::edit_in(known, edit)])]),
         ..lsp::CodeAction::default()
     }))
 }
 
-fn repairs(known: &Known, found: &Found, uri: &str, range: &Bytes<usize>) -> Vec<lsp::CodeActionOrCommand> {
-    let repairs = actions::repairs(&known.text, &found.diagnostics, range).into_iter();
+fn repairs(
+    known: &Known,
+    found: &[Diagnostic],
+    uri: &str,
+    range: &Bytes<usize>,
+) -> Vec<lsp::CodeActionOrCommand> {
+    let repairs = actions::repairs(&known.text, found, range).into_iter();
     let action = |repair: actions::Repair<'_>| {
         let edit = (
             repair.suggestion.span.clone(),
@@ -207,7 +221,7 @@ fn repairs(known: &Known, found: &Found, uri: &str, range: &Bytes<usize>) -> Vec
                 uri,
                 repair.diagnostic,
             )]),
-            edit: changed([(uri.to_owned(), vec![convert::edit(known, edit)])]),
+            edit: changed([(uri.to_owned(), vec![convert::edit_in(known, edit)])]),
             is_preferred: Some(actions::is_safe(&repair.suggestion)),
             ..lsp::CodeAction::default()
         })

@@ -38,12 +38,32 @@ pub(super) fn uri(uri: &str) -> Option<lsp::Uri> {
     lsp::Uri::from_str(uri).ok()
 }
 
+/// Of bytes that an answer is about, which stand in the file that was asked about.
+pub(super) fn own_range(known: &Known, bytes: &Bytes<usize>) -> lsp::Range {
+    let at = known.locate(bytes);
+    range(at.text, at.lines, &at.span)
+}
+
+/// Of bytes that an answer is about; `uri`: of the file that was asked about.
+pub(super) fn place_of(known: &Known, uri: &str, bytes: &Bytes<usize>) -> Option<lsp::Location> {
+    let at = known.locate(bytes);
+    location(at.uri.unwrap_or(uri), at.text, at.lines, &at.span)
+}
+
 pub(super) fn location(uri: &str, text: &str, lines: &Lines, bytes: &Bytes<usize>) -> Option<lsp::Location> {
     let range = range(text, lines, bytes);
     self::uri(uri).map(|uri| lsp::Location { uri, range })
 }
 
 pub(super) fn edit(known: &Known, (span, new_text): (Bytes<usize>, String)) -> lsp::TextEdit {
+    lsp::TextEdit {
+        range: own_range(known, &span),
+        new_text,
+    }
+}
+
+/// As [`edit`], of bytes of the file's own text.
+pub(super) fn edit_in(known: &Known, (span, new_text): (Bytes<usize>, String)) -> lsp::TextEdit {
     lsp::TextEdit {
         range: range(&known.text, &known.lines, &span),
         new_text,
@@ -61,8 +81,8 @@ pub(super) fn diagnostics(known: &Known, found: &Found, uri: &str) -> Vec<lsp::D
     faults.chain(later).collect()
 }
 
-/// What was found in the stories of a campaign, which stand in a file of their own.
-pub(super) fn of_stories(file: &CheckedFile, uri: &str) -> Vec<lsp::Diagnostic> {
+/// What was found in a file that a campaign is held against: its stories, or its crier.yaml.
+pub(super) fn of_file(file: &CheckedFile, uri: &str) -> Vec<lsp::Diagnostic> {
     let lines = Lines::new(&file.text);
     let found = file.diagnostics.iter();
     found.map(|d| diagnostic((&file.text, &lines), uri, d)).collect()
@@ -108,7 +128,8 @@ pub(super) fn item(known: &Known, item: Item, at: usize, snippets: bool) -> lsp:
     };
     let docs = (!item.doc.is_empty()).then(|| lsp::Documentation::MarkupContent(markdown(item.doc)));
     // Editors filter by what stands before the cursor.
-    let word = known.text.get(item.span.start.min(at)..at).unwrap_or_default();
+    let before = known.locate(&(item.span.start.min(at)..at));
+    let word = before.text.get(before.span).unwrap_or_default();
     let filter = match word.is_empty() || item.label.starts_with(word) {
         true => item.label.clone(),
         false => item.label.trim_start_matches(['[', '`', '#']).to_owned(),
@@ -132,7 +153,7 @@ pub(super) fn item(known: &Known, item: Item, at: usize, snippets: bool) -> lsp:
         }),
         insert_text_mode: Some(lsp::InsertTextMode::ADJUST_INDENTATION),
         text_edit: Some(lsp::CompletionTextEdit::Edit(lsp::TextEdit {
-            range: range(&known.text, &known.lines, &item.span),
+            range: own_range(known, &item.span),
             new_text,
         })),
         ..lsp::CompletionItem::default()
@@ -186,8 +207,8 @@ pub(super) fn symbol(known: &Known, symbol: Symbol) -> lsp::DocumentSymbol {
         },
         tags: None,
         deprecated: None,
-        range: range(&known.text, &known.lines, &symbol.whole),
-        selection_range: range(&known.text, &known.lines, &symbol.name_span),
+        range: own_range(known, &symbol.whole),
+        selection_range: own_range(known, &symbol.name_span),
         children: (!children.is_empty()).then_some(children),
     }
 }

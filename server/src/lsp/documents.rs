@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dsl::diagnostic::Diagnostic;
 use dsl::editor::FileKind;
 use dsl::editor::position::{Place, replaced};
-use dsl::project::Project;
 use engine::load::{self, CAMPAIGN_ENDINGS, LoadedProject, PROJECT_FILE};
 use url::Url;
 
@@ -121,6 +121,17 @@ impl Documents {
         self.changes
     }
 
+    /// Whether the file at a path is open.
+    pub fn is_open(&self, path: &Path) -> bool {
+        let mut open = self.open.values().filter_map(|open| open.path.as_deref());
+        self.stories_text(path).is_some() || open.any(|open| is_same(open, path))
+    }
+
+    /// As [`Documents::is_open`], by a URI, which the editor may write otherwise.
+    pub fn is_open_uri(&self, uri: &str) -> bool {
+        path_of(uri).is_some_and(|path| self.is_open(&path))
+    }
+
     /// The next file whose diagnostics are to be told, once each.
     pub fn next_check(&mut self) -> Option<Check> {
         while let Some(uri) = self.stale.pop_first() {
@@ -147,6 +158,9 @@ impl Documents {
 
     /// What is known of a file; none where it is not open, or none of ours.
     pub fn known(&mut self, uri: &str) -> Option<&Known> {
+        if self.is_stories(uri) {
+            return self.known_stories(uri);
+        }
         if self.open.get(uri)?.known.is_none() {
             let known = self.look_at(self.open.get(uri)?);
             self.open.get_mut(uri)?.known = Some(known);
@@ -163,6 +177,21 @@ impl Documents {
         self.known(uri)?;
         let open = self.open.get(uri)?;
         Some((open.known.as_ref()?, open.found.as_ref()?))
+    }
+
+    /// What is known of a file, and what is wrong with it, in bytes of its own text.
+    pub fn faulty(&mut self, uri: &str) -> Option<(&Known, &[Diagnostic])> {
+        if !self.is_stories(uri) {
+            let (known, found) = self.found(uri)?;
+            return Some((known, &found.diagnostics));
+        }
+        if self.found_of_stories(uri)?.1.is_none() {
+            let checked = self.check_of_stories(uri)?.run();
+            self.checked(checked);
+        }
+        self.known(uri)?;
+        let open = self.stories.get(uri)?;
+        open.faulty()
     }
 
     fn check(&mut self, uri: &str) -> Option<Check> {
@@ -228,20 +257,12 @@ impl Documents {
                 (loaded, Some((*uri).clone()))
             }
             None => {
-                let loaded = load::load_project(&folder).unwrap_or_else(|_| without(&folder));
+                let loaded = load::load_project(&folder);
+                let loaded = loaded.unwrap_or_else(|error| load::project_unread(&folder, &error));
                 let uri = Url::from_file_path(folder.join(PROJECT_FILE));
                 (loaded, uri.ok().map(String::from))
             }
         }
-    }
-}
-
-fn without(folder: &Path) -> LoadedProject {
-    LoadedProject {
-        folder: folder.to_owned(),
-        file: None,
-        project: Some(Arc::new(Project::without_file("project"))),
-        currencies: Arc::default(),
     }
 }
 
@@ -266,6 +287,12 @@ fn path_of(uri: &str) -> Option<PathBuf> {
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Whether two paths are those of one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| absolute(path));
+    real(one) == real(other)
 }
 
 /// A text that is far too long is as good as one that is too long, and takes no room.

@@ -29,8 +29,8 @@ pub(super) struct Session {
     stage: Stage,
     documents: Documents,
     outgoing: Vec<Value>,
-    /// The files of stories of which something is told, by their campaigns.
-    stories: BTreeMap<String, String>,
+    /// Files that are not open and of which something is told: stories and crier.yaml, by the campaigns that they are of.
+    beside: BTreeMap<String, BTreeSet<String>>,
     /// Open files of stories of which something is told.
     told: BTreeSet<String>,
     /// The editor has placeholders.
@@ -66,7 +66,7 @@ impl Session {
             stage: Stage::New,
             documents: Documents::default(),
             outgoing: vec![],
-            stories: BTreeMap::new(),
+            beside: BTreeMap::new(),
             told: BTreeSet::new(),
             snippets: false,
             watches: false,
@@ -119,7 +119,7 @@ impl Session {
         if !self.tell_open_stories(&uri) {
             let told = self.diagnostics(&uri);
             self.outgoing.extend(told);
-            self.tell_stories(&uri);
+            self.tell_beside(&uri);
         }
     }
 
@@ -128,7 +128,7 @@ impl Session {
         let Some((version, found)) = self.documents.found_of_stories(uri) else {
             return false;
         };
-        let diagnostics = found.map(|file| convert::of_stories(file, uri));
+        let diagnostics = found.map(|file| convert::of_file(file, uri));
         match diagnostics {
             Some(diagnostics) => {
                 self.told.insert(uri.to_owned());
@@ -141,34 +141,41 @@ impl Session {
         true
     }
 
-    /// What is wrong with the stories of a campaign is told at their file, as it was saved. Where that is open it is told of
-    /// by itself.
-    fn tell_stories(&mut self, campaign: &str) {
+    /// What is wrong with the stories of a campaign, and what stops it in its crier.yaml, is told at those files, as they
+    /// were saved. Where one is open it is told of by itself.
+    fn tell_beside(&mut self, campaign: &str) {
         let Some((_, found)) = self.documents.found(campaign) else {
             return;
         };
-        let saved = found.stories.clone();
-        let saved = saved.filter(|file| self.documents.stories_text(&file.path).is_none());
-        let told = saved.and_then(|file| {
-            let path = std::path::absolute(&file.path).ok()?;
-            let uri = String::from(Url::from_file_path(path).ok()?);
-            let diagnostics = convert::of_stories(&file, &uri);
-            Some((uri, diagnostics))
-        });
-        let now = told.as_ref().map(|(uri, _)| uri);
-        if let Some(before) = self.stories.remove(campaign).filter(|before| Some(before) != now) {
-            self.take_back(&before);
-        }
-        if let Some((uri, diagnostics)) = told {
+        let saved = [found.stories.clone(), found.project.clone()];
+        let saved = saved.into_iter().flatten();
+        let closed = saved.filter(|file| !self.documents.is_open(&file.path));
+        let told: BTreeMap<String, Vec<lsp::Diagnostic>> = closed
+            .filter_map(|file| {
+                let path = std::path::absolute(&file.path).ok()?;
+                let uri = String::from(Url::from_file_path(path).ok()?);
+                let diagnostics = convert::of_file(&file, &uri);
+                Some((uri, diagnostics))
+            })
+            .collect();
+        self.take_back(campaign, &told.keys().cloned().collect());
+        for (uri, diagnostics) in told {
             self.publish(&uri, diagnostics, None);
-            self.stories.insert(campaign.to_owned(), uri);
         }
     }
 
-    /// Nothing is told any more at a file of stories, but where it is open.
-    fn take_back(&mut self, stories: &str) {
-        if !self.documents.is_open_stories(stories) {
-            self.publish(stories, vec![], None);
+    /// Of a campaign nothing is told any more at the files beside it but `now`: where they are open, or are another
+    /// campaign's too, they are told of all the same.
+    fn take_back(&mut self, campaign: &str, now: &BTreeSet<String>) {
+        let before = self.beside.remove(campaign).unwrap_or_default();
+        for uri in before.difference(now) {
+            let is_told = self.beside.values().any(|told| told.contains(uri));
+            if !is_told && !self.documents.is_open_uri(uri) {
+                self.publish(uri, vec![], None);
+            }
+        }
+        if !now.is_empty() {
+            self.beside.insert(campaign.to_owned(), now.clone());
         }
     }
 
@@ -317,9 +324,7 @@ impl Session {
         if self.documents.close(uri.as_str()) {
             self.told.remove(uri.as_str());
             self.publish(uri.as_str(), vec![], None);
-            if let Some(stories) = self.stories.remove(uri.as_str()) {
-                self.take_back(&stories);
-            }
+            self.take_back(uri.as_str(), &BTreeSet::new());
         }
     }
 }

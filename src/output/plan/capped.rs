@@ -3,15 +3,12 @@
 use engine::plan::Capped;
 use serde_json::json;
 
-use crate::output::{number, time};
+use crate::output::{counted, time};
 
 /// For people; none where it holds nobody up.
 pub fn text(capped: &Capped) -> Option<String> {
     let line = |n: u64, what: String| {
-        let who = match n {
-            1 => "1 person has".to_owned(),
-            n => format!("{} people have", number(n)),
-        };
+        let who = counted(n, "person has", "people have");
         format!("{who} had as many texts as it lets through: {what}")
     };
     let deferred = capped.goes_at.map(|(first, last)| {

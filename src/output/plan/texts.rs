@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dsl::bounds::{Bound, Bounds};
+use dsl::bounds::{Bound, Bounds, TextBound};
 use engine::plan::{LongValues, Place, Summary, TextParts};
 use engine::revision::Revision;
 use serde_json::{Value, json};
@@ -58,16 +58,47 @@ fn shown(summary: &Summary, revision: &Revision, of_people: bool) -> Option<Stri
         .into_iter()
         .filter(|head| (varied || *head != "variant") && (of_people || *head != "parts here"));
     let shown = table::of(&Vec::from_iter(heads), rows);
-    let unbounded: BTreeSet<&str> = texts
-        .iter()
-        .flat_map(|(_, bound)| bound.unbounded_by.iter().map(String::as_str))
-        .collect();
-    let note = (!unbounded.is_empty()).then(|| {
-        let names = Vec::from_iter(unbounded).join(", ");
+    let note = unbounded(texts.iter().map(|(_, bound)| bound));
+    (!texts.is_empty()).then(|| shown + &note.unwrap_or_default())
+}
+
+/// Which fields leave texts without a bound.
+fn unbounded<'a>(bounds: impl Iterator<Item = &'a Bound>) -> Option<String> {
+    let names = bounds.flat_map(|bound| bound.unbounded_by.iter().map(String::as_str));
+    let names = BTreeSet::from_iter(names);
+    (!names.is_empty()).then(|| {
+        let names = Vec::from_iter(names).join(", ");
         let note = format!("unbounded: say under `fields` how long these are, with `longest`: {names}");
         format!("\n{}", folded(&note, "    "))
+    })
+}
+
+/// The bounds of the texts of a file, whatever its lists hold, as comments at the end of it.
+pub fn bounds_comments(texts: &[TextBound]) -> Option<String> {
+    let varied = texts.iter().any(|text| text.variant.is_some());
+    let spoken = texts.iter().any(|text| text.language.is_some());
+    let rows = texts.iter().map(|text| {
+        let language = || text.language.as_ref().map_or(String::new(), ToString::to_string);
+        let names = [
+            Some(text.message.clone()),
+            varied.then(|| text.variant.clone().unwrap_or_default()),
+            spoken.then(language),
+        ];
+        let parts = [text.bound.least.to_string(), at_most(&text.bound)];
+        names.into_iter().flatten().chain(parts).collect()
     });
-    (!texts.is_empty()).then(|| shown + &note.unwrap_or_default())
+    let heads = [
+        Some("text"),
+        varied.then_some("variant"),
+        spoken.then_some("language"),
+        Some("parts at least"),
+        Some("at most"),
+    ];
+    let shown = table::of(&Vec::from_iter(heads.into_iter().flatten()), rows);
+    let note = unbounded(texts.iter().map(|text| &text.bound)).unwrap_or_default();
+    let comment = |line: &str| format!("# {line}").trim_end().to_owned();
+    let lines = shown.lines().chain(note.lines()).map(comment);
+    (!texts.is_empty()).then(|| lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// The parts of each text for programs.

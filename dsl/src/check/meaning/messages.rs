@@ -9,7 +9,7 @@ use crate::check::Context;
 use crate::scalar::Share;
 use crate::template::Template;
 use crate::values::Language;
-use crate::written::campaign::{self as written, Body, Sent, Texts};
+use crate::written::campaign::{self as written, Body, Sent, Texts, own_texts};
 
 /// The texts so far, in the order in which they are met.
 pub(super) struct Messages<'a> {
@@ -86,11 +86,8 @@ impl<'a> Messages<'a> {
     }
 
     /// Never a name that another message has.
-    fn free(&self, mut name: String) -> String {
-        while self.all.iter().any(|message| message.name == name) {
-            name.push_str("-text");
-        }
-        name
+    fn free(&self, name: String) -> String {
+        own_texts::free(name, |name| self.all.iter().any(|message| message.name == name))
     }
 
     fn variants(&self, message: &written::Message) -> Option<Vec<Variant>> {

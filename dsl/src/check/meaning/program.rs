@@ -13,7 +13,7 @@ use crate::condition::{Condition, Scope, Stage};
 use crate::reply::Matcher;
 use crate::scalar::{Share, WaitTime, Window};
 use crate::written::Spanned;
-use crate::written::campaign::{self as written, ReplyTo, Sent, Step, Verb};
+use crate::written::campaign::{self as written, ReplyTo, Sent, Step, Verb, own_texts};
 
 /// Where an instruction goes on that is not written yet.
 const OPEN: Address = Address::MAX;
@@ -138,22 +138,8 @@ impl<'a> Compiler<'a> {
         let mut waits: Vec<Address> = vec![];
         let answers = self.answers;
         for (i, step) in steps.iter().enumerate() {
-            let id = step.id.as_ref().map(|id| id.value.clone());
-            // A step with an id stands for itself, wherever it is moved to.
-            let before = match id {
-                Some(id) => std::mem::replace(&mut self.path, vec![id]),
-                None => {
-                    let before = self.path.clone();
-                    let place = (i + 1).to_string();
-                    // As the long form of the campaign calls it.
-                    self.path.push(if before.is_empty() {
-                        format!("step-{place}")
-                    } else {
-                        place
-                    });
-                    before
-                }
-            };
+            let path = own_texts::path_of(&self.path, i, step);
+            let before = std::mem::replace(&mut self.path, path);
             let from = self.code.len();
             if is_wait(step) {
                 waits.drain(..).for_each(|wait| self.land(wait, Lands::Next));

@@ -8,7 +8,10 @@ use crate::written::texts;
 
 /// A story of a campaign that begins with an event brings that one.
 pub(super) fn by_the_event(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
-    let own = context.written.trigger.as_ref()?.event.as_ref()?;
+    let trigger = context.written.trigger.as_ref();
+    let Some(own) = trigger.and_then(|trigger| trigger.event.as_ref()) else {
+        return without_one(context, test);
+    };
     if let Some(event) = test.event.as_ref().filter(|event| event.value != own.value) {
         let message = format!("event \"{}\" begins nothing here", event.value);
         return Some(
@@ -31,6 +34,24 @@ pub(super) fn by_the_event(context: &Context<'_>, test: &Test) -> Option<Diagnos
             .also(own.span.clone(), "what begins a passage")
             .help(format!("say that it happens: `event: {}`", own.value)),
     )
+}
+
+/// Of a campaign that begins otherwise no event begins a story: before its passage there is nobody to hear it.
+fn without_one(context: &Context<'_>, test: &Test) -> Option<Diagnostic> {
+    let event = test.event.as_ref()?;
+    let begins = match &context.written.trigger {
+        None => context.written.schedule.is_some(),
+        Some(trigger) => trigger.keyword.is_some() || trigger.joins.is_some(),
+    };
+    let message = format!(
+        "no event begins this campaign, so \"{}\" begins nothing here",
+        event.value
+    );
+    let help = format!(
+        "leave it out; one that comes on the way is a line of the story: `- event: {}`",
+        event.value
+    );
+    begins.then(|| Diagnostic::warning("story-impossible", event.span.clone(), message).help(help))
 }
 
 /// What the event carries is of the types of the fields, and called as they are.

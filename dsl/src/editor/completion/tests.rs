@@ -364,6 +364,11 @@ fn stories_expect_and_finish_with_what_the_file_knows() {
         &format!("{messages}tests:\n  - story:\n      - expect: |\n"),
         expect!["help nothing one opt-in opt-out"],
     );
+    // A text of a step is called by its `id`.
+    check(
+        "steps:\n  - send: { text: Hi }\n    id: hello\n  - send: one\n    id: second\ntests:\n  - story:\n      - expect: |\n",
+        expect!["hello help nothing opt-in opt-out"],
+    );
     check(
         "steps:\n  - finish: declined\nexit: { ordered: event(\"x\") }\ntests:\n  - story:\n      - finished: |\n",
         expect!["declined ordered"],

@@ -84,6 +84,9 @@ fn of(document: &Document<'_>, texts: &Texts, span: Range<usize>) -> Hover {
         let all: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
         text += &format!("\n\nNo `longest` under `fields`: {}", all.join(", "));
     }
+    if let Err(why) = document.around.price {
+        text += &format!("\n\nNo price: {why}");
+    }
     Hover { text, span }
 }
 
@@ -104,7 +107,7 @@ fn line(document: &Document<'_>, value: &Value, languages: &[Language], longest:
     if let Some((_, c)) = least.forced_by {
         text += &format!(", because of `{}` (U+{:04X})", c.escape_debug(), u32::from(c));
     }
-    if let Some(price) = document.around.price {
+    if let Ok(price) = document.around.price {
         let of = |measure: &Measure| (price.amount * Decimal::from(measure.part_count)).normalize();
         let cost = match most.as_ref().map(of) {
             Some(most) if most == of(&least) => most.to_string(),

@@ -1,7 +1,8 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::editor::testing::{CAMPAIGN, CRIER_YAML, asked, asked_of_project};
+use crate::editor::Unpriced;
+use crate::editor::testing::{CAMPAIGN, CRIER_YAML, asked, asked_of_project, asked_unpriced};
 
 fn check(place: &str, expected: Expect) {
     let (before, after) = place.rsplit_once('|').expect("a cursor");
@@ -255,4 +256,33 @@ fn the_tags_of_a_person_of_a_story_are_no_column() {
             ```
         "#]],
     );
+}
+
+#[test]
+fn a_text_without_a_price_says_why() {
+    let path = || "prices.csv".to_owned();
+    let table = [
+        (Unpriced::NoPrices, "crier.yaml names no `prices`"),
+        (
+            Unpriced::NoRegion,
+            "it depends on the country of the number, and crier.yaml has no `region`",
+        ),
+        (
+            Unpriced::Unreadable { path: path() },
+            "`prices.csv` cannot be read as prices",
+        ),
+        (
+            Unpriced::NotListed {
+                path: path(),
+                country: "US".to_owned(),
+            },
+            "`prices.csv` has none of US",
+        ),
+    ];
+    for (why, expected) in table {
+        let shown = asked_unpriced(why, "message: { en: \"H|i\", es: \"Sofía\" }\n", shown);
+        let parts = "[\"Hi\"]\n- **en**: 1 part, GSM-7, 2 of 160 places\n\
+            - **es**: 1 part, UCS-2, 5 of 70 places, because of `í` (U+00ED)";
+        assert_eq!(shown, format!("{parts}\n\nNo price: {expected}\n"));
+    }
 }

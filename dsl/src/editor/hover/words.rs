@@ -86,7 +86,7 @@ pub(super) fn helper(document: &Document<'_>, byte: usize) -> Option<Hover> {
 
 /// A value to choose: what its key says of it.
 pub(super) fn choice(document: &Document<'_>, byte: usize) -> Option<Hover> {
-    let (sketch, spot) = Sketch::new(document.text, byte);
+    let (sketch, spot) = Sketch::of(document, byte);
     let spot = spot.filter(|spot| spot.role != Role::Key)?;
     let word = document.text.get(spot.word.clone())?;
     let here = forms::at(document, &sketch, &spot.path);

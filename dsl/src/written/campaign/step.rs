@@ -217,15 +217,33 @@ impl Step {
 
     /// The lists of steps that stand in it.
     pub fn inner(&self) -> Vec<&[Step]> {
+        self.branches().into_iter().map(|(_, steps)| steps).collect()
+    }
+
+    /// The same, each with what it is called below the step.
+    pub(crate) fn branches(&self) -> Vec<(Vec<String>, &[Step])> {
+        let branch = |name: &str, steps| (vec![name.to_owned()], steps);
         match &self.verb {
             Verb::Ask(ask) => {
-                let answers = ask.answers.iter().map(|rule| rule.steps.as_slice());
-                answers.chain([ask.silence.as_slice()]).collect()
+                let answers = (1..).zip(&ask.answers);
+                let answers = answers
+                    .map(|(nth, rule)| (vec!["answers".to_owned(), nth.to_string()], rule.steps.as_slice()));
+                answers
+                    .chain([branch("silence", ask.silence.as_slice())])
+                    .collect()
             }
-            Verb::Await(branches) => vec![&branches.then, &branches.silence],
-            Verb::Choose(rules) => rules.iter().map(|rule| rule.steps.as_slice()).collect(),
-            Verb::Split(arms) => arms.iter().map(|arm| arm.body.as_slice()).collect(),
-            Verb::Repeat { body, .. } => vec![body],
+            Verb::Await(ways) => vec![branch("then", &ways.then), branch("silence", &ways.silence)],
+            Verb::Choose(rules) => {
+                let rules = (1..).zip(rules);
+                rules
+                    .map(|(nth, rule)| branch(&nth.to_string(), &rule.steps))
+                    .collect()
+            }
+            Verb::Split(arms) => {
+                let arms = arms.iter();
+                arms.map(|arm| branch(&arm.name.value, &arm.body)).collect()
+            }
+            Verb::Repeat { body, .. } => vec![branch("do", body)],
             Verb::Send(_)
             | Verb::Wait(_)
             | Verb::WaitUntil(_)

@@ -76,7 +76,7 @@ static AUDIENCE_KEYS: &[Key] = &[
         "landlines",
         Form::OneOf(&[word("skip"), word("keep")]),
         "keep",
-        "Whether numbers that are landlines are texted. Default: `skip`.",
+        "Whether landlines, toll-free and other special numbers are texted. Default: `skip`.",
     ),
 ];
 

@@ -7,11 +7,10 @@ use proptest::prelude::*;
 
 use super::{TWO_TEXTS, ada, ask_at, now, place, resending};
 use crate::advance::{Effect, Enrolment, Event, Facts, Place, State, advance, stop_at};
-use crate::ids::MessageId;
-use crate::member::{Member, Pending};
+use crate::member::Member;
 use crate::provider::Resolve;
 use crate::revision::Revision;
-use crate::testing::campaign;
+use crate::testing::{campaign, keep_pending};
 
 /// A person's passage, with what the store keeps of it.
 pub(super) struct Passage {
@@ -52,22 +51,7 @@ impl Passage {
             match effect {
                 Effect::Suppress => self.facts.opted_out = true,
                 Effect::Allow => self.facts.opted_out = false,
-                Effect::Retry {
-                    attempts,
-                    crashes,
-                    doubt,
-                    ..
-                } => {
-                    self.member.pending = Some(Pending {
-                        message: MessageId(1),
-                        attempts: *attempts,
-                        crashes: *crashes,
-                        doubt: *doubt,
-                        resent: self.member.is_resent() || *doubt == crate::member::Doubt::Resent,
-                        route: 0,
-                    });
-                }
-                Effect::Depart(..) => self.member.pending = None,
+                Effect::Retry { .. } | Effect::Depart(..) => keep_pending(&mut self.member, effect),
                 Effect::Send { .. }
                 | Effect::LookUp
                 | Effect::GiveUp(_)

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::execute::InFlight;
 use crate::execute::entering::Entrance;
 use crate::execute::errands::with_calls;
+use crate::execute::hearing::{Departed, departed};
 use crate::ids::{CohortId, LaunchId, MessageId};
 use crate::provider::Inbound;
 use crate::revision::Revision;
@@ -55,7 +56,9 @@ pub(in crate::execute) struct Folded {
     /// Who opted in again, and the change of the suppressions that this took back.
     pub lifted: BTreeMap<PhoneNumber, i64>,
     /// A receipt moved somebody on.
-    pub moved: bool,
+    pub left: bool,
+    /// Where to.
+    pub departed: Vec<Departed>,
     /// Receipts that name no message of ours, by provider.
     pub strange: BTreeMap<Arc<str>, u64>,
 }
@@ -122,7 +125,7 @@ impl Folder {
             let (raised, undelivered) = all.receipts.entry(launch).or_default();
             *raised += folded.raised;
             *undelivered += folded.undelivered;
-            all.moved |= self.tell(delivered).await?;
+            self.tell(delivered, &mut all).await?;
         }
         Ok((all, deferred))
     }
@@ -266,7 +269,7 @@ impl Folder {
                 launch: None,
                 run: 0,
                 meaning: ReplyMeaning::Answer,
-                inbox: inbox_of(&entrance.revision.campaign.replies),
+                inbox: String::new(),
                 is_forwarded: false,
                 suppress: None,
                 allow: false,
@@ -363,7 +366,7 @@ impl Folder {
         };
         calls.into_iter().for_each(|call| led.note(call));
         effects.into_iter().for_each(|effect| led.apply(effect));
-        Ok(Replied::Now(led.reply))
+        Ok(Replied::Now(led.kept()))
     }
 
     /// The messages of a launch that are delivered now, where something of it awaits that.
@@ -379,8 +382,7 @@ impl Folder {
 
     /// Tells the passages of these messages that something happened. Whoever is in the middle of something finds it when
     /// their turn comes.
-    async fn tell(&self, messages: Vec<MessageId>) -> Result<bool, StoreError> {
-        let mut went = false;
+    async fn tell(&self, messages: Vec<MessageId>, all: &mut Folded) -> Result<(), StoreError> {
         for (launch, run, phone) in self.store.recipients(messages).await? {
             let Some(revision) = self.executing.get(&launch) else {
                 continue;
@@ -390,11 +392,17 @@ impl Folder {
             };
             let told = tell(&self.store, revision, &standing, self.clock.now()).await?;
             match told.moved {
-                Some(moved) => went |= self.store.move_on(moved, told.notes).await?,
+                Some(moved) => {
+                    let to = moved.to.as_ref().map(departed);
+                    if self.store.move_on(moved, told.notes).await? {
+                        all.left = true;
+                        all.departed.extend(to);
+                    }
+                }
                 None => self.store.keep_notes(told.notes).await?,
             }
         }
-        Ok(went)
+        Ok(())
     }
 }
 

@@ -65,8 +65,6 @@ impl Led<'_> {
                 self.reply.is_forwarded = true;
             }
             Effect::SetAside(aside) => {
-                // It is not among what somebody is to read.
-                self.reply.inbox.clear();
                 self.reply.meaning = match aside {
                     Aside::Automatic => ReplyMeaning::Automatic,
                     Aside::Reaction(quotes) => {
@@ -88,6 +86,14 @@ impl Led<'_> {
                 }
             }
         }
+    }
+
+    /// The reply as it is kept. What goes to nobody is in no inbox.
+    pub fn kept(mut self) -> Box<NewReply> {
+        if !self.reply.is_forwarded {
+            self.reply.inbox.clear();
+        }
+        self.reply
     }
 
     /// Adds what is kept of the person; of somebody in no campaign by the latest launch, whose project's rules it is that say

@@ -16,6 +16,13 @@ use crate::member::Member;
 use crate::revision::Revision;
 use crate::store::{SentTo, Standing, StoreError, lately};
 
+/// A text to somebody, the campaign that it is of, and where they stand in its passage, if it is not over.
+struct Texted {
+    sent: SentTo,
+    revision: Arc<Revision>,
+    standing: Option<Standing>,
+}
+
 /// Somebody who wrote, in the passage that it is about.
 pub(super) struct Met {
     /// The campaign: its words, its languages and its inbox hold. It need not be one that runs.
@@ -82,17 +89,16 @@ impl Folder {
             .expect("no holder of the lock panics")
             .get(&(words.from.as_u64(), words.sender.as_str().into()))
             .copied();
+        let lately = words.at - self.project.replies_within;
         let sent = match under_way {
             Some(sent) => Some(sent),
-            None => {
-                let lately = words.at - self.project.replies_within;
-                match self.sent_since(words, lately).await?.first() {
-                    Some(sent) => Some(*sent),
-                    None => self.sent_long_ago(words).await?,
-                }
-            }
+            None => self.sent_since(words, lately).await?.first().copied(),
         };
-        let mut met = self.met_in(sent, words).await?;
+        let texted = match sent {
+            Some(sent) => Some(self.texted(sent, words).await?),
+            None => self.texted_long_ago(words).await?,
+        };
+        let mut met = self.met_in(texted, words).await?;
         met.is_held |= under_way.is_some();
         Ok(met)
     }
@@ -113,18 +119,29 @@ impl Folder {
         let takes =
             |revision: &Revision, waits: Enrolment<'_>| names(&latest.revision, revision, waits, text);
         match self.standing_where(words, latest.sent, takes).await? {
-            Some(sent) => Ok(Some(self.met_in(Some(sent), words).await?)),
+            Some(texted) => Ok(Some(self.met_in(Some(texted), words).await?)),
             None => Ok(None),
         }
     }
 
     /// Of somebody who got no text lately: of the question that is still open, else the one that was on its way when a process
     /// ended.
-    async fn sent_long_ago(&self, words: &Words<'_>) -> Result<Option<SentTo>, StoreError> {
-        match self.standing_where(words, None, asks).await? {
-            Some(sent) => Ok(Some(sent)),
-            None => self.store.on_its_way(words.from, &words.sender).await,
+    async fn texted_long_ago(&self, words: &Words<'_>) -> Result<Option<Texted>, StoreError> {
+        if let Some(texted) = self.standing_where(words, None, asks).await? {
+            return Ok(Some(texted));
         }
+        match self.store.on_its_way(words.from, &words.sender).await? {
+            Some(sent) => Ok(Some(self.texted(sent, words).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn texted(&self, sent: SentTo, words: &Words<'_>) -> Result<Texted, StoreError> {
+        Ok(Texted {
+            sent,
+            standing: self.store.standing(sent.launch, sent.run, words.from).await?,
+            revision: self.revision_of(Some(sent)).await?,
+        })
     }
 
     /// The last text from the sender that they wrote to of a passage in which they stand so, but for that of one text.
@@ -133,7 +150,7 @@ impl Folder {
         words: &Words<'_>,
         but: Option<SentTo>,
         is_it: impl Fn(&Revision, Enrolment<'_>) -> bool,
-    ) -> Result<Option<SentTo>, StoreError> {
+    ) -> Result<Option<Texted>, StoreError> {
         let passage = |sent: &SentTo| (sent.launch, sent.run);
         let mut seen: Vec<_> = but.iter().map(passage).collect();
         for sent in self.sent_since(words, DateTime::UNIX_EPOCH).await? {
@@ -156,7 +173,12 @@ impl Folder {
                 due_at: standing.due_at,
             };
             if is_it(&revision, waits) {
-                return Ok(Some(sent));
+                let standing = Some(standing);
+                return Ok(Some(Texted {
+                    sent,
+                    revision,
+                    standing,
+                }));
             }
         }
         Ok(None)
@@ -167,11 +189,10 @@ impl Folder {
         self.store.sent_lately(words.from, &words.sender, since).await
     }
 
-    async fn met_in(&self, sent: Option<SentTo>, words: &Words<'_>) -> Result<Met, StoreError> {
-        let revision = self.revision_of(sent).await?;
-        let standing = match sent {
-            Some(sent) => self.store.standing(sent.launch, sent.run, words.from).await?,
-            None => None,
+    async fn met_in(&self, texted: Option<Texted>, words: &Words<'_>) -> Result<Met, StoreError> {
+        let (sent, revision, standing) = match texted {
+            Some(texted) => (Some(texted.sent), texted.revision, texted.standing),
+            None => (None, self.revision_of(None).await?, None),
         };
         let reads = match sent {
             Some(_) => None,

@@ -422,3 +422,32 @@ async fn many_who_stop_start_and_stop_at_once_are_told_once() {
     expect![[r#"{"You have opted out and will get no more messages from us.": 40}"#]]
         .assert_eq(&format!("{texts:?}"));
 }
+
+/// What asks again is another text than the question, and answers are none that a campaign sends by itself.
+#[tokio::test]
+async fn an_answer_is_not_the_text_that_it_is_about() {
+    let campaign = "\
+purpose: service
+fields: { seats: { type: int, from: campaign } }
+steps:
+  - { ask: seats, for: 1 hour, save: seats, unclear: again }
+  - choose:
+      - { when: 'delivered(\"seats\") || received(\"test\", \"55 minutes\")', send: good }
+      - { otherwise: { send: lost } }
+messages: { seats: \"Seats?\", again: \"How many?\", good: Good, lost: Lost }
+";
+    let world = World::new(1, campaign, "");
+    let provider = scripted(5, |text, _| match text.text.as_str() {
+        "Seats?" => Does::AcceptAndLose,
+        _ => Does::AcceptAndSay(None),
+    });
+    let said_at = world.clock.now() + TimeDelta::minutes(10);
+    provider.will_say(said_at, phone(0).parse().expect("a number"), "what?");
+    world.run_in_pieces(&provider, None).await;
+    expect![[r#"
+        25 09:00:00 to 0: Seats?
+        25 09:10:00 to 0: How many?
+        25 10:00:00 to 0: Lost
+    "#]]
+    .assert_eq(&provider.got());
+}

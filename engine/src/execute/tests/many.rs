@@ -43,6 +43,30 @@ fn saying(name: &str) -> String {
     format!("message: \"{name} opens at 8. STOP to opt out\"\n")
 }
 
+/// Somebody is asked by one campaign, and the provider says of a text of another that they opted out.
+#[tokio::test]
+async fn a_question_to_whoever_opted_out_meanwhile_holds_no_launch_up() {
+    let asks = "steps: [{ ask: q, for: 2 days, answers: [{ words: [\"yes\"], tag: coming }] }]\n\
+                messages: { q: \"a: coming? YES or NO. STOP to opt out\" }\n";
+    let world = world(&[(1, asks), (1, "")], "");
+    let later = "audience: a.csv\nschedule: now\nsteps: [{ wait: 1 hour }, { send: m }]\n\
+                 messages: { m: \"b opens at 8. STOP to opt out\" }\n";
+    std::fs::write(world.path().join("b.campaign.yaml"), later).expect("written");
+    let provider = scripted(50, |text, _| match text.text.starts_with('b') {
+        true => refuse(Scope::OptedOut),
+        false => accept(),
+    });
+    let together = Together::of(&world, provider).await;
+    let launched = together.launched(&["a", "b"]).await;
+    let ends = together.run(launched, |adder, _| *adder = None).await;
+    assert_eq!(
+        ends.iter().map(|(_, end)| *end).collect::<Vec<_>>(),
+        [End::Done; 2]
+    );
+    let took = world.clock.now() - START.parse::<DateTime<Utc>>().expect("an instant");
+    assert!(took < TimeDelta::hours(2), "over after {took}");
+}
+
 /// Launches, executed together.
 struct Together<'a> {
     world: &'a World,

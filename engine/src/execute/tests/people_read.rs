@@ -66,10 +66,10 @@ async fn replies_that_go_to_an_inbox() {
         Loved an image (reaction) in "", to []
         Automatic reply: away (automatic) in "", to []
         does the lift stop here (contains-opt-out) in "office", to ["office"]
-        HELP (help) in "office", to []
-        STOP (opt-out) in "office", to []
+        HELP (help) in "", to []
+        STOP (opt-out) in "", to []
         I want my money back (other) in "office", to ["office"]
-        HELP (help) in "office", to []
+        HELP (help) in "", to []
     "#]]
     .assert_eq(&read("office", &SAID).await);
 }

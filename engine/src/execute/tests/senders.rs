@@ -58,6 +58,28 @@ async fn texts_go_by_the_sender_of_their_step() {
     }
 }
 
+/// Whoever waits for a receipt goes on when it comes, though another sender texts them next that had nothing to do.
+#[tokio::test]
+async fn a_receipt_moves_people_on_to_another_sender() {
+    let campaign = "\
+purpose: service
+steps:
+  - send: hello
+  - { await: 'delivered(\"hello\")', for: 1 day }
+  - { send: bye, sender: other }
+messages: { hello: Hello, bye: Bye }
+";
+    let world = World::new(1, campaign, "");
+    world.write_senders();
+    let provider = scripted(50, |_, _| Does::AcceptAndSay(None));
+    world.run_in_pieces(&provider, None).await;
+    expect![[r#"
+        25 09:00:00 to 0: Hello
+        25 09:00:05 to 0: Bye
+    "#]]
+    .assert_eq(&provider.got());
+}
+
 /// Each sender has a rate of its own.
 #[tokio::test]
 async fn each_sender_goes_at_its_own_rate() {

@@ -72,6 +72,21 @@ fn case_2_3_leading_zero_and_dial_prefixes() {
 }
 
 #[test]
+fn toll_free_numbers_are_no_landlines() {
+    expect![[r#"
+        4 rows, 1 people, 1 parts
+        +393331234567 [] [1]
+        row 2: +39800123456 left out: toll-free or another special number, no mobile
+        row 3: +18005550199 left out: toll-free or another special number, no mobile
+        row 4: +80012345678 left out: toll-free or another special number, no mobile
+        0 repaired
+    "#]]
+    .assert_eq(&in_italy(
+        "phone\n800 123456\n+18005550199\n+80012345678\n3331234567\n",
+    ));
+}
+
+#[test]
 fn case_2_4_letters_and_names_in_the_cell() {
     let list = "phone,name\nl333l234567,Ada\n3331234567 Mario,\nn/d,\n0,\n3331234567,Bo\n";
     expect![[r#"

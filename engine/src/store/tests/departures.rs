@@ -113,6 +113,33 @@ async fn a_cohort_that_everybody_left_is_over() {
     assert!(!scene.store.has_cohorts_left(launch, kind).await.expect("asked"));
 }
 
+/// A STOP is folded while the text that leads to the wait is on its way: what its record says comes after.
+#[tokio::test]
+async fn whoever_opted_out_before_the_record_waits_for_nothing() {
+    let scene = Scene::new().await;
+    let launch = scene.launched("1", &[]).await;
+    scene
+        .store
+        .fold(fold(vec![stop(launch, 1, "a")]))
+        .await
+        .expect("folded");
+    depart(&scene, vec![departing(launch, 0..3, 60)]).await;
+    let mut inside = vec![];
+    for n in 0..3 {
+        let standing = scene.store.standing(launch, 0, person(n).phone).await;
+        inside.extend(standing.expect("read").map(|_| n));
+    }
+    assert_eq!(inside, [0, 2]);
+    depart(&scene, vec![departing(launch, 1..2, 120)]).await;
+    let waits = scene
+        .store
+        .person(person(1).phone)
+        .await
+        .expect("a story")
+        .waiting;
+    assert_eq!(waits.len(), 0, "{waits:?}");
+}
+
 #[tokio::test]
 async fn members_who_differ_in_anything_do_not_gather() {
     let scene = Scene::new().await;

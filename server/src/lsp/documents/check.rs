@@ -53,6 +53,8 @@ pub(in super::super) struct Found {
     pub later: Vec<Diagnostic>,
     /// The file of its stories, as it was saved last, with what is to be said of that.
     pub stories: Option<CheckedFile>,
+    /// Its crier.yaml, where that has errors.
+    pub project: Option<CheckedFile>,
 }
 
 /// The campaigns of each project, as they were saved last: read once until something on the disk changes.
@@ -109,10 +111,12 @@ fn campaign(path: PathBuf, text: &str, project: LoadedProject, siblings: &Saved)
     let siblings = siblings.of(&loaded.project);
     let stories = load::stories_of(&loaded);
     let across = load::across_with(&loaded.project, vec![(path, loaded.outline)], &siblings);
+    let project = loaded.project.file.filter(|file| !file.is_valid());
     let mut found = Found {
         diagnostics: loaded.file.diagnostics,
         later: loaded.file.later,
         stories,
+        project,
     };
     found.diagnostics.extend(across.campaigns.into_iter().flatten());
     found.diagnostics.sort_by_key(Diagnostic::place);
@@ -131,7 +135,7 @@ fn of_project(project: &LoadedProject, siblings: &Saved) -> Found {
     Found {
         diagnostics,
         later,
-        stories: None,
+        ..Found::default()
     }
 }
 
@@ -164,6 +168,6 @@ fn alone(text: &str, kind: FileKind) -> Found {
     Found {
         diagnostics,
         later,
-        stories: None,
+        ..Found::default()
     }
 }

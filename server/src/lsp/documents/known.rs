@@ -1,11 +1,12 @@
 //! What answers are given from: a file as it was read, with what is around it. Nothing is checked here.
 
 use std::collections::BTreeMap;
+use std::ops::Range as Bytes;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dsl::editor::position::{Lines, Place};
-use dsl::editor::{Around, Document, File, FileKind, Memo, Price};
+use dsl::editor::{Around, Document, File, FileKind, Memo, Price, Unpriced};
 use dsl::project::Project;
 use dsl::{CampaignFile, Header, ProjectFile};
 use engine::audience::Prices;
@@ -13,12 +14,15 @@ use engine::load::{self, LoadedProject};
 use url::Url;
 
 use super::check::Whole;
+use super::stories::Of;
 
 /// What is known of a file.
 pub(in super::super) struct Known {
     /// As it was read; empty where it cannot be.
     pub text: String,
     pub lines: Lines,
+    /// Of stories the campaign that they stand behind.
+    behind: Option<Behind>,
     pub version: i32,
     /// Of a campaign its file name without its endings, of a crier.yaml its folder's.
     pub name: String,
@@ -28,7 +32,7 @@ pub(in super::super) struct Known {
     project: Arc<Project>,
     crier_yaml: Option<CrierYaml>,
     headers: BTreeMap<String, Header>,
-    price: Option<Price>,
+    price: Result<Price, Unpriced>,
     memo: Memo,
 }
 
@@ -43,6 +47,32 @@ pub(in super::super) struct CrierYaml {
     pub text: String,
     pub lines: Lines,
     file: ProjectFile,
+}
+
+/// Stories as they would stand at the end of their campaign: that is what is asked about.
+struct Behind {
+    whole: String,
+    /// Where they begin in it.
+    begins: usize,
+    /// The key that names their file, which is left out of it, in bytes of the campaign.
+    key: Bytes<usize>,
+    campaign: Elsewhere,
+}
+
+/// A file that others name.
+struct Elsewhere {
+    uri: String,
+    text: String,
+    lines: Lines,
+}
+
+/// A place in a file.
+pub(in super::super) struct Located<'a> {
+    /// None: the file that was asked about.
+    pub uri: Option<&'a str>,
+    pub text: &'a str,
+    pub lines: &'a Lines,
+    pub span: Bytes<usize>,
 }
 
 /// A file that a campaign names.
@@ -83,6 +113,30 @@ impl Known {
         }
     }
 
+    /// Stories in a file of their own.
+    pub fn stories(text: &str, version: i32, of: Of) -> Known {
+        let text = read(text);
+        let (whole, begins) = dsl::apart::behind(&of.text, &of.key, &text);
+        let campaign = Elsewhere {
+            uri: of.uri,
+            lines: Lines::new(&of.text),
+            text: of.text,
+        };
+        let of_campaign = Known::campaign(&of.path, &whole, version, (of.project, of.crier_yaml));
+        Known {
+            lines: Lines::new(&text),
+            behind: Some(Behind {
+                // Empty where both together are too long.
+                begins: begins.min(of_campaign.text.len()),
+                whole: of_campaign.text,
+                key: of.key,
+                campaign,
+            }),
+            text,
+            ..of_campaign
+        }
+    }
+
     /// A crier.yaml.
     pub fn project(text: &str, version: i32, loaded: LoadedProject) -> Known {
         let text = read(text);
@@ -90,6 +144,7 @@ impl Known {
         let project = load::known_project(&loaded);
         Known {
             name: load::folder_name(&loaded.folder),
+            price: price(&project, &loaded.folder),
             ..Known::new(text, version, parsed, project, Whole::Project(loaded))
         }
     }
@@ -119,6 +174,7 @@ impl Known {
         Known {
             lines: Lines::new(&text),
             text,
+            behind: None,
             version,
             name: "untitled".to_owned(),
             whole,
@@ -126,7 +182,7 @@ impl Known {
             project,
             crier_yaml: None,
             headers: BTreeMap::new(),
-            price: None,
+            price: Err(Unpriced::NoPrices),
             memo: Memo::default(),
         }
     }
@@ -145,23 +201,57 @@ impl Known {
                 .as_ref()
                 .map(|yaml| (yaml.text.as_str(), &yaml.file)),
             headers: &self.headers,
-            price: self.price.as_ref(),
+            price: &self.price,
         };
         let file = match &self.parsed {
             Parsed::Campaign(file) => File::Campaign(file),
             Parsed::Project(file) => File::Project(file),
         };
         ask(&Document {
-            text: &self.text,
+            text: self.behind.as_ref().map_or(&self.text, |behind| &behind.whole),
             file,
             around: &around,
             memo: &self.memo,
+            begins: self.begins(),
         })
     }
 
-    /// The byte of a place.
+    /// The byte of a place, as it is asked about.
     pub fn byte(&self, place: Place) -> usize {
-        self.lines.byte(&self.text, place)
+        self.begins() + self.lines.byte(&self.text, place)
+    }
+
+    /// Whether it is a file of stories.
+    pub fn is_stories(&self) -> bool {
+        self.behind.is_some()
+    }
+
+    fn begins(&self) -> usize {
+        self.behind.as_ref().map_or(0, |behind| behind.begins)
+    }
+
+    /// Where the bytes stand that an answer is about.
+    pub fn locate(&self, span: &Bytes<usize>) -> Located<'_> {
+        let own = |span| Located {
+            uri: None,
+            text: &self.text,
+            lines: &self.lines,
+            span,
+        };
+        let Some(behind) = &self.behind else {
+            return own(span.clone());
+        };
+        if span.start >= behind.begins {
+            return own(span.start - behind.begins..span.end - behind.begins);
+        }
+        let (campaign, key) = (&behind.campaign, &behind.key);
+        let cut = if span.start < key.start { 0 } else { key.len() };
+        Located {
+            uri: Some(&campaign.uri),
+            text: &campaign.text,
+            lines: &campaign.lines,
+            span: span.start + cut..span.end + cut,
+        }
     }
 
     /// A file of its project, as it was saved last. Errors: it cannot be read.
@@ -187,14 +277,22 @@ fn read(text: &str) -> String {
     dsl::decode_text(text.as_bytes()).unwrap_or_default()
 }
 
-/// What a part costs in the project's region.
-fn price(project: &Project, folder: &Path) -> Option<Price> {
-    let region = project.region?;
-    let prices = Prices::read(folder, project.prices.as_ref()?).ok()?;
-    let (amount, currency) = prices.price(region)?;
-    Some(Price {
-        country: region.to_string(),
-        amount,
-        currency: currency.to_string(),
-    })
+/// What a part costs in the project's region. Errors: why nobody can say.
+fn price(project: &Project, folder: &Path) -> Result<Price, Unpriced> {
+    let path = project.prices.as_ref().ok_or(Unpriced::NoPrices)?;
+    let region = project.region.ok_or(Unpriced::NoRegion)?;
+    let country = region.to_string();
+    let prices = Prices::read(folder, path);
+    let prices = prices.map_err(|_| Unpriced::Unreadable { path: path.clone() })?;
+    match prices.price(region) {
+        Some((amount, currency)) => Ok(Price {
+            country,
+            amount,
+            currency: currency.to_string(),
+        }),
+        None => Err(Unpriced::NotListed {
+            path: path.clone(),
+            country,
+        }),
+    }
 }

@@ -1,13 +1,17 @@
-//! Files of stories that are open. The text in the editor is checked with the campaign that names it, as that stands in the
-//! editor where it is open too. Any YAML file may be one: of which campaign is found when it is checked.
+//! Files of stories that are open. The text in the editor is checked, and asked about, with the campaign that names it, as
+//! that stands in the editor where it is open too. Any YAML file may be one: of which campaign is found when it is checked.
 
 use std::collections::BTreeSet;
+use std::ops::Range as Bytes;
 use std::path::{Path, PathBuf};
 
-use engine::load::{self, CheckedFile, LoadedCampaign, LoadedProject};
+use dsl::diagnostic::Diagnostic;
+use dsl::editor::{actions, rename};
+use engine::load::{self, CheckedFile, LoadedProject};
+use url::Url;
 
 use super::check::{Check, Checked, Found, Saved, Whole};
-use super::{Change, Documents, absolute, bounded, path_of};
+use super::{Change, Documents, Known, absolute, bounded, is_same, path_of};
 
 /// A YAML file that is neither a campaign nor a crier.yaml.
 pub(super) struct OpenStories {
@@ -16,6 +20,8 @@ pub(super) struct OpenStories {
     path: PathBuf,
     /// Which of all changes made it what it is.
     state: u64,
+    /// None: not looked at since. In it none: of no campaign.
+    known: Option<Option<Box<Known>>>,
     found: Option<CheckedFile>,
 }
 
@@ -24,11 +30,32 @@ pub(super) struct OpenStories {
 pub(in super::super) struct Stories {
     path: PathBuf,
     text: String,
-    project: LoadedProject,
-    /// The campaigns in the editor that name such a file.
-    naming: Vec<Whole>,
+    project: (LoadedProject, Option<String>),
+    /// The campaigns in the editor that may name such a file.
+    naming: Vec<Naming>,
     /// All campaigns in the editor: what the disk has of them does not count.
     open: BTreeSet<PathBuf>,
+}
+
+/// A campaign in the editor.
+#[derive(Clone)]
+struct Naming {
+    uri: String,
+    path: PathBuf,
+    text: String,
+    project: (LoadedProject, Option<String>),
+}
+
+/// The campaign that stories are of.
+pub(in super::super) struct Of {
+    pub uri: String,
+    pub path: PathBuf,
+    pub text: String,
+    /// The key that names the stories, with its value.
+    pub key: Bytes<usize>,
+    pub project: LoadedProject,
+    /// The URI of its crier.yaml.
+    pub crier_yaml: Option<String>,
 }
 
 impl Documents {
@@ -43,6 +70,7 @@ impl Documents {
             version,
             path,
             state: 0,
+            known: None,
             found: None,
         };
         self.stories.insert(uri.clone(), open);
@@ -78,7 +106,7 @@ impl Documents {
     fn stories_changed(&mut self, uri: &str) {
         self.changes += 1;
         if let Some(open) = self.stories.get_mut(uri) {
-            (open.state, open.found) = (self.changes, None);
+            (open.state, open.known, open.found) = (self.changes, None, None);
             self.stale.insert(uri.to_owned());
         }
     }
@@ -91,8 +119,8 @@ impl Documents {
     }
 
     /// Whether a file is open that is neither a campaign nor a crier.yaml.
-    pub fn is_open_stories(&self, uri: &str) -> bool {
-        path_of(uri).is_some_and(|path| self.stories_text(&path).is_some())
+    pub fn is_stories(&self, uri: &str) -> bool {
+        self.stories.contains_key(uri)
     }
 
     /// The version of an open file of stories, and what was found of it; nothing of one that is of no campaign. None of what
@@ -112,78 +140,129 @@ impl Documents {
     }
 
     pub(super) fn check_of_stories(&mut self, uri: &str) -> Option<Check> {
-        let (path, text, state) = {
-            let open = self.stories.get(uri)?;
-            (open.path.clone(), open.text.clone(), open.state)
-        };
-        let name = path.file_name()?.to_string_lossy().into_owned();
-        let campaigns = self.open.iter();
-        let naming: Vec<String> = campaigns
-            .filter(|(_, open)| open.path.is_some() && open.text.contains(&name))
-            .map(|(uri, _)| uri.clone())
-            .collect();
-        let naming = naming
-            .iter()
-            .filter_map(|uri| Some(self.known(uri)?.whole.clone()));
-        let naming = naming.collect();
-        let stories = Stories {
-            project: self.project_of(&path).0,
-            open: self.open.values().filter_map(|open| open.path.clone()).collect(),
-            path,
-            text,
-            naming,
-        };
         Some(Check {
             uri: uri.to_owned(),
-            state,
-            file: Whole::Stories(Box::new(stories)),
+            state: self.stories.get(uri)?.state,
+            file: Whole::Stories(Box::new(self.stories_of(uri)?)),
             siblings: self.saved.clone(),
         })
+    }
+
+    /// What is known of stories; none where they are of no campaign.
+    pub(super) fn known_stories(&mut self, uri: &str) -> Option<&Known> {
+        if self.stories.get(uri)?.known.is_none() {
+            let stories = self.stories_of(uri)?;
+            let of = stories.campaign(&self.saved);
+            let open = self.stories.get_mut(uri)?;
+            let known = of.map(|of| Box::new(Known::stories(&stories.text, open.version, of)));
+            open.known = Some(known);
+        }
+        self.stories.get(uri)?.known.as_ref()?.as_deref()
+    }
+
+    /// What repairs all of an open file that is safely repaired, in bytes of its text.
+    pub fn repaired(&mut self, uri: &str) -> Option<rename::Edit> {
+        match self.is_stories(uri) {
+            true => self.stories_of(uri)?.repaired(&self.saved),
+            false => {
+                let known = self.known(uri)?;
+                known.ask(|document| actions::repair_all(document, &known.name))
+            }
+        }
+    }
+
+    /// An open file of stories, with what is open beside it.
+    fn stories_of(&self, uri: &str) -> Option<Stories> {
+        let of = self.stories.get(uri)?;
+        let name = of.path.file_name()?.to_string_lossy().into_owned();
+        let naming = self.open.iter().filter_map(|(uri, open)| {
+            let path = open.path.clone().filter(|_| open.text.contains(&name))?;
+            Some(Naming {
+                project: self.project_of(&path),
+                uri: uri.clone(),
+                text: open.text.clone(),
+                path,
+            })
+        });
+        Some(Stories {
+            naming: naming.collect(),
+            project: self.project_of(&of.path),
+            open: self.open.values().filter_map(|open| open.path.clone()).collect(),
+            path: of.path.clone(),
+            text: of.text.clone(),
+        })
+    }
+}
+
+impl OpenStories {
+    /// What is known of them, and what is wrong with them.
+    pub(super) fn faulty(&self) -> Option<(&Known, &[Diagnostic])> {
+        let known = self.known.as_ref()?.as_deref()?;
+        Some((known, &self.found.as_ref()?.diagnostics))
     }
 }
 
 impl Stories {
     /// What is to be said of them: nothing where they are of no campaign.
     pub(super) fn check(self, saved: &Saved) -> Found {
-        let bytes = self.text.as_bytes();
-        let stories = self
-            .campaign(saved)
-            .and_then(|campaign| load::stories_of_bytes(&campaign, bytes));
         Found {
-            stories,
+            stories: self.judge(saved).and_then(|judge| judge(&self.text)),
             ..Found::default()
         }
     }
 
-    /// The campaign that names this file.
-    fn campaign(&self, saved: &Saved) -> Option<LoadedCampaign> {
-        let here = self.naming.iter().filter_map(|whole| match whole {
-            Whole::Campaign { path, text, project } => {
-                Some(load::campaign_of_bytes(path, text.as_bytes(), project.clone()))
-            }
-            Whole::Project(_) | Whole::Alone { .. } | Whole::Stories(_) => None,
-        });
-        let mut here = here.filter(|campaign| self.is_of(campaign));
-        here.next().or_else(|| self.saved_campaign(saved))
+    fn repaired(&self, saved: &Saved) -> Option<rename::Edit> {
+        let judge = self.judge(saved)?;
+        let found =
+            |text: &str| -> Vec<Diagnostic> { judge(text).map(|file| file.diagnostics).unwrap_or_default() };
+        actions::repaired(&self.text, found)
     }
 
-    fn saved_campaign(&self, saved: &Saved) -> Option<LoadedCampaign> {
+    /// Says what is wrong with a text, if it were these stories.
+    fn judge(&self, saved: &Saved) -> Option<impl Fn(&str) -> Option<CheckedFile>> {
+        let of = self.campaign(saved)?;
+        let campaign = load::campaign_of_bytes(&of.path, of.text.as_bytes(), of.project);
+        Some(move |text: &str| load::stories_of_bytes(&campaign, text.as_bytes()))
+    }
+
+    /// The campaign that names this file.
+    fn campaign(&self, saved: &Saved) -> Option<Of> {
+        let mut here = self.naming.iter().cloned();
+        here.find_map(|naming| self.of(naming))
+            .or_else(|| self.saved_campaign(saved))
+    }
+
+    fn saved_campaign(&self, saved: &Saved) -> Option<Of> {
         let path = absolute(&saved.campaign_of(&self.path)?);
         if self.open.contains(&path) {
             return None;
         }
-        load::load_campaign_of(&path, self.project.clone()).ok()
+        let project = match self.project.0.file {
+            Some(_) => self.project.clone(),
+            // Each folder is a project of its own.
+            None => (load::load_project(&load::project_folder(&path)).ok()?, None),
+        };
+        let bytes = load::bytes_in(&path, &project.0).ok()?;
+        self.of(Naming {
+            uri: Url::from_file_path(&path).ok()?.into(),
+            text: dsl::decode_text(&bytes).ok()?,
+            path,
+            project,
+        })
     }
 
-    fn is_of(&self, campaign: &LoadedCampaign) -> bool {
-        let named = campaign.stories.as_ref();
-        let path = named.map(|named| campaign.project.folder.join(&named.path));
-        path.is_some_and(|path| is_same(&path, &self.path))
+    /// The campaign, where it names this file.
+    fn of(&self, naming: Naming) -> Option<Of> {
+        let parsed = dsl::parse_campaign(&naming.text);
+        let named = parsed.stories_file().filter(|_| parsed.is_whole())?;
+        let (project, crier_yaml) = naming.project;
+        is_same(&project.folder.join(&named.path), &self.path).then_some(Of {
+            uri: naming.uri,
+            path: naming.path,
+            text: naming.text,
+            key: named.entry,
+            project,
+            crier_yaml,
+        })
     }
-}
-
-/// Whether two paths are those of one file.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| absolute(path));
-    real(one) == real(other)
 }

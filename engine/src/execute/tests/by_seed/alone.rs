@@ -4,13 +4,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::super::world::START;
 use super::grammar::Chance;
-use super::{START, Tale, whole_second};
+use super::people::whole_second;
+use super::{Life, Tale};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance, begins_at};
-use crate::ids::MessageId;
-use crate::member::{Doubt, Member, Pending};
+use crate::member::Member;
 use crate::plan::cast;
 use crate::provider::Resolve;
+use crate::testing::keep_pending;
 
 /// Campaigns that are walked.
 const CAMPAIGNS: u64 = 300;
@@ -90,28 +92,10 @@ impl<'a> Alone<'a> {
             match effect {
                 Effect::Suppress => self.opted_out = true,
                 Effect::Allow => self.opted_out = false,
-                Effect::Depart(_, due_at) => {
-                    self.due_at = *due_at;
-                    self.member.pending = None;
-                }
-                Effect::Retry {
-                    due_at,
-                    attempts,
-                    crashes,
-                    doubt,
-                } => {
-                    self.due_at = *due_at;
-                    self.member.pending = Some(Pending {
-                        message: MessageId(1),
-                        attempts: *attempts,
-                        crashes: *crashes,
-                        doubt: *doubt,
-                        resent: self.member.is_resent() || *doubt == Doubt::Resent,
-                        route: 0,
-                    });
-                }
+                Effect::Depart(_, due_at) | Effect::Retry { due_at, .. } => self.due_at = *due_at,
                 _ => {}
             }
+            keep_pending(&mut self.member, effect);
         }
         effects
     }
@@ -204,7 +188,7 @@ impl<'a> Alone<'a> {
 fn a_random_campaign_keeps_its_promises_whatever_happens() {
     let mut ended_early = 0;
     for seed in 0..CAMPAIGNS {
-        let tale = Tale::of(seed);
+        let tale = Tale::of(seed, Life::Modelled);
         let mut chance = Chance::of(seed ^ 0x0f0f);
         let mut alone = Alone::begin(&tale);
         for _ in 0..HAPPENINGS {

@@ -46,27 +46,38 @@ pub fn drawn(seed: u64) -> Drawn {
         count: 0,
         marketing: seed.is_multiple_of(2),
         events: seed.is_multiple_of(3),
+        first: String::new(),
+        asks_arrived: false,
         names: 0,
     };
     let first = grammar.message("s", true);
+    grammar.first.clone_from(&first);
     let rest = grammar.steps(2, 3);
-    let steps = format!("{{ send: {first} }}, {rest}, {}", grammar.send());
+    let last = grammar.send();
     let rules = grammar.rules();
     let head = grammar.head();
+    // A story can tell it of the latest text alone.
+    let wait = if grammar.asks_arrived {
+        "{ wait: 10 minutes }, "
+    } else {
+        ""
+    };
+    let steps = format!("{{ send: {first} }}, {wait}{rest}, {last}");
+    let campaign = format!(
+        "{head}steps: [ {steps} ]\nreplies: [ {rules} ]\nmessages:\n{}",
+        grammar.messages
+    );
+    let is_triggered = seed.is_multiple_of(6);
+    let outside = grammar.outside(&campaign, is_triggered);
     let again = grammar
         .chance
         .pick(&["never", "always", "restart", "after 2 days"]);
     let conditions = grammar.chance.pick(&["", ", where: city != \"Bern\""]);
     Drawn {
-        trigger: seed
-            .is_multiple_of(6)
-            .then(|| format!("trigger: {{ event: began, again: {again}{conditions} }}")),
-        campaign: format!(
-            "{head}steps: [ {steps} ]\nreplies: [ {rules} ]\nmessages:\n{}",
-            grammar.messages
-        ),
+        trigger: is_triggered.then(|| format!("trigger: {{ event: began, again: {again}{conditions} }}")),
+        campaign,
         model: format!(
-            "replies: 0%\nopt_outs: 0%\ndelivered: 100%\nmessages:\n{}",
+            "replies: 0%\nopt_outs: 0%\ndelivered: 100%\n{outside}messages:\n{}",
             grammar.model
         ),
     }
@@ -80,6 +91,10 @@ struct Grammar {
     marketing: bool,
     /// Conditions ask for events.
     events: bool,
+    /// The message that goes to everybody before all else.
+    first: String,
+    /// Conditions ask whether that arrived.
+    asks_arrived: bool,
     /// Ways, fields and the like that have names of their own.
     names: usize,
 }
@@ -120,6 +135,31 @@ impl Grammar {
             let _ = writeln!(head, "goal: {{ when: {}, within: 2 days }}", self.condition());
         }
         head
+    }
+
+    /// What a model says of all that happens outside.
+    fn outside(&mut self, campaign: &str, is_triggered: bool) -> String {
+        let mut outside = String::new();
+        if is_triggered {
+            let rate = self.chance.pick(&["1/hour", "3/hour", "2/minute"]);
+            let _ = writeln!(outside, "arrivals: {rate}");
+        }
+        let asked =
+            ["ordered", "paid"].map(|event| (event, campaign.contains(&format!("event(\"{event}\")"))));
+        if asked.iter().any(|(_, asked)| *asked) {
+            outside.push_str("events:\n");
+        }
+        for (event, _) in asked.into_iter().filter(|(_, asked)| *asked) {
+            let share = self.chance.pick(&["40%", "90%"]);
+            let after = self.chance.pick(&TIMES);
+            let fields = self.chance.pick(&[
+                "",
+                ", fields: { city: [Oslo, Rome] }",
+                ", fields: { starts: [\"2026-11-28\"] }",
+            ]);
+            let _ = writeln!(outside, "  {event}: {{ share: {share}, after: {after}{fields} }}");
+        }
+        outside
     }
 
     /// A message of a name that begins so; its text begins with the name.
@@ -359,8 +399,12 @@ impl Grammar {
     }
 
     fn condition(&mut self) -> String {
-        let condition = match self.chance.below(if self.events { 10 } else { 7 }) {
-            7 => "event(\"ordered\")".to_owned(),
+        let condition = match self.chance.below(if self.events { 12 } else { 8 }) {
+            7 | 11 => {
+                self.asks_arrived = true;
+                format!("delivered(\"{}\")", self.first)
+            }
+            10 => "event(\"ordered\")".to_owned(),
             8 => "!event(\"paid\")".to_owned(),
             9 => format!("event(\"paid\") && city != \"{}\"", self.chance.pick(&CITIES)),
             0 => "replied()".to_owned(),

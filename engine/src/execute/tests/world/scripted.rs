@@ -29,7 +29,9 @@ pub enum Does {
     AcceptAndReply(&'static str),
     /// Answers; the person writes this back then, where it is anything, and the receipt comes after that.
     AcceptAndSay(Option<(DateTime<Utc>, String)>),
-    /// The same, two seconds later.
+    /// Answers, and the person does this about it.
+    AcceptAndLive(Doing),
+    /// Answers, and the person writes this back two seconds later.
     AcceptAndReplyLater(&'static str),
     /// Answers, and the receipt says five seconds later that it did not arrive.
     AcceptAndLose,
@@ -41,6 +43,16 @@ pub enum Does {
     MaybeAndReceipt,
     /// The same, after so many seconds.
     MaybeAndReceiptAfter(i64),
+}
+
+/// What somebody does about a text.
+pub struct Doing {
+    /// What they write back, and when.
+    pub said: Option<(DateTime<Utc>, String)>,
+    /// When the text arrived.
+    pub arrived_at: DateTime<Utc>,
+    /// What happens outside, each at its time.
+    pub happens: Vec<NewHappening>,
 }
 
 pub fn accept() -> Does {
@@ -128,26 +140,19 @@ impl Provider for Scripted {
                 Does::HangAndTell(clock, tell) => tells = Some((clock, tell)),
                 Does::AcceptAndSay(said) => {
                     answers.push(Answer::Accepted);
-                    let mut inbound = self.inbound.lock().expect("unpoisoned");
-                    let mut receipt_at = now;
-                    if let Some((at, said)) = said {
-                        receipt_at = at;
-                        let id = format!("mo-{}", text.reference);
-                        let reply = Inbound::Text {
-                            id,
-                            from: text.to,
-                            sender: text.sender,
-                            text: said,
-                            part: None,
-                        };
-                        inbound.push((at, reply));
-                    }
-                    let receipt = Inbound::Receipt {
-                        reference: text.reference,
-                        status: ReceiptStatus::Delivered,
-                        reason: None,
-                    };
-                    inbound.push((receipt_at + TimeDelta::seconds(5), receipt));
+                    let told_at = said.as_ref().map_or(now, |(at, _)| *at);
+                    self.live(
+                        text,
+                        Doing {
+                            said,
+                            arrived_at: told_at + TimeDelta::seconds(5),
+                            happens: vec![],
+                        },
+                    );
+                }
+                Does::AcceptAndLive(doing) => {
+                    answers.push(Answer::Accepted);
+                    self.live(text, doing);
                 }
                 does @ (Does::MaybeAndReceipt | Does::MaybeAndReceiptAfter(_) | Does::AcceptAndLose) => {
                     let (answer, status, after) = match does {
@@ -177,18 +182,7 @@ impl Provider for Scripted {
                         2
                     };
                     answers.push(Answer::Accepted);
-                    let id = format!("mo-{}", text.reference);
-                    let reply = Inbound::Text {
-                        id,
-                        from: text.to,
-                        sender: text.sender,
-                        text: said.into(),
-                        part: None,
-                    };
-                    self.inbound
-                        .lock()
-                        .expect("unpoisoned")
-                        .push((now + TimeDelta::seconds(later), reply));
+                    self.say(now + TimeDelta::seconds(later), answer_to(&text, said.to_owned()));
                 }
             }
         }
@@ -241,6 +235,17 @@ impl Provider for Scripted {
     }
 
     fn remember(&self, _sent: Submission, _at: DateTime<Utc>) {}
+}
+
+/// What somebody writes back to a text.
+fn answer_to(text: &Submission, said: String) -> Inbound {
+    Inbound::Text {
+        id: format!("mo-{}", text.reference),
+        from: text.to,
+        sender: text.sender.clone(),
+        text: said,
+        part: None,
+    }
 }
 
 pub fn scripted(
@@ -310,6 +315,23 @@ impl Scripted {
             .join(", ")
     }
 
+    /// Somebody does this about a text.
+    fn live(&self, text: Submission, doing: Doing) {
+        let mut inbound = self.inbound.lock().expect("unpoisoned");
+        if let Some((at, said)) = doing.said {
+            inbound.push((at, answer_to(&text, said)));
+        }
+        let receipt = Inbound::Receipt {
+            reference: text.reference,
+            status: ReceiptStatus::Delivered,
+            reason: None,
+        };
+        inbound.push((doing.arrived_at, receipt));
+        let outside = &mut self.outside.lock().expect("unpoisoned").1;
+        outside.extend(doing.happens);
+        outside.sort_by_key(|one| one.at);
+    }
+
     /// Somebody writes this to the sender of all then.
     pub fn will_say(&self, at: DateTime<Utc>, from: PhoneNumber, text: &str) {
         let mut inbound = self.inbound.lock().expect("unpoisoned");
@@ -344,12 +366,12 @@ impl Scripted {
         (outside.0.clone(), happened, outside.1.first().map(|one| one.at))
     }
 
-    /// Texts handed over so far.
     /// Has something come in then.
     pub fn say(&self, at: DateTime<Utc>, said: Inbound) {
         self.inbound.lock().expect("unpoisoned").push((at, said));
     }
 
+    /// Texts handed over so far.
     pub fn submitted(&self) -> usize {
         self.ledger.lock().expect("unpoisoned").len()
     }

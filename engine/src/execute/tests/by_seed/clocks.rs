@@ -1,0 +1,137 @@
+//! The three clocks that a campaign runs by.
+
+use std::sync::Mutex;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dsl::campaign::story::Occurrence;
+
+use super::super::world::{Does, START, event, scripted};
+use super::people::{People, happenings, message_of};
+use super::{COLUMNS, Tale, Told};
+use crate::clock::Clock;
+use crate::plan::cast;
+use crate::provider::carrier::tests::server::{Act, Server, http};
+use crate::rehearse::{self, Setting};
+use crate::stage::Stage;
+use crate::store::NewHappening;
+use crate::testing::planned;
+
+/// Calls of one campaign.
+const MOST_CALLS: usize = 5_000;
+/// Nobody lives longer than that in these campaigns.
+const LONG: TimeDelta = TimeDelta::days(400);
+
+fn line(at: DateTime<Utc>, text: &str) -> String {
+    format!("{} {text}", at.format("%d %H:%M:%S"))
+}
+
+/// The process ends after every so many texts, and begins again; none: it does not end.
+pub async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
+    // As a stage does, it answers nothing that a field would keep.
+    let host = tale.host.try_clone().expect("it is bound");
+    let host = tokio::net::TcpListener::from_std(host).expect("it does not block");
+    let _host = Server::on(host, vec![Act::Say(http("200 OK", "{}")); MOST_CALLS]);
+    let people = Mutex::new(People::of(tale));
+    let clock = tale.world.clock.clone();
+    let provider = scripted(50, move |text, _| {
+        let mut people = people.lock().expect("unpoisoned");
+        Does::AcceptAndLive(people.get(text.to, &text.text, clock.now()))
+    });
+    let mut happenings = happenings(tale);
+    match tale.is_triggered {
+        false => {
+            provider.will_happen(&tale.world, happenings);
+            tale.world.run_in_pieces(&provider, every).await;
+        }
+        true => {
+            let end = tale.world.clock.now() + LONG;
+            let mut last = event(0, "over", 8, &[]);
+            last.at = end;
+            happenings.push(last);
+            provider.will_happen(&tale.world, happenings);
+            tale.world.run_open(&provider, every, end).await;
+        }
+    }
+    let mut told = Told::new();
+    for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {
+        let of_person = told.entry(text.to.as_u64()).or_default();
+        of_person.push(line(*at, &text.text));
+    }
+    told
+}
+
+/// What comes from outside of a campaign.
+enum Outside {
+    Says(String),
+    Arrives(String),
+    Happens(NewHappening),
+}
+
+pub fn by_stage(tale: &Tale) -> Told {
+    let start: DateTime<Utc> = START.parse().expect("an instant");
+    let mut people = People::of(tale);
+    let mut told = Told::new();
+    let plan = std::fs::read_to_string(tale.world.path().join("people.csv")).expect("readable");
+    for row in plan.lines().skip(1) {
+        let columns = COLUMNS.map(str::to_owned);
+        let cells = row.split(',').map(str::to_owned);
+        let person: Vec<(String, String)> = columns.into_iter().zip(cells).collect();
+        let person = cast(&tale.revision, &person, &Default::default(), start).expect("somebody of the list");
+        let number = person.member.phone;
+        let mut stage = Stage::new(tale.revision.clone(), person, None, start);
+        let happenings = happenings(tale).into_iter().filter(|one| one.phone == number);
+        let happens = |one: NewHappening| (one.at, Outside::Happens(one));
+        let mut outside: Vec<(DateTime<Utc>, Outside)> = happenings.map(happens).collect();
+        loop {
+            outside.sort_by_key(|(at, _)| *at);
+            let last = outside.first().map_or(start + LONG, |(at, _)| *at);
+            stage.run_to_text(last);
+            if let Some((at, sent)) = stage.untaken() {
+                let text = sent.text.clone();
+                stage.take();
+                told.entry(number.as_u64()).or_default().push(line(at, &text));
+                let doing = people.get(number, &text, at);
+                outside.push((doing.arrived_at, Outside::Arrives(message_of(&text).to_owned())));
+                outside.extend(doing.said.map(|(at, said)| (at, Outside::Says(said))));
+                outside.extend(doing.happens.into_iter().map(happens));
+            } else if outside.is_empty() {
+                break;
+            } else {
+                let (at, what) = outside.remove(0);
+                stage.run_to(at);
+                match what {
+                    Outside::Says(said) => stage.reply(&said),
+                    Outside::Arrives(message) => stage.arrived(&message),
+                    Outside::Happens(one) => stage.event(&Occurrence {
+                        name: one.what.name().to_owned(),
+                        fields: one.fields,
+                    }),
+                }
+            }
+        }
+    }
+    told
+}
+
+pub fn by_rehearsal(tale: &Tale) -> Told {
+    let begins_at = START.parse().expect("an instant");
+    let project = tale.world.campaign().project.project.expect("valid");
+    let (people, _, tariffs) = planned(&tale.revision, &project, tale.world.path(), begins_at);
+    let setting = Setting {
+        revision: &tale.revision,
+        project: &project,
+        tariffs: &tariffs,
+        budget: None,
+        model: &tale.model,
+        seed: tale.seed,
+        keeps_texts: true,
+        begins_at,
+    };
+    let rehearsal = rehearse::rehearse(&setting, people).expect("no rule is broken");
+    let mut told = Told::new();
+    for text in rehearsal.texts {
+        let of_person = told.entry(text.to.as_u64()).or_default();
+        of_person.push(line(text.at, &text.text));
+    }
+    told
+}
