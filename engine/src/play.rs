@@ -50,6 +50,9 @@ pub enum Cannot {
     /// Receipts are of texts.
     #[error("no text has come that a receipt could be of")]
     NoText,
+    /// Receipts are of texts that went.
+    #[error("no text \"{0}\" has come that a receipt could be of")]
+    NoTextOf(String),
     /// The campaign is over for this person.
     #[error("no text comes for three years")]
     NothingComes,
@@ -150,11 +153,12 @@ impl Session {
                 self.lines.push(format!("- event: {}", occurrence(event)));
                 self.stage.event(event);
             }
-            Command::Receipt(_) if !self.stage.is_texted() => return Err(Cannot::NoText),
-            Command::Receipt(delivered) => {
-                let word = if *delivered { "delivered" } else { "undelivered" };
-                self.lines.push(format!("- receipt: {word}"));
-                self.stage.receipt(*delivered);
+            Command::Receipt { of, .. } if !self.stage.is_texted(of.as_deref()) => {
+                return Err(of.clone().map_or(Cannot::NoText, Cannot::NoTextOf));
+            }
+            Command::Receipt { delivered, of } => {
+                self.lines.push(receipt(*delivered, of.as_deref()));
+                self.stage.receipt(*delivered, of.as_deref());
             }
             Command::Who | Command::Save(_) | Command::Help | Command::Quit => {}
         }
@@ -266,6 +270,13 @@ fn person(opening: &Opening) -> String {
     let tags = (!tags.is_empty()).then(|| format!("tags: [{}]", tags.join(", ")));
     let all: Vec<String> = opening.person.iter().map(entry).chain(tags).collect();
     format!("{{ {} }}", all.join(", "))
+}
+
+/// A line for the carrier's word on a text; without a message: on the latest one.
+pub(crate) fn receipt(delivered: bool, of: Option<&str>) -> String {
+    let said = if delivered { "delivered" } else { "undelivered" };
+    let of = of.map(|of| format!("\n  of: {}", word(of)));
+    format!("- receipt: {said}{}", of.unwrap_or_default())
 }
 
 /// An event: its name, or a map where it carries something.

@@ -30,7 +30,6 @@ mod lines;
 mod person;
 mod words;
 
-use heard::Receipts;
 use lines::Unit;
 
 /// What happened to a person, at most: the latest.
@@ -177,20 +176,14 @@ impl Passage {
     /// The ways to tell it, the plainest first.
     fn ways(&self, zones: &TimeClass) -> Vec<Way> {
         let begin = self.begin(zones);
-        let of_receipts = match self.revision.asks.delivered {
-            true => &[Receipts::InTime, Receipts::Early][..],
-            false => &[Receipts::InTime],
-        };
+        let heard = Arc::new(self.heard(zones));
+        let first = heard.first().map_or(begin, |(at, _)| *at);
         let mut ways = vec![];
-        for receipts in of_receipts {
-            let heard = Arc::new(self.heard(zones, *receipts));
-            let first = heard.first().map_or(begin, |(at, _)| *at);
-            // Of whoever came late, since there were many, the clock begins with the first text.
-            for begin in [begin.min(first), first] {
-                for unit in [Unit::Minutes, Unit::Seconds, Unit::OneLess] {
-                    let heard = heard.clone();
-                    ways.push(Way { begin, heard, unit });
-                }
+        // Of whoever came late, since there were many, the clock begins with the first text.
+        for begin in [begin.min(first), first] {
+            for unit in [Unit::Minutes, Unit::Seconds, Unit::OneLess] {
+                let heard = heard.clone();
+                ways.push(Way { begin, heard, unit });
             }
         }
         ways

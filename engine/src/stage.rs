@@ -109,8 +109,13 @@ pub enum Happened {
     Sent(Sent),
     /// The person wrote.
     Said(String),
-    /// The carrier's word on the latest text.
-    Receipt(bool),
+    /// The carrier's word on a text.
+    Receipt {
+        /// It arrived.
+        delivered: bool,
+        /// The message, where it is not said of the latest text.
+        of: Option<String>,
+    },
     /// The person opened a link.
     Clicked(String),
     /// An event of the API came.
@@ -155,6 +160,8 @@ pub struct Sent {
     pub text: String,
     /// How many parts it has.
     pub parts: u32,
+    /// The passage of which a step sent it; none: it answers what the person wrote.
+    pub passage: Option<usize>,
     /// The story has come to it.
     pub taken: bool,
 }
@@ -244,9 +251,9 @@ impl Stage {
         })
     }
 
-    /// Whether any went.
-    pub fn is_texted(&self) -> bool {
-        self.texts().next().is_some()
+    /// Whether any went, or one of that message.
+    pub fn is_texted(&self, of: Option<&str>) -> bool {
+        self.texts().any(|sent| of.is_none_or(|of| sent.name == of))
     }
 
     /// Whether a text went to the person that has this link in it.
@@ -490,7 +497,8 @@ impl Stage {
             known.marketing.extend(counts.then_some(now));
             known.received.push((name.clone(), now));
         });
-        self.sent(at, message, text, parts);
+        self.texted(at);
+        self.sent_message(Some(at), message, text, parts);
         self.advance(at, &Event::Accepted(place));
     }
 
@@ -501,38 +509,54 @@ impl Stage {
             self.know(|known| known.answers.push(now));
         }
         match (of, at) {
-            (AnswerOf::OptOut, _) => self.sent_as("opt-out", None, text, parts),
-            (AnswerOf::OptIn, _) => self.sent_as("opt-in", None, text, parts),
-            (AnswerOf::Help, _) => self.sent_as("help", None, text, parts),
-            (AnswerOf::Message(message), Some(at)) => self.sent(at, message, text, parts),
-            (AnswerOf::Message(message), None) => self.sent_message(message, text, parts),
+            (AnswerOf::OptOut, _) => self.answered_by("opt-out", text, parts),
+            (AnswerOf::OptIn, _) => self.answered_by("opt-in", text, parts),
+            (AnswerOf::Help, _) => self.answered_by("help", text, parts),
+            (AnswerOf::Message(message), at) => {
+                at.into_iter().for_each(|at| self.texted(at));
+                self.sent_message(None, message, text, parts);
+            }
         }
     }
 
-    fn sent(&mut self, at: usize, message: usize, text: String, parts: u32) {
+    /// A text of that passage goes.
+    fn texted(&mut self, at: usize) {
         self.passages[at].texted = Some((self.now, self.log.len()));
-        self.sent_message(message, text, parts);
     }
 
-    fn sent_message(&mut self, message: usize, text: String, parts: u32) {
+    /// `passage`: that of the step that sends it.
+    fn sent_message(&mut self, passage: Option<usize>, message: usize, text: String, parts: u32) {
         let own = &self.revision.campaign.messages[message];
         let variant = variant_of(&self.revision, message, &self.cast.member, &self.person);
         let (name, variant) = (own.name.clone(), own.variants[variant].name.clone());
-        self.sent_as(&name, variant, text, parts);
-    }
-
-    fn sent_as(&mut self, name: &str, variant: Option<String>, text: String, parts: u32) {
-        self.know(|known| {
-            known.sent.insert(0, text.clone());
-            known.sent.truncate(SENT);
-        });
-        self.note(Happened::Sent(Sent {
-            name: name.to_owned(),
+        self.sent(Sent {
+            name,
             variant,
             text,
             parts,
+            passage,
             taken: false,
-        }));
+        });
+    }
+
+    /// One of the texts of the project that answers what somebody wrote.
+    fn answered_by(&mut self, name: &str, text: String, parts: u32) {
+        self.sent(Sent {
+            name: name.to_owned(),
+            variant: None,
+            text,
+            parts,
+            passage: None,
+            taken: false,
+        });
+    }
+
+    fn sent(&mut self, sent: Sent) {
+        self.know(|known| {
+            known.sent.insert(0, sent.text.clone());
+            known.sent.truncate(SENT);
+        });
+        self.note(Happened::Sent(sent));
     }
 
     /// `at`: the passage that brought it about.

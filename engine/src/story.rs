@@ -14,6 +14,7 @@ use dsl::diagnostic::Diagnostic;
 use dsl::scalar::WrittenTime;
 
 use crate::advance::{Change, Known, Walked};
+use crate::launch::{LaunchError, starts_at};
 use crate::plan::{Cast, NotCast, cast, planned_out};
 use crate::revision::Revision;
 use crate::stage::{Entry, Happened, Stage, shown};
@@ -135,7 +136,10 @@ pub fn impossible(revision: &Revision, story: &Story) -> Option<Failure> {
 
 /// What of its lines cannot be true.
 fn at_odds(revision: &Revision, story: &Story, begin: DateTime<Utc>, zone: Tz) -> Option<Failure> {
-    too_early(story, begin, zone).or_else(|| unknown(revision, story))
+    let late = || too_late(revision, story, begin);
+    too_early(story, begin, zone)
+        .or_else(late)
+        .or_else(|| unknown(revision, story))
 }
 
 /// The person of a story that begins at an instant.
@@ -180,6 +184,9 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     let mut play = Play {
         file: &revision.source.campaign,
         stage,
+        scenes: &story.scenes,
+        before: vec![],
+        ended: None,
         calls: 0,
         told: BTreeSet::new(),
         edits: vec![],
@@ -193,15 +200,16 @@ pub fn play(revision: &Arc<Revision>, story: &Story) -> Played {
     let failure = at_odds(revision, story, begin, play.stage.zone());
     let failure = failure.or_else(|| play.scenes(story).err());
     let zone = play.stage.zone();
+    let ended = play.ended.take().unwrap_or_else(|| play.so_far());
     Played {
         name: story.name.clone(),
-        log: play.stage.log().to_vec(),
+        log: play.stage.log()[..ended.entries].to_vec(),
         zone,
         failure,
         edits: play.edits,
-        walked: play.stage.walked(),
+        walked: ended.walked,
         language,
-        ran: begin..play.stage.now(),
+        ran: begin..ended.at,
     }
 }
 
@@ -229,6 +237,19 @@ fn too_early(story: &Story, begin: DateTime<Utc>, zone: Tz) -> Option<Failure> {
         span.clone(),
         format!("no text can come {}", shown(at.with_timezone(&zone))),
         format!("the story begins {begins}; `at` beside `person` begins it at another time"),
+    );
+    Some(failure.impossible())
+}
+
+/// A story that begins when the campaign may not begin any more.
+fn too_late(revision: &Revision, story: &Story, begin: DateTime<Utc>) -> Option<Failure> {
+    let Err(LaunchError::TooLate { due, latest }) = starts_at(&revision.campaign, begin) else {
+        return None;
+    };
+    let failure = Failure::new(
+        story.span.clone(),
+        "by the time of this story the campaign may not begin any more",
+        format!("it is due {due}, and may begin until {latest}: give `at` an earlier time, or leave it out"),
     );
     Some(failure.impossible())
 }
@@ -276,6 +297,11 @@ struct Play<'a> {
     /// The text that the story stands in.
     file: &'a str,
     stage: Stage,
+    scenes: &'a [Scene],
+    /// How much had happened when each of the lines so far was come to.
+    before: Vec<usize>,
+    /// How far the story came, where the stage ran further to see what comes.
+    ended: Option<Ended>,
     /// Entries of the log up to which calls were answered.
     calls: usize,
     /// Entries of the log in which an inbox got something that the story came to.
@@ -283,10 +309,27 @@ struct Play<'a> {
     edits: Vec<dsl::edit::Edit>,
 }
 
+/// How far a story came.
+struct Ended {
+    /// Entries of the log.
+    entries: usize,
+    at: DateTime<Utc>,
+    walked: Walked,
+}
+
 impl Play<'_> {
+    fn so_far(&self) -> Ended {
+        Ended {
+            entries: self.stage.log().len(),
+            at: self.stage.now(),
+            walked: self.stage.walked(),
+        }
+    }
+
     fn scenes(&mut self, story: &Story) -> Result<(), Failure> {
-        for scene in &story.scenes {
+        for scene in self.scenes {
             self.stage.settle();
+            self.before.push(self.stage.log().len());
             self.scene(scene)?;
         }
         self.stage.settle();
@@ -301,11 +344,10 @@ impl Play<'_> {
                 let message = format!("the story ends, and \"{}\" came that nobody expected", sent.name);
                 let help = format!("it came {when}; add `- expect: {}`", sent.name);
                 let says = format!("expect: {}", sent.name);
-                let line = story.scenes.last();
-                let line = line.map(|scene| edits::behind(self.file, &scene.whole, &says));
                 let first = story.empty.as_ref();
                 let first = first.map(|list| edits::value(list, format!("[{{ {says} }}]")));
-                self.edits.extend(line.or(first));
+                let edit = self.more(self.scenes.len(), &sent.name);
+                self.edits.extend(edit.or(first));
                 Err(Failure::new(last, message, help))
             }
         }
@@ -318,13 +360,18 @@ impl Play<'_> {
                 self.stage.reply(text);
                 Ok(())
             }
-            Said::Receipt(delivered) => match self.stage.is_texted() {
-                true => {
-                    self.stage.receipt(*delivered);
-                    Ok(())
+            Said::Receipt { delivered, of } => {
+                let of = of.as_ref().map(|(name, _)| name.as_str());
+                if !self.stage.is_texted(of) {
+                    let which = of.map_or("no text".to_owned(), |of| format!("no text \"{of}\""));
+                    return Err(cannot(
+                        scene,
+                        format!("{which} has come that a receipt could be of"),
+                    ));
                 }
-                false => Err(cannot(scene, "no text has come that a receipt could be of")),
-            },
+                self.stage.receipt(*delivered, of);
+                Ok(())
+            }
             Said::Clicks(link) => match self.stage.has_link(link) {
                 true => {
                     self.stage.click(link);

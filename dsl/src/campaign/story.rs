@@ -71,8 +71,13 @@ pub enum Said {
     Reply(String),
     /// The person writes what nobody asked for.
     Says(String),
-    /// The carrier's word on the latest text: delivered, or not.
-    Receipt(bool),
+    /// The carrier's word on a text.
+    Receipt {
+        /// It arrived, or not.
+        delivered: bool,
+        /// The message that it is about, and where that stands in the file; none: the latest text.
+        of: Option<(String, Range<usize>)>,
+    },
     /// The person opens a link.
     Clicks(String),
     /// An event of the API.

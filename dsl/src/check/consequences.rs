@@ -115,8 +115,13 @@ const FOLLOWS: &[Follows] = &[
     follows("missing-key", Place::InItsMap, &["merge-key"]),
     follows(
         "moment-outside-window",
+        Place::Under(&["schedule", "steps"]),
+        &["expires-before-window"],
+    ),
+    follows(
+        "moment-outside-window",
         Place::InItsMap,
-        &["expires-before-window", "window-in-quiet-hours"],
+        &["window-in-quiet-hours"],
     ),
     follows(
         "moment-outside-window",

@@ -10,7 +10,7 @@ use super::{Context, never_in_time, templates};
 use crate::condition::{Basis, Happening, bases, holds_at_first};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::written::Spanned;
-use crate::written::campaign::{Campaign, Message, OPT_OUT_LINK, Rule, Start, Step, Verb};
+use crate::written::campaign::{Campaign, Message, OPT_OUT_LINK, Rule, Sent, Start, Step, Verb, flattened};
 
 mod sendings;
 
@@ -24,6 +24,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         messages: written.messages_by_name(),
         faulty: faulty(found),
         all: all.clone(),
+        by_steps: by_steps(written),
         missed: BTreeSet::new(),
         found: vec![],
     };
@@ -80,6 +81,33 @@ fn all_of(written: &Campaign) -> Sendings {
     all
 }
 
+/// What steps send by themselves: all but answers to what somebody wrote.
+fn by_steps(written: &Campaign) -> BTreeSet<&str> {
+    let steps = flattened(&written.steps).into_iter();
+    let sent = steps.flat_map(|step| {
+        let unclear = match &step.verb {
+            Verb::Ask(ask) => ask.unclear.as_ref(),
+            _ => None,
+        };
+        let own = step.sent().into_iter();
+        let own = own.filter(move |sent| unclear.is_none_or(|unclear| !std::ptr::eq(*sent, unclear)));
+        own.filter_map(|sent| match sent {
+            Sent::Name(name) => Some(&name.value),
+            Sent::Texts(_) => step.id.as_ref().map(|id| &id.value),
+        })
+    });
+    let begun = written.message.iter().map(|message| &message.name.value);
+    sent.chain(begun).map(String::as_str).collect()
+}
+
+/// Whether an answer arrived is not kept: it belongs to no step.
+fn only_answers(name: &str, at: Range<usize>, sent: &Range<usize>) -> Diagnostic {
+    let message = format!("`delivered(\"{name}\")` never holds: \"{name}\" only answers what people write");
+    Diagnostic::error("constant-condition", at, message)
+        .also(sent.clone(), "sent as an answer here")
+        .help("ask for a text that a step sends by itself: receipts of answers are not heard")
+}
+
 struct Walk<'a> {
     context: &'a Context<'a>,
     messages: HashMap<&'a str, &'a Message>,
@@ -87,6 +115,8 @@ struct Walk<'a> {
     faulty: Vec<Range<usize>>,
     /// All that is ever sent.
     all: Sendings,
+    /// Messages that steps send, of which a receipt is heard.
+    by_steps: BTreeSet<&'a str>,
     /// Links that conditions ask for, and that no text has.
     missed: BTreeSet<String>,
     found: Vec<Diagnostic>,
@@ -177,6 +207,9 @@ impl Walk<'_> {
         match basis {
             Basis::Call(function, Some(name)) if function == "delivered" => {
                 let later = self.all.messages.get(name)?;
+                if !self.by_steps.contains(name.as_str()) {
+                    return Some(only_answers(name, at, later));
+                }
                 (!so_far.messages.contains_key(name))
                     .then(|| too_early(&format!("message \"{name}\""), at, later))
             }

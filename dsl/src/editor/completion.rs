@@ -144,7 +144,7 @@ impl Asked<'_> {
                     .root("message")
                     .map(|_| ("message".to_owned(), here()));
                 below("messages")
-                    .chain(one.filter(|_| self.key() == "expect"))
+                    .chain(one.filter(|_| matches!(self.key(), "expect" | "of")))
                     .collect()
             }
             NameKind::Link => below("links").collect(),

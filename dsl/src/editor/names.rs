@@ -53,7 +53,7 @@ pub struct Named {
 /// What a scalar under this key names, where it names something.
 pub(super) fn kind_of(key: &str) -> Option<NameKind> {
     Some(match key {
-        "send" | "ask" | "unclear" | "expect" | "confirm" | "welcome" => NameKind::Message,
+        "send" | "ask" | "unclear" | "expect" | "of" | "confirm" | "welcome" => NameKind::Message,
         "clicks" => NameKind::Link,
         "save" | "date" | "key" => NameKind::Field,
         "join" | "leave" | "joins" | "joined" | "left" => NameKind::List,

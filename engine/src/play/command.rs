@@ -16,8 +16,13 @@ pub enum Command {
     Click(String),
     /// `/event NAME field=value field="two words"`.
     Event(Occurrence),
-    /// `/receipt delivered`, or `undelivered`: of the latest text.
-    Receipt(bool),
+    /// `/receipt delivered`, or `undelivered`.
+    Receipt {
+        /// It arrived.
+        delivered: bool,
+        /// The message that it is of; none: the latest text.
+        of: Option<String>,
+    },
     /// `/save`, `/save NAME`, `/save FILE`: as a story.
     Save(Option<String>),
     /// `/who`: the person, as it stands.
@@ -72,11 +77,7 @@ impl Command {
             "next" => Command::Next,
             "click" => Command::Click(some("/click LINK")?),
             "event" => Command::Event(event(rest)?),
-            "receipt" => match rest {
-                "delivered" => Command::Receipt(true),
-                "undelivered" => Command::Receipt(false),
-                _ => return Err(NoCommand::Form("/receipt delivered")),
-            },
+            "receipt" => receipt(rest).ok_or(NoCommand::Form("/receipt delivered"))?,
             "save" => Command::Save(some("").ok()),
             "who" => Command::Who,
             "help" => Command::Help,
@@ -95,6 +96,18 @@ fn no_wait(error: ScalarError) -> NoCommand {
         ScalarError::DurationOutOfRange { text, how } => NoCommand::NoSuchWait { time: text, how },
         _ => NoCommand::Form("/wait 2 days"),
     }
+}
+
+fn receipt(typed: &str) -> Option<Command> {
+    let mut words = typed.split_whitespace();
+    let delivered = match words.next()? {
+        "delivered" => true,
+        "undelivered" => false,
+        _ => return None,
+    };
+    let of = words.next().map(str::to_owned);
+    let is_all = words.next().is_none();
+    is_all.then_some(Command::Receipt { delivered, of })
 }
 
 /// Their names.

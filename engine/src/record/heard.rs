@@ -27,8 +27,8 @@ pub(super) enum Heard {
     Text(u16, String),
     /// An answer to what the person wrote.
     Answer(String),
-    /// The latest text was delivered.
-    Delivered,
+    /// A text of that message was delivered; none: the latest text.
+    Delivered(Option<String>),
     /// A request was made there, and this was kept of its answer.
     Called(String, Vec<(String, String)>),
 }
@@ -40,19 +40,10 @@ impl Heard {
             Heard::Says(_) | Heard::Reply(_) | Heard::Event(_) => 0,
             Heard::Answer(_) => 1,
             Heard::Text(..) => 2,
-            Heard::Delivered => 3,
+            Heard::Delivered(_) => 3,
             Heard::Called(..) => 4,
         }
     }
-}
-
-/// Of a text behind which another one went before it was known to have arrived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Receipts {
-    /// Nothing is told.
-    InTime,
-    /// It is told before the other one goes.
-    Early,
 }
 
 /// What was heard, and when.
@@ -80,7 +71,7 @@ impl Passage {
     }
 
     /// All of it, in order.
-    pub(super) fn heard(&self, zones: &TimeClass, receipts: Receipts) -> All {
+    pub(super) fn heard(&self, zones: &TimeClass) -> All {
         let mut all = self.opening_words();
         let texts = self.texts().filter_map(|message| {
             let text = message.text.clone()?;
@@ -89,7 +80,7 @@ impl Passage {
         all.extend(texts);
         all.extend(self.replies());
         if self.revision.asks.delivered {
-            all.extend(self.receipts(receipts));
+            all.extend(self.receipts());
         }
         let until = self.until(&all);
         all.extend(self.events(zones, until));
@@ -113,21 +104,18 @@ impl Passage {
         replies.collect()
     }
 
-    /// That texts arrived for which a condition asks. A story tells it of the latest text alone.
-    fn receipts(&self, receipts: Receipts) -> All {
+    /// That texts arrived for which a condition asks.
+    fn receipts(&self) -> All {
         let texts: Vec<&PersonMessage> = self.texts().collect();
-        let delivered = texts.iter().filter(|message| {
+        let delivered = texts.iter().enumerate().filter(|(_, message)| {
             message.state == MessageState::Delivered && self.asks_whether_delivered(message)
         });
-        let receipts = delivered.filter_map(|message| {
-            let later = texts.iter().map(|other| other.sent_at);
-            let next = later.filter(|at| *at > message.sent_at).min();
-            let at = match (next, receipts) {
-                (Some(next), Receipts::Early) => message.state_at.min(next - TimeDelta::milliseconds(1)),
-                (Some(next), Receipts::InTime) if next <= message.state_at => return None,
-                (Some(_) | None, _) => message.state_at,
-            };
-            Some((at.max(message.sent_at), Heard::Delivered))
+        let receipts = delivered.map(|(nth, message)| {
+            // What goes in the moment of a receipt goes because of it.
+            let at = message.sent_at.max(message.state_at - TimeDelta::milliseconds(1));
+            let is_latest = texts[nth + 1..].iter().all(|later| later.sent_at > at);
+            let of = self.of_step(message.step).filter(|_| !is_latest);
+            (at, Heard::Delivered(of))
         });
         receipts.collect()
     }

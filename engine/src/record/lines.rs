@@ -9,7 +9,7 @@ use dsl::scalar::WaitTime;
 use super::heard::Heard;
 use super::{Names, Passage, Way};
 use crate::member::Member;
-use crate::play::{map, occurrence, word};
+use crate::play::{map, occurrence, receipt, word};
 use crate::story::edits::quoted;
 
 /// What times are told in.
@@ -64,7 +64,7 @@ impl Passage {
                 Heard::Says(text) => lines.later(*at, format!("- says: {}", quoted(text))),
                 Heard::Reply(text) => lines.later(*at, format!("- reply: {}", quoted(text))),
                 Heard::Event(event) => lines.later(*at, format!("- event: {}", occurrence(event))),
-                Heard::Delivered => lines.later(*at, "- receipt: delivered".to_owned()),
+                Heard::Delivered(of) => lines.later(*at, receipt(true, of.as_deref())),
                 Heard::Text(step, text) => lines.text(*at, expected(self.of_step(*step), text)),
                 Heard::Answer(text) => lines.text(*at, expected(self.of_answer(member, names, text), text)),
                 Heard::Called(url, kept) => {

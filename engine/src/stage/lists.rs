@@ -57,7 +57,7 @@ impl Stage {
         if let Some(text) = answer.filter(|_| !is_loop(&self.person, self.now)) {
             let (parts, now) = (sms::parts::measure(&text).part_count, self.now);
             self.know(|known| known.answers.push(now));
-            self.sent_as("opt-in", None, text, parts);
+            self.answered_by("opt-in", text, parts);
         }
         if let Some(list) = joined.filter(|list| self.is_joined(list) != Some(true)) {
             self.join(list);

@@ -38,7 +38,7 @@ impl Stage {
     }
 
     /// The passages that sent a text, whichever did so last first.
-    fn texted(&self) -> impl Iterator<Item = (DateTime<Utc>, usize)> {
+    fn last_texted(&self) -> impl Iterator<Item = (DateTime<Utc>, usize)> {
         let texted = self.passages.iter().zip(0..);
         let texted = texted.filter_map(|(passage, at)| Some((passage.texted?, at)));
         let mut texted: Vec<_> = texted.collect();
@@ -48,14 +48,14 @@ impl Stage {
 
     /// The passage that a reply answers; none where the last text is too long ago.
     fn answered(&self, text: &str) -> Option<usize> {
-        let heard = self.texted().map(|(texted_at, at)| Heard {
+        let heard = self.last_texted().map(|(texted_at, at)| Heard {
             enrolment: self.passages[at].enrolment(&self.cast.member),
             known: &self.passages[at].known,
             texted_at,
         });
         let heard: Vec<Heard<'_>> = heard.collect();
         let nth = answered(&self.revision, &heard, self.opted_out, text, self.now)?;
-        self.texted().nth(nth).map(|(_, at)| at)
+        self.last_texted().nth(nth).map(|(_, at)| at)
     }
 
     /// Of somebody in no passage only an opt-out, an opt-in or a call for help is answered.
@@ -76,21 +76,17 @@ impl Stage {
         effects.into_iter().for_each(|effect| self.apply(None, effect));
     }
 
-    /// The carrier's word on the latest text.
-    pub fn receipt(&mut self, delivered: bool) {
-        self.note(Happened::Receipt(delivered));
-        let latest = self.texts().next().map(|sent| sent.name.clone());
-        match latest {
-            Some(message) if delivered => self.arrived(&message),
-            _ => self.happened(),
-        }
-    }
-
-    /// A message of the passage that texted last arrived.
-    pub(crate) fn arrived(&mut self, message: &str) {
-        let last = self.texted().next();
-        if let Some((_, at)) = last {
-            self.passages[at].known.delivered.insert(message.to_owned());
+    /// The carrier's word on the latest text, or on the latest one of a message.
+    pub fn receipt(&mut self, delivered: bool, of: Option<&str>) {
+        self.note(Happened::Receipt {
+            delivered,
+            of: of.map(str::to_owned),
+        });
+        // Whether an answer to a reply arrived is not kept.
+        let text = self.texts().find(|sent| of.is_none_or(|of| sent.name == of));
+        let text = text.and_then(|sent| Some((sent.passage?, sent.name.clone())));
+        if let Some((passage, message)) = text.filter(|_| delivered) {
+            self.passages[passage].known.delivered.insert(message);
         }
         self.happened();
     }

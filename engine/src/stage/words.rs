@@ -17,8 +17,7 @@ impl Happened {
             Happened::Restarted => "the passage ends: the next one takes its place".into(),
             Happened::Sent(sent) => sent.told().into(),
             Happened::Said(text) => format!("> {}", on_one_line(text)).into(),
-            Happened::Receipt(true) => "the text is delivered".into(),
-            Happened::Receipt(false) => "the text is not delivered".into(),
+            Happened::Receipt { delivered, of } => receipt(*delivered, of.as_deref()).into(),
             Happened::Clicked(link) => format!("opens the link {link}").into(),
             Happened::Event(name) => format!("the event {name} comes").into(),
             Happened::Changed(change) => changed(change).into(),
@@ -55,6 +54,11 @@ impl Sent {
 /// An instant on a clock.
 pub fn shown(at: DateTime<Tz>) -> String {
     at.format("%a %-d %b %Y, %H:%M").to_string()
+}
+
+fn receipt(delivered: bool, of: Option<&str>) -> String {
+    let is = if delivered { "is" } else { "is not" };
+    format!("{} {is} delivered", of.unwrap_or("the text"))
 }
 
 fn kept(to: Option<&str>, flagged: bool) -> String {

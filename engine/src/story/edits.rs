@@ -20,6 +20,18 @@ pub(super) fn behind(file: &str, line: &Range<usize>, says: &str) -> Edit {
     }
 }
 
+/// One more line before a line of a story, written as that is.
+pub(super) fn before(file: &str, line: &Range<usize>, says: &str) -> Edit {
+    let before = file[..line.start].trim_end();
+    match before.strip_suffix('-') {
+        Some(before) => {
+            let indentation = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+            Edit::new(line.start..line.start, format!("{says}\n{indentation}- "))
+        }
+        None => Edit::new(line.start..line.start, format!("{{ {says} }}, ")),
+    }
+}
+
 /// A line of a story less; none where it shares its line of the file with what stays. Its comments get lines of their own.
 pub(super) fn without(file: &str, line: &Range<usize>) -> Option<Edit> {
     let before = file[..line.start].trim_end_matches([' ']);

@@ -1,10 +1,12 @@
 //! The text that comes next against what the story says of it.
 
 use chrono::{DateTime, Timelike, Utc};
-use dsl::campaign::story::{At, Expectation, Expected, Scene};
+use dsl::campaign::story::{At, Expectation, Expected, Said, Scene};
+use dsl::edit::Edit;
 
 use super::{Failure, PATIENCE, Play, edits, is_it, written};
-use crate::stage::{Happened, Sent};
+use crate::play::word;
+use crate::stage::{Entry, Happened, Sent};
 
 impl Play<'_> {
     pub(super) fn expect(&mut self, scene: &Scene, expectation: &Expectation) -> Result<(), Failure> {
@@ -16,13 +18,13 @@ impl Play<'_> {
         self.stage.run_to_text(self.stage.now() + PATIENCE);
         let Some((at, sent)) = self.stage.untaken() else {
             let message = format!("\"{wanted}\" never comes");
-            self.edits.push(edits::nothing(self.file, scene, expectation));
+            self.no_more(scene, expectation);
             return Err(Failure::new(span, message, self.why_nothing()));
         };
         let (sent, when) = (sent.clone(), self.shown(at));
         if !is_it(&expectation.what, &sent.name) {
             let message = format!("\"{}\" comes, not \"{wanted}\"", sent.name);
-            self.edits.push(edits::value(&span, sent.name.clone()));
+            self.other(scene, &sent.name);
             let help = format!("{when}: {}", sent.text);
             return Err(Failure::new(span, message, help));
         }
@@ -39,8 +41,70 @@ impl Play<'_> {
         let message = format!("\"{}\" comes, and nothing should", sent.name);
         let help = format!("{}: {}", self.shown(at), sent.text);
         let name = sent.name.clone();
-        self.edits.push(edits::value(&scene.value, name));
+        self.other(scene, &name);
         Err(Failure::new(scene.value.clone(), message, help))
+    }
+
+    /// The story says that text where it came: at this line in the place of what that says, unless it came before, or what the
+    /// line says comes behind it.
+    fn other(&mut self, scene: &Scene, name: &str) {
+        let here = self.before.len() - 1;
+        let is_earlier = self.came_before(here).is_some_and(|line| line < here);
+        let edit = match is_earlier {
+            true => self.more(here, name),
+            false if self.comes_next(scene) => {
+                let says = format!("expect: {}", word(name));
+                Some(edits::before(self.file, &scene.whole, &says))
+            }
+            false => None,
+        };
+        let here = || edits::value(&scene.value, word(name));
+        self.edits.push(edit.unwrap_or_else(here));
+    }
+
+    /// Whether what a line expects is the text behind the one that comes. The stage runs on to see it.
+    fn comes_next(&mut self, scene: &Scene) -> bool {
+        let Said::Expect(Expectation { what, .. }) = &scene.said else {
+            return false;
+        };
+        self.ended = Some(self.so_far());
+        self.stage.take();
+        self.stage.run_to_text(self.stage.now() + PATIENCE);
+        let next = self.stage.untaken();
+        next.is_some_and(|(_, sent)| is_it(what, &sent.name))
+    }
+
+    /// The story says nothing more at this line; once is enough.
+    fn no_more(&mut self, scene: &Scene, expectation: &Expectation) {
+        let here = self.before.len() - 1;
+        let is_nothing = |at: usize| {
+            let said = self.scenes.get(at).map(|scene| &scene.said);
+            matches!(said, Some(Said::Expect(other)) if other.what == Expected::Nothing)
+        };
+        let is_said = is_nothing(here + 1) || here.checked_sub(1).is_some_and(is_nothing);
+        let without = is_said.then(|| edits::without(self.file, &scene.whole)).flatten();
+        let nothing = || edits::nothing(self.file, scene, expectation);
+        let edit = without.unwrap_or_else(nothing);
+        self.edits.push(edit);
+    }
+
+    /// A line for the earliest text that no line took, behind what brought it; before the line `end`.
+    pub(super) fn more(&self, end: usize, name: &str) -> Option<Edit> {
+        let says = format!("expect: {}", word(name));
+        Some(match self.came_before(end)?.checked_sub(1) {
+            Some(line) => edits::behind(self.file, &self.scenes[line].whole, &says),
+            None => edits::before(self.file, &self.scenes.first()?.whole, &says),
+        })
+    }
+
+    /// The line before which that text is to be told: the first one behind it that makes something happen.
+    fn came_before(&self, end: usize) -> Option<usize> {
+        let untaken = |entry: &Entry| matches!(&entry.what, Happened::Sent(sent) if !sent.taken);
+        let came = self.stage.log().iter().position(untaken)?;
+        let brought = self.before.iter().filter(|before| **before <= came).count();
+        let is_claim = |scene: &&Scene| !moves(&scene.said);
+        let claims = self.scenes[brought..end.max(brought)].iter().take_while(is_claim);
+        Some(brought + claims.count())
     }
 
     fn details(&mut self, expectation: &Expectation, sent: &Sent) -> Result<(), Failure> {
@@ -131,5 +195,26 @@ impl Play<'_> {
             None if began => "no text comes for three years".to_owned(),
             None => "the campaign never begins for this person".to_owned(),
         }
+    }
+}
+
+/// Whether a line makes something happen; the others say what has.
+fn moves(said: &Said) -> bool {
+    match said {
+        Said::Reply(_)
+        | Said::Says(_)
+        | Said::Receipt { .. }
+        | Said::Clicks(_)
+        | Said::Event(_)
+        | Said::After(_) => true,
+        Said::Expect(_)
+        | Said::Calls { .. }
+        | Said::Tagged(_)
+        | Said::Joined(_)
+        | Said::Left(_)
+        | Said::Set(_)
+        | Said::Notified(_)
+        | Said::Forwarded(_)
+        | Said::Finished(_) => false,
     }
 }

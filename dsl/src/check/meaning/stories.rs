@@ -42,7 +42,13 @@ fn scene(line: &Line) -> Option<Scene> {
         "expect" => Said::Expect(expectation(line)?),
         "reply" => Said::Reply(text()?),
         "says" => Said::Says(text()?),
-        "receipt" => Said::Receipt(text()? == "delivered"),
+        "receipt" => Said::Receipt {
+            delivered: text()? == "delivered",
+            of: line
+                .node
+                .get("of")
+                .and_then(|of| Some((of.text()?.to_owned(), of.span.clone()))),
+        },
         "clicks" => Said::Clicks(text()?),
         "event" => Said::Event(event(value)?),
         "calls" => Said::Calls {

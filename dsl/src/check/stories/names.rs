@@ -36,22 +36,13 @@ pub(super) fn check(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnost
     let Some(what) = &line.what else { return };
     match line.verb.value.as_str() {
         "expect" => {
-            let messages = context
-                .written
-                .all_messages()
-                .map(|message| message.name.value.as_str());
             let projects = context.project.messages.iter().map(String::as_str);
-            let steps = context.written.all_steps();
-            let ids = steps.iter().filter_map(|step| step.id.as_ref());
-            let ids: Vec<&str> = ids.map(|id| id.value.as_str()).collect();
-            let names: Vec<&str> = messages
-                .chain(ids.iter().copied())
-                .chain(projects)
-                .chain(EXPECTED.iter().copied())
-                .collect();
-            if !names.contains(&what.value.as_str()) && !is_place(&what.value, &ids) {
-                found.push(unknown("unknown-message", "message", what, &names, ""));
-            }
+            let more: Vec<&str> = projects.chain(EXPECTED.iter().copied()).collect();
+            found.extend(unknown_text(context, what, &more));
+        }
+        "receipt" => {
+            let of = line.node.get("of").and_then(spanned);
+            found.extend(of.and_then(|of| unknown_text(context, &of, &[])));
         }
         "clicks" => {
             let links = context.written.links.iter().map(|(name, _)| name.value.as_str());
@@ -69,6 +60,23 @@ pub(super) fn check(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnost
         "event" => found.extend(misspelt_event(context, what)),
         _ => {}
     }
+}
+
+/// A text that neither the campaign nor what is known besides has.
+fn unknown_text(context: &Context<'_>, text: &Spanned<String>, more: &[&str]) -> Option<Diagnostic> {
+    let messages = context
+        .written
+        .all_messages()
+        .map(|message| message.name.value.as_str());
+    let steps = context.written.all_steps();
+    let ids = steps.iter().filter_map(|step| step.id.as_ref());
+    let ids: Vec<&str> = ids.map(|id| id.value.as_str()).collect();
+    let names: Vec<&str> = messages
+        .chain(ids.iter().copied())
+        .chain(more.iter().copied())
+        .collect();
+    let is_known = names.contains(&text.value.as_str()) || is_place(&text.value, &ids);
+    (!is_known).then(|| unknown("unknown-message", "message", text, &names, ""))
 }
 
 /// An event that nothing of the campaign asks for is heard all the same, for what it carries; one that is a slip of the

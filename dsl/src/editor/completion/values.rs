@@ -65,6 +65,10 @@ fn of(asked: &Asked<'_>, form: &'static Form) -> Vec<Item> {
                     .chain(words(asked, others))
                     .collect()
             }
+            Some(kind) if asked.key() == "of" => {
+                let messages = names_of(asked, kind).into_iter();
+                messages.chain(steps_that_speak(asked)).collect()
+            }
             Some(kind) => names_of(asked, kind),
             None => texts::items(asked)
                 .into_iter()

@@ -109,6 +109,8 @@ pub(crate) static SAID: &[&str] = &[
 ];
 /// What is said of a text that must come.
 const EXPECTS: &[&str] = &["expect"];
+/// What is said of a receipt.
+const RECEIPT: &[&str] = &["receipt"];
 static SCENE: Object = Object {
     one_of: SAID,
     ..object("a line of a story", SCENES)
@@ -164,8 +166,15 @@ static SCENES: &[Key] = &[
         "receipt",
         Form::OneOf(&[word("delivered"), word("undelivered")]),
         "delivered",
-        "What the carrier says of the latest text.",
+        "What the carrier says of a text.",
     ),
+    now(
+        "of",
+        Form::Name,
+        "invite",
+        "The message that the receipt is of. Default: the latest text.",
+    )
+    .beside(RECEIPT),
     now("clicks", Form::Word, "tickets", "The link that the person opens."),
     now(
         "event",

@@ -4,7 +4,7 @@ use super::{play, revision, service};
 
 /// Makes a story say what happens, as `crier test --update` does; twice changes nothing more.
 fn check(tests: &str, expected: Expect) {
-    let campaign = service(
+    check_of(
         r#"
 steps:
   - send: invite
@@ -16,7 +16,13 @@ messages:
   invite: "Coming, \"{{name}}\"?"
   reminder: "Still time."
 "#,
+        tests,
+        expected,
     );
+}
+
+fn check_of(campaign: &str, tests: &str, expected: Expect) {
+    let campaign = service(campaign);
     let once = updated(&(campaign.clone() + tests));
     expected.assert_eq(once.strip_prefix(&campaign).expect("only stories change"));
     assert_eq!(updated(&once), once);
@@ -68,14 +74,12 @@ fn names_texts_parts_times_inboxes_and_reasons() {
                 person: { phone: "+393331234567", name: Ada }
                 story:
                   # before
-                  - expect: invite  # one
-                    text: "Coming, \"Ada\"?" # two
+                  - expect: invite
+                  - expect: reminder  # one
+                    text: "Still time." # two
                     parts: 1  # three
                     at: "10:00"
-                  - expect: reminder
-                    text: "Still time."
-                    at: 2026-12-02 10:00
-                    between: 10:00-11:00   # noon
+                  - expect: nothing   # noon
                   - notified: shift  # four
                   - finished: done
         "#]],
@@ -149,8 +153,6 @@ fn lines_that_are_missing_or_too_many() {
                   - expect: invite
                   - expect: reminder
                   - expect: nothing   # again
-                  - expect: nothing
-                  - { expect: nothing }
               - test: nothing
                 person: { phone: "+393331234567", name: Ada }
                 story:
@@ -286,7 +288,8 @@ fn comments_of_what_is_gone_stay() {
                   # behind
                   - expect: reminder
                   - expect: nothing # it came again   # and was short
-                  - { expect: nothing } # within   # at the end
+                  # within
+                  # at the end
                   - finished: done
               - test: in brackets
                 person: { phone: "+393331234567", name: Ada }
@@ -309,4 +312,59 @@ fn a_comment_stays_with_the_line_breaks_of_its_file() {
         let gone = text.replace("- tagged: vip ", "");
         assert_eq!(updated(&text), gone);
     }
+}
+
+#[test]
+fn a_text_is_told_behind_what_brought_it() {
+    check_of(
+        r#"
+steps:
+  - ask: invite
+    for: 1 day
+    answers: [{ words: ["yes"], do: [{ tag: coming }, { send: kept }] }]
+  - wait: 1 day
+  - send: thanks
+messages: { invite: "Coming?", kept: "Kept", thanks: "Thanks" }
+"#,
+        r#"tests:
+  - test: none is told
+    person: { phone: "+393331234567" }
+    story:
+      - reply: "yes"   # at once
+      - tagged: coming
+      - after: 2 days
+      - expect: nothing
+  - test: one is not told
+    person: { phone: "+393331234567" }
+    story: [{ expect: invite }, { reply: "yes" }, { after: 1 hour }, { expect: thanks }]
+  - test: another one
+    person: { phone: "+393331234567" }
+    story:
+      - expect: invite
+      - reply: "yes"
+      - expect: thanks
+"#,
+        expect![[r#"
+            tests:
+              - test: none is told
+                person: { phone: "+393331234567" }
+                story:
+                  - expect: invite
+                  - reply: "yes"   # at once
+                  - tagged: coming
+                  - expect: kept
+                  - after: 2 days
+                  - expect: thanks
+              - test: one is not told
+                person: { phone: "+393331234567" }
+                story: [{ expect: invite }, { reply: "yes" }, { expect: kept }, { after: 1 hour }, { expect: thanks }]
+              - test: another one
+                person: { phone: "+393331234567" }
+                story:
+                  - expect: invite
+                  - reply: "yes"
+                  - expect: kept
+                  - expect: thanks
+        "#]],
+    );
 }

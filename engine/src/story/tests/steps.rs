@@ -573,3 +573,69 @@ tests:
         "#]],
     );
 }
+
+#[test]
+fn a_receipt_is_of_the_latest_text_or_of_the_one_it_names() {
+    let campaign = service(
+        r#"
+steps:
+  - send: first
+  - send: second
+  - await: delivered("first")
+    for: 2 hours
+    then: { send: arrived }
+    silence: { send: lost }
+replies:
+  - { words: [hello], send: hi }
+messages: { first: One, second: Two, arrived: It came, lost: It did not, hi: Hi }
+tests:
+  - test: of an earlier text
+    person: { phone: "+393331234567" }
+    story:
+      - expect: first
+      - expect: second
+      - { receipt: delivered, of: first }
+      - expect: arrived
+  - test: of the latest text alone, and of an answer
+    person: { phone: "+393331234567" }
+    story:
+      - expect: first
+      - expect: second
+      - receipt: delivered
+      - reply: hello
+      - expect: hi
+      - receipt: delivered
+      - { receipt: undelivered, of: first }
+      - expect: lost
+  - test: of a text that has not come
+    person: { phone: "+393331234567" }
+    story:
+      - { receipt: delivered, of: arrived }
+"#,
+    );
+    check(&campaign, expect![[r##"
+        # of an earlier text
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < first (1 part): One
+        Tue 1 Dec 10:00 < second (1 part): Two
+        Tue 1 Dec 10:00 first is delivered
+        Tue 1 Dec 10:00 < arrived (1 part): It came
+        Tue 1 Dec 10:00 the passage ends
+        # of the latest text alone, and of an answer
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < first (1 part): One
+        Tue 1 Dec 10:00 < second (1 part): Two
+        Tue 1 Dec 10:00 the text is delivered
+        Tue 1 Dec 10:00 > hello
+        Tue 1 Dec 10:00 < hi (1 part): Hi
+        Tue 1 Dec 10:00 the text is delivered
+        Tue 1 Dec 10:00 first is not delivered
+        Tue 1 Dec 12:00 < lost (1 part): It did not
+        Tue 1 Dec 12:00 the passage ends
+        # of a text that has not come
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < first (1 part): One
+        Tue 1 Dec 10:00 < second (1 part): Two
+        IMPOSSIBLE at "delivered": no text "arrived" has come that a receipt could be of (`- expect:` the text before this line, or `- after:` some time)
+    "##]]);
+}

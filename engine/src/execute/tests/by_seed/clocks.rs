@@ -101,7 +101,7 @@ pub fn by_stage(tale: &Tale) -> Told {
                 stage.run_to(at);
                 match what {
                     Outside::Says(said) => stage.reply(&said),
-                    Outside::Arrives(message) => stage.arrived(&message),
+                    Outside::Arrives(message) => stage.receipt(true, Some(&message)),
                     Outside::Happens(one) => stage.event(&Occurrence {
                         name: one.what.name().to_owned(),
                         fields: one.fields,

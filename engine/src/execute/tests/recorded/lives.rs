@@ -162,6 +162,26 @@ messages: { first: First, arrived: Arrived, lost: Lost, nudge: Nudge }
     check(campaign, NOBODY, &["well?", "stop"]).await;
 }
 
+/// Two texts go at once: the word on the first comes behind the second.
+#[tokio::test]
+async fn an_earlier_text_is_delivered() {
+    let campaign = "\
+schedule: { at: 2026-11-25 12:00, clock: recipient, window: 10:00-14:00 }
+audience: people.csv
+purpose: service
+replies: none
+steps:
+  - send: first
+  - send: second
+  - await: delivered(\"first\")
+    for: 2 hours
+    then: { send: arrived }
+    silence: { send: lost }
+messages: { first: First, second: Second, arrived: Arrived, lost: Lost }
+";
+    check(campaign, NOBODY, &["well?", "stop"]).await;
+}
+
 /// The other campaign asks, and tags and sets; this one goes by it.
 #[tokio::test]
 async fn tags_and_values_of_another_campaign() {
