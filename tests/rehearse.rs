@@ -497,3 +497,50 @@ fn people_of_a_file_consent_as_those_they_stand_for() {
         "#]],
     );
 }
+
+/// Who comes of a query is not known here; a file anywhere on this machine can stand for it.
+#[test]
+fn people_of_a_file_stand_for_those_of_a_query() {
+    let folder = Folder::new();
+    folder.write(
+        "p/crier.yaml",
+        "crier: 1\ndatabases: { crm: { url_env: CRM } }\n\
+         lists: { vip: { sql: select phone from vip, fields: { phone: text } } }\n\
+         providers: { trial: { kind: simulated } }\n\
+         senders: { desk: { number: \"+390612345678\", provider: trial } }\nsender: desk\n",
+    );
+    folder.write(
+        "p/all.campaign.yaml",
+        "audience: vip\npurpose: service\nschedule: now\nmessage: Hello\nreplies: none\n",
+    );
+    folder.write("people.csv", "phone\n+393331234567\n");
+    check(&folder, &["rehearse", "p/all.campaign.yaml"], expect![[r#"
+        exit Some(1)
+        --
+        error: the audience is in no file: a rehearsal reads lists from files and those that are stored; say with `--people FILE` who is texted
+    "#]]);
+    let of_file = ["rehearse", "p/all.campaign.yaml", "--people", "people.csv"];
+    check(&folder, &[&of_file[..], &AT].concat(), expect![[r#"
+        exit Some(0)
+         campaign  all (seed 0)
+         people    1
+         begins    2026-12-01 10:00:00 UTC
+         texts     1, 100.0% of them arrive; from 2026-12-01 10:00:00 UTC to 2026-12-01 10:00:00 UTC
+         ends      2026-12-01 10:00:00 UTC, after 0 s
+         parts     1 with no automatic answers
+         money     unknown: no prices
+         replies   0: 0 to people, 0 answered by themselves
+         opt-outs  0 (0.0% of the texts)
+         waited    no text
+
+        step         message texts parts first               last                deferred without
+        step message message 1     1     2026-12-01 10:00:00 2026-12-01 10:00:00 0        0
+
+           number what     why
+                1 finished the end of the steps
+
+        texts an hour, and replies
+        2026-12-01 10:00 ████████████████████████████████████████████ 1
+        --
+    "#]]);
+}

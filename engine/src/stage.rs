@@ -55,6 +55,8 @@ pub struct Stage {
     waits: u64,
     /// Passages before this one have ended: a schedule may bring thousands.
     first_inside: usize,
+    /// Of passages before this one nothing is asked any more: they have ended, no reply answers them, and there is no goal.
+    first_known: usize,
     /// Texts that the story has not come to.
     untaken: usize,
 }
@@ -192,6 +194,7 @@ impl Stage {
             trace: Trace::default(),
             waits: 0,
             first_inside: 0,
+            first_known: 0,
             untaken: 0,
         }
     }
@@ -325,10 +328,7 @@ impl Stage {
 
     /// What is due first.
     fn happen(&mut self) {
-        let has_ended = |passage: &Passage| passage.state == State::Ended;
-        while self.passages.get(self.first_inside).is_some_and(has_ended) {
-            self.first_inside += 1;
-        }
+        self.forget();
         if self.start_at().is_some_and(|at| at <= self.now) {
             self.starts.take();
             if self.may_enter(None) {
@@ -344,6 +344,26 @@ impl Stage {
         if let Some((passage, at)) = first {
             let place = passage.place;
             self.advance(at, &Event::Due(place));
+        }
+    }
+
+    /// What ended long ago is not gone through any more.
+    fn forget(&mut self) {
+        let has_ended = |passage: &Passage| passage.state == State::Ended;
+        while self.passages.get(self.first_inside).is_some_and(has_ended) {
+            self.first_inside += 1;
+        }
+        if self.revision.campaign.goal.is_some() {
+            return;
+        }
+        // Of those that have ended the one that texted last may be answered.
+        let known = &self.passages[self.first_known..];
+        let last = known.iter().filter_map(|passage| passage.texted).max();
+        let ended = &self.passages[self.first_known..self.first_inside];
+        let ended = ended.iter().take_while(|one| one.texted.is_none() || one.texted < last);
+        for _ in 0..ended.count() {
+            self.passages[self.first_known].known = Known::default();
+            self.first_known += 1;
         }
     }
 
@@ -398,7 +418,7 @@ impl Stage {
 
     /// Something of the passages there are.
     fn know_inside<T>(&mut self, learn: impl Fn(&mut Known) -> T) {
-        for passage in &mut self.passages {
+        for passage in &mut self.passages[self.first_known..] {
             learn(&mut passage.known);
         }
     }
@@ -491,11 +511,15 @@ impl Stage {
         let (message, answers) = (send.message, send.answers);
         let now = self.now;
         let counts = campaign.purpose == Purpose::Marketing && !answers;
+        let caps = campaign.pace.frequency.iter().map(|cap| cap.most.most);
+        let most = usize::try_from(caps.max().unwrap_or(0)).unwrap_or(usize::MAX);
         self.passages[at].known.first_sent_at.get_or_insert(now);
-        let name = campaign.name.clone();
+        let received = (campaign.name.clone(), now);
         self.know(|known| {
             known.marketing.extend(counts.then_some(now));
-            known.received.push((name.clone(), now));
+            let too_many = known.marketing.len().saturating_sub(most);
+            known.marketing.drain(..too_many);
+            known.received = vec![received.clone()];
         });
         self.texted(at);
         self.sent_message(Some(at), message, text, parts);
@@ -584,7 +608,7 @@ impl Stage {
         self.opted_out = true;
         self.note(Happened::OptedOut);
         self.leave_all();
-        let others = (0..self.passages.len()).filter(|other| Some(*other) != at);
+        let others = (self.first_known..self.passages.len()).filter(|other| Some(*other) != at);
         for other in others.collect::<Vec<_>>() {
             self.advance(other, &Event::OptedOut);
         }

@@ -43,7 +43,10 @@ pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
         return fit::run(args, &loaded, &revision).await;
     }
     let campaign = &revision.campaign;
-    if campaign.audience.from.is_empty() {
+    // A query has no path.
+    let is_query = |list: &ListFile| list.path.is_empty() && list.stored().is_none();
+    let lists = &campaign.audience.from;
+    if lists.is_empty() || lists.iter().any(is_query) {
         return Err(Failure::Found(Some(nobody_listed(campaign))));
     }
     let now = SystemClock::new().now();
@@ -160,8 +163,8 @@ impl From<Stopped> for Failure {
 
 /// The same campaign with the people of a file in place of its lists: they agreed to what those agreed to whom they stand for.
 fn with_people(revision: &Revision, path: &Path, project: Option<&Project>) -> Result<Revision, Failure> {
-    let whole = std::path::absolute(path)
-        .and_then(|whole| whole.metadata().map(|_| whole))
+    let whole = path
+        .canonicalize()
         .with_context(|| format!("cannot read {}", path.display()))
         .map_err(Failure::Usage)?;
     let mut revision = revision.clone();

@@ -47,7 +47,11 @@ impl Barred {
     pub(super) fn open(&self, list: &ListFile, folder: &Path) -> Result<ListReader, AudienceError> {
         match list.stored() {
             Some(name) => audience::of_numbers(name, self.lists.get(name).cloned().unwrap_or_default()),
-            None => audience::open(folder, &list.path),
+            // A file that was named on the command line may lie anywhere; those of a project have no such path.
+            None => match Path::new(&list.path).parent().filter(|own| own.is_absolute()) {
+                Some(own) => audience::open(own, &list.path),
+                None => audience::open(folder, &list.path),
+            },
         }
     }
 

@@ -39,7 +39,7 @@ impl Stage {
 
     /// The passages that sent a text, whichever did so last first.
     fn last_texted(&self) -> impl Iterator<Item = (DateTime<Utc>, usize)> {
-        let texted = self.passages.iter().zip(0..);
+        let texted = self.passages[self.first_known..].iter().zip(self.first_known..);
         let texted = texted.filter_map(|(passage, at)| Some((passage.texted?, at)));
         let mut texted: Vec<_> = texted.collect();
         texted.sort_unstable_by(|a, b| b.cmp(a));
@@ -105,7 +105,7 @@ impl Stage {
     pub fn event(&mut self, event: &Occurrence) {
         self.note(Happened::Event(event.name.clone()));
         let key = trigger::key_of(&self.revision.campaign, &event.fields).map(str::to_owned);
-        for passage in &mut self.passages {
+        for passage in &mut self.passages[self.first_known..] {
             let own = key.is_none() || passage.key.is_none() || passage.key == key;
             if !own {
                 continue;
@@ -148,7 +148,7 @@ impl Stage {
 
     /// All passages are told.
     fn happened(&mut self) {
-        for at in 0..self.passages.len() {
+        for at in self.first_known..self.passages.len() {
             self.advance(at, &Event::Happened);
         }
     }
