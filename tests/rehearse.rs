@@ -514,13 +514,20 @@ fn people_of_a_file_stand_for_those_of_a_query() {
         "audience: vip\npurpose: service\nschedule: now\nmessage: Hello\nreplies: none\n",
     );
     folder.write("people.csv", "phone\n+393331234567\n");
-    check(&folder, &["rehearse", "p/all.campaign.yaml"], expect![[r#"
+    check(
+        &folder,
+        &["rehearse", "p/all.campaign.yaml"],
+        expect![[r#"
         exit Some(1)
         --
         error: the audience is in no file: a rehearsal reads lists from files and those that are stored; say with `--people FILE` who is texted
-    "#]]);
+    "#]],
+    );
     let of_file = ["rehearse", "p/all.campaign.yaml", "--people", "people.csv"];
-    check(&folder, &[&of_file[..], &AT].concat(), expect![[r#"
+    check(
+        &folder,
+        &[&of_file[..], &AT].concat(),
+        expect![[r#"
         exit Some(0)
          campaign  all (seed 0)
          people    1
@@ -542,5 +549,6 @@ fn people_of_a_file_stand_for_those_of_a_query() {
         texts an hour, and replies
         2026-12-01 10:00 ████████████████████████████████████████████ 1
         --
-    "#]]);
+    "#]],
+    );
 }

@@ -257,10 +257,14 @@ impl<'a> World<'a> {
                 && let Some((_, entries)) = self.agenda.take()
             {
                 let mut once = HashSet::new();
-                let (round, more): (Vec<_>, Vec<_>) = entries
-                    .into_iter()
-                    .partition(|entry| once.insert(self.crowd.first_of(entry.person)));
-                later.extend(more);
+                let mut round = vec![];
+                for entry in entries {
+                    match self.behind_another(&entry, later) {
+                        Some(at) => later.insert(at, entry),
+                        None if once.insert(self.crowd.first_of(entry.person)) => round.push(entry),
+                        None => later.push(entry),
+                    }
+                }
                 self.round(round)?;
                 continue;
             }
@@ -273,6 +277,18 @@ impl<'a> World<'a> {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Where what comes of one passage waits for another passage of the person that is due by now: each does one thing after the
+    /// other.
+    fn behind_another(&self, entry: &Entry, later: &[Entry]) -> Option<usize> {
+        let is_due = |entry: &Entry| matches!(entry.what, Coming::Due { .. });
+        if !is_due(entry) || self.crowd.others(entry.person).is_empty() {
+            return None;
+        }
+        let first = self.crowd.first_of(entry.person);
+        let is_own = |other: &Entry| is_due(other) && self.crowd.first_of(other.person) == first;
+        later.iter().rposition(is_own).map(|at| at + 1)
     }
 
     /// Whether an entry is not stale.

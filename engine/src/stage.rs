@@ -360,7 +360,9 @@ impl Stage {
         let known = &self.passages[self.first_known..];
         let last = known.iter().filter_map(|passage| passage.texted).max();
         let ended = &self.passages[self.first_known..self.first_inside];
-        let ended = ended.iter().take_while(|one| one.texted.is_none() || one.texted < last);
+        let ended = ended
+            .iter()
+            .take_while(|one| one.texted.is_none() || one.texted < last);
         for _ in 0..ended.count() {
             self.passages[self.first_known].known = Known::default();
             self.first_known += 1;

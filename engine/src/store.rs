@@ -82,7 +82,7 @@ pub use report::{InDoubt, Totals};
 pub use rows::{CONFIRMS, CohortKind, MessageState, NewCohort, OWED, TextKind, Turn, WELCOMES};
 pub use schedule::{Missed, MissedWhy, OCCURRENCE};
 pub use sent::SentMessage;
-pub use standing::{Moved, Standing};
+pub use standing::{Moved, Standing, WasIn};
 pub use suppression::Suppression;
 pub use went::Went;
 

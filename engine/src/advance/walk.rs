@@ -131,8 +131,12 @@ impl<'a> Walk<'a> {
         let revision = self.revision;
         loop {
             let instruction = revision.campaign.program.at(self.place.step);
-            // What comes after a wait is asked about when the wait is over.
-            if self.due_at > self.now && !matches!(instruction.deed, Deed::Wait { .. }) {
+            // What comes after a wait is asked about when the wait is over, the day of a field too: it may be another by then.
+            let is_asked = match &instruction.deed {
+                Deed::Wait { until, .. } => matches!(until, Until::At(moment) if moment.field().is_some()),
+                _ => true,
+            };
+            if self.due_at > self.now && is_asked {
                 return self.depart(self.due_at);
             }
             self.note();

@@ -3,9 +3,11 @@
 
 use chrono::{DateTime, Utc};
 use sms::PhoneNumber;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::canary::due_at;
+use super::message::remembered;
 use super::notes::{NoteRow, write_notes};
 use super::record::{depart, insert_departed};
 use super::rows::{NewCohort, corrupt, count, instant, phone as phone_of, phone_number, size, small};
@@ -44,6 +46,15 @@ pub struct Standing {
     pub is_held: bool,
     /// The person's text may have been handed over, and what came of it is not recorded.
     pub may_be_sent: bool,
+}
+
+/// Where a passage was that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WasIn {
+    /// When its launch began for its first people.
+    pub launch_starts_at: DateTime<Utc>,
+    /// The set of zones of the person.
+    pub time_class: String,
 }
 
 /// Moves one person on.
@@ -138,6 +149,49 @@ impl Store {
             }));
         }
         Ok(None)
+    }
+
+    /// What is remembered of a passage by the texts of its steps; none where there was none.
+    pub async fn was_in(
+        &self,
+        launch: LaunchId,
+        run: u32,
+        phone: PhoneNumber,
+    ) -> Result<Option<WasIn>, StoreError> {
+        self.read_was_in(launch, run, phone)
+            .await
+            .map_err(|failure| self.failed(failure))
+    }
+
+    async fn read_was_in(
+        &self,
+        launch: LaunchId,
+        run: u32,
+        phone: PhoneNumber,
+    ) -> Result<Option<WasIn>, Failure> {
+        let mut select = QueryBuilder::<Sqlite>::new(
+            "select c.time_class, l.starts_at from message m join cohort c on c.id = m.id >> 12
+             join launch l on l.id = c.launch_id where c.kind = 0 and c.launch_id = ",
+        );
+        select
+            .push_bind(launch.0)
+            .push(" and c.run = ")
+            .push_bind(run)
+            .push(" and m.id in (");
+        let mut values = select.separated(", ");
+        let ids = remembered(&self.readers, phone_number(phone)).await?.ids;
+        ids.iter().for_each(|id| {
+            values.push_bind(id.0);
+        });
+        select.push(") limit 1");
+        let row = select.build().fetch_optional(&self.readers).await?;
+        let was_in = |row: SqliteRow| {
+            Ok(WasIn {
+                launch_starts_at: instant(row.try_get("starts_at")?)?,
+                time_class: row.try_get("time_class")?,
+            })
+        };
+        row.map(was_in).transpose()
     }
 
     /// The text from this sender that was on its way to a number when a process ended, and of which nothing is recorded yet.

@@ -7,7 +7,7 @@ use dsl::values::Language;
 use sms::PhoneNumber;
 
 use super::fold::Folder;
-use super::told::{Of, known_of, learn_passage};
+use super::told::{Of, known_of, learn_ended, learn_passage};
 use super::words::Words;
 use crate::advance::{Enrolment, Facts, Known, Place, State, asks, is_left, names};
 use crate::ids::MessageId;
@@ -243,15 +243,13 @@ impl Folder {
         standing: Option<&Standing>,
         words: &Words<'_>,
     ) -> Result<(Known, Vec<MessageId>), StoreError> {
-        let mut known = match sent.filter(|_| self.store.asks(revision).any()) {
-            Some(sent) => {
-                let of = Of {
-                    launch: sent.launch,
-                    run: sent.run,
-                    phone: words.from,
-                };
-                known_of(&self.store, revision, of).await?
-            }
+        let of = sent.map(|sent| Of {
+            launch: sent.launch,
+            run: sent.run,
+            phone: words.from,
+        });
+        let mut known = match of.filter(|_| self.store.asks(revision).any()) {
+            Some(of) => known_of(&self.store, revision, of).await?,
             None => Known::default(),
         };
         let (texts, answers) = self.store.said_to(words.from, lately(words.at)).await?;
@@ -259,8 +257,10 @@ impl Folder {
         known.sent = texts;
         known.answers = answers;
         known.reply = Some(words.text.clone());
-        if let Some(standing) = standing {
-            learn_passage(&mut known, revision, standing);
+        match (standing, of) {
+            (Some(standing), _) => learn_passage(&mut known, revision, standing),
+            (None, Some(of)) => learn_ended(&self.store, &mut known, revision, of).await?,
+            (None, None) => {}
         }
         known.hear(revision);
         Ok((known, got))

@@ -13,6 +13,7 @@ use crate::member::Member;
 use crate::revision::Revision;
 use crate::store::{
     self, CohortKind, Moved, NewCohort, Note, NoteRow, PassageOf, Standing, Store, StoreError, Told, Turn,
+    WasIn,
 };
 
 /// Whose passage.
@@ -77,8 +78,7 @@ pub(in crate::execute) async fn tell_ended(
         phone,
     };
     let mut known = known_of(store, revision, of).await?;
-    let entry = Entry::of(&revision.campaign, passage.launch_starts_at);
-    known.began_at = known.began_at.or_else(|| Some(entry.of_person(None, phone)));
+    learn_ended(store, &mut known, revision, of).await?;
     known.hear(revision);
     let values = store.member_of(last).await?;
     let member = values.unwrap_or_else(|| Member::unlisted(phone));
@@ -140,11 +140,32 @@ pub(in crate::execute) async fn known_of(
 
 /// Where somebody's clock is, and when their passage began.
 pub(in crate::execute) fn learn_passage(known: &mut Known, revision: &Revision, standing: &Standing) {
-    let class = TimeClass::parse(&standing.time_class);
-    let entry = Entry::of(&revision.campaign, standing.launch_starts_at);
-    known.zones = TimeClass::beside(&standing.time_class, revision.campaign.timezone.name());
+    let was_in = WasIn {
+        launch_starts_at: standing.launch_starts_at,
+        time_class: standing.time_class.clone(),
+    };
+    learn(known, revision, &was_in, standing.member.phone);
+}
+
+/// The same of a passage that is over.
+pub(in crate::execute) async fn learn_ended(
+    store: &Store,
+    known: &mut Known,
+    revision: &Revision,
+    of: Of,
+) -> Result<(), StoreError> {
+    if let Some(was_in) = store.was_in(of.launch, of.run, of.phone).await? {
+        learn(known, revision, &was_in, of.phone);
+    }
+    Ok(())
+}
+
+fn learn(known: &mut Known, revision: &Revision, was_in: &WasIn, phone: PhoneNumber) {
+    let class = TimeClass::parse(&was_in.time_class);
+    let entry = Entry::of(&revision.campaign, was_in.launch_starts_at);
+    known.zones = TimeClass::beside(&was_in.time_class, revision.campaign.timezone.name());
     // Who was entered by a trigger began by themselves.
-    let entered = || entry.of_person(class.as_ref(), standing.member.phone);
+    let entered = || entry.of_person(class.as_ref(), phone);
     known.began_at = known.began_at.or_else(|| Some(entered()));
 }
 

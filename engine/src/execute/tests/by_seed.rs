@@ -60,7 +60,8 @@ impl Tale {
         let Drawn {
             campaign,
             model,
-            trigger,
+            schedule,
+            is_triggered,
         } = drawn(seed);
         let host = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         host.set_nonblocking(true).expect("it is bound");
@@ -83,11 +84,9 @@ impl Tale {
             .collect();
         let people = format!("{}\n{rows}", COLUMNS.join(","));
         std::fs::write(world.path().join("people.csv"), people).expect("written");
-        if let Some(trigger) = &trigger {
-            let path = world.path().join("test.campaign.yaml");
-            let text = std::fs::read_to_string(&path).expect("readable");
-            world.write_campaign(&text.replacen("schedule: now", trigger, 1));
-        }
+        let path = world.path().join("test.campaign.yaml");
+        let text = std::fs::read_to_string(&path).expect("readable");
+        world.write_campaign(&text.replacen("schedule: now", &schedule, 1));
         world.write_senders();
         world.write_hosts();
         world.write_lists();
@@ -102,7 +101,7 @@ impl Tale {
             revision,
             model: Arc::new(model),
             host,
-            is_triggered: trigger.is_some(),
+            is_triggered,
         }
     }
 }
@@ -182,9 +181,10 @@ fn three_clocks_tell_the_same_of_any_campaign() {
         let Drawn {
             campaign,
             model,
-            trigger,
+            schedule,
+            ..
         } = drawn(seed);
-        let campaign = trigger.unwrap_or_default() + "\n" + &campaign;
+        let campaign = format!("{schedule}\n{campaign}");
         let found = found(seed);
         let told = [found.differences, found.failing].concat().join("\n");
         assert!(told.is_empty(), "{campaign}\n{model}\n{told}");

@@ -613,7 +613,9 @@ tests:
       - { receipt: delivered, of: arrived }
 "#,
     );
-    check(&campaign, expect![[r##"
+    check(
+        &campaign,
+        expect![[r##"
         # of an earlier text
         Tue 1 Dec 10:00 the passage begins
         Tue 1 Dec 10:00 < first (1 part): One
@@ -637,5 +639,6 @@ tests:
         Tue 1 Dec 10:00 < first (1 part): One
         Tue 1 Dec 10:00 < second (1 part): Two
         IMPOSSIBLE at "delivered": no text "arrived" has come that a receipt could be of (`- expect:` the text before this line, or `- after:` some time)
-    "##]]);
+    "##]],
+    );
 }

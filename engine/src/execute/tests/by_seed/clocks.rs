@@ -114,7 +114,8 @@ pub fn by_stage(tale: &Tale) -> Told {
 }
 
 pub fn by_rehearsal(tale: &Tale) -> Told {
-    let begins_at = START.parse().expect("an instant");
+    let start = START.parse().expect("an instant");
+    let begins_at = rehearse::begins_at(&tale.revision.campaign, start).expect("it begins");
     let project = tale.world.campaign().project.project.expect("valid");
     let (people, _, tariffs) = planned(&tale.revision, &project, tale.world.path(), begins_at);
     let setting = Setting {

@@ -32,8 +32,10 @@ impl Chance {
 pub struct Drawn {
     /// The campaign, but for its audience and schedule.
     pub campaign: String,
-    /// What begins it for one person, in place of a schedule.
-    pub trigger: Option<String>,
+    /// When it begins, or what begins it.
+    pub schedule: String,
+    /// An event begins it, for one person at a time.
+    pub is_triggered: bool,
     /// How people answer, as `crier rehearse` reads it.
     pub model: String,
 }
@@ -47,7 +49,6 @@ pub fn drawn(seed: u64) -> Drawn {
         marketing: seed.is_multiple_of(2),
         events: seed.is_multiple_of(3),
         first: String::new(),
-        asks_arrived: false,
         names: 0,
     };
     let first = grammar.message("s", true);
@@ -56,13 +57,7 @@ pub fn drawn(seed: u64) -> Drawn {
     let last = grammar.send();
     let rules = grammar.rules();
     let head = grammar.head();
-    // A story can tell it of the latest text alone.
-    let wait = if grammar.asks_arrived {
-        "{ wait: 10 minutes }, "
-    } else {
-        ""
-    };
-    let steps = format!("{{ send: {first} }}, {wait}{rest}, {last}");
+    let steps = format!("{{ send: {first} }}, {rest}, {last}");
     let campaign = format!(
         "{head}steps: [ {steps} ]\nreplies: [ {rules} ]\nmessages:\n{}",
         grammar.messages
@@ -73,8 +68,13 @@ pub fn drawn(seed: u64) -> Drawn {
         .chance
         .pick(&["never", "always", "restart", "after 2 days"]);
     let conditions = grammar.chance.pick(&["", ", where: city != \"Bern\""]);
+    let schedule = match is_triggered {
+        true => format!("trigger: {{ event: began, again: {again}{conditions} }}"),
+        false => format!("schedule: {}", grammar.chance.pick(&SCHEDULES)),
+    };
     Drawn {
-        trigger: is_triggered.then(|| format!("trigger: {{ event: began, again: {again}{conditions} }}")),
+        schedule,
+        is_triggered,
         campaign,
         model: format!(
             "replies: 0%\nopt_outs: 0%\ndelivered: 100%\n{outside}messages:\n{}",
@@ -93,8 +93,6 @@ struct Grammar {
     events: bool,
     /// The message that goes to everybody before all else.
     first: String,
-    /// Conditions ask whether that arrived.
-    asks_arrived: bool,
     /// Ways, fields and the like that have names of their own.
     names: usize,
 }
@@ -102,6 +100,16 @@ struct Grammar {
 const TAGS: [&str; 3] = ["red", "green", "blue"];
 const WORDS: [&str; 6] = ["yes", "no", "later", "price", "seven", "what?"];
 const CITIES: [&str; 3] = ["Rome", "Oslo", "Lima"];
+/// All are ahead, wherever somebody is.
+const SCHEDULES: [&str; 7] = [
+    "now",
+    "now",
+    "{ at: 2026-11-25 12:00 }",
+    "{ at: 2026-11-26 12:00, clock: recipient }",
+    "{ at: 2026-11-26 12:00, clock: recipient, window: 7:00-21:30 }",
+    "{ at: 2026-11-27 16:30, window: 7:00-21:30, days: [mon, tue, wed, thu, fri] }",
+    "{ at: 2026-11-26 08:00, clock: recipient, window: 7:00-21:30, expires: 30 hours }",
+];
 const TIMES: [&str; 5] = ["10 minutes", "3 hours", "1 day", "36 hours", "3 days"];
 
 impl Grammar {
@@ -400,10 +408,7 @@ impl Grammar {
 
     fn condition(&mut self) -> String {
         let condition = match self.chance.below(if self.events { 12 } else { 8 }) {
-            7 | 11 => {
-                self.asks_arrived = true;
-                format!("delivered(\"{}\")", self.first)
-            }
+            7 | 11 => format!("delivered(\"{}\")", self.first),
             10 => "event(\"ordered\")".to_owned(),
             8 => "!event(\"paid\")".to_owned(),
             9 => format!("event(\"paid\") && city != \"{}\"", self.chance.pick(&CITIES)),
