@@ -111,6 +111,11 @@ pub fn rehearse(setting: &Setting<'_>, people: Vec<Cohorts>) -> Result<Rehearsal
     world.end()
 }
 
+/// The seed of the n-th passage of somebody, from 0: several of one person come out differently.
+pub(crate) fn seed_of(seed: u64, nth: u64) -> u64 {
+    seed ^ nth.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
 /// Everything that is.
 struct World<'a> {
     setting: &'a Setting<'a>,
@@ -189,10 +194,8 @@ impl<'a> World<'a> {
         Ok(true)
     }
 
-    /// Several passages of one person come out differently.
     fn seed_of(&self, person: u32) -> u64 {
-        let nth = self.crowd.nth_of(person) as u64;
-        self.setting.seed ^ nth.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        seed_of(self.setting.seed, self.crowd.nth_of(person) as u64)
     }
 
     fn violation(&self, person: u32, broken: Broken) -> Violation {

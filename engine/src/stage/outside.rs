@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use dsl::campaign::story::Occurrence;
 use dsl::written::campaign::OPT_OUT_LINK;
 
-use super::{Happened, Stage};
+use super::{Happened, Sent, Stage};
 use crate::advance::{Effect, Enrolment, Event, Facts, Heard, Place, State, advance, answered, is_word};
 use crate::trigger;
 
@@ -82,13 +82,20 @@ impl Stage {
             delivered,
             of: of.map(str::to_owned),
         });
-        // Whether an answer to a reply arrived is not kept.
-        let text = self.texts().find(|sent| of.is_none_or(|of| sent.name == of));
-        let text = text.and_then(|sent| Some((sent.passage?, sent.name.clone())));
-        if let Some((passage, message)) = text.filter(|_| delivered) {
-            self.passages[passage].known.delivered.insert(message);
+        if delivered {
+            self.arrived(|sent| of.is_none_or(|of| sent.name == of));
         }
-        self.happened();
+    }
+
+    /// The latest such text arrived.
+    pub(crate) fn arrived(&mut self, is_it: impl Fn(&Sent) -> bool) {
+        let text = self.texts().find(|sent| is_it(sent));
+        // Whether an answer to a reply arrived is not kept.
+        let text = text.and_then(|sent| Some((sent.passage?, sent.name.clone())));
+        if let Some((passage, message)) = text {
+            self.passages[passage].known.delivered.insert(message);
+            self.advance(passage, &Event::Happened);
+        }
     }
 
     /// The person opens a link; that to opt out opts out.

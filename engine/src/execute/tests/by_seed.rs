@@ -28,7 +28,17 @@ use grammar::{Drawn, drawn};
 /// Seeds of a run where nobody says how many.
 const SEEDS: u64 = 150;
 const PEOPLE: u64 = 8;
-const COLUMNS: [&str; 6] = ["phone", "first_name", "city", "language", "timezone", "starts"];
+const COLUMNS: [&str; 7] = [
+    "phone",
+    "first_name",
+    "city",
+    "language",
+    "timezone",
+    "starts",
+    "visit",
+];
+/// Where an event begins passages by a key, somebody has as many as this, or fewer.
+const VISITS: u64 = 3;
 
 /// Texts by person, each with its second.
 type Told = BTreeMap<u64, Vec<String>>;
@@ -53,6 +63,8 @@ struct Tale {
     host: TcpListener,
     /// An event begins it, for one person at a time.
     is_triggered: bool,
+    /// For several passages of one person at once.
+    is_keyed: bool,
 }
 
 impl Tale {
@@ -62,6 +74,7 @@ impl Tale {
             model,
             schedule,
             is_triggered,
+            is_keyed,
         } = drawn(seed);
         let host = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         host.set_nonblocking(true).expect("it is bound");
@@ -79,7 +92,11 @@ impl Tale {
                     ["2026-11-27", "2026-12-01", "2026-11-20", "2026-11-25"],
                     n / 3 + seed,
                 );
-                format!("{},P{n},{city},{language},{zone},{starts}\n", phone(n))
+                let person = format!("{},P{n},{city},{language},{zone},{starts}", phone(n));
+                let visits = 0..if is_keyed { visits(n) } else { 1 };
+                visits
+                    .map(|visit| format!("{person},v{visit}\n"))
+                    .collect::<String>()
             })
             .collect();
         let people = format!("{}\n{rows}", COLUMNS.join(","));
@@ -102,8 +119,14 @@ impl Tale {
             model: Arc::new(model),
             host,
             is_triggered,
+            is_keyed,
         }
     }
+}
+
+/// How many passages the n-th person has.
+fn visits(n: u64) -> u64 {
+    1 + n % VISITS
 }
 
 /// What is not the same, by the clocks it is told by; and what was recorded: how many stories, and those that do not pass.
@@ -130,7 +153,9 @@ fn compare(tale: &Tale, found: &mut Found) {
     let runtime = runtime.expect("a runtime");
     let every = [None, Some(3), Some(11)][usize::try_from(tale.seed / 3 % 3).expect("small")];
     let engine = runtime.block_on(by_engine(tale, every));
-    let people = engine.keys().filter_map(|number| PhoneNumber::from_u64(*number));
+    // What one passage does to another in the middle no story tells.
+    let people = engine.keys().filter(|_| !tale.is_keyed);
+    let people = people.filter_map(|number| PhoneNumber::from_u64(*number));
     let (recorded, failing) = runtime.block_on(recorded::faults(&tale.world, "test", people));
     found.recorded += recorded;
     found.failing.extend(failing);

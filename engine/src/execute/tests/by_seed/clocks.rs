@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::story::Occurrence;
 
 use super::super::world::{Does, START, event, scripted};
-use super::people::{People, happenings, message_of};
+use super::people::{People, happenings};
 use super::{COLUMNS, Tale, Told};
 use crate::clock::Clock;
 use crate::plan::cast;
@@ -63,6 +63,7 @@ pub async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
 /// What comes from outside of a campaign.
 enum Outside {
     Says(String),
+    /// The text.
     Arrives(String),
     Happens(NewHappening),
 }
@@ -78,6 +79,10 @@ pub fn by_stage(tale: &Tale) -> Told {
         let person: Vec<(String, String)> = columns.into_iter().zip(cells).collect();
         let person = cast(&tale.revision, &person, &Default::default(), start).expect("somebody of the list");
         let number = person.member.phone;
+        if told.contains_key(&number.as_u64()) {
+            continue;
+        }
+        told.insert(number.as_u64(), vec![]);
         let mut stage = Stage::new(tale.revision.clone(), person, None, start);
         let happenings = happenings(tale).into_iter().filter(|one| one.phone == number);
         let happens = |one: NewHappening| (one.at, Outside::Happens(one));
@@ -91,7 +96,7 @@ pub fn by_stage(tale: &Tale) -> Told {
                 stage.take();
                 told.entry(number.as_u64()).or_default().push(line(at, &text));
                 let doing = people.get(number, &text, at);
-                outside.push((doing.arrived_at, Outside::Arrives(message_of(&text).to_owned())));
+                outside.push((doing.arrived_at, Outside::Arrives(text)));
                 outside.extend(doing.said.map(|(at, said)| (at, Outside::Says(said))));
                 outside.extend(doing.happens.into_iter().map(happens));
             } else if outside.is_empty() {
@@ -101,7 +106,7 @@ pub fn by_stage(tale: &Tale) -> Told {
                 stage.run_to(at);
                 match what {
                     Outside::Says(said) => stage.reply(&said),
-                    Outside::Arrives(message) => stage.receipt(true, Some(&message)),
+                    Outside::Arrives(text) => stage.arrived(|sent| sent.text == text),
                     Outside::Happens(one) => stage.event(&Occurrence {
                         name: one.what.name().to_owned(),
                         fields: one.fields,

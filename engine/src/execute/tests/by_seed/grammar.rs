@@ -36,6 +36,8 @@ pub struct Drawn {
     pub schedule: String,
     /// An event begins it, for one person at a time.
     pub is_triggered: bool,
+    /// Events with another `visit` begin it once more for the same person.
+    pub is_keyed: bool,
     /// How people answer, as `crier rehearse` reads it.
     pub model: String,
 }
@@ -48,6 +50,7 @@ pub fn drawn(seed: u64) -> Drawn {
         count: 0,
         marketing: seed.is_multiple_of(2),
         events: seed.is_multiple_of(3),
+        keyed: seed.is_multiple_of(18),
         first: String::new(),
         names: 0,
     };
@@ -68,13 +71,15 @@ pub fn drawn(seed: u64) -> Drawn {
         .chance
         .pick(&["never", "always", "restart", "after 2 days"]);
     let conditions = grammar.chance.pick(&["", ", where: city != \"Bern\""]);
+    let key = if grammar.keyed { ", key: visit" } else { "" };
     let schedule = match is_triggered {
-        true => format!("trigger: {{ event: began, again: {again}{conditions} }}"),
+        true => format!("trigger: {{ event: began{key}, again: {again}{conditions} }}"),
         false => format!("schedule: {}", grammar.chance.pick(&SCHEDULES)),
     };
     Drawn {
         schedule,
         is_triggered,
+        is_keyed: grammar.keyed,
         campaign,
         model: format!(
             "replies: 0%\nopt_outs: 0%\ndelivered: 100%\n{outside}messages:\n{}",
@@ -91,6 +96,9 @@ struct Grammar {
     marketing: bool,
     /// Conditions ask for events.
     events: bool,
+    /// Texts say behind the message of which passage they are. What several passages of one person send in one moment goes in
+    /// no order that is promised: nothing here makes them wait for the same one.
+    keyed: bool,
     /// The message that goes to everybody before all else.
     first: String,
     /// Ways, fields and the like that have names of their own.
@@ -120,14 +128,18 @@ impl Grammar {
             if self.marketing { "marketing" } else { "service" }
         );
         let mut limits = vec![];
-        if self.chance.one_in(3) {
+        if self.chance.one_in(3) && !self.keyed {
             limits.push(format!(
                 "quiet_hours: {}",
                 self.chance.pick(&["20:00-10:00", "22:00-07:00"])
             ));
         }
         if self.marketing && self.chance.one_in(3) {
-            let over = self.chance.pick(&["wait", "skip", "leave"]);
+            let over = self.chance.pick(if self.keyed {
+                &["skip", "leave"]
+            } else {
+                &["wait", "skip", "leave"][..]
+            });
             let most = self
                 .chance
                 .pick(&["1 per 1 day", "2 per 3 days", "3 per 2 hours"]);
@@ -149,7 +161,8 @@ impl Grammar {
     fn outside(&mut self, campaign: &str, is_triggered: bool) -> String {
         let mut outside = String::new();
         if is_triggered {
-            let rate = self.chance.pick(&["1/hour", "3/hour", "2/minute"]);
+            let all = ["1/hour", "3/hour", "2/minute"];
+            let rate = self.chance.pick(if self.keyed { &all[..1] } else { &all });
             let _ = writeln!(outside, "arrivals: {rate}");
         }
         let asked =
@@ -175,9 +188,10 @@ impl Grammar {
         let name = format!("{kind}{}", self.count);
         self.count += 1;
         let stop = if self.marketing { " STOP to opt out" } else { "" };
+        let visit = if self.keyed { " {{visit}}" } else { "" };
         let text = |more: &str| {
             let in_language =
-                |of: &str| format!("\"{name} {more}{{{{first_name}}}} {of} {{{{city}}}}{stop}\"");
+                |of: &str| format!("\"{name}{visit} {more}{{{{first_name}}}} {of} {{{{city}}}}{stop}\"");
             format!("{{ en: {}, it: {} }}", in_language("of"), in_language("di"))
         };
         let _ = match self.chance.below(5) {
@@ -189,7 +203,7 @@ impl Grammar {
             ),
             1 => writeln!(
                 self.messages,
-                "  {name}: \"{name} {{{{first_name}}}} {{{{city}}}}{stop}\""
+                "  {name}: \"{name}{visit} {{{{first_name}}}} {{{{city}}}}{stop}\""
             ),
             _ => writeln!(self.messages, "  {name}: {}", text("")),
         };
@@ -230,7 +244,7 @@ impl Grammar {
         let more = match self.chance.below(6) {
             0 => format!(", when: {}", self.condition()),
             1 => format!(", unless: {}", self.condition()),
-            2 => format!(", window: {}", self.chance.pick(&["9:00-18:00", "18:00-21:00"])),
+            2 if !self.keyed => format!(", window: {}", self.chance.pick(&["9:00-18:00", "18:00-21:00"])),
             3 => format!(", expires: {}", self.chance.pick(&TIMES)),
             _ => String::new(),
         };
@@ -238,8 +252,12 @@ impl Grammar {
         format!("{{ send: {name}{more}{sender} }}")
     }
 
-    /// Another sender now and then; one of them texts nobody of these people.
+    /// Another sender now and then; one of them texts nobody of these people. A reply to one sender is about the texts of that:
+    /// where a person has several passages there is but one.
     fn sender(&mut self) -> &'static str {
+        if self.keyed {
+            return "";
+        }
         self.chance.pick(&[
             "",
             "",
@@ -311,6 +329,7 @@ impl Grammar {
             12 => "{ join: news }".to_owned(),
             13 => "{ leave: news }".to_owned(),
             11 => "{ notify: { to: office, text: \"{{first_name}} came by\" } }".to_owned(),
+            3 | 7 | 8 if self.keyed => format!("{{ wait: {} }}", self.chance.pick(&TIMES)),
             7 | 8 => format!("{{ wait: {} }}", self.moment()),
             0 => format!("{{ tag: {} }}", self.chance.pick(&TAGS)),
             1 => format!("{{ untag: {} }}", self.chance.pick(&TAGS)),

@@ -8,7 +8,7 @@ use sms::PhoneNumber;
 
 use super::super::world::{Doing, event};
 use super::grammar::Chance;
-use super::{Life, PEOPLE, Tale};
+use super::{Life, PEOPLE, Tale, VISITS, visits};
 use crate::draw;
 use crate::rehearse::{self, Happened, Model, Once};
 use crate::revision::Revision;
@@ -20,8 +20,9 @@ pub struct People {
     life: Life,
     revision: Arc<Revision>,
     model: Arc<Model>,
-    /// Texts to each so far.
-    texts: BTreeMap<u64, u16>,
+    is_keyed: bool,
+    /// Texts to each so far, passage by passage.
+    texts: BTreeMap<(u64, u64), u16>,
 }
 
 impl People {
@@ -31,24 +32,34 @@ impl People {
             life: tale.life,
             revision: tale.revision.clone(),
             model: tale.model.clone(),
+            is_keyed: tale.is_keyed,
             texts: BTreeMap::new(),
         }
     }
 
     /// About the next text to somebody.
     pub fn get(&mut self, phone: PhoneNumber, text: &str, at: DateTime<Utc>) -> Doing {
-        let nth = self.texts.entry(phone.as_u64()).or_default();
-        let draws = draw::four(self.seed, phone, *nth);
+        let visit = self.visit_of(text);
+        let nth = self.texts.entry((phone.as_u64(), visit)).or_default();
+        let seed = rehearse::seed_of(self.seed, visit);
+        let draws = draw::four(seed, phone, *nth);
         let is_first = *nth == 0;
         *nth += 1;
         Doing {
             said: self.say(draws, text, at),
             arrived_at: drawn(at, self.model.receipts_after, draws[2]),
             happens: match (self.life, is_first) {
-                (Life::Modelled, true) => self.causes(phone, at),
+                (Life::Modelled, true) => self.causes((phone, visit), at),
                 (Life::Modelled, false) | (Life::Wild, _) => vec![],
             },
         }
+    }
+
+    /// Which passage a text is of.
+    fn visit_of(&self, text: &str) -> u64 {
+        let word = text.split(' ').nth(1).filter(|_| self.is_keyed);
+        let number = word.and_then(|word| word.strip_prefix('v')?.parse().ok());
+        number.unwrap_or(0)
     }
 
     /// Rules answer, and nobody answers them.
@@ -64,18 +75,24 @@ impl People {
         Some((drawn(at, habit.after, draws[1]), said.to_owned()))
     }
 
+    /// What an event carries that is of one passage.
+    fn key(&self, visit: u64) -> Vec<(String, String)> {
+        let own = ("visit".to_owned(), format!("v{visit}"));
+        Vec::from_iter(self.is_keyed.then_some(own))
+    }
+
     /// What happens once to somebody who got a first text.
-    fn causes(&self, phone: PhoneNumber, at: DateTime<Utc>) -> Vec<NewHappening> {
+    fn causes(&self, (phone, visit): (PhoneNumber, u64), at: DateTime<Utc>) -> Vec<NewHappening> {
         let all = self.model.once.iter().zip(0..);
         let one = |(once, nth): (&Once, u16)| {
-            let draws = Once::draws(self.seed, phone, nth);
+            let draws = Once::draws(rehearse::seed_of(self.seed, visit), phone, nth);
             let Happened::Event(name) = &once.what else {
                 return None;
             };
             once.happens(draws).then(|| NewHappening {
                 what: store::Happened::Event(name.clone()),
                 phone,
-                fields: once.carried(draws),
+                fields: [once.carried(draws), self.key(visit)].concat(),
                 at: drawn(at, once.after, draws[1]),
                 once: None,
             })
@@ -111,19 +128,25 @@ pub fn happenings(tale: &Tale) -> Vec<NewHappening> {
     }
 }
 
-/// Each comes once, at the rate of the model.
+/// Each comes once, at the rate of the model; by a key as often as there are rows.
 fn arrivals(tale: &Tale) -> Vec<NewHappening> {
     let people = (0..PEOPLE).filter(|_| tale.is_triggered);
-    let one = |n: u64| {
-        let mut one = event(0, "began", n, &[]);
+    let visits_of = |n: u64| if tale.is_keyed { visits(n) } else { 1 };
+    let rows: u64 = (0..PEOPLE).map(visits_of).sum();
+    let rows = u32::try_from(rows).expect("few");
+    let one = |(n, visit): (u64, u64)| {
+        let key = format!("v{visit}");
+        let own = [("visit", key.as_str())];
+        let mut one = event(0, "began", n, &own[..usize::from(tale.is_keyed)]);
         let rate = tale.model.arrivals;
         one.at += rate.map_or_else(TimeDelta::zero, |rate| {
-            let many = u32::try_from(PEOPLE).expect("few");
-            round_up(rehearse::arrives_after(tale.seed, one.phone, many, rate))
+            let seed = rehearse::seed_of(tale.seed, visit);
+            round_up(rehearse::arrives_after(seed, one.phone, rows, rate))
         });
         one
     };
-    people.map(one).collect()
+    let all = people.flat_map(|n| (0..visits_of(n)).map(move |visit| (n, visit)));
+    all.map(one).collect()
 }
 
 /// Whatever may happen, between the seconds at which people write.
@@ -134,6 +157,14 @@ fn wild(tale: &Tale) -> Vec<NewHappening> {
     // Each enters a few times, as far as that is let.
     let begins = (0..PEOPLE).filter(|_| tale.is_triggered).flat_map(|n| [n; 4]);
     happenings.extend(begins.map(|n| beginning(&mut chance, n)));
+    // What has no key is of all passages.
+    for happening in happenings.iter_mut().filter(|_| tale.is_keyed) {
+        let begins = happening.what.name() == "began";
+        if begins || chance.one_in(2) {
+            let visit = format!("v{}", chance.below(VISITS));
+            happening.fields.push(("visit".to_owned(), visit));
+        }
+    }
     happenings
 }
 
