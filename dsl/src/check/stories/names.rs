@@ -3,8 +3,8 @@
 
 use super::super::{Context, moments, replies, stored_lists};
 use super::{EXPECTED, tags, unknown};
-use crate::diagnostic::Diagnostic;
-use crate::written::campaign::{Line, OPT_OUT_LINK, Step, Verb, flattened};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Sent, Step, Verb, flattened, own_texts};
 use crate::written::nearest::{Guess, listed, slip_of};
 use crate::written::{Spanned, one_or_list, spanned, texts};
 
@@ -36,22 +36,7 @@ pub(super) fn check(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnost
     let Some(what) = &line.what else { return };
     match line.verb.value.as_str() {
         "expect" => {
-            let messages = context
-                .written
-                .all_messages()
-                .map(|message| message.name.value.as_str());
-            let projects = context.project.messages.iter().map(String::as_str);
-            let steps = context.written.all_steps();
-            let ids = steps.iter().filter_map(|step| step.id.as_ref());
-            let ids: Vec<&str> = ids.map(|id| id.value.as_str()).collect();
-            let names: Vec<&str> = messages
-                .chain(ids.iter().copied())
-                .chain(projects)
-                .chain(EXPECTED.iter().copied())
-                .collect();
-            if !names.contains(&what.value.as_str()) && !is_place(&what.value, &ids) {
-                found.push(unknown("unknown-message", "message", what, &names, ""));
-            }
+            found.extend(never_expected(context, what, found));
         }
         "clicks" => {
             let links = context.written.links.iter().map(|(name, _)| name.value.as_str());
@@ -153,13 +138,55 @@ fn can_become(template: &str, text: &str) -> bool {
     rest.ends_with(last.as_str())
 }
 
-/// The place of a step, by which a text is called that stands in a step without an `id`: `step-2`, `replies-1-1`, or below
-/// one that has it, `invite-answers-1-1`. Whether there is one is known when the story is played.
-fn is_place(name: &str, ids: &[&str]) -> bool {
+/// A name that no text has: none of a message, nor of a text that stands in a step.
+fn never_expected(context: &Context<'_>, what: &Spanned<String>, found: &[Diagnostic]) -> Option<Diagnostic> {
+    let messages = context.written.all_messages();
+    let messages = messages.map(|message| message.name.value.as_str());
+    let own = own_texts::of(context.written);
+    let own = own.iter().map(|(name, _)| name.as_str());
+    let projects = context.project.messages.iter().map(String::as_str);
+    let others = projects.chain(EXPECTED.iter().copied());
+    let names: Vec<&str> = messages.chain(own).chain(others).collect();
+    if names.contains(&what.value.as_str()) {
+        return None;
+    }
+    let steps = context.written.all_steps();
+    let ids: Vec<&Spanned<String>> = steps.iter().filter_map(|step| step.id.as_ref()).collect();
+    let step = steps
+        .iter()
+        .find(|step| step.id.as_ref().is_some_and(|id| id.value == what.value));
+    // A step with a fault in it may have no text for that alone.
+    if (step.is_some() || is_place(&what.value, &ids)) && found.iter().any(Diagnostic::is_fault) {
+        return None;
+    }
+    match step {
+        Some(step) => Some(of_a_step(step, what)),
+        None => Some(unknown("unknown-message", "message", what, &names, "")),
+    }
+}
+
+/// A step that sends a message by its name, or nothing.
+fn of_a_step(step: &Step, what: &Spanned<String>) -> Diagnostic {
+    let message = format!("\"{}\" is a step, and no text is called so", what.value);
+    let found = Diagnostic::error("unknown-message", what.span.clone(), message);
+    match step.sent().first() {
+        Some(Sent::Name(name)) => found
+            .also(name.span.clone(), "what it sends")
+            .help(format!("write `expect: {}`", name.value))
+            .replace(what.span.clone(), name.value.clone(), Applicability::Unsure),
+        _ => found.help("the step sends nothing: name a message"),
+    }
+}
+
+/// Whether it looks like the place of a step: `step-2`, `replies-1-1`, or below one with an id, `invite-answers-1-1`.
+fn is_place(name: &str, ids: &[&Spanned<String>]) -> bool {
     let numbered = name
         .strip_prefix("step-")
         .or_else(|| name.strip_prefix("replies-"));
-    let below = |id: &&str| name.strip_prefix(*id).is_some_and(|rest| rest.starts_with('-'));
+    let below = |id: &&Spanned<String>| {
+        let rest = name.strip_prefix(id.value.as_str());
+        rest.is_some_and(|rest| rest.starts_with('-'))
+    };
     numbered.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
         || ids.iter().any(below)
 }
