@@ -68,6 +68,16 @@ impl Bounds {
         }
     }
 
+    /// As if every value that says how long it is had one character.
+    pub(crate) fn with_short_values(&self) -> Bounds {
+        let short =
+            |(name, length): (&String, &ValueLength)| (name.clone(), ValueLength { most: 1, ..*length });
+        Bounds {
+            longest: self.longest.iter().map(short).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The parts of a text in the language that it was made for.
     pub fn of(&self, template: &Template) -> Bound {
         self.bound(template, shown_of(template, &self.longest, self.smart))
@@ -179,11 +189,9 @@ pub(crate) type Longest = BTreeMap<String, ValueLength>;
 pub(crate) fn longest_of(campaign: &Campaign) -> Longest {
     let fields = campaign.fields.iter();
     let of = |field: &written::campaign::Field| {
-        let longest = usize::try_from(field.longest.as_ref()?.value).ok()?;
-        let default = field.default.iter().flat_map(|texts| texts.values());
-        let default = default.map(|value| characters(&value.text)).max().unwrap_or(0);
+        // No default is longer, which is told where one is.
         let length = ValueLength {
-            most: longest.max(default),
+            most: usize::try_from(field.longest.as_ref()?.value).ok()?,
             any_letter: field.kind == FieldType::Text,
         };
         Some((field.name.value.clone(), length))

@@ -9,7 +9,7 @@ use super::conditions::scope;
 use super::{Context, audience, foreign};
 use crate::condition::Scope;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::template::{Fixed, Given, HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
+use crate::template::{Fixed, Given, HELPERS, HelperStatus, LATER, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
 use crate::values::{FieldType, Language};
 use crate::written::campaign::{OPT_OUT_LINK, Value, Verb};
@@ -320,7 +320,8 @@ fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
             if let Some(help) = slips::of_defaults(name) {
                 return Some(found.help(help));
             }
-            let guess = Guess::unsure(slips::called_elsewhere(name).or(nearest(name, HELPERS)));
+            let known = HELPERS.into_iter().chain(LATER);
+            let guess = Guess::unsure(slips::called_elsewhere(name).or(nearest(name, known)));
             Some(guess.tell(found, || format!("the helpers are {}", listed(HELPERS))))
         }
     }
