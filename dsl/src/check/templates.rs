@@ -13,7 +13,7 @@ use crate::template::{Fixed, Given, HELPERS, HelperStatus, LATER, Template, Use,
 use crate::tree::Positions;
 use crate::values::{FieldType, Language};
 use crate::written::campaign::{OPT_OUT_LINK, Value, Verb};
-use crate::written::nearest::{Guess, listed, nearest};
+use crate::written::nearest::{Guess, listed, nearest, these_are};
 
 mod slips;
 mod values;
@@ -306,7 +306,7 @@ fn unknown_link(context: &Context<'_>, name: &str, span: Range<usize>) -> Option
     let guess = Guess::unsure(nearest(name, names()));
     Some(guess.tell(found, || match context.written.links.is_empty() {
         true => format!("add it to the campaign: `links: {{ {name}: https://… }}`"),
-        false => format!("the links are {}", listed(names())),
+        false => these_are(("link", "links"), &names().collect::<Vec<_>>()),
     }))
 }
 
