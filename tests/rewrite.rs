@@ -158,7 +158,7 @@ fn standard_input_goes_to_standard_output() {
         b"message: \"caf\xe9\"\n",
     )
     .expect("written");
-    let other = stderr(&folder.run(&["fmt", "cafe.campaign.yaml"]));
+    let other = stderr(&folder.output(&["fmt", "cafe.campaign.yaml"]));
     assert!(other.contains("--> cafe.campaign.yaml:1:14"), "{other}");
     for command in ["test", "plan", "run", "play", "rehearse"] {
         let refused = stderr(&piped(&folder, &[command, "/dev/stdin"], TIDY));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, invalid, rewrite};
 use crate::cli::{Expand, Format};
-use crate::output::plan::texts::{bound_json, bounds_comments};
+use crate::output::plan::texts::{BY_CAMPAIGNS, BY_FIELDS, bound_json, bounds_comments};
 use crate::output::{self, diagnostics};
 
 /// Columns before what goes on on the next line: the address of an instruction stands there.
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
     let expanded = expand::campaign(&file, &around);
     let bounds = dsl::bounds::bounds(&file, project);
     match args.format {
-        Format::Full => shown(&expanded, &bounds),
+        Format::Full => shown(&expanded, &bounds, BY_FIELDS),
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "campaign": expanded.json(),
@@ -96,7 +96,7 @@ fn of_project(args: &Expand, stdin: bool) -> Result<ExitCode, Failure> {
     let expanded = expand::project(&file, &around);
     let bounds = dsl::bounds::of_project(&file, project);
     match args.format {
-        Format::Full => shown(&expanded, &bounds),
+        Format::Full => shown(&expanded, &bounds, BY_CAMPAIGNS),
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "project": expanded.json(),
@@ -107,9 +107,9 @@ fn of_project(args: &Expand, stdin: bool) -> Result<ExitCode, Failure> {
 }
 
 /// As YAML, with the parts of each text as comments at its end.
-fn shown(expanded: &Expanded, bounds: &[TextBound]) {
+fn shown(expanded: &Expanded, bounds: &[TextBound], remedy: &str) {
     output::lines(&expanded.yaml());
-    if let Some(comments) = bounds_comments(bounds) {
+    if let Some(comments) = bounds_comments(bounds, remedy) {
         output::lines(&format!("\n{comments}\n"));
     }
 }
