@@ -190,7 +190,7 @@ fn unknown(known: &[&str], name: &Spanned<String>, uses: usize, found: &mut Vec<
     };
     found.push(guess.tell(diagnostic, || match known.is_empty() {
         true => "write it under `messages`, or send a text with `send: { text: … }`".into(),
-        false => these_are(("message", "messages"), &known),
+        false => these_are(("message", "messages"), known),
     }));
 }
 
