@@ -155,12 +155,11 @@ fn never_expected(context: &Context<'_>, what: &Spanned<String>, found: &[Diagno
     let step = steps
         .iter()
         .find(|step| step.id.as_ref().is_some_and(|id| id.value == what.value));
-    // A step with a fault in it may have no text for that alone.
-    if (step.is_some() || is_place(&what.value, &ids)) && found.iter().any(Diagnostic::is_fault) {
-        return None;
-    }
     match step {
+        // A step with a fault in it may have no text for that alone.
+        Some(_) if found.iter().any(Diagnostic::is_fault) => None,
         Some(step) => Some(of_a_step(step, what)),
+        None if is_place(&what.value, &ids) => None,
         None => Some(unknown("unknown-message", "message", what, &names, "")),
     }
 }
@@ -179,6 +178,7 @@ fn of_a_step(step: &Step, what: &Spanned<String>) -> Diagnostic {
 }
 
 /// Whether it looks like the place of a step: `step-2`, `replies-1-1`, or below one with an id, `invite-answers-1-1`.
+/// Whether a text stands there is known when the story is played.
 fn is_place(name: &str, ids: &[&Spanned<String>]) -> bool {
     let numbered = name
         .strip_prefix("step-")
