@@ -184,7 +184,7 @@ pub enum Example {
 /// `crier expand`.
 #[derive(Debug, Args)]
 pub struct Expand {
-    /// The campaign file; - for standard input
+    /// The campaign file, or crier.yaml; - for standard input
     pub file: PathBuf,
 
     /// What standard input is called, so that its project is found

@@ -58,3 +58,40 @@ fn the_long_form_ends_with_the_bounds_of_every_text() {
     "#]]
     .assert_eq(comments);
 }
+
+#[test]
+fn the_long_form_of_a_project_is_one_and_has_the_bounds_of_its_texts() {
+    let folder = Folder::of_people(1, "1000/s");
+    let texts = "languages: [it, en]\nmessages: { hours: { it: \"Alle 9\", en: \"At 9, {{first_name}}\" } }\n\
+        replies:\n  - words: [hours]\n    send: hours\n  - words: [place]\n    send: { text: \"The Arena\" }\n";
+    let project = folder.read("crier.yaml") + texts;
+    folder.write("crier.yaml", &project);
+    let output = folder.output(&["expand", "crier.yaml"]);
+    let long = stdout(&output);
+    let (_, comments) = long.split_once("\n\n#").unwrap_or_default();
+    expect![[r#"
+         text        language parts at least at most
+        # hours       it       1              1
+        # hours       en       1              unbounded
+        # replies-2-1          1              1
+        #
+        # unbounded: only a campaign says under `fields` how long these are: first_name
+    "#]]
+    .assert_eq(comments);
+    // Read again, it is the same.
+    folder.write("crier.yaml", &long);
+    let (keys, _) = long.split_once("\n\n#").unwrap_or_default();
+    let again = stdout(&folder.output(&["expand", "crier.yaml"]));
+    let (same, _) = again.split_once("\n\n#").unwrap_or_default();
+    let values = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        lines
+            .map(|line| line.split("  #").next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(values(keys), values(same));
+    let output = folder.output(&["expand", "crier.yaml", "--format", "json"]);
+    let value: Value = serde_json::from_slice(&output.stdout).expect("a document");
+    assert_eq!(value["project"]["smart"]["from"], "file");
+    assert_eq!(value["bounds"][0]["message"], "hours");
+}

@@ -213,3 +213,22 @@ fn a_crier_yaml_that_no_program_can_open_is_told_there() {
     let told = editor.diagnostics("crier.yaml");
     assert_eq!(faults(&told), named(&[("file-unreadable", 0)]));
 }
+
+#[test]
+fn the_id_of_a_step_is_changed_in_the_stories_too() {
+    let folder = folder();
+    folder.write(
+        "tests/a.yaml",
+        &STORIES.replace("expect: invit\n", "expect: bye\n"),
+    );
+    let mut editor = started(&folder);
+    editor.open("a.campaign.yaml", CAMPAIGN);
+    let mut asked = editor.at("a.campaign.yaml", (8, 9));
+    asked["newName"] = json!("later");
+    let edit = editor.ask("textDocument/rename", asked).expect("an answer");
+    let in_stories = &edit["changes"][editor.uri("tests/a.yaml")];
+    assert_eq!(
+        in_stories[0]["range"]["start"],
+        json!({ "line": 4, "character": 14 })
+    );
+}

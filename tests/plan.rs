@@ -124,6 +124,27 @@ fn a_value_that_is_longer_than_its_field_says_is_told_with_its_row() {
 }
 
 #[test]
+fn of_whom_a_limit_leaves_out_the_longest_text_is_told_with_what_makes_it_so() {
+    let text = "x".repeat(150);
+    let folder = folder(&format!(
+        "purpose: service\nlimits: {{ parts: 1 }}\nmessage: \"{{{{first_name}}}} {text}\"\n"
+    ));
+    folder.write(
+        "b.csv",
+        "phone,first_name\n+12125550105,Maximiliana\n+12125550106,Maximiliana Theodora\n+12125550107,Zo\u{eb}\n",
+    );
+    let told = stdout(&folder.output(&["plan", "test.campaign.yaml"]));
+    let long: Vec<&str> = (told.split("\n\n"))
+        .filter(|section| section.starts_with("texts longer"))
+        .collect();
+    expect![[r#"
+        texts longer than `limits.parts`, which nobody gets
+          b.csv:3: of 2 people the longest, "message", has 2 parts, with `first_name` of 20 characters
+          b.csv:4: "message" has 3 parts, with `first_name` of 3 characters; 'ë' (U+00EB) makes it UCS-2, with 70 letters a part, not 160
+    "#]].assert_eq(&(long.join("\n\n").trim_end().to_owned() + "\n"));
+}
+
+#[test]
 fn of_a_campaign_with_a_trigger_the_bounds_are_there() {
     let folder = folder("");
     folder.write(

@@ -147,6 +147,25 @@ fn standard_input_goes_to_standard_output() {
     assert_eq!((checked.status.code(), stdout(&checked).as_str()), (Some(1), ""));
     let broken = piped(&folder, &["fmt", "-"], "a: [1\nb: 2\n");
     assert_eq!((broken.status.code(), stdout(&broken).as_str()), (Some(1), ""));
+    // As `crier validate` calls it.
+    assert!(
+        stderr(&broken).contains("--> stdin.campaign.yaml:1:4"),
+        "{}",
+        stderr(&broken)
+    );
+    std::fs::write(
+        folder.path().join("cafe.campaign.yaml"),
+        b"message: \"caf\xe9\"\n",
+    )
+    .expect("written");
+    let other = stderr(&folder.output(&["fmt", "cafe.campaign.yaml"]));
+    assert!(other.contains("--> cafe.campaign.yaml:1:14"), "{other}");
+    for command in ["test", "plan", "run", "play", "rehearse"] {
+        let refused = stderr(&piped(&folder, &[command, "/dev/stdin"], TIDY));
+        let expected =
+            format!("error: `crier {command}` takes no campaign from standard input: name its file\n");
+        assert_eq!(refused, expected);
+    }
     let project = piped(
         &folder,
         &["fmt", "-"],

@@ -3,6 +3,10 @@
 use std::ops::Range;
 
 use crate::CampaignFile;
+use crate::diagnostic::Diagnostic;
+use crate::tree::{self, Kind};
+use crate::written::Spanned;
+use crate::written::campaign::Campaign;
 
 /// A file of stories, as a campaign names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +25,62 @@ impl CampaignFile {
 
     /// The file that its stories stand in; none where they stand in the campaign, or there are none.
     pub fn stories_file(&self) -> Option<StoriesFile> {
-        let path = self.written.tests_file.as_ref()?.value.clone();
+        let path = self.written.stories_path()?.value.clone();
         let entry = self.read.tree.root.as_ref()?.entry("tests")?;
         Some(StoriesFile {
             path,
             entry: entry.key.span.start..entry.value.span.end,
         })
     }
+}
+
+impl Campaign {
+    /// The path of the file that its stories stand in, where that may be one.
+    pub(crate) fn stories_path(&self) -> Option<&Spanned<String>> {
+        let path = self.tests_file.as_ref();
+        path.filter(|path| another_kind(&path.value).is_none())
+    }
+}
+
+/// What a file is by its name that is no file of stories.
+pub(crate) fn another_kind(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_campaign = name.ends_with(".campaign.yaml") || name.ends_with(".campaign.yml");
+    match name {
+        "crier.yaml" => Some("the file of a project"),
+        _ => is_campaign.then_some("a campaign"),
+    }
+}
+
+/// That a text is no file of stories, since it is no list. None where it is one, and where it is no YAML, of which more is
+/// told beside its campaign.
+pub fn no_stories(text: &str) -> Option<Diagnostic> {
+    let (tree, faults) = tree::parse(text);
+    let told = |span: Range<usize>, message: &str| Diagnostic::error("wrong-type", span, message);
+    let root = tree.root.filter(|root| !root.is_nothing());
+    let Some(root) = root else {
+        let found = told(0..0, "there are no stories in this file");
+        return faults
+            .is_empty()
+            .then(|| found.help("a file of stories is a list: `- test: …`"));
+    };
+    let has = |key: &str| root.entry(key).is_some();
+    let help = match &root.kind {
+        Kind::List(_) | Kind::Bad => return None,
+        Kind::Map(_) if has("tests") => "leave out `tests`: each story begins with a dash, `- test: …`",
+        Kind::Map(_) if has("test") || has("story") => {
+            "one story is an item of it too: `- test: …`, and two spaces before its other lines"
+        }
+        Kind::Map(_) | Kind::Scalar(_) => "each story begins with a dash: `- test: …`",
+    };
+    let first = root
+        .entries()
+        .first()
+        .map_or(&root.span, |entry| &entry.key.span)
+        .clone();
+    let line = tree::line_of(text, first.start);
+    let first = first.start..first.end.min(line.end).max(first.start);
+    Some(told(first, "a file of stories is a list, and this is none").help(help))
 }
 
 /// The key `tests` with the text of a file of stories as its value. That text ends the answer and keeps its length, so that
@@ -65,4 +118,46 @@ fn further_in(list: &str) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a text as a file of stories, with what it points at.
+    fn said(text: &str) -> Option<String> {
+        let found = no_stories(text)?;
+        let (at, help) = (&text[found.span.clone()], found.help.unwrap_or_default());
+        Some(format!("{} [{at}]: {help}", found.message))
+    }
+
+    #[test]
+    fn a_file_of_stories_is_a_list() {
+        let none = "a file of stories is a list, and this is none";
+        let dash = "each story begins with a dash: `- test: …`";
+        let table = [
+            ("a: 1\nb: 2\n", format!("{none} [a]: {dash}")),
+            ("hello\nthere\n", format!("{none} [hello]: {dash}")),
+            (
+                "tests:\n  - test: a\n",
+                format!("{none} [tests]: leave out `tests`: each story begins with a dash, `- test: …`"),
+            ),
+            (
+                "test: a\nstory: []\n",
+                format!(
+                    "{none} [test]: one story is an item of it too: `- test: …`, and two spaces before its other lines"
+                ),
+            ),
+            (
+                "# nothing\n",
+                "there are no stories in this file []: a file of stories is a list: `- test: …`".to_owned(),
+            ),
+        ];
+        for (text, expected) in table {
+            assert_eq!(said(text), Some(expected), "{text}");
+        }
+        for list in ["- test: a\n", "[]\n", "  - test: a\n", "- { test: [\n"] {
+            assert_eq!(said(list), None, "{list}");
+        }
+    }
 }

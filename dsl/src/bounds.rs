@@ -7,13 +7,13 @@ use chrono_tz::Tz;
 use sms::parts::{Measure, measure};
 use sms::smart;
 
-use crate::CampaignFile;
-use crate::check::{BUILT_IN, languages_of};
+use crate::check::{BUILT_IN, as_campaign, languages_of};
 use crate::project::Project;
 use crate::template::{Template, UseKind, ValueLength};
 use crate::values::{FieldType, Language};
 use crate::written::campaign::{Campaign, Texts, Value, own_texts};
 use crate::written::{self, Spanned};
+use crate::{CampaignFile, ProjectFile};
 
 /// The parts of one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,16 @@ impl Bounds {
             longest: longest_of(campaign),
             plain: plain.map(|field| field.name.value.clone()).collect(),
             smart,
+        }
+    }
+
+    /// As if every value that says how long it is had one character.
+    pub(crate) fn with_short_values(&self) -> Bounds {
+        let short =
+            |(name, length): (&String, &ValueLength)| (name.clone(), ValueLength { most: 1, ..*length });
+        Bounds {
+            longest: self.longest.iter().map(short).collect(),
+            ..self.clone()
         }
     }
 
@@ -142,7 +152,15 @@ fn in_ucs2(text: &str) -> Measure {
 
 /// The bounds of every text of a campaign, messages before the texts of steps. Texts that are no templates are left out.
 pub fn bounds(file: &CampaignFile, project: &Project) -> Vec<TextBound> {
-    let written = file.written();
+    of_texts(file.written(), project)
+}
+
+/// The same of a crier.yaml: its messages, and the texts of its rules.
+pub fn of_project(file: &ProjectFile, project: &Project) -> Vec<TextBound> {
+    of_texts(&as_campaign(file), project)
+}
+
+fn of_texts(written: &Campaign, project: &Project) -> Vec<TextBound> {
     let bounds = Bounds::new(written, project.smart);
     let languages = languages_of(written, project);
     let messages = written.all_messages().flat_map(|message| {
@@ -179,11 +197,14 @@ pub(crate) type Longest = BTreeMap<String, ValueLength>;
 pub(crate) fn longest_of(campaign: &Campaign) -> Longest {
     let fields = campaign.fields.iter();
     let of = |field: &written::campaign::Field| {
-        let longest = usize::try_from(field.longest.as_ref()?.value).ok()?;
-        let default = field.default.iter().flat_map(|texts| texts.values());
-        let default = default.map(|value| characters(&value.text)).max().unwrap_or(0);
+        let stated = field.longest.as_ref().map(|longest| longest.value);
+        // No value of a `bool` is longer than `false`, and no default than `longest`, which is told where one is.
+        let longest = match field.kind {
+            FieldType::Bool => Some(stated.map_or(5, |stated| stated.min(5))),
+            _ => stated,
+        };
         let length = ValueLength {
-            most: longest.max(default),
+            most: usize::try_from(longest?).ok()?,
             any_letter: field.kind == FieldType::Text,
         };
         Some((field.name.value.clone(), length))

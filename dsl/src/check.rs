@@ -55,6 +55,7 @@ mod policy;
 mod ports;
 mod project;
 mod project_rules;
+pub(crate) use project_rules::as_campaign;
 mod quiet;
 mod rates;
 mod receiving;

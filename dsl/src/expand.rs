@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::CampaignFile;
 use crate::project::Project;
+use crate::{CampaignFile, ProjectFile};
 
 mod inherit;
 mod long;
@@ -81,6 +81,13 @@ pub struct Expanded {
 pub fn campaign(file: &CampaignFile, around: &Around<'_>) -> Expanded {
     Expanded {
         lines: long::campaign(file, around),
+    }
+}
+
+/// The long form of a crier.yaml that has no errors; `file_name`: that of its folder, its name where it states none.
+pub fn project(file: &ProjectFile, around: &Around<'_>) -> Expanded {
+    Expanded {
+        lines: long::project(file, around),
     }
 }
 

@@ -249,6 +249,7 @@ pub fn campaign_with(path: &Path, bytes: &[u8], project: LoadedProject, headers:
             misnamed
                 .iter()
                 .any(|told| told.code == found.code && told.span == found.span)
+                || (misnamed::is_of_project(path) && !misnamed.is_empty())
         };
         file.diagnostics.retain(|found| !of_name(found));
         if project.project.is_none() || !misnamed.is_empty() {

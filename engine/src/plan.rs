@@ -19,6 +19,7 @@ mod seen;
 mod suited;
 mod summary;
 mod texts;
+mod too_long;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub use row::{OutsideGsm7, PlannedRow, RowPlan, SendOfRow, plan_row};
 pub use seen::Place;
 pub use summary::{BadLine, Duplicate, FileRead, MessageParts, SenderParts, Summary};
 pub use texts::TextParts;
+pub use too_long::TooLong;
 
 use draw::{Draw, Noted};
 use passages::Passages;
@@ -331,6 +333,7 @@ impl Planner {
     fn plan_chunk(&mut self, list: &mut OpenList, chunk: Chunk, run: &mut Run) -> Result<(), PlanError> {
         let region = self.revision.campaign.audience.region;
         let (revision, frozen, phone) = (&self.revision, &list.frozen, list.columns.phone);
+        let here = self.summary.place(0);
         let plan = |row| {
             let row_plan = plan_row(revision, phone, frozen, region, row);
             let odd = match &row_plan {
@@ -342,18 +345,22 @@ impl Planner {
                 }
                 RowPlan::LeftOut(..) | RowPlan::NoNumber { .. } | RowPlan::OtherDay(_) => vec![],
             };
-            (row, row_plan, odd)
+            let long = match &row_plan {
+                RowPlan::LeftOut(phone, LeftOut::TooManyParts) => {
+                    let place = Place {
+                        line: row.line,
+                        ..here
+                    };
+                    too_long::of_row(revision, frozen, (*phone, row), place)
+                }
+                _ => None,
+            };
+            (row, (row_plan, odd, long))
         };
         let reader = &mut list.reader;
         let (ahead, planned) = rayon::join(
             || reader.next_chunk(CHUNK_ROWS),
-            || {
-                chunk
-                    .rows
-                    .par_iter()
-                    .map(plan)
-                    .collect::<Vec<(&Row, RowPlan, OddOfRow)>>()
-            },
+            || chunk.rows.par_iter().map(plan).collect::<Vec<(&Row, Found)>>(),
         );
         list.ahead = ahead?;
         if let Some(file) = self.summary.files.last_mut() {
@@ -361,12 +368,12 @@ impl Planner {
         }
         // Both kinds of bad rows are told in the order of the file.
         let mut unreadable = chunk.bad.iter().peekable();
-        for (row, row_plan, odd) in planned {
+        for (row, found) in planned {
             while let Some(bad) = unreadable.next_if(|bad| bad.line < row.line) {
                 self.summary
                     .bad_row(&LeftOut::UnreadableRow, bad_line(&list.list, bad));
             }
-            self.take_row(list, row, (row_plan, odd), run);
+            self.take_row(list, row, found, run);
         }
         unreadable.for_each(|bad| {
             self.summary
@@ -376,7 +383,7 @@ impl Planner {
     }
 
     /// What depends on other rows and lists: it is asked in the order of the rows.
-    fn take_row(&mut self, list: &OpenList, row: &Row, (row_plan, odd): (RowPlan, OddOfRow), run: &mut Run) {
+    fn take_row(&mut self, list: &OpenList, row: &Row, (row_plan, odd, long): Found, run: &mut Run) {
         let (phone, outcome) = match row_plan {
             RowPlan::NoNumber { reason, text } => {
                 let file = list.list.path.clone();
@@ -430,6 +437,9 @@ impl Planner {
         match (reason, outcome) {
             (Some(reason), Ok(_) | Err(_)) | (None, Err(reason)) => {
                 self.summary.leave_out(&reason, place);
+                if let Some(long) = long.filter(|_| reason == LeftOut::TooManyParts) {
+                    too_long::note(&mut self.summary.too_long, long);
+                }
                 run.left_out.push((phone, place.code(), reason));
             }
             (None, Ok(mut planned)) => {
@@ -463,6 +473,9 @@ impl Planner {
         list.map(|(name, _)| LeftOut::Excepted(name.clone()))
     }
 }
+
+/// What planning a row found: its plan, cells that are odd, and the text for which it is left out.
+type Found = (RowPlan, OddOfRow, Option<TooLong>);
 
 /// The numbers of a list, sorted, each once; rows without one are passed over. None where it cannot be read.
 pub fn numbers_of(list: &ListFile, folder: &Path, region: Option<Region>) -> Option<Vec<u64>> {

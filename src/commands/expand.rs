@@ -1,18 +1,17 @@
-//! `crier expand`: the long form of a campaign, as YAML that means the same, or for programs. Nothing is run, so what this
+//! `crier expand`: the long form of a campaign or a crier.yaml, as YAML that means the same, or for programs. Nothing is run, so what this
 //! version cannot run yet is no hindrance.
 
 use std::process::ExitCode;
 
 use anyhow::anyhow;
 use dsl::bounds::TextBound;
-use dsl::expand::{self, Around};
-use dsl::project::Project;
+use dsl::expand::{self, Around, Expanded};
 use engine::load::{self, CheckedFile};
 use serde_json::{Value, json};
 
 use super::{Failure, invalid, rewrite};
 use crate::cli::{Expand, Format};
-use crate::output::plan::texts::{bound_json, bounds_comments};
+use crate::output::plan::texts::{BY_CAMPAIGNS, BY_FIELDS, bound_json, bounds_comments};
 use crate::output::{self, diagnostics};
 
 /// Columns before what goes on on the next line: the address of an instruction stands there.
@@ -20,10 +19,9 @@ const BELOW_STEP: usize = 8;
 
 pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
     let stdin = rewrite::is_stdin(std::slice::from_ref(&args.file))?;
-    if args.file.ends_with(load::PROJECT_FILE) {
-        let path = args.file.display();
-        let error = anyhow!("{path} is the file of a project: name one of its campaigns");
-        return Err(Failure::Usage(error));
+    let name = if stdin { &args.stdin_filename } else { &args.file };
+    if name.ends_with(load::PROJECT_FILE) {
+        return of_project(args, stdin);
     }
     let loaded = if stdin {
         let path = &args.stdin_filename;
@@ -61,21 +59,59 @@ pub(super) fn run(args: &Expand) -> Result<ExitCode, Failure> {
     };
     let file = dsl::parse_campaign(&loaded.file.text);
     let expanded = expand::campaign(&file, &around);
+    let bounds = dsl::bounds::bounds(&file, project);
     match args.format {
-        Format::Full => {
-            output::lines(&expanded.yaml());
-            let bounds = dsl::bounds::bounds(&file, project);
-            if let Some(comments) = bounds_comments(&bounds) {
-                output::lines(&format!("\n{comments}\n"));
-            }
-        }
+        Format::Full => shown(&expanded, &bounds, BY_FIELDS),
         Format::Json => output::json(&json!({
             "format_version": output::FORMAT_VERSION,
             "campaign": expanded.json(),
-            "bounds": bounds(&file, project),
+            "bounds": bounds_json(bounds),
         })),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The long form of a crier.yaml.
+fn of_project(args: &Expand, stdin: bool) -> Result<ExitCode, Failure> {
+    if args.program {
+        let error = anyhow!("crier.yaml is the file of a project, and no program: name one of its campaigns");
+        return Err(Failure::Usage(error));
+    }
+    let (path, bytes) = match stdin {
+        true => (&args.stdin_filename, rewrite::read_stdin()?),
+        false => (&args.file, rewrite::read(&args.file)?),
+    };
+    let loaded = load::project_of_bytes(path, &bytes);
+    let files: Vec<CheckedFile> = loaded.file.iter().cloned().collect();
+    diagnostics::print_full(&files);
+    let (Some(project), [file]) = (&loaded.project, files.as_slice()) else {
+        return Err(invalid(&files, args.format));
+    };
+    let around = Around {
+        project,
+        has_file: true,
+        file_name: &load::folder_name(&loaded.folder),
+    };
+    let file = dsl::parse_project(&file.text);
+    let expanded = expand::project(&file, &around);
+    let bounds = dsl::bounds::of_project(&file, project);
+    match args.format {
+        Format::Full => shown(&expanded, &bounds, BY_CAMPAIGNS),
+        Format::Json => output::json(&json!({
+            "format_version": output::FORMAT_VERSION,
+            "project": expanded.json(),
+            "bounds": bounds_json(bounds),
+        })),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// As YAML, with the parts of each text as comments at its end.
+fn shown(expanded: &Expanded, bounds: &[TextBound], remedy: &str) {
+    output::lines(&expanded.yaml());
+    if let Some(comments) = bounds_comments(bounds, remedy) {
+        output::lines(&format!("\n{comments}\n"));
+    }
 }
 
 /// The long form says nothing of people: a list that is not at hand is no hindrance.
@@ -85,7 +121,7 @@ fn can_be_shown(file: &CheckedFile) -> bool {
 }
 
 /// How many parts each text has at least and at most, whatever the lists hold.
-fn bounds(file: &dsl::CampaignFile, project: &Project) -> Vec<Value> {
+fn bounds_json(bounds: Vec<TextBound>) -> Vec<Value> {
     let one = |text: TextBound| {
         json!({
             "message": text.message,
@@ -94,5 +130,5 @@ fn bounds(file: &dsl::CampaignFile, project: &Project) -> Vec<Value> {
             "bound": bound_json(&text.bound),
         })
     };
-    dsl::bounds::bounds(file, project).into_iter().map(one).collect()
+    bounds.into_iter().map(one).collect()
 }

@@ -17,11 +17,12 @@ use engine::schedule;
 use engine::store::{Access, Store};
 use serde_json::json;
 
-use super::{Failure, open_store, others, status, valid_campaign};
+use super::{Failure, open_store, others, rewrite, status, valid_campaign};
 use crate::cli::{Format, Plan};
 use crate::output::{self, plan::Shown};
 
 pub(super) async fn run(args: &Plan) -> Result<ExitCode, Failure> {
+    rewrite::no_stdin([&args.file], "plan")?;
     let loaded = valid_campaign(&args.file, args.format)?;
     others::refuse(&loaded, args.format)?;
     let revision = loaded.revision.clone().expect("a valid campaign has a revision");

@@ -21,11 +21,12 @@ use engine::revision::Revision;
 use engine::story::play;
 
 use super::rewrite::replace;
-use super::{Failure, unusable};
+use super::{Failure, rewrite, unusable};
 use crate::cli::{Format, Play};
 use crate::output::{self, diagnostics, play as said, story};
 
 pub(super) fn run(args: &Play) -> Result<ExitCode, Failure> {
+    rewrite::no_stdin([&args.file], "play")?;
     let loaded = load::load_campaign(&args.file)?;
     let revision = revision_of(&loaded)?;
     let now = SystemClock::new().now();

@@ -22,12 +22,13 @@ use engine::tariff::Tariff;
 use serde_json::json;
 
 use super::plan::{failed, opted_out};
-use super::{Failure, invalid, meant_campaign};
+use super::{Failure, invalid, meant_campaign, rewrite};
 use crate::cli::{Format, Rehearse};
 use crate::output::rehearse::{Shown, svg};
 use crate::output::{self, diagnostics};
 
 pub(super) async fn run(args: &Rehearse) -> Result<ExitCode, Failure> {
+    rewrite::no_stdin([&args.file], "rehearse")?;
     let loaded = meant_campaign(&args.file, args.format)?;
     let revision = loaded.meant.clone().expect("a valid campaign has a meaning");
     let revision = match &args.people {

@@ -46,6 +46,9 @@ struct Count {
 /// A byte-order mark.
 pub(super) const MARK: &str = "\u{feff}";
 
+/// What findings call standard input, where no other name is given for it.
+const STDIN: &str = "stdin.campaign.yaml";
+
 /// Does it to each file that the arguments name.
 pub(super) fn run(args: &Rewrite, rewriter: &Rewriter) -> Result<ExitCode, Failure> {
     if is_stdin(&args.paths)? {
@@ -93,6 +96,19 @@ pub(super) fn is_dash(path: &Path) -> bool {
     path == Path::new("-") || path == Path::new("/dev/stdin")
 }
 
+/// Errors: one of the arguments is standard input, and the command needs a file.
+pub(super) fn no_stdin<'a>(
+    paths: impl IntoIterator<Item = &'a PathBuf>,
+    command: &str,
+) -> Result<(), Failure> {
+    match paths.into_iter().any(|path| is_dash(path)) {
+        true => Err(Failure::Usage(anyhow!(
+            "`crier {command}` takes no campaign from standard input: name its file"
+        ))),
+        false => Ok(()),
+    }
+}
+
 /// Whether the arguments are `-` alone.
 pub(super) fn is_stdin(paths: &[PathBuf]) -> Result<bool, Failure> {
     match paths.iter().any(|path| is_dash(path)) {
@@ -126,10 +142,10 @@ fn stdin(args: &Rewrite, rewriter: &Rewriter) -> Result<ExitCode, Failure> {
 
 /// The new text where it is another one; counts, and says why there is none.
 fn made(path: Option<&Path>, bytes: &[u8], rewriter: &Rewriter, count: &mut Count) -> Option<String> {
-    let shown = path.unwrap_or(Path::new("-"));
+    let shown = path.unwrap_or(Path::new(STDIN));
     let made = match dsl::decode_text(bytes) {
         Ok(text) => ((rewriter.make)(path, &text), text),
-        Err(found) => (Made::Faulty(vec![found]), String::new()),
+        Err(found) => (Made::Faulty(vec![found]), as_far_as_read(bytes)),
     };
     match made {
         (Made::Text(new), _) => {
@@ -157,6 +173,12 @@ fn made(path: Option<&Path>, bytes: &[u8], rewriter: &Rewriter, count: &mut Coun
             None
         }
     }
+}
+
+/// What is no text, for the place where it is none; nothing of what is too large.
+fn as_far_as_read(bytes: &[u8]) -> String {
+    let shown = bytes.get(..dsl::LARGEST_FILE).map_or(bytes, |_| &[]);
+    String::from_utf8_lossy(shown).into_owned()
 }
 
 /// Shows a file that changes, or changes it.

@@ -34,11 +34,12 @@ use tokio::sync::watch;
 use self::settling::Settled;
 use self::together::Together;
 use super::plan::failed;
-use super::{Failure, open_store, others, status, valid_campaign};
+use super::{Failure, open_store, others, rewrite, status, valid_campaign};
 use crate::cli::{Format, Run};
 use crate::output::{self, counted, plan::Shown, progress, report::NAMED};
 
 pub(super) async fn run(args: &Run) -> Result<ExitCode, Failure> {
+    rewrite::no_stdin([&args.file], "run")?;
     let loaded = valid_campaign(&args.file, args.format)?;
     others::refuse(&loaded, args.format)?;
     let stop = stop_on_signal(&args.file);

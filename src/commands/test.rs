@@ -16,7 +16,7 @@ use engine::story::{Coverage, Played, play};
 use rayon::prelude::*;
 
 use super::Failure;
-use super::rewrite::{MARK, replace};
+use super::rewrite::{MARK, no_stdin, replace};
 use super::validate::found;
 use crate::cli::{Test, TestFormat};
 use crate::output::story::{self, Report};
@@ -34,6 +34,7 @@ pub struct Tested {
 }
 
 pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
+    no_stdin(&args.paths, "test")?;
     if let (Some(phone), [file]) = (&args.record, args.paths.as_slice()) {
         return record::run(phone, file).await;
     }

@@ -354,6 +354,7 @@ impl Shown<'_> {
                 "file": texts::path(odd.first, summary), "line": odd.first.line,
             })).collect::<Vec<_>>(),
             "long_values": texts::long_json(summary),
+            "too_long": texts::too_long_json(summary),
             "repaired_numbers": summary.repaired,
             "files": summary.files.iter().map(|file| json!({
                 "path": file.path, "separator": file.separator, "encoding": file.encoding,
@@ -466,6 +467,7 @@ fn notes(summary: &Summary, revision: &Revision) -> Vec<String> {
             .filter_map(|column| odd(*column, summary, revision)),
     );
     notes.extend(texts::long(summary));
+    notes.extend(texts::too_long(summary));
     if !summary.duplicates.is_empty() {
         let shown = summary.duplicates.iter().take(NAMED).map(duplicate);
         let more = summary.duplicates.len().saturating_sub(NAMED);

@@ -10,7 +10,7 @@ use crate::project::{ListFile, Project, Reading};
 use crate::tree::Node;
 use crate::values::FieldType;
 use crate::written::campaign::{Campaign, Source};
-use crate::written::nearest::{Guess, listed, nearest};
+use crate::written::nearest::{Guess, nearest, these_are};
 use crate::written::{Spanned, is_name, reading, stays_inside};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -124,8 +124,11 @@ fn unknown_list(project: &Project, source: &Spanned<Source>, found: &mut Vec<Dia
         Guess::unsure(nearest(name, names())).tell(diagnostic, || match project.lists.is_empty() {
             true => "there are no lists of a name; a file is written as a path: `lists/customers.csv`".into(),
             false => format!(
-                "the lists of crier.yaml are {}; a file is written as a path",
-                listed(names())
+                "{}; a file is written as a path",
+                these_are(
+                    ("list of crier.yaml", "lists of crier.yaml"),
+                    &names().collect::<Vec<_>>()
+                )
             ),
         }),
     );

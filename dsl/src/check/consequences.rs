@@ -94,7 +94,12 @@ const FOLLOWS: &[Follows] = &[
     follows(
         "link-never-sent",
         Place::Under(&["message", "messages", "steps", "replies"]),
-        &["bad-template", "unknown-link", "unknown-variable"],
+        &[
+            "bad-template",
+            "unknown-helper",
+            "unknown-link",
+            "unknown-variable",
+        ],
     ),
     follows("link-never-sent", Place::Here, NO_NAMES),
     follows(

@@ -1,6 +1,7 @@
 //! Files beside the lists are there: those of media and of stories.
 
 use super::Context;
+use crate::apart::another_kind;
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node};
 use crate::written::key::Form;
@@ -10,10 +11,24 @@ use crate::written::{Spanned, spanned, stays_inside, tables};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let named = context.root.map(named).unwrap_or_default();
+    let stories = context.written.tests_file.as_ref();
+    found.extend(stories.and_then(no_stories));
+    let is_other = |path: &&Spanned<String>| {
+        stories.is_none_or(|stories| stories.span != path.span || no_stories(path).is_none())
+    };
     let absent = named
         .iter()
+        .filter(is_other)
         .filter_map(|path| Some(missing(path, context.absent.get(&path.value)?)));
     found.extend(absent);
+}
+
+/// `tests` names what is no file of stories.
+fn no_stories(path: &Spanned<String>) -> Option<Diagnostic> {
+    let kind = another_kind(&path.value)?;
+    let message = format!("\"{}\" is {kind}, and no file of stories", path.value);
+    let help = "name a file with a list of stories, `- test: …`, or write that list here";
+    Some(Diagnostic::error("wrong-type", path.span.clone(), message).help(help))
 }
 
 /// The files that a campaign names beside its lists: media wherever texts stand, and stories.

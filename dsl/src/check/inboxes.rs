@@ -19,7 +19,8 @@ pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
     }
     if let Some(mail) = &file.mail {
         found.extend(mail.smtp.as_ref().and_then(bad_server));
-        found.extend(half_a_login(mail));
+        let login = half_a_login(mail, found);
+        found.extend(login);
     }
 }
 
@@ -118,13 +119,23 @@ fn bad_server(smtp: &Spanned<String>) -> Option<Diagnostic> {
     Some(Diagnostic::error("bad-url", smtp.span.clone(), message).help(help))
 }
 
-/// A user without a password, or the other way round.
-fn half_a_login(mail: &Mail) -> Option<Diagnostic> {
+/// A user without a password, or the other way round. What is missing may stand under a key that is misspelt, which is told.
+fn half_a_login(mail: &Mail, told: &[Diagnostic]) -> Option<Diagnostic> {
     let (there, missing, example) = match (&mail.user, &mail.password_env) {
         (Some(user), None) => (user, "password_env", "password_env: SMTP_PASSWORD"),
         (None, Some(password)) => (password, "user", "user: crier"),
         (Some(_), Some(_)) | (None, None) => return None,
     };
+    let is_misspelt = |d: &Diagnostic| {
+        let meant = d
+            .suggestion
+            .as_ref()
+            .map(|suggestion| suggestion.replacement.as_str());
+        d.code == "unknown-key" && (meant == Some(missing) || meant == Some("password_file"))
+    };
+    if told.iter().any(is_misspelt) {
+        return None;
+    }
     let message = format!("a login at the mail server needs the key \"{missing}\" too");
     let help = format!("for example `{example}`; without both, mail leaves without a login");
     Some(Diagnostic::error("missing-key", there.span.clone(), message).help(help))

@@ -18,9 +18,24 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let bounds = Bounds::new(context.written, context.project.smart);
     for (_, texts) in context.written.all_texts() {
         for (languages, value) in texts.spoken(&context.languages) {
-            too_long(context, (&languages, value), &bounds, found);
-            switches(context, value, found);
+            let long = too_long(context, (&languages, value), &bounds);
+            let switch = switches(context, value);
+            found.extend(match (long, switch) {
+                (Some(long), Some(switch)) => Some(for_a_character(long, switch)),
+                (long, switch) => long.or(switch),
+            });
         }
+    }
+}
+
+/// A text that is too long, and UCS-2 for what has a plain way to write it.
+fn for_a_character(long: Diagnostic, switch: Diagnostic) -> Diagnostic {
+    let help = [switch.help, long.help.clone()];
+    let help: Vec<String> = help.into_iter().flatten().collect();
+    let long = long.help(help.join("; else "));
+    match switch.suggestion {
+        Some(suggestion) => long.replace(suggestion.span, suggestion.replacement, suggestion.applicability),
+        None => long,
     }
 }
 
@@ -30,14 +45,10 @@ fn too_long(
     context: &Context<'_>,
     (languages, value): (&[Language], &Value),
     bounds: &Bounds,
-    found: &mut Vec<Diagnostic>,
-) {
-    let Some(limit) = &context.written.limits.parts else {
-        return;
-    };
-    let Some(parts) = bounds.of_text(&foreign::as_meant(&value.text), languages) else {
-        return;
-    };
+) -> Option<Diagnostic> {
+    let limit = context.written.limits.parts.as_ref()?;
+    let text = foreign::as_meant(&value.text);
+    let parts = bounds.of_text(&text, languages)?;
     let most = limit.value.get();
     let forced = parts.forced_by.map_or(String::new(), |c| {
         format!("; {c:?} makes it UCS-2, with 70 characters a part")
@@ -47,37 +58,43 @@ fn too_long(
             "the text has {} parts at least, and the limit is {most}: nobody would get it{forced}",
             parts.least
         );
-        found.push(
+        return Some(
             Diagnostic::error("text-too-long", value.node.span.clone(), message)
                 .also(limit.span.clone(), "the limit")
                 .help("shorten it, or raise `limits.parts`"),
         );
-    } else if let Some(longest) = parts.ordinary.filter(|longest| *longest > most) {
-        let message =
-            format!("with the longest values the text has {longest} parts, and the limit is {most}{forced}");
-        found.push(
-            Diagnostic::warning("text-too-long", value.node.span.clone(), message)
-                .also(limit.span.clone(), "the limit")
-                .help("people whose text is longer are left out: shorten it, use `truncate`, or raise `limits.parts`"),
-        );
     }
+    let longest = parts.ordinary.filter(|longest| *longest > most)?;
+    let message =
+        format!("with the longest values the text has {longest} parts, and the limit is {most}{forced}");
+    // Where it is long because there is a value, a shorter value changes nothing.
+    let shortest = bounds.with_short_values().of_text(&text, languages)?;
+    let truncate = match shortest.ordinary.is_some_and(|shortest| shortest <= most) {
+        true => "use `truncate`, ",
+        false => "",
+    };
+    let help =
+        format!("people whose text is longer are left out: shorten it, {truncate}or raise `limits.parts`");
+    Some(
+        Diagnostic::warning("text-too-long", value.node.span.clone(), message)
+            .also(limit.span.clone(), "the limit")
+            .help(help),
+    )
 }
 
 /// A text in a language that GSM-7 cannot write is meant to be UCS-2: only what has a plain way to write it is told. What
 /// is swapped by itself once the rest is plain is to blame for nothing.
-fn switches(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
+fn switches(context: &Context<'_>, value: &Value) -> Option<Diagnostic> {
     let text = value.text.as_str();
     let swapped = |c: char| context.project.smart && smart::twin(c).is_some();
     let forces = |c: &char| septets(*c).is_none() && !swapped(*c);
     let outside: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| forces(c)).collect();
-    let (Some((first, _)), Some((last, end))) = (outside.first(), outside.last()) else {
-        return;
-    };
+    let ((first, _), (last, end)) = (outside.first()?, outside.last()?);
     if !outside
         .iter()
         .all(|(_, c)| plain_way(*c).is_some() || is_picture(*c))
     {
-        return;
+        return None;
     }
     let mut named: Vec<char> = vec![];
     for (_, c) in &outside {
@@ -101,7 +118,7 @@ fn switches(context: &Context<'_>, value: &Value, found: &mut Vec<Diagnostic>) {
         written: &text[span],
         cost: cost(text),
     };
-    found.push(told.diagnostic(context.text));
+    Some(told.diagnostic(context.text))
 }
 
 /// What it costs that a text is UCS-2.

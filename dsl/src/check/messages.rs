@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Node};
 use crate::values::Language;
 use crate::written::campaign::{Message, Sent, Texts, Verb};
-use crate::written::nearest::{Guess, Words, listed, nearest};
+use crate::written::nearest::{Guess, Words, nearest, these_are};
 use crate::written::{Spanned, own_entries};
 
 /// Misspelt names that are held against messages that nobody sends.
@@ -190,7 +190,7 @@ fn unknown(known: &[&str], name: &Spanned<String>, uses: usize, found: &mut Vec<
     };
     found.push(guess.tell(diagnostic, || match known.is_empty() {
         true => "write it under `messages`, or send a text with `send: { text: … }`".into(),
-        false => format!("the messages are {}", listed(known.iter().copied())),
+        false => these_are(("message", "messages"), known),
     }));
 }
 

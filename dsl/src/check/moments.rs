@@ -9,7 +9,7 @@ use crate::scalar::is_day;
 use crate::values::FieldType;
 use crate::written::Spanned;
 use crate::written::campaign::{Ask, Verb};
-use crate::written::nearest::{Guess, listed, nearest, slip_of};
+use crate::written::nearest::{Guess, nearest, slip_of, these_are};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let written = context.written;
@@ -181,6 +181,6 @@ fn unknown(context: &Context<'_>, name: &Spanned<String>) -> Diagnostic {
     let found = Diagnostic::error("unknown-field", name.span.clone(), message);
     Guess::unsure(nearest(&name.value, fields())).tell(found, || match context.written.fields.is_empty() {
         true => format!("declare it: `fields: {{ {}: date }}`", name.value),
-        false => format!("the fields are {}", listed(fields())),
+        false => these_are(("field", "fields"), &fields().collect::<Vec<_>>()),
     })
 }

@@ -247,6 +247,10 @@ impl Walk<'_> {
         if let Some(later) = self.all.links.get(link) {
             return Some(too_early(&format!("link \"{link}\""), at, later));
         }
+        // One that stands in a message that nothing sends is told there.
+        if templates::used_links(self.context).is_none_or(|used| used.contains(link)) {
+            return None;
+        }
         let message = format!("no text has the link \"{link}\", so nobody opens it");
         let help = format!("put it into a text: `{{{{link {link}}}}}`");
         (!self.all.unclear).then(|| Diagnostic::error("link-never-sent", at, message).help(help))

@@ -21,7 +21,7 @@ use crate::tree::Node;
 use crate::values::Language;
 use crate::written::campaign::ReplyTo;
 use crate::written::campaign::{Message, Texts};
-use crate::written::nearest::{Guess, Words, listed};
+use crate::written::nearest::{Guess, Words, listed, these_are};
 use crate::written::project::{self as written, Address};
 use crate::written::{Spanned, is_name, own_entries, reading, slug, text};
 
@@ -175,7 +175,7 @@ pub(super) fn unknown(
     let found = Diagnostic::error(code, name.span.clone(), message);
     Guess::among(&name.value, names.iter().copied(), Words::Author).tell(found, || match names.is_empty() {
         true => format!("add it under `{what}` in crier.yaml"),
-        false => format!("the {what} are {}", listed(names.iter().copied())),
+        false => these_are((what.strip_suffix('s').unwrap_or(what), what), &names),
     })
 }
 

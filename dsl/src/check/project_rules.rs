@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Check, Context, EXPECTED, conditions, covered, deadlines, durations, foreign, hosts, messages,
+    Check, Context, EXPECTED, conditions, covered, deadlines, durations, foreign, hosts, length, messages,
     opt_out_words, patterns, phrases, replies, rules, rules_that_wait, shares, steps, stored_lists, taken,
     templates, unreachable,
 };
@@ -29,6 +29,7 @@ const CHECKS: &[Check] = &[
     patterns::check,
     templates::check,
     foreign::check,
+    length::check,
     hosts::check,
     opt_out_words::check,
     replies::check,
@@ -38,12 +39,7 @@ const CHECKS: &[Check] = &[
 
 /// Holds the rules, and the messages that they send, against the project that they stand in.
 pub(super) fn check(file: &ProjectFile, project: &Project, found: &mut Vec<Diagnostic>) {
-    let rules = &file.written.rules;
-    let campaign = Campaign {
-        messages: file.written.messages.clone(),
-        replies: Some(Replies::Rules(rules.clone())),
-        ..Campaign::default()
-    };
+    let campaign = as_campaign(file);
     let context = Context {
         text: &file.text,
         root: file.read.tree.root.as_ref(),
@@ -66,6 +62,15 @@ pub(super) fn check(file: &ProjectFile, project: &Project, found: &mut Vec<Diagn
         .map(|name| name.value.as_str());
     let names: Vec<&str> = of_lists.chain(EXPECTED.iter().copied()).collect();
     found.extend(values_in_answers(&file.written.messages, &names));
+}
+
+/// What a project sends, as if a campaign did.
+pub(crate) fn as_campaign(file: &ProjectFile) -> Campaign {
+    Campaign {
+        messages: file.written.messages.clone(),
+        replies: Some(Replies::Rules(file.written.rules.clone())),
+        ..Campaign::default()
+    }
 }
 
 /// The answers of the program have no values: who gets them may be in no campaign.

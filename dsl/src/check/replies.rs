@@ -4,7 +4,7 @@ use super::Context;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::written::Spanned;
 use crate::written::campaign::{Replies, ReplyTo, Verb};
-use crate::written::nearest::{Guess, Words, listed};
+use crate::written::nearest::{Guess, Words, these_are};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names: Vec<&str> = context.project.inboxes.keys().map(String::as_str).collect();
@@ -73,8 +73,8 @@ pub(super) fn unknown_inbox(name: &str, span: std::ops::Range<usize>, names: &[&
     Some(guess.tell(found, || match names.is_empty() {
         true => "there are no inboxes; an address works too: `desk@arena.example`".into(),
         false => format!(
-            "the inboxes of crier.yaml are {}; an address works too",
-            listed(names.iter().copied())
+            "{}; an address works too",
+            these_are(("inbox of crier.yaml", "inboxes of crier.yaml"), names)
         ),
     }))
 }

@@ -63,7 +63,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// Looks through a whole file.
 pub(super) fn look_through(root: Option<&Node>, text: &str, found: &mut Vec<Diagnostic>) {
     if let Some(root) = root {
-        look(root, found);
+        look(root, Remedy::Named, found);
         in_comments(root, text, found);
     }
 }
@@ -80,7 +80,7 @@ fn in_comments(root: &Node, text: &str, found: &mut Vec<Diagnostic>) {
         let said = comment.trim_start_matches(['#', ' ', '-']);
         if (is_put_away(said) || looks_like_one(said)) && !is_in_text(root, at) {
             let end = at + line.trim().len();
-            told(end - said.len()..end, "this comment", found);
+            told(end - said.len()..end, "this comment", Remedy::Named, found);
         }
     }
 }
@@ -128,7 +128,7 @@ fn is_meant_for_one(key: &str, value: &str) -> bool {
         Some(key) if !is_variable(value) => key,
         Some(_) | None => &key,
     };
-    if key.ends_with("_env") || key.ends_with("_file") || value.contains(char::is_whitespace) {
+    if key.ends_with("_env") || key.ends_with("_file") {
         return false;
     }
     let ends = |own: &&str| {
@@ -136,55 +136,100 @@ fn is_meant_for_one(key: &str, value: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
     };
     let meant = || nearest(key, KEYS.iter().copied());
-    // Words of every day are near the others.
+    // Words of every day are near the others. A password may be several words.
     let is_password = || meant() == Some(KEYS[0]);
-    is_password() || is_made_up(value) && (KEYS.iter().chain(CALLED_ELSEWHERE).any(ends) || meant().is_some())
+    let may_be = is_made_up(value) || is_long_word(value);
+    is_password() || may_be && (KEYS.iter().chain(CALLED_ELSEWHERE).any(ends) || meant().is_some())
 }
 
-fn look(node: &Node, found: &mut Vec<Diagnostic>) {
+/// Letters and digits in a row, more than words have.
+fn is_long_word(text: &str) -> bool {
+    let sign = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    text.len() >= 16 && text.bytes().all(sign) && !is_placeholder(text)
+}
+
+/// What is to be done about a secret, by where it stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Remedy {
+    /// A key of crier.yaml names it.
+    Named,
+    /// The keys of a `call` name none.
+    OfCall,
+}
+
+fn look(node: &Node, remedy: Remedy, found: &mut Vec<Diagnostic>) {
     match &node.kind {
         Kind::Scalar(scalar) => {
             if looks_like_one(&scalar.text) {
-                told(node.span.clone(), "this text", found);
+                told(node.span.clone(), "this text", remedy, found);
             }
         }
-        Kind::List(items) => items.iter().for_each(|item| look(item, found)),
-        Kind::Map(entries) => entries.iter().for_each(|entry| named(entry, entries, found)),
+        Kind::List(items) => items.iter().for_each(|item| look(item, remedy, found)),
+        Kind::Map(entries) => {
+            for entry in entries.iter() {
+                let remedy = match entry.key.text.as_str() {
+                    "call" => Remedy::OfCall,
+                    _ => remedy,
+                };
+                named(entry, entries, remedy, found);
+            }
+        }
         Kind::Bad => {}
     }
 }
 
-fn named(entry: &Entry, beside: &[Entry], found: &mut Vec<Diagnostic>) {
+fn named(entry: &Entry, beside: &[Entry], remedy: Remedy, found: &mut Vec<Diagnostic>) {
     let key = entry.key.text.to_ascii_lowercase();
-    let is_misspelt = |text: &str| {
-        let told = |d: &Diagnostic| d.code == "unknown-key" && d.span == entry.key.span;
-        is_meant_for_one(&key, text) && found.iter().any(told)
-    };
+    if is_one(entry, &key, found) {
+        says_more(entry, found);
+        // What lacks its password has it here.
+        let lacks_it = |d: &Diagnostic| beside.iter().any(|other| other.value.span == d.span);
+        found.retain(|d| d.code != "missing-key" || !lacks_it(d));
+        let what = format!("\"{}\"", entry.key.text);
+        told(entry.value.span.clone(), &what, remedy, found);
+        return;
+    }
     match entry.value.text() {
-        // In a note of the author's own the word may be any.
-        Some(text)
-            if !text.is_empty()
-                && (is_secret(&key) && (!is_note(entry) || is_made_up(text)) || is_misspelt(text)) =>
-        {
-            says_more(entry, found);
-            // What lacks its password has it here.
-            let lacks_it = |d: &Diagnostic| beside.iter().any(|other| other.value.span == d.span);
-            found.retain(|d| d.code != "missing-key" || !lacks_it(d));
-            told(
-                entry.value.span.clone(),
-                &format!("\"{}\"", entry.key.text),
-                found,
-            );
-        }
         Some(text) if VARIABLES.iter().any(|end| key.ends_with(end)) && !is_variable(text) => {
             no_variable(&entry.value, &key, found);
         }
-        Some(text) if looks_like_one(text) => {
+        Some(text) if looks_like_one(text) || key == "url" && has_key_of_webhook(text) => {
             says_more(entry, found);
-            told(entry.value.span.clone(), "this text", found);
+            told(entry.value.span.clone(), "this text", remedy, found);
         }
-        Some(_) | None => look(&entry.value, found),
+        Some(_) | None => look(&entry.value, remedy, found),
     }
+}
+
+/// Whether the value of a key, written in small letters as `key`, is a secret by what the key is called.
+fn is_one(entry: &Entry, key: &str, found: &[Diagnostic]) -> bool {
+    let is_unknown = found
+        .iter()
+        .any(|d| d.code == "unknown-key" && d.span == entry.key.span);
+    let is_secret = is_secret(key);
+    if !is_secret && !is_unknown {
+        return false;
+    }
+    // In a note of the author's own the word may be any.
+    let by_key = |text: &str| is_secret && (!is_note(entry) || is_made_up(text));
+    let is_word = |node: &Node| {
+        let text = node
+            .text()
+            .filter(|text| !text.is_empty() && !is_null(node, text));
+        text.is_some_and(|text| by_key(text) || is_unknown && is_meant_for_one(key, text))
+    };
+    match &entry.value.kind {
+        Kind::Scalar(_) => is_word(&entry.value),
+        Kind::List(items) => items.iter().any(is_word),
+        // A map may be what a host is told, or a field with what is said of it.
+        Kind::Map(entries) => is_unknown && entries.iter().any(|inner| is_word(&inner.value)),
+        Kind::Bad => false,
+    }
+}
+
+/// Whether it is no value, and not the word in quotes.
+fn is_null(node: &Node, text: &str) -> bool {
+    matches!(text, "null" | "Null" | "NULL" | "~") && node.span.len() == text.len()
 }
 
 /// The key itself may not exist, and an URL has no password and leads elsewhere: that its value is a secret says more.
@@ -261,6 +306,19 @@ fn has_password(text: &str) -> bool {
 
 /// An URL whose query has one: `?token=…`.
 fn has_parameter(text: &str) -> bool {
+    let ends = |name: &str, key: &str| name == key || name.ends_with(&format!("_{key}"));
+    has_parameter_that(text, |name, value| {
+        KEYS.iter().any(|key| ends(name, key)) && is_random(value)
+    })
+}
+
+/// The URL of a webhook whose query has what it is entered by: `?key=…`. In other URLs such a word may be any.
+fn has_key_of_webhook(text: &str) -> bool {
+    let opens = |name: &str| is_secret(name) || matches!(name, "key" | "sig" | "signature" | "access_token");
+    has_parameter_that(text, |name, value| opens(name) && is_long_word(value))
+}
+
+fn has_parameter_that(text: &str, is_one: impl Fn(&str, &str) -> bool) -> bool {
     text.match_indices(['?', '&']).any(|(at, _)| {
         let parameter = text[at + 1..]
             .split(['&', '#', ' ', '\n', '"'])
@@ -269,9 +327,7 @@ fn has_parameter(text: &str) -> bool {
         let Some((name, value)) = parameter.split_once('=') else {
             return false;
         };
-        let name = name.to_ascii_lowercase();
-        let ends = |key: &str| name == key || name.ends_with(&format!("_{key}"));
-        KEYS.iter().any(|key| ends(key)) && is_random(value)
+        is_one(&name.to_ascii_lowercase(), value)
     })
 }
 
@@ -302,13 +358,18 @@ fn is_placeholder(text: &str) -> bool {
     named || mask || text.starts_with(['$', '{', '<', '%'])
 }
 
-fn told(span: Range<usize>, what: &str, found: &mut Vec<Diagnostic>) {
+fn told(span: Range<usize>, what: &str, remedy: Remedy, found: &mut Vec<Diagnostic>) {
     let message = format!("{what} looks like a secret, and files of a repository hold none");
+    let then = match remedy {
+        Remedy::Named => "name it in crier.yaml: `…_env` an environment variable, `…_file` a file",
+        Remedy::OfCall => {
+            "leave it out, since a `call` has none; `notify` an inbox of crier.yaml, whose `url_env` names the variable with the whole URL, and `secret_env` that with the word it is signed by"
+        }
+    };
+    let help = format!("have it changed, since whoever reads the repository has it, and {then}");
     found.push(
         Diagnostic::error("secret-in-file", span, message)
             .label("in plain sight")
-            .help(
-                "have it changed, since whoever reads the repository has it, and name it in crier.yaml: `…_env` an environment variable, `…_file` a file",
-            ),
+            .help(help),
     );
 }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::written::nearest::{Guess, Words, listed};
+use crate::written::nearest::{Guess, Words, listed, these_are};
 use crate::written::{Spanned, is_name};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -47,7 +47,10 @@ fn unknown(context: &Context<'_>, sender: &Spanned<String>) -> Diagnostic {
     Guess::among(&sender.value, senders(), Words::Author).tell(diagnostic, || {
         match context.project.senders.is_empty() {
             true => "crier.yaml has no senders: add it under `senders` there".into(),
-            false => format!("the senders of crier.yaml are {}", listed(senders())),
+            false => these_are(
+                ("sender of crier.yaml", "senders of crier.yaml"),
+                &senders().collect::<Vec<_>>(),
+            ),
         }
     })
 }

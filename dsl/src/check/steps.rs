@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Context;
 use super::messages::no_name_of_ours;
 use crate::diagnostic::Diagnostic;
-use crate::written::campaign::{Sent, Step, Verb};
+use crate::written::campaign::{Sent, Step, Verb, own_texts};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(key) = &context.written.steps_key else {
@@ -37,6 +37,7 @@ pub(super) fn names(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let steps = context.written.all_steps();
     repeated_ids(&steps, found);
     found.extend(steps.iter().filter_map(|step| called_as_another(context, step)));
+    called_as_a_place(context, &steps, found);
     for step in steps {
         let (what, name, help) = match &step.verb {
             Verb::Tag(tag) | Verb::Untag(tag) => ("tag", tag, "`tag: coming`"),
@@ -80,6 +81,23 @@ fn called_as_another(context: &Context<'_>, step: &Step) -> Option<Diagnostic> {
     );
     let found = Diagnostic::error("bad-name", id.span.clone(), text);
     Some(found.also(message.name.span.clone(), "the message").help(help))
+}
+
+/// A step without an `id` is called by its place, by which no other may be called.
+fn called_as_a_place(context: &Context<'_>, steps: &[&Step], found: &mut Vec<Diagnostic>) {
+    let places: BTreeMap<String, &Step> = own_texts::places(context.written).into_iter().collect();
+    for id in steps.iter().filter_map(|step| step.id.as_ref()) {
+        if let Some(place) = places.get(&id.value) {
+            let message = format!("\"{}\" is what another step is called by its place", id.value);
+            let diagnostic = Diagnostic::error("bad-name", id.span.clone(), message);
+            let there = place.span.clone();
+            found.push(
+                diagnostic
+                    .also(there, "called by its place")
+                    .help("give the step another id, or that one an id of its own"),
+            );
+        }
+    }
 }
 
 fn repeated_ids(steps: &[&Step], found: &mut Vec<Diagnostic>) {

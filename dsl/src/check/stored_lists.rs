@@ -4,7 +4,7 @@ use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::written::Spanned;
 use crate::written::campaign::Verb;
-use crate::written::nearest::{Guess, listed, nearest};
+use crate::written::nearest::{Guess, nearest, these_are};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let trigger = context.written.trigger.as_ref();
@@ -38,7 +38,10 @@ pub(super) fn one(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagn
                 "add it to crier.yaml: `lists: {{ {}: {{ stored: true }} }}`",
                 name.value
             ),
-            false => format!("the stored lists of crier.yaml are {}", listed(stored())),
+            false => these_are(
+                ("stored list of crier.yaml", "stored lists of crier.yaml"),
+                &stored().collect::<Vec<_>>(),
+            ),
         }),
     )
 }

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::values::Language;
 use crate::written::Spanned;
 use crate::written::campaign::{Line, Start, Test, Verb};
-use crate::written::nearest::{Guess, listed, nearest};
+use crate::written::nearest::{Guess, nearest, there_are, these_are};
 
 mod begun;
 mod expected;
@@ -138,9 +138,7 @@ fn person(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
         let message = format!("\"{}\" is no column of the audience and no field", column.value);
         let diagnostic = Diagnostic::error("column-missing", column.span.clone(), message);
         let guess = Guess::unsure(nearest(&column.value, names.iter().copied()));
-        found.push(guess.tell(diagnostic, || {
-            format!("there are {}", listed(names.iter().copied()))
-        }));
+        found.push(guess.tell(diagnostic, || there_are(&names)));
     }
 }
 
@@ -240,7 +238,7 @@ fn never_so(context: &Context<'_>, line: &Line) -> Option<Diagnostic> {
                 let guess = Guess::unsure(nearest(&what.value, reasons.iter().copied()));
                 guess.tell(found, || match reasons.as_slice() {
                     [] => "a step gives it: `finish: declined`, or an entry of `exit`".to_owned(),
-                    reasons => format!("the reasons are {}", listed(reasons.iter().copied())),
+                    reasons => these_are(("reason", "reasons"), reasons),
                 })
             })
         }
@@ -287,6 +285,6 @@ fn unknown(code: &'static str, kind: &str, what: &Spanned<String>, names: &[&str
     let found = Diagnostic::error(code, what.span.clone(), message);
     Guess::unsure(nearest(&what.value, names.iter().copied())).tell(found, || match names {
         [] => none.to_owned(),
-        names => format!("there are {}", listed(names.iter().copied())),
+        names => there_are(names),
     })
 }

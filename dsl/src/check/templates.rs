@@ -9,11 +9,11 @@ use super::conditions::scope;
 use super::{Context, audience, foreign};
 use crate::condition::Scope;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::template::{Fixed, Given, HELPERS, HelperStatus, Template, Use, UseKind, helper_status};
+use crate::template::{Fixed, Given, HELPERS, HelperStatus, LATER, Template, Use, UseKind, helper_status};
 use crate::tree::Positions;
 use crate::values::{FieldType, Language};
 use crate::written::campaign::{OPT_OUT_LINK, Value, Verb};
-use crate::written::nearest::{Guess, listed, nearest};
+use crate::written::nearest::{Guess, listed, nearest, these_are};
 
 mod slips;
 mod values;
@@ -306,7 +306,7 @@ fn unknown_link(context: &Context<'_>, name: &str, span: Range<usize>) -> Option
     let guess = Guess::unsure(nearest(name, names()));
     Some(guess.tell(found, || match context.written.links.is_empty() {
         true => format!("add it to the campaign: `links: {{ {name}: https://… }}`"),
-        false => format!("the links are {}", listed(names())),
+        false => these_are(("link", "links"), &names().collect::<Vec<_>>()),
     }))
 }
 
@@ -320,7 +320,8 @@ fn helper(name: &str, span: Range<usize>) -> Option<Diagnostic> {
             if let Some(help) = slips::of_defaults(name) {
                 return Some(found.help(help));
             }
-            let guess = Guess::unsure(slips::called_elsewhere(name).or(nearest(name, HELPERS)));
+            let known = HELPERS.into_iter().chain(LATER);
+            let guess = Guess::unsure(slips::called_elsewhere(name).or(nearest(name, known)));
             Some(guess.tell(found, || format!("the helpers are {}", listed(HELPERS))))
         }
     }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::names::{self, NameKind};
 use super::sketch::{Role, Segment, Sketch, Spot};
 use super::{Document, forms};
+use crate::written::campaign::own_texts;
 use crate::written::key::Form;
 
 mod conditions;
@@ -167,7 +168,15 @@ impl Asked<'_> {
                 .collect(),
             NameKind::Provider => below("providers").collect(),
             NameKind::Database => below("databases").collect(),
-            NameKind::Step | NameKind::Tag => {
+            NameKind::Step => {
+                let own = self.document.campaign().map(own_texts::of).unwrap_or_default();
+                let ids: Vec<&str> = self.ids().collect();
+                // Conditions go by an `id` alone, stories by places too.
+                let may = |name: &str| matches!(self.key(), "expect" | "of") || ids.contains(&name);
+                let names = own.into_iter().filter(|(name, _)| may(name));
+                names.map(|(name, _)| (name, "step".to_owned())).collect()
+            }
+            NameKind::Tag => {
                 let all = names::all(self.document).iter();
                 all.filter(|named| named.kind == kind)
                     .map(|named| (named.name.clone(), here()))
@@ -177,6 +186,13 @@ impl Asked<'_> {
         let mut seen = std::collections::BTreeSet::new();
         names.retain(|(name, _)| seen.insert(name.clone()));
         names
+    }
+
+    /// The ids of steps.
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        let all = names::all(self.document).iter();
+        let ids = all.filter(|named| named.kind == NameKind::Step && named.defines);
+        ids.map(|named| named.name.as_str())
     }
 
     /// Fields, columns, and what is known of everybody.

@@ -1,13 +1,14 @@
 //! The names of a file: where each is given, and where it is used. One table says which key names what; completion, going
 //! to definitions and renaming all work from it.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Document, File};
 use crate::condition::Mention;
 use crate::template::{Template, UseKind};
 use crate::tree::{Entry, Kind, Node, Positions};
-use crate::written::campaign::OPT_OUT_LINK;
+use crate::written::campaign::{Campaign, OPT_OUT_LINK, own_texts};
 use crate::written::key::Form;
 use crate::written::walk::{Visitor, walk};
 use crate::written::{own_entries, tables};
@@ -85,12 +86,21 @@ pub(super) fn kind_below(key: &str) -> Option<NameKind> {
 pub(super) fn all<'a>(document: &Document<'a>) -> &'a [Named] {
     document.memo.names.get_or_init(|| {
         let mut found = walked(document, None);
-        say_what_delivered_means(&mut found);
+        let given: Vec<Named> = found.iter().filter(|named| named.defines).cloned().collect();
+        say_what_is_meant(&mut found, &given, document.campaign());
         found.sort_by_key(|named| (named.span.start, named.span.end));
         // What stands behind an alias is met once for each use.
         found.dedup();
         found
     })
+}
+
+/// Every name of stories that stand in a file of their own, as they are meant in their campaign.
+pub(super) fn of_stories(stories: &Document<'_>, campaign: &Document<'_>) -> Vec<Named> {
+    let mut found = walked(stories, None);
+    say_what_is_meant(&mut found, all(campaign), campaign.campaign());
+    found.sort_by_key(|named| (named.span.start, named.span.end));
+    found
 }
 
 /// Whether a field of this name is written the same in texts and in conditions.
@@ -105,11 +115,6 @@ pub(super) fn field_at(document: &Document<'_>, byte: usize) -> Option<Named> {
     at(&found, byte)
         .filter(|named| named.kind == NameKind::Field)
         .cloned()
-}
-
-/// The message at a byte, found without looking at the rest of the file.
-pub(super) fn message_at(document: &Document<'_>, byte: usize) -> Option<Named> {
-    of_kind_at(document, byte, NameKind::Message)
 }
 
 /// The link at a byte, where it is given or used.
@@ -152,21 +157,41 @@ impl Named {
     }
 }
 
-/// `delivered("x")` is of a message, else of a step with that `id`.
-fn say_what_delivered_means(found: &mut [Named]) {
-    let given = |kind: NameKind, found: &[Named]| -> Vec<String> {
-        let own = found.iter().filter(|named| named.defines && named.kind == kind);
-        own.map(|named| named.name.clone()).collect()
+/// What is named as a message is one, else the text of a step with that `id`. A text that stands below such a step is called
+/// by it too: `invite-answers-1-1`.
+fn say_what_is_meant(found: &mut Vec<Named>, given: &[Named], campaign: Option<&Campaign>) {
+    let of = |kind: NameKind| -> BTreeSet<&str> {
+        let given = given.iter().filter(|named| named.defines && named.kind == kind);
+        given.map(|named| named.name.as_str()).collect()
     };
-    let (messages, steps) = (given(NameKind::Message, found), given(NameKind::Step, found));
-    for named in found
-        .iter_mut()
-        .filter(|named| named.kind == NameKind::Message && !named.defines)
-    {
-        if !messages.contains(&named.name) && steps.contains(&named.name) {
+    let (messages, steps) = (of(NameKind::Message), of(NameKind::Step));
+    let texts = campaign.filter(|_| !steps.is_empty()).map(own_texts::of);
+    let below: BTreeSet<&str> = texts.iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let mut owners: Vec<Named> = vec![];
+    for named in found.iter_mut() {
+        let is_message = named.kind == NameKind::Message && !named.defines;
+        if !is_message || messages.contains(named.name.as_str()) {
+            continue;
+        }
+        if steps.contains(named.name.as_str()) {
             named.kind = NameKind::Step;
+        } else if below.contains(named.name.as_str()) {
+            owners.extend(owner(named, &steps));
         }
     }
+    found.append(&mut owners);
+}
+
+/// The step whose `id` a name begins with: the longest.
+fn owner(named: &Named, steps: &BTreeSet<&str>) -> Option<Named> {
+    let mut ends = named.name.match_indices('-').map(|(end, _)| end).rev();
+    let end = ends.find(|end| steps.contains(&named.name[..*end]))?;
+    Some(Named {
+        kind: NameKind::Step,
+        name: named.name[..end].to_owned(),
+        span: named.span.start..named.span.start + end,
+        defines: false,
+    })
 }
 
 struct Names<'a> {

@@ -32,7 +32,7 @@ pub fn rename(document: &Document<'_>, byte: usize, new: &str) -> Result<Vec<Edi
 /// The file of the stories, relative to the project's folder, where they do not stand in the campaign: what is renamed in
 /// one is renamed in the other.
 pub fn stories_file<'a>(document: &Document<'a>) -> Option<&'a str> {
-    let file = document.campaign()?.tests_file.as_ref()?;
+    let file = document.campaign()?.stories_path()?;
     Some(&file.value)
 }
 
@@ -54,9 +54,9 @@ pub fn in_stories(document: &Document<'_>, byte: usize, new: &str, stories: &str
         memo: &Memo::default(),
         begins: before,
     };
-    let all = names::all(&apart).iter();
+    let all = names::of_stories(&apart, document).into_iter();
     let same = all.filter(|other| other.is_same(named));
-    let edit = |other: &Named| {
+    let edit = |other: Named| {
         let span = other.span.start - before..other.span.end - before;
         (span, new.to_owned())
     };

@@ -3,12 +3,13 @@
 
 use super::long::{Long, line};
 use super::{Line, Origin, Value};
-use crate::campaign::Replies;
+use crate::campaign::{Purpose, Replies};
 use crate::written::campaign::Source;
 use crate::written::key::{Key, Object};
 
 /// The line of a key that is not written and not looked up in the tables. The outer none: the tables know.
 pub(super) fn inherited(long: &Long<'_>, object: &Object, key: &Key) -> Option<Option<Line>> {
+    let policy = &long.around.project.policy;
     let found = match (object.title, key.name) {
         ("a campaign", "campaign") => named(long.around.file_name, Origin::FileName),
         ("a campaign", "sender") => sender(long)?,
@@ -19,10 +20,17 @@ pub(super) fn inherited(long: &Long<'_>, object: &Object, key: &Key) -> Option<O
         ("`trigger`", "again") => named("never", Origin::Default),
         ("`audience`", "columns") => columns(long)?,
         ("`audience`", "region") => region(long),
-        ("`limits`", "frequency") => of_policy(long, long.around.project.policy.frequency.as_ref()),
-        ("`limits`", "quiet_hours") => of_policy(long, long.around.project.policy.quiet_hours.as_ref()),
+        ("`limits`", "frequency") => {
+            let holds = long.written.meant_purpose() == Purpose::Marketing;
+            of_policy(long, policy.frequency.as_ref().filter(|_| holds))
+        }
+        ("`limits`", "quiet_hours") => {
+            let is_urgent =
+                long.written.urgent.is_some() || long.written.meant_purpose() == Purpose::Emergency;
+            of_policy(long, policy.quiet_hours.as_ref().filter(|_| !is_urgent))
+        }
         ("`limits`", "opt_out_words") => {
-            let words = long.around.project.policy.opt_out_words.join(", ");
+            let words = policy.opt_out_words.join(", ");
             of_policy(long, Some(&words).filter(|words| !words.is_empty()))
         }
         _ => return None,

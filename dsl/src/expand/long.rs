@@ -3,7 +3,6 @@
 
 use super::inherit::inherited;
 use super::{Around, Line, Origin, Value};
-use crate::CampaignFile;
 use crate::check;
 use crate::schema;
 use crate::tree::{self, Entry, Kind, Node, Style};
@@ -12,6 +11,7 @@ use crate::written::campaign::{Campaign, Texts};
 use crate::written::key::{Form, Key, KeyKind, Object, Status};
 use crate::written::tables;
 use crate::written::{fits, own_entries};
+use crate::{CampaignFile, ProjectFile};
 
 /// The key that a scalar stands for where the map of this title is meant.
 const SHORT_FOR: &[(&str, &str)] = &[
@@ -42,6 +42,18 @@ pub(super) fn campaign(file: &CampaignFile, around: &Around<'_>) -> Vec<Line> {
     long.in_place_of_message(&mut lines);
     name_steps(&mut lines);
     lines
+}
+
+/// The long form of a crier.yaml.
+pub(super) fn project(file: &ProjectFile, around: &Around<'_>) -> Vec<Line> {
+    let written = check::as_campaign(file);
+    let long = Long {
+        around,
+        written: &written,
+        languages: check::languages_of(&written, around.project),
+    };
+    let root = file.read.tree.root.as_ref();
+    long.map(&tables::PROJECT, root, &|key| root?.get(key))
 }
 
 impl Long<'_> {
@@ -99,13 +111,15 @@ impl Long<'_> {
             return inherited;
         }
         // Whether a day comes every year, and how far from it, is asked only where a column gives it, the first and the last day
-        // only of a cron, and no cell is empty without a column.
+        // only of a cron, no cell is empty without a column, and a truth is as long as it is.
+        let is_bool = get("type").and_then(Node::text) == Some("bool");
         let of_schedule = object.title == "`schedule`";
         let of_day = key.name == "yearly" || (of_schedule && matches!(key.name, "before" | "after"));
         let pointless = (of_day && get("date").is_none())
             || (of_schedule && matches!(key.name, "from" | "until") && get("cron").is_none())
             || (of_schedule && key.name == "clock" && get("date").is_some())
-            || (object.title == "a field" && key.name == "default" && get("from").is_some());
+            || (object.title == "a field" && key.name == "default" && get("from").is_some())
+            || (object.title == "a field" && key.name == "longest" && is_bool);
         if pointless {
             return None;
         }

@@ -2,7 +2,7 @@
 //! and on lines of their own beside the lines that they were beside. They give way only where a value has grown.
 
 use crate::edit::{self, Edit};
-use crate::tree::Tree;
+use crate::tree::{Kind, Node, Tree};
 
 /// Spaces of one level.
 const LEVEL: usize = 2;
@@ -29,11 +29,27 @@ pub(super) fn align(file: &str, before: &Tree, text: &str, after: &Tree) -> Opti
             (0, 0) => level(&lines.0, &lines.1, old.start)?,
             (0, _) | (_, 0) => return None,
             _ if from.width == 1 => 1,
+            // The last line of a text follows its first one, however deep it was.
+            _ if goes_on(before.root.as_ref(), from.line) => from.width,
             _ => (from.value + from.width).saturating_sub(to.value).max(1),
         };
         Some(Edit::new(to.start..new.start, " ".repeat(width)))
     });
     Some(edit::apply(text, edits.collect()).0)
+}
+
+/// Whether a line goes on with a text that began above it.
+fn goes_on(node: Option<&Node>, line: usize) -> bool {
+    let Some(node) = node.filter(|node| node.span.start < line && line < node.span.end) else {
+        return false;
+    };
+    let within = |inner: &Node| goes_on(Some(inner), line);
+    match &node.kind {
+        Kind::Scalar(_) => true,
+        Kind::List(items) => items.iter().any(within),
+        Kind::Map(entries) => entries.iter().any(|entry| within(&entry.value)),
+        Kind::Bad => false,
+    }
 }
 
 /// Spaces before a comment that has its line for itself: those of the next line where it was as deep as that; none where
@@ -107,6 +123,8 @@ impl Lines {
 
 /// The white space before a comment on its line.
 struct Gap {
+    /// The first byte of the line.
+    line: usize,
     /// Its first byte.
     start: usize,
     /// Its bytes.
@@ -120,6 +138,7 @@ impl Gap {
         let line = text[..comment].rfind('\n').map_or(0, |i| i + 1);
         let value = text[line..comment].trim_end();
         Gap {
+            line,
             start: line + value.len(),
             width: comment - line - value.len(),
             value: value.chars().count(),

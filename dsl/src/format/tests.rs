@@ -449,3 +449,18 @@ fn a_text_keeps_its_blank_lines_and_all_else_is_laid_out() {
         assert_eq!(format(right, FileKind::Campaign).as_deref(), Ok(right), "{text}");
     }
 }
+
+#[test]
+fn a_comment_behind_the_last_line_of_a_text_stays_as_far_from_it() {
+    check(
+        "messages:\n    a: \"Hi there\n          STOP to opt out\"  # one\n    b: Hi\n          there    # two\n    c: x    # three\n",
+        expect![[r#"
+            messages:
+              a: "Hi there
+                STOP to opt out"  # one
+              b: Hi
+                there    # two
+              c: x      # three
+        "#]],
+    );
+}

@@ -50,7 +50,9 @@ pub(super) fn build(text: &str) -> (Tree, Vec<Diagnostic>) {
         let mut diagnostics = std::mem::take(&mut builder.diagnostics);
         let fault = builder.fault.filter(|_| blank.len() < MOST_BLANK);
         let Some(at) = fault.filter(|at| is_value(text, &diagnostics[*at])) else {
-            return (tree, joined(told, diagnostics, |d| builder.is_of_blank(d)));
+            let mut found = joined(told, diagnostics, |d| builder.is_of_blank(d));
+            keep_what_helps(text, &mut found);
+            return (tree, found);
         };
         let found = diagnostics.swap_remove(at);
         // A bracket alone is no value: without it the rest of its line is right.
@@ -61,6 +63,31 @@ pub(super) fn build(text: &str) -> (Tree, Vec<Diagnostic>) {
         told.push(found);
     }
 }
+
+/// Quotes are offered only where the text can be read with them: something may be missing beside them.
+fn keep_what_helps(text: &str, found: &mut [Diagnostic]) {
+    let offered = found.iter_mut().filter(|d| d.code == "quote-the-text");
+    for told in offered.take(MOST_BLANK) {
+        let Some(suggestion) = &told.suggestion else {
+            continue;
+        };
+        let mut repaired = text.to_owned();
+        repaired.replace_range(suggestion.span.clone(), &suggestion.replacement);
+        let end = suggestion.span.start + suggestion.replacement.len();
+        let lines = suggestion.span.start..syntax::line_of(&repaired, end).end + 1;
+        let mut builder = Builder::new(&repaired, &[]);
+        builder.tree();
+        let fault = builder.fault.and_then(|at| builder.diagnostics.get(at));
+        if fault.is_some_and(|fault| lines.contains(&fault.span.start)) {
+            told.suggestion = None;
+            told.help = Some(BROKEN_BESIDE.to_owned());
+        }
+    }
+}
+
+/// The remedy of a text that quotes alone do not repair.
+const BROKEN_BESIDE: &str =
+    "put each text into quotes of its own, close what is opened, and begin the line as those beside it";
 
 /// What was told before, and what reading found at last: no more is said of a line that was told of. Where the text broke
 /// off, the last is what broke it off.

@@ -17,7 +17,7 @@ pub fn decode_text(bytes: &[u8]) -> Result<String, Diagnostic> {
     if bytes.len() > LARGEST_FILE {
         let message = format!("the file has more than {LARGEST_FILE} bytes");
         return Err(Diagnostic::error("file-too-large", 0..0, message)
-            .help("lists of people belong in files of their own: `audience: lists/customers.csv`"));
+            .help("lists of people belong in files of their own, which the campaign, or crier.yaml under `lists`, names by their path"));
     }
     let text = bytes.strip_prefix(MARK).unwrap_or(bytes);
     let skipped = bytes.len() - text.len();

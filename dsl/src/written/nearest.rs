@@ -205,6 +205,24 @@ pub(crate) fn did_you_mean(nearest: Option<&str>, otherwise: impl FnOnce() -> St
     }
 }
 
+/// All names of a kind, in a sentence: `the messages are "a" and "b"`, of one `the only message is "a"`.
+pub(crate) fn these_are((one, many): (&str, &str), names: &[&str]) -> String {
+    let all = listed(names.iter().copied());
+    match names.len() {
+        1 => format!("the only {one} is {all}"),
+        _ => format!("the {many} are {all}"),
+    }
+}
+
+/// As [`these_are`], where the kind goes without saying.
+pub(crate) fn there_are(names: &[&str]) -> String {
+    let all = listed(names.iter().copied());
+    match names.len() {
+        1 => format!("there is only {all}"),
+        _ => format!("there are {all}"),
+    }
+}
+
 /// `a`, `b` and `c`, each in double quotes; at most a dozen.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names = names.into_iter();

@@ -9,6 +9,7 @@ use super::tables::DAYS;
 use super::traps::quoted;
 
 mod clock;
+mod counts;
 mod dates;
 mod languages;
 mod money;
@@ -49,9 +50,9 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Version => version(text),
         Form::Flag if matches!(text, "true" | "false") => Ok(()),
         Form::Count if text.parse::<u64>().is_ok() => Ok(()),
-        Form::Positive if text.parse::<u32>().is_ok_and(|n| n > 0) => Ok(()),
+        Form::Positive => counts::positive(text),
         Form::UpTo(most) if text.parse::<u32>().is_ok_and(|n| (1..=*most).contains(&n)) => Ok(()),
-        Form::Flag | Form::Count | Form::Positive | Form::UpTo(_) => Err(Refusal::OtherType),
+        Form::Flag | Form::Count | Form::UpTo(_) => Err(Refusal::OtherType),
         Form::Duration => by_parser(WaitTime::parse(text), "bad-duration"),
         Form::Timeout => by_parser(parse_timeout(text), "bad-duration"),
         Form::Wait => wait(text),

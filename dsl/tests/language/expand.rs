@@ -399,19 +399,19 @@ fn what_the_policy_says_is_shown_with_where_it_comes_from() {
         let text = format!("crier: 1\n{policy}");
         check_project(&parse_project(&text), "project").value.unwrap()
     };
-    let shown = |policy: &str| {
+    let of = |purpose: &str, policy: &str| {
         let given = Given {
             project: project(policy),
             ..Given::fixture()
         };
-        let yaml = given
-            .expanded("audience: lists/customers.csv\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n")
-            .yaml();
+        let campaign = "audience: lists/customers.csv\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n";
+        let yaml = given.expanded(&format!("{campaign}{purpose}")).yaml();
         let keys = ["frequency", "quiet_hours", "opt_out_words"];
         let of_policy = |line: &&str| keys.iter().any(|key| line.contains(&format!("# {key}:")));
         let lines: Vec<&str> = yaml.lines().filter(of_policy).map(str::trim).collect();
         lines.join("\n")
     };
+    let shown = |policy: &str| of("", policy);
     let policy =
         "policy: { frequency: 4 per 7 days, quiet_hours: 21:00-09:00, opt_out_words: [basta, weg] }\n";
     expect![[r#"
@@ -419,6 +419,17 @@ fn what_the_policy_says_is_shown_with_where_it_comes_from() {
         # quiet_hours: the policy's: 21:00-09:00 (from crier.yaml)
         # opt_out_words: the policy's: basta, weg (from crier.yaml)"#]]
     .assert_eq(&shown(policy));
+    // What does not hold for its purpose is none of it.
+    expect![[r#"
+        # frequency: none (default)
+        # quiet_hours: the policy's: 21:00-09:00 (from crier.yaml)
+        # opt_out_words: the policy's: basta, weg (from crier.yaml)"#]]
+    .assert_eq(&of("purpose: service\n", policy));
+    expect![[r#"
+        # frequency: none (default)
+        # quiet_hours: none (default)
+        # opt_out_words: the policy's: basta, weg (from crier.yaml)"#]]
+    .assert_eq(&of("purpose: emergency\n", policy));
     expect![[r#"
         # frequency: none (default)
         # quiet_hours: none (default)

@@ -114,6 +114,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         invalid-yaml-outdented.campaign.yaml: 1 repaired, left []
         language-of-three.campaign.yaml: 1 repaired, left ["language-unlisted"]
         list-backslash.campaign.yaml: 1 repaired, left []
+        missing-key-login-misspelt.crier.yaml: 1 repaired, left ["bad-window"]
         no-break-space-braces.campaign.yaml: 1 repaired, left []
         no-break-space-colon.campaign.yaml: 1 repaired, left []
         no-break-space.campaign.yaml: 1 repaired, left []

@@ -188,6 +188,14 @@ const OF_FORM_TOO: [&str; 3] = ["path-leaves-project", "unknown-timezone", "unkn
 /// Faulty files whose fault is of form, all the same the schema does not see it, and why.
 const UNSEEN: &[(&str, &str)] = &[
     (
+        "bad-name-place.campaign.yaml",
+        "what a step is called by its place does not stand in the file",
+    ),
+    (
+        "wrong-type-stories.campaign.yaml",
+        "a pattern does not tell what the file of a path is",
+    ),
+    (
         "bad-time-cron-step.campaign.yaml",
         "a pattern does not count how long a step is",
     ),

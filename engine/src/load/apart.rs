@@ -45,6 +45,9 @@ impl Apart {
 
     /// The file with this text.
     pub fn read(&self, campaign: &CheckedFile, project: &LoadedProject, text: String) -> ReadApart {
+        if let Some(found) = dsl::apart::no_stories(&text) {
+            return self.unmeant(text, found);
+        }
         let (whole, offset) = dsl::apart::behind(&campaign.text, &self.key, &text);
         let checked = campaign_of_bytes(&campaign.path, whole.as_bytes(), project.clone());
         // What is wrong with the campaign is told there.
@@ -62,6 +65,22 @@ impl Apart {
             file,
             meant: checked.meant,
             offset,
+        }
+    }
+
+    /// The file with this text, which holds no stories.
+    fn unmeant(&self, text: String, found: Diagnostic) -> ReadApart {
+        let file = CheckedFile {
+            path: self.path.clone(),
+            text,
+            is_marked: false,
+            diagnostics: vec![found],
+            later: vec![],
+        };
+        ReadApart {
+            file,
+            meant: None,
+            offset: 0,
         }
     }
 

@@ -48,6 +48,12 @@ pub(super) fn told(path: &Path, parsed: &CampaignFile, project: &LoadedProject) 
     of_project.into_iter().chain(of_campaign).collect()
 }
 
+/// Whether it is the file of a project, by another name.
+pub(super) fn is_of_project(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    OF_PROJECTS.iter().any(|other| name == *other)
+}
+
 /// Bytes of a file that is looked at for what it may be, at most.
 const MOST: usize = 64 << 10;
 

@@ -459,15 +459,25 @@ struct Texts {
     barred: Vec<usize>,
 }
 
-fn member_of(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row) -> Result<Texts, LeftOut> {
+/// The person of a row, whatever their texts are.
+pub(super) fn member_of_row(
+    revision: &Revision,
+    frozen: &Frozen,
+    phone: PhoneNumber,
+    row: &Row,
+) -> Result<Member, LeftOut> {
     let language = language_of(revision, frozen, row);
-    let member = Member {
+    Ok(Member {
         phone,
         language: u8::try_from(language).unwrap_or(0),
         tariff: None,
         values: frozen_values(revision, frozen, language, phone, row)?,
         pending: None,
-    };
+    })
+}
+
+fn member_of(revision: &Revision, frozen: &Frozen, phone: PhoneNumber, row: &Row) -> Result<Texts, LeftOut> {
+    let member = member_of_row(revision, frozen, phone, row)?;
     let (sends, ucs2, barred) = texts_of(revision, &member, &NOTHING)?;
     Ok(Texts {
         member,

@@ -11,6 +11,7 @@ use super::odd::{self, OddCells, OddOfRow};
 use super::row::PlannedRow;
 use super::seen::Place;
 use super::texts::{self, TextParts};
+use super::too_long::TooLong;
 use crate::calendar::DateSchedule;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
@@ -78,6 +79,9 @@ pub struct Summary {
     /// Values that are longer than their field says, by field.
     #[serde(default)]
     pub long_values: Vec<LongValues>,
+    /// Whom `limits.parts` leaves out: those whose text is GSM-7, and those whose text is not.
+    #[serde(default)]
+    pub too_long: Vec<TooLong>,
     /// Rows that are one more passage of somebody, by another key of the trigger.
     #[serde(default)]
     pub further_passages: u64,

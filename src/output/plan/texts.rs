@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dsl::bounds::{Bound, Bounds, TextBound};
-use engine::plan::{LongValues, Place, Summary, TextParts};
+use engine::plan::{LongValues, Place, Summary, TextParts, TooLong};
 use engine::revision::Revision;
 use serde_json::{Value, json};
 
@@ -58,23 +58,28 @@ fn shown(summary: &Summary, revision: &Revision, of_people: bool) -> Option<Stri
         .into_iter()
         .filter(|head| (varied || *head != "variant") && (of_people || *head != "parts here"));
     let shown = table::of(&Vec::from_iter(heads), rows);
-    let note = unbounded(texts.iter().map(|(_, bound)| bound));
+    let note = unbounded(texts.iter().map(|(_, bound)| bound), BY_FIELDS);
     (!texts.is_empty()).then(|| shown + &note.unwrap_or_default())
 }
 
+/// What bounds the texts of a campaign.
+pub const BY_FIELDS: &str = "say under `fields` how long these are, with `longest`";
+/// What bounds those of crier.yaml.
+pub const BY_CAMPAIGNS: &str = "only a campaign says under `fields` how long these are";
+
 /// Which fields leave texts without a bound.
-fn unbounded<'a>(bounds: impl Iterator<Item = &'a Bound>) -> Option<String> {
+fn unbounded<'a>(bounds: impl Iterator<Item = &'a Bound>, remedy: &str) -> Option<String> {
     let names = bounds.flat_map(|bound| bound.unbounded_by.iter().map(String::as_str));
     let names = BTreeSet::from_iter(names);
     (!names.is_empty()).then(|| {
         let names = Vec::from_iter(names).join(", ");
-        let note = format!("unbounded: say under `fields` how long these are, with `longest`: {names}");
+        let note = format!("unbounded: {remedy}: {names}");
         format!("\n{}", folded(&note, "    "))
     })
 }
 
 /// The bounds of the texts of a file, whatever its lists hold, as comments at the end of it.
-pub fn bounds_comments(texts: &[TextBound]) -> Option<String> {
+pub fn bounds_comments(texts: &[TextBound], remedy: &str) -> Option<String> {
     let varied = texts.iter().any(|text| text.variant.is_some());
     let spoken = texts.iter().any(|text| text.language.is_some());
     let rows = texts.iter().map(|text| {
@@ -95,7 +100,7 @@ pub fn bounds_comments(texts: &[TextBound]) -> Option<String> {
         Some("at most"),
     ];
     let shown = table::of(&Vec::from_iter(heads.into_iter().flatten()), rows);
-    let note = unbounded(texts.iter().map(|text| &text.bound)).unwrap_or_default();
+    let note = unbounded(texts.iter().map(|text| &text.bound), remedy).unwrap_or_default();
     let comment = |line: &str| format!("# {line}").trim_end().to_owned();
     let lines = shown.lines().chain(note.lines()).map(comment);
     (!texts.is_empty()).then(|| lines.collect::<Vec<_>>().join("\n"))
@@ -193,6 +198,46 @@ pub(super) fn long_json(summary: &Summary) -> Value {
         })
     };
     summary.long_values.iter().map(one).collect()
+}
+
+/// Whom `limits.parts` leaves out: whose text is the longest, and what makes it so long.
+pub(super) fn too_long(summary: &Summary) -> Option<String> {
+    let line = |long: &TooLong| {
+        let place = format!("{}:{}", path(long.place, summary), long.place.line);
+        let (message, parts) = (&long.message, long.parts);
+        let value = long.value.as_ref();
+        let value = value.map(|(name, length)| format!(", with `{name}` of {length} characters"));
+        let value = value.unwrap_or_default();
+        let ucs2 = long.character.map(|c| {
+            let code = u32::from(c);
+            format!("; {c:?} (U+{code:04X}) makes it UCS-2, with 70 letters a part, not 160")
+        });
+        let ucs2 = ucs2.unwrap_or_default();
+        let told = match long.rows {
+            1 => format!("  {place}: \"{message}\" has {parts} parts{value}{ucs2}"),
+            n => {
+                let n = number(n);
+                format!("  {place}: of {n} people the longest, \"{message}\", has {parts} parts{value}{ucs2}")
+            }
+        };
+        folded(&told, "    ")
+    };
+    let lines: Vec<String> = summary.too_long.iter().map(line).collect();
+    let title = "texts longer than `limits.parts`, which nobody gets";
+    (!lines.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
+}
+
+/// The same for programs.
+pub(super) fn too_long_json(summary: &Summary) -> Value {
+    let one = |long: &TooLong| {
+        let value = long.value.as_ref();
+        json!({
+            "rows": long.rows, "message": long.message, "parts": long.parts, "character": long.character,
+            "field": value.map(|(name, _)| name), "characters": value.map(|(_, length)| length),
+            "file": path(long.place, summary), "line": long.place.line,
+        })
+    };
+    summary.too_long.iter().map(one).collect()
 }
 
 /// A bound for programs.

@@ -3,8 +3,8 @@
 
 use super::super::{Context, moments, replies, stored_lists};
 use super::{EXPECTED, tags, unknown};
-use crate::diagnostic::Diagnostic;
-use crate::written::campaign::{Line, OPT_OUT_LINK, Step, Verb, flattened};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::written::campaign::{Line, OPT_OUT_LINK, Sent, Step, Verb, flattened, own_texts};
 use crate::written::nearest::{Guess, listed, slip_of};
 use crate::written::{Spanned, one_or_list, spanned, texts};
 
@@ -37,12 +37,12 @@ pub(super) fn check(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnost
     match line.verb.value.as_str() {
         "expect" => {
             let projects = context.project.messages.iter().map(String::as_str);
-            let more: Vec<&str> = projects.chain(EXPECTED.iter().copied()).collect();
-            found.extend(unknown_text(context, what, &more));
+            let others: Vec<&str> = projects.chain(EXPECTED.iter().copied()).collect();
+            found.extend(no_such_text(context, what, &others, found));
         }
         "receipt" => {
             let of = line.node.get("of").and_then(spanned);
-            found.extend(of.and_then(|of| unknown_text(context, &of, &[])));
+            found.extend(of.and_then(|of| no_such_text(context, &of, &[], found)));
         }
         "clicks" => {
             let links = context.written.links.iter().map(|(name, _)| name.value.as_str());
@@ -60,23 +60,6 @@ pub(super) fn check(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnost
         "event" => found.extend(misspelt_event(context, what)),
         _ => {}
     }
-}
-
-/// A text that neither the campaign nor what is known besides has.
-fn unknown_text(context: &Context<'_>, text: &Spanned<String>, more: &[&str]) -> Option<Diagnostic> {
-    let messages = context
-        .written
-        .all_messages()
-        .map(|message| message.name.value.as_str());
-    let steps = context.written.all_steps();
-    let ids = steps.iter().filter_map(|step| step.id.as_ref());
-    let ids: Vec<&str> = ids.map(|id| id.value.as_str()).collect();
-    let names: Vec<&str> = messages
-        .chain(ids.iter().copied())
-        .chain(more.iter().copied())
-        .collect();
-    let is_known = names.contains(&text.value.as_str()) || is_place(&text.value, &ids);
-    (!is_known).then(|| unknown("unknown-message", "message", text, &names, ""))
 }
 
 /// An event that nothing of the campaign asks for is heard all the same, for what it carries; one that is a slip of the
@@ -161,13 +144,58 @@ fn can_become(template: &str, text: &str) -> bool {
     rest.ends_with(last.as_str())
 }
 
-/// The place of a step, by which a text is called that stands in a step without an `id`: `step-2`, `replies-1-1`, or below
-/// one that has it, `invite-answers-1-1`. Whether there is one is known when the story is played.
-fn is_place(name: &str, ids: &[&str]) -> bool {
+/// A name that no text has: none of a message, nor of a text that stands in a step.
+fn no_such_text(
+    context: &Context<'_>,
+    what: &Spanned<String>,
+    others: &[&str],
+    found: &[Diagnostic],
+) -> Option<Diagnostic> {
+    let messages = context.written.all_messages();
+    let messages = messages.map(|message| message.name.value.as_str());
+    let own = own_texts::of(context.written);
+    let own = own.iter().map(|(name, _)| name.as_str());
+    let names: Vec<&str> = messages.chain(own).chain(others.iter().copied()).collect();
+    if names.contains(&what.value.as_str()) {
+        return None;
+    }
+    let steps = context.written.all_steps();
+    let ids: Vec<&Spanned<String>> = steps.iter().filter_map(|step| step.id.as_ref()).collect();
+    let step = steps
+        .iter()
+        .find(|step| step.id.as_ref().is_some_and(|id| id.value == what.value));
+    match step {
+        // A step with a fault in it may have no text for that alone.
+        Some(_) if found.iter().any(Diagnostic::is_fault) => None,
+        Some(step) => Some(of_a_step(step, what)),
+        None if is_place(&what.value, &ids) => None,
+        None => Some(unknown("unknown-message", "message", what, &names, "")),
+    }
+}
+
+/// A step that sends a message by its name, or nothing.
+fn of_a_step(step: &Step, what: &Spanned<String>) -> Diagnostic {
+    let message = format!("\"{}\" is a step, and no text is called so", what.value);
+    let found = Diagnostic::error("unknown-message", what.span.clone(), message);
+    match step.sent().first() {
+        Some(Sent::Name(name)) => found
+            .also(name.span.clone(), "what it sends")
+            .help(format!("name the text: {}", name.value))
+            .replace(what.span.clone(), name.value.clone(), Applicability::Unsure),
+        _ => found.help("the step sends nothing: name a message"),
+    }
+}
+
+/// Whether it looks like the place of a step: `step-2`, `replies-1-1`, or below one with an id, `invite-answers-1-1`.
+/// Whether a text stands there is known when the story is played.
+fn is_place(name: &str, ids: &[&Spanned<String>]) -> bool {
     let numbered = name
         .strip_prefix("step-")
         .or_else(|| name.strip_prefix("replies-"));
-    let below = |id: &&str| name.strip_prefix(*id).is_some_and(|rest| rest.starts_with('-'));
+    let below = |id: &&Spanned<String>| {
+        let rest = name.strip_prefix(id.value.as_str());
+        rest.is_some_and(|rest| rest.starts_with('-'))
+    };
     numbered.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
         || ids.iter().any(below)
 }

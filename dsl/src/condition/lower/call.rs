@@ -13,7 +13,7 @@ use crate::diagnostic::Applicability;
 use crate::scalar::WaitTime;
 use crate::values::parse_date;
 use crate::written::campaign::OPT_OUT_LINK;
-use crate::written::nearest::{Guess, listed, nearest};
+use crate::written::nearest::{Guess, nearest, these_are};
 use crate::written::{is_name, slug};
 
 impl Lower<'_> {
@@ -132,7 +132,7 @@ impl Lower<'_> {
         let guess = Guess::unsure(nearest(name, all.iter().copied())).written(|meant| format!("\"{meant}\""));
         self.found.push(guess.tell(found, || match all.is_empty() {
             true => format!("the campaign has no {what}s with a name"),
-            false => format!("the {what}s are {}", listed(all.iter().copied())),
+            false => these_are((what, &format!("{what}s")), &all),
         }));
         None
     }

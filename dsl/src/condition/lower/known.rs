@@ -3,7 +3,7 @@
 
 use super::{Applicability, BuiltIn, Diagnostic, Expression, Kind, Lower, Text, Value};
 use crate::values::Language;
-use crate::written::nearest::{Guess, listed, nearest};
+use crate::written::nearest::{Guess, nearest, there_are};
 use crate::written::{language_called, zone_of_city};
 
 impl Lower<'_> {
@@ -54,7 +54,7 @@ impl Lower<'_> {
         let guess = Guess::unsure(meant).written(|meant| format!("\"{meant}\""));
         Some(guess.tell(found, || match names.is_empty() {
             true => "no message has variants, and no step draws a way".to_owned(),
-            false => format!("there are {}", listed(names.iter().copied())),
+            false => there_are(&names),
         }))
     }
 }

@@ -4,7 +4,6 @@
 use super::super::names::{self, NameKind};
 use super::super::sketch::Role;
 use super::{Asked, Item, ItemKind, conditions, keys, texts};
-use crate::written::campaign::{Campaign, Step};
 use crate::written::key::{Choice, Form, Status};
 use crate::written::tables::DAYS;
 
@@ -61,13 +60,13 @@ fn of(asked: &Asked<'_>, form: &'static Form) -> Vec<Item> {
                 let others = ["nothing", "opt-out", "opt-in", "help"];
                 names_of(asked, kind)
                     .into_iter()
-                    .chain(steps_that_speak(asked))
+                    .chain(names_of(asked, NameKind::Step))
                     .chain(words(asked, others))
                     .collect()
             }
             Some(kind) if asked.key() == "of" => {
                 let messages = names_of(asked, kind).into_iter();
-                messages.chain(steps_that_speak(asked)).collect()
+                messages.chain(names_of(asked, NameKind::Step)).collect()
             }
             Some(kind) => names_of(asked, kind),
             None => texts::items(asked)
@@ -127,15 +126,6 @@ fn written(asked: &Asked<'_>, text: String) -> String {
         true => text,
         false => format!("{text:?}"),
     }
-}
-
-/// Steps with a text of their own: a story calls that by their `id`.
-fn steps_that_speak(asked: &Asked<'_>) -> Vec<Item> {
-    let steps = asked.document.campaign().map(Campaign::all_steps);
-    let speak = |step: &&&Step| step.sent().into_iter().any(|sent| sent.texts().is_some());
-    let steps = steps.unwrap_or_default();
-    let ids = steps.iter().filter(speak).filter_map(|step| step.id.as_ref());
-    named(asked, ids.map(|id| (id.value.clone(), "step".to_owned())))
 }
 
 /// Why passages of this campaign may end.

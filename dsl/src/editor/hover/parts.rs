@@ -7,50 +7,117 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 use sms::parts::{Measure, measure};
 
+use super::super::names::{NameKind, Named};
 use super::super::{Document, File, names};
 use super::Hover;
 use crate::bounds::{self, Longest};
 use crate::check::languages_of;
 use crate::tree::Node;
 use crate::values::Language;
-use crate::written::campaign::{Message, Texts, Value};
+use crate::written::campaign::{Body, Message, Sent, Step, Texts, Value, own_texts};
 
 /// Of the text that a byte is in.
 pub(super) fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
     let holds = |node: &Node| node.span.start <= byte && byte <= node.span.end;
-    let (texts, span) = all(document).into_iter().find_map(|(_, texts)| {
+    let (texts, span) = all(document).into_iter().find_map(|texts| {
         let value = texts.values().into_iter().find(|value| holds(&value.node))?;
         Some((texts, value.node.span.clone()))
     })?;
-    Some(of(document, texts, span))
+    Some(of(document, &[(None, texts)], span))
 }
 
-/// Of the message whose name a byte is in.
+/// Of the message or the step whose name a byte is in: of what it sends, by variant where there are several.
 pub(super) fn named(document: &Document<'_>, byte: usize) -> Option<Hover> {
-    let named = names::message_at(document, byte)?;
-    let (_, texts) = all(document)
-        .into_iter()
-        .find(|(name, _)| *name == Some(named.name.as_str()))?;
-    Some(of(document, texts, named.span))
+    let here = |named: &&Named| named.span.start <= byte && byte <= named.span.end;
+    // The longest first: `invite-answers-1-1` begins with the name of a step.
+    let mut names: Vec<&Named> = names::all(document).iter().filter(here).collect();
+    names.reverse();
+    names.into_iter().find_map(|named| {
+        let span = named.span.clone();
+        match named.kind {
+            NameKind::Message => called(document, &named.name, span),
+            NameKind::Step => called(document, &named.name, span.clone())
+                .or_else(|| called(document, sent_by(document, &named.name)?, span)),
+            _ => None,
+        }
+    })
 }
 
-/// The texts of the file, those of messages with their name.
-fn all<'a>(document: &Document<'a>) -> Vec<(Option<&'a str>, &'a Texts)> {
-    let messages = match document.file {
-        File::Campaign(file) => &file.written.messages,
-        File::Project(file) => &file.written.messages,
-    };
-    let own = messages.iter().flat_map(Message::texts);
-    let mut all: Vec<_> = own
-        .map(|(name, texts)| (Some(name.value.as_str()), texts))
-        .collect();
-    if let Some(campaign) = document.campaign() {
-        all.extend(campaign.all_texts().into_iter().map(|(_, texts)| (None, texts)));
+/// The message that the step of an `id` sends.
+fn sent_by<'a>(document: &Document<'a>, id: &str) -> Option<&'a str> {
+    let steps = document.campaign()?.all_steps();
+    let is_it = |step: &&&Step| step.id.as_ref().is_some_and(|own| own.value == id);
+    let sent = steps.iter().find(is_it)?.sent().into_iter().next()?;
+    match sent {
+        Sent::Name(name) => Some(&name.value),
+        Sent::Texts(_) => None,
     }
-    all
 }
 
-fn of(document: &Document<'_>, texts: &Texts, span: Range<usize>) -> Hover {
+/// Of the message, or the text of a step, that has this name.
+fn called(document: &Document<'_>, name: &str, span: Range<usize>) -> Option<Hover> {
+    let all = messages(document).find(|message| message.name.value == name);
+    match all.and_then(|message| message.body.as_ref()) {
+        Some(Body::Texts(texts)) => Some(of(document, &[(None, texts)], span)),
+        Some(Body::Variants(variants)) => {
+            let each = variants.iter().filter_map(|variant| {
+                let share = variant.share.as_ref().map_or("", |share| &share.value);
+                let called = format!("**{}** {share}", variant.name.value);
+                Some((Some(called), variant.texts.as_ref()?))
+            });
+            Some(of(document, &each.collect::<Vec<_>>(), span))
+        }
+        None => {
+            let own = document.campaign().map(own_texts::of).unwrap_or_default();
+            let (_, texts) = own.into_iter().find(|(own, _)| own == name)?;
+            Some(of(document, &[(None, texts)], span))
+        }
+    }
+}
+
+fn messages<'a>(document: &Document<'a>) -> impl Iterator<Item = &'a Message> {
+    let (short, all) = match document.file {
+        File::Campaign(file) => (file.written.message.as_ref(), &file.written.messages),
+        File::Project(file) => (None, &file.written.messages),
+    };
+    short.into_iter().chain(all)
+}
+
+/// The texts of the file.
+fn all<'a>(document: &Document<'a>) -> Vec<&'a Texts> {
+    let own = messages(document).flat_map(Message::texts);
+    let own = own.map(|(_, texts)| texts);
+    match document.campaign() {
+        Some(campaign) => campaign.all_texts().into_iter().map(|(_, texts)| texts).collect(),
+        None => own.collect(),
+    }
+}
+
+/// Of some texts, each with what it is called where there are several.
+fn of(document: &Document<'_>, all: &[(Option<String>, &Texts)], span: Range<usize>) -> Hover {
+    let each = all.iter().map(|(called, texts)| {
+        let lines = lines(document, texts).join("\n");
+        match called {
+            Some(called) => format!("{}\n{lines}", called.trim()),
+            None => lines,
+        }
+    });
+    let mut text = each.collect::<Vec<_>>().join("\n\n");
+    let longest = document.campaign().map(bounds::longest_of).unwrap_or_default();
+    let values = all.iter().flat_map(|(_, texts)| texts.values());
+    let unknown: BTreeSet<String> = values.flat_map(|value| unknown(value, &longest)).collect();
+    if !unknown.is_empty() {
+        let all: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
+        text += &format!("\n\nNo `longest` under `fields`: {}", all.join(", "));
+    }
+    if let Err(why) = document.around.price {
+        text += &format!("\n\nNo price: {why}");
+    }
+    Hover { text, span }
+}
+
+/// What each text of a message costs, by language.
+fn lines(document: &Document<'_>, texts: &Texts) -> Vec<String> {
     let longest = document.campaign().map(bounds::longest_of).unwrap_or_default();
     let languages = match document.campaign() {
         Some(campaign) => languages_of(campaign, document.around.project),
@@ -66,28 +133,14 @@ fn of(document: &Document<'_>, texts: &Texts, span: Range<usize>) -> Hover {
             &longest,
         )
     };
-    let lines: Vec<String> = match texts {
+    match texts {
         Texts::One(value) => vec![format!("- {}", line(value))],
         Texts::ByLanguage(all) => {
             let all = all.iter();
             all.map(|(language, value)| format!("- **{}**: {}", language.value, line(value)))
                 .collect()
         }
-    };
-    let mut text = lines.join("\n");
-    let unknown: BTreeSet<String> = texts
-        .values()
-        .into_iter()
-        .flat_map(|value| unknown(value, &longest))
-        .collect();
-    if !unknown.is_empty() {
-        let all: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
-        text += &format!("\n\nNo `longest` under `fields`: {}", all.join(", "));
     }
-    if let Err(why) = document.around.price {
-        text += &format!("\n\nNo price: {why}");
-    }
-    Hover { text, span }
 }
 
 /// What one text costs.

@@ -286,3 +286,48 @@ fn a_text_without_a_price_says_why() {
         assert_eq!(shown, format!("{parts}\n\nNo price: {expected}\n"));
     }
 }
+
+#[test]
+fn a_name_shows_what_is_sent_by_it() {
+    let messages = "messages: { m|: { variants: { calm: { share: 40%, text: Hi }, loud: { share: 60%, text: HI! } } } }\n";
+    let steps = "steps:\n  - send: m\n    id: one\n  - ask: { text: Hello? }\n    id: two\n    for: 1 day\n  - wait: 1 day\n    id: three\n";
+    let shown_at = |place: &str| {
+        let (before, after) = place.split_once('|').expect("a cursor");
+        let whole = format!("{}{steps}", messages.replace('|', ""));
+        asked(&whole.replacen(&format!("{before}{after}"), place, 1), shown)
+    };
+    expect![[r#"
+        [m]
+        **calm** 40%
+        - 1 part, GSM-7, 2 of 160 places, 0.0079 USD in US
+
+        **loud** 60%
+        - 1 part, GSM-7, 3 of 160 places, 0.0079 USD in US
+    "#]]
+    .assert_eq(&shown_at("{ m|:"));
+    expect![[r#"
+        [one]
+        **calm** 40%
+        - 1 part, GSM-7, 2 of 160 places, 0.0079 USD in US
+
+        **loud** 60%
+        - 1 part, GSM-7, 3 of 160 places, 0.0079 USD in US
+    "#]]
+    .assert_eq(&shown_at("id: o|ne"));
+    expect![[r#"
+        [two]
+        - 1 part, GSM-7, 6 of 160 places, 0.0079 USD in US
+    "#]]
+    .assert_eq(&shown_at("id: tw|o"));
+    expect![[r#"
+        [three]
+        **id**: a name
+
+        Names the step, so that people on it can be moved when the file changes. Default: none.
+
+        ```yaml
+        id: reminder
+        ```
+    "#]]
+    .assert_eq(&shown_at("id: thr|ee"));
+}

@@ -84,21 +84,22 @@ pub(super) fn helper(document: &Document<'_>, byte: usize) -> Option<Hover> {
     })
 }
 
-/// A value to choose: what its key says of it.
+/// A value to choose, or the `id` of a step that sends nothing: what its key says of it.
 pub(super) fn choice(document: &Document<'_>, byte: usize) -> Option<Hover> {
     let (sketch, spot) = Sketch::of(document, byte);
     let spot = spot.filter(|spot| spot.role != Role::Key)?;
     let word = document.text.get(spot.word.clone())?;
     let here = forms::at(document, &sketch, &spot.path);
-    let is_offered = |form: &&Form| match form {
-        Form::OneOf(choices) => choices.iter().any(|choice| choice.word == word),
-        _ => false,
-    };
-    here.iter().copied().find(is_offered)?;
     let (last, above) = spot.path.split_last()?;
     let super::super::sketch::Segment::Key(name) = last else {
         return None;
     };
+    let is_offered = |form: &&Form| match form {
+        Form::OneOf(choices) => choices.iter().any(|choice| choice.word == word),
+        Form::Name => name == "id",
+        _ => false,
+    };
+    here.iter().copied().find(is_offered)?;
     let key = forms::key(&forms::at(document, &sketch, above), name)?;
     Some(Hover {
         text: doc(key),

@@ -6,6 +6,7 @@ use super::super::{Document, names};
 use crate::check::EXPECTED;
 use crate::condition::{BuiltIn, FUNCTIONS, WORDS};
 use crate::template::{HELPERS, LATER};
+use crate::written::campaign::own_texts;
 use crate::written::{is_name, misread};
 
 /// What every YAML reader takes for a truth or for nothing where it is not quoted.
@@ -43,7 +44,8 @@ fn fits(kind: NameKind, new: &str) -> Result<(), String> {
 
 fn is_of_language(kind: NameKind, new: &str) -> bool {
     match kind {
-        NameKind::Message => EXPECTED.contains(&new),
+        // A text in a step is called by the step's `id`.
+        NameKind::Message | NameKind::Step => EXPECTED.contains(&new),
         NameKind::Field => {
             let functions = FUNCTIONS.iter().map(|(name, _)| *name);
             let all = functions.chain(HELPERS).chain(LATER).chain(WORDS);
@@ -53,7 +55,6 @@ fn is_of_language(kind: NameKind, new: &str) -> bool {
             all.any(|name| name == new)
         }
         NameKind::Link
-        | NameKind::Step
         | NameKind::List
         | NameKind::Sender
         | NameKind::Inbox
@@ -70,9 +71,11 @@ fn is_taken(document: &Document<'_>, all: &[Named], kind: NameKind, new: &str) -
         NameKind::Field => {
             same.any(|other| other.kind == kind) || document.columns().iter().any(|column| column == new)
         }
-        // `delivered("x")` is of either.
+        // `delivered("x")` is of either, and stories call texts by their places too.
         NameKind::Message | NameKind::Step => {
-            same.any(|other| other.defines && matches!(other.kind, NameKind::Message | NameKind::Step))
+            let either = |other: &Named| matches!(other.kind, NameKind::Message | NameKind::Step);
+            let places = document.campaign().map(own_texts::places).unwrap_or_default();
+            same.any(|other| other.defines && either(other)) || places.iter().any(|(place, _)| place == new)
         }
         NameKind::Link
         | NameKind::List

@@ -98,6 +98,7 @@ fn a_name_that_means_something_already_is_refused() {
     }
     for name in ["opt-out", "opt-in", "help", "nothing"] {
         check("- send: invi|te", name, &language(name));
+        check("id: fir|st", name, &language(name));
     }
     check("  first_na|me:", "city", &taken("city"));
     check("- send: invi|te", "first", &taken("first"));
@@ -135,4 +136,21 @@ fn stories_in_a_file_of_their_own_are_changed_too() {
             );
         }
     }
+}
+
+#[test]
+fn a_step_is_renamed_in_its_own_stories_and_in_names_below_it() {
+    let steps = "steps:\n  - ask: { text: \"Hi?\" }\n    id: fir|st\n    for: 1 day\n    answers: [{ words: [a], send: { text: b } }]\n  \
+        - send: { text: c }\n    when: delivered(\"first\")\ntests: tests/a.yaml\n";
+    let stories = "- test: one\n  story:\n    - expect: first\n    - expect: first-answers-1-1\n    - expect: first-2\n";
+    assert_eq!(renamed(steps, "begin"), "id: begin\nwhen: delivered(\"begin\")");
+    let edits = asked(steps, |document, byte| {
+        in_stories(document, byte, "begin", stories)
+    });
+    let lines: Vec<usize> = edits
+        .iter()
+        .map(|(span, _)| stories[..span.start].matches('\n').count())
+        .collect();
+    assert_eq!(lines, [2, 3]);
+    assert_eq!(renamed(steps, "step-2"), "\"step-2\" is taken");
 }

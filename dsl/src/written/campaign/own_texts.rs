@@ -1,22 +1,32 @@
 //! What the texts are called that stand in steps: by the `id` of the step, else by its place. Reports, stories and plans call
 //! them so.
 
+use std::collections::BTreeSet;
+
 use super::{Campaign, Sent, Step, Texts, Verb};
 
 /// Names and texts, those of steps before those of rules for replies. No two have one name, nor that of a message.
 pub fn of(campaign: &Campaign) -> Vec<(String, &Texts)> {
+    found(campaign).texts
+}
+
+/// What is called by its place: steps without an `id`, and the texts that stand beside a question. Each with its step.
+pub fn places(campaign: &Campaign) -> Vec<(String, &Step)> {
+    found(campaign).places
+}
+
+fn found(campaign: &Campaign) -> Found<'_> {
+    let messages = campaign.all_messages();
     let mut found = Found {
-        taken: campaign
-            .all_messages()
-            .map(|message| message.name.value.clone())
-            .collect(),
+        taken: messages.map(|message| message.name.value.clone()).collect(),
         texts: vec![],
+        places: vec![],
     };
     found.steps(&[], &campaign.steps);
     for (nth, rule) in (1..).zip(campaign.rules()) {
         found.steps(&["replies".to_owned(), nth.to_string()], &rule.steps);
     }
-    found.texts
+    found
 }
 
 /// The path of a step, the `i`th of those that stand in the step of `path`. One with an id stands for itself, wherever it
@@ -42,8 +52,9 @@ fn below(path: &[String], name: &[String]) -> Vec<String> {
 }
 
 struct Found<'a> {
-    taken: Vec<String>,
+    taken: BTreeSet<String>,
     texts: Vec<(String, &'a Texts)>,
+    places: Vec<(String, &'a Step)>,
 }
 
 impl<'a> Found<'a> {
@@ -54,13 +65,19 @@ impl<'a> Found<'a> {
     }
 
     fn step(&mut self, path: &[String], step: &'a Step) {
+        if step.id.is_none() {
+            self.places.push((path.join("-"), step));
+        }
         match &step.verb {
             Verb::Ask(ask) => {
                 ask.sent.iter().for_each(|sent| self.text(path, sent));
                 let others = [("unclear", &ask.unclear), ("remind", &ask.remind)];
                 for (name, sent) in others {
-                    sent.iter()
-                        .for_each(|sent| self.text(&below(path, &[name.to_owned()]), sent));
+                    let path = below(path, &[name.to_owned()]);
+                    if let Some(sent) = sent {
+                        self.text(&path, sent);
+                        self.places.push((path.join("-"), step));
+                    }
                 }
             }
             _ => step.sent().into_iter().for_each(|sent| self.text(path, sent)),
@@ -72,10 +89,8 @@ impl<'a> Found<'a> {
 
     fn text(&mut self, path: &[String], sent: &'a Sent) {
         if let Some(texts) = sent.texts() {
-            let name = free(path.join("-"), |name| {
-                self.taken.iter().any(|taken| taken == name)
-            });
-            self.taken.push(name.clone());
+            let name = free(path.join("-"), |name| self.taken.contains(name));
+            self.taken.insert(name.clone());
             self.texts.push((name, texts));
         }
     }

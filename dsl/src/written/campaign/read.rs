@@ -224,7 +224,9 @@ pub(super) fn fields(node: &Node) -> Vec<Field> {
             kind: kind.and_then(FieldType::parse).unwrap_or_default(),
             default: entry.value.get("default").and_then(Texts::read),
             format: text(&entry.value, "format"),
-            longest: parsed(&entry.value, "longest", |text| text.parse().ok()),
+            longest: parsed(&entry.value, "longest", |text| {
+                text.parse().ok().filter(|longest| *longest > 0)
+            }),
             set_by_steps: entry.value.get("from").is_some(),
         }
     };

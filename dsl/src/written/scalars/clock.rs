@@ -403,7 +403,7 @@ pub(super) fn time_of_day(text: &str) -> Refusal {
         return twelve_hours("bad-time", text, &clock);
     }
     match as_minutes(text) {
-        Some(clock) => seen_as_number("bad-time", text, &clock),
+        Some(clock) => seen_as_number(text, &clock),
         None => wrong(
             "bad-time",
             format!("\"{text}\" is not a time of day"),
@@ -421,11 +421,11 @@ pub(super) fn as_minutes(text: &str) -> Option<String> {
     (number < 24 * 60).then(|| format!("{:02}:{:02}", number / 60, number % 60))
 }
 
-pub(super) fn seen_as_number(code: &'static str, text: &str, clock: &str) -> Refusal {
+fn seen_as_number(text: &str, clock: &str) -> Refusal {
     let message = format!("{text} is a number, not a time");
     let help = format!("{clock}? quote it: some tools rewrite an unquoted {clock} as {text}");
     let quoted = format!("\"{clock}\"");
-    instead(wrong(code, message, help), quoted, Applicability::Unsure)
+    instead(wrong("bad-time", message, help), quoted, Applicability::Unsure)
 }
 
 /// `9-17` is 09:00-17:00.
@@ -441,7 +441,16 @@ fn whole_hours(from: &str, to: &str) -> Option<String> {
 
 pub(super) fn window(text: &str) -> Result<(), Refusal> {
     if let Some(clock) = as_minutes(text) {
-        return Err(seen_as_number("bad-window", text, &clock));
+        let message = format!("{text} is a number, not a window");
+        let end = if clock.as_str() < "12:00" {
+            "21:00"
+        } else {
+            "09:00"
+        };
+        let help = format!(
+            "write start and end: `\"{clock}-{end}\"`; some tools rewrite an unquoted {clock} as {text}"
+        );
+        return Err(wrong("bad-window", message, help));
     }
     let between = [" to ", " until ", "\u{2013}", "\u{2014}"]
         .iter()

@@ -90,6 +90,16 @@ impl Shape<'_> {
                 .push(found.also(there.key.span.clone(), "there already").help(help));
             return meant;
         }
+        if let Some(there) = meant.and_then(|meant| beside_which_none(object, node, meant)) {
+            let help = format!(
+                "is it meant to be \"{}\"? that cannot stand beside \"{}\": keep one of them",
+                meant.unwrap_or_default(),
+                there.key.text
+            );
+            let found = found.also(there.key.span.clone(), "another of the two");
+            self.found.push(found.help(help));
+            return None;
+        }
         if let Some(before) = self.waits_before(node, entry, object, meant) {
             self.found.push(before);
             return None;
@@ -131,6 +141,16 @@ impl Shape<'_> {
         let told = self.told.iter_mut().filter(of_value);
         told.filter_map(|told| told.suggestion.as_mut())
             .for_each(|suggestion| suggestion.applicability = Applicability::Unsure);
+    }
+}
+
+/// The key of a campaign that the one that is meant cannot stand beside.
+fn beside_which_none<'a>(object: &Object, node: &'a Node, meant: &str) -> Option<&'a Entry> {
+    let is_campaign = object.key("steps").is_some() && object.key("audience").is_some();
+    match meant {
+        "steps" if is_campaign => node.entry("message"),
+        "message" if is_campaign => node.entry("steps"),
+        _ => None,
     }
 }
 

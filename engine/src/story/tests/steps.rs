@@ -642,3 +642,61 @@ tests:
     "##]],
     );
 }
+
+#[test]
+fn what_happens_in_a_wait_before_that_for_a_day_ends_neither() {
+    let campaign = service(
+        r#"
+fields: { starts: date }
+steps:
+  - send: first
+  - wait: "07:30"
+  - wait: { date: starts, at: "12:00" }
+  - send: second
+messages: { first: One, second: Two }
+tests:
+  - test: the day comes before that time
+    person: { phone: "+393331234567", starts: 2026-12-01 }
+    story:
+      - expect: first
+      - receipt: delivered
+      - expect: second
+  - test: it is another day by then
+    person: { phone: "+393331234567", starts: 2026-12-01 }
+    story:
+      - expect: first
+      - event: { name: moved, fields: { starts: 2026-12-03 } }
+      - expect: second
+  - test: it is another day later
+    person: { phone: "+393331234567", starts: 2026-12-05 }
+    story:
+      - expect: first
+      - after: 2 days
+      - event: { name: moved, fields: { starts: 2026-12-04 } }
+      - expect: second
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        # the day comes before that time
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < first (1 part): One
+        Tue 1 Dec 10:00 the text is delivered
+        Wed 2 Dec 07:30 < second (1 part): Two
+        Wed 2 Dec 07:30 the passage ends
+        # it is another day by then
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < first (1 part): One
+        Tue 1 Dec 10:00 the event moved comes
+        Thu 3 Dec 12:00 < second (1 part): Two
+        Thu 3 Dec 12:00 the passage ends
+        # it is another day later
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < first (1 part): One
+        Thu 3 Dec 10:00 the event moved comes
+        Fri 4 Dec 12:00 < second (1 part): Two
+        Fri 4 Dec 12:00 the passage ends
+    "#]],
+    );
+}
