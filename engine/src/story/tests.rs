@@ -12,6 +12,7 @@ mod people_read;
 mod replies;
 mod schedules;
 mod steps;
+mod waits;
 
 use std::sync::Arc;
 
