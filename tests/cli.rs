@@ -72,7 +72,7 @@ fn a_plan_says_who_gets_what_and_who_does_not() {
              people    2 of 5 rows; 3 left out
              parts     2
              money     0.0158 USD
-             when      now, the last text after 0 s (100 parts a second)
+             when      now, the last text 0 s after the first (100 parts a second)
 
             text    language parts here at most   UCS-2
             message en       1          unbounded 1 person, by 'ë' (line 6)
@@ -137,7 +137,7 @@ fn a_run_ends_with_a_report_and_a_second_one_sends_nothing() {
          people    20 (every row of 20)
          parts     20
          money     0.158 USD
-         when      now, the last text after 0 s (1000 parts a second)
+         when      now, the last text 0 s after the first (1000 parts a second)
 
         text    language parts here at most   UCS-2
         message en       1          unbounded
@@ -267,7 +267,7 @@ fn what_cannot_be_done_is_one_sentence_with_its_remedy() {
              people    0 of 1 rows; 1 left out
              parts     0
              money     nothing
-             when      now, the last text after 0 s (1000 parts a second)
+             when      now, the last text 0 s after the first (1000 parts a second)
 
             text    language parts here at most   UCS-2
             message en       nobody     unbounded

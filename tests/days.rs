@@ -76,7 +76,7 @@ fn a_plan_is_of_the_next_day_that_is_anybodys() {
              people    2 of 4 rows; 2 on other days
              parts     2
              money     0.0158 USD
-             when      IN-TWO-WEEKS 10:00 on each recipient's clock, the next day that is anybody's, the last text after 0 s (1000 parts a second)
+             when      IN-TWO-WEEKS 10:00 on each recipient's clock, the next day that is anybody's, the last text 0 s after the first (1000 parts a second)
 
             text    language parts here at most   UCS-2
             message en       1          unbounded
@@ -100,7 +100,7 @@ fn a_plan_is_of_the_next_day_that_is_anybodys() {
              people    0 of 1 rows; 1 on other days
              parts     0
              money     nothing
-             when      TODAY 10:00 on each recipient's clock, the last text after 0 s (1000 parts a second)
+             when      TODAY 10:00 on each recipient's clock, the last text 0 s after the first (1000 parts a second)
 
             text    language parts here at most   UCS-2
             message en       nobody     unbounded

@@ -64,7 +64,7 @@ fn what_crier_yaml_lacks_is_shown_once_for_all_campaigns_that_need_it() {
         3 | sender: arena
           |         ^^^^^ and in 2 more campaigns
           |
-          = help: the senders of crier.yaml are "desk"
+          = help: the only sender of crier.yaml is "desk"
 
         error[unknown-sender]: sender "square" does not exist
          --> d.campaign.yaml:3:9
@@ -72,7 +72,7 @@ fn what_crier_yaml_lacks_is_shown_once_for_all_campaigns_that_need_it() {
         3 | sender: square
           |         ^^^^^^
           |
-          = help: the senders of crier.yaml are "desk"
+          = help: the only sender of crier.yaml is "desk"
 
         error[unknown-sender]: sender "arena" does not exist
          --> other/a.campaign.yaml:3:9
@@ -80,7 +80,7 @@ fn what_crier_yaml_lacks_is_shown_once_for_all_campaigns_that_need_it() {
         3 | sender: arena
           |         ^^^^^
           |
-          = help: the senders of crier.yaml are "desk"
+          = help: the only sender of crier.yaml is "desk"
 
         8 files checked: 5 errors, 0 warnings
         `crier explain unknown-sender` says more, with an example

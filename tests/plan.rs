@@ -183,8 +183,8 @@ fn what_holds_a_text_up_is_told_as_it_is() {
     ]
     .map(when);
     expect![[r#"
-         when      now, the first text TIME, the last text after 0 s (100 parts a second)
-         when      now, the last text after 24 h 0 min, or later by `frequency` (100 parts a second)
-         when      now, the last text after 24 h 0 min (100 parts a second)"#]]
+        when      now, the first text TIME, the last text 0 s after the first (100 parts a second)
+        when      now, the last text 24 h 0 min after the first, or later by `frequency` (100 parts a second)
+        when      now, the last text 24 h 0 min after the first (100 parts a second)"#]]
     .assert_eq(&told.join("\n"));
 }

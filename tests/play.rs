@@ -153,7 +153,8 @@ fn a_person_and_a_time_can_be_named() {
           /next                     run the clock to the next text
           /click LINK               open a link of a text
           /event NAME field=value   an event of the API
-          /receipt delivered        what the carrier says of the latest text; undelivered
+          /receipt delivered        what the carrier says of the latest text; undelivered;
+                                    of an earlier one with its name behind it
           /who                      the person, as it stands
           /save                     print all of it as a story; /save NAME puts it into
                                     the campaign, /save FILE.yaml into that file

@@ -55,54 +55,54 @@ fn the_latest_tick_in_time_is_launched_and_the_others_are_shown() {
         &folder.output(&plan),
         day,
         expect![[r#"
-        exit 0
-         campaign  test
-         sender    desk (+12125550100) by trial
-         lists     people.csv (separator ',', UTF-8, numbers in "phone")
-         people    3 (every row of 3)
-         parts     3
-         money     0.0237 USD
-         when      now, for its tick of DAY 23:00, the last text after 0 s (1000 parts a second)
+            exit 0
+             campaign  test
+             sender    desk (+12125550100) by trial
+             lists     people.csv (separator ',', UTF-8, numbers in "phone")
+             people    3 (every row of 3)
+             parts     3
+             money     0.0237 USD
+             when      now, for its tick of DAY 23:00, the last text 0 s after the first (1000 parts a second)
 
-        text    language parts here at most   UCS-2
-        message en       1          unbounded
-        unbounded: say under `fields` how long these are, with `longest`: first_name
-        --
-    "#]],
+            text    language parts here at most   UCS-2
+            message en       1          unbounded
+            unbounded: say under `fields` how long these are, with `longest`: first_name
+            --
+        "#]],
     );
     check(
         &folder.run("test.campaign.yaml"),
         day,
         expect![[r#"
-        exit 0
-         campaign  test
-         sender    desk (+12125550100) by trial
-         lists     people.csv (separator ',', UTF-8, numbers in "phone")
-         people    3 (every row of 3)
-         parts     3
-         money     0.0237 USD
-         when      now, for its tick of DAY 23:00, the last text after 0 s (1000 parts a second)
+            exit 0
+             campaign  test
+             sender    desk (+12125550100) by trial
+             lists     people.csv (separator ',', UTF-8, numbers in "phone")
+             people    3 (every row of 3)
+             parts     3
+             money     0.0237 USD
+             when      now, for its tick of DAY 23:00, the last text 0 s after the first (1000 parts a second)
 
-        text    language parts here at most   UCS-2
-        message en       1          unbounded
-        unbounded: say under `fields` how long these are, with `longest`: first_name
+            text    language parts here at most   UCS-2
+            message en       1          unbounded
+            unbounded: say under `fields` how long these are, with `longest`: first_name
 
-        launch 1 of test: done
+            launch 1 of test: done
 
-         accepted       3
-         delivered      3
-         undelivered    0
-         unknown        0
-         opted out      0
-         other replies  0
-         parts          3
-         money          0.0237 USD
-         time           0 s from the first text to the last, begun TIME UTC
-        --
-        1 tick of test passed without a launch, and will have none: DAY 22:00; `crier status test` lists them
-        3 rows planned
-        test had its last tick, and nothing more begins
-    "#]],
+             accepted       3
+             delivered      3
+             undelivered    0
+             unknown        0
+             opted out      0
+             other replies  0
+             parts          3
+             money          0.0237 USD
+             time           0 s from the first text to the last, begun TIME UTC
+            --
+            1 tick of test passed without a launch, and will have none: DAY 22:00; `crier status test` lists them
+            3 rows planned
+            test had its last tick, and nothing more begins
+        "#]],
     );
     check(
         &folder.output(&["status", "test"]),
@@ -204,39 +204,39 @@ fn who_was_texted_before_is_left_out_and_a_tick_for_nobody_is_over() {
         &folder.run("test.campaign.yaml"),
         day,
         expect![[r#"
-        exit 0
-         campaign  test
-         sender    desk (+12125550100) by trial
-         lists     people.csv (separator ',', UTF-8, numbers in "phone")
-         people    0 of 3 rows; 3 left out
-         parts     0
-         money     nothing
-         when      now, for its tick of DAY 23:00, the last text after 0 s (1000 parts a second)
+            exit 0
+             campaign  test
+             sender    desk (+12125550100) by trial
+             lists     people.csv (separator ',', UTF-8, numbers in "phone")
+             people    0 of 3 rows; 3 left out
+             parts     0
+             money     nothing
+             when      now, for its tick of DAY 23:00, the last text 0 s after the first (1000 parts a second)
 
-        text    language parts here at most   UCS-2
-        message en       nobody     unbounded
-        unbounded: say under `fields` how long these are, with `longest`: first_name
+            text    language parts here at most   UCS-2
+            message en       nobody     unbounded
+            unbounded: say under `fields` how long these are, with `longest`: first_name
 
-         left out why                                                     first
-                3 in an earlier passage, and `again` does not let them in line 2
+             left out why                                                     first
+                    3 in an earlier passage, and `again` does not let them in line 2
 
-        launch 1 of test: done before; what came in since is added
+            launch 1 of test: done before; what came in since is added
 
-         accepted       3
-         delivered      3
-         undelivered    0
-         unknown        0
-         opted out      0
-         other replies  0
-         parts          3
-         money          0.0237 USD
-         time           0 s from the first text to the last, begun TIME UTC
-        --
-        1 tick of test passed without a launch, and will have none: DAY 22:00; `crier status test` lists them
-        3 rows planned
-        test does not begin at its tick of DAY 23:00: nobody to send to: every row of the lists is left out
-        test had its last tick, and nothing more begins
-    "#]],
+             accepted       3
+             delivered      3
+             undelivered    0
+             unknown        0
+             opted out      0
+             other replies  0
+             parts          3
+             money          0.0237 USD
+             time           0 s from the first text to the last, begun TIME UTC
+            --
+            1 tick of test passed without a launch, and will have none: DAY 22:00; `crier status test` lists them
+            3 rows planned
+            test does not begin at its tick of DAY 23:00: nobody to send to: every row of the lists is left out
+            test had its last tick, and nothing more begins
+        "#]],
     );
     check(
         &folder.output(&["status", "test"]),
@@ -278,7 +278,7 @@ fn before_its_first_tick_and_after_its_last() {
              people    3 (every row of 3)
              parts     3
              money     0.0237 USD
-             when      TIME UTC, its next tick, a Monday, the last text after 0 s (1000 parts a second)
+             when      TIME UTC, its next tick, a Monday, the last text 0 s after the first (1000 parts a second)
              then      Mon 2090-01-09 10:00, Mon 2090-01-16 10:00, Mon 2090-01-23 10:00, Mon 2090-01-30 10:00
 
             text    language parts here at most   UCS-2
@@ -298,7 +298,7 @@ fn before_its_first_tick_and_after_its_last() {
              people    3 (every row of 3)
              parts     3
              money     0.0237 USD
-             when      2090-01-02 10:00 on each recipient's clock, its next tick, a Monday, the last text after 0 s (1000 parts a second)
+             when      2090-01-02 10:00 on each recipient's clock, its next tick, a Monday, the last text 0 s after the first (1000 parts a second)
              then      Mon 2090-01-09 10:00, Mon 2090-01-16 10:00, Mon 2090-01-23 10:00, Mon 2090-01-30 10:00
 
             text    language parts here at most   UCS-2
@@ -320,8 +320,8 @@ fn before_its_first_tick_and_after_its_last() {
         .filter(|line| line.starts_with("when") || line.starts_with("then"))
         .collect();
     expect![[r#"
-         when      2090-03-19 02:30:00 CET, its next tick, a Sunday, the last text after 0 s (1000 parts a second)
-         then      Sun 2090-03-26 03:00, Sun 2090-04-02 02:30, Sun 2090-04-09 02:30, Sun 2090-04-16 02:30"#]].assert_eq(&shown.join("\n"));
+        when      2090-03-19 02:30:00 CET, its next tick, a Sunday, the last text 0 s after the first (1000 parts a second)
+        then      Sun 2090-03-26 03:00, Sun 2090-04-02 02:30, Sun 2090-04-09 02:30, Sun 2090-04-16 02:30"#]].assert_eq(&shown.join("\n"));
     let past = "{ cron: \"0 10 * * MON\", until: 2020-01-01, again: never }";
     check(
         &plan(past),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use dsl::campaign::{Again, Replies};
+use dsl::campaign::{Again, Deed, Replies};
 use dsl::tree::Node;
 
 use crate::advance::{
@@ -125,7 +125,12 @@ pub enum Happened {
     /// Something about the person changed, or others were told.
     Changed(Change),
     /// A text or a step was left out.
-    Skipped(LeftOut),
+    Skipped {
+        /// The message, where it is a text.
+        message: Option<String>,
+        /// Why.
+        reason: LeftOut,
+    },
     /// The passage ended without its next text.
     LeftOut(LeftOut),
     /// A text waits until then: hours, or texts enough.
@@ -469,7 +474,7 @@ impl Stage {
                 self.passages[at].finished.clone_from(&reason);
                 self.note(Happened::Finished(reason));
             }
-            (Effect::Skip(_, reason), _) => self.note(Happened::Skipped(reason)),
+            (Effect::Skip(step, reason), _) => self.skip(step, reason),
             (Effect::LeaveOut(reason), _) => self.note(Happened::LeftOut(reason)),
             (Effect::Keep { flagged }, _) if self.is_forwarded() => {
                 if flagged {
@@ -496,6 +501,18 @@ impl Stage {
         }
     }
 
+    fn skip(&mut self, step: u16, reason: LeftOut) {
+        let campaign = &self.revision.campaign;
+        let message = match &campaign.program.at(step).deed {
+            // An answer is left out wherever somebody stands.
+            Deed::Send(send) if reason != LeftOut::TooManyAnswers => {
+                Some(campaign.messages[send.message].name.clone())
+            }
+            _ => None,
+        };
+        self.note(Happened::Skipped { message, reason });
+    }
+
     /// Whether a rule handed the reply to somebody.
     fn is_forwarded(&self) -> bool {
         let of_reply = self.log.iter().rev().map(|entry| &entry.what);
@@ -516,7 +533,8 @@ impl Stage {
         self.note(Happened::Changed(change));
         match kept {
             Some((field, value)) if !self.revision.fits(&field, &value) => {
-                self.note(Happened::Skipped(LeftOut::IllTyped(field)));
+                let (message, reason) = (None, LeftOut::IllTyped(field));
+                self.note(Happened::Skipped { message, reason });
             }
             Some((field, value)) => self.change(at, Change::Set(field, value)),
             None => {}

@@ -14,7 +14,6 @@ use dsl::diagnostic::Diagnostic;
 use dsl::scalar::WrittenTime;
 
 use crate::advance::{Change, Known, Walked};
-use crate::launch::{LaunchError, starts_at};
 use crate::plan::{Cast, NotCast, cast, planned_out};
 use crate::revision::Revision;
 use crate::stage::{Entry, Happened, Stage, shown};
@@ -136,10 +135,7 @@ pub fn impossible(revision: &Revision, story: &Story) -> Option<Failure> {
 
 /// What of its lines cannot be true.
 fn at_odds(revision: &Revision, story: &Story, begin: DateTime<Utc>, zone: Tz) -> Option<Failure> {
-    let late = || too_late(revision, story, begin);
-    too_early(story, begin, zone)
-        .or_else(late)
-        .or_else(|| unknown(revision, story))
+    too_early(story, begin, zone).or_else(|| unknown(revision, story))
 }
 
 /// The person of a story that begins at an instant.
@@ -237,19 +233,6 @@ fn too_early(story: &Story, begin: DateTime<Utc>, zone: Tz) -> Option<Failure> {
         span.clone(),
         format!("no text can come {}", shown(at.with_timezone(&zone))),
         format!("the story begins {begins}; `at` beside `person` begins it at another time"),
-    );
-    Some(failure.impossible())
-}
-
-/// A story that begins when the campaign may not begin any more.
-fn too_late(revision: &Revision, story: &Story, begin: DateTime<Utc>) -> Option<Failure> {
-    let Err(LaunchError::TooLate { due, latest }) = starts_at(&revision.campaign, begin) else {
-        return None;
-    };
-    let failure = Failure::new(
-        story.span.clone(),
-        "by the time of this story the campaign may not begin any more",
-        format!("it is due {due}, and may begin until {latest}: give `at` an earlier time, or leave it out"),
     );
     Some(failure.impossible())
 }

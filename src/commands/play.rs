@@ -367,13 +367,21 @@ impl Default for Typed {
 impl Typed {
     /// The next one; none at the end.
     fn line(&mut self, prompt: &str) -> Result<Option<String>, Failure> {
-        if self.is_terminal {
-            let _ = write!(anstream::stderr(), "{prompt}");
-            let _ = std::io::stderr().flush();
+        loop {
+            if self.is_terminal {
+                let _ = write!(anstream::stderr(), "{prompt}");
+                let _ = std::io::stderr().flush();
+            }
+            let mut line = vec![];
+            let read = std::io::stdin().lock().read_until(b'\n', &mut line);
+            let read = read.map_err(|error| Failure::Usage(anyhow!("cannot read what is typed: {error}")))?;
+            if read == 0 {
+                return Ok(None);
+            }
+            match String::from_utf8(line) {
+                Ok(line) => return Ok(Some(line)),
+                Err(_) => output::say("that line is not UTF-8, and nothing comes of it: type it again"),
+            }
         }
-        let mut line = String::new();
-        let read = std::io::stdin().lock().read_line(&mut line);
-        let read = read.map_err(|error| Failure::Usage(anyhow!("cannot read what is typed: {error}")))?;
-        Ok((read > 0).then_some(line))
     }
 }

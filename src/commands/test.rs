@@ -83,7 +83,13 @@ pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
     match args.format {
         TestFormat::Full => report.full(),
         TestFormat::Json => output::json(&report.json()),
-        TestFormat::Junit => output::lines(&report.junit()),
+        TestFormat::Junit => {
+            output::lines(&report.junit());
+            // JUnit has no word for it.
+            if args.coverage {
+                output::say(&report.summary());
+            }
+        }
     }
     // That there is none has been said.
     if filter.is_some() && tested.iter().all(|campaign| campaign.played.is_empty()) {

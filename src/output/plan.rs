@@ -141,7 +141,10 @@ impl Shown<'_> {
             (false, true) => ", or later by `frequency`",
             (true, true) => ", or later by a column or by `frequency`",
         };
-        format!("{begins}, the last text after {last}{or} ({})", self.rate())
+        format!(
+            "{begins}, the last text {last} after the first{or} ({})",
+            self.rate()
+        )
     }
 
     /// Who texts; of several senders also what goes by each, and what may not.
@@ -285,8 +288,11 @@ impl Shown<'_> {
                 .filter(|pace| pace.senders.iter().any(|own| own == name));
             own.map(|pace| pace.per_second).min_by(f64::total_cmp)
         };
-        let shown =
-            |name: &str| slowest(name).map_or("no rate".to_owned(), |rate| format!("{rate} parts a second"));
+        let told = |rate: f64| match rate {
+            1.0 => "1 part a second".to_owned(),
+            rate => format!("{rate} parts a second"),
+        };
+        let shown = |name: &str| slowest(name).map_or("no rate".to_owned(), told);
         match self.revision.campaign.senders()[..] {
             [own] => shown(own),
             ref several => {

@@ -88,7 +88,8 @@ impl Report<'_> {
         }
     }
 
-    fn summary(&self) -> String {
+    /// How many passed, and how much was walked.
+    pub fn summary(&self) -> String {
         let stories = self.tested.iter().flat_map(|campaign| &campaign.played);
         let (mut all, mut failed) = (0, 0);
         for story in stories {

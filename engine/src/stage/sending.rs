@@ -6,6 +6,7 @@ use super::{Happened, SENT, Sent, Stage};
 use crate::advance::{AnswerOf, Event, variant_of};
 
 impl Stage {
+    /// The text of the step where a passage stands.
     pub(super) fn send(&mut self, at: usize, text: String, parts: u32) {
         let campaign = &self.revision.campaign;
         let passage = &self.passages[at];
@@ -20,6 +21,7 @@ impl Stage {
         let most = usize::try_from(caps.max().unwrap_or(0)).unwrap_or(usize::MAX);
         self.passages[at].known.first_sent_at.get_or_insert(now);
         let received = (campaign.name.clone(), now);
+        // No more than the caps count, and the last that `received()` asks for: a schedule may bring thousands.
         self.know(|known| {
             known.marketing.extend(counts.then_some(now));
             let too_many = known.marketing.len().saturating_sub(most);
@@ -31,6 +33,7 @@ impl Stage {
         self.advance(at, &Event::Accepted(place));
     }
 
+    /// An answer to what the person wrote; `at`: the passage that heard it.
     pub(super) fn answer(&mut self, at: Option<usize>, text: String, of: AnswerOf) {
         let parts = sms::parts::measure(&text).part_count;
         let now = self.now;

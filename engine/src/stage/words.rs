@@ -21,7 +21,10 @@ impl Happened {
             Happened::Clicked(link) => format!("opens the link {link}").into(),
             Happened::Event(name) => format!("the event {name} comes").into(),
             Happened::Changed(change) => changed(change).into(),
-            Happened::Skipped(reason) => format!("left out: {reason}").into(),
+            Happened::Skipped { message, reason } => match message {
+                Some(message) => format!("{message} is left out: {reason}").into(),
+                None => format!("left out: {reason}").into(),
+            },
             Happened::LeftOut(reason) => format!("the passage ends: {reason}").into(),
             Happened::Held(until) => {
                 format!("a text waits until {}", shown(until.with_timezone(&zone))).into()

@@ -181,7 +181,7 @@ impl Play<'_> {
     /// What is known of why no text comes.
     fn why_nothing(&self) -> String {
         let reason = self.stage.log().iter().rev().find_map(|entry| match &entry.what {
-            Happened::LeftOut(reason) | Happened::Skipped(reason) | Happened::NotEntered(reason) => {
+            Happened::LeftOut(reason) | Happened::Skipped { reason, .. } | Happened::NotEntered(reason) => {
                 Some(reason.to_string())
             }
             Happened::OptedOut => Some("the person opted out".to_owned()),

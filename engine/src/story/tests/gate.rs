@@ -66,7 +66,7 @@ tests: [{ test: it, at: 2026-12-01 21:00, person: { phone: "+393331234567" }, st
 "#,
         expect![[r#"
             Tue 1 Dec 21:00 the passage begins
-            Tue 1 Dec 21:00 left out: it could not go in time
+            Tue 1 Dec 21:00 step-1 is left out: it could not go in time
             Tue 1 Dec 21:00 a text waits until Wed 2 Dec 2026, 09:00
             Wed 2 Dec 09:00 < step-2 (1 part): And tomorrow
             Wed 2 Dec 09:00 the passage ends
@@ -121,14 +121,14 @@ fn caps_wait_skip_or_leave() {
         (
             "skip",
             expect![[r#"
-            Tue 1 Dec 10:00 the passage begins
-            Tue 1 Dec 10:00 < step-1 (1 part): One. STOP to opt out
-            Wed 2 Dec 10:00 < step-3 (1 part): Two.
-            Thu 3 Dec 10:00 left out: as many texts as the frequency allows
-            Fri 11 Dec 10:00 < step-7 (1 part): Four.
-            Fri 11 Dec 10:00 the passage ends
-            DIFFERS at "{ after: 60 days }": the story ends, and "step-1" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: step-1`)
-        "#]],
+                Tue 1 Dec 10:00 the passage begins
+                Tue 1 Dec 10:00 < step-1 (1 part): One. STOP to opt out
+                Wed 2 Dec 10:00 < step-3 (1 part): Two.
+                Thu 3 Dec 10:00 step-5 is left out: as many texts as the frequency allows
+                Fri 11 Dec 10:00 < step-7 (1 part): Four.
+                Fri 11 Dec 10:00 the passage ends
+                DIFFERS at "{ after: 60 days }": the story ends, and "step-1" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: step-1`)
+            "#]],
         ),
         (
             "leave",
@@ -185,7 +185,7 @@ tests: [{ test: it, person: { phone: "+393331234567" }, story: [{ reply: "yes" }
         expect![[r#"
             Tue 1 Dec 10:00 the passage begins
             Tue 1 Dec 10:00 < step-1 (1 part): One. STOP to opt out
-            Tue 1 Dec 10:00 left out: as many texts as the frequency allows
+            Tue 1 Dec 10:00 step-2 is left out: as many texts as the frequency allows
             Tue 1 Dec 10:00 > yes
             Tue 1 Dec 10:00 the reply goes to the inbox
             Thu 3 Dec 10:00 < step-4 (1 part): Last.
