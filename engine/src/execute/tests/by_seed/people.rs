@@ -157,9 +157,15 @@ fn wild(tale: &Tale) -> Vec<NewHappening> {
     // Each enters a few times, as far as that is let.
     let begins = (0..PEOPLE).filter(|_| tale.is_triggered).flat_map(|n| [n; 4]);
     happenings.extend(begins.map(|n| beginning(&mut chance, n)));
-    // What has no key is of all passages.
+    // What has no key is of all passages. No two of one person begin in the same minute, in which their waits would end.
+    let mut begun = 0;
     for happening in happenings.iter_mut().filter(|_| tale.is_keyed) {
         let begins = happening.what.name() == "began";
+        if begins {
+            let minute = happening.at.timestamp().div_euclid(60);
+            happening.at += TimeDelta::minutes(begun % 4 - minute.rem_euclid(4));
+            begun += 1;
+        }
         if begins || chance.one_in(2) {
             let visit = format!("v{}", chance.below(VISITS));
             happening.fields.push(("visit".to_owned(), visit));
