@@ -18,6 +18,7 @@ use crate::member::Member;
 use crate::opt_in::Asked;
 use crate::plan::Cast;
 use crate::revision::Revision;
+use crate::story::place_of;
 
 mod again;
 mod answers;
@@ -126,8 +127,8 @@ pub enum Happened {
     Changed(Change),
     /// A text or a step was left out.
     Skipped {
-        /// The message, where it is a text.
-        message: Option<String>,
+        /// The message, or the place of a wait; none: an answer, or what a condition would decide.
+        what: Option<String>,
         /// Why.
         reason: LeftOut,
     },
@@ -503,14 +504,16 @@ impl Stage {
 
     fn skip(&mut self, step: u16, reason: LeftOut) {
         let campaign = &self.revision.campaign;
-        let message = match &campaign.program.at(step).deed {
+        let instruction = campaign.program.at(step);
+        let what = match (&instruction.deed, &reason) {
             // An answer is left out wherever somebody stands.
-            Deed::Send(send) if reason != LeftOut::TooManyAnswers => {
-                Some(campaign.messages[send.message].name.clone())
-            }
+            (_, LeftOut::TooManyAnswers) => None,
+            (Deed::Send(send), _) => Some(campaign.messages[send.message].name.clone()),
+            (_, LeftOut::TooLate) => Some(place_of(&instruction.step)),
+            // Of a condition that cannot be decided another way may be taken.
             _ => None,
         };
-        self.note(Happened::Skipped { message, reason });
+        self.note(Happened::Skipped { what, reason });
     }
 
     /// Whether a rule handed the reply to somebody.
@@ -533,8 +536,8 @@ impl Stage {
         self.note(Happened::Changed(change));
         match kept {
             Some((field, value)) if !self.revision.fits(&field, &value) => {
-                let (message, reason) = (None, LeftOut::IllTyped(field));
-                self.note(Happened::Skipped { message, reason });
+                let (what, reason) = (None, LeftOut::IllTyped(field));
+                self.note(Happened::Skipped { what, reason });
             }
             Some((field, value)) => self.change(at, Change::Set(field, value)),
             None => {}

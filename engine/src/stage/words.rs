@@ -21,8 +21,8 @@ impl Happened {
             Happened::Clicked(link) => format!("opens the link {link}").into(),
             Happened::Event(name) => format!("the event {name} comes").into(),
             Happened::Changed(change) => changed(change).into(),
-            Happened::Skipped { message, reason } => match message {
-                Some(message) => format!("{message} is left out: {reason}").into(),
+            Happened::Skipped { what, reason } => match what {
+                Some(what) => format!("{what} is left out: {reason}").into(),
                 None => format!("left out: {reason}").into(),
             },
             Happened::LeftOut(reason) => format!("the passage ends: {reason}").into(),

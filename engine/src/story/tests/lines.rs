@@ -392,12 +392,12 @@ fn a_value_of_nothing_has_the_default() {
     check(
         &service(&format!("{steps}{}", story(lines))),
         expect![[r#"
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 left out: text is empty
-        Tue 1 Dec 10:00 < step-2 (1 part): In Roma, Ada
-        Wed 2 Dec 10:00 the event moved comes
-        Wed 2 Dec 10:00 < step-4 (1 part): In nowhere, Ada
-        Wed 2 Dec 10:00 the passage ends
-    "#]],
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 left out: text is empty
+            Tue 1 Dec 10:00 < step-2 (1 part): In Roma, Ada
+            Wed 2 Dec 10:00 the event moved comes
+            Wed 2 Dec 10:00 < step-4 (1 part): In nowhere, Ada
+            Wed 2 Dec 10:00 the passage ends
+        "#]],
     );
 }

@@ -54,34 +54,34 @@ tests:
     check(
         &campaign,
         expect![[r#"
-        # in time
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < step-1 (1 part): one
-        Wed 2 Dec 22:00 < step-3 (1 part): two
-        Thu 3 Dec 18:00 < step-5 (1 part): three
-        Wed 9 Dec 09:00 < step-7 (1 part): four
-        Thu 10 Dec 22:30 < step-9 (1 part): five
-        Thu 24 Dec 12:00 < step-11 (1 part): six
-        Thu 24 Dec 12:00 the passage ends
-        # what was past is skipped up to the next wait
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < step-1 (1 part): one
-        Wed 2 Dec 22:00 < step-3 (1 part): two
-        Thu 3 Dec 18:00 < step-5 (1 part): three
-        Thu 3 Dec 18:00 left out: its moment was past when the passage began
-        Thu 3 Dec 18:00 left out: its moment was past when the passage began
-        Thu 24 Dec 12:00 < step-11 (1 part): six
-        Thu 24 Dec 12:00 the passage ends
-        # no day, no text
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < step-1 (1 part): one
-        Wed 2 Dec 22:00 < step-3 (1 part): two
-        Thu 3 Dec 18:00 < step-5 (1 part): three
-        Thu 3 Dec 18:00 left out: the step cannot be decided: starts is empty or not of its type
-        Thu 3 Dec 18:00 left out: the step cannot be decided: starts is empty or not of its type
-        Thu 24 Dec 12:00 < step-11 (1 part): six
-        Thu 24 Dec 12:00 the passage ends
-    "#]],
+            # in time
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < step-1 (1 part): one
+            Wed 2 Dec 22:00 < step-3 (1 part): two
+            Thu 3 Dec 18:00 < step-5 (1 part): three
+            Wed 9 Dec 09:00 < step-7 (1 part): four
+            Thu 10 Dec 22:30 < step-9 (1 part): five
+            Thu 24 Dec 12:00 < step-11 (1 part): six
+            Thu 24 Dec 12:00 the passage ends
+            # what was past is skipped up to the next wait
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < step-1 (1 part): one
+            Wed 2 Dec 22:00 < step-3 (1 part): two
+            Thu 3 Dec 18:00 < step-5 (1 part): three
+            Thu 3 Dec 18:00 step 6 is left out: its moment was past when the passage began
+            Thu 3 Dec 18:00 step 8 is left out: its moment was past when the passage began
+            Thu 24 Dec 12:00 < step-11 (1 part): six
+            Thu 24 Dec 12:00 the passage ends
+            # no day, no text
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < step-1 (1 part): one
+            Wed 2 Dec 22:00 < step-3 (1 part): two
+            Thu 3 Dec 18:00 < step-5 (1 part): three
+            Thu 3 Dec 18:00 left out: the step cannot be decided: starts is empty or not of its type
+            Thu 3 Dec 18:00 left out: the step cannot be decided: starts is empty or not of its type
+            Thu 24 Dec 12:00 < step-11 (1 part): six
+            Thu 24 Dec 12:00 the passage ends
+        "#]],
     );
 }
 
