@@ -25,6 +25,14 @@ fn what_a_project_cannot_be_held_to_is_told_once() {
         crier.yaml:1:8: error[unknown-version] the file is written in version 2 of the language, and this program knows version 1
     "#]],
     );
+    let misspelt = yaml.replace("kind: simulated", "kind: simulate");
+    let marketing = "audience: people.csv\nschedule: now\nmessage: \"Hi. STOP to opt out\"\n";
+    check(
+        &[("crier.yaml", &misspelt), ("test.campaign.yaml", marketing)],
+        expect![[r#"
+            crier.yaml:7:29: error[unknown-value] there is no kind of provider "simulate"
+        "#]],
+    );
     check(
         &[("prices.csv", "country,price,currency\nUS,abc,USD\n")],
         expect![[r#"

@@ -84,6 +84,7 @@ const FOLLOWS: &[Follows] = &[
         &["unknown-field"],
     ),
     under("field-never-set", &["steps", "replies"]),
+    follows("field-never-set", Place::Under(&["fields"]), &["unknown-value"]),
     under("frequency-looser-than-policy", &["purpose"]),
     under("ill-typed-condition", &["fields"]),
     under("language-missing", &["languages"]),
