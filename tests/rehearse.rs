@@ -552,3 +552,18 @@ fn people_of_a_file_stand_for_those_of_a_query() {
     "#]],
     );
 }
+
+/// Of those to whom it comes before it does on the campaign's own clock nobody is too late.
+#[test]
+fn on_the_recipients_clocks_nobody_is_left_out_for_being_early() {
+    let folder = Folder::new();
+    folder.write("people.csv", "phone\n+6421123456\n+393331234567\n");
+    folder.write(
+        "early.campaign.yaml",
+        "audience: people.csv\ntimezone: Europe/Rome\npurpose: service\nreplies: none\n\
+         schedule: { at: 2026-12-28 22:30, clock: recipient, late: 30 minutes }\nmessage: Hello\n",
+    );
+    let rehearsal = folder.output(&["rehearse", "early.campaign.yaml"]);
+    let people = stdout(&rehearsal).lines().nth(1).map(str::to_owned);
+    expect![" people    2"].assert_eq(&people.unwrap_or_default());
+}

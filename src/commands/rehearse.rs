@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use dsl::campaign::{Campaign, Schedule, Trigger};
 use dsl::project::{Consent, ListFile, Project};
 use engine::clock::{Clock, SystemClock};
-use engine::launch::LaunchError;
+use engine::launch::{LaunchError, starts_at};
 use engine::left_out::LeftOut;
 use engine::load::{CheckedFile, LoadedCampaign};
 use engine::plan::{Barred, Cohorts, PlanError, Planner, Summary};
@@ -260,6 +260,11 @@ fn planned(
         .project
         .clone()
         .expect("a valid campaign has a project");
+    // On the recipients' clocks a launch is planned before it begins for the first of them.
+    let at = match &revision.campaign.schedule {
+        Schedule::Local(_) => starts_at(&revision.campaign, at).unwrap_or(at).min(at),
+        _ => at,
+    };
     let mut planner = Planner::new(revision.clone(), &project, &loaded.project.folder, barred, at)?;
     let mut people = vec![];
     while let Some(run) = planner.next_run()? {

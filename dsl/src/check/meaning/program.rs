@@ -526,6 +526,8 @@ impl<'a> Compiler<'a> {
             until,
             end: OPEN,
         });
+        // Of a round that comes later nobody has just written.
+        self.answers &= times < 2;
         self.within("do", |own| own.steps(body))?;
         self.answers = false;
         self.push(Deed::Again { times, every, round });

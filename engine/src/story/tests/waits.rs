@@ -385,3 +385,43 @@ tests:
     "#]],
     );
 }
+
+#[test]
+fn later_rounds_of_what_a_reply_began_are_no_answers() {
+    let campaign = service(
+        r#"
+limits: { quiet_hours: 20:00-10:00 }
+steps:
+  - ask: { text: "Again and again?" }
+    id: well
+    for: 1 day
+    answers: [{ words: ["yes"], do: [{ send: noted }, { repeat: { times: 3, every: 1 hour, do: { send: again } } }] }]
+messages: { noted: Noted, again: Again }
+tests:
+  - test: in the night
+    person: { phone: "+393331234567" }
+    story:
+      - expect: well
+      - after: 11 hours
+      - reply: "yes"
+      - expect: noted
+      - expect: again
+      - expect: again
+      - expect: again
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < well (1 part): Again and again?
+        Tue 1 Dec 21:00 > yes
+        Tue 1 Dec 21:00 < noted (1 part): Noted
+        Tue 1 Dec 21:00 a text waits until Wed 2 Dec 2026, 10:00
+        Wed 2 Dec 10:00 < again (1 part): Again
+        Wed 2 Dec 11:00 < again (1 part): Again
+        Wed 2 Dec 12:00 < again (1 part): Again
+        Wed 2 Dec 12:00 the passage ends
+    "#]],
+    );
+}
