@@ -149,6 +149,7 @@ fn each_faulty_file_is_repaired_as_far_as_that_is_safe() {
         unknown-key-invisible.campaign.yaml: 1 repaired, left ["unknown-variable"]
         unknown-key.campaign.yaml: 1 repaired, left ["unknown-key"]
         unknown-message-nested.campaign.yaml: 1 repaired, left ["unknown-message", "unknown-message"]
+        unknown-message-of-two.campaign.yaml: 1 repaired, left ["field-never-set", "unknown-message"]
         unknown-message.campaign.yaml: 1 repaired, left []
         unknown-region.campaign.yaml: 1 repaired, left []
         unknown-sender.campaign.yaml: 1 repaired, left []
