@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::CampaignFile;
 use crate::diagnostic::Diagnostic;
 use crate::tree::{self, Kind};
 use crate::written::Spanned;
 use crate::written::campaign::Campaign;
+use crate::{CAMPAIGN_ENDINGS, CampaignFile, PROJECT_FILE};
 
 /// A file of stories, as a campaign names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,9 +45,9 @@ impl Campaign {
 /// What a file is by its name that is no file of stories.
 pub(crate) fn another_kind(path: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_campaign = name.ends_with(".campaign.yaml") || name.ends_with(".campaign.yml");
+    let is_campaign = CAMPAIGN_ENDINGS.iter().any(|ending| name.ends_with(ending));
     match name {
-        "crier.yaml" => Some("the file of a project"),
+        PROJECT_FILE => Some("the file of a project"),
         _ => is_campaign.then_some("a campaign"),
     }
 }

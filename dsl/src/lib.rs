@@ -43,6 +43,11 @@ use diagnostic::Diagnostic;
 use project::{ListFile, Project};
 use written::{Read, tables};
 
+/// The project's file.
+pub const PROJECT_FILE: &str = "crier.yaml";
+/// How a campaign's file ends.
+pub const CAMPAIGN_ENDINGS: [&str; 2] = [".campaign.yaml", ".campaign.yml"];
+
 /// A campaign file, read.
 #[derive(Debug, Clone)]
 pub struct CampaignFile {

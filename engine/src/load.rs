@@ -26,17 +26,13 @@ mod unread;
 
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
 pub use apart::{Apart, ReadApart, campaign_of_stories, stories_of, stories_of_bytes, unjudged};
+pub use dsl::{CAMPAIGN_ENDINGS, PROJECT_FILE};
 pub use found::{Below, DEPTH, files_below, is_campaign};
 pub use headers::Headers;
 use headers::header_of;
 pub use links::circles;
 pub use misnamed::mistaken;
 pub use unread::{project_unread, unlisted};
-
-/// The project's file.
-pub const PROJECT_FILE: &str = "crier.yaml";
-/// How a campaign's file ends.
-pub const CAMPAIGN_ENDINGS: [&str; 2] = [".campaign.yaml", ".campaign.yml"];
 
 /// A file that was read, and what is to be said of it.
 #[derive(Debug, Clone)]
@@ -301,7 +297,7 @@ const FROM_PROJECT: [(&str, &[&str]); 11] = [
     ("consent-of-other-kind", &["lists", "policy"]),
     ("language-missing", &["languages"]),
     ("language-unlisted", &["languages"]),
-    ("marketing-unguarded", &["lists", "policy"]),
+    ("marketing-unguarded", &["lists", "policy", "providers"]),
     ("nobody-consents", &["lists", "policy"]),
     ("sender-cannot-receive", &["sender", "senders"]),
     ("sender-missing", &["sender", "senders"]),

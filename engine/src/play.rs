@@ -58,6 +58,13 @@ pub enum Cannot {
     NothingComes,
 }
 
+impl Cannot {
+    /// None went, or none of that message.
+    pub(crate) fn no_text(of: Option<&str>) -> Cannot {
+        of.map_or(Cannot::NoText, |of| Cannot::NoTextOf(of.to_owned()))
+    }
+}
+
 impl Session {
     /// Somebody at the beginning. `now`: when it begins where neither the opening nor the schedule says so.
     pub fn new(revision: &Arc<Revision>, opening: Opening, now: DateTime<Utc>) -> Result<Session, NotCast> {
@@ -154,7 +161,7 @@ impl Session {
                 self.stage.event(event);
             }
             Command::Receipt { of, .. } if !self.stage.is_texted(of.as_deref()) => {
-                return Err(of.clone().map_or(Cannot::NoText, Cannot::NoTextOf));
+                return Err(Cannot::no_text(of.as_deref()));
             }
             Command::Receipt { delivered, of } => {
                 self.lines.push(receipt(*delivered, of.as_deref()));

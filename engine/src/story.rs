@@ -15,6 +15,7 @@ use dsl::scalar::WrittenTime;
 
 use crate::advance::{Change, Known, Walked};
 use crate::plan::{Cast, NotCast, cast, planned_out};
+use crate::play::Cannot;
 use crate::revision::Revision;
 use crate::stage::{Entry, Happened, Stage, shown};
 
@@ -346,11 +347,7 @@ impl Play<'_> {
             Said::Receipt { delivered, of } => {
                 let of = of.as_ref().map(|(name, _)| name.as_str());
                 if !self.stage.is_texted(of) {
-                    let which = of.map_or("no text".to_owned(), |of| format!("no text \"{of}\""));
-                    return Err(cannot(
-                        scene,
-                        format!("{which} has come that a receipt could be of"),
-                    ));
+                    return Err(cannot(scene, &Cannot::no_text(of)));
                 }
                 self.stage.receipt(*delivered, of);
                 Ok(())
@@ -360,10 +357,7 @@ impl Play<'_> {
                     self.stage.click(link);
                     Ok(())
                 }
-                false => Err(cannot(
-                    scene,
-                    format!("no text has come with the link \"{link}\""),
-                )),
+                false => Err(cannot(scene, &Cannot::NoLink(link.clone()))),
             },
             Said::Event(event) => {
                 self.stage.event(event);
@@ -408,9 +402,9 @@ impl Play<'_> {
 }
 
 /// What a line says cannot be, by what came before it.
-fn cannot(scene: &Scene, message: impl Into<String>) -> Failure {
+fn cannot(scene: &Scene, why: &Cannot) -> Failure {
     let help = "`- expect:` the text before this line, or `- after:` some time";
-    Failure::new(scene.value.clone(), message, help).impossible()
+    Failure::new(scene.value.clone(), why.to_string(), help).impossible()
 }
 
 /// Whether what was expected is that text.

@@ -11,7 +11,6 @@ use crate::project::{self, Carrier, Consent, NeededConsent, Reading, ServerError
 use crate::scalar::{Frequency, Rate, Share, WaitTime, Window, parse_local_url, parse_timeout};
 use crate::tree::{Entry, Node};
 use crate::values::{FieldType, Language};
-use crate::written::tables::is_kind_of_provider;
 
 /// What crier.yaml says. What it does not say, or says wrongly, is absent.
 #[derive(Debug, Clone, Default)]
@@ -282,9 +281,7 @@ fn needed_consent(node: &Node) -> NeededConsent {
 impl Provider {
     fn read(name: Spanned<String>, node: &Node) -> Provider {
         let kind = node.get("kind").and_then(Node::text);
-        // What a misspelt one is meant to be nobody knows.
-        let is_real =
-            kind.is_some_and(|kind| !matches!(kind, "simulated" | "carrier") && is_kind_of_provider(kind));
+        let is_real = kind.is_some_and(|kind| !matches!(kind, "simulated" | "carrier"));
         let settings = match kind {
             Some("simulated") => Some(project::Provider::Simulated(simulated(node))),
             Some("carrier") => carrier(node).map(project::Provider::Carrier),

@@ -13,7 +13,6 @@ mod tests;
 pub use campaign::CAMPAIGN;
 pub use model::MODEL;
 pub use project::PROJECT;
-pub(crate) use project::is_kind_of_provider;
 pub use schedule::DAYS;
 pub(crate) use steps::VERBS;
 pub(crate) use tests::SAID;

@@ -29,9 +29,9 @@ pub fn answered(
     text: &str,
     now: DateTime<Utc>,
 ) -> Option<usize> {
-    let is_late = |heard: &Heard<'_>| now - heard.texted_at <= revision.campaign.replies_within;
+    let is_lately = |heard: &Heard<'_>| now - heard.texted_at <= revision.campaign.replies_within;
     let asked = || texted.iter().position(|heard| asks(revision, heard.enrolment));
-    let last = texted.iter().position(is_late).or_else(asked)?;
+    let last = texted.iter().position(is_lately).or_else(asked)?;
     let facts = Facts {
         opted_out,
         known: texted[last].known,

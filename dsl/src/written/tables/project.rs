@@ -251,11 +251,6 @@ static DATABASE_KEYS: &[Key] = &[
     ),
 ];
 
-/// Whether there is a provider of that kind, now or later.
-pub(crate) fn is_kind_of_provider(kind: &str) -> bool {
-    providers::KINDS.iter().any(|own| own.kind == kind)
-}
-
 static PROVIDERS: Object = map("`providers`", KeyKind::Name, &Form::ByKind(providers::KINDS));
 
 static SENDERS: Object = map("`senders`", KeyKind::Name, &Form::Object(&SENDER));

@@ -13,7 +13,6 @@ use crate::member::Member;
 use crate::revision::Revision;
 use crate::store::{
     self, CohortKind, Moved, NewCohort, Note, NoteRow, PassageOf, Standing, Store, StoreError, Told, Turn,
-    WasIn,
 };
 
 /// Whose passage.
@@ -140,11 +139,14 @@ pub(in crate::execute) async fn known_of(
 
 /// Where somebody's clock is, and when their passage began.
 pub(in crate::execute) fn learn_passage(known: &mut Known, revision: &Revision, standing: &Standing) {
-    let was_in = WasIn {
-        launch_starts_at: standing.launch_starts_at,
-        time_class: standing.time_class.clone(),
-    };
-    learn(known, revision, &was_in, standing.member.phone);
+    let entry = Entry::of(&revision.campaign, standing.launch_starts_at);
+    learn(
+        known,
+        &entry,
+        &standing.time_class,
+        standing.member.phone,
+        revision,
+    );
 }
 
 /// The same of a passage that is over.
@@ -155,15 +157,15 @@ pub(in crate::execute) async fn learn_ended(
     of: Of,
 ) -> Result<(), StoreError> {
     if let Some(was_in) = store.was_in(of.launch, of.run, of.phone).await? {
-        learn(known, revision, &was_in, of.phone);
+        let entry = Entry::of(&revision.campaign, was_in.launch_starts_at);
+        learn(known, &entry, &was_in.time_class, of.phone, revision);
     }
     Ok(())
 }
 
-fn learn(known: &mut Known, revision: &Revision, was_in: &WasIn, phone: PhoneNumber) {
-    let class = TimeClass::parse(&was_in.time_class);
-    let entry = Entry::of(&revision.campaign, was_in.launch_starts_at);
-    known.zones = TimeClass::beside(&was_in.time_class, revision.campaign.timezone.name());
+fn learn(known: &mut Known, entry: &Entry, time_class: &str, phone: PhoneNumber, revision: &Revision) {
+    let class = TimeClass::parse(time_class);
+    known.zones = TimeClass::beside(time_class, revision.campaign.timezone.name());
     // Who was entered by a trigger began by themselves.
     let entered = || entry.of_person(class.as_ref(), phone);
     known.began_at = known.began_at.or_else(|| Some(entered()));

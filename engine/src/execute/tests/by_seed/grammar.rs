@@ -402,8 +402,7 @@ impl Grammar {
         rules.join(", ")
     }
 
-    /// In quotes.
-    /// The condition of a rule of a choice: none that one before it covers, which is an error.
+    /// The condition of a rule of a choice, in quotes: none that one before it covers, which is an error.
     fn condition_of_rule(&mut self, nth: u64) -> String {
         let condition = match (nth, self.chance.one_in(2)) {
             (0, true) => "replied()".to_owned(),
