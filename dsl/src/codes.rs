@@ -161,6 +161,7 @@ pub const CODES: &[(&str, &str)] = pages![
     "unused-sender",
     "urgent-without-service",
     "url-leaves-machine",
+    "variant-in-two-draws",
     "wait-at-end",
     "window-in-quiet-hours",
     "window-looser-than-policy",

@@ -7,7 +7,7 @@ use dsl::campaign::{Deed, Instruction};
 use dsl::condition::{Condition, Happening};
 use sms::PhoneNumber;
 
-use crate::advance::{Known, Person, drawn};
+use crate::advance::{Known, NOTHING, Person, drawn};
 use crate::member::Member;
 use crate::revision::Revision;
 use crate::store::{Happened, Happening as StoredHappening, HeldOutSince, LaunchRow, Store, StoreError};
@@ -87,12 +87,13 @@ fn has_variants(revision: &Revision) -> bool {
 }
 
 fn variant(revision: &Revision, phone: PhoneNumber) -> String {
-    drawn(&Person {
+    let asked = Person {
         revision,
         member: &Member::unlisted(phone),
-        known: &Known::default(),
+        known: &NOTHING,
         now: chrono::DateTime::UNIX_EPOCH,
-    })
+    };
+    drawn(&asked).to_owned()
 }
 
 async fn held_out(

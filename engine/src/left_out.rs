@@ -74,8 +74,10 @@ pub enum LeftOut {
     NoHours,
     /// The person got as many texts as `frequency` allows.
     TooMany,
-    /// A condition or a moment of a step cannot be decided: this value is empty or not of its type.
+    /// A condition of a step cannot be decided: this value is empty or not of its type.
     StepUndecided(String),
+    /// The moment of a wait is not known, and what waits for it is passed over: this value is empty or not of its type.
+    WaitUndecided(String),
     /// So many replies of this person were answered by themselves within an hour.
     TooManyAnswers,
     /// It says that the person opted out, or in again, and the person said otherwise since, or the same once more.
@@ -125,6 +127,7 @@ impl LeftOut {
             LeftOut::NoHours => ("no-hours", None),
             LeftOut::TooMany => ("too-many", None),
             LeftOut::StepUndecided(name) => ("step-undecided", Some(name)),
+            LeftOut::WaitUndecided(name) => ("wait-undecided", Some(name)),
             LeftOut::TooManyAnswers => ("too-many-answers", None),
             LeftOut::Overtaken => ("overtaken", None),
         }
@@ -176,6 +179,7 @@ impl FromStr for LeftOut {
             "no-hours" => LeftOut::NoHours,
             "too-many" => LeftOut::TooMany,
             "step-undecided" => LeftOut::StepUndecided(detail.to_owned()),
+            "wait-undecided" => LeftOut::WaitUndecided(detail.to_owned()),
             "too-many-answers" => LeftOut::TooManyAnswers,
             "overtaken" => LeftOut::Overtaken,
             _ => return Err(UnknownReason(code.to_owned())),
@@ -232,6 +236,9 @@ impl fmt::Display for LeftOut {
                     f,
                     "the step cannot be decided: {name} is empty or not of its type"
                 )
+            }
+            LeftOut::WaitUndecided(name) => {
+                write!(f, "its moment is not known: {name} is empty or not of its type")
             }
             LeftOut::TooManyAnswers => f.write_str("answered by itself too often within an hour"),
             LeftOut::Overtaken => {
@@ -292,6 +299,7 @@ mod tests {
             LeftOut::NoHours,
             LeftOut::TooMany,
             LeftOut::StepUndecided("age".into()),
+            LeftOut::WaitUndecided("starts".into()),
             LeftOut::TooManyAnswers,
             LeftOut::Overtaken,
         ];

@@ -23,6 +23,7 @@ mod tests;
 
 pub use command::{Command, NoCommand};
 pub use file::{NoPlace, stories_apart, unused_name, with_one_more, with_story};
+use opening::joins_by;
 pub use opening::{Opening, asked, asked_tags, variants};
 
 /// Nobody waits longer for a text.
@@ -86,6 +87,11 @@ impl Session {
         };
         if let Some(event) = &session.opening.event {
             session.stage.begins_by(event, &session.opening.person);
+        }
+        if let Some(word) = joins_by(revision) {
+            session.lines.push(format!("- says: {}", quoted(word)));
+            session.stage.joins_by(word);
+            session.stage.reply(word);
         }
         session.stage.settle();
         session.keep(begin);

@@ -2,6 +2,7 @@
 //! to the person is decided by [`advance`] alone, as everywhere; here its effects are kept, and a carrier that takes every
 //! text at once stands in for the world.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -46,6 +47,8 @@ pub struct Stage {
     passages: Vec<Passage>,
     starts: Starts,
     answers: Answers,
+    /// The sender that the person wrote to last.
+    written_to: String,
     /// What the person has without what the event of the beginning carried: that of a later passage brings its own.
     own: Vec<(String, String)>,
     /// What lists asked the person, and when.
@@ -63,6 +66,9 @@ pub struct Stage {
 }
 
 /// One way through the campaign.
+/// When a text went, and how much had happened by then.
+type Texted = (DateTime<Utc>, usize);
+
 #[derive(Debug, Clone)]
 struct Passage {
     /// The value that tells it apart.
@@ -73,13 +79,18 @@ struct Passage {
     /// Which of all waits began so often before: of those that are due together the first goes first.
     wait: u64,
     began_at: DateTime<Utc>,
-    /// When its latest text went, answers included, and which it was of all that happened: several go in one instant.
-    texted: Option<(DateTime<Utc>, usize)>,
+    /// When its latest text went by each sender, answers included, and which it was of all that happened: several go in one
+    /// instant.
+    texted: BTreeMap<String, Texted>,
     known: Known,
     finished: Option<String>,
 }
 
 impl Passage {
+    fn texted_last(&self) -> Option<Texted> {
+        self.texted.values().max().copied()
+    }
+
     fn enrolment<'a>(&self, member: &'a Member) -> Enrolment<'a> {
         Enrolment {
             member,
@@ -168,6 +179,8 @@ pub struct Sent {
     pub text: String,
     /// How many parts it has.
     pub parts: u32,
+    /// The sender that it came from.
+    pub sender: String,
     /// The passage of which a step sent it; none: it answers what the person wrote.
     pub passage: Option<usize>,
     /// The story has come to it.
@@ -186,6 +199,7 @@ impl Stage {
             ..Known::default()
         };
         Stage {
+            written_to: revision.campaign.sender.clone(),
             revision,
             cast,
             now,
@@ -364,11 +378,11 @@ impl Stage {
         }
         // Of those that have ended the one that texted last may be answered.
         let known = &self.passages[self.first_known..];
-        let last = known.iter().filter_map(|passage| passage.texted).max();
+        let last = known.iter().filter_map(Passage::texted_last).max();
         let ended = &self.passages[self.first_known..self.first_inside];
         let ended = ended
             .iter()
-            .take_while(|one| one.texted.is_none() || one.texted < last);
+            .take_while(|one| one.texted.is_empty() || one.texted_last() < last);
         for _ in 0..ended.count() {
             self.passages[self.first_known].known = Known::default();
             self.first_known += 1;
@@ -405,7 +419,7 @@ impl Stage {
             due_at: self.now,
             wait: self.waits,
             began_at: self.now,
-            texted: None,
+            texted: BTreeMap::new(),
             known,
             finished: None,
         });
@@ -464,7 +478,7 @@ impl Stage {
     fn apply(&mut self, at: Option<usize>, effect: Effect) {
         match (effect, at) {
             (Effect::Send { text, parts }, Some(at)) => self.send(at, text, parts),
-            (Effect::Answer { text, of, .. }, at) => self.answer(at, text, of),
+            (Effect::Answer { text, of, sender }, at) => self.answer(at, text, of, sender),
             (Effect::Change(change), at) => self.change(at, change),
             (Effect::Suppress, _) => self.suppress(at),
             (Effect::Allow, _) => {
@@ -509,7 +523,7 @@ impl Stage {
             // An answer is left out wherever somebody stands.
             (_, LeftOut::TooManyAnswers) => None,
             (Deed::Send(send), _) => Some(campaign.messages[send.message].name.clone()),
-            (_, LeftOut::TooLate) => Some(place_of(&instruction.step)),
+            (_, LeftOut::TooLate | LeftOut::WaitUndecided(_)) => Some(place_of(&instruction.step)),
             // Of a condition that cannot be decided another way may be taken.
             _ => None,
         };

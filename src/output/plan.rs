@@ -78,7 +78,9 @@ impl Shown<'_> {
         let mut sections = vec![table::pairs(&rows)];
         sections.extend(texts::table(summary, self.revision));
         sections.extend(left_out(summary));
-        sections.extend(notes(summary, self.revision).iter().map(|note| {
+        let missed = summary.too_late_for_first(self.revision, self.ahead());
+        let notes = notes(summary, self.revision).into_iter();
+        sections.extend(notes.chain(capped::too_late(missed)).map(|note| {
             let lines: Vec<String> = note.lines().map(|line| folded(line, "    ")).collect();
             lines.join("\n")
         }));
@@ -330,6 +332,7 @@ impl Shown<'_> {
             "messages": summary.messages.iter().map(|m| json!({ "message": m.message, "parts": m.parts })).collect::<Vec<_>>(),
             "texts": texts::json(summary, self.revision),
             "no_hours_people": summary.no_hours,
+            "too_late_for_first_people": summary.too_late_for_first(self.revision, self.ahead()),
             "frequency": capped::json(&summary.capped),
             "ucs2_people": summary.ucs2,
             "ucs2_first": summary.ucs2_first.map(|(line, character)| {

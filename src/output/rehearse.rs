@@ -108,13 +108,18 @@ impl Shown<'_> {
                 number(n)
             ),
         };
-        match self.plan.left_out_rows() {
-            0 => people + &further,
-            out => format!(
-                "{people} of {} rows; {} left out by the plan{further}",
-                number(self.plan.rows),
-                number(out)
-            ),
+        let out = match self.plan.left_out_rows() {
+            0 => String::new(),
+            out => format!("; {} left out by the plan", number(out)),
+        };
+        let not_entered: u64 = self.rehearsal.not_entered.values().sum();
+        let not_entered = match not_entered {
+            0 => String::new(),
+            n => format!("; {} not entered", number(n)),
+        };
+        match out + &not_entered {
+            out if out.is_empty() => people + &further,
+            out => format!("{people} of {} rows{out}{further}", number(self.plan.rows)),
         }
     }
 
@@ -163,12 +168,12 @@ impl Shown<'_> {
 
     fn waited(&self) -> String {
         let deferred = self.rehearsal.deferred;
-        // Who waits less than a second is in a queue too, and did not have to wait.
+        // Who waits less than a second is due with the others, and did not have to wait.
         let queued = |peak: &&SenderPeak| deferred.rate > 0 && peak.peak_queue > 0;
         let peaks = self.rehearsal.senders.iter().filter(queued).filter_map(|peak| {
             let at = peak.at?;
             Some(format!(
-                "at most {} at once for the rate of {}, {}",
+                "at most {} were due at once by {}, {}",
                 number(peak.peak_queue),
                 peak.sender,
                 time(at)
@@ -287,9 +292,15 @@ fn without(rehearsal: &Rehearsal, plan: &Summary) -> Option<String> {
         };
         (*n, "finished", reason)
     });
+    let not_entered = rehearsal.not_entered.iter();
+    let not_entered = not_entered.map(|(code, n)| (*n, "not entered", named(code)));
     let planned_out = plan.left_out.iter();
     let planned_out = planned_out.map(|(code, n)| (*n, "not planned", named(code)));
-    let all = finished.chain(left).chain(skipped).chain(planned_out);
+    let all = finished
+        .chain(left)
+        .chain(skipped)
+        .chain(not_entered)
+        .chain(planned_out);
     let mut rows: Vec<(u64, &str, String)> = all.collect();
     rows.sort_by_key(|(n, ..)| std::cmp::Reverse(*n));
     let cells = rows

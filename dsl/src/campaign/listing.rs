@@ -54,7 +54,11 @@ impl fmt::Display for Line<'_> {
             Deed::Send(send) => write_send(f, message(send.message), send),
             Deed::Wait { until, too_late } => match until {
                 Until::Over(time) => write!(f, "wait {time}"),
-                Until::At(moment) => write!(f, "wait until {}; too late: to {too_late}", shown(moment)),
+                Until::At(moment) => write!(
+                    f,
+                    "wait until {}; past or not known: to {too_late}",
+                    shown(moment)
+                ),
             },
             Deed::Arrive(moment) => write!(f, "follow {}", moment.field().unwrap_or_default()),
             Deed::Open => f.write_str("open the question"),

@@ -116,11 +116,7 @@ fn day(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
         if matches!(of_list, Some(FieldType::Date | FieldType::Time)) {
             return None;
         }
-        let is_named = context
-            .from
-            .iter()
-            .filter_map(audience::names)
-            .any(|names| names.contains(&name.value.as_str()));
+        let is_named = is_column(context, &name.value);
         let misspelt = !is_named && slip_of(&name.value, context.written.field_names()).is_some();
         if misspelt || !is_known(context, &name.value) {
             return Some(unknown(context, name));
@@ -146,13 +142,24 @@ fn day(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
     )
 }
 
+/// Whether a list is known to have it.
+fn is_column(context: &Context<'_>, name: &str) -> bool {
+    let mut lists = context.from.iter().filter_map(audience::names);
+    lists.any(|names| names.contains(&name))
+}
+
 /// What a reply is kept in must be declared, so that its type is known.
 fn kept(context: &Context<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
     // Where it is declared that is told there.
     let declared = context.written.field(&name.value).is_some();
     (!declared).then(|| {
         let found = unknown(context, name);
-        let help = format!("declare it: `fields: {{ {}: {{ from: campaign }} }}`", name.value);
+        let what = if is_column(context, &name.value) {
+            "text"
+        } else {
+            "{ from: campaign }"
+        };
+        let help = format!("declare it: `fields: {{ {}: {what} }}`", name.value);
         match found.suggestion {
             Some(_) => found,
             None => found.help(help),

@@ -100,8 +100,9 @@ fn variant(context: &Context<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
     let Some((_, drawn)) = test.person.iter().find(|(column, _)| column.value == "variant") else {
         return;
     };
-    let names = context.written.drawn();
-    let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
+    let draws = context.written.draws();
+    let mut names: Vec<&str> = draws.iter().flatten().map(String::as_str).collect();
+    names.dedup();
     if !names.contains(&drawn.value.as_str()) {
         found.push(unknown(
             "unknown-variant",

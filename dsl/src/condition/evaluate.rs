@@ -46,6 +46,8 @@ pub trait Facts {
     fn value(&self, at: usize) -> &str;
     /// A value that every person has; empty where it is not known.
     fn built_in(&self, name: BuiltIn) -> &str;
+    /// What was drawn for the person in the first draw that has this variant or way; empty where it is not known.
+    fn drawn(&self, among: &str) -> &str;
     /// Whether the person has the tag.
     fn tagged(&self, tag: &str) -> bool;
     /// Whether it has happened.

@@ -39,6 +39,8 @@ pub(super) enum Text {
     Literal(Box<str>),
     Value(usize),
     BuiltIn(BuiltIn),
+    /// What was drawn in one of the draws: the name by which [`super::Scope::draw_with`] calls it.
+    Drawn(Box<str>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +94,7 @@ impl Test {
                     all.insert(tag.to_string());
                 }
             }
-            Test::Tagged(Text::Value(_) | Text::BuiltIn(_)) => *all = None,
+            Test::Tagged(Text::Value(_) | Text::BuiltIn(_) | Text::Drawn(_)) => *all = None,
             Test::Constant(_)
             | Test::Flag(_)
             | Test::SameText(..)
@@ -178,6 +180,7 @@ impl Text {
             Text::Literal(text) => text,
             Text::Value(at) => asked.facts.value(*at).trim(),
             Text::BuiltIn(name) => asked.facts.built_in(*name).trim(),
+            Text::Drawn(among) => asked.facts.drawn(among),
         }
     }
 }

@@ -19,8 +19,8 @@ pub struct Scope {
     pub messages: BTreeSet<String>,
     /// The links of the campaign, without `opt_out`.
     pub links: BTreeSet<String>,
-    /// The variants and arms that can be drawn.
-    pub variants: BTreeSet<String>,
+    /// What is drawn: the variants of each message that has some, then the arms of each `split`.
+    pub draws: Vec<Vec<String>>,
     /// The languages of the campaign; none: they are not known.
     pub languages: Vec<String>,
     /// Whether it may be any campaign, so that other messages, links and variants may be there too.
@@ -65,7 +65,7 @@ pub enum BuiltIn {
     Language,
     /// The IANA zone: `Europe/Rome`.
     Timezone,
-    /// The arm that was drawn.
+    /// What was drawn first. What a text is compared with says which draw is meant: [`Scope::draw_with`].
     Variant,
     /// The text of the latest reply, or nothing.
     Reply,
@@ -128,6 +128,24 @@ impl Scope {
             None if !self.lists.is_empty() || self.open => Named::Column,
             None => Named::Missing(None),
         }
+    }
+
+    /// The draw that a variant or way is compared in: the first that has it. It is called by the first of its names that no
+    /// draw before it has; one of a campaign that is not known by the name itself.
+    pub(super) fn draw_with<'a>(&'a self, name: &'a str) -> &'a str {
+        let first = |name: &str| {
+            self.draws
+                .iter()
+                .position(|draw| draw.iter().any(|own| own == name))
+        };
+        let own = first(name).and_then(|at| self.draws[at].iter().find(|own| first(own) == Some(at)));
+        own.map_or(name, String::as_str)
+    }
+
+    /// How many draws have this variant or way.
+    pub(super) fn draws_that_have(&self, name: &str) -> usize {
+        let has = |draw: &&Vec<String>| draw.iter().any(|own| own == name);
+        self.draws.iter().filter(has).count()
     }
 
     /// Whether a name is surely there: not only because any name may be.

@@ -36,7 +36,10 @@ fn scope() -> Scope {
         open: false,
         messages: BTreeSet::from(["invite".to_owned()]),
         links: BTreeSet::from(["tickets".to_owned()]),
-        variants: BTreeSet::from(["calm".to_owned()]),
+        draws: vec![
+            vec!["calm".to_owned(), "loud".to_owned()],
+            vec!["loud".to_owned(), "tea".to_owned()],
+        ],
         languages: vec![],
         any_campaign: false,
     }
@@ -63,6 +66,12 @@ impl Facts for Person<'_> {
             BuiltIn::Timezone => "Europe/Rome",
             BuiltIn::Variant => "calm",
             BuiltIn::Reply => "",
+        }
+    }
+    fn drawn(&self, among: &str) -> &str {
+        match among {
+            "tea" => "tea",
+            _ => "calm",
         }
     }
     fn tagged(&self, tag: &str) -> bool {
@@ -137,6 +146,8 @@ fn a_person_with_every_value_is_decided() {
             r#"nato < date("1990-04-04") && nato >= date("1990-04-03")"#,
             r#"tagged("coming") && "coming" in tags && !(city in tags)"#,
             r#"replied() && clicked("tickets") && !delivered("invite") && !answered("x") && !received("x", "2 days") && !event("y")"#,
+            r#"variant == "tea" && variant == "calm" && !(variant in ["loud"])"#,
+            r#"variant in ["loud", "tea"]"#,
             r#"country == "IT" && language == "it" && variant == "calm" && reply == "" && phone == "+393331234567""#,
             "empty(reply) && !empty(city)",
         ],
@@ -158,6 +169,8 @@ fn a_person_with_every_value_is_decided() {
             nato < date("1990-04-04") && nato >= date("1990-04-03") -> holds
             tagged("coming") && "coming" in tags && !(city in tags) -> holds
             replied() && clicked("tickets") && !delivered("invite") && !answered("x") && !received("x", "2 days") && !event("y") -> holds
+            variant == "tea" && variant == "calm" && !(variant in ["loud"]) -> holds
+            variant in ["loud", "tea"] -> holds
             country == "IT" && language == "it" && variant == "calm" && reply == "" && phone == "+393331234567" -> holds
             empty(reply) && !empty(city) -> holds
         "#]],

@@ -338,16 +338,21 @@ impl Campaign {
         all
     }
 
-    /// What can be drawn: the names of variants of messages, and of ways of steps.
-    pub fn drawn(&self) -> Vec<&Spanned<String>> {
-        let variants = self.all_messages().flat_map(|message| message.variants());
+    /// What is drawn: the names of the variants of each message that has some, then of the ways of each `split`.
+    pub fn draws(&self) -> Vec<Vec<String>> {
+        let variants = self.all_messages().map(|message| {
+            let variants = message.variants().iter();
+            variants.map(|variant| variant.name.value.clone()).collect()
+        });
         let steps = self.all_steps().into_iter();
-        let arms = steps.filter_map(|step| match &step.verb {
-            Verb::Split(arms) => Some(arms),
+        let ways = steps.filter_map(|step| match &step.verb {
+            Verb::Split(arms) => Some(arms.iter().map(|arm| arm.name.value.clone()).collect()),
             _ => None,
         });
-        let variants = variants.map(|variant| &variant.name);
-        variants.chain(arms.flatten().map(|arm| &arm.name)).collect()
+        variants
+            .chain(ways)
+            .filter(|draw: &Vec<String>| !draw.is_empty())
+            .collect()
     }
 
     /// Every text that people may get, with the name of what says it: a message, a variant, or the verb of a step.

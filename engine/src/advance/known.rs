@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::Deed;
-use dsl::campaign::program::Moment;
+use dsl::campaign::program::{Arm, Moment};
 use dsl::condition::{BuiltIn, Condition, Happening, Verdict};
 use dsl::scalar::{WaitTime, WrittenTime, parse_time};
 use dsl::values::parse_date;
@@ -190,6 +190,21 @@ pub fn variant_of(revision: &Revision, message: usize, member: &Member, known: &
     })
 }
 
+/// Which way of a split a person goes.
+pub(super) fn way_of(
+    revision: &Revision,
+    (name, arms): (&str, &[Arm]),
+    member: &Member,
+    known: &Known,
+) -> usize {
+    let chosen = known.variant.as_deref();
+    let chosen = chosen.and_then(|name| arms.iter().position(|arm| arm.name == name));
+    chosen.unwrap_or_else(|| {
+        let hash = draw::hash(name, &revision.campaign.name, member.phone);
+        draw::pick(hash, arms.iter().map(|arm| arm.share.0))
+    })
+}
+
 /// A person whom a condition is asked about.
 pub(crate) struct Person<'a> {
     pub revision: &'a Revision,
@@ -329,43 +344,36 @@ impl Texts {
         Texts {
             phone: phone.to_string(),
             country: country.unwrap_or_default(),
-            variant: drawn(person),
+            variant: drawn(person).to_owned(),
         }
     }
 }
 
-/// The variant of the first message that has some, else the arm of the first split.
-pub(crate) fn drawn(person: &Person<'_>) -> String {
+/// What was drawn first: the variant of the first message that has some, else the way of the first split.
+pub(crate) fn drawn<'a>(person: &Person<'a>) -> &'a str {
+    drawn_of(person, &|draw| draw.len() > 1)
+}
+
+/// What was drawn where the names that can be drawn are the wanted ones: messages in order, then splits. Empty: nowhere.
+fn drawn_of<'a>(person: &Person<'a>, wanted: &dyn Fn(&[&str]) -> bool) -> &'a str {
     let campaign = &person.revision.campaign;
-    let several = campaign
-        .messages
-        .iter()
-        .position(|message| message.variants.len() > 1);
-    if let Some(message) = several {
-        let at = variant_of(person.revision, message, person.member, person.known);
-        return campaign.messages[message].variants[at]
-            .name
-            .clone()
-            .unwrap_or_default();
-    }
-    let mut splits = campaign
-        .program
-        .instructions
-        .iter()
-        .filter_map(|one| match &one.deed {
-            Deed::Split { name, arms } => Some((name, arms)),
-            _ => None,
-        });
-    splits.next().map_or_else(String::new, |(name, arms)| {
-        let chosen = person.known.variant.as_deref();
-        if let Some(arm) = arms.iter().find(|arm| Some(arm.name.as_str()) == chosen) {
-            return arm.name.clone();
-        }
-        let hash = draw::hash(name, &campaign.name, person.member.phone);
-        arms[draw::pick(hash, arms.iter().map(|arm| arm.share.0))]
-            .name
-            .clone()
-    })
+    let messages = campaign.messages.iter().enumerate().find_map(|(at, message)| {
+        let variants = message.variants.iter();
+        let names: Vec<&str> = variants.filter_map(|variant| variant.name.as_deref()).collect();
+        let drawn = || variant_of(person.revision, at, person.member, person.known);
+        wanted(&names).then(|| names[drawn()])
+    });
+    let mut splits = campaign.program.instructions.iter();
+    let of_splits = || {
+        splits.find_map(|one| {
+            let Deed::Split { name, arms } = &one.deed else {
+                return None;
+            };
+            let names: Vec<&str> = arms.iter().map(|arm| arm.name.as_str()).collect();
+            wanted(&names).then(|| names[way_of(person.revision, (name, arms), person.member, person.known)])
+        })
+    };
+    messages.or_else(of_splits).unwrap_or_default()
 }
 
 struct Asked<'a> {
@@ -392,6 +400,10 @@ impl dsl::condition::Facts for Asked<'_> {
             BuiltIn::Variant => &self.built_in.variant,
             BuiltIn::Reply => self.person.known.reply.as_deref().unwrap_or(""),
         }
+    }
+
+    fn drawn(&self, among: &str) -> &str {
+        drawn_of(self.person, &|draw| draw.contains(&among))
     }
 
     fn tagged(&self, tag: &str) -> bool {

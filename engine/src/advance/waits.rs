@@ -26,6 +26,8 @@ pub enum WaitsFor {
     Answer,
     /// What an `await` waits for.
     Event,
+    /// What a `call` before it brings.
+    Call,
     /// The window or the quiet hours.
     Hours,
     /// The weekdays.
@@ -46,6 +48,7 @@ impl WaitsFor {
             WaitsFor::Round => "round",
             WaitsFor::Answer => "answer",
             WaitsFor::Event => "event",
+            WaitsFor::Call => "call",
             WaitsFor::Hours => "hours",
             WaitsFor::Days => "days",
             WaitsFor::Frequency => "frequency",
@@ -63,6 +66,7 @@ impl fmt::Display for WaitsFor {
             WaitsFor::Round => "the next round begins then",
             WaitsFor::Answer => "so long it is open for an answer",
             WaitsFor::Event => "so long it is awaited",
+            WaitsFor::Call => "the call before it is answered first",
             WaitsFor::Hours => "its hours begin then",
             WaitsFor::Days => "its days begin then",
             WaitsFor::Frequency => "`frequency` lets no more texts through before",
@@ -109,6 +113,7 @@ pub fn waits_for(
         Deed::Wait {
             until: Until::At(_), ..
         } => WaitsFor::Moment,
+        Deed::Call(call) if call.save.is_some() => WaitsFor::Call,
         // What closes it has changed since.
         deed => match closed {
             Some((_, closed)) if !matches!(deed, Deed::Wait { .. }) => closed,

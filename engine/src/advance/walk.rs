@@ -9,12 +9,11 @@ use dsl::campaign::program::{Address, Arm, Call, Localised, Moment, Send, UNCLEA
 use dsl::condition::{Condition, Verdict};
 use dsl::scalar::WaitTime;
 
-use super::known::{Known, Person};
+use super::known::{Known, Person, way_of};
 use super::replies::is_loop;
 use super::{
     AnswerOf, Change, Effect, Enrolment, Facts, Place, Request, State, Trace, may_text, not_by_sender,
 };
-use crate::draw;
 use crate::left_out::LeftOut;
 use crate::revision::Revision;
 
@@ -365,13 +364,7 @@ impl<'a> Walk<'a> {
     }
 
     fn split(&self, name: &str, arms: &[Arm]) -> Address {
-        let chosen = self.known.variant.as_deref();
-        let chosen = chosen.and_then(|name| arms.iter().position(|arm| arm.name == name));
-        let drawn = || {
-            let hash = draw::hash(name, &self.revision.campaign.name, self.enrolment.member.phone);
-            draw::pick(hash, arms.iter().map(|arm| arm.share.0))
-        };
-        arms[chosen.unwrap_or_else(drawn)].then
+        arms[way_of(self.revision, (name, arms), self.enrolment.member, &self.known)].then
     }
 
     fn wait(&mut self, until: &Until, too_late: Address) -> Next<'a> {
@@ -380,7 +373,7 @@ impl<'a> Walk<'a> {
             Until::At(moment) => {
                 let Some(at) = self.person().moment(moment, self.earliest(moment)) else {
                     let name = moment.field().unwrap_or_default().to_owned();
-                    self.skip(LeftOut::StepUndecided(name));
+                    self.skip(LeftOut::WaitUndecided(name));
                     return Next::To(too_late);
                 };
                 if self.known.began_at.is_some_and(|began| at < began) {

@@ -26,14 +26,14 @@ impl Summary {
     /// When the first people begin.
     pub fn begins_at(&self, revision: &Revision, ahead: Ahead) -> DateTime<Utc> {
         let begins = self.begins(revision, ahead);
-        begins.map(|(_, at)| at).min().unwrap_or(ahead.starts_at)
+        begins.map(|(_, _, at)| at).min().unwrap_or(ahead.starts_at)
     }
 
     /// When the first text goes, for the first and for the last of the zones; or why it never does. None: what comes first is no
     /// text.
     pub fn first_at(&self, revision: &Revision, ahead: Ahead) -> Option<Result<[DateTime<Utc>; 2], LeftOut>> {
         let (mut times, mut never) = (vec![], None);
-        for (class, begins_at) in self.begins(revision, ahead) {
+        for (class, _, begins_at) in self.begins(revision, ahead) {
             match first_text(revision, &class, begins_at, ahead.now)? {
                 Ok(at) => times.push(at),
                 Err(reason) => never = Some(reason),
@@ -55,24 +55,37 @@ impl Summary {
         let add = |at: DateTime<Utc>, span| at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC);
         // Who enters last begins last, however fast the others went.
         let late = Entry::of(&revision.campaign, ahead.starts_at).lasts();
-        let ends = self.begins(revision, ahead).map(|(class, begins_at)| {
+        let ends = self.begins(revision, ahead).map(|(class, _, begins_at)| {
             let sent = add(last_text_at(revision, &class, begins_at), first);
             sent.max(last_text_at(revision, &class, add(begins_at, late)))
         });
         ends.fold(add(self.begins_at(revision, ahead), all), DateTime::max)
     }
 
-    /// When people begin, by their zones.
-    fn begins(&self, revision: &Revision, ahead: Ahead) -> impl Iterator<Item = (TimeClass, DateTime<Utc>)> {
-        let classes = self.time_classes.iter();
-        let mut classes: Vec<TimeClass> = classes.filter_map(|zones| TimeClass::parse(zones)).collect();
+    /// People to whom the first text does not go, since their hours open too late for it.
+    pub fn too_late_for_first(&self, revision: &Revision, ahead: Ahead) -> u64 {
+        let missed = self.begins(revision, ahead).filter(|(class, _, begins_at)| {
+            let first = first_text(revision, class, *begins_at, ahead.now);
+            matches!(first, Some(Err(LeftOut::Expired)))
+        });
+        missed.map(|(_, people, _)| people).sum()
+    }
+
+    /// How many people begin when, by their zones.
+    fn begins(
+        &self,
+        revision: &Revision,
+        ahead: Ahead,
+    ) -> impl Iterator<Item = (TimeClass, u64, DateTime<Utc>)> {
+        let parsed = |(zones, people): (&String, &u64)| Some((TimeClass::parse(zones)?, *people));
+        let mut classes: Vec<(TimeClass, u64)> = self.zones.iter().filter_map(parsed).collect();
         if classes.is_empty() {
-            classes.push(TimeClass::from(revision.campaign.timezone));
+            classes.push((TimeClass::from(revision.campaign.timezone), 0));
         }
         let entry = Entry::of(&revision.campaign, ahead.starts_at);
-        classes.into_iter().map(move |class| {
+        classes.into_iter().map(move |(class, people)| {
             let at = entry.at(Some(&class), 0).max(ahead.now);
-            (class, at)
+            (class, people, at)
         })
     }
 }

@@ -412,6 +412,10 @@ impl Facts for RowFacts<'_> {
         }
     }
 
+    fn drawn(&self, _: &str) -> &str {
+        ""
+    }
+
     fn tagged(&self, tag: &str) -> bool {
         self.frozen.facts.is_tagged(tag, self.number)
     }

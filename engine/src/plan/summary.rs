@@ -1,6 +1,6 @@
 //! The summary of a plan. It adds up: rows = people + those left out, by reason, + those whose day is another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dsl::campaign::Campaign;
 use serde::{Deserialize, Serialize};
@@ -89,9 +89,9 @@ pub struct Summary {
     pub files: Vec<FileRead>,
     /// Parts by tariff; the cost is made of it.
     pub parts_by_tariff: BTreeMap<u8, u64>,
-    /// The sets of zones that people may be in; the campaign's alone where nothing goes by their clocks.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub time_classes: BTreeSet<String>,
+    /// People by the set of zones that they may be in; the campaign's alone where nothing goes by their clocks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub zones: BTreeMap<String, u64>,
 }
 
 /// A `send` of the program.
@@ -287,8 +287,11 @@ impl Summary {
         long::note(&mut self.long_values, revision, planned, place);
         self.rows += 1;
         self.people += 1;
-        if !self.time_classes.contains(&*planned.time_class) {
-            self.time_classes.insert(planned.time_class.to_string());
+        match self.zones.get_mut(&*planned.time_class) {
+            Some(people) => *people += 1,
+            None => {
+                self.zones.insert(planned.time_class.to_string(), 1);
+            }
         }
         self.repaired += u64::from(planned.repaired);
         let mut parts = 0;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use dsl::campaign::story::Occurrence;
-use dsl::campaign::{Deed, Schedule};
+use dsl::campaign::{Deed, Schedule, Trigger};
 use dsl::scalar::WrittenTime;
 
 use crate::revision::Revision;
@@ -47,6 +47,16 @@ impl Opening {
             }
         }
     }
+}
+
+/// The word that joins the list of the trigger, where there is one: whoever is played says it first.
+pub fn joins_by(revision: &Revision) -> Option<&str> {
+    let campaign = &revision.campaign;
+    let Schedule::Trigger(Trigger::Joins(list)) = &campaign.schedule else {
+        return None;
+    };
+    let mut own = campaign.opt_ins.iter().filter(|own| own.list == *list);
+    own.next().map(|own| own.keyword.as_str())
 }
 
 /// The names of what a campaign asks of a person, the number first: what its audience goes by and its texts use, but for

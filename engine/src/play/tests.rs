@@ -29,12 +29,24 @@ replies: { otherwise: { forward: box@arena.example } }
 messages: { invite: "Coming, {{name}}? {{link tickets}}", kept: "Kept.", reminder: "Now?", bye: "Bye" }
 "#;
 
+/// The project of every campaign here.
+const PROJECT: &str = r#"
+crier: 1
+sender: desk
+region: IT
+timezone: Europe/Rome
+providers: { trial: { kind: simulated, rate: 100/s } }
+senders: { desk: { number: "+390612345678", provider: trial, receives: true } }
+lists: { club: { stored: true, opt_in: { keyword: CLUB, confirm: sure, welcome: hello } } }
+messages: { sure: "Reply YES to join. STOP to opt out", hello: "Welcome to the club" }
+"#;
+
 fn revision(text: &str) -> Arc<Revision> {
     let text = text.replace(
         "replies: { otherwise: { forward: box@arena.example } }",
         "replies: [{ otherwise: { forward: box@arena.example } }]",
     );
-    campaign_of(None, &text, &[("people.csv", "phone,name")]).1
+    campaign_of(Some(PROJECT), &text, &[("people.csv", "phone,name")]).1
 }
 
 fn values(values: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -73,6 +85,32 @@ fn check_of(campaign: &str, opening: Opening, typed: &[&str], expected: Expect) 
     let revision = revision(&with);
     let played = play(&revision, &revision.campaign.stories[0]);
     assert_eq!(played.failure, None, "{:#?}", played.log);
+}
+
+#[test]
+fn whoever_joins_the_list_that_begins_it_says_its_word() {
+    let opening = Opening {
+        person: values(&[("phone", "+393331234567")]),
+        ..Opening::default()
+    };
+    check_of(
+        "trigger: { joins: club }\npurpose: service\nmessage: \"Here is your card\"\n",
+        opening,
+        &["/wait 1 hour", "yes"],
+        expect![[r#"
+            - test: "as it was played"
+              person: { phone: "+393331234567" }
+              at: 2026-11-30 11:00
+              story:
+                - says: "CLUB"
+                - expect: opt-in
+                - after: 1 hour
+                - reply: "yes"
+                - expect: opt-in
+                - expect: message
+                - joined: club
+        "#]],
+    );
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(super) enum Coming {
         message: u16,
         /// Which of the person's texts it is about, for the draw.
         nth: u16,
+        /// To the sender of that text.
+        lane: u8,
         /// The person opts out.
         out: bool,
     },

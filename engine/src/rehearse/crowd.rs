@@ -137,8 +137,15 @@ pub(super) struct Crowd {
     learnt: HashMap<u32, Box<Known>>,
     /// The other passages of whoever has several.
     others: HashMap<u32, Vec<u32>>,
-    /// The passages of whoever has several that texted, the last first; by the first of the passages.
-    heard: HashMap<u32, Vec<u32>>,
+    /// The passages of whoever has several that texted, by each sender and when last, the last first; by the first of the passages.
+    heard: HashMap<u32, Vec<Texted>>,
+}
+
+/// A passage that texted by a sender, and when it did so last.
+struct Texted {
+    person: u32,
+    lane: u8,
+    at: Second,
 }
 
 impl Crowd {
@@ -222,18 +229,26 @@ impl Crowd {
     }
 
     /// A text went in a passage that a reply may be about.
-    pub fn texted(&mut self, person: u32, at: Second) {
+    pub fn texted(&mut self, person: u32, lane: u8, at: Second) {
         self.at_mut(person).texted = at;
         if !self.others(person).is_empty() {
             let heard = self.heard.entry(self.first_of(person)).or_default();
-            heard.retain(|other| *other != person);
-            heard.insert(0, person);
+            heard.retain(|other| (other.person, other.lane) != (person, lane));
+            heard.insert(0, Texted { person, lane, at });
         }
     }
 
-    /// The passages of a person that texted, the last first.
-    pub fn heard(&self, person: u32) -> &[u32] {
-        self.heard.get(&self.first_of(person)).map_or(&[], Vec::as_slice)
+    /// The passages of a person that texted by the sender to whom a reply goes: the last first, and when.
+    pub fn heard(&self, person: u32, lane: u8) -> Vec<(u32, Second)> {
+        if self.others(person).is_empty() {
+            return vec![(person, self.at(person).texted)];
+        }
+        let all = self
+            .heard
+            .get(&self.first_of(person))
+            .map_or(&[][..], Vec::as_slice);
+        let own = all.iter().filter(|texted| texted.lane == lane);
+        own.map(|texted| (texted.person, texted.at)).collect()
     }
 
     /// How many, each known by a number below.

@@ -39,7 +39,7 @@ impl World<'_> {
                     self.wait(person, due);
                 }
                 Err(reason) => {
-                    self.without(Place::START.step, &reason, true);
+                    *self.figures.not_entered.entry(reason).or_default() += 1;
                     self.crowd.at_mut(person).set(Flag::Ended, true);
                 }
             }
@@ -64,7 +64,7 @@ impl World<'_> {
                 None => begins_at,
                 Some((field, schedule)) => self
                     .day_of(person, field, class)
-                    .ok_or_else(|| LeftOut::StepUndecided(field.to_owned()))
+                    .ok_or_else(|| LeftOut::WaitUndecided(field.to_owned()))
                     .and_then(|day| {
                         let next = schedule.next(day, class, begins_at);
                         next.ok_or(LeftOut::TooLate)

@@ -41,6 +41,8 @@ pub struct Rehearsal {
     pub steps: Vec<Step>,
     /// How often a text had to wait, by why.
     pub deferred: Deferred,
+    /// People of the plan whom the trigger's `where` or the day of their column keeps from entering, by the code of the reason.
+    pub not_entered: BTreeMap<String, u64>,
     /// People who left before the end without their next text, by the code of the reason.
     pub left_out: BTreeMap<String, u64>,
     /// Texts and steps that were passed over, by the code of the reason.
@@ -170,6 +172,7 @@ pub(super) struct Figures {
     /// The hour that was counted last: nearly always the next one too.
     last: Option<((i64, u8), Counted)>,
     pub steps: BTreeMap<Address, Step>,
+    pub not_entered: BTreeMap<LeftOut, u64>,
     pub left_out: BTreeMap<LeftOut, u64>,
     pub skipped: BTreeMap<LeftOut, u64>,
     pub finished: BTreeMap<String, u64>,
@@ -199,6 +202,7 @@ impl Figures {
             hours: BTreeMap::new(),
             last: None,
             steps: steps.collect(),
+            not_entered: BTreeMap::new(),
             left_out: BTreeMap::new(),
             skipped: BTreeMap::new(),
             finished: BTreeMap::new(),
@@ -306,13 +310,14 @@ impl Figures {
             first_text_at,
             last_text_at,
             ends_at: self.ends_at,
-            people,
+            people: people - self.not_entered.values().sum::<u64>(),
             total: total.count,
             money,
             unpriced_parts,
             hours,
             steps: self.steps.into_values().collect(),
             deferred,
+            not_entered: by_code(self.not_entered),
             left_out: by_code(self.left_out),
             skipped: by_code(self.skipped),
             finished: self.finished,

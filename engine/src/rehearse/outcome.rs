@@ -47,7 +47,7 @@ impl World<'_> {
         let nth = self.crowd.at(person).texts;
         self.crowd.at_mut(person).texts = nth.wrapping_add(1);
         if let AnswerOf::Message(message) = of {
-            self.crowd.texted(person, self.second_now());
+            self.crowd.texted(person, narrow(lane), self.second_now());
             self.figures.answered(self.campaign(), message, parts, at);
             if asks {
                 self.draw_reply(lane, person, message, nth);
@@ -120,9 +120,13 @@ impl World<'_> {
         }
         let sent = sent.map(|(parts, _)| parts);
         let before = self.crowd.at(person).is(Flag::OptedOut);
+        let to = match what {
+            Coming::Reply { lane, .. } => lane,
+            Coming::Due { .. } | Coming::Delivered(_) | Coming::Once(_) => self.crowd.at(person).sender,
+        };
         if let Some(text) = outcome.said {
             self.hear(person, text, &outcome.effects);
-            self.count_reply(person, &outcome.effects, before);
+            self.count_reply(to, &outcome.effects, before);
         }
         let standing = self.crowd.at_mut(person);
         standing.place = outcome.place;
@@ -170,7 +174,7 @@ impl World<'_> {
                     }
                 }
                 Effect::Answer { text, of, sender } => {
-                    self.queue_answer(person, &text, (of, asks), sender.as_deref());
+                    self.queue_answer((person, to), &text, (of, asks), sender.as_deref());
                 }
                 Effect::Send { .. } | Effect::SetAside(_) | Effect::Keep { .. } => {}
                 // The carrier of a rehearsal takes every text at once.
@@ -278,7 +282,7 @@ impl World<'_> {
             standing.first_sent = second;
             self.begin_once(person);
         }
-        self.crowd.texted(person, second);
+        self.crowd.texted(person, narrow(lane), second);
         self.crowd.went(person, second, is_marketing(campaign, send));
         let message = u16::try_from(send.message).unwrap_or(u16::MAX);
         if arrives && self.asks.delivered.contains(&message) {
@@ -334,7 +338,7 @@ impl World<'_> {
             known: &crate::advance::NOTHING,
             now: self.setting.begins_at,
         };
-        drawn(&asked)
+        drawn(&asked).to_owned()
     }
 
     /// Whether, and when, somebody answers a text.
@@ -350,6 +354,7 @@ impl World<'_> {
         let what = Coming::Reply {
             message: u16::try_from(message).unwrap_or(u16::MAX),
             nth,
+            lane: narrow(lane),
             out,
         };
         let due = self.in_time(habit.after, draws[1]);
@@ -378,7 +383,7 @@ impl World<'_> {
         }
     }
 
-    fn count_reply(&mut self, person: u32, effects: &[Effect], was_out: bool) {
+    fn count_reply(&mut self, to: u8, effects: &[Effect], was_out: bool) {
         let to_people = |effect: &Effect| {
             matches!(
                 effect,
@@ -390,8 +395,7 @@ impl World<'_> {
         let desk = effects.iter().any(to_people);
         let out = !was_out && effects.contains(&Effect::Suppress);
         let at = self.clock.after(self.now);
-        let sender = self.crowd.at(person).sender;
-        let count = &mut self.figures.hour(at, sender).count;
+        let count = &mut self.figures.hour(at, to).count;
         count.replies += 1;
         count.desk += u64::from(desk);
         count.automatic += u64::from(!desk);
@@ -431,7 +435,14 @@ impl World<'_> {
         }
     }
 
-    fn queue_answer(&mut self, person: u32, text: &str, (of, asks): (AnswerOf, bool), sender: Option<&str>) {
+    /// `to`: the sender that the person wrote to, by which it goes where no other is named.
+    fn queue_answer(
+        &mut self,
+        (person, to): (u32, u8),
+        text: &str,
+        (of, asks): (AnswerOf, bool),
+        sender: Option<&str>,
+    ) {
         let parts = sms::parts::measure(text).part_count;
         match of {
             AnswerOf::Help | AnswerOf::OptIn | AnswerOf::Message(_) => {
@@ -445,7 +456,7 @@ impl World<'_> {
             AnswerOf::OptOut => {}
         }
         let other = sender.and_then(|name| self.lanes.iter().position(|lane| lane.sender == *name));
-        let lane = other.unwrap_or_else(|| usize::from(self.crowd.at(person).sender));
+        let lane = other.unwrap_or_else(|| usize::from(to));
         let text = self.kept(text);
         self.lanes[lane].answers.push_back(Answer {
             person,

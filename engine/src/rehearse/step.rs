@@ -6,7 +6,7 @@ use dsl::campaign::program::Send;
 use dsl::campaign::{Campaign, Deed, Purpose};
 
 use super::World;
-use super::agenda::Coming;
+use super::agenda::{Coming, Second};
 use super::crowd::Flag;
 use crate::advance::{
     Change, Effect, Enrolment, Event, Facts, Heard, Known, Place, State, advance, answered,
@@ -32,9 +32,10 @@ pub(super) fn step(world: &World<'_>, person: u32, coming: Coming, now: DateTime
     let revision = world.setting.revision;
     let crowd = &world.crowd;
     let said = words(world, person, coming);
-    let about = said
-        .as_deref()
-        .map_or(Some(person), |text| about(world, person, text, now));
+    let about = match (&said, coming) {
+        (Some(text), Coming::Reply { lane, .. }) => about(world, (person, lane), text, now),
+        _ => Some(person),
+    };
     let person = about.unwrap_or(person);
     let standing = crowd.at(person);
     let member = crowd.member(person);
@@ -97,36 +98,36 @@ pub(super) fn step(world: &World<'_>, person: u32, coming: Coming, now: DateTime
 }
 
 /// The passage that a reply is about; none: it comes too long after the last text.
-fn about(world: &World<'_>, person: u32, text: &str, now: DateTime<Utc>) -> Option<u32> {
+fn about(world: &World<'_>, (person, lane): (u32, u8), text: &str, now: DateTime<Utc>) -> Option<u32> {
     let (crowd, revision) = (&world.crowd, world.setting.revision);
-    let own = [person];
-    let passages = match crowd.others(person) {
-        [] => &own[..],
-        _ => crowd.heard(person),
-    };
-    let texted_at = |one: u32| world.clock.at(crowd.at(one).texted);
-    if passages.len() == 1 && now - texted_at(passages[0]) <= revision.campaign.replies_within {
-        return Some(passages[0]);
+    let passages = crowd.heard(person, lane);
+    if let [(one, texted)] = passages[..]
+        && now - world.clock.at(texted) <= revision.campaign.replies_within
+    {
+        return Some(one);
     }
-    let of = |one: &u32| {
+    let of = |(one, texted): &(u32, Second)| {
         let known = crowd.known(*one, revision, &world.asks, world.clock);
-        (*one, crowd.member(*one), known)
+        (*one, world.clock.at(*texted), crowd.member(*one), known)
     };
-    let all: Vec<(u32, Member, Known)> = passages.iter().map(of).collect();
-    let heard = all.iter().map(|(one, member, known)| Heard {
+    let all: Vec<(u32, DateTime<Utc>, Member, Known)> = passages.iter().map(of).collect();
+    let heard = all.iter().map(|(one, texted_at, member, known)| Heard {
         enrolment: crowd.enrolment(*one, member, world.clock),
         known,
-        texted_at: texted_at(*one),
+        texted_at: *texted_at,
     });
     let heard: Vec<Heard<'_>> = heard.collect();
     let opted_out = crowd.at(person).is(Flag::OptedOut);
     let nth = answered(revision, &heard, opted_out, text, now)?;
-    Some(passages[nth])
+    Some(passages[nth].0)
 }
 
 /// What somebody writes; none where it is not a reply.
 fn words(world: &World<'_>, person: u32, coming: Coming) -> Option<String> {
-    let Coming::Reply { message, nth, out } = coming else {
+    let Coming::Reply {
+        message, nth, out, ..
+    } = coming
+    else {
         return None;
     };
     let standing = world.crowd.at(person);

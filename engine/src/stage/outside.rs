@@ -9,8 +9,16 @@ use crate::advance::{Effect, Enrolment, Event, Facts, Heard, Place, State, advan
 use crate::trigger;
 
 impl Stage {
-    /// The person writes.
+    /// The person writes, to whoever texted last.
     pub fn reply(&mut self, text: &str) {
+        let last = self.texts().next().map(|sent| sent.sender.clone());
+        let to = last.unwrap_or_else(|| self.revision.campaign.sender.clone());
+        self.reply_to(to, text);
+    }
+
+    /// The person writes to one of the senders.
+    pub(crate) fn reply_to(&mut self, sender: String, text: &str) {
+        self.written_to = sender;
         self.note(Happened::Said(text.to_owned()));
         if trigger::word_begins(&self.revision.campaign, text)
             && !self.opted_out
@@ -37,10 +45,10 @@ impl Stage {
         }
     }
 
-    /// The passages that sent a text, whichever did so last first.
+    /// The passages that sent a text by the sender that a reply went to, whichever did so last first.
     fn last_texted(&self) -> impl Iterator<Item = (DateTime<Utc>, usize)> {
         let texted = self.passages[self.first_known..].iter().zip(self.first_known..);
-        let texted = texted.filter_map(|(passage, at)| Some((passage.texted?, at)));
+        let texted = texted.filter_map(|(passage, at)| Some((*passage.texted.get(&self.written_to)?, at)));
         let mut texted: Vec<_> = texted.collect();
         texted.sort_unstable_by(|a, b| b.cmp(a));
         texted.into_iter().map(|((texted_at, _), at)| (texted_at, at))

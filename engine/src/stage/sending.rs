@@ -28,13 +28,14 @@ impl Stage {
             known.marketing.drain(..too_many);
             known.received = vec![received.clone()];
         });
-        self.texted(at);
-        self.sent_message(Some(at), message, text, parts);
+        let sender = self.revision.campaign.sender_at(place.step).to_owned();
+        self.texted(at, sender.clone());
+        self.sent_message(Some(at), message, sender, (text, parts));
         self.advance(at, &Event::Accepted(place));
     }
 
     /// An answer to what the person wrote; `at`: the passage that heard it.
-    pub(super) fn answer(&mut self, at: Option<usize>, text: String, of: AnswerOf) {
+    pub(super) fn answer(&mut self, at: Option<usize>, text: String, of: AnswerOf, sender: Option<String>) {
         let parts = sms::parts::measure(&text).part_count;
         let now = self.now;
         if of != AnswerOf::OptOut {
@@ -45,19 +46,29 @@ impl Stage {
             (AnswerOf::OptIn, _) => self.answered_by("opt-in", text, parts),
             (AnswerOf::Help, _) => self.answered_by("help", text, parts),
             (AnswerOf::Message(message), at) => {
-                at.into_iter().for_each(|at| self.texted(at));
-                self.sent_message(None, message, text, parts);
+                // Where nothing else is said it comes from whom the person wrote to.
+                let sender = sender.unwrap_or_else(|| self.written_to.clone());
+                at.into_iter().for_each(|at| self.texted(at, sender.clone()));
+                self.sent_message(None, message, sender, (text, parts));
             }
         }
     }
 
-    /// A text of that passage goes.
-    fn texted(&mut self, at: usize) {
-        self.passages[at].texted = Some((self.now, self.log.len()));
+    /// A text of that passage goes by a sender.
+    fn texted(&mut self, at: usize, sender: String) {
+        self.passages[at]
+            .texted
+            .insert(sender, (self.now, self.log.len()));
     }
 
     /// `passage`: that of the step that sends it.
-    fn sent_message(&mut self, passage: Option<usize>, message: usize, text: String, parts: u32) {
+    fn sent_message(
+        &mut self,
+        passage: Option<usize>,
+        message: usize,
+        sender: String,
+        (text, parts): (String, u32),
+    ) {
         let own = &self.revision.campaign.messages[message];
         let variant = variant_of(&self.revision, message, &self.cast.member, &self.person);
         let (name, variant) = (own.name.clone(), own.variants[variant].name.clone());
@@ -66,6 +77,7 @@ impl Stage {
             variant,
             text,
             parts,
+            sender,
             passage,
             taken: false,
         });
@@ -78,6 +90,7 @@ impl Stage {
             variant: None,
             text,
             parts,
+            sender: self.written_to.clone(),
             passage: None,
             taken: false,
         });

@@ -1,4 +1,4 @@
-//! Whom `frequency` holds up at their first text, as far as a plan knows.
+//! Whom `frequency` holds up at their first text, as far as a plan knows, and to whom it cannot go in time.
 
 use engine::plan::Capped;
 use serde_json::json;
@@ -21,6 +21,14 @@ pub fn text(capped: &Capped) -> Option<String> {
     let missed = (capped.missed > 0).then(|| line(capped.missed, "the first text does not go".to_owned()));
     let lines: Vec<String> = deferred.into_iter().chain(missed).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Of people whose first text expires before their hours open; none where nobody is.
+pub fn too_late(people: u64) -> Option<String> {
+    (people > 0).then(|| {
+        let who = counted(people, "person does not get", "people do not get");
+        format!("{who} the first text, which is counted here: their hours open only after it expires")
+    })
 }
 
 /// For programs.

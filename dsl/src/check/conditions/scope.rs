@@ -17,7 +17,7 @@ pub(in crate::check) fn of(context: &Context<'_>, root: &Node) -> Scope {
         open,
         messages: messages(context, root),
         links: keys(root, "links"),
-        variants: variants(context),
+        draws: context.written.draws(),
         languages: languages(context),
         any_campaign: context.of_project,
     }
@@ -47,7 +47,7 @@ pub(in crate::check) fn of_any_campaign() -> Scope {
         open: true,
         messages: BTreeSet::new(),
         links: BTreeSet::new(),
-        variants: BTreeSet::new(),
+        draws: vec![],
         languages: vec![],
         any_campaign: true,
     }
@@ -132,12 +132,6 @@ fn texts_with_ids(node: &Node, names: &mut BTreeSet<String>) {
     for entry in node.entries() {
         texts_with_ids(&entry.value, names);
     }
-}
-
-/// What can be drawn: variants of messages, and ways of steps.
-fn variants(context: &Context<'_>) -> BTreeSet<String> {
-    let names = context.written.drawn();
-    names.iter().map(|name| name.value.clone()).collect()
 }
 
 /// The languages that people of the campaign can have; of crier.yaml it is not known whose.

@@ -46,9 +46,12 @@ pub(super) fn check(context: &Context<'_>, line: &Line, found: &mut Vec<Diagnost
         }
         "clicks" => {
             let links = context.written.links.iter().map(|(name, _)| name.value.as_str());
-            let names: Vec<&str> = links.chain([OPT_OUT_LINK]).collect();
+            // It is in no text unless one says so.
+            let opts_out = context.text.contains("link opt_out") || what.value == OPT_OUT_LINK;
+            let names: Vec<&str> = links.chain(opts_out.then_some(OPT_OUT_LINK)).collect();
             if !names.contains(&what.value.as_str()) {
-                found.push(unknown("unknown-link", "link", what, &names, ""));
+                let help = "a text has one by `{{link tickets}}`, and `links` says where it leads";
+                found.push(unknown("unknown-link", "link", what, &names, help));
             }
         }
         "notified" | "forwarded" => {

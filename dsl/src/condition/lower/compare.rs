@@ -1,7 +1,7 @@
 //! Comparisons and `in`: both sides are of one type, and what has no order is not ordered.
 
 use super::constant::{constant, is_never_whole, is_no_remainder};
-use super::{Diagnostic, Expression, FieldType, Kind, Lower, Test, Text, Value, declared};
+use super::{BuiltIn, Diagnostic, Expression, FieldType, Kind, Lower, Test, Text, Value, declared};
 use crate::condition::expression::Comparison;
 use crate::condition::functions;
 use crate::condition::program::Number;
@@ -33,6 +33,7 @@ impl Lower<'_> {
         }
         self.held_by_nobody(&left, &sides[1]);
         self.held_by_nobody(&right, &sides[0]);
+        let (left, right) = (self.of_draw(&left, &right), self.of_draw(&right, &left));
         let mismatch = (left.clone(), right.clone());
         match pair(comparison, left, right) {
             Some(test) if is_never_whole(&test) => {
@@ -140,7 +141,7 @@ impl Lower<'_> {
         for (at, one) in items.into_iter().enumerate() {
             let one = one?;
             self.held_by_nobody(&value, &written[at]);
-            match pair(Comparison::Same, value.clone(), one.clone()) {
+            match pair(Comparison::Same, self.of_draw(&value, &one), one.clone()) {
                 Some(test) => tests.push((test, constant(Comparison::Same, &value, &one))),
                 None => {
                     let sides = [item.clone(), written[at].clone()];
@@ -154,7 +155,19 @@ impl Lower<'_> {
             return None;
         }
         let tests = tests.into_iter().map(|(test, _)| test).collect();
-        Some(of_texts(&value, tests))
+        Some(of_texts(tests))
+    }
+
+    /// Of several draws, the one that has the name that it is compared with.
+    fn of_draw(&self, value: &Value, beside: &Value) -> Value {
+        match (value, beside) {
+            (Value::Text(Text::BuiltIn(BuiltIn::Variant)), Value::Text(Text::Literal(name)))
+                if !name.is_empty() =>
+            {
+                Value::Text(Text::Drawn(self.scope.draw_with(name).into()))
+            }
+            (value, _) => value.clone(),
+        }
     }
 
     fn has_name(&self, piece: &Expression) -> bool {
@@ -326,15 +339,17 @@ fn always(tests: &[(Test, Option<bool>)]) -> Option<bool> {
         .then_some(false)
 }
 
-/// One search instead of many comparisons, where all are texts of the condition.
-fn of_texts(value: &Value, tests: Vec<Test>) -> Test {
+/// One search instead of many comparisons, where all compare one value with texts of the condition.
+fn of_texts(tests: Vec<Test>) -> Test {
     let literal = |test: &Test| match test {
-        Test::SameText(_, Text::Literal(text)) => Some(text.clone()),
+        Test::SameText(value, Text::Literal(text)) => Some((value.clone(), text.clone())),
         _ => None,
     };
-    let texts: Option<Vec<Box<str>>> = tests.iter().map(literal).collect();
-    match (value, texts) {
-        (Value::Text(value), Some(mut texts)) => {
+    let compared: Option<Vec<(Text, Box<str>)>> = tests.iter().map(literal).collect();
+    let compared = compared.filter(|all| all.windows(2).all(|two| two[0].0 == two[1].0));
+    match compared.as_deref() {
+        Some([(value, _), ..]) => {
+            let mut texts: Vec<Box<str>> = compared.iter().flatten().map(|(_, text)| text.clone()).collect();
             texts.sort_unstable();
             Test::TextIn(value.clone(), texts)
         }

@@ -294,6 +294,6 @@ fn equality(test: &Test, wanted: bool) -> Option<(&Text, &str)> {
     match (left, right) {
         _ if !wanted => None,
         (value, Text::Literal(text)) | (Text::Literal(text), value) => Some((value, text)),
-        (Text::Value(_) | Text::BuiltIn(_), Text::Value(_) | Text::BuiltIn(_)) => None,
+        _ => None,
     }
 }

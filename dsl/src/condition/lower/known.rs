@@ -33,7 +33,7 @@ impl Lower<'_> {
             BuiltIn::Variant if !scope.any_campaign => (
                 "unknown-variant",
                 format!("variant \"{text}\" does not exist"),
-                scope.variants.iter().map(String::as_str).collect(),
+                scope.draws.iter().flatten().map(String::as_str).collect(),
             ),
             BuiltIn::Language if !scope.languages.is_empty() => (
                 "unknown-value",
@@ -43,7 +43,7 @@ impl Lower<'_> {
             _ => return None,
         };
         if text.is_empty() || names.contains(&text) {
-            return None;
+            return self.drawn_twice(text, piece).filter(|_| name == BuiltIn::Variant);
         }
         // People of other languages get the first of the campaign, which its author may know.
         let found = match name {
@@ -56,6 +56,15 @@ impl Lower<'_> {
             true => "no message has variants, and no step draws a way".to_owned(),
             false => there_are(&names),
         }))
+    }
+
+    /// A variant of several messages, of which each is drawn for itself: that of another may be another.
+    fn drawn_twice(&self, text: &str, piece: &Expression) -> Option<Diagnostic> {
+        let several = self.scope.draws_that_have(text);
+        let message = format!("\"{text}\" is in {several} draws, and this asks for the first of them");
+        let found = Diagnostic::warning("variant-in-two-draws", piece.span.clone(), message);
+        let help = "each message and `split` draws for itself; give their variants names of their own";
+        (several > 1).then(|| found.help(help))
     }
 }
 

@@ -2,7 +2,12 @@ use expect_test::expect;
 
 use super::{TWO_TEXTS, ada, place};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, State, advance, waits_for};
-use crate::testing::{at, campaign};
+use crate::testing::{COLUMNS, at, campaign, campaign_of};
+
+/// A project whose campaigns may call a host.
+const PROJECT: &str = "crier: 1\nsender: desk\nproviders: { trial: { kind: simulated, rate: 100/s } }\n\
+    senders: { desk: { number: \"+12125550100\", provider: trial, receives: true } }\n\
+    policy: { hosts: [desk.example] }\n";
 
 /// When the second text of [`TWO_TEXTS`] is due, two days after the first was taken.
 fn second_text(accepted_at: &str) -> String {
@@ -59,7 +64,10 @@ fn what_is_waited_for_has_a_name() {
     let two = "  - wait: 1 day\n  - send: { text: Two }";
     let moment = "  - wait: 2026-12-01 10:00\n  - send: { text: Two }";
     let rounds = "  - repeat: { times: 3, every: 1 day, do: { send: { text: Again } } }";
+    let asking = "schedule: now\nfields: { seats: { type: int, from: campaign, default: 1 } }";
+    let call = "  - call: { url: \"https://desk.example/seats\", save: seats }\n  - send: { text: Two }";
     let table = [
+        (asking, call, 2, 0, "2026-11-25T15:00:00Z"),
         (now, two, 0, 0, "2026-11-27T15:00:00Z"),
         (now, two, 2, 0, "2026-11-26T15:00:00Z"),
         (now, moment, 2, 0, "2026-12-01T15:00:00Z"),
@@ -78,9 +86,10 @@ fn what_is_waited_for_has_a_name() {
         (capped, two, 2, 0, "2026-12-02T14:00:00Z"),
     ];
     let lines = table.map(|(keys, steps, step, visit, until)| {
-        let revision = campaign(&format!(
+        let text = format!(
             "audience: people.csv\ntimezone: America/New_York\n{keys}\nsteps:\n  - send: {{ text: \"One. STOP to opt out\" }}\n{steps}\n"
-        ));
+        );
+        let revision = campaign_of(Some(PROJECT), &text, &[("people.csv", COLUMNS)]).1;
         let known = Known {
             marketing: vec![at("2026-11-25T14:00:00Z")],
             ..Known::default()
@@ -90,6 +99,7 @@ fn what_is_waited_for_has_a_name() {
         format!("{}, at {step}.{visit} until {until}: {}\n", keys.replace('\n', ", "), waits.code())
     });
     expect![[r#"
+        schedule: now, fields: { seats: { type: int, from: campaign, default: 1 } }, at 2.0 until 2026-11-25T15:00:00Z: call
         schedule: now, at 0.0 until 2026-11-27T15:00:00Z: beginning
         schedule: now, at 2.0 until 2026-11-26T15:00:00Z: wait
         schedule: now, at 2.0 until 2026-12-01T15:00:00Z: moment

@@ -88,6 +88,76 @@ tests:
     );
 }
 
+/// Each message and each split draws for itself, and a condition asks for the draw that has the name.
+#[test]
+fn a_condition_asks_for_the_draw_that_has_the_name() {
+    let campaign = service(
+        r#"
+steps:
+  - send: doors
+  - split:
+      wine: { share: 50%, do: { tag: glass } }
+      cake: { share: 50%, do: { tag: plate } }
+  - split:
+      bus: { share: 50%, do: { tag: rider } }
+      bike: { share: 50%, do: { tag: biker } }
+  - tag: is-calm
+    when: variant == "calm"
+  - tag: wants-cake
+    when: variant == "cake"
+  - tag: takes-wine-by-bike
+    when: variant in ["cake", "bike"] && variant != "cake"
+messages:
+  doors:
+    variants:
+      calm: { share: 50%, text: "Nine." }
+      loud: { share: 50%, text: "NINE!" }
+tests:
+  - { test: drawn, person: { phone: "+393331234567" }, story: [{ expect: doors }] }
+  - { test: calm, person: { phone: "+393331234567", variant: calm }, story: [{ expect: doors }] }
+  - { test: cake, person: { phone: "+393331234567", variant: cake }, story: [{ expect: doors }] }
+  - { test: bike, person: { phone: "+393331234567", variant: bike }, story: [{ expect: doors }] }
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r#"
+        # drawn
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
+        Tue 1 Dec 10:00 tagged glass
+        Tue 1 Dec 10:00 tagged biker
+        Tue 1 Dec 10:00 tagged is-calm
+        Tue 1 Dec 10:00 tagged takes-wine-by-bike
+        Tue 1 Dec 10:00 the passage ends
+        # calm
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
+        Tue 1 Dec 10:00 tagged glass
+        Tue 1 Dec 10:00 tagged biker
+        Tue 1 Dec 10:00 tagged is-calm
+        Tue 1 Dec 10:00 tagged takes-wine-by-bike
+        Tue 1 Dec 10:00 the passage ends
+        # cake
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
+        Tue 1 Dec 10:00 tagged plate
+        Tue 1 Dec 10:00 tagged biker
+        Tue 1 Dec 10:00 tagged is-calm
+        Tue 1 Dec 10:00 tagged wants-cake
+        Tue 1 Dec 10:00 the passage ends
+        # bike
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
+        Tue 1 Dec 10:00 tagged glass
+        Tue 1 Dec 10:00 tagged biker
+        Tue 1 Dec 10:00 tagged is-calm
+        Tue 1 Dec 10:00 tagged takes-wine-by-bike
+        Tue 1 Dec 10:00 the passage ends
+    "#]],
+    );
+}
+
 /// Rounds within rounds are counted, however many there may be.
 #[test]
 fn many_rounds_within_rounds_end() {

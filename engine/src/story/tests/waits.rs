@@ -77,8 +77,8 @@ tests:
             Tue 1 Dec 10:00 < step-1 (1 part): one
             Wed 2 Dec 22:00 < step-3 (1 part): two
             Thu 3 Dec 18:00 < step-5 (1 part): three
-            Thu 3 Dec 18:00 left out: the step cannot be decided: starts is empty or not of its type
-            Thu 3 Dec 18:00 left out: the step cannot be decided: starts is empty or not of its type
+            Thu 3 Dec 18:00 step 6 is left out: its moment is not known: starts is empty or not of its type
+            Thu 3 Dec 18:00 step 8 is left out: its moment is not known: starts is empty or not of its type
             Thu 24 Dec 12:00 < step-11 (1 part): six
             Thu 24 Dec 12:00 the passage ends
         "#]],

@@ -62,7 +62,8 @@ pub async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
 
 /// What comes from outside of a campaign.
 enum Outside {
-    Says(String),
+    /// To a sender.
+    Says(String, String),
     /// The text.
     Arrives(String),
     Happens(NewHappening),
@@ -92,12 +93,12 @@ pub fn by_stage(tale: &Tale) -> Told {
             let last = outside.first().map_or(start + LONG, |(at, _)| *at);
             stage.run_to_text(last);
             if let Some((at, sent)) = stage.untaken() {
-                let text = sent.text.clone();
+                let (text, sender) = (sent.text.clone(), sent.sender.clone());
                 stage.take();
                 told.entry(number.as_u64()).or_default().push(line(at, &text));
                 let doing = people.get(number, &text, at);
                 outside.push((doing.arrived_at, Outside::Arrives(text)));
-                outside.extend(doing.said.map(|(at, said)| (at, Outside::Says(said))));
+                outside.extend(doing.said.map(|(at, said)| (at, Outside::Says(sender, said))));
                 outside.extend(doing.happens.into_iter().map(happens));
             } else if outside.is_empty() {
                 break;
@@ -105,7 +106,7 @@ pub fn by_stage(tale: &Tale) -> Told {
                 let (at, what) = outside.remove(0);
                 stage.run_to(at);
                 match what {
-                    Outside::Says(said) => stage.reply(&said),
+                    Outside::Says(sender, said) => stage.reply_to(sender, &said),
                     Outside::Arrives(text) => stage.arrived(|sent| sent.text == text),
                     Outside::Happens(one) => stage.event(&Occurrence {
                         name: one.what.name().to_owned(),

@@ -252,12 +252,8 @@ impl Grammar {
         format!("{{ send: {name}{more}{sender} }}")
     }
 
-    /// Another sender now and then; one of them texts nobody of these people. A reply to one sender is about the texts of that:
-    /// where a person has several passages there is but one.
+    /// Another sender now and then; one of them texts nobody of these people. A reply to one sender is about the texts of that.
     fn sender(&mut self) -> &'static str {
-        if self.keyed {
-            return "";
-        }
         self.chance.pick(&[
             "",
             "",
