@@ -345,7 +345,7 @@ impl Entrance {
         let begins_at = self.begins_at(class.as_ref(), now);
         let (place, due_at) = stop_at(&self.revision, Place::START, begins_at);
         let expires = self.revision.campaign.pace.expires;
-        let is_late = |time: dsl::scalar::WaitTime| time.after(happening.at, zone) < now;
+        let is_late = |time: dsl::scalar::WaitTime| time.after(happening.at, zone) <= now;
         if due_at <= now && expires.is_some_and(is_late) {
             return Ok(Decided::Not(LeftOut::Expired));
         }

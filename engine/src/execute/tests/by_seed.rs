@@ -210,6 +210,8 @@ fn three_clocks_tell_the_same_of_any_campaign() {
             ..
         } = drawn(seed);
         let campaign = format!("{schedule}\n{campaign}");
+        // Where the campaign itself is refused nothing else tells of it.
+        println!("{campaign}");
         let found = found(seed);
         let told = [found.differences, found.failing].concat().join("\n");
         assert!(told.is_empty(), "{campaign}\n{model}\n{told}");

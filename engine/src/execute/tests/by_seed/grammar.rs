@@ -52,6 +52,7 @@ pub fn drawn(seed: u64) -> Drawn {
         events: seed.is_multiple_of(3),
         keyed: seed.is_multiple_of(18),
         first: String::new(),
+        drawn: vec![],
         names: 0,
     };
     let first = grammar.message("s", true);
@@ -101,6 +102,8 @@ struct Grammar {
     keyed: bool,
     /// The message that goes to everybody before all else.
     first: String,
+    /// What is drawn for people by then: variants, and ways with names of their own.
+    drawn: Vec<String>,
     /// Ways, fields and the like that have names of their own.
     names: usize,
 }
@@ -195,12 +198,15 @@ impl Grammar {
             format!("{{ en: {}, it: {} }}", in_language("of"), in_language("di"))
         };
         let _ = match self.chance.below(5) {
-            0 => writeln!(
-                self.messages,
-                "  {name}: {{ variants: {{ x: {{ share: 40%, text: {} }}, y: {{ share: 60%, text: {} }} }} }}",
-                text("x "),
-                text("y ")
-            ),
+            0 => {
+                self.drawn.extend(["x", "y"].map(|own| format!("{name}-{own}")));
+                writeln!(
+                    self.messages,
+                    "  {name}: {{ variants: {{ {name}-x: {{ share: 40%, text: {} }}, {name}-y: {{ share: 60%, text: {} }} }} }}",
+                    text("x "),
+                    text("y ")
+                )
+            }
             1 => writeln!(
                 self.messages,
                 "  {name}: \"{name}{visit} {{{{first_name}}}} {{{{city}}}}{stop}\""
@@ -275,11 +281,11 @@ impl Grammar {
             2 => {
                 let rules: Vec<String> = (0..1 + self.chance.below(2))
                     .map(|nth| {
-                        format!(
-                            "{{ when: {}, do: [ {} ] }}",
-                            self.condition_of_rule(nth),
-                            self.steps(depth - 1, 2)
-                        )
+                        let condition = self.condition_of_rule(nth);
+                        let steps = self.steps(depth - 1, 2);
+                        // What is asked for and its contrary is refused.
+                        let steps = steps.replace(&format!(", unless: {condition}"), "");
+                        format!("{{ when: {condition}, do: [ {steps} ] }}")
                     })
                     .collect();
                 let otherwise = self.steps(depth - 1, 1);
@@ -291,6 +297,7 @@ impl Grammar {
             3 => {
                 let ways = [self.steps(depth - 1, 2), self.steps(depth - 1, 1)];
                 let [a, b] = [self.name("way"), self.name("way")];
+                self.drawn.extend([a.clone(), b.clone()]);
                 format!(
                     "{{ split: {{ {a}: {{ share: 30%, do: [ {} ] }}, {b}: {{ share: 70%, do: [ {} ] }} }} }}",
                     ways[0], ways[1]
@@ -365,6 +372,9 @@ impl Grammar {
                     ask,
                     ", answers: [ {{ words: [\"yes\", seven], do: [ {yes} ] }}, {{ words: [\"no\"], {no} }} ]"
                 );
+                if self.chance.one_in(3) {
+                    ask.insert_str(ask.len() - 1, ", { pattern: \"(what|lat).*\", tag: green }");
+                }
                 if self.chance.one_in(2) {
                     let _ = write!(ask, ", unclear: {}", self.message("u", true));
                 }
@@ -392,6 +402,10 @@ impl Grammar {
         if self.chance.one_in(2) {
             rules.push(format!("{{ words: [later], tag: {} }}", self.chance.pick(&TAGS)));
         }
+        if self.chance.one_in(3) {
+            let condition = self.condition();
+            rules.push(format!("{{ when: {condition}, set: {{ city: {} }} }}", self.chance.pick(&CITIES)));
+        }
         if self.chance.one_in(2) {
             rules.push("{ otherwise: { forward: office } }".to_owned());
         }
@@ -410,6 +424,19 @@ impl Grammar {
         format!("'{condition}'")
     }
 
+    /// By what is drawn, by days, which an empty or another column leaves undecided, and by what everybody has.
+    fn condition_of_values(&mut self) -> String {
+        let drawn = usize::try_from(self.chance.below(1 + self.drawn.len() as u64)).expect("few");
+        let condition = match (self.drawn.get(drawn), self.chance.below(5)) {
+            (Some(drawn), 0 | 1) => format!("variant == \"{drawn}\""),
+            (Some(drawn), 2) => format!("!(variant in [\"{drawn}\"]) || replied()"),
+            (_, 3) => "days_until(starts) < 2 && language == \"it\"".to_owned(),
+            (_, 4) => "empty(city) || starts > today()".to_owned(),
+            (None, _) | (Some(_), _) => "timezone == \"Asia/Tokyo\"".to_owned(),
+        };
+        format!("'{condition}'")
+    }
+
     /// One that does not hold before anything happened, which is refused.
     fn exit(&mut self) -> String {
         let condition = self.condition();
@@ -421,6 +448,9 @@ impl Grammar {
     }
 
     fn condition(&mut self) -> String {
+        if self.chance.one_in(6) {
+            return self.condition_of_values();
+        }
         let condition = match self.chance.below(if self.events { 12 } else { 8 }) {
             7 | 11 => format!("delivered(\"{}\")", self.first),
             10 => "event(\"ordered\")".to_owned(),
