@@ -34,6 +34,7 @@ mod keywords;
 mod languages;
 mod lasts;
 mod length;
+mod links;
 pub(crate) use languages::of as languages_of;
 mod meaning;
 mod messages;
@@ -216,6 +217,7 @@ const CHECKS: &[Check] = &[
     conditions::check,
     order::check,
     awaited::check,
+    links::check,
     // The last two take out what others found, so they are held against all of it.
     consequences::check,
     secrets::check,
