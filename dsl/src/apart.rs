@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::tree::{self, Kind};
-use crate::written::Spanned;
 use crate::written::campaign::Campaign;
+use crate::written::{Spanned, tables};
 use crate::{CAMPAIGN_ENDINGS, CampaignFile, PROJECT_FILE};
 
 /// A file of stories, as a campaign names it.
@@ -66,7 +66,8 @@ pub fn no_stories(text: &str) -> Option<Diagnostic> {
     };
     let has = |key: &str| root.entry(key).is_some();
     let help = match &root.kind {
-        Kind::List(_) | Kind::Bad => return None,
+        Kind::List(_) => return stray_key(text),
+        Kind::Bad => return None,
         Kind::Map(_) if has("tests") => "leave out `tests`: each story begins with a dash, `- test: …`",
         Kind::Map(_) if has("test") || has("story") => {
             "one story is an item of it too: `- test: …`, and two spaces before its other lines"
@@ -81,6 +82,36 @@ pub fn no_stories(text: &str) -> Option<Diagnostic> {
     let line = tree::line_of(text, first.start);
     let first = first.start..first.end.min(line.end).max(first.start);
     Some(told(first, "a file of stories is a list, and this is none").help(help))
+}
+
+/// A key beside the list, which would be one of the campaign.
+fn stray_key(text: &str) -> Option<Diagnostic> {
+    let whole = as_tests(text);
+    let begins = whole.len() - text.len();
+    let (tree, faults) = tree::parse(&whole);
+    let entries = tree.root.as_ref()?.entries().iter().skip(1);
+    let doubled = faults.iter().filter(|fault| fault.code == "duplicate-key");
+    let keys = entries
+        .map(|entry| &entry.key.span)
+        .chain(doubled.map(|fault| &fault.span));
+    let key = keys.min_by_key(|span| span.start)?;
+    let key = key.start.checked_sub(begins)?..key.end - begins;
+    let name = text.get(key.clone())?.trim_matches(['"', '\'']);
+    // Of a story: told is how far in it belongs.
+    let own = tables::TEST_KEYS.iter().map(|key| key.name);
+    if name.starts_with("x-") || own.clone().any(|own| own == name) {
+        return None;
+    }
+    let message = format!("\"{name}\" is not a key of a file of stories");
+    let help = format!(
+        "it is a list alone; the keys of a story stand two spaces in, below its dash: {}",
+        own.collect::<Vec<_>>().join(", ")
+    );
+    Some(
+        Diagnostic::error("unknown-key", key, message)
+            .label("beside the list")
+            .help(help),
+    )
 }
 
 /// The key `tests` with the text of a file of stories as its value. That text ends the answer and keeps its length, so that
@@ -156,6 +187,20 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(said(text), Some(expected), "{text}");
         }
+        let beside = |key: &str| {
+            let keys = "it is a list alone; the keys of a story stand two spaces in, below its dash: test, person, at, event, story";
+            Some(format!(
+                "\"{key}\" is not a key of a file of stories [{key}]: {keys}"
+            ))
+        };
+        for key in ["foo", "message", "tests"] {
+            assert_eq!(said(&format!("- test: a\n  story: []\n{key}: 1\n")), beside(key));
+            assert_eq!(
+                said(&format!("  - test: a\n    story: []\n{key}: 1\n")),
+                beside(key)
+            );
+        }
+        assert_eq!(said("- test: a\nstory: []\n"), None);
         for list in ["- test: a\n", "[]\n", "  - test: a\n", "- { test: [\n"] {
             assert_eq!(said(list), None, "{list}");
         }

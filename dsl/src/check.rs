@@ -21,6 +21,7 @@ mod consent;
 mod consequences;
 mod covered;
 mod crossed;
+mod curly;
 mod deadlines;
 mod durations;
 mod fields;
@@ -33,6 +34,7 @@ mod keywords;
 mod languages;
 mod lasts;
 mod length;
+mod links;
 pub(crate) use languages::of as languages_of;
 mod meaning;
 mod messages;
@@ -145,6 +147,25 @@ pub(crate) struct List<'a> {
     pub span: std::ops::Range<usize>,
     pub file: ListFile,
     pub header: Option<&'a Header>,
+    /// The names of its columns that crier.yaml has the wrong way round; `file` has them as they are meant.
+    pub turned: Vec<(String, String)>,
+}
+
+impl<'a> List<'a> {
+    fn new(
+        span: std::ops::Range<usize>,
+        mut file: ListFile,
+        header: Option<&'a Header>,
+        turned: Vec<(String, String)>,
+    ) -> List<'a> {
+        crate::columns::turn(&mut file, &turned);
+        List {
+            span,
+            file,
+            header,
+            turned,
+        }
+    }
 }
 
 type Check = fn(&Context<'_>, &mut Vec<Diagnostic>);
@@ -196,6 +217,7 @@ const CHECKS: &[Check] = &[
     conditions::check,
     order::check,
     awaited::check,
+    links::check,
     // The last two take out what others found, so they are held against all of it.
     consequences::check,
     secrets::check,
@@ -212,6 +234,7 @@ pub fn check_campaign(file: &CampaignFile, surroundings: &Surroundings<'_>) -> C
         for check in CHECKS {
             check(&context, &mut found);
         }
+        curly::join(file.read.tree.root.as_ref(), &file.text, &mut found);
         // What `run` does later has a meaning all the same: stories play it.
         let clean = !found.iter().any(Diagnostic::is_fault);
         let value = if clean { meaning::campaign(&context) } else { None };
@@ -232,6 +255,7 @@ pub fn check_project(file: &ProjectFile, folder_name: &str) -> Checked<Project> 
     crossed::check(file.read.tree.root.as_ref(), &file.written, &mut found);
     ports::check(&file.text, file.read.tree.root.as_ref(), &mut found);
     consequences::drop_of_project(file.read.tree.root.as_ref(), file.read.found.len(), &mut found);
+    curly::join(file.read.tree.root.as_ref(), &file.text, &mut found);
     secrets::look_through(file.read.tree.root.as_ref(), &file.text, &mut found);
     // Campaigns are checked against a project of which parts cannot be run yet.
     let clean = !found.iter().any(Diagnostic::is_fault);
@@ -275,13 +299,17 @@ impl<'a> Context<'a> {
     fn new(file: &'a CampaignFile, surroundings: &Surroundings<'a>) -> Context<'a> {
         let project = surroundings.project;
         let lists = |files: Vec<(std::ops::Range<usize>, ListFile)>| {
-            let list = |(span, file): (std::ops::Range<usize>, ListFile)| List {
-                header: match file.is_stored {
+            let list = |(span, file): (std::ops::Range<usize>, ListFile)| {
+                let header = match file.is_stored {
                     true => Some(&*STORED),
                     false => surroundings.headers.get(&file.key()),
-                },
-                span,
-                file,
+                };
+                let own = file.name.as_ref().and_then(|name| project.lists.get(name));
+                let turned = match (own, header) {
+                    (Some(own), Some(Header::Columns(header))) => crate::columns::turned(own, header),
+                    _ => vec![],
+                };
+                List::new(span, file, header, turned)
             };
             files.into_iter().map(list).collect()
         };
@@ -312,6 +340,7 @@ pub(crate) fn files(written: &written::campaign::Campaign, project: &Project) ->
 }
 
 pub(crate) use audience::{column_fault, unreadable};
+pub(crate) use columns::{of_list, reversal};
 pub(crate) use files::{RELATIVE, meant as meant_file, missing as missing_file, named as named_files};
 
 /// The lists that people come from, as far as they are known, with what their columns are called here.

@@ -8,6 +8,9 @@ use unicode_normalization::char::is_combining_mark;
 use crate::project::ListFile;
 
 mod phone_names;
+mod turned;
+
+pub(crate) use turned::{OURS, is_plain, turn, turned};
 
 /// Where the columns of a list are, by position from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! here and a pure function of the text, what was read of it, its surroundings and a byte. Nothing panics, whatever is
 //! asked: a place that does not exist has an empty answer. The wire is another crate's.
 
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell};
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -47,6 +47,21 @@ pub struct Document<'a> {
 #[derive(Debug, Default)]
 pub struct Memo {
     names: OnceCell<Vec<Named>>,
+    lists: Option<Lists>,
+}
+
+/// Looks for the files of a folder when somebody asks.
+type Lists = LazyCell<Vec<String>, Box<dyn FnOnce() -> Vec<String> + Send>>;
+
+impl Memo {
+    /// Of a text whose project has these files that people may come from, relative to its folder.
+    pub fn with_lists(lists: impl FnOnce() -> Vec<String> + Send + 'static) -> Memo {
+        let lists: Box<dyn FnOnce() -> Vec<String> + Send> = Box::new(lists);
+        Memo {
+            names: OnceCell::new(),
+            lists: Some(LazyCell::new(lists)),
+        }
+    }
 }
 
 /// A file as read.
@@ -129,6 +144,13 @@ impl<'a> Document<'a> {
             File::Campaign(file) => Some(&file.written),
             File::Project(_) => None,
         }
+    }
+
+    /// The files that people may come from, those of prices left out.
+    fn lists(&self) -> impl Iterator<Item = &'a String> {
+        let (files, prices) = (&self.memo.lists, self.around.project.prices.as_ref());
+        let files = files.iter().flat_map(|files| files.iter());
+        files.filter(move |path| Some(*path) != prices)
     }
 
     /// The words of the headers of the lists that people come from, each once.

@@ -68,6 +68,13 @@ impl Read {
             let meets = |line: &Range<usize>| d.span.start <= line.end && d.span.end >= line.start;
             lines.iter().any(meets)
         };
+        // Two items behind one mark are two keys of one name.
+        let marked = |d: &Diagnostic| {
+            let mended = shape.iter().filter(|d| tree::is_of_marked_items(d));
+            let mut mended = mended.filter_map(|d| d.suggestion.as_ref());
+            mended.any(|mended| mended.span.contains(&d.span.start))
+        };
+        found.retain(|d| d.code != "duplicate-key" || !marked(d));
         found.extend(shape.into_iter().filter(|d| !told(d)));
         if is_newer(&tree) {
             // What a newer language would make of the rest is not known; a file of another kind is told as that alone.

@@ -27,7 +27,7 @@ mod unread;
 pub use across::{FoundAcross, Siblings, across, across_with, outline_of_bytes};
 pub use apart::{Apart, ReadApart, campaign_of_stories, stories_of, stories_of_bytes, unjudged};
 pub use dsl::{CAMPAIGN_ENDINGS, PROJECT_FILE};
-pub use found::{Below, DEPTH, files_below, is_campaign};
+pub use found::{Below, DEPTH, files_below, files_of_people, is_campaign};
 pub use headers::Headers;
 use headers::header_of;
 pub use links::circles;

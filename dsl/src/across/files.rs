@@ -1,14 +1,14 @@
 //! The files that crier.yaml names are there and are lists, once for all campaigns that read them.
 
 use super::{Across, Outline, Whole};
-use crate::Header;
-use crate::check::{RELATIVE, column_fault, meant_file, missing_file, unreadable};
+use crate::check::{RELATIVE, column_fault, meant_file, missing_file, of_list, reversal, unreadable};
 use crate::columns::{self, ColumnError};
 use crate::diagnostic::Diagnostic;
 use crate::project::ListFile;
 use crate::written::Spanned;
 use crate::written::nearest::Guess;
 use crate::written::project as written;
+use crate::{Header, ProjectFile};
 
 pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
     let Some(file) = whole.file else { return };
@@ -37,7 +37,7 @@ fn wrong(whole: &Whole<'_>, list: &written::List, path: &Spanned<String>) -> Vec
         let meant = meant_file(&path.value, beside.iter().map(String::as_str));
         return vec![Guess::unsure(meant).tell(found, || RELATIVE.to_owned())];
     }
-    let Some(known) = whole.project.lists.get(&list.name.value) else {
+    let (Some(file), Some(known)) = (whole.file, whole.project.lists.get(&list.name.value)) else {
         return vec![];
     };
     let reads = |campaign: &&Outline| campaign.lists.contains(&list.name.value);
@@ -49,7 +49,7 @@ fn wrong(whole: &Whole<'_>, list: &written::List, path: &Spanned<String>) -> Vec
                 .asked()
                 .any(|campaign| reads(&campaign) && !campaign.renames) =>
         {
-            of_columns(known, header, list, path)
+            of_columns((file, known), header, list, path)
         }
         Some(Header::Columns(_) | Header::Absent) | None => vec![],
     };
@@ -64,13 +64,24 @@ fn wrong(whole: &Whole<'_>, list: &written::List, path: &Spanned<String>) -> Vec
     found.into_iter().map(labelled).collect()
 }
 
+/// What of the list does not fit; names of columns that stand the wrong way round are read as they are meant.
 fn of_columns(
-    known: &ListFile,
+    (file, known): (&ProjectFile, &ListFile),
     header: &[String],
     list: &written::List,
     path: &Spanned<String>,
 ) -> Vec<Diagnostic> {
-    let faults = columns::resolve_all(known, header).err().into_iter().flatten();
+    let turned = columns::turned(known, header);
+    let is_turned = |(ours, theirs): &(&Spanned<String>, &Spanned<String>)| {
+        let mut turned = turned.iter();
+        turned.any(|pair| pair.0 == ours.value && pair.1 == theirs.value)
+    };
+    let pairs = list.columns.iter().map(|(ours, theirs)| (ours, theirs));
+    let pairs: Vec<_> = pairs.filter(is_turned).collect();
+    let reversal = reversal(&file.text, &of_list(&list.name.value), &pairs);
+    let mut meant = known.clone();
+    columns::turn(&mut meant, &turned);
+    let faults = columns::resolve_all(&meant, header).err().into_iter().flatten();
     let one = |error| {
         let renamed = list
             .columns
@@ -79,7 +90,7 @@ fn of_columns(
         let span = renamed.map_or(&path.span, |(_, column)| &column.span);
         column_fault(known, &error, span.clone())
     };
-    faults.map(one).collect()
+    reversal.into_iter().chain(faults.map(one)).collect()
 }
 
 /// A price where the file of prices belongs.

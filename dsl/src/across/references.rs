@@ -19,7 +19,10 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
         let started = started.filter(|named| is_name(&named.text));
         found.extend(started.map(|named| unknown(named, &names, Diagnostic::error)));
         let asked = campaign.campaigns.iter().filter(absent);
-        found.extend(asked.map(|named| unknown(named, &names, Diagnostic::warning)));
+        // Who asks about another campaign means none of itself.
+        let mut others = names.clone();
+        others.remove(campaign.name.text.as_str());
+        found.extend(asked.map(|named| unknown(named, &others, Diagnostic::warning)));
     }
 }
 

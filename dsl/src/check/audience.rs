@@ -161,6 +161,10 @@ fn header(context: &Context<'_>, list: &List<'_>, found: &mut Vec<Diagnostic>) {
             found.push(unreadable(path, why, list.span.clone()));
         }
         Some(Header::Columns(header)) => {
+            if !list.turned.is_empty() {
+                let (message, help) = super::columns::at_its_use(&list.file, &list.turned);
+                found.push(at("columns-reversed", message).help(help));
+            }
             let faults = columns::resolve_all(&list.file, header)
                 .err()
                 .into_iter()

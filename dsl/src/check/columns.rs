@@ -1,12 +1,11 @@
 //! `columns` says our name first, then the file's; people write it the other way round.
 
 use super::{Context, Header};
+use crate::columns::{OURS, is_plain};
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::project::ListFile;
 use crate::written::Spanned;
 use crate::written::nearest::did_you_mean;
-
-/// Our names of columns that every list may have.
-const OURS: &[&str] = &["phone", "language", "timezone"];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let headers: Vec<&Vec<String>> = context
@@ -14,6 +13,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .iter()
         .filter_map(|list| columns_of(list.header))
         .collect();
+    let mut reversed = vec![];
     for (ours, theirs) in &context.written.audience.columns {
         // `phone: Phone` is no slip of this kind, whatever the letters of the header.
         if OURS.contains(&ours.value.as_str()) {
@@ -33,18 +33,73 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
         // It would be told again as a column that is not there.
         found.retain(|d| !(d.code == "column-missing" && d.span == theirs.span));
-        let message = format!(
-            "\"{}: {}\" is the wrong way round: our name comes first",
-            ours.value, theirs.value
-        );
-        let whole = ours.span.start..theirs.span.end;
-        let swapped = format!("{}: {}", written(context, theirs), written(context, ours));
-        found.push(
-            Diagnostic::error("columns-reversed", whole.clone(), message)
-                .help(format!("a column is given our name: `{swapped}`"))
-                .replace(whole, swapped, Applicability::Unsure),
-        );
+        reversed.push((ours, theirs));
     }
+    found.extend(reversal(context.text, "`columns` has names", &reversed));
+}
+
+/// One finding of all the pairs that stand the wrong way round; the rest of the text between them stays. `what` names several.
+pub(crate) fn reversal(
+    text: &str,
+    what: &str,
+    pairs: &[(&Spanned<String>, &Spanned<String>)],
+) -> Option<Diagnostic> {
+    let ((first, value), (_, last)) = (pairs.first()?, pairs.last()?);
+    let message = match pairs {
+        [_] => one(&first.value, &value.value),
+        _ => several(what),
+    };
+    let whole = first.span.start..last.span.end;
+    // As they stand in the file, quotes included.
+    let written = |name: &Spanned<String>| text.get(name.span.clone()).unwrap_or_default();
+    let swap = |(ours, theirs): &(&Spanned<String>, &Spanned<String>)| {
+        format!("{}: {}", written(theirs), written(ours))
+    };
+    let between = |at: usize| match pairs.get(at + 1) {
+        Some((next, _)) => text
+            .get(pairs[at].1.span.end..next.span.start)
+            .unwrap_or_default(),
+        None => "",
+    };
+    let all = pairs.iter().enumerate();
+    let swapped: String = all.map(|(at, pair)| swap(pair) + between(at)).collect();
+    let named: Vec<String> = pairs.iter().map(swap).collect();
+    Some(
+        Diagnostic::error("columns-reversed", whole.clone(), message)
+            .help(given(&named.join(", ")))
+            .replace(whole, swapped, Applicability::Unsure),
+    )
+}
+
+/// Of a list of crier.yaml that has these names, where a campaign names it: what is told and what to do. The words are those
+/// that are told at the list.
+pub(super) fn at_its_use(list: &ListFile, turned: &[(String, String)]) -> (String, String) {
+    let message = match turned {
+        [(ours, theirs)] => one(ours, theirs),
+        _ => several(&of_list(list.name.as_deref().unwrap_or_default())),
+    };
+    let swapped: Vec<String> = turned
+        .iter()
+        .map(|(ours, theirs)| format!("{theirs}: {ours}"))
+        .collect();
+    (message, given(&swapped.join(", ")))
+}
+
+/// What the pairs of a list of crier.yaml are called.
+pub(crate) fn of_list(name: &str) -> String {
+    format!("the `columns` of list \"{name}\" have names")
+}
+
+fn one(ours: &str, theirs: &str) -> String {
+    format!("\"{ours}: {theirs}\" is the wrong way round: our name comes first")
+}
+
+fn several(what: &str) -> String {
+    format!("{what} the wrong way round: our name comes first")
+}
+
+fn given(pairs: &str) -> String {
+    format!("a column is given our name: `{pairs}`")
 }
 
 /// Of another name for a column that has the right one already.
@@ -69,10 +124,6 @@ fn is_meant(context: &Context<'_>, ours: &Spanned<String>, theirs: &Spanned<Stri
     if OURS.contains(&theirs.value.as_str()) {
         return false;
     }
-    let is_plain = |name: &str| {
-        let mut chars = name.chars();
-        chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-    };
     let is_used = |name: &Spanned<String>| {
         let mut places = context.text.match_indices(name.value.as_str());
         places.any(|(at, _)| {
@@ -89,9 +140,4 @@ fn columns_of(header: Option<&Header>) -> Option<&Vec<String>> {
         Some(Header::Columns(columns)) => Some(columns),
         Some(Header::Unreadable(_) | Header::Absent) | None => None,
     }
-}
-
-/// As it stands in the file, quotes included.
-fn written<'a>(context: &'a Context<'_>, name: &Spanned<String>) -> &'a str {
-    context.text.get(name.span.clone()).unwrap_or_default()
 }

@@ -18,14 +18,15 @@ mod full_width;
 mod indentation;
 mod items;
 mod lists;
+mod marks;
 mod pairs;
 mod place;
 mod quotes;
 
 pub(crate) use conditions::{is_first_key, needs_quotes as quote_condition};
-pub(crate) use foreign::is_mark_of_items;
 pub(crate) use full_width::behind_key as full_width_behind_key;
 pub(super) use full_width::in_indentation;
+pub(crate) use marks::{at_item as marked_item, is_mark_of_items, is_told as is_of_marked_items};
 pub(crate) use place::line_of;
 pub(super) use quotes::{custom_tag, double_brace, is_of_marks, taken_for_anchor, unknown_anchor};
 
@@ -65,6 +66,7 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
             let behind = lists::behind_quote(text, at, opener.map(|(_, bracket)| bracket));
             return behind.unwrap_or_else(|| after_the_quote(text, at, opener.is_some()));
         }
+        ErrorKind::CommentInterceptedScalar => return comments::behind_text(text, at),
         ErrorKind::CommentNotSeparated => return foreign::comment_glued(text, at),
         ErrorKind::UnknownQuotedScalarEscape => return unknown_escape(text, at),
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
@@ -199,6 +201,9 @@ fn plain_words(text: &str, at: usize, error: &ScanError) -> Diagnostic {
         | ErrorKind::ExpectedBlockSequenceEntry
         | ErrorKind::InvalidIndentation
         | ErrorKind::MappingKeyNotAllowed => {
+            if let Some(found) = indentation::item_too_far_left(text, at) {
+                return found;
+            }
             let line = line_of(text, at);
             let start = line.end - text[line.clone()].trim_start().len();
             let span = at_least_one(text, start.min(at)..start.min(at));

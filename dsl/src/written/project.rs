@@ -211,10 +211,13 @@ impl List {
     fn read(name: Spanned<String>, node: &Node) -> List {
         let columns = node.get("columns").map(texts).unwrap_or_default();
         let reading = reading::read(node);
+        let are_readable = node
+            .get("columns")
+            .is_none_or(|columns| columns.items().is_empty());
         List {
             name,
             // With a value that is wrong nothing is known of its columns.
-            file: text(node, "file").filter(|_| reading.is_some()),
+            file: text(node, "file").filter(|_| reading.is_some() && are_readable),
             reading: reading.unwrap_or_default(),
             columns,
             consent: node.get("consent").and_then(consent),

@@ -13,6 +13,7 @@ use super::traps::{self, Around};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style, Tree};
 
+mod beside;
 mod beside_steps;
 mod branches;
 mod dashes;
@@ -21,6 +22,7 @@ mod fit;
 mod full_width;
 mod home;
 mod instead;
+mod marks;
 mod meant;
 mod misplaced;
 mod one_line;
@@ -116,6 +118,9 @@ impl Shape<'_> {
             return self.nothing(node, form, place);
         }
         if let Some(found) = traps::time_in_parts(node, form) {
+            return self.found.push(found);
+        }
+        if let Some(found) = marks::of_items(form, node, self.around.text) {
             return self.found.push(found);
         }
         if !fits(form, node) {
@@ -253,7 +258,7 @@ impl Shape<'_> {
             others.any(|entry| std::ptr::eq(entry, **verb))
         };
         let verbs: Vec<&Entry> = verbs.iter().filter(|verb| !of_others(verb)).copied().collect();
-        let (mut meant, mut said) = (told.meant, false);
+        let (mut meant, mut said, mut beside) = (told.meant, false, vec![]);
         let doubtful = LazyCell::new(|| meant_twice(node, object));
         for (i, entry) in node.entries().iter().enumerate() {
             if is_note(entry) || told.entries.contains(&i) {
@@ -269,7 +274,7 @@ impl Shape<'_> {
                         && !key.beside.is_empty()
                         && !key.beside.contains(&verb.key.text.as_str())
                     {
-                        self.found.push(words::beside_another(entry, verb, key));
+                        beside.push((entry, *verb, key));
                     }
                     self.known(entry, key, object, quiet || (place.later && is_verb));
                 }
@@ -285,6 +290,7 @@ impl Shape<'_> {
                 },
             }
         }
+        self.found.extend(beside::another(&beside));
         if self.whole {
             self.missing(node, object, &meant, count);
         }
@@ -459,7 +465,6 @@ impl Shape<'_> {
         let written = &self.around.text[node.span.clone()];
         let undashed = matches!(form, Form::List(_) | Form::OneOrList(_)) && written.starts_with('-');
         let meant = meant::in_another_shape(form, node, place, written)
-            .or_else(|| two_steps::with_marks(form, node, written))
             .or_else(|| step::colon_missing(form, node, place, &self.messages))
             .or_else(|| dashes::as_map(form, node, place, self.around.text));
         self.found.push(if let Some((help, right)) = meant {
@@ -478,6 +483,8 @@ impl Shape<'_> {
             found.help(words::ONE_A_STEP)
         } else if place.key == "audience" && !node.items().is_empty() {
             found.help(words::several_lists(node))
+        } else if place.key == "columns" && !node.items().is_empty() {
+            found.help(words::COLUMNS_AS_LIST)
         } else if undashed {
             found.help("put a space after each `-`")
         } else if let Some(help) = words::rules_as_map(form, node) {

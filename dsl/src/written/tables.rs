@@ -15,4 +15,4 @@ pub use model::MODEL;
 pub use project::PROJECT;
 pub use schedule::DAYS;
 pub(crate) use steps::VERBS;
-pub(crate) use tests::SAID;
+pub(crate) use tests::{SAID, TEST_KEYS};

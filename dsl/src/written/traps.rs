@@ -165,7 +165,7 @@ fn in_curly(text: &str) -> Option<&str> {
     // Of single ones the closing one is an apostrophe too.
     let single = text
         .strip_prefix('\u{2018}')
-        .and_then(|rest| rest.strip_suffix('\u{2019}'));
+        .and_then(|rest| rest.strip_suffix(['\u{2019}', '\'']));
     let single = single.filter(|inside| !inside.contains('\u{2018}'));
     let curly = [
         ('\u{201c}', '\u{201d}'),
@@ -182,8 +182,16 @@ fn in_curly(text: &str) -> Option<&str> {
 
 /// Curly quotes around a value that is no text: they would belong to the name, the path or the time.
 pub(super) fn curly_around(node: &Node, scalar: &Scalar, form: &Form) -> Option<Diagnostic> {
-    let of_other = scalar.style == Style::Plain && !takes_text(form) && !matches!(form, Form::Condition);
-    let inside = in_curly(&scalar.text).filter(|_| of_other)?.trim();
+    let of_other = scalar.style == Style::Plain && !takes_text(form);
+    // A condition may be a text, which is told there.
+    let is_meant = |inside: &&str| match form {
+        Form::Condition | Form::Leaver => inside.contains(['=', '<', '>', '(']),
+        _ => true,
+    };
+    let inside = in_curly(&scalar.text)
+        .filter(is_meant)
+        .filter(|_| of_other)?
+        .trim();
     let found = Diagnostic::error(
         "quote-the-text",
         node.span.clone(),

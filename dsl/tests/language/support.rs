@@ -60,6 +60,7 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         None => project(),
     };
     let (mut told, mut outlines) = (vec![], vec![]);
+    let headers = headers_of(folder, known.lists.values());
     for path in yaml_files(folder) {
         let (name, text) = (name(&path), text(&path));
         let stem = name.split('.').next().unwrap_or_default().to_owned();
@@ -68,7 +69,7 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         let surroundings = Surroundings {
             project: &known,
             file_name: &stem,
-            headers: &BTreeMap::new(),
+            headers: &headers,
             absent: &BTreeMap::new(),
         };
         told.push((name, text, check_campaign(&parsed, &surroundings).diagnostics));
@@ -95,6 +96,13 @@ pub fn check_together(folder: &Path) -> Vec<(String, String, Vec<Diagnostic>)> {
         found.extend(more);
     }
     if let (Some((text, _)), Some(checked)) = (file, checked) {
+        // What is wrong where a list is defined is not told again of each campaign that reads it.
+        let is_told = |d: &Diagnostic| {
+            let mut defined = across.project.iter();
+            defined.any(|own| own.code == d.code && own.message == d.message)
+        };
+        told.iter_mut()
+            .for_each(|(_, _, found)| found.retain(|d| !is_told(d)));
         let found = checked.diagnostics.into_iter().chain(across.project);
         told.push(("crier.yaml".into(), text, found.collect()));
     }

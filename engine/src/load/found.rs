@@ -100,6 +100,42 @@ fn look_through(folder: &Path, depth: usize, found: &mut Below) {
     }
 }
 
+/// Files that people may come from, so many levels below a folder, at most.
+const LISTS_DEPTH: usize = 4;
+
+/// And not more of them than this.
+const MOST_LISTS: usize = 256;
+
+/// The endings of such files.
+const LIST_ENDINGS: [&str; 3] = [".csv", ".tsv", ".xlsx"];
+
+/// The files in a project's folder that people may come from, by their endings: their paths as campaigns name them, sorted.
+/// Folders are passed over as by [`files_below`].
+pub fn files_of_people(folder: &Path) -> Vec<String> {
+    let mut found = vec![];
+    let mut folders = vec![(folder.to_owned(), String::new(), LISTS_DEPTH)];
+    while let Some((folder, before, depth)) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else {
+                continue;
+            };
+            let path = format!("{before}{name}");
+            let is_list = || {
+                let name = name.to_lowercase();
+                LIST_ENDINGS.iter().any(|ending| name.ends_with(ending))
+            };
+            let passed = name.starts_with('.') || name == "node_modules";
+            if kind.is_file() && !passed && is_list() && found.len() < MOST_LISTS {
+                found.push(path);
+            } else if kind.is_dir() && !passed && depth > 0 && !entry.path().join(CACHE_MARK).is_file() {
+                folders.push((entry.path(), path + "/", depth - 1));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 fn is_yaml(name: &str) -> bool {
     name.ends_with(".yaml") || name.ends_with(".yml")
 }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::Parser;
+use crate::condition::FUNCTIONS;
 use crate::condition::expression::{Comparison, Expression, Kind};
 use crate::condition::scan::{Sign, Token, misspelt};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -175,6 +176,7 @@ impl Parser<'_> {
         self.no_and()
             .or_else(|| self.words())
             .or_else(|| self.decimal_comma())
+            .or_else(|| self.square_call())
             .or_else(|| self.between())
     }
 
@@ -319,6 +321,28 @@ impl Parser<'_> {
             found
                 .help(format!("write `{right}`"))
                 .replace(span, right, Applicability::Unsure),
+        )
+    }
+
+    /// `tagged["press"]`.
+    fn square_call(&self) -> Option<Diagnostic> {
+        let name = match &self.lexemes.get(self.at.checked_sub(1)?)?.token {
+            Token::Word(name) => name,
+            Token::Name(_) | Token::Text(_) | Token::Number(_) | Token::Sign(_) => return None,
+        };
+        let is_function = FUNCTIONS.iter().any(|(known, _)| known == name);
+        if self.sign() != Some(Sign::OpenList) || !is_function {
+            return None;
+        }
+        let of = self.lexemes[self.at..].iter();
+        let mut close = of.filter(|lexeme| matches!(lexeme.token, Token::Sign(Sign::CloseList)));
+        let brackets = self.span(self.at).start..close.next()?.span.end;
+        let inside = &self.source[brackets.start + 1..brackets.end - 1];
+        let message = format!("what `{name}` is asked stands in round brackets");
+        Some(
+            Diagnostic::error("not-cel", brackets.clone(), message)
+                .help(format!("did you mean `{name}({inside})`?"))
+                .replace(brackets.clone(), format!("({inside})"), Applicability::Unsure),
         )
     }
 

@@ -156,6 +156,9 @@ fn chosen(asked: &Asked<'_>, kind: KeyKind) -> Vec<String> {
             let Some(Segment::Key(parent)) = asked.spot.path.last() else {
                 return vec![];
             };
+            if parent == "variants" {
+                return variants(asked);
+            }
             match names::kind_below(parent) {
                 Some(NameKind::Message) if asked.document.kind() == FileKind::Campaign => {
                     missing_messages(asked)
@@ -169,6 +172,16 @@ fn chosen(asked: &Asked<'_>, kind: KeyKind) -> Vec<String> {
             }
         }
     }
+}
+
+/// Those of other messages, and the next letter: variants are often called so.
+fn variants(asked: &Asked<'_>) -> Vec<String> {
+    let mut names = asked.sketch.keys_of("variants");
+    let letter = ('a'..='z')
+        .map(String::from)
+        .find(|letter| !is_written(asked, letter));
+    names.extend(letter.filter(|letter| !names.contains(letter)));
+    names
 }
 
 /// Messages that are sent and not written yet.

@@ -486,3 +486,75 @@ fn the_person_of_a_story_has_columns_and_tags_from_before() {
         expect!["coming vip"],
     );
 }
+
+#[test]
+fn a_condition_goes_on_behind_its_signs() {
+    let conditions = [
+        "where:\n    - age >= 18 && |",
+        "where:\n    - age >= |",
+        "where:\n    - age >= 18 && ci|",
+        "where:\n    - city == \"Roma\"\n    - age >= 18 && |",
+        "where:\n    - \"age >= 18 && |\"",
+        "where: age >= 18 && |",
+        "where: [age >= 18 && |]",
+    ];
+    for condition in conditions {
+        let marked = format!("audience:\n  from: opted-in\n  {condition}\nschedule: now\n");
+        let found = asked(&marked, labels);
+        for name in ["city", "today"] {
+            assert!(
+                found.split(' ').any(|label| label == name),
+                "{condition:?}: {found}"
+            );
+        }
+    }
+    taken(
+        "audience:\n  where:\n    - age >= 18 && |\n",
+        "country",
+        expect!["    - age >= 18 && country"],
+    );
+}
+
+#[test]
+fn variants_are_called_as_those_of_other_messages_or_by_the_next_letter() {
+    check("message:\n  variants:\n    |\n", expect!["a"]);
+    check(
+        "messages:\n  invite:\n    variants:\n      a: { text: Hi }\n      |\n  bus: Ho\n",
+        expect!["b"],
+    );
+    check(
+        "messages:\n  invite:\n    variants:\n      calm: { text: Hi }\n      loud: { text: HI }\n  bus:\n    variants:\n      calm: { text: Ho }\n      |\n",
+        expect!["a loud"],
+    );
+}
+
+#[test]
+fn files_of_the_project_are_offered_where_people_come_from() {
+    let files: &[&str] = &["lists/in.csv", "lists/more people.csv", "prices.csv"];
+    check_among(
+        files,
+        "audience: |\n",
+        expect!["lists/in.csv lists/more people.csv opted-in prices.csv"],
+    );
+    check_among(
+        files,
+        "audience: { from: | }\n",
+        expect!["lists/in.csv lists/more people.csv opted-in prices.csv"],
+    );
+    check_among(&[], "audience: |\n", expect!["lists/customers.csv opted-in"]);
+}
+
+fn check_among(files: &'static [&'static str], marked: &str, expected: Expect) {
+    let files = || files.iter().map(|path| (*path).to_owned()).collect();
+    let found = asked(marked, |document, byte| {
+        let memo = crate::editor::Memo::with_lists(files);
+        labels(
+            &Document {
+                memo: &memo,
+                ..*document
+            },
+            byte,
+        )
+    });
+    expected.assert_eq(&found);
+}

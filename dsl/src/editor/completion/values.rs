@@ -36,7 +36,7 @@ fn of(asked: &Asked<'_>, form: &'static Form) -> Vec<Item> {
         Form::Start | Form::At => words(asked, ["now"]).into_iter().chain(example(asked)).collect(),
         Form::Source => names_of(asked, NameKind::List)
             .into_iter()
-            .chain(example(asked))
+            .chain(files(asked))
             .collect(),
         Form::Leaver => {
             let lists = names_of(asked, NameKind::List).into_iter();
@@ -77,6 +77,7 @@ fn of(asked: &Asked<'_>, form: &'static Form) -> Vec<Item> {
         },
         Form::Text => texts::items(asked),
         Form::Url => texts::items(asked).into_iter().chain(example(asked)).collect(),
+        Form::Path if asked.key() == "file" && asked.is_below(&["lists"]) => files(asked),
         Form::Address
         | Form::Path
         | Form::Count
@@ -103,6 +104,22 @@ fn of(asked: &Asked<'_>, form: &'static Form) -> Vec<Item> {
     }
 }
 
+/// The files of the project that a list may be; where there is none, the example.
+fn files(asked: &Asked<'_>) -> Vec<Item> {
+    let files: Vec<Item> = asked
+        .document
+        .lists()
+        .map(|path| Item {
+            detail: "file".to_owned(),
+            ..asked.item(written(asked, path.clone()), ItemKind::Value)
+        })
+        .collect();
+    match files.is_empty() {
+        true => example(asked),
+        false => files,
+    }
+}
+
 /// Whether a column of a list is named here, as the list calls it.
 fn is_header_word(asked: &Asked<'_>) -> bool {
     asked.is_below(&["audience", "columns"])
@@ -120,7 +137,7 @@ fn header_words(asked: &Asked<'_>) -> Vec<Item> {
 
 /// A text as a YAML value, quoted where it must be.
 fn written(asked: &Asked<'_>, text: String) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.' | '(' | ')' | '/');
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '(' | ')' | '/');
     let is_plain = text.starts_with(char::is_alphabetic) && text.chars().all(plain);
     match is_plain || asked.spot.quote.is_some() {
         true => text,

@@ -196,7 +196,15 @@ impl<'a> Scan<'a> {
                     *value = value.start..end;
                     word.start = value.start;
                 }
-                if (at..=end).contains(&cursor) {
+                // What is still to come stands behind a space.
+                let behind = &self.text[end..self.line_end(at)];
+                let reach = if behind.trim().is_empty() {
+                    end + behind.len()
+                } else {
+                    end
+                };
+                if (at..=reach).contains(&cursor) {
+                    word.end = word.end.max(cursor);
                     self.mark = Some(match filled {
                         true => Mark::Value {
                             slot: Some(slot),

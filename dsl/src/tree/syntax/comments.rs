@@ -1,8 +1,9 @@
-//! A comment that takes the end of its braces with it: `{ en: Doors open at nine #tonight }`.
+//! A comment that takes the end of its braces with it: `{ en: Doors open at nine #tonight }`; one in the middle of a text.
 
 use std::ops::Range;
 
 use super::super::open::Open;
+use super::indentation::further_in;
 use super::place::line_of;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::written::{cut_text, quoted};
@@ -36,6 +37,30 @@ pub(super) fn closing_is_comment(
         }
     }
     None
+}
+
+/// A text that ends at its comment, and a line below that stands further in, as if it went on.
+///
+/// ```yaml
+/// message: Doors open at nine # tonight
+///   Come early
+/// ```
+pub(super) fn behind_text(text: &str, at: usize) -> Diagnostic {
+    let comment = line_of(text, at);
+    let next = line_of(text, (comment.end + 1).min(text.len()));
+    let start = next.end - text[next.clone()].trim_start().len();
+    if let Some(found) = further_in(text, start) {
+        return found;
+    }
+    let hash = text[..comment.end]
+        .rfind('#')
+        .filter(|hash| comment.start <= *hash);
+    let hash = hash.unwrap_or(at);
+    let message = "this line goes on with a text that ended before its comment";
+    Diagnostic::error("invalid-yaml", start..next.start + text[next].trim_end().len(), message)
+        .label("further in than a line of its own")
+        .also(hash..comment.end, "ends the text")
+        .help("quote the whole text, with what follows the `#` if that belongs to it; or begin this line where it belongs")
 }
 
 /// What of a comment belongs to the text before it: all but the brackets that it closes, and the keys that follow. None

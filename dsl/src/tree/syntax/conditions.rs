@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::custom_tag;
-use super::place::{end_of, floor, line_of};
+use super::place::{end_of, floor, line_of, spaces_before};
 use crate::diagnostic::{Applicability, Diagnostic};
 
 /// The keys of conditions.
@@ -16,6 +16,9 @@ const FURTHEST: usize = 2000;
 
 /// The condition that a fault stands in, where it has to be quoted.
 pub(super) fn unquoted(text: &str, at: usize, in_brackets: bool) -> Option<Diagnostic> {
+    if let Some(item) = item(text, at).filter(|_| !in_brackets) {
+        return begins_with_a_text(&text[item.clone()]).then(|| in_quotes(&text[item.clone()], item.start));
+    }
     let value = value_before(text, at)?;
     let listed = text[value..].starts_with('[');
     let line_end = line_of(text, value).end;
@@ -27,16 +30,37 @@ pub(super) fn unquoted(text: &str, at: usize, in_brackets: bool) -> Option<Diagn
     }?;
     let written = text[piece.clone()].trim_end();
     let taken_apart = begins_with_a_text(written) || ((listed || in_brackets) && is_taken_apart(written));
-    taken_apart.then(|| match without_quotes_of_columns(written) {
-        Some(right) => {
-            let span = piece.start..piece.start + written.len();
-            let quoted = format!("'{}'", right.replace('\'', "''"));
-            needs_quotes(written, piece.start)
-                .help("put single quotes around all of it, and none around the name of a column")
-                .replace(span, quoted, Applicability::Unsure)
+    taken_apart.then(|| in_quotes(written, piece.start))
+}
+
+/// A condition on a line of a list, at a fault on that line.
+fn item(text: &str, at: usize) -> Option<Range<usize>> {
+    let line = line_of(text, at);
+    let dash = spaces_before(&text[line.clone()]);
+    let written = text[line.start + dash..line.end].strip_prefix("- ")?.trim();
+    let mut above = line.clone();
+    let key = loop {
+        above = line_of(text, above.start.checked_sub(1)?);
+        let own = text[above.clone()].trim_end();
+        let column = spaces_before(own);
+        let is_item = own[column..].starts_with("- ") && column == dash;
+        if !own.is_empty() && column <= dash && !is_item && !own[column..].starts_with('#') {
+            break own.trim_start_matches([' ', '-']).strip_suffix(':')?;
         }
-        None => needs_quotes(written, piece.start),
-    })
+    };
+    let start = line.start + text[line].trim_end().len() - written.len();
+    KEYS.contains(&key).then(|| start..start + written.len())
+}
+
+fn in_quotes(written: &str, start: usize) -> Diagnostic {
+    let found = needs_quotes(written, start);
+    let Some(right) = without_quotes_of_columns(written) else {
+        return found;
+    };
+    let quoted = format!("'{}'", right.replace('\'', "''"));
+    found
+        .help("put single quotes around all of it, and none around the name of a column")
+        .replace(start..start + written.len(), quoted, Applicability::Unsure)
 }
 
 /// `"city" == "Roma"`, which compares two texts, with the column of that name in the place of the first. None where it

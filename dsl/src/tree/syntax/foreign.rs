@@ -1,9 +1,10 @@
-//! What is written as other languages have it: TOML, the bullets of Markdown, comments with slashes; and first lines that
-//! stand further in than those below.
+//! What is written as other languages have it: TOML, comments with slashes; and first lines that stand further in than
+//! those below.
 
 use std::ops::Range;
 
 use super::items::key_on;
+use super::marks;
 use super::place::{line_of, spaces_before};
 use crate::diagnostic::{Applicability, Diagnostic};
 
@@ -11,16 +12,10 @@ use crate::diagnostic::{Applicability, Diagnostic};
 pub(super) fn lines(text: &str, at: usize) -> Option<Diagnostic> {
     toml(text, at)
         .or_else(|| slashes(text, at))
-        .or_else(|| marks_above(text, at))
-        .or_else(|| bullets(text, at))
+        .or_else(|| marks::above(text, at))
+        .or_else(|| marks::bullets(text, at))
+        .or_else(|| marks::around(text, at))
         .or_else(|| first_lines_further_in(text, at))
-}
-
-/// Whether other programs begin the items of a list with it: a dash of another length, a dot, a number.
-pub(crate) fn is_mark_of_items(mark: &str) -> bool {
-    let number = mark.strip_suffix(['.', ')']);
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    matches!(mark, "\u{2013}" | "\u{2014}" | "\u{2022}" | "\u{2212}") || number.is_some_and(is_number)
 }
 
 /// The marks of git around what two people wrote at one place. They begin their lines, where nothing else of YAML looks
@@ -116,115 +111,6 @@ fn slashes(text: &str, at: usize) -> Option<Diagnostic> {
     ))
 }
 
-/// `* send: invite`, as Markdown lists things, or `– send: invite`.
-fn bullets(text: &str, at: usize) -> Option<Diagnostic> {
-    let first = line_of(text, at);
-    let indent = spaces_before(&text[first.clone()]);
-    let mark_of = |line: &str| {
-        let mark = line.get(indent..)?.split_once(' ')?.0;
-        (mark == "*" || is_mark_of_items(mark)).then_some(mark.len())
-    };
-    let length = mark_of(&text[first.clone()])?;
-    // A text may well have a dash or a number in it: such a mark follows an item.
-    let follows_an_item = || {
-        let above = &text[line_of(text, first.start.checked_sub(1)?)];
-        let is_item = spaces_before(above) == indent && above[indent..].starts_with("- ");
-        Some(is_item || mark_of(above).is_some())
-    };
-    if !text[first.start + indent..].starts_with('*') && follows_an_item() != Some(true) {
-        return None;
-    }
-    let start = first.start + indent;
-    let within = |line: &Range<usize>| {
-        let written = &text[line.clone()];
-        mark_of(written).is_some() || spaces_before(written) > indent
-    };
-    let more = lines_from(text, first.end).take_while(within);
-    let end = more.last().map_or(first.end, |last| last.end);
-    let right: Vec<String> = text[first.start..end]
-        .split('\n')
-        .map(|line| match mark_of(line) {
-            Some(length) => format!("{}-{}", &line[..indent], &line[indent + length..]),
-            None => line.to_owned(),
-        })
-        .collect();
-    let mark = &text[start..start + length];
-    let message = format!("an item of a list begins with `-`, not with `{mark}`");
-    let found = Diagnostic::error("invalid-yaml", start..start + length, message);
-    Some(found.help("write `- ` in its place").replace(
-        first.start..end,
-        right.join("\n"),
-        Applicability::Unsure,
-    ))
-}
-
-/// Items before the first one with a dash of YAML's, with another mark or without its space:
-///
-/// ```yaml
-///   -send: invite
-///   - wait: 2 days
-/// ```
-fn marks_above(text: &str, at: usize) -> Option<Diagnostic> {
-    let line = line_of(text, at);
-    let indent = spaces_before(&text[line.clone()]);
-    text[line.start + indent..line.end].strip_prefix("- ")?;
-    let (mut first, mut above) = (None, line.clone());
-    while let Some(end) = above.start.checked_sub(1) {
-        above = line_of(text, end);
-        let written = &text[above.clone()];
-        let is_between = written.trim().is_empty() || spaces_before(written) > indent;
-        match marked_item(&written[spaces_before(written)..]) {
-            _ if is_between => {}
-            Some(_) if spaces_before(written) == indent => first = Some(above.clone()),
-            _ => break,
-        }
-    }
-    let first = first?;
-    let block = first.start..line.start - 1;
-    let right: Vec<String> = text[block.clone()]
-        .split('\n')
-        .map(|line| match marked_item(line.get(indent..).unwrap_or_default()) {
-            // What follows the key keeps its column.
-            Some((mark, rest)) if spaces_before(line) == indent => {
-                format!("{}-{}{rest}", &line[..indent], " ".repeat(mark.chars().count()))
-            }
-            _ => line.to_owned(),
-        })
-        .collect();
-    let start = first.start + indent;
-    let (mark, _) = marked_item(&text[start..first.end])?;
-    let (message, help) = match mark {
-        "-" => (
-            "a space is missing behind the dash of this item".to_owned(),
-            "put a space after each `-`",
-        ),
-        mark => (
-            format!("an item of a list begins with `-`, not with `{mark}`"),
-            "write `- ` in its place",
-        ),
-    };
-    let found = Diagnostic::error("invalid-yaml", start..start + mark.len(), message);
-    Some(
-        found
-            .help(help)
-            .replace(block, right.join("\n"), Applicability::Unsure),
-    )
-}
-
-/// The mark of an item that is not written as YAML has it, and what stands behind it.
-fn marked_item(written: &str) -> Option<(&str, &str)> {
-    let is_key = |rest: &str| {
-        let name = rest.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_');
-        name.len() < rest.len() && (name.starts_with(": ") || name == ":")
-    };
-    let glued = written.strip_prefix('-').filter(|rest| is_key(rest));
-    if let Some(rest) = glued {
-        return Some((&written[..1], rest));
-    }
-    let (mark, rest) = written.split_once(' ')?;
-    is_mark_of_items(mark).then_some((mark, rest))
-}
-
 /// Keys of which the first stand further in than one below them, in the first column:
 ///
 /// ```yaml
@@ -292,7 +178,7 @@ fn first_line(text: &str) -> Option<Range<usize>> {
 }
 
 /// The lines below one that ends there.
-fn lines_from(text: &str, mut end: usize) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn lines_from(text: &str, mut end: usize) -> impl Iterator<Item = Range<usize>> {
     std::iter::from_fn(move || {
         let feed = text[end..].find('\n')?;
         let start = end + feed + 1;

@@ -101,7 +101,8 @@ pub(super) fn no_colon_above(text: &str, at: usize) -> Option<Diagnostic> {
     let key = key_on(text, &line)?;
     let above = line_of(text, line.start.checked_sub(1)?);
     let written = text[above.clone()].trim();
-    let start = above.start + (text[above.clone()].len() - text[above].trim_start().len());
+    let written = written.strip_prefix("- ").map_or(written, str::trim_start);
+    let start = above.start + text[above.clone()].trim_end().len() - written.len();
     let (word, value) = written.split_once(' ')?;
     let is_key = word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     let in_line = start - line_of(text, start).start == key.start - line.start;
@@ -132,8 +133,67 @@ pub(super) fn no_colon_above(text: &str, at: usize) -> Option<Diagnostic> {
     )
 }
 
+/// An item whose dash stands further left than those of the items above it:
+///
+/// ```yaml
+/// steps:
+///   - send: invite
+/// - wait: 1 day
+/// ```
+pub(super) fn item_too_far_left(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let column = spaces_before(&text[line.clone()]);
+    let is_item = |line: &Range<usize>, column: usize| text[line.start + column..line.end].starts_with("- ");
+    if !is_item(&line, column) {
+        return None;
+    }
+    let (mut above, mut dash) = (line.clone(), None);
+    loop {
+        above = line_of(text, above.start.checked_sub(1)?);
+        let written = text[above.clone()].trim_end();
+        let own = spaces_before(written);
+        if written.is_empty() || written[own..].starts_with('#') {
+            continue;
+        }
+        if own > column {
+            let is_left = dash.is_none_or(|(_, least)| own <= least);
+            dash = Some((above.start + own, own))
+                .filter(|_| is_item(&above, own) && is_left)
+                .or(dash);
+            continue;
+        }
+        // The key of the list, or what stands around both.
+        if is_item(&above, own) && own == column {
+            return None;
+        }
+        break;
+    }
+    let (dash, least) = dash?;
+    let block = line.start..block_end(text, line.end, column);
+    let spaces = " ".repeat(least - column);
+    let is_own = |line: &&str| {
+        spaces_before(line) >= column && (spaces_before(line) > column || line[column..].starts_with("- "))
+    };
+    let lines: Vec<&str> = text[block].split('\n').take_while(is_own).collect();
+    let own = lines.join("\n");
+    let moved: Vec<String> = lines.iter().map(|line| format!("{spaces}{line}")).collect();
+    let start = line.start + column;
+    let message = "this item stands further left than the items above it";
+    Some(
+        Diagnostic::error("invalid-yaml", start..start + 1, message)
+            .label("further left")
+            .also(dash..dash + 1, "the dash of an item above")
+            .help("begin all items of a list in one column")
+            .replace(
+                line.start..line.start + own.len(),
+                moved.join("\n"),
+                Applicability::Unsure,
+            ),
+    )
+}
+
 /// The end of the lines that stand at least so far in.
-fn block_end(text: &str, mut end: usize, column: usize) -> usize {
+pub(super) fn block_end(text: &str, mut end: usize, column: usize) -> usize {
     while let Some(feed) = text[end..].find('\n').filter(|feed| end + feed + 1 < text.len()) {
         let next = line_of(text, end + feed + 1);
         let written = &text[next.clone()];

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::indentation::block_end;
 use super::place::{line_of, spaces_before};
 use super::quotes::value_on;
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -21,13 +22,16 @@ pub(super) fn outside_the_list(text: &str, at: usize) -> Option<Diagnostic> {
     let value = value_on(text, &above).filter(|value| value.start > key.end)?;
     if let Some(above_dash) = text[above.start..key.start].find('-') {
         let message = "the dashes of two items stand in different columns";
+        let moved = further_left(text, &line, (dash - line.start, above_dash));
         let above_dash = above.start + above_dash..above.start + above_dash + 1;
-        return Some(
-            Diagnostic::error("invalid-yaml", dash..dash + 1, message)
-                .label("further right")
-                .also(above_dash, "the dash above it")
-                .help("begin all items of a list in one column"),
-        );
+        let found = Diagnostic::error("invalid-yaml", dash..dash + 1, message)
+            .label("further right")
+            .also(above_dash, "the dash above it")
+            .help("begin all items of a list in one column");
+        return Some(match moved {
+            Some((items, moved)) => found.replace(items, moved, Applicability::Unsure),
+            None => found,
+        });
     }
     let first = &text[value.clone()];
     if first.starts_with(['[', '{', '|', '>', '&', '*', '!']) {
@@ -41,6 +45,20 @@ pub(super) fn outside_the_list(text: &str, at: usize) -> Option<Diagnostic> {
             .also(dash..line.end, "the next item")
             .help("begin the first item with `- ` too, on a line of its own"),
     )
+}
+
+/// The items from a line on, as they stand with their dashes in another column; none where lines of something else follow.
+fn further_left(
+    text: &str,
+    line: &Range<usize>,
+    (from, to): (usize, usize),
+) -> Option<(Range<usize>, String)> {
+    let items = line.start..block_end(text, line.end, from);
+    let is_of_item = |line: &str| spaces_before(line) > from || line[from..].starts_with("- ");
+    let lines = text[items.clone()].split('\n');
+    let moved = lines.map(|line| line.get(from - to..).filter(|_| is_of_item(line)));
+    let moved = moved.collect::<Option<Vec<&str>>>()?.join("\n");
+    (to < from).then_some((items, moved))
 }
 
 /// Lines `- yes` left of the key whose list they are meant to be, which show only at the key that follows them:

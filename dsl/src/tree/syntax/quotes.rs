@@ -99,7 +99,13 @@ fn without_curly(written: &str) -> &str {
         ('\u{2018}', '\u{2019}'),
         ('\u{201c}', '\u{201d}'),
         ('\u{201e}', '\u{201c}'),
+        ('\u{201d}', '\u{201d}'),
         ('\u{ab}', '\u{bb}'),
+        ('\u{201c}', '"'),
+        ('\u{201d}', '"'),
+        ('\u{201e}', '"'),
+        ('\u{ab}', '"'),
+        ('\u{2018}', '\''),
     ];
     let inside = pairs.iter().find_map(|(open, close)| {
         let inside = written.strip_prefix(*open)?.strip_suffix(*close)?;
@@ -154,6 +160,11 @@ fn with_marks_left(text: &str, value: &Range<usize>) -> Option<Diagnostic> {
         ));
     }
     if written.ends_with('"') && written.matches('"').count() == 1 {
+        let inside = without_curly(written);
+        if inside != written {
+            let found = found(NO_QUOTE, "quotes of one kind stand around a text: straight ones");
+            return Some(found.replace(value.clone(), quoted(inside), Applicability::Unsure));
+        }
         let found = found(NO_QUOTE, "put one before it too");
         return Some(found.replace(value.start..value.start, "\"", Applicability::Unsure));
     }
@@ -348,15 +359,34 @@ pub(super) fn unclosed_quote(text: &str, read_to: usize, at: usize) -> Diagnosti
         .find(['"', '\''])
         .map_or(at, |i| read_to.min(at) + i);
     let mark = text[opening..].chars().next().unwrap_or('"');
-    Diagnostic::error(
+    let found = Diagnostic::error(
         "invalid-yaml",
         at_least_one(text, opening..opening),
         "this quote is not closed",
     )
-    .label("opened here")
-    .help(format!(
+    .label("opened here");
+    if let Some(curly) = curly_end(text, opening, mark) {
+        return found
+            .also(curly.clone(), "closes no straight quote")
+            .help(format!("end the text with `{mark}`, as it begins"))
+            .replace(curly, mark.to_string(), Applicability::Unsure);
+    }
+    found.help(format!(
         "end the text with `{mark}`; lines that go on are indented"
     ))
+}
+
+/// The curly quote at the end of a line that was meant to close the straight one there.
+fn curly_end(text: &str, opening: usize, mark: char) -> Option<Range<usize>> {
+    let line = line_of(text, opening);
+    let written = text[opening..line.end].trim_end();
+    let last = written.chars().next_back()?;
+    let is_one = match mark {
+        '"' => matches!(last, '\u{201c}' | '\u{201d}' | '\u{bb}'),
+        _ => matches!(last, '\u{2018}' | '\u{2019}'),
+    };
+    let end = opening + written.len();
+    (is_one && written.matches(mark).count() == 1).then(|| end - last.len_utf8()..end)
 }
 
 /// `message: "Doors open",`, as JSON has it.
@@ -391,6 +421,9 @@ pub(super) fn after_the_quote(text: &str, at: usize, in_brackets: bool) -> Diagn
     if let Some(found) = comma_behind_quote(text, at).filter(|_| !in_brackets) {
         return found;
     }
+    if let Some(found) = quote_in_braces(text, at) {
+        return found;
+    }
     let rest = to_line_end(text, at);
     let found = Diagnostic::error("invalid-yaml", rest, "something follows the closing quote")
         .label("outside the quotes");
@@ -404,6 +437,42 @@ pub(super) fn after_the_quote(text: &str, at: usize, in_brackets: bool) -> Diagn
         true => found.help("inside single quotes write an apostrophe twice (`it''s`), or use double quotes"),
         false => found
             .help("inside double quotes write a quote as `\\\"`, or put the whole text into single quotes"),
+    }
+}
+
+/// `"Tickets: {{link "tickets"}}"`, where the quote inside of the braces ends the text.
+fn quote_in_braces(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_of(text, at);
+    let closing = line.start + text[line.start..at].trim_end().rfind('"')?;
+    let braces = line.start + text[line.start..closing].rfind("{{")?;
+    let opening = line.start + text[line.start..braces].rfind('"')?;
+    let end = behind_braces(text, opening + 1, line.end)?;
+    let before = text[line.start..opening].trim_end();
+    let begins = before.ends_with([':', '-', '[', ',']) && !text[braces..closing].contains("}}");
+    let inside = text[opening + 1..end].replace("\\\"", "\"");
+    if !begins || inside.contains('\\') {
+        return None;
+    }
+    let message = "a quote inside of `{{…}}` ends the text, which stands in such quotes";
+    let found = Diagnostic::error("invalid-yaml", closing..closing + 1, message)
+        .label("ends the text")
+        .also(opening..opening + 1, "begins it")
+        .help("put the whole text into single quotes");
+    let right = format!("'{}'", inside.replace('\'', "''"));
+    Some(found.replace(opening..end + 1, right, Applicability::Unsure))
+}
+
+/// The next quote that stands in no braces.
+fn behind_braces(text: &str, from: usize, line_end: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let rest = text.get(at..line_end)?;
+        let quote = at + rest.find('"')?;
+        match rest.find("{{").map(|open| at + open).filter(|open| *open < quote) {
+            Some(open) => at = open + text[open..line_end].find("}}")? + 2,
+            None if text[..quote].ends_with('\\') => at = quote + 1,
+            None => return Some(quote),
+        }
     }
 }
 

@@ -1,39 +1,9 @@
-//! Steps that stand in one: a delay beside what is sent, a map of several, and items behind marks that YAML does not
-//! know.
+//! Steps that stand in one: a delay beside what is sent, and a map of several.
 
-use super::super::key::{Form, Object};
+use super::super::key::Object;
 use super::Shape;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::tree::{Entry, Node, is_mark_of_items};
-
-/// What other programs begin the items of a list with, but for `*`, which YAML takes for a mark of its own.
-fn behind_mark(key: &str) -> Option<(&str, &str)> {
-    let (mark, rest) = key.split_once(' ')?;
-    is_mark_of_items(mark).then_some((mark, rest))
-}
-
-/// The items of a list as a map whose keys have such a mark before them: `– send: invite`.
-pub(super) fn with_marks(form: &Form, node: &Node, written: &str) -> Option<(String, Option<String>)> {
-    let item = match form {
-        Form::List(Form::Object(item)) | Form::OneOrList(Form::Object(item)) => item,
-        Form::Either(forms) => return forms.iter().find_map(|form| with_marks(form, node, written)),
-        _ => return None,
-    };
-    let (mark, _) = behind_mark(&node.entries().first()?.key.text)?;
-    let is_item =
-        |entry: &Entry| behind_mark(&entry.key.text).is_some_and(|(_, key)| item.key(key).is_some());
-    if written.starts_with('{') || !node.entries().iter().all(is_item) {
-        return None;
-    }
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let lines = written.split('\n').map(|line| {
-        let (_, rest) = behind_mark(line.trim_start())?;
-        Some(format!("{}- {rest}", &line[..indent(line)]))
-    });
-    let right = lines.collect::<Option<Vec<String>>>();
-    let help = format!("an item of a list begins with `- `: write that in the place of `{mark}`");
-    Some((help, right.map(|lines| lines.join("\n"))))
-}
+use crate::tree::{Entry, Node};
 
 /// The steps of a map that has more than one, each with its dash or its braces.
 pub(super) fn each_with_a_dash(node: &Node, object: &Object, written: &str) -> Option<String> {

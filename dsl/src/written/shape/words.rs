@@ -235,6 +235,10 @@ pub(super) fn several_lists(node: &Node) -> &'static str {
 pub(super) const SEVERAL_TEXTS: &str = "one text stands here, or one for each language: `{ it: …, en: … }`; several that \
                                         go out one after the other are `steps`: `- send: { text: … }`";
 
+/// What is said of `columns` that are a list of names.
+pub(super) const COLUMNS_AS_LIST: &str = "write our name first, then the file's: `columns: { phone: Mobile }`; a column \
+                                          that keeps its own name needs none";
+
 /// What is said of rules whose words are written as keys: `replies: { yes: … }`.
 pub(super) fn rules_as_map(form: &Form, node: &Node) -> Option<String> {
     let rule = match form {
@@ -529,16 +533,6 @@ pub(super) fn nothing_in(node: &Node, place: &Place) -> Diagnostic {
         Some(help) => format!("{help}; or leave it out"),
         None => "write at least one, or leave it out".to_owned(),
     })
-}
-
-/// A key that says nothing beside the verb of its step.
-pub(super) fn beside_another(entry: &Entry, verb: &Entry, key: &Key) -> Diagnostic {
-    let those: Vec<String> = key.beside.iter().map(|verb| format!("`{verb}`")).collect();
-    let message = format!("\"{}\" says nothing beside \"{}\"", key.name, verb.key.text);
-    Diagnostic::error("conflicting-keys", entry.key.span.clone(), message)
-        .label(format!("belongs to {}", those.join(" and ")))
-        .also(verb.key.span.clone(), "which is here")
-        .help("put it where it belongs, or leave it out")
 }
 
 /// How a file of these keys may begin.

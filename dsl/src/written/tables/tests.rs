@@ -15,7 +15,7 @@ static TEST: Object = Object {
     ],
     ..object("a test", TEST_KEYS)
 };
-static TEST_KEYS: &[Key] = &[
+pub(crate) static TEST_KEYS: &[Key] = &[
     now(
         "test",
         Form::Text,

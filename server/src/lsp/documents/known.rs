@@ -108,6 +108,7 @@ impl Known {
             name: load::stem(path),
             headers: load::Headers::default().of(&parsed, &project, &loaded.folder),
             price: price(&project, &loaded.folder),
+            memo: memo(&loaded.folder),
             crier_yaml,
             ..Known::new(text, version, Parsed::Campaign(Box::new(parsed)), project, whole)
         }
@@ -145,6 +146,7 @@ impl Known {
         Known {
             name: load::folder_name(&loaded.folder),
             price: price(&project, &loaded.folder),
+            memo: memo(&loaded.folder),
             ..Known::new(text, version, parsed, project, Whole::Project(loaded))
         }
     }
@@ -270,6 +272,12 @@ impl Known {
             text,
         })
     }
+}
+
+/// With the files of a project, which are looked for when they are to be offered.
+fn memo(folder: &Path) -> Memo {
+    let folder = folder.to_owned();
+    Memo::with_lists(move || load::files_of_people(&folder))
 }
 
 /// A text that cannot be read is none.
