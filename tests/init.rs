@@ -239,13 +239,107 @@ fn prefixes_of_stories_in_a_file_of_their_own_are_read() {
 
 #[test]
 fn every_key_of_the_language_is_there_as_a_comment() {
-    let (folder, _) = begun(&[]);
-    assert!(folder.read("crier.yaml").ends_with(&dsl::options::project()));
-    assert!(
-        folder
-            .read("campaigns/hello.campaign.yaml")
-            .ends_with(&dsl::options::campaign())
-    );
+    // The examples are of the project.
+    let keys = |text: &str| -> Vec<String> {
+        let keys = text
+            .lines()
+            .filter(|line| !line.trim_start_matches(['#', ' ']).is_empty());
+        keys.map(|line| line.split(": ").next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    for (name, folder) in projects() {
+        let project = keys(&folder.read("crier.yaml"));
+        assert!(project.ends_with(&keys(&dsl::options::project())), "{name}");
+        let campaign = keys(&folder.read(&format!("campaigns/{name}.campaign.yaml")));
+        assert!(campaign.ends_with(&keys(&dsl::options::campaign())), "{name}");
+    }
+}
+
+/// Blocks of which each key is taken in by itself.
+const BLOCKS: [&str; 2] = ["audience", "limits"];
+
+/// What a key needs beside it, as its comment says, or leaves without a use.
+const BESIDE: [(&str, &str); 2] = [
+    ("urgent", "urgent-without-service"),
+    ("replies", "message-never-sent"),
+];
+
+#[test]
+fn a_key_that_is_taken_in_from_the_comments_is_valid() {
+    let mut taken = 0;
+    for (name, folder) in projects() {
+        let campaign = format!("campaigns/{name}.campaign.yaml");
+        for path in ["crier.yaml", campaign.as_str()] {
+            let text = folder.read(path);
+            let (own, keys) = text.split_once("\n# Every key").expect("they stand below");
+            for (block, line) in options(keys) {
+                folder.write(path, &taken_in(own, block, line));
+                let loaded = load::load_campaign(&folder.path().join(&campaign)).expect("readable");
+                let of_project = loaded.project.file.iter().flat_map(|file| &file.diagnostics);
+                let key = line.trim().split(':').next().unwrap_or_default();
+                let mut wrong = of_project.chain(&loaded.file.diagnostics);
+                let wrong = wrong.find(|found| found.is_error() && !BESIDE.contains(&(key, found.code)));
+                assert!(wrong.is_none(), "{name}: {block:?} {line}: {wrong:?}");
+                taken += 1;
+            }
+            folder.write(path, &text);
+        }
+    }
+    assert!(taken > 100, "{taken}");
+}
+
+/// The keys of one line at the left, and below [`BLOCKS`], with the block that they are of.
+fn options(keys: &str) -> Vec<(Option<&str>, &str)> {
+    let mut block = "";
+    let mut found = vec![];
+    for line in keys.lines().filter_map(|line| line.strip_prefix('#')) {
+        let key = line.trim_start();
+        let (Some((name, value)), false) = (key.split_once(':'), key.starts_with('#')) else {
+            continue;
+        };
+        match line.len() - key.len() {
+            0 if value.is_empty() => block = name,
+            0 => found.push((None, line)),
+            2 if BLOCKS.contains(&block) && !value.is_empty() => found.push((Some(block), line)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A file with such a line in it, in the place of what it says of that key.
+fn taken_in(own: &str, block: Option<&str>, line: &str) -> String {
+    let Some(block) = block else {
+        return format!("{}\n{line}\n", without(own, line));
+    };
+    let head = format!("\n{block}:");
+    let Some((before, behind)) = own.split_once(&head) else {
+        return format!("{own}\n{block}:\n{line}\n");
+    };
+    let (short, below) = behind.split_once('\n').expect("a line");
+    match short.trim() {
+        "" => {
+            let end = below.find("\n\n").unwrap_or(below.len());
+            let (mine, rest) = below.split_at(end);
+            format!("{before}{head}\n{line}\n{}\n{rest}", without(mine, line))
+        }
+        from => format!("{before}{head}\n  from: {from}\n{line}\n{below}"),
+    }
+}
+
+/// Lines without those of a key, which stand below it further in.
+fn without(lines: &str, line: &str) -> String {
+    let key = line.split(':').next().unwrap_or_default();
+    let column = line.len() - line.trim_start().len();
+    let mut is_of_key = false;
+    let kept = lines.lines().filter(|other| {
+        let own = other.len() - other.trim_start().len();
+        if own <= column && !other.trim().is_empty() {
+            is_of_key = other.split(':').next() == Some(key);
+        }
+        !is_of_key
+    });
+    kept.collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -195,6 +195,21 @@ fn keys_names_and_what_texts_use_are_completed() {
 }
 
 #[test]
+fn the_files_of_the_folder_are_offered_where_people_come_from() {
+    let folder = folder();
+    folder.write("lists/more.csv", "phone\n");
+    folder.write(".crier/kept.csv", "phone\n");
+    let mut editor = editor(&folder);
+    editor.open("b.campaign.yaml", "audience:\n  from: \nschedule: now\n");
+    let items = editor.ask_at("textDocument/completion", "b.campaign.yaml", (1, 8));
+    let files = labels(&items);
+    assert!(files.contains(&"lists/more.csv"), "{items}");
+    assert!(!files.contains(&"lists/customers.csv"), "{items}");
+    assert!(!files.iter().any(|file| file.contains("kept")), "{items}");
+    assert!(!files.contains(&"prices.csv"), "{items}");
+}
+
+#[test]
 fn a_text_under_the_pointer_shows_parts_alphabet_and_price() {
     let folder = folder();
     let mut editor = editor(&folder);

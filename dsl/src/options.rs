@@ -48,6 +48,9 @@ impl Writer {
                 &format!("Exactly one of {}{or}.", object.one_of.join(", ")),
             );
         }
+        if let Some(needs) = needs(object).filter(|_| column > 0) {
+            self.note(column, &needs);
+        }
         let own = object
             .keys
             .iter()
@@ -206,6 +209,19 @@ impl Writer {
         self.text.push_str(&textwrap::fill(text, options));
         self.text.push('\n');
     }
+}
+
+/// What a map is nothing without.
+fn needs(object: &Object) -> Option<String> {
+    let each = object.required.iter().map(|required| {
+        let any: Vec<&str> = std::iter::once(&required.key)
+            .chain(required.or)
+            .copied()
+            .collect();
+        any.join(" or ")
+    });
+    let each: Vec<String> = each.collect();
+    (!each.is_empty()).then(|| format!("Needs {}.", each.join(", and ")))
 }
 
 fn has(object: &Object, key: &Key) -> bool {

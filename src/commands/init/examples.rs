@@ -21,13 +21,28 @@ struct Own {
     campaign: &'static str,
     /// Names and rows.
     lists: &'static [(&'static str, &'static str)],
+    /// What its texts come from.
+    sender: &'static str,
+    /// Where replies go.
+    inbox: &'static str,
+    /// Those that its texts have.
+    languages: &'static str,
+    /// What its people can be narrowed by, and who can be left out.
+    narrowed: [&'static str; 2],
 }
+
+/// Where the lists know no age, and name nobody else.
+const BY_COUNTRY: [&str; 2] = ["country == \"US\"", "[tagged(\"staff\")]"];
 
 const HELLO: Own = Own {
     name: "hello",
     project: include_str!("hello/crier.yaml"),
     campaign: include_str!("hello/hello.campaign.yaml"),
     lists: &[("people", include_str!("hello/people.csv"))],
+    sender: "main",
+    inbox: "desk",
+    languages: "[en]",
+    narrowed: BY_COUNTRY,
 };
 
 const CONCERT: Own = Own {
@@ -38,6 +53,10 @@ const CONCERT: Own = Own {
         ("fans", include_str!("concert/fans.csv")),
         ("staff", include_str!("concert/staff.csv")),
     ],
+    sender: "square",
+    inbox: "box-office",
+    languages: "[en, es]",
+    narrowed: ["age >= 18", "[staff]"],
 };
 
 const ALERT: Own = Own {
@@ -45,6 +64,10 @@ const ALERT: Own = Own {
     project: include_str!("alert/crier.yaml"),
     campaign: include_str!("alert/alert.campaign.yaml"),
     lists: &[("residents", include_str!("alert/residents.csv"))],
+    sender: "town",
+    inbox: "duty",
+    languages: "[en, es]",
+    narrowed: BY_COUNTRY,
 };
 
 const DRIP: Own = Own {
@@ -52,6 +75,10 @@ const DRIP: Own = Own {
     project: include_str!("drip/crier.yaml"),
     campaign: include_str!("drip/drip.campaign.yaml"),
     lists: &[("newcomers", include_str!("drip/newcomers.csv"))],
+    sender: "shop",
+    inbox: "desk",
+    languages: "[en]",
+    narrowed: BY_COUNTRY,
 };
 
 const SURVEY: Own = Own {
@@ -59,6 +86,10 @@ const SURVEY: Own = Own {
     project: include_str!("survey/crier.yaml"),
     campaign: include_str!("survey/survey.campaign.yaml"),
     lists: &[("patients", include_str!("survey/patients.csv"))],
+    sender: "clinic",
+    inbox: "desk",
+    languages: "[en]",
+    narrowed: BY_COUNTRY,
 };
 
 const PRICES: &str = include_str!("every/prices.csv");
@@ -66,11 +97,13 @@ const IGNORE: &str = include_str!("every/gitignore");
 
 const KEYS_OF_PROJECT: &str = "\
 # Every key of crier.yaml, with an example. To use one, take the `#` before it
-# away and move it up; each stands once. `crier validate` says what is wrong.
+# away and move it up; each stands once. A key further in stands below the keys
+# that it is in, with what those need. `crier validate` says what is wrong.
 ";
 const KEYS_OF_CAMPAIGN: &str = "\
 # Every key of a campaign, with an example. To use one, take the `#` before it
-# away and move it up; each stands once. `crier validate` says what is wrong.
+# away and move it up; each stands once. A key further in stands below the keys
+# that it is in, with what those need. `crier validate` says what is wrong.
 ";
 
 /// All files, in the order in which one would look at them, and the path of the campaign.
@@ -83,7 +116,8 @@ pub(super) fn files(example: Option<Example>) -> (Vec<Written>, String) {
         Some(Example::Survey) => SURVEY,
     };
     let campaign = format!("campaigns/{}.campaign.yaml", own.name);
-    let (of_project, of_campaign) = (dsl::options::project(), dsl::options::campaign());
+    let of_project = fitted(&dsl::options::project(), &own.of_both());
+    let of_campaign = fitted(&dsl::options::campaign(), &own.of_campaign());
     let mut files = vec![
         file(
             "crier.yaml",
@@ -114,6 +148,40 @@ pub(super) fn files(example: Option<Example>) -> (Vec<Written>, String) {
     }
     files.push(file(".gitignore", "keeps the store out of git", IGNORE.into()));
     (files, campaign)
+}
+
+impl Own {
+    /// Examples of the language that name what other projects have, and what stands for them in this one.
+    fn of_both(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("sender: arena", format!("sender: {}", self.sender)),
+            ("languages: [it, en]", format!("languages: {}", self.languages)),
+            ("forward: box-office", format!("forward: {}", self.inbox)),
+        ]
+    }
+
+    fn of_campaign(&self) -> Vec<(&'static str, String)> {
+        let [narrowed, left_out] = self.narrowed;
+        let mut all = self.of_both();
+        all.extend([
+            ("500 EUR", "500 USD".to_owned()),
+            // Below the rate of its sender.
+            ("#  rate: 50/s", "#  rate: 5/s".to_owned()),
+            ("where: age >= 18", format!("where: {narrowed}")),
+            ("when: age > 18", format!("when: {narrowed}")),
+            ("except: [staff]", format!("except: {left_out}")),
+            ("to: desk", format!("to: {}", self.inbox)),
+            ("notified: desk", format!("notified: {}", self.inbox)),
+            ("forwarded: desk", format!("forwarded: {}", self.inbox)),
+        ]);
+        all
+    }
+}
+
+/// The keys with examples that hold in this project.
+fn fitted(keys: &str, examples: &[(&'static str, String)]) -> String {
+    let fit = |text: String, (of_language, own): &(&str, String)| text.replace(of_language, own);
+    examples.iter().fold(keys.to_owned(), fit)
 }
 
 fn file(path: &str, what: &'static str, text: String) -> Written {
