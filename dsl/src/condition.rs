@@ -138,6 +138,11 @@ impl Condition {
         self.0.test.any(&Test::names_reply)
     }
 
+    /// Whether it goes by the clock of the person: their zone, the day that it is there, or a time that states no offset.
+    pub fn asks_for_clock(&self) -> bool {
+        self.0.test.any(&Test::names_clock)
+    }
+
     /// What it says of a person.
     pub fn evaluate<'c>(&'c self, facts: &dyn Facts) -> Verdict<'c> {
         let asked = Asked {

@@ -74,7 +74,7 @@ impl Revision {
             id,
             asks,
             answers_of_values,
-            goes_by_clocks: clocks::matter(&campaign),
+            goes_by_clocks: clocks::matter(&campaign, built_in.iter().any(|name| name == "timezone")),
             campaign,
             variables,
             positions,

@@ -11,6 +11,7 @@ use super::Happening;
 use super::evaluate::Asked;
 use super::expression::{Comparison, Operation};
 use super::scope::BuiltIn;
+use crate::scalar::WaitTime;
 
 /// What holds, fails or cannot be decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,6 +138,25 @@ impl Test {
         }
     }
 
+    /// Whether it compares what is another on another clock.
+    pub(super) fn names_clock(&self) -> bool {
+        let is_zone = |text: &Text| matches!(text, Text::BuiltIn(BuiltIn::Timezone));
+        match self {
+            Test::SameText(one, other) => is_zone(one) || is_zone(other),
+            Test::TextIn(text, _) | Test::Empty(text) | Test::Tagged(text) => is_zone(text),
+            Test::Numbers(_, one, other) => one.names_clock() || other.names_clock(),
+            Test::Days(_, one, other) => one.names_clock() || other.names_clock(),
+            Test::Times(_, one, other) => [one, other].iter().any(|one| matches!(one, Moment::Value(..))),
+            Test::Happened(what) => matches!(what, Happening::Received(_, Some(WaitTime::Days(_)))),
+            Test::Constant(_)
+            | Test::Not(_)
+            | Test::All(_)
+            | Test::Any(_)
+            | Test::Flag(_)
+            | Test::SameTruth(..) => false,
+        }
+    }
+
     /// Three-valued: what is enough decides, wherever it stands. `false && x` fails and `true || x` holds, whatever `x`.
     pub(super) fn ask<'c>(&'c self, asked: &Asked<'c, '_>) -> Decided<'c, bool> {
         Ok(match self {
@@ -186,6 +206,15 @@ impl Text {
 }
 
 impl Number {
+    fn names_clock(&self) -> bool {
+        match self {
+            Number::DaysUntil(..) => true,
+            Number::Negative(number) => number.names_clock(),
+            Number::Arithmetic(_, sides, _) => sides.iter().any(Number::names_clock),
+            Number::Literal(_) | Number::Whole(_) | Number::Decimal(_) => false,
+        }
+    }
+
     fn of<'c>(&'c self, asked: &Asked<'c, '_>) -> Decided<'c, Decimal> {
         Ok(match self {
             Number::Literal(number) => *number,
@@ -209,6 +238,13 @@ impl Number {
 }
 
 impl Day {
+    fn names_clock(&self) -> bool {
+        match self {
+            Day::Today | Day::Of(_) => true,
+            Day::Literal(_) | Day::Value(..) => false,
+        }
+    }
+
     fn of<'c>(&'c self, asked: &Asked<'c, '_>) -> Decided<'c, NaiveDate> {
         Ok(match self {
             Day::Literal(day) => *day,

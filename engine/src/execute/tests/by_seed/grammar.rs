@@ -251,7 +251,8 @@ impl Grammar {
             0 => format!(", when: {}", self.condition()),
             1 => format!(", unless: {}", self.condition()),
             2 if !self.keyed => format!(", window: {}", self.chance.pick(&["9:00-18:00", "18:00-21:00"])),
-            3 => format!(", expires: {}", self.chance.pick(&TIMES)),
+            // What expires before its hours open is refused.
+            3 => format!(", expires: {}", self.chance.pick(&TIMES[2..])),
             _ => String::new(),
         };
         let sender = self.sender();
