@@ -403,7 +403,7 @@ fn a_campaign_that_an_event_begins_is_rehearsed_with_a_file_of_events() {
     folder.write("town/appointment.campaign.yaml", &narrowed);
     let output = folder.output(&[&appointment[..], &AT, &["--format", "json"]].concat());
     let told: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
-    expect![[r#"{"filtered":13}"#]].assert_eq(&told["rehearsal"]["left_out"].to_string());
+    expect![[r#"{"filtered":13}"#]].assert_eq(&told["rehearsal"]["not_entered"].to_string());
 }
 
 /// The people of a file agreed to what those agreed to for whom they stand; where nobody did, that is said.

@@ -192,9 +192,19 @@ impl Grammar {
         self.count += 1;
         let stop = if self.marketing { " STOP to opt out" } else { "" };
         let visit = if self.keyed { " {{visit}}" } else { "" };
+        // What everybody has, and what a day looks like in their language.
+        let tail = self.chance.pick(&[
+            "",
+            "",
+            "",
+            " {{timezone}}",
+            " {{country}} {{language}}",
+            " {{#if starts}}{{date starts}}{{else}}soon{{/if}}",
+            " {{upper city}}",
+        ]);
         let text = |more: &str| {
             let in_language =
-                |of: &str| format!("\"{name}{visit} {more}{{{{first_name}}}} {of} {{{{city}}}}{stop}\"");
+                |of: &str| format!("\"{name}{visit} {more}{{{{first_name}}}} {of} {{{{city}}}}{tail}{stop}\"");
             format!("{{ en: {}, it: {} }}", in_language("of"), in_language("di"))
         };
         let _ = match self.chance.below(5) {
@@ -337,7 +347,10 @@ impl Grammar {
             7 | 8 => format!("{{ wait: {} }}", self.moment()),
             0 => format!("{{ tag: {} }}", self.chance.pick(&TAGS)),
             1 => format!("{{ untag: {} }}", self.chance.pick(&TAGS)),
-            2 => format!("{{ set: {{ city: {} }} }}", self.chance.pick(&CITIES)),
+            2 => match self.chance.one_in(3) {
+                true => "{ set: { city: \"{{upper city}}\" } }".to_owned(),
+                false => format!("{{ set: {{ city: {} }} }}", self.chance.pick(&CITIES)),
+            },
             3 => format!("{{ wait: \"{}\" }}", self.chance.pick(&["18:00", "07:30"])),
             4 | 5 => format!("{{ wait: {} }}", self.chance.pick(&TIMES)),
             _ => self.send(),
