@@ -106,16 +106,17 @@ fn a_question_of_the_town_is_rehearsed_with_a_model() {
         &[&town[..], &AT].concat(),
         expect![[r#"
             exit Some(0)
-             campaign  winter-concert (seed 0)
-             people    13 of 24 rows; 11 left out by the plan
-             begins    2026-12-01 10:00 on each recipient's clock
-             texts     30, 93.3% of them arrive; from 2026-12-01 10:08:46 EST to 2026-12-19 12:00:00 EST
-             ends      2026-12-19 12:00:00 EST, after 18 days
-             parts     40 with 10 automatic answers
-             money     0.316 USD
-             replies   23: 2 to people, 21 answered by themselves
-             opt-outs  2 (6.7% of the texts)
-             waited    no text
+             campaign   winter-concert (seed 0)
+             people     13 of 24 rows; 11 left out by the plan
+             begins     2026-12-01 10:00 on each recipient's clock
+             texts      30, 93.3% of them arrive; from 2026-12-01 10:08:46 EST to 2026-12-19 12:00:00 EST
+             ends       2026-12-19 12:00:00 EST, after 18 days
+             parts      40 with 10 automatic answers
+             money      0.316 USD
+             replies    23: 2 to people, 21 answered by themselves
+             opt-outs   2 (6.7% of the texts)
+             waited     no text
+             not known  what other campaigns sent, which `frequency` counts
 
             step                    message    texts parts first               last                deferred without
             step invite             invitation 13    13    2026-12-01 10:08:46 2026-12-01 11:49:48 0        0

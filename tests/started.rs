@@ -55,7 +55,7 @@ fn who_is_started_waits_and_enters_beside_the_list_of_the_other() {
         project("audience: people.csv\nschedule: now\nmessage: \"Doors open at 8, {{first_name}}\"\n");
     let number = phone(7).to_string();
     says(&folder, &["plan", "first.campaign.yaml"], 0, &["starts test"]);
-    let rehearsed = "starts test, rehearsed by themselves";
+    let rehearsed = "starts test, rehearsed apart";
     says(&folder, &["rehearse", "first.campaign.yaml"], 0, &[rehearsed]);
     says(
         &folder,

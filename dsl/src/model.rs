@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::campaign::{Campaign, Schedule, Trigger};
+use crate::campaign::{Campaign, Deed, Schedule, Trigger};
 use crate::check::Checked;
 use crate::condition::Happening;
 use crate::diagnostic::Diagnostic;
@@ -169,7 +169,11 @@ fn against(root: &Node, campaign: &Campaign, others: [Share; 2], found: &mut Vec
     let fields: Vec<&str> = campaign.fields.iter().map(|one| one.name.as_str()).collect();
     unknown(root, "messages", ("unknown-message", "message", &messages), found);
     unknown(root, "clicks", ("unknown-link", "link", &links), found);
-    unknown(root, "events", ("unknown-value", "event", &events), found);
+    // Where a wait follows a day an event of any name may change it.
+    let mut deeds = campaign.program.instructions.iter();
+    if !deeds.any(|one| matches!(one.deed, Deed::Arrive(_))) {
+        unknown(root, "events", ("unknown-value", "event", &events), found);
+    }
     for event in root.get("events").into_iter().flat_map(own_entries) {
         unknown(&event.value, "fields", ("unknown-field", "field", &fields), found);
     }

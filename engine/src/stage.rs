@@ -160,6 +160,8 @@ pub enum Happened {
         /// It contains an opt-out word.
         flagged: bool,
     },
+    /// A step hands on a reply, and the person wrote none in this passage: nothing goes to that inbox.
+    NoReply(String),
     /// The person opted out.
     OptedOut,
     /// The person opted in again.
@@ -540,6 +542,10 @@ impl Stage {
     /// `at`: the passage that brought it about.
     fn change(&mut self, at: Option<usize>, change: Change) {
         self.know(|known| known.change(&change));
+        let wrote = |at: usize| self.passages[at].known.reply.is_some();
+        if let (Change::Forward(to), Some(false)) = (&change, at.map(wrote)) {
+            return self.note(Happened::NoReply(to.to_string()));
+        }
         if let (Change::Reach, Some(at)) = (&change, at) {
             self.passages[at].known.reached = true;
         }

@@ -61,6 +61,13 @@ pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
             TestFormat::Json => output::json(&diagnostics::json(&faulty)),
             TestFormat::Junit => output::lines(&diagnostics::junit(&faulty, Severity::Error)),
         }
+        let others = loaded.iter().filter(|(_, read)| read.file.is_valid()).count();
+        if others > 0 {
+            let others = output::counted(others as u64, "file", "files");
+            output::say(&format!(
+                "the stories of {others} were not played: mend this first, or name their files"
+            ));
+        }
         return Err(Failure::Found(None));
     }
     let filter = args.filter.as_deref();
@@ -85,7 +92,6 @@ pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
         TestFormat::Json => output::json(&report.json()),
         TestFormat::Junit => {
             output::lines(&report.junit());
-            // JUnit has no word for it.
             if args.coverage {
                 output::say(&report.summary());
             }

@@ -238,10 +238,18 @@ fn as_text(
                 (waiting.due_at, format!("{step} ({launch}) {line}{cancelled}"))
             }
             Some(at) => (at, format!("was not sent {step} ({launch}): it was cancelled")),
-            None if waiting.due_at <= now => (
-                waiting.due_at,
-                format!("is due since then, and waits its turn in `crier run`: {step} ({launch})"),
-            ),
+            None if waiting.due_at <= now => {
+                let held = alarms.iter().any(|alarm| is_behind(waiting, alarm, project));
+                let turn = if held {
+                    ""
+                } else {
+                    ", and waits its turn in `crier run`"
+                };
+                (
+                    waiting.due_at,
+                    format!("is due since then{turn}: {step} ({launch})"),
+                )
+            }
             None => {
                 let why = waits.map(|waits| format!(": {waits}")).unwrap_or_default();
                 (

@@ -80,10 +80,15 @@ impl Shown<'_> {
         sections.extend(left_out(summary));
         let missed = summary.too_late_for_first(self.revision, self.ahead());
         let notes = notes(summary, self.revision).into_iter();
-        sections.extend(notes.chain(capped::too_late(missed)).map(|note| {
-            let lines: Vec<String> = note.lines().map(|line| folded(line, "    ")).collect();
-            lines.join("\n")
-        }));
+        sections.extend(
+            notes
+                .chain(capped::too_late(missed))
+                .chain(capped::on_several_clocks(summary))
+                .map(|note| {
+                    let lines: Vec<String> = note.lines().map(|line| folded(line, "    ")).collect();
+                    lines.join("\n")
+                }),
+        );
         sections.join("\n\n")
     }
 

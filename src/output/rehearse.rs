@@ -4,7 +4,8 @@ mod bins;
 pub mod svg;
 
 use chrono::{DateTime, Utc};
-use dsl::campaign::Schedule;
+use dsl::campaign::{Purpose, Schedule};
+use dsl::condition::Condition;
 use engine::left_out::LeftOut;
 use engine::plan::Summary;
 use engine::rehearse::{Conversion, Rehearsal, SenderPeak, Step};
@@ -77,11 +78,9 @@ impl Shown<'_> {
         ];
         let starts = super::trigger::starts(&self.revision.campaign);
         if !starts.is_empty() {
-            rows.push((
-                "starts",
-                format!("{}, rehearsed by themselves", starts.join(", ")),
-            ));
+            rows.push(("starts", format!("{}, rehearsed apart", starts.join(", "))));
         }
+        rows.extend(self.unknown().map(|unknown| ("not known", unknown)));
         if rehearsal.held_by_budget > 0 {
             let held = counted(rehearsal.held_by_budget, "person waits", "people wait");
             rows.push(("budget", format!("used up: {held} for a text until it is raised")));
@@ -97,6 +96,17 @@ impl Shown<'_> {
         sections.extend(self.conversion());
         sections.extend(chart(rehearsal));
         sections.join("\n\n")
+    }
+
+    /// What the store has of people that the campaign asks for on the way, and a rehearsal begins without.
+    fn unknown(&self) -> Option<String> {
+        let campaign = &self.revision.campaign;
+        let caps = campaign.purpose == Purpose::Marketing && !campaign.pace.frequency.is_empty();
+        let caps = caps.then_some("what other campaigns sent, which `frequency` counts");
+        let tags = campaign.conditions().any(Condition::asks_for_tags);
+        let tags = tags.then_some("the tags that people have from before");
+        let all: Vec<&str> = caps.into_iter().chain(tags).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 
     fn people(&self) -> String {

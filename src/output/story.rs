@@ -136,7 +136,7 @@ impl Report<'_> {
         })
     }
 
-    /// JUnit's XML: a suite for each file, a case for each story.
+    /// JUnit's XML: a suite for each file, a case for each story, and one for the coverage where that is asked for.
     pub fn junit(&self) -> String {
         let mut report = quick_junit::Report::new("crier test");
         for campaign in self.tested {
@@ -145,6 +145,9 @@ impl Report<'_> {
             campaign.played.iter().for_each(|story| {
                 suite.add_test_case(case(&path, story));
             });
+            if self.coverage {
+                suite.add_test_case(covered(&path, campaign));
+            }
             report.add_test_suite(suite);
         }
         let shown = report.to_string();
@@ -163,6 +166,24 @@ fn case(path: &str, story: &Played) -> TestCase {
         }
     };
     let mut case = TestCase::new(&story.name, status);
+    case.set_classname(path);
+    case
+}
+
+fn covered(path: &str, campaign: &Tested) -> TestCase {
+    let unwalked: Vec<String> = campaign
+        .coverage
+        .unwalked
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let mut status = TestCaseStatus::success();
+    if !unwalked.is_empty() {
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let message = format!("{} of {} not walked", unwalked.len(), campaign.coverage.total);
+        status.set_message(message).set_description(unwalked.join("\n"));
+    }
+    let mut case = TestCase::new("coverage", status);
     case.set_classname(path);
     case
 }

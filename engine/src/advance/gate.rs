@@ -153,10 +153,7 @@ pub fn first_text(
     starts_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Option<Result<DateTime<Utc>, LeftOut>> {
-    let (place, due_at) = stop_at(revision, Place::START, starts_at);
-    let Deed::Send(send) = &revision.campaign.program.at(place.step).deed else {
-        return None;
-    };
+    let (send, due_at) = first_send(revision, starts_at)?;
     Some(goes_at(revision, send, class, due_at, due_at.max(now)))
 }
 
@@ -168,16 +165,23 @@ pub(crate) fn held_at_first(
     begins_at: DateTime<Utc>,
     goes_at: DateTime<Utc>,
 ) -> Option<Result<DateTime<Utc>, LeftOut>> {
-    let (place, due_at) = stop_at(revision, Place::START, begins_at);
-    let Deed::Send(send) = &revision.campaign.program.at(place.step).deed else {
-        return None;
-    };
+    let (send, due_at) = first_send(revision, begins_at)?;
     let (free_at, cap) = capped(revision, known, goes_at).filter(|_| !send.answers)?;
     let expires = send.expires.or(revision.campaign.pace.expires);
     let last = expires.map(|time| known.after(revision, time, due_at));
     match at_cap(cap, free_at, last.is_none_or(|last| free_at < last)) {
         Gate::Skip(reason) | Gate::Leave(reason) => Some(Err(reason)),
         Gate::Open | Gate::Later(_) => Some(Ok(free_at)),
+    }
+}
+
+/// The text that comes first to whoever begins then, and when it is due; conditions are taken to hold. None: it is no text.
+fn first_send(revision: &Revision, begins_at: DateTime<Utc>) -> Option<(&Send, DateTime<Utc>)> {
+    let (place, due_at) = stop_at(revision, Place::START, begins_at);
+    let mut behind = revision.campaign.program.instructions[usize::from(place.step)..].iter();
+    match &behind.find(|one| !matches!(one.deed, Deed::Check { .. }))?.deed {
+        Deed::Send(send) => Some((send, due_at)),
+        _ => None,
     }
 }
 

@@ -71,6 +71,13 @@ impl Summary {
         missed.map(|(_, people, _)| people).sum()
     }
 
+    /// People who may be in several zones, since their numbers alone say where they are.
+    pub fn in_several_zones(&self) -> u64 {
+        let several = |zones: &&String| TimeClass::parse(zones).is_some_and(|class| class.zones().len() > 1);
+        let own = self.zones.iter().filter(|(zones, _)| several(zones));
+        own.map(|(_, people)| people).sum()
+    }
+
     /// How many people begin when, by their zones.
     fn begins(
         &self,

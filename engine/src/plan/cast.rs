@@ -157,9 +157,8 @@ pub fn planned_out(
     known: &Known,
     now: DateTime<Utc>,
 ) -> Option<LeftOut> {
-    let by_trigger = matches!(revision.campaign.schedule, Schedule::Trigger(_));
     let consent = lacks_consent(revision, person, now);
-    consent.or_else(|| texts_of(revision, member, known).err().filter(|_| !by_trigger))
+    consent.or_else(|| texts_of(revision, member, known).err())
 }
 
 /// What the lists say of consent, where the person says what they ask for; whoever is in several is in the best.

@@ -498,6 +498,7 @@ pub(super) fn texts_of(
     known: &Known,
 ) -> Result<(Vec<SendOfRow>, OutsideGsm7, Vec<usize>), LeftOut> {
     let campaign = &revision.campaign;
+    let by_trigger = matches!(campaign.schedule, Schedule::Trigger(_));
     let (mut sends, mut ucs2, mut barred) = (vec![], vec![], vec![]);
     for (send, (at, message)) in campaign.program.sends().enumerate() {
         if let Deed::Send(deed) = &campaign.program.at(at).deed
@@ -517,6 +518,8 @@ pub(super) fn texts_of(
             Err(LeftOut::EmptyValue(name)) if revision.field(&name).is_some_and(|f| f.set_by_steps) => {
                 sends.push(SendOfRow { parts: 1, variant });
             }
+            // Of whom a trigger enters values may come later; they are asked when the text is due.
+            Err(_) if by_trigger => sends.push(SendOfRow { parts: 1, variant }),
             Err(reason) => return Err(reason),
         }
     }

@@ -7,6 +7,7 @@ use dsl::project::OptIn;
 
 use super::{Asked, Happened, Stage, Starts};
 use crate::advance::{Change, is_loop};
+use crate::left_out::LeftOut;
 use crate::opt_in::{ListDeed, Written, of_heard};
 
 impl Stage {
@@ -54,7 +55,10 @@ impl Stage {
         if joined.is_some() && std::mem::take(&mut self.opted_out) {
             self.note(Happened::OptedIn);
         }
-        if let Some(text) = answer.filter(|_| !is_loop(&self.person, self.now)) {
+        if answer.is_some() && is_loop(&self.person, self.now) {
+            let (what, reason) = (Some("opt-in".to_owned()), LeftOut::TooManyAnswers);
+            self.note(Happened::Skipped { what, reason });
+        } else if let Some(text) = answer {
             let (parts, now) = (sms::parts::measure(&text).part_count, self.now);
             self.know(|known| known.answers.push(now));
             self.answered_by("opt-in", text, parts);

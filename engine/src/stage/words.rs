@@ -34,6 +34,7 @@ impl Happened {
             Happened::Automatic => "an automatic reply: it goes to nobody".into(),
             Happened::Flagged => "the reply is flagged: it has an opt-out word".into(),
             Happened::Kept { to, flagged } => kept(to.as_deref(), *flagged).into(),
+            Happened::NoReply(to) => format!("nothing is forwarded to {to}: there is no reply").into(),
             Happened::OptedOut => "opted out".into(),
             Happened::OptedIn => "opted in again".into(),
             Happened::Finished(None) => "the passage ends".into(),

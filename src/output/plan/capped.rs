@@ -1,6 +1,6 @@
 //! Whom `frequency` holds up at their first text, as far as a plan knows, and to whom it cannot go in time.
 
-use engine::plan::Capped;
+use engine::plan::{Capped, Summary};
 use serde_json::json;
 
 use crate::output::{counted, time};
@@ -28,6 +28,15 @@ pub fn too_late(people: u64) -> Option<String> {
     (people > 0).then(|| {
         let who = counted(people, "person does not get", "people do not get");
         format!("{who} the first text, which is counted here: their hours open only after it expires")
+    })
+}
+
+/// Of people whose clock is not known; none where nobody is.
+pub fn on_several_clocks(summary: &Summary) -> Option<String> {
+    let people = summary.in_several_zones();
+    (people > 0).then(|| {
+        let who = counted(people, "person may be", "people may be");
+        format!("{who} in several zones by the number: what goes by their clock waits for the last of them; a column `timezone` says in which they are")
     })
 }
 

@@ -88,6 +88,44 @@ tests:
     );
 }
 
+/// Whoever is silent wrote nothing that could be handed on.
+#[test]
+fn without_a_reply_nothing_is_forwarded() {
+    let campaign = service(
+        r#"
+steps:
+  - ask: { text: "Coming?" }
+    for: 1 day
+    answers: [{ words: ["yes"], tag: coming }]
+  - forward: box-office
+  - send: { text: "See you." }
+tests:
+  - { test: silent, person: { phone: "+393331234567" }, story: [{ expect: step-1 }, { expect: step-3 }, { forwarded: box-office }] }
+  - { test: answers, person: { phone: "+393331234567" }, story: [{ expect: step-1 }, { reply: "yes" }, { forwarded: box-office }, { expect: step-3 }] }
+"#,
+    );
+    check(
+        &campaign,
+        expect![[r##"
+        # silent
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1 (1 part): Coming?
+        Wed 2 Dec 10:00 nothing is forwarded to box-office: there is no reply
+        Wed 2 Dec 10:00 < step-3 (1 part): See you.
+        Wed 2 Dec 10:00 the passage ends
+        DIFFERS at "box-office": "box-office" did not get the reply (no step did that by now)
+        # answers
+        Tue 1 Dec 10:00 the passage begins
+        Tue 1 Dec 10:00 < step-1 (1 part): Coming?
+        Tue 1 Dec 10:00 > yes
+        Tue 1 Dec 10:00 tagged coming
+        Tue 1 Dec 10:00 the reply is forwarded to box-office
+        Tue 1 Dec 10:00 < step-3 (1 part): See you.
+        Tue 1 Dec 10:00 the passage ends
+    "##]],
+    );
+}
+
 /// Each message and each split draws for itself, and a condition asks for the draw that has the name.
 #[test]
 fn a_condition_asks_for_the_draw_that_has_the_name() {

@@ -147,7 +147,9 @@ tests:
             Tue 1 Dec 10:00 > CLUB
             Tue 1 Dec 10:00 < opt-in (1 part): Reply YES to join. STOP to opt out
             Tue 1 Dec 10:00 > CLUB
+            Tue 1 Dec 10:00 opt-in is left out: answered by itself too often within an hour
             Tue 1 Dec 10:00 > CLUB
+            Tue 1 Dec 10:00 opt-in is left out: answered by itself too often within an hour
             DIFFERS at "says: CLUB": the story ends, and "opt-in" came that nobody expected (it came Tue 1 Dec 2026, 10:00; add `- expect: opt-in`)
         "##]],
     );

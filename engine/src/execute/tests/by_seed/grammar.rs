@@ -203,8 +203,9 @@ impl Grammar {
             " {{upper city}}",
         ]);
         let text = |more: &str| {
-            let in_language =
-                |of: &str| format!("\"{name}{visit} {more}{{{{first_name}}}} {of} {{{{city}}}}{tail}{stop}\"");
+            let in_language = |of: &str| {
+                format!("\"{name}{visit} {more}{{{{first_name}}}} {of} {{{{city}}}}{tail}{stop}\"")
+            };
             format!("{{ en: {}, it: {} }}", in_language("of"), in_language("di"))
         };
         let _ = match self.chance.below(5) {
@@ -418,7 +419,10 @@ impl Grammar {
         }
         if self.chance.one_in(3) {
             let condition = self.condition();
-            rules.push(format!("{{ when: {condition}, set: {{ city: {} }} }}", self.chance.pick(&CITIES)));
+            rules.push(format!(
+                "{{ when: {condition}, set: {{ city: {} }} }}",
+                self.chance.pick(&CITIES)
+            ));
         }
         if self.chance.one_in(2) {
             rules.push("{ otherwise: { forward: office } }".to_owned());
