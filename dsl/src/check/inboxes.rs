@@ -121,9 +121,14 @@ fn bad_server(smtp: &Spanned<String>) -> Option<Diagnostic> {
 
 /// A user without a password, or the other way round. What is missing may stand under a key that is misspelt, which is told.
 fn half_a_login(mail: &Mail, told: &[Diagnostic]) -> Option<Diagnostic> {
-    let (there, missing, example) = match (&mail.user, &mail.password_env) {
-        (Some(user), None) => (user, "password_env", "password_env: SMTP_PASSWORD"),
-        (None, Some(password)) => (password, "user", "user: crier"),
+    let password = mail.password_env.as_ref().or(mail.password_file.as_ref());
+    let (there, missing, example): (_, &[&str], _) = match (&mail.user, password) {
+        (Some(user), None) => (
+            user,
+            &["password_env", "password_file"],
+            "password_env: SMTP_PASSWORD",
+        ),
+        (None, Some(password)) => (password, &["user"], "user: crier"),
         (Some(_), Some(_)) | (None, None) => return None,
     };
     let is_misspelt = |d: &Diagnostic| {
@@ -131,12 +136,16 @@ fn half_a_login(mail: &Mail, told: &[Diagnostic]) -> Option<Diagnostic> {
             .suggestion
             .as_ref()
             .map(|suggestion| suggestion.replacement.as_str());
-        d.code == "unknown-key" && (meant == Some(missing) || meant == Some("password_file"))
+        d.code == "unknown-key" && meant.is_some_and(|meant| missing.contains(&meant))
     };
     if told.iter().any(is_misspelt) {
         return None;
     }
-    let message = format!("a login at the mail server needs the key \"{missing}\" too");
+    let keys: Vec<String> = missing.iter().map(|key| format!("\"{key}\"")).collect();
+    let message = format!(
+        "a login at the mail server needs the key {} too",
+        keys.join(" or ")
+    );
     let help = format!("for example `{example}`; without both, mail leaves without a login");
     Some(Diagnostic::error("missing-key", there.span.clone(), message).help(help))
 }

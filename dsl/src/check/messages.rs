@@ -16,7 +16,6 @@ const MOST_SLIPS: usize = 20;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     both_forms(context, found);
-    two_bodies(context, found);
     found.extend(context.written.messages.iter().filter_map(reserved));
     let short = context.written.message.as_ref();
     let twice = |short: &Message| called_message(short, &context.written.messages);
@@ -41,6 +40,7 @@ pub(super) fn sent_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for name in sent(context).filter(|name| !known.contains(name.value.as_str())) {
         unknown(&all, name, uses[name.value.as_str()], found);
     }
+    two_bodies(context, found);
     for (_, texts) in context.written.all_texts() {
         empty(texts, found);
     }
@@ -144,34 +144,39 @@ fn called_message_too(context: &Context<'_>, name: &str) -> bool {
     short.is_some_and(|short| short.name.value == name)
 }
 
-/// A message says one thing: `text`, or texts by language, or `variants`.
+/// A message says one thing wherever it stands: `text`, or texts by language, or `variants`.
 fn two_bodies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let root = |key| context.root.and_then(|root| root.get(key));
-    let named = root("messages")
-        .into_iter()
-        .flat_map(own_entries)
-        .map(|entry| &entry.value);
-    for message in root("message").into_iter().chain(named) {
-        let is_body = |entry: &&Entry| {
-            let key = entry.key.text.as_str();
-            matches!(key, "text" | "variants") || Language::new(key).is_some()
-        };
-        let mut bodies = own_entries(message).filter(is_body);
-        let Some(first) = bodies.next() else { continue };
-        let is_language = |entry: &Entry| !matches!(entry.key.text.as_str(), "text" | "variants");
-        let Some(other) = bodies.find(|other| !(is_language(first) && is_language(other))) else {
-            continue;
-        };
-        let message = format!(
-            "a message says \"{}\" or \"{}\", and one of them would be lost",
-            first.key.text, other.key.text
-        );
-        found.push(
-            Diagnostic::error("conflicting-keys", other.key.span.clone(), message)
-                .also(first.key.span.clone(), "the other")
-                .help("keep one: `text`, texts by language, or `variants`"),
-        );
+    let mut messages = vec![];
+    if let Some(root) = context.root {
+        bodies_in(root, &mut messages);
     }
+    let two: Vec<Diagnostic> = messages.into_iter().filter_map(two_bodies_of).collect();
+    // A key of steps that stands in a text by mistake, as `for`, may look like a language, and is told as what it is.
+    let is_told = |of: &Diagnostic| {
+        let told = found[..context.of_reading].iter().filter(|d| d.is_fault());
+        let keys = of.related.iter().map(|(span, _)| span).chain([&of.span]);
+        let keys: Vec<_> = keys.collect();
+        told.into_iter().any(|told| keys.contains(&&told.span))
+    };
+    let two: Vec<Diagnostic> = two.into_iter().filter(|of| !is_told(of)).collect();
+    found.extend(two);
+}
+
+fn two_bodies_of(message: &Node) -> Option<Diagnostic> {
+    let is_of_itself = |key: &str| matches!(key, "text" | "variants");
+    let is_language = |key: &str| Language::new(key).is_some();
+    let is_body = |entry: &&Entry| is_of_itself(&entry.key.text) || is_language(&entry.key.text);
+    let mut bodies = own_entries(message).filter(is_body);
+    let first = bodies.next()?;
+    let are_two = |other: &&Entry| is_of_itself(&first.key.text) || is_of_itself(&other.key.text);
+    let other = bodies.find(are_two)?;
+    let text = format!(
+        "a message says \"{}\" or \"{}\", and one of them would be lost",
+        first.key.text, other.key.text
+    );
+    let found = Diagnostic::error("conflicting-keys", other.key.span.clone(), text)
+        .also(first.key.span.clone(), "the other");
+    Some(found.help("keep one: `text`, texts by language, or `variants`"))
 }
 
 /// `known`: the messages that there are. `uses`: how often the name is sent.

@@ -100,6 +100,11 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
     if let Some(found) = needs_quotes(text, at) {
         return found;
     }
+    if at > line_of(text, read_to.min(at)).end
+        && let Some(found) = quotes::unclosed_in_brackets(text, stack, read_to, at)
+    {
+        return found;
+    }
     match opener {
         Some((open, _)) if let Some(found) = conditions::negation(text, open, at) => found,
         Some((open, _)) if let Some(found) = quotes::braces_in_text(text, open) => found,

@@ -177,6 +177,8 @@ pub struct Mail {
     pub user: Option<Spanned<String>>,
     /// The environment variable with the password.
     pub password_env: Option<Spanned<String>>,
+    /// The file with the password.
+    pub password_file: Option<Spanned<String>>,
     /// The address that mail comes from.
     pub from: Option<Spanned<String>>,
 }
@@ -400,6 +402,7 @@ impl Mail {
             smtp: text(node, "smtp"),
             user: text(node, "user"),
             password_env: text(node, "password_env"),
+            password_file: text(node, "password_file"),
             from: text(node, "from"),
         }
     }

@@ -25,7 +25,9 @@ pub(super) fn closing_is_comment(
     let mut seen = Seen::default();
     // Each line but the last ends with a comment or without one; what is open stays open.
     for line in text[from..].split_inclusive('\n') {
-        if let Some(comment) = seen.line(line, at) {
+        // A comment on a line of its own, as of a key that is left out, has cut nothing.
+        let is_behind = |comment: &usize| !text[at..*comment].trim().is_empty();
+        if let Some(comment) = seen.line(line, at).filter(is_behind) {
             let written = cut_text(&text[comment..line_of(text, comment).end]);
             if let Some(end) = text_end(written, seen.open.len()) {
                 return cut(text, seen.value?, comment..comment + end);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::open::Open;
 use super::conditions;
 use super::place::{at_least_one, ceil, line_of, spaces_before, to_line_end};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -352,6 +353,35 @@ pub(in super::super) fn custom_tag(text: &str, span: Range<usize>) -> Diagnostic
         true => conditions::negated(text, span.start, found),
         false => found.help("quote the text if it begins with `!`, else remove the tag"),
     }
+}
+
+/// A quote in brackets that is still open at the end of its line, where the lines below are not read as it going on:
+/// `["no", "2]`.
+pub(super) fn unclosed_in_brackets(
+    text: &str,
+    stack: &[Open],
+    read_to: usize,
+    at: usize,
+) -> Option<Diagnostic> {
+    let in_stack = stack.iter().map(Open::start).find(|start| start.flow);
+    let behind = || text.get(read_to..at)?.find(['{', '[']).map(|i| read_to + i);
+    let from = in_stack.map(|start| start.span.start).or_else(behind)?;
+    let line = line_of(text, from);
+    // What begins on a line above is a text of several lines, which the parser tells of itself.
+    let (mut quote, mut before) = (None, ' ');
+    let mut letters = text[from..line.end].char_indices();
+    while let Some((i, c)) = letters.next() {
+        match (c, quote) {
+            ('\\', Some((_, '"'))) => drop(letters.next()),
+            (_, Some((_, open))) if open == c => quote = None,
+            ('"' | '\'', None) if matches!(before, ' ' | '[' | '{' | ',') => quote = Some((from + i, c)),
+            ('#', None) if before == ' ' => break,
+            _ => {}
+        }
+        before = c;
+    }
+    let (opening, _) = quote?;
+    Some(unclosed_quote(text, opening, opening))
 }
 
 pub(super) fn unclosed_quote(text: &str, read_to: usize, at: usize) -> Diagnostic {
