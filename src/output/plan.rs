@@ -78,17 +78,12 @@ impl Shown<'_> {
         let mut sections = vec![table::pairs(&rows)];
         sections.extend(texts::table(summary, self.revision));
         sections.extend(left_out(summary));
-        let missed = summary.too_late_for_first(self.revision, self.ahead());
         let notes = notes(summary, self.revision).into_iter();
-        sections.extend(
-            notes
-                .chain(capped::too_late(missed))
-                .chain(capped::on_several_clocks(summary))
-                .map(|note| {
-                    let lines: Vec<String> = note.lines().map(|line| folded(line, "    ")).collect();
-                    lines.join("\n")
-                }),
-        );
+        let clocks = capped::clocks(summary, self.revision, self.ahead());
+        sections.extend(notes.chain(clocks).map(|note| {
+            let lines: Vec<String> = note.lines().map(|line| folded(line, "    ")).collect();
+            lines.join("\n")
+        }));
         sections.join("\n\n")
     }
 

@@ -141,7 +141,6 @@ const FOLLOWS: &[Follows] = &[
     follows("unknown-inbox", Place::Here, &["wrong-type"]),
     follows("unknown-message", Place::Here, &["wrong-type"]),
     follows("unknown-sender", Place::Here, &["wrong-type"]),
-    follows("unknown-message", Place::Misspelt("messages"), &["unknown-key"]),
     follows(
         "unknown-message",
         Place::Under(&["messages"]),
@@ -191,12 +190,27 @@ const FOLLOWS: &[Follows] = &[
 /// What is not there, where a map of names cannot be read, or stands under a key that is misspelt.
 const OF_NAMES: &[Follows] = &[
     follows("column-is-text", Place::Misspelt("fields"), &["unknown-key"]),
+    follows("field-is-no-date", Place::Misspelt("fields"), &["unknown-key"]),
+    follows("language-missing", Place::Misspelt("languages"), &["unknown-key"]),
+    follows(
+        "language-unlisted",
+        Place::Misspelt("languages"),
+        &["unknown-key"],
+    ),
+    follows("link-never-sent", Place::Misspelt("message"), &["unknown-key"]),
+    follows("link-never-sent", Place::Misspelt("messages"), &["unknown-key"]),
+    follows("link-never-sent", Place::Misspelt("steps"), &["unknown-key"]),
+    follows("message-never-sent", Place::Misspelt("replies"), &["unknown-key"]),
+    follows("story-impossible", Place::Misspelt("steps"), &["unknown-key"]),
+    follows("unknown-field", Place::Misspelt("fields"), &["unknown-key"]),
     follows("unknown-inbox", Place::Misspelt("inboxes"), &["unknown-key"]),
     follows("unknown-inbox", Place::Under(&["inboxes"]), NO_NAMES),
     follows("unknown-link", Place::Misspelt("links"), &["unknown-key"]),
     follows("unknown-link", Place::Under(&["links"]), NO_NAMES),
     follows("unknown-list", Place::Misspelt("lists"), &["unknown-key"]),
     follows("unknown-list", Place::Under(&["lists"]), NO_NAMES),
+    follows("unknown-message", Place::Misspelt("message"), &["unknown-key"]),
+    follows("unknown-message", Place::Misspelt("messages"), &["unknown-key"]),
     follows("unknown-name", Place::Misspelt("fields"), &["unknown-key"]),
     follows("unknown-provider", Place::Misspelt("providers"), &["unknown-key"]),
     follows("unknown-provider", Place::Under(&["providers"]), NO_NAMES),
@@ -204,6 +218,8 @@ const OF_NAMES: &[Follows] = &[
     follows("unknown-sender", Place::Under(&["senders"]), NO_NAMES),
     follows("unknown-variable", Place::Misspelt("fields"), &["unknown-key"]),
     follows("unknown-variable", Place::Under(&["fields"]), NO_NAMES),
+    follows("unknown-variant", Place::Misspelt("message"), &["unknown-key"]),
+    follows("unknown-variant", Place::Misspelt("messages"), &["unknown-key"]),
 ];
 
 /// Takes out of crier.yaml what follows from something else. The first `of_reading` are what reading the file found.

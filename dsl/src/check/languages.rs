@@ -7,9 +7,9 @@ use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
 use crate::values::Language;
-use crate::written::Spanned;
 use crate::written::campaign::{Campaign, Texts};
 use crate::written::nearest::listed;
+use crate::written::{Spanned, language_exists};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     repeated(&context.written.languages, found);
@@ -150,6 +150,10 @@ fn told(context: &Context<'_>, language: &Language, at: &[Range<usize>]) -> Diag
     let message = format!("\"{language}\" is not a language of the campaign, so nobody would get {texts}");
     let have: Vec<&str> = context.languages.iter().map(Language::as_str).collect();
     let help = match context.written.languages.is_empty() {
+        _ if !language_exists(language) => format!(
+            "there is no such language: the languages of the campaign are {}",
+            listed(have)
+        ),
         true => format!(
             "state the languages: `languages: [{}, {language}]`",
             have.join(", ")

@@ -1,6 +1,7 @@
 //! Whom `frequency` holds up at their first text, as far as a plan knows, and to whom it cannot go in time.
 
-use engine::plan::{Capped, Summary};
+use engine::plan::{Ahead, Capped, Summary};
+use engine::revision::Revision;
 use serde_json::json;
 
 use crate::output::{counted, time};
@@ -23,8 +24,15 @@ pub fn text(capped: &Capped) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
+/// What is worth a look of the clocks of people.
+pub fn clocks(summary: &Summary, revision: &Revision, ahead: Ahead) -> impl Iterator<Item = String> {
+    let missed = summary.too_late_for_first(revision, ahead);
+    let several = summary.in_several_zones();
+    too_late(missed).into_iter().chain(on_several_clocks(several))
+}
+
 /// Of people whose first text expires before their hours open; none where nobody is.
-pub fn too_late(people: u64) -> Option<String> {
+fn too_late(people: u64) -> Option<String> {
     (people > 0).then(|| {
         let who = counted(people, "person does not get", "people do not get");
         format!("{who} the first text, which is counted here: their hours open only after it expires")
@@ -32,8 +40,7 @@ pub fn too_late(people: u64) -> Option<String> {
 }
 
 /// Of people whose clock is not known; none where nobody is.
-pub fn on_several_clocks(summary: &Summary) -> Option<String> {
-    let people = summary.in_several_zones();
+fn on_several_clocks(people: u64) -> Option<String> {
     (people > 0).then(|| {
         let who = counted(people, "person may be", "people may be");
         format!("{who} in several zones by the number: what goes by their clock waits for the last of them; a column `timezone` says in which they are")

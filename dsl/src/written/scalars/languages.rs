@@ -62,7 +62,7 @@ const OF_TWO: &str = "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo b
                       tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
 /// What countries are called, where that is the tag of no language.
-const OF_COUNTRIES: [(&str, &str); 20] = [
+const OF_COUNTRIES: [(&str, &str); 21] = [
     ("al", "sq"),
     ("at", "de"),
     ("cn", "zh"),
@@ -80,13 +80,14 @@ const OF_COUNTRIES: [(&str, &str); 20] = [
     ("mx", "es"),
     ("pk", "ur"),
     ("rs", "sr"),
+    ("sp", "es"),
     ("ua", "uk"),
     ("us", "en"),
     ("vn", "vi"),
 ];
 
 /// Whether the language of a tag exists. Those of three letters are thousands, and none is told.
-fn exists(tag: &Language) -> bool {
+pub(crate) fn exists(tag: &Language) -> bool {
     let language = tag.without_region();
     let language = language.as_str();
     language.len() != 2 || OF_TWO.split(' ').any(|two| two == language)
