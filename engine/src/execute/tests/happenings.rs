@@ -105,13 +105,13 @@ async fn an_event_ends_passages_and_reaches_goals_after_the_end_too() {
             event(80, "paid", 3, &[]),
         ],
         expect![[r#"
+            25 09:00:00 to 3: first
             25 09:00:00 to 0: first
             25 09:00:00 to 1: first
             25 09:00:00 to 2: first
-            25 09:00:00 to 3: first
+            25 12:00:00 to 3: second
             25 12:00:00 to 1: second
             25 12:00:00 to 2: second
-            25 12:00:00 to 3: second
             1 ended: ordered
             2 reached the goal
         "#]],
