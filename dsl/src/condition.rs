@@ -30,6 +30,7 @@ pub use evaluate::{Facts, Happening, Verdict};
 pub(crate) use functions::FUNCTIONS;
 pub(crate) use implied::{Together, holds_at_first, never_begins};
 pub(crate) use mentions::{Basis, Mention, bases, mentions};
+pub(crate) use scan::STRAIGHT_QUOTES;
 pub use scope::{BuiltIn, Columns, Declared, Scope, Stage};
 pub(crate) use scope::{Named, WORDS};
 

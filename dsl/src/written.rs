@@ -22,7 +22,7 @@ mod shape;
 pub(crate) use shape::{fits, is_key};
 pub mod tables;
 mod traps;
-pub(crate) use traps::{cut_text, misread, quoted};
+pub(crate) use traps::{CURLY_IN_VALUE, cut_text, misread, quoted};
 pub(crate) mod walk;
 
 #[cfg(test)]

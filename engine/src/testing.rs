@@ -21,6 +21,23 @@ use crate::tariff::Tariff;
 /// The header of every list that is not described otherwise.
 pub(crate) const COLUMNS: &str = "phone,language,name,code";
 
+/// A project with a sender, inboxes, stored lists and a host that calls may go to.
+pub(crate) const PROJECT: &str = r#"
+crier: 1
+sender: desk
+region: IT
+timezone: Europe/Rome
+providers: { trial: { kind: simulated, rate: 100/s } }
+senders: { desk: { number: "+390612345678", provider: trial, receives: true } }
+inboxes: { box-office: { email: box@arena.example }, shift: { phone: "+393331234500" } }
+lists:
+  newsletter: { stored: true }
+  club: { stored: true, opt_in: { keyword: CLUB, confirm: sure, welcome: hello } }
+  fans: { stored: true, opt_in: { keyword: FANS } }
+messages: { sure: "Reply YES to join. STOP to opt out", hello: "Welcome to the club" }
+policy: { hosts: [api.arena.example] }
+"#;
+
 /// Of a text that is tried again it stands beside the member how often it was; of one that is settled nothing.
 pub(crate) fn keep_pending(member: &mut Member, effect: &Effect) {
     match effect {

@@ -33,6 +33,14 @@ pub struct Tested {
     pub coverage: Coverage,
 }
 
+impl Tested {
+    /// What no story walked, as it is told.
+    pub fn unwalked(&self) -> Vec<String> {
+        let unwalked = self.coverage.unwalked.iter();
+        unwalked.map(ToString::to_string).collect()
+    }
+}
+
 pub(super) async fn run(args: &Test) -> Result<ExitCode, Failure> {
     no_stdin(&args.paths, "test")?;
     if let (Some(phone), [file]) = (&args.record, args.paths.as_slice()) {

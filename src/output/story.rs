@@ -118,16 +118,10 @@ impl Report<'_> {
     pub fn json(&self) -> Value {
         let campaign = |campaign: &Tested| {
             let stories: Vec<Value> = campaign.played.iter().map(|story| one(campaign, story)).collect();
-            let unwalked: Vec<String> = campaign
-                .coverage
-                .unwalked
-                .iter()
-                .map(ToString::to_string)
-                .collect();
             json!({
                 "path": slashed(&campaign.file.path),
                 "stories": stories,
-                "coverage": { "total": campaign.coverage.total, "not_walked": unwalked },
+                "coverage": { "total": campaign.coverage.total, "not_walked": campaign.unwalked() },
             })
         };
         json!({
@@ -171,12 +165,7 @@ fn case(path: &str, story: &Played) -> TestCase {
 }
 
 fn covered(path: &str, campaign: &Tested) -> TestCase {
-    let unwalked: Vec<String> = campaign
-        .coverage
-        .unwalked
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let unwalked = campaign.unwalked();
     let mut status = TestCaseStatus::success();
     if !unwalked.is_empty() {
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);

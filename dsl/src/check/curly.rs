@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use crate::condition::STRAIGHT_QUOTES;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::Node;
+use crate::written::CURLY_IN_VALUE;
 
 /// Joins what is told of them. A condition by itself is such a list too.
 pub(super) fn join(root: Option<&Node>, text: &str, found: &mut Vec<Diagnostic>) {
@@ -22,14 +24,11 @@ pub(super) fn join(root: Option<&Node>, text: &str, found: &mut Vec<Diagnostic>)
     }
 }
 
-/// What is said of quotes that are not straight, whatever stands in them.
-const QUOTES: [&str; 2] = [
-    "texts stand in straight quotes, not in ",
-    "the curly quotes belong to the value",
-];
-
+/// Whether it is told of quotes that are not straight, whatever stands in them.
 fn is_one(found: &Diagnostic) -> bool {
-    QUOTES.iter().any(|said| found.message.starts_with(said))
+    [STRAIGHT_QUOTES, CURLY_IN_VALUE]
+        .iter()
+        .any(|said| found.message.starts_with(said))
 }
 
 /// The innermost list around a byte; else the value.

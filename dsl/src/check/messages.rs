@@ -1,6 +1,7 @@
 //! Messages have a text, are sent by something, and what is sent exists.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::most::MOST;
 use super::{Context, EXPECTED};
@@ -150,15 +151,14 @@ fn two_bodies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     if let Some(root) = context.root {
         bodies_in(root, &mut messages);
     }
-    let two: Vec<Diagnostic> = messages.into_iter().filter_map(two_bodies_of).collect();
     // A key of steps that stands in a text by mistake, as `for`, may look like a language, and is told as what it is.
     let is_told = |of: &Diagnostic| {
-        let told = found[..context.of_reading].iter().filter(|d| d.is_fault());
-        let keys = of.related.iter().map(|(span, _)| span).chain([&of.span]);
-        let keys: Vec<_> = keys.collect();
-        told.into_iter().any(|told| keys.contains(&&told.span))
+        let mut told = found[..context.of_reading].iter().filter(|d| d.is_fault());
+        let is_key = |span: &Range<usize>| *span == of.span || of.related.iter().any(|(own, _)| own == span);
+        told.any(|told| is_key(&told.span))
     };
-    let two: Vec<Diagnostic> = two.into_iter().filter(|of| !is_told(of)).collect();
+    let two = messages.into_iter().filter_map(two_bodies_of);
+    let two: Vec<Diagnostic> = two.filter(|of| !is_told(of)).collect();
     found.extend(two);
 }
 

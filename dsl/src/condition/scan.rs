@@ -9,6 +9,8 @@ use crate::diagnostic::{Applicability, Diagnostic};
 
 mod text;
 
+pub(crate) use text::STRAIGHT_QUOTES;
+
 /// A piece and its bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Lexeme {

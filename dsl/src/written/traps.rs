@@ -160,6 +160,9 @@ pub(super) fn stray_quote(node: &Node, scalar: &Scalar, form: &Form) -> Option<D
     })
 }
 
+/// How it is told that curly quotes are part of a value.
+pub(crate) const CURLY_IN_VALUE: &str = "the curly quotes belong to the value";
+
 /// What stands in curly quotes that are around all of a text.
 fn in_curly(text: &str) -> Option<&str> {
     // Of single ones the closing one is an apostrophe too.
@@ -192,13 +195,9 @@ pub(super) fn curly_around(node: &Node, scalar: &Scalar, form: &Form) -> Option<
         .filter(is_meant)
         .filter(|_| of_other)?
         .trim();
-    let found = Diagnostic::error(
-        "quote-the-text",
-        node.span.clone(),
-        "the curly quotes belong to the value",
-    )
-    .label("part of the value")
-    .help("straight quotes stand around a value, or none");
+    let found = Diagnostic::error("quote-the-text", node.span.clone(), CURLY_IN_VALUE)
+        .label("part of the value")
+        .help("straight quotes stand around a value, or none");
     let right = quoted(inside);
     Some(match inside.is_empty() {
         true => found,

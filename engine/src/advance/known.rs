@@ -177,17 +177,9 @@ pub fn variant_of(revision: &Revision, message: usize, member: &Member, known: &
     if message.variants.len() < 2 {
         return 0;
     }
-    let chosen = known.variant.as_deref();
-    let chosen = chosen.and_then(|name| {
-        message
-            .variants
-            .iter()
-            .position(|v| v.name.as_deref() == Some(name))
-    });
-    chosen.unwrap_or_else(|| {
-        let hash = draw::hash(&message.name, &revision.campaign.name, member.phone);
-        draw::pick(hash, message.variants.iter().map(|variant| variant.share.0))
-    })
+    let ways = message.variants.iter();
+    let ways = ways.map(|variant| (variant.name.as_deref(), variant.share.0));
+    chosen_or_drawn(revision, (&message.name, ways), member, known)
 }
 
 /// Which way of a split a person goes.
@@ -197,11 +189,22 @@ pub(super) fn way_of(
     member: &Member,
     known: &Known,
 ) -> usize {
+    let ways = arms.iter().map(|arm| (Some(arm.name.as_str()), arm.share.0));
+    chosen_or_drawn(revision, (name, ways), member, known)
+}
+
+/// The way that a story chooses; else the one that the hash of the person for this draw falls on.
+fn chosen_or_drawn<'w>(
+    revision: &Revision,
+    (draw, ways): (&str, impl Iterator<Item = (Option<&'w str>, f64)> + Clone),
+    member: &Member,
+    known: &Known,
+) -> usize {
     let chosen = known.variant.as_deref();
-    let chosen = chosen.and_then(|name| arms.iter().position(|arm| arm.name == name));
+    let chosen = chosen.and_then(|chosen| ways.clone().position(|(name, _)| name == Some(chosen)));
     chosen.unwrap_or_else(|| {
-        let hash = draw::hash(name, &revision.campaign.name, member.phone);
-        draw::pick(hash, arms.iter().map(|arm| arm.share.0))
+        let hash = draw::hash(draw, &revision.campaign.name, member.phone);
+        draw::pick(hash, ways.map(|(_, share)| share))
     })
 }
 

@@ -80,12 +80,12 @@ fn look_through(folder: &Path, depth: usize, found: &mut Below) {
             }
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let passed = name.starts_with('.') || name == "node_modules";
+        let passed = is_passed_over(&name);
         if is_campaign(&path) || is_misnamed(&path) || name == PROJECT_FILE {
             files.push(path);
         } else if is_yaml(&name) && kind.is_file() && others.len() < MOST_OTHERS {
             others.push(path);
-        } else if kind.is_dir() && !passed && !path.join(CACHE_MARK).is_file() {
+        } else if kind.is_dir() && !passed && !is_cache(&path) {
             below.push(path);
         } else if kind.is_symlink() && !passed && links.len() < MOST_LINKS {
             links.push(path);
@@ -98,6 +98,16 @@ fn look_through(folder: &Path, depth: usize, found: &mut Below) {
     for folder in below {
         look_through(&folder, depth - 1, found);
     }
+}
+
+/// Whether nothing of this name, nor what is in it, is looked at.
+fn is_passed_over(name: &str) -> bool {
+    name.starts_with('.') || name == "node_modules"
+}
+
+/// Whether a program marked a folder as its cache.
+fn is_cache(folder: &Path) -> bool {
+    folder.join(CACHE_MARK).is_file()
 }
 
 /// Files that people may come from, so many levels below a folder, at most.
@@ -124,10 +134,12 @@ pub fn files_of_people(folder: &Path) -> Vec<String> {
                 let name = name.to_lowercase();
                 LIST_ENDINGS.iter().any(|ending| name.ends_with(ending))
             };
-            let passed = name.starts_with('.') || name == "node_modules";
-            if kind.is_file() && !passed && is_list() && found.len() < MOST_LISTS {
+            if is_passed_over(&name) {
+                continue;
+            }
+            if kind.is_file() && is_list() && found.len() < MOST_LISTS {
                 found.push(path);
-            } else if kind.is_dir() && !passed && depth > 0 && !entry.path().join(CACHE_MARK).is_file() {
+            } else if kind.is_dir() && depth > 0 && !is_cache(&entry.path()) {
                 folders.push((entry.path(), path + "/", depth - 1));
             }
         }

@@ -7,7 +7,7 @@ use dsl::campaign::story::Occurrence;
 use super::{Command, Opening, Session, asked, minute, unused_name, variants, with_story};
 use crate::revision::Revision;
 use crate::story::play;
-use crate::testing::{at, campaign_of};
+use crate::testing::{PROJECT, at, campaign_of};
 
 const CAMPAIGN: &str = r#"# The box office.
 audience: people.csv
@@ -27,18 +27,6 @@ steps:
   - send: bye
 replies: { otherwise: { forward: box@arena.example } }
 messages: { invite: "Coming, {{name}}? {{link tickets}}", kept: "Kept.", reminder: "Now?", bye: "Bye" }
-"#;
-
-/// The project of every campaign here.
-const PROJECT: &str = r#"
-crier: 1
-sender: desk
-region: IT
-timezone: Europe/Rome
-providers: { trial: { kind: simulated, rate: 100/s } }
-senders: { desk: { number: "+390612345678", provider: trial, receives: true } }
-lists: { club: { stored: true, opt_in: { keyword: CLUB, confirm: sure, welcome: hello } } }
-messages: { sure: "Reply YES to join. STOP to opt out", hello: "Welcome to the club" }
 "#;
 
 fn revision(text: &str) -> Arc<Revision> {

@@ -21,24 +21,7 @@ use expect_test::Expect;
 use super::{Played, play};
 use crate::revision::Revision;
 use crate::stage::Entry;
-use crate::testing::campaign_of;
-
-/// The project of every campaign here.
-const PROJECT: &str = r#"
-crier: 1
-sender: desk
-region: IT
-timezone: Europe/Rome
-providers: { trial: { kind: simulated, rate: 100/s } }
-senders: { desk: { number: "+390612345678", provider: trial, receives: true } }
-inboxes: { box-office: { email: box@arena.example }, shift: { phone: "+393331234500" } }
-lists:
-  newsletter: { stored: true }
-  club: { stored: true, opt_in: { keyword: CLUB, confirm: sure, welcome: hello } }
-  fans: { stored: true, opt_in: { keyword: FANS } }
-messages: { sure: "Reply YES to join. STOP to opt out", hello: "Welcome to the club" }
-policy: { hosts: [api.arena.example] }
-"#;
+use crate::testing::{PROJECT, campaign_of};
 
 /// People in the lists of these campaigns.
 const COLUMNS: &str = "phone,language,timezone,name,city,age,born,starts";

@@ -4,6 +4,9 @@ use crate::diagnostic::{Applicability, Diagnostic};
 
 use super::{Scanner, Token};
 
+/// How it is told that a text has other quotes than straight ones.
+pub(crate) const STRAIGHT_QUOTES: &str = "texts stand in straight quotes";
+
 /// What ends a text that this character begins.
 pub(super) fn closing(first: char) -> Option<char> {
     match first {
@@ -87,7 +90,7 @@ impl Scanner<'_> {
 
     fn curly(&mut self, span: std::ops::Range<usize>, first: char, close: char) {
         let inside = &self.source[span.start + first.len_utf8()..span.end - close.len_utf8()];
-        let message = format!("texts stand in straight quotes, not in {first}{close}");
+        let message = format!("{STRAIGHT_QUOTES}, not in {first}{close}");
         let found = Diagnostic::error("not-cel", span.clone(), message);
         self.found.push(match inside.contains(['"', '\\']) {
             true => found.help("put \" before and after it"),

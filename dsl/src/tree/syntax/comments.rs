@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::open::Open;
 use super::indentation::further_in;
-use super::place::line_of;
+use super::place::{line_of, open_brackets};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::written::{cut_text, quoted};
 
@@ -15,12 +15,7 @@ pub(super) fn closing_is_comment(
     read_to: usize,
     at: usize,
 ) -> Option<Diagnostic> {
-    let in_stack = stack.iter().map(Open::start).find(|start| start.flow);
-    let behind = || {
-        let rest = text.get(read_to..at)?;
-        rest.find(['{', '[']).map(|i| read_to + i)
-    };
-    let from = in_stack.map(|start| start.span.start).or_else(behind)?;
+    let from = open_brackets(text, stack, read_to, at)?;
     let mut at = from;
     let mut seen = Seen::default();
     // Each line but the last ends with a comment or without one; what is open stays open.

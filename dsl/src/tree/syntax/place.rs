@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::super::open::Open;
+
 /// The line around a byte, without its line break.
 pub(crate) fn line_of(text: &str, at: usize) -> Range<usize> {
     let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
@@ -12,6 +14,13 @@ pub(crate) fn line_of(text: &str, at: usize) -> Range<usize> {
 /// The spaces before what stands on a line.
 pub(super) fn spaces_before(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
+}
+
+/// Where the outermost brackets begin that are open at a fault: one that is read, or one behind what was read up to it.
+pub(super) fn open_brackets(text: &str, stack: &[Open], read_to: usize, at: usize) -> Option<usize> {
+    let in_stack = stack.iter().map(Open::start).find(|start| start.flow);
+    let behind = || text.get(read_to..at)?.find(['{', '[']).map(|i| read_to + i);
+    in_stack.map(|start| start.span.start).or_else(behind)
 }
 
 pub(super) fn to_line_end(text: &str, at: usize) -> Range<usize> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::open::Open;
 use super::conditions;
-use super::place::{at_least_one, ceil, line_of, spaces_before, to_line_end};
+use super::place::{at_least_one, ceil, line_of, open_brackets, spaces_before, to_line_end};
 use crate::diagnostic::{Applicability, Diagnostic};
 
 /// The slips of a line whose value has to be quoted.
@@ -363,9 +363,7 @@ pub(super) fn unclosed_in_brackets(
     read_to: usize,
     at: usize,
 ) -> Option<Diagnostic> {
-    let in_stack = stack.iter().map(Open::start).find(|start| start.flow);
-    let behind = || text.get(read_to..at)?.find(['{', '[']).map(|i| read_to + i);
-    let from = in_stack.map(|start| start.span.start).or_else(behind)?;
+    let from = open_brackets(text, stack, read_to, at)?;
     let line = line_of(text, from);
     // What begins on a line above is a text of several lines, which the parser tells of itself.
     let (mut quote, mut before) = (None, ' ');

@@ -2,12 +2,7 @@ use expect_test::expect;
 
 use super::{TWO_TEXTS, ada, place};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, State, advance, waits_for};
-use crate::testing::{COLUMNS, at, campaign, campaign_of};
-
-/// A project whose campaigns may call a host.
-const PROJECT: &str = "crier: 1\nsender: desk\nproviders: { trial: { kind: simulated, rate: 100/s } }\n\
-    senders: { desk: { number: \"+12125550100\", provider: trial, receives: true } }\n\
-    policy: { hosts: [desk.example] }\n";
+use crate::testing::{COLUMNS, PROJECT, at, campaign, campaign_of};
 
 /// When the second text of [`TWO_TEXTS`] is due, two days after the first was taken.
 fn second_text(accepted_at: &str) -> String {
@@ -65,7 +60,7 @@ fn what_is_waited_for_has_a_name() {
     let moment = "  - wait: 2026-12-01 10:00\n  - send: { text: Two }";
     let rounds = "  - repeat: { times: 3, every: 1 day, do: { send: { text: Again } } }";
     let asking = "schedule: now\nfields: { seats: { type: int, from: campaign, default: 1 } }";
-    let call = "  - call: { url: \"https://desk.example/seats\", save: seats }\n  - send: { text: Two }";
+    let call = "  - call: { url: \"https://api.arena.example/seats\", save: seats }\n  - send: { text: Two }";
     let table = [
         (asking, call, 2, 0, "2026-11-25T15:00:00Z"),
         (now, two, 0, 0, "2026-11-27T15:00:00Z"),

@@ -152,47 +152,45 @@ messages:
       loud: { share: 50%, text: "NINE!" }
 tests:
   - { test: drawn, person: { phone: "+393331234567" }, story: [{ expect: doors }] }
-  - { test: calm, person: { phone: "+393331234567", variant: calm }, story: [{ expect: doors }] }
+  - { test: loud, person: { phone: "+393331234567", variant: loud }, story: [{ expect: doors }] }
   - { test: cake, person: { phone: "+393331234567", variant: cake }, story: [{ expect: doors }] }
-  - { test: bike, person: { phone: "+393331234567", variant: bike }, story: [{ expect: doors }] }
+  - { test: bus, person: { phone: "+393331234567", variant: bus }, story: [{ expect: doors }] }
 "#,
     );
     check(
         &campaign,
         expect![[r#"
-        # drawn
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
-        Tue 1 Dec 10:00 tagged glass
-        Tue 1 Dec 10:00 tagged biker
-        Tue 1 Dec 10:00 tagged is-calm
-        Tue 1 Dec 10:00 tagged takes-wine-by-bike
-        Tue 1 Dec 10:00 the passage ends
-        # calm
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
-        Tue 1 Dec 10:00 tagged glass
-        Tue 1 Dec 10:00 tagged biker
-        Tue 1 Dec 10:00 tagged is-calm
-        Tue 1 Dec 10:00 tagged takes-wine-by-bike
-        Tue 1 Dec 10:00 the passage ends
-        # cake
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
-        Tue 1 Dec 10:00 tagged plate
-        Tue 1 Dec 10:00 tagged biker
-        Tue 1 Dec 10:00 tagged is-calm
-        Tue 1 Dec 10:00 tagged wants-cake
-        Tue 1 Dec 10:00 the passage ends
-        # bike
-        Tue 1 Dec 10:00 the passage begins
-        Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
-        Tue 1 Dec 10:00 tagged glass
-        Tue 1 Dec 10:00 tagged biker
-        Tue 1 Dec 10:00 tagged is-calm
-        Tue 1 Dec 10:00 tagged takes-wine-by-bike
-        Tue 1 Dec 10:00 the passage ends
-    "#]],
+            # drawn
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
+            Tue 1 Dec 10:00 tagged glass
+            Tue 1 Dec 10:00 tagged biker
+            Tue 1 Dec 10:00 tagged is-calm
+            Tue 1 Dec 10:00 tagged takes-wine-by-bike
+            Tue 1 Dec 10:00 the passage ends
+            # loud
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < doors (1 part, loud): NINE!
+            Tue 1 Dec 10:00 tagged glass
+            Tue 1 Dec 10:00 tagged biker
+            Tue 1 Dec 10:00 tagged takes-wine-by-bike
+            Tue 1 Dec 10:00 the passage ends
+            # cake
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
+            Tue 1 Dec 10:00 tagged plate
+            Tue 1 Dec 10:00 tagged biker
+            Tue 1 Dec 10:00 tagged is-calm
+            Tue 1 Dec 10:00 tagged wants-cake
+            Tue 1 Dec 10:00 the passage ends
+            # bus
+            Tue 1 Dec 10:00 the passage begins
+            Tue 1 Dec 10:00 < doors (1 part, calm): Nine.
+            Tue 1 Dec 10:00 tagged glass
+            Tue 1 Dec 10:00 tagged rider
+            Tue 1 Dec 10:00 tagged is-calm
+            Tue 1 Dec 10:00 the passage ends
+        "#]],
     );
 }
 
