@@ -301,11 +301,7 @@ impl<'a> World<'a> {
             Coming::Due { departure } => departure == standing.departures && !standing.is(Flag::Ended),
             Coming::Reply { .. } => true,
             // A goal may be reached after the end, and a rule for replies answers with what is known by then.
-            Coming::Once(_) => true,
-            Coming::Delivered(_) => {
-                let awaits = self.setting.revision.campaign.goal.is_some() && !standing.is(Flag::Reached);
-                awaits || !standing.is(Flag::Ended)
-            }
+            Coming::Once(_) | Coming::Delivered(_) => true,
         }
     }
 

@@ -488,3 +488,20 @@ fn a_goal_is_reached_after_the_last_step() {
         reached("1 hour")
     ));
 }
+
+/// The receipt of the last text comes after the passage, and a rule for replies asks for it.
+#[test]
+fn a_rule_knows_the_receipt_that_came_after_the_end() {
+    check(
+        "audience: people.csv\nschedule: now\npurpose: service\nmessages: { a: Hello?, b: It came }\nsteps: [ { send: a } ]\n\
+         replies: [ { when: 'delivered(\"a\")', send: b }, { otherwise: { forward: desk } } ]\n",
+        100,
+        "opt_outs: 0%\nreplies: 50%\nreceipts_after: 5 minutes\ndelivered: 50%",
+        expect![[r#"
+            100 people, 100 texts (53 arrive), 11 answers, 111 parts, 0 opt out; replies: 36 to people, 11 not
+            step-1 a: 100 from 01 10:00:00 to 01 10:00:09, waited 0 hours 0 frequency 90 rate {}
+            replies.1.1 b: 11 from 01 10:03:49 to 01 11:19:42, waited 0 hours 0 frequency 0 rate {}
+            ends 01 10:00:09, money {"USD": 1.11}, queue 100, finished {"": 100}, left {}, held 0
+        "#]],
+    );
+}
