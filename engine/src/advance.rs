@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Timelike, Utc};
 use dsl::campaign::Deed;
-use dsl::campaign::program::{Address, Inbox, Send};
+use dsl::campaign::program::{Address, Inbox, Moment, Send};
 use dsl::values::Language;
 use sms::PhoneNumber;
 
@@ -492,21 +492,33 @@ fn happened<'a>(
     if let Some(reason) = exit(revision, enrolment, facts, now) {
         return walk.finish(Some(reason));
     }
-    let person = person(revision, enrolment, facts, now);
     match &revision.campaign.program.at(enrolment.place.step).deed {
-        Deed::Await { what, .. } if person.holds(what) => walk.from(enrolment.place.step + 1),
-        Deed::Arrive(moment) => match person.moment(moment, now) {
-            Some(at) if at != enrolment.due_at => {
-                // In whole seconds, as all waits.
-                let now = now.with_nanosecond(0).unwrap_or(now);
-                let due_at = slot(at.max(now), now);
-                let waiting = Enrolment { due_at, ..enrolment };
-                (waiting, vec![Effect::Depart(enrolment.place, due_at)])
-            }
-            Some(_) | None => (enrolment, vec![]),
-        },
+        Deed::Await { what, .. } if walk.holds(what) => walk.from(enrolment.place.step + 1),
+        Deed::Arrive(moment) => follow(enrolment, walk, moment, now),
         _ => (enrolment, vec![]),
     }
+}
+
+/// The moment that is waited for may be another one now. What has moved it into the past made it too late.
+fn follow<'a>(
+    enrolment: Enrolment<'a>,
+    walk: Walk<'a>,
+    moment: &Moment,
+    now: DateTime<Utc>,
+) -> (Enrolment<'a>, Vec<Effect>) {
+    let due_at = enrolment.due_at;
+    let moment = walk.person().moment(moment, now);
+    let Some(at) = moment.filter(|at| *at != due_at && round_up(*at, walk::MINUTE) != due_at) else {
+        return (enrolment, vec![]);
+    };
+    // In whole seconds, as all waits.
+    let now = now.with_nanosecond(0).unwrap_or(now);
+    if at < now {
+        return walk.moved_past();
+    }
+    let due_at = slot(at, now);
+    let waiting = Enrolment { due_at, ..enrolment };
+    (waiting, vec![Effect::Depart(enrolment.place, due_at)])
 }
 
 fn person<'a>(

@@ -70,6 +70,8 @@ pub enum LeftOut {
     Expired,
     /// Its moment was past when the passage began.
     TooLate,
+    /// What it waits for was moved into the past.
+    MovedPast,
     /// No hour of two weeks is allowed for it.
     NoHours,
     /// The person got as many texts as `frequency` allows.
@@ -124,6 +126,7 @@ impl LeftOut {
             LeftOut::NoPrice => ("no-price", None),
             LeftOut::Expired => ("expired", None),
             LeftOut::TooLate => ("too-late", None),
+            LeftOut::MovedPast => ("moved-past", None),
             LeftOut::NoHours => ("no-hours", None),
             LeftOut::TooMany => ("too-many", None),
             LeftOut::StepUndecided(name) => ("step-undecided", Some(name)),
@@ -176,6 +179,7 @@ impl FromStr for LeftOut {
             "no-price" => LeftOut::NoPrice,
             "expired" => LeftOut::Expired,
             "too-late" => LeftOut::TooLate,
+            "moved-past" => LeftOut::MovedPast,
             "no-hours" => LeftOut::NoHours,
             "too-many" => LeftOut::TooMany,
             "step-undecided" => LeftOut::StepUndecided(detail.to_owned()),
@@ -229,6 +233,7 @@ impl fmt::Display for LeftOut {
             }
             LeftOut::Expired => f.write_str("it could not go in time"),
             LeftOut::TooLate => f.write_str("its moment was past when the passage began"),
+            LeftOut::MovedPast => f.write_str("its moment was moved into the past"),
             LeftOut::NoHours => f.write_str("no hour is allowed for it"),
             LeftOut::TooMany => f.write_str("as many texts as the frequency allows"),
             LeftOut::StepUndecided(name) => {
@@ -296,6 +301,7 @@ mod tests {
             LeftOut::NoPrice,
             LeftOut::Expired,
             LeftOut::TooLate,
+            LeftOut::MovedPast,
             LeftOut::NoHours,
             LeftOut::TooMany,
             LeftOut::StepUndecided("age".into()),

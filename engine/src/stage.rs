@@ -525,7 +525,9 @@ impl Stage {
             // An answer is left out wherever somebody stands.
             (_, LeftOut::TooManyAnswers) => None,
             (Deed::Send(send), _) => Some(campaign.messages[send.message].name.clone()),
-            (_, LeftOut::TooLate | LeftOut::WaitUndecided(_)) => Some(place_of(&instruction.step)),
+            (_, LeftOut::TooLate | LeftOut::MovedPast | LeftOut::WaitUndecided(_)) => {
+                Some(place_of(&instruction.step))
+            }
             // Of a condition that cannot be decided another way may be taken.
             _ => None,
         };

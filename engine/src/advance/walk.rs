@@ -92,6 +92,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// On from where somebody follows a day that was moved into the past: as if it had been past from the first.
+    pub fn moved_past(mut self) -> (Enrolment<'a>, Vec<Effect>) {
+        self.place.step -= 1;
+        let behind = match &self.revision.campaign.program.at(self.place.step).deed {
+            Deed::Wait { too_late, .. } => *too_late,
+            _ => self.enrolment.place.step + 1,
+        };
+        self.skipping(LeftOut::MovedPast).from(behind)
+    }
+
     /// What a rule for replies does.
     pub fn aside(&mut self, address: Address) -> Stop<'a> {
         self.place = Place {
@@ -272,7 +282,7 @@ impl<'a> Walk<'a> {
         self.change(change);
     }
 
-    fn person(&self) -> Person<'_> {
+    pub fn person(&self) -> Person<'_> {
         Person {
             revision: self.revision,
             member: self.enrolment.member,
@@ -281,7 +291,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn holds(&self, condition: &Condition) -> bool {
+    pub fn holds(&self, condition: &Condition) -> bool {
         self.person().holds(condition)
     }
 
@@ -447,9 +457,12 @@ enum Next<'a> {
     Stop(Stop<'a>),
 }
 
+/// In milliseconds.
+pub(super) const MINUTE: i64 = 60_000;
+
 /// The slot of a due time: a minute, so that members who move on alike meet; a second for what is due at once.
 pub fn slot(due_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    round_up(due_at, if due_at <= now { 1_000 } else { 60_000 })
+    round_up(due_at, if due_at <= now { 1_000 } else { MINUTE })
 }
 
 /// Up to whole so many milliseconds.

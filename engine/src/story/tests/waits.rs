@@ -200,6 +200,8 @@ fields: { starts: time }
 steps:
   - wait: { date: starts, before: 1 day, at: "10:00" }
   - send: { text: "Tomorrow!" }
+  - wait: 2027-01-01 10:00
+  - send: { text: "A new year" }
 tests:
   - test: moved
     person: { phone: "+393331234567", starts: 2026-12-10 20:00 }
@@ -208,21 +210,33 @@ tests:
       - event: { name: moved, fields: { starts: 2026-12-20 20:00 } }
       - expect: step-2
         at: 2026-12-19 10:00
+  - test: moved into the past
+    person: { phone: "+393331234567", starts: 2026-12-10 20:00 }
+    story:
+      - after: 2 days
+      - event: { name: moved, fields: { starts: 2026-12-03 20:00 } }
+      - expect: step-4
+        at: 2027-01-01 10:00
 "#,
     );
     check(
         &campaign,
         expect![[r#"
-        Tue 1 Dec 10:00 the passage begins
-        Thu 3 Dec 10:00 the event moved comes
-        Sat 19 Dec 10:00 < step-2 (1 part): Tomorrow!
-        Sat 19 Dec 10:00 the passage ends
-    "#]],
+            # moved
+            Tue 1 Dec 10:00 the passage begins
+            Thu 3 Dec 10:00 the event moved comes
+            Sat 19 Dec 10:00 < step-2 (1 part): Tomorrow!
+            # moved into the past
+            Tue 1 Dec 10:00 the passage begins
+            Thu 3 Dec 10:00 the event moved comes
+            Thu 3 Dec 10:00 step 1 is left out: its moment was moved into the past
+            Fri 1 Jan 10:00 < step-4 (1 part): A new year
+            Fri 1 Jan 10:00 the passage ends
+        "#]],
     );
 }
 
 /// At once, or a day later, would hang on the second in which the text before it goes.
-
 #[test]
 fn a_time_of_day_behind_a_text_is_never_at_once() {
     let campaign = service(
