@@ -233,3 +233,66 @@ fn what_an_event_carries_is_told_where_it_counts() {
     let ended = run.wait_with_output().expect("ended");
     assert_eq!(ended.status.code(), Some(130));
 }
+
+/// What carries the key of another passage is not heard in this one, nor does what begins one count for those who are inside.
+#[test]
+fn an_event_of_another_key_counts_for_nothing() {
+    let folder = Folder::of_people(1, "100/s");
+    folder.write(
+        "people.csv",
+        "phone,first_name,order,visit\n+12125550100,Person 0,,\n",
+    );
+    let text = folder.read("test.campaign.yaml");
+    let text = text.replace(
+        "schedule: now\n",
+        "trigger: { event: booked, key: order, where: order != \"4\" }\n",
+    );
+    let head: Vec<&str> = text.lines().filter(|line| !line.starts_with("message")).collect();
+    let steps = "timezone: UTC\nfields: { visit: date }\nsteps:\n  - send: { en: \"Order {{order}}. STOP to opt out\" }\n  - wait: { date: visit, at: \"10:00\" }\n  - send: { en: \"Today!\" }\n";
+    folder.write("test.campaign.yaml", &format!("{}\n{steps}", head.join("\n")));
+    let (run, mut lines) = folder.begin_run();
+    assert!(lines.any(|line| line.contains("test is open")), "it hears");
+    let happens = |name: &str, order: &str, visit: &str| {
+        let values = [format!("order={order}"), format!("visit={visit}")];
+        let kept = folder.output(&[
+            "trigger",
+            "event",
+            name,
+            "--phone",
+            "+12125550100",
+            "--set",
+            &values[0],
+            "--set",
+            &values[1],
+        ]);
+        assert!(kept.status.success(), "{}", stderr(&kept));
+    };
+    happens("booked", "1", "2090-05-01");
+    assert!(lines.any(|line| line.contains("waiting until")), "it begins");
+    happens("booked", "4", "2090-05-02");
+    happens("moved", "2", "2090-05-03");
+    happens("moved", "1", "2090-05-04");
+    let why = || stdout(&folder.output(&["why", "+12125550100"]));
+    let is_heard = |_| why().contains("2090-05-04 14:00");
+    assert!((0..1_000).any(is_heard), "it is heard within a second");
+    let time =
+        regex::Regex::new(r"20[2-8]\d-\d\d-\d\d \d\d:\d\d:\d\d|accepted|delivered").expect("a pattern");
+    expect![[r#"
+        +12125550100
+          TIME UTC  event booked (order=1, visit=2090-05-01)
+            entered test, launch 1, TIME UTC
+          TIME UTC  text (test, launch 1, desk): Order 1. STOP to opt out
+            TIME TIME UTC (1 part, message 1048576)
+          TIME UTC  event booked (order=4, visit=2090-05-02)
+            counts in no passage of this number
+          TIME UTC  event moved (order=2, visit=2090-05-03)
+            counts in no passage of this number
+          TIME UTC  event moved (order=1, visit=2090-05-04)
+            counts in test, launch 1: order, visit
+          2090-05-04 14:00:00 UTC  waits until then for step 2 (test, launch 1): its moment comes then
+    "#]]
+    .assert_eq(&time.replace_all(&why(), "TIME"));
+    signal(&run, "-INT");
+    drop(lines);
+    assert_eq!(run.wait_with_output().expect("ended").status.code(), Some(130));
+}

@@ -1,6 +1,5 @@
-//! What a campaign takes in of an event: that it happened, where a condition or its trigger names it, and what it carries.
+//! What a passage takes in of an event: that it happened, where a condition names it, and what it carries.
 
-use dsl::campaign::{Schedule, Trigger};
 use dsl::condition::Happening;
 
 use super::Revision;
@@ -8,7 +7,7 @@ use super::Revision;
 /// What counts of an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TakenIn {
-    /// A condition asks for it, or it begins the campaign.
+    /// A condition asks for it.
     pub by_name: bool,
     /// What of it is the value of something that the campaign uses.
     pub fields: Vec<String>,
@@ -28,15 +27,11 @@ impl Revision {
             return TakenIn::default();
         }
         let asked = |happening: &Happening| matches!(happening, Happening::Event(name) if name == event);
-        let begins = matches!(
-            &self.campaign.schedule,
-            Schedule::Trigger(Trigger::Event { name, .. }) if name == event
-        );
         let mut happenings = self.campaign.conditions().flat_map(|one| one.happenings());
         let used = |field: &str, value: &str| self.positions.contains_key(field) && self.fits(field, value);
         let fields = carried.iter().filter(|(field, value)| used(field, value));
         TakenIn {
-            by_name: begins || happenings.any(asked),
+            by_name: happenings.any(asked),
             fields: fields.map(|(field, _)| field.clone()).collect(),
         }
     }
