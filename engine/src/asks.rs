@@ -6,6 +6,8 @@ use dsl::campaign::program::Moment;
 use dsl::campaign::{Again, Campaign, Deed, Purpose, Schedule};
 use dsl::condition::{Condition, Happening};
 
+use crate::schedule;
+
 /// What is to be known of people before `advance` is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asks {
@@ -84,14 +86,7 @@ impl Asks {
 
 /// Whether people enter launches of it more than once, each at a time of their own.
 pub(crate) fn again_on_own_clocks(campaign: &Campaign) -> bool {
-    let is_own_clock = matches!(
-        campaign.schedule,
-        Schedule::Cron {
-            recipient_clock: true,
-            ..
-        }
-    );
-    is_own_clock && campaign.pace.again != Again::Never
+    schedule::is_on_own_clocks(&campaign.schedule) && campaign.pace.again != Again::Never
 }
 
 /// Whether people have other values after it.

@@ -544,6 +544,8 @@ impl Stage {
     /// `at`: the passage that brought it about.
     fn change(&mut self, at: Option<usize>, change: Change) {
         self.know(|known| known.change(&change));
+        self.starts
+            .follow(&self.revision, &self.cast, &self.person, self.now);
         let wrote = |at: usize| self.passages[at].known.reply.is_some();
         if let (Change::Forward(to), Some(false)) = (&change, at.map(wrote)) {
             return self.note(Happened::NoReply(to.to_string()));

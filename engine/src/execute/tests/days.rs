@@ -51,7 +51,7 @@ async fn launches_what_is_due(world: &World, store: &Store) -> Result<DateTime<U
     let now = world.clock.now();
     let due = look(store, &revision.campaign, now).await.expect("looked");
     let Some(tick) = due.launch else {
-        return Ok(due.next.expect("days go on").at);
+        return Ok(due.next.map_or(DateTime::<Utc>::MAX_UTC, |next| next.at));
     };
     let request = LaunchRequest {
         revision: revision.clone(),

@@ -275,6 +275,70 @@ tests:
     );
 }
 
+/// The launch of a day reads the lists when that day begins for the first clocks on earth.
+#[test]
+fn a_day_that_a_reply_moves_brings_the_person_here_again() {
+    let campaign = r#"
+audience: people.csv
+purpose: service
+fields: { starts: date }
+schedule: { date: starts, at: "10:00", again: always }
+message: "Your card ends today. LATER keeps it, NOW ends it at once."
+replies:
+  - { words: [later], set: { starts: "2026-12-12" } }
+  - { words: [now], set: { starts: "2026-12-10" } }
+tests:
+  - test: later
+    person: { phone: "+393331234567", starts: 2026-12-10 }
+    at: 2026-12-01 10:00
+    story:
+      - expect: message
+        at: 2026-12-10 10:00
+      - reply: later
+      - expect: message
+        at: 2026-12-12 10:00
+      - reply: now
+      - expect: nothing
+  - test: when the lists are read already
+    person: { phone: "+393331234567", starts: 2026-12-10 }
+    at: 2026-12-01 10:00
+    story:
+      - expect: message
+      - reply: later
+      - after: 36 hours
+      - reply: now
+      - expect: message
+        at: 2026-12-12 10:00
+"#;
+    check(
+        campaign,
+        expect![[r#"
+        # later
+        Thu 10 Dec 10:00 the passage begins
+        Thu 10 Dec 10:00 < message (1 part): Your card ends today. LATER keeps it, NOW ends it at once.
+        Thu 10 Dec 10:00 the passage ends
+        Thu 10 Dec 10:00 > later
+        Thu 10 Dec 10:00 starts is now 2026-12-12
+        Sat 12 Dec 10:00 the passage begins
+        Sat 12 Dec 10:00 < message (1 part): Your card ends today. LATER keeps it, NOW ends it at once.
+        Sat 12 Dec 10:00 the passage ends
+        Sat 12 Dec 10:00 > now
+        Sat 12 Dec 10:00 starts is now 2026-12-10
+        # when the lists are read already
+        Thu 10 Dec 10:00 the passage begins
+        Thu 10 Dec 10:00 < message (1 part): Your card ends today. LATER keeps it, NOW ends it at once.
+        Thu 10 Dec 10:00 the passage ends
+        Thu 10 Dec 10:00 > later
+        Thu 10 Dec 10:00 starts is now 2026-12-12
+        Fri 11 Dec 22:00 > now
+        Fri 11 Dec 22:00 starts is now 2026-12-10
+        Sat 12 Dec 10:00 the passage begins
+        Sat 12 Dec 10:00 < message (1 part): Your card ends today. LATER keeps it, NOW ends it at once.
+        Sat 12 Dec 10:00 the passage ends
+    "#]],
+    );
+}
+
 #[test]
 fn who_gets_no_text_walks_no_language() {
     let unwalked = |expected: &str, tag: &str| {

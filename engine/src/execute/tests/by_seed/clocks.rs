@@ -5,7 +5,9 @@ use std::sync::Mutex;
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::campaign::story::Occurrence;
 
+use super::super::days::run_ticks;
 use super::super::world::{Does, START, event, scripted};
+use super::grammar::Begins;
 use super::people::{People, happenings};
 use super::{COLUMNS, Tale, Told};
 use crate::clock::Clock;
@@ -20,6 +22,8 @@ use crate::testing::planned;
 const MOST_CALLS: usize = 5_000;
 /// Nobody lives longer than that in these campaigns.
 const LONG: TimeDelta = TimeDelta::days(400);
+/// Everybody has begun, and is through.
+const TICKING: TimeDelta = TimeDelta::days(100);
 
 fn line(at: DateTime<Utc>, text: &str) -> String {
     format!("{} {text}", at.format("%d %H:%M:%S"))
@@ -38,19 +42,21 @@ pub async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
         Does::AcceptAndLive(people.get(text.to, &text.text, clock.now()))
     });
     let mut happenings = happenings(tale);
-    match tale.is_triggered {
-        false => {
-            provider.will_happen(&tale.world, happenings);
-            tale.world.run_in_pieces(&provider, every).await;
-        }
-        true => {
-            let end = tale.world.clock.now() + LONG;
-            let mut last = event(0, "over", 8, &[]);
-            last.at = end;
-            happenings.push(last);
-            provider.will_happen(&tale.world, happenings);
-            tale.world.run_open(&provider, every, end).await;
-        }
+    let begun_by = match tale.begins {
+        Begins::Once | Begins::ByEvent => LONG,
+        Begins::ByColumn | Begins::ByCron => TICKING,
+    };
+    let end = tale.world.clock.now() + begun_by;
+    if tale.begins == Begins::ByEvent {
+        let mut last = event(0, "over", 8, &[]);
+        last.at = end;
+        happenings.push(last);
+    }
+    provider.will_happen(&tale.world, happenings);
+    match tale.begins {
+        Begins::Once => tale.world.run_in_pieces(&provider, every).await,
+        Begins::ByEvent => tale.world.run_open(&provider, every, end).await,
+        Begins::ByColumn | Begins::ByCron => run_ticks(&tale.world, &provider, every, end).await,
     }
     let mut told = Told::new();
     for (at, text) in provider.ledger.lock().expect("unpoisoned").iter() {

@@ -28,14 +28,26 @@ impl Chance {
     }
 }
 
+/// How a campaign begins for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// For all at one time.
+    Once,
+    /// For one person at a time, by an event.
+    ByEvent,
+    /// For each on their day.
+    ByColumn,
+    /// For all again and again.
+    ByCron,
+}
+
 /// What a seed draws.
 pub struct Drawn {
     /// The campaign, but for its audience and schedule.
     pub campaign: String,
     /// When it begins, or what begins it.
     pub schedule: String,
-    /// An event begins it, for one person at a time.
-    pub is_triggered: bool,
+    pub begins: Begins,
     /// Events with another `visit` begin it once more for the same person.
     pub is_keyed: bool,
     /// How people answer, as `crier rehearse` reads it.
@@ -66,20 +78,17 @@ pub fn drawn(seed: u64) -> Drawn {
         "{head}steps: [ {steps} ]\nreplies: [ {rules} ]\nmessages:\n{}",
         grammar.messages
     );
-    let is_triggered = seed.is_multiple_of(6);
-    let outside = grammar.outside(&campaign, is_triggered);
-    let again = grammar
-        .chance
-        .pick(&["never", "always", "restart", "after 2 days"]);
-    let conditions = grammar.chance.pick(&["", ", where: city != \"Bern\""]);
-    let key = if grammar.keyed { ", key: visit" } else { "" };
-    let schedule = match is_triggered {
-        true => format!("trigger: {{ event: began{key}, again: {again}{conditions} }}"),
-        false => format!("schedule: {}", grammar.chance.pick(&SCHEDULES)),
+    let begins = match (seed % 6, seed % 5) {
+        (0, _) => Begins::ByEvent,
+        (_, 0) => Begins::ByColumn,
+        (_, 1) => Begins::ByCron,
+        _ => Begins::Once,
     };
+    let outside = grammar.outside(&campaign, begins);
+    let schedule = grammar.schedule(begins);
     Drawn {
         schedule,
-        is_triggered,
+        begins,
         is_keyed: grammar.keyed,
         campaign,
         model: format!(
@@ -160,10 +169,37 @@ impl Grammar {
         head
     }
 
+    fn schedule(&mut self, begins: Begins) -> String {
+        let hours = ["", ", window: 7:00-21:30", ", expires: 30 hours"];
+        match begins {
+            Begins::Once => format!("schedule: {}", self.chance.pick(&SCHEDULES)),
+            Begins::ByEvent => {
+                let again = self.chance.pick(&["never", "always", "restart", "after 2 days"]);
+                let conditions = self.chance.pick(&["", ", where: city != \"Bern\""]);
+                let key = if self.keyed { ", key: visit" } else { "" };
+                format!("trigger: {{ event: began{key}, again: {again}{conditions} }}")
+            }
+            Begins::ByColumn => {
+                let apart = self.chance.pick(&["", ", before: 1 day", ", after: 2 days"]);
+                let again = self.chance.pick(&["", ", again: always"]);
+                let hours = self.chance.pick(&hours);
+                format!("schedule: {{ date: starts{apart}, at: \"10:00\"{again}{hours} }}")
+            }
+            Begins::ByCron => {
+                let clock = self.chance.pick(&["", ", clock: recipient"]);
+                let again = self.chance.pick(&["never", "always", "after 2 days"]);
+                let hours = self.chance.pick(&hours);
+                format!(
+                    "schedule: {{ cron: \"0 10 * * mon,thu\", from: 2026-11-26, until: 2026-12-08{clock}, again: {again}{hours} }}"
+                )
+            }
+        }
+    }
+
     /// What a model says of all that happens outside.
-    fn outside(&mut self, campaign: &str, is_triggered: bool) -> String {
+    fn outside(&mut self, campaign: &str, begins: Begins) -> String {
         let mut outside = String::new();
-        if is_triggered {
+        if begins == Begins::ByEvent {
             let all = ["1/hour", "3/hour", "2/minute"];
             let rate = self.chance.pick(if self.keyed { &all[..1] } else { &all });
             let _ = writeln!(outside, "arrivals: {rate}");
@@ -348,9 +384,10 @@ impl Grammar {
             7 | 8 => format!("{{ wait: {} }}", self.moment()),
             0 => format!("{{ tag: {} }}", self.chance.pick(&TAGS)),
             1 => format!("{{ untag: {} }}", self.chance.pick(&TAGS)),
-            2 => match self.chance.one_in(3) {
-                true => "{ set: { city: \"{{upper city}}\" } }".to_owned(),
-                false => format!("{{ set: {{ city: {} }} }}", self.chance.pick(&CITIES)),
+            2 => match self.chance.below(6) {
+                0 | 1 => "{ set: { city: \"{{upper city}}\" } }".to_owned(),
+                2 if !self.keyed => "{ set: { starts: \"2026-11-29\" } }".to_owned(),
+                _ => format!("{{ set: {{ city: {} }} }}", self.chance.pick(&CITIES)),
             },
             3 => format!("{{ wait: \"{}\" }}", self.chance.pick(&["18:00", "07:30"])),
             4 | 5 => format!("{{ wait: {} }}", self.chance.pick(&TIMES)),
@@ -416,6 +453,10 @@ impl Grammar {
         let mut rules = vec![format!("{{ words: [price], send: {answer}{sender} }}")];
         if self.chance.one_in(2) {
             rules.push(format!("{{ words: [later], tag: {} }}", self.chance.pick(&TAGS)));
+        }
+        if self.chance.one_in(4) && !self.keyed {
+            let day = self.chance.pick(&["2026-11-24", "2026-12-02"]);
+            rules.push(format!("{{ words: [seven], set: {{ starts: \"{day}\" }} }}"));
         }
         if self.chance.one_in(3) {
             let condition = self.condition();

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use sms::PhoneNumber;
 
 use super::super::world::{Doing, event};
-use super::grammar::Chance;
+use super::grammar::{Begins, Chance};
 use super::{Life, PEOPLE, Tale, VISITS, visits};
 use crate::draw;
 use crate::rehearse::{self, Happened, Model, Once};
@@ -130,7 +130,7 @@ pub fn happenings(tale: &Tale) -> Vec<NewHappening> {
 
 /// Each comes once, at the rate of the model; by a key as often as there are rows.
 fn arrivals(tale: &Tale) -> Vec<NewHappening> {
-    let people = (0..PEOPLE).filter(|_| tale.is_triggered);
+    let people = (0..PEOPLE).filter(|_| tale.begins == Begins::ByEvent);
     let visits_of = |n: u64| if tale.is_keyed { visits(n) } else { 1 };
     let rows: u64 = (0..PEOPLE).map(visits_of).sum();
     let rows = u32::try_from(rows).expect("few");
@@ -155,7 +155,9 @@ fn wild(tale: &Tale) -> Vec<NewHappening> {
     let several = (0..PEOPLE).flat_map(|n| [n; 3]);
     let mut happenings: Vec<NewHappening> = several.map(|n| something(&mut chance, n)).collect();
     // Each enters a few times, as far as that is let.
-    let begins = (0..PEOPLE).filter(|_| tale.is_triggered).flat_map(|n| [n; 4]);
+    let begins = (0..PEOPLE)
+        .filter(|_| tale.begins == Begins::ByEvent)
+        .flat_map(|n| [n; 4]);
     happenings.extend(begins.map(|n| beginning(&mut chance, n)));
     // What has no key is of all passages. No two of one person begin in the same minute, in which their waits would end.
     let mut begun = 0;
