@@ -19,7 +19,7 @@ pub(crate) use scalars::{
     stays_inside, zone_of_city,
 };
 mod shape;
-pub(crate) use shape::{fits, is_key};
+pub(crate) use shape::{by_name, fits, is_key};
 pub mod tables;
 mod traps;
 pub(crate) use traps::{CURLY_IN_VALUE, cut_text, misread, quoted};

@@ -269,7 +269,7 @@ impl Scanner<'_> {
 pub(super) fn misspelt(span: Range<usize>, spelt: &str, right: &str) -> Diagnostic {
     Diagnostic::error("not-cel", span.clone(), format!("`{spelt}` is spelt `{right}`"))
         .help(format!("write `{right}`"))
-        .replace(span, right, Applicability::Unsure)
+        .replace(span, right, Applicability::Safe)
 }
 
 /// Whether a character can stand in a word.

@@ -1,5 +1,8 @@
 //! Why a scalar is not what its field expects.
 
+use super::share::is_rate_in_words;
+use super::wait::is_short_unit;
+
 /// What is wrong with the text of a scalar. The message is lowercase and names the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScalarError {
@@ -163,6 +166,36 @@ impl ScalarError {
             | ScalarError::NotATime { .. }
             | ScalarError::NoTimeOfDay { .. }
             | ScalarError::NoSuchTime { .. } => None,
+        }
+    }
+
+    /// Whether what was probably meant is certain: only its spelling is another. `5m` may be months, and `5$` dollars of many
+    /// countries.
+    pub fn is_of_spelling(&self) -> bool {
+        let bare = |text: &str| {
+            let letters = text.chars().filter(|c| !c.is_whitespace());
+            letters.collect::<String>().to_lowercase()
+        };
+        match self {
+            ScalarError::NoSpaceBeforeUnit { .. } => true,
+            ScalarError::UnknownTimeUnit { unit, .. } => is_short_unit(unit),
+            ScalarError::NotMoney { text, meant } => {
+                meant.as_deref().is_some_and(|meant| bare(meant) == bare(text))
+            }
+            ScalarError::NotARate { text, .. } => is_rate_in_words(text),
+            ScalarError::NotAShare { text, .. } => text.contains("per") || text.ends_with("pct"),
+            ScalarError::NotATimeout { .. }
+            | ScalarError::NotADuration { .. }
+            | ScalarError::DurationOutOfRange { .. }
+            | ScalarError::TimeoutOutOfRange { .. }
+            | ScalarError::MoneyOfZero { .. }
+            | ScalarError::NotAnUrl { .. }
+            | ScalarError::UrlLeavesMachine { .. }
+            | ScalarError::RateOfZero { .. }
+            | ScalarError::ShareOutOfRange { .. }
+            | ScalarError::NotATime { .. }
+            | ScalarError::NoTimeOfDay { .. }
+            | ScalarError::NoSuchTime { .. } => false,
         }
     }
 

@@ -180,6 +180,12 @@ fn wait(seconds: u64, unit: u64) -> WaitTime {
     }
 }
 
+/// Whether everybody who writes this means one unit.
+pub(super) fn is_short_unit(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    lower != "m" && UNITS.iter().any(|unit| unit.short.contains(&lower.as_str()))
+}
+
 fn unknown_unit(number: &str, word: &str) -> ScalarError {
     let lower = word.to_lowercase();
     let is_called = |u: &&Unit| u.short.contains(&lower.as_str()) || u.others.contains(&lower.as_str());

@@ -225,7 +225,15 @@ fn instead(refusal: Refusal, text: impl Into<String>, sure: Applicability) -> Re
     }
 }
 
-/// Of a word that is none of those there are, with the one that was probably meant.
+/// Whether a text is of a form, but for a slip that is certain.
+pub(crate) fn is_of_spelling(form: &Form, text: &str) -> bool {
+    match check(form, text) {
+        Ok(()) => true,
+        Err(Refusal::Wrong(problem)) => matches!(problem.instead, Some((_, Applicability::Safe))),
+        Err(Refusal::OtherType | Refusal::Later(_)) => false,
+    }
+}
+
 /// What was probably meant by a text that is not of this form; none inside: nobody knows.
 pub(crate) fn meant_by(form: &Form, text: &str) -> Result<(), Option<String>> {
     match check(form, text) {
@@ -234,6 +242,7 @@ pub(crate) fn meant_by(form: &Form, text: &str) -> Result<(), Option<String>> {
     }
 }
 
+/// Of a word that is none of those there are, with the one that was probably meant.
 fn none_of(
     code: &'static str,
     message: String,
@@ -251,7 +260,7 @@ fn none_of(
 fn by_parser<T>(parsed: Result<T, ScalarError>, code: &'static str) -> Result<(), Refusal> {
     parsed.map(drop).map_err(|error| {
         let refusal = wrong(code, error.to_string(), error.help());
-        let sure = match matches!(error, ScalarError::NoSpaceBeforeUnit { .. }) {
+        let sure = match error.is_of_spelling() {
             true => Applicability::Safe,
             false => Applicability::Unsure,
         };
@@ -492,6 +501,16 @@ fn region(text: &str) -> Result<(), Refusal> {
     }))
 }
 
+const ENGLISH_DAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
 fn day(text: &str) -> Result<(), Refusal> {
     if DAYS.contains(&text) {
         return Ok(());
@@ -506,7 +525,12 @@ fn day(text: &str) -> Result<(), Refusal> {
     let begins = |day: &&&str| is_word && text.to_lowercase().starts_with(**day);
     let meant = DAYS.iter().find(begins).copied();
     let meant = meant.or_else(|| dates::day_called(text));
-    let meant = meant.map(|day| (day, Applicability::Unsure));
+    let lower = text.to_lowercase();
+    let sure = match DAYS.contains(&lower.as_str()) || ENGLISH_DAYS.contains(&lower.as_str()) {
+        true => Applicability::Safe,
+        false => Applicability::Unsure,
+    };
+    let meant = meant.map(|day| (day, sure));
     let message = format!("\"{text}\" is not a day");
     Err(none_of("unknown-day", message, meant, || {
         format!("the days are {}", listed(DAYS.iter().copied()))

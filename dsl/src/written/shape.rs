@@ -41,6 +41,7 @@ mod words;
 pub(crate) use fit::fits;
 use fit::{chosen, is_text};
 pub(crate) use home::is_key;
+pub(crate) use instead::by_name;
 use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, wrong};
 
 /// Everything in the tree that is not as the table says. `told`: what reading the text found, which learns here what its

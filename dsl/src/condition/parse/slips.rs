@@ -57,7 +57,7 @@ impl Parser<'_> {
         let mut found = misspelt(word.clone(), &self.source[word], "!").help(format!("write `{right}`"));
         found.suggestion = None;
         self.found.push(match self.found.len() == before {
-            true => found.replace(self.since(first), right, Applicability::Unsure),
+            true => found.replace(self.since(first), right, Applicability::Safe),
             // What stands after it is to be respelt too.
             false => found.help("write `!` before it, in brackets where it is a comparison"),
         });
@@ -135,7 +135,7 @@ impl Parser<'_> {
         }
         let found = Diagnostic::error("not-cel", span.clone(), "`not in` is spelt with `!`")
             .help(format!("write `{right}`"))
-            .replace(span.clone(), right, Applicability::Unsure);
+            .replace(span.clone(), right, Applicability::Safe);
         self.found.push(found);
         Expression {
             kind: Kind::Not(Box::new(contained)),

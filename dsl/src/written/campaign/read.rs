@@ -1,7 +1,8 @@
 //! Reads a campaign from its tree. What does not have its form is left out: that has been said.
 
 use super::super::{
-    Spanned, is_condition, key_of, one_or_list, own_entries, parsed, reading, several, spanned, text, texts,
+    Spanned, by_name, is_condition, key_of, one_or_list, own_entries, parsed, reading, several, spanned,
+    text, texts,
 };
 use super::{
     Audience, Campaign, Field, Goal, Limits, Message, Replies, ReplyTo, Rule, Schedule, Source, Step, Test,
@@ -17,7 +18,9 @@ impl Campaign {
     /// What the map says.
     pub(crate) fn read(root: &Node) -> Campaign {
         let place = |name: &str| root.entry(name).map(|entry| entry.key.span.clone());
-        let message = root.entry("message");
+        let misplaced = by_name(root);
+        let message = root.entry("message").filter(|_| misplaced.is_none());
+        let named = root.get("messages").or(misplaced);
         let trigger = root.entry("trigger");
         let urgent = root.get("urgent").and_then(Node::text) == Some("true");
         Campaign {
@@ -35,7 +38,7 @@ impl Campaign {
             schedule_key: place("schedule"),
             trigger: trigger.map(|entry| Trigger::read(entry.key.span.clone(), &entry.value)),
             message: message.map(|entry| Message::read(key_of(entry), &entry.value)),
-            messages: root.get("messages").map(messages).unwrap_or_default(),
+            messages: named.map(messages).unwrap_or_default(),
             steps_key: place("steps"),
             steps: root.get("steps").map(Step::several).unwrap_or_default(),
             links: root.get("links").map(links).unwrap_or_default(),

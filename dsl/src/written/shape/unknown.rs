@@ -192,7 +192,9 @@ fn is_of_form(form: &Form, value: &Node) -> bool {
     match (form, value.text()) {
         (Form::Either(forms), _) => forms.iter().any(|form| is_of_form(form, value)),
         (Form::OneOrList(item), Some(_)) => is_of_form(item, value),
-        (form, Some(text)) if form.is_scalar() => words::takes(form, text),
+        (form, Some(text)) if form.is_scalar() => {
+            words::takes(form, text) || scalars::is_of_spelling(form, text)
+        }
         (form, _) => fits(form, value),
     }
 }
