@@ -92,7 +92,7 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Zone => zone(text),
         Form::Language => language(text),
         Form::Region => region(text),
-        Form::Day => day(text),
+        Form::Day => dates::day(text),
         Form::OneOf(choices) => one_of(choices, text),
         Form::Source => source(text),
         Form::Leaver if is_condition(text) => Ok(()),
@@ -498,42 +498,6 @@ fn region(text: &str) -> Result<(), Refusal> {
     };
     Err(none_of("unknown-region", message, meant, || {
         "write two letters, such as `IT`".into()
-    }))
-}
-
-const ENGLISH_DAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
-
-fn day(text: &str) -> Result<(), Refusal> {
-    if DAYS.contains(&text) {
-        return Ok(());
-    }
-    if let Some(days) = dates::days_between(text) {
-        let message = format!("\"{text}\" is not a day");
-        let list = format!("[{}]", days.join(", "));
-        let refusal = wrong("unknown-day", message, format!("write each of them: `{list}`"));
-        return Err(instead(refusal, list, Applicability::Unsure));
-    }
-    let is_word = text.chars().all(char::is_alphabetic);
-    let begins = |day: &&&str| is_word && text.to_lowercase().starts_with(**day);
-    let meant = DAYS.iter().find(begins).copied();
-    let meant = meant.or_else(|| dates::day_called(text));
-    let lower = text.to_lowercase();
-    let sure = match DAYS.contains(&lower.as_str()) || ENGLISH_DAYS.contains(&lower.as_str()) {
-        true => Applicability::Safe,
-        false => Applicability::Unsure,
-    };
-    let meant = meant.map(|day| (day, sure));
-    let message = format!("\"{text}\" is not a day");
-    Err(none_of("unknown-day", message, meant, || {
-        format!("the days are {}", listed(DAYS.iter().copied()))
     }))
 }
 

@@ -4,6 +4,8 @@
 use chrono::NaiveDate;
 
 use super::clock::{clock, of_twelve_hours};
+use super::{DAYS, Refusal, instead, listed, none_of, wrong};
+use crate::diagnostic::Applicability;
 
 /// What a text says of a day and a time.
 pub(super) struct Said {
@@ -174,6 +176,43 @@ pub(super) fn day_called(text: &str) -> Option<&'static str> {
         .iter()
         .position(|names| names.contains(&wanted.as_str()))?;
     super::DAYS.get(at).copied()
+}
+
+const ENGLISH_DAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+/// A day of the week.
+pub(super) fn day(text: &str) -> Result<(), Refusal> {
+    if DAYS.contains(&text) {
+        return Ok(());
+    }
+    if let Some(days) = days_between(text) {
+        let message = format!("\"{text}\" is not a day");
+        let list = format!("[{}]", days.join(", "));
+        let refusal = wrong("unknown-day", message, format!("write each of them: `{list}`"));
+        return Err(instead(refusal, list, Applicability::Unsure));
+    }
+    let is_word = text.chars().all(char::is_alphabetic);
+    let begins = |day: &&&str| is_word && text.to_lowercase().starts_with(**day);
+    let meant = DAYS.iter().find(begins).copied();
+    let meant = meant.or_else(|| day_called(text));
+    let lower = text.to_lowercase();
+    let sure = match DAYS.contains(&lower.as_str()) || ENGLISH_DAYS.contains(&lower.as_str()) {
+        true => Applicability::Safe,
+        false => Applicability::Unsure,
+    };
+    let meant = meant.map(|day| (day, sure));
+    let message = format!("\"{text}\" is not a day");
+    Err(none_of("unknown-day", message, meant, || {
+        format!("the days are {}", listed(DAYS.iter().copied()))
+    }))
 }
 
 #[cfg(test)]
