@@ -105,3 +105,44 @@ fn no_secret_is_shown() {
         assert!(!shown.contains("mull"), "{format}: {shown}");
     }
 }
+
+/// By whichever ways arguments lead to a file, it is told of once, as it is written shortest.
+#[test]
+fn a_file_that_is_named_in_several_ways_is_told_of_once() {
+    let folder = Folder::of_people(1, "100/s");
+    let project = folder.read("crier.yaml").replace("region", "regon");
+    folder.write("crier.yaml", &project);
+    let campaign = folder.read("test.campaign.yaml");
+    folder.write("below/hi.campaign.yaml", &campaign.replace("Doors", "{{dors}}"));
+    std::fs::remove_file(folder.path().join("test.campaign.yaml")).expect("removed");
+    let arguments: [&[&str]; 5] = [
+        &[],
+        &[".", ".."],
+        &["hi.campaign.yaml", "../crier.yaml"],
+        &["../below/../below", "./hi.campaign.yaml"],
+        &["..", "../below"],
+    ];
+    let told = arguments.map(|paths| {
+        let args = [&["validate", "--format", "concise"], paths].concat();
+        let mut command = folder.crier(&args);
+        let output = command.current_dir(folder.path().join("below")).output();
+        format!("{paths:?}\n{}", stdout(&output.expect("crier starts")))
+    });
+    expect![[r#"
+        []
+        ../crier.yaml:3:1: error[unknown-key] "regon" is not a key of crier.yaml
+        hi.campaign.yaml:3:13: error[unknown-variable] "dors" is not a column of "people.csv"
+        [".", ".."]
+        ../crier.yaml:3:1: error[unknown-key] "regon" is not a key of crier.yaml
+        hi.campaign.yaml:3:13: error[unknown-variable] "dors" is not a column of "people.csv"
+        ["hi.campaign.yaml", "../crier.yaml"]
+        ../crier.yaml:3:1: error[unknown-key] "regon" is not a key of crier.yaml
+        hi.campaign.yaml:3:13: error[unknown-variable] "dors" is not a column of "people.csv"
+        ["../below/../below", "./hi.campaign.yaml"]
+        ../crier.yaml:3:1: error[unknown-key] "regon" is not a key of crier.yaml
+        hi.campaign.yaml:3:13: error[unknown-variable] "dors" is not a column of "people.csv"
+        ["..", "../below"]
+        ../crier.yaml:3:1: error[unknown-key] "regon" is not a key of crier.yaml
+        ../below/hi.campaign.yaml:3:13: error[unknown-variable] "dors" is not a column of "people.csv"
+    "#]].assert_eq(&told.concat());
+}

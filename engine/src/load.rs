@@ -107,9 +107,14 @@ pub fn find_project(start: &Path) -> Option<PathBuf> {
     Some(as_written(found))
 }
 
-/// A folder as the user writes paths, where that is shorter.
+/// A folder, below the one where the user is or above it, as the user writes paths.
 fn as_written(folder: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
+    if let Ok(above) = here.strip_prefix(folder)
+        && !above.as_os_str().is_empty()
+    {
+        return above.components().map(|_| "..").collect();
+    }
     match folder.strip_prefix(&here) {
         Ok(below) if below.as_os_str().is_empty() => PathBuf::from("."),
         Ok(below) => below.to_owned(),

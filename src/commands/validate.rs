@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use self::changed::Changed;
 pub(super) use self::found::found;
-use self::found::{FoundFiles, found_beside};
+use self::found::{FoundFiles, found_beside, place_of};
 use super::fix::Repaired;
 use super::rewrite::{is_dash, read_stdin};
 use super::{Failure, fix};
@@ -214,7 +214,7 @@ fn check(
     if let Some(piped) = piped {
         if is_project(&piped.path) {
             let project = load::project_of_bytes(&piped.path, &piped.bytes);
-            let key = key_of(&project.folder);
+            let key = place_of(&project.folder);
             projects.insert(key.clone(), Met::new(project));
             tell(&mut projects, &key, &mut files);
         } else if let Some(campaign) = load::campaign_of_stories(&piped.path) {
@@ -267,13 +267,9 @@ fn is_project(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == PROJECT_FILE)
 }
 
-fn key_of(folder: &Path) -> PathBuf {
-    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
-}
-
 /// Reads the project of a folder, once.
 fn meet(projects: &mut BTreeMap<PathBuf, Met>, folder: &Path) -> PathBuf {
-    let key = key_of(folder);
+    let key = place_of(folder);
     let read = || load::load_project(folder).unwrap_or_else(|error| load::project_unread(folder, &error));
     projects.entry(key.clone()).or_insert_with(|| Met::new(read()));
     key

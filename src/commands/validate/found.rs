@@ -1,5 +1,7 @@
 //! The files that arguments name: themselves, and what is in folders and below.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -83,10 +85,55 @@ fn looked_through(paths: &[PathBuf]) -> Result<Below, Failure> {
     for paths in [&mut all.files, &mut all.others, &mut all.links] {
         paths.sort();
         paths.dedup();
+        once(paths);
     }
     all.unlisted.sort_by(|a, b| a.0.cmp(&b.0));
     all.unlisted.dedup_by(|a, b| a.0 == b.0);
     Ok(all)
+}
+
+/// Of several ways to a file that which is written shortest.
+fn once(paths: &mut Vec<PathBuf>) {
+    let mut folders: HashMap<PathBuf, PathBuf> = HashMap::new();
+    let mut shortest: HashMap<PathBuf, usize> = HashMap::new();
+    let mut is_kept = vec![true; paths.len()];
+    for (at, path) in paths.iter().enumerate() {
+        // A link to a file is a file of its own; where its folder lies, links and `..` do not tell.
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            continue;
+        };
+        let folder = folders
+            .entry(folder.to_owned())
+            .or_insert_with(|| place_of(folder));
+        match shortest.entry(folder.join(name)) {
+            Entry::Vacant(entry) => {
+                entry.insert(at);
+            }
+            Entry::Occupied(mut entry) => {
+                let length = |at: usize| paths[at].as_os_str().len();
+                let kept = entry.get_mut();
+                let longer = if length(at) < length(*kept) {
+                    std::mem::replace(kept, at)
+                } else {
+                    at
+                };
+                is_kept[longer] = false;
+            }
+        }
+    }
+    let mut is_kept = is_kept.into_iter();
+    paths.retain(|_| is_kept.next().unwrap_or(true));
+}
+
+/// Where a folder lies, however it is written.
+pub(super) fn place_of(folder: &Path) -> PathBuf {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let place = folder.canonicalize().or_else(|_| std::path::absolute(folder));
+    place.unwrap_or_else(|_| folder.to_owned())
 }
 
 /// The campaign of a file of stories, which is checked with it.
