@@ -144,5 +144,6 @@ fn a_file_that_is_named_in_several_ways_is_told_of_once() {
         ["..", "../below"]
         ../crier.yaml:3:1: error[unknown-key] "regon" is not a key of crier.yaml
         ../below/hi.campaign.yaml:3:13: error[unknown-variable] "dors" is not a column of "people.csv"
-    "#]].assert_eq(&told.concat());
+    "#]]
+    .assert_eq(&told.concat());
 }

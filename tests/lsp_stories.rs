@@ -144,6 +144,21 @@ fn faults_of_stories_are_offered_their_repair() {
 }
 
 #[test]
+fn a_path_leads_to_its_file_where_there_is_one() {
+    let folder = folder();
+    let mut editor = started(&folder);
+    editor.open("a.campaign.yaml", CAMPAIGN);
+    let found = editor.ask_at("textDocument/definition", "a.campaign.yaml", (4, 10));
+    assert_eq!(found["uri"], json!(editor.uri("tests/a.yaml")));
+    editor.open("crier.yaml", CRIER_YAML);
+    let found = editor.ask_at("textDocument/definition", "crier.yaml", (1, 32));
+    assert_eq!(found["uri"], json!(editor.uri("lists/in.csv")));
+    std::fs::remove_file(folder.path().join("tests/a.yaml")).expect("it is there");
+    let found = editor.ask_at("textDocument/definition", "a.campaign.yaml", (4, 10));
+    assert_eq!(found, Value::Null);
+}
+
+#[test]
 fn a_name_in_stories_leads_to_its_campaign_and_is_changed_there_too() {
     let folder = folder();
     let mut editor = started(&folder);

@@ -1,9 +1,11 @@
-//! Where a name is given: in the file itself, or in crier.yaml.
+//! Where a name is given: in the file itself, or in crier.yaml; and the file that a path leads to.
 
 use std::ops::Range;
 
 use super::names::{self, NameKind, Named};
-use super::{Around, Document, File, Memo};
+use super::sketch::{Role, Sketch};
+use super::{Around, Document, File, Memo, forms};
+use crate::written::key::Form;
 
 /// A place of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,12 +14,16 @@ pub enum Target {
     Here(Range<usize>),
     /// In crier.yaml.
     CrierYaml(Range<usize>),
+    /// A file of the project: its path from the folder of crier.yaml. Whether it is there is not known here.
+    File(String),
 }
 
 /// Where the name at a byte is given; none where there is no name, or it is given nowhere.
 pub fn definition(document: &Document<'_>, byte: usize) -> Option<Target> {
     let own = names::all(document);
-    let asked = names::at(own, byte)?;
+    let Some(asked) = names::at(own, byte) else {
+        return path(document, byte);
+    };
     if let Some(given) = given(own, asked) {
         return Some(Target::Here(given.span.clone()));
     }
@@ -33,7 +39,20 @@ pub fn definition(document: &Document<'_>, byte: usize) -> Option<Target> {
     // A column that nothing declares is where it is called so first.
     let first = own.iter().find(|named| named.is_same(asked));
     let first = first.filter(|_| asked.kind == NameKind::Field);
-    elsewhere.or_else(|| first.map(|named| Target::Here(named.span.clone())))
+    let given = elsewhere.or_else(|| first.map(|named| Target::Here(named.span.clone())));
+    given.or_else(|| path(document, byte))
+}
+
+/// Where a path stands, what it leads to.
+fn path(document: &Document<'_>, byte: usize) -> Option<Target> {
+    let (sketch, spot) = Sketch::of(document, byte);
+    let spot = spot.filter(|spot| spot.role != Role::Key)?;
+    let forms = forms::at(document, &sketch, &spot.path);
+    let is_path = |form: &&Form| matches!(form, Form::Path | Form::Source);
+    forms.iter().copied().find(is_path)?;
+    let path = document.text.get(spot.word)?.trim_end();
+    // The name of a list that nobody defines is none.
+    path.contains('.').then(|| Target::File(path.to_owned()))
 }
 
 fn given<'a>(all: &'a [Named], asked: &Named) -> Option<&'a Named> {
@@ -66,6 +85,7 @@ mod tests {
                 let (text, _) = document.around.crier_yaml.expect("there is one");
                 format!("crier.yaml: {}", shown(text, &span))
             }
+            Some(Target::File(path)) => format!("the file {path}"),
             None => "nothing".to_owned(),
         });
         assert_eq!(found, expected, "{marked}");
@@ -114,5 +134,15 @@ mod tests {
     fn a_name_that_is_given_nowhere_leads_nowhere() {
         check("steps:\n  - send: nob|ody\n", "nothing");
         check("audience: nob|ody\n", "nothing");
+    }
+
+    #[test]
+    fn paths_lead_to_their_files() {
+        check("tests: tests/a|b.yaml\n", "the file tests/ab.yaml");
+        check("audience: \"lists/in|.csv\"\n", "the file lists/in.csv");
+        check(
+            "audience:\n  from: [opted-in, lists/mo|re.csv]\n",
+            "the file lists/more.csv",
+        );
     }
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::names;
+use super::names::{self, NameKind};
 use super::sketch::{Role, Sketch};
 use super::{Document, FileKind, forms};
 use crate::condition::{BuiltIn, FUNCTIONS};
@@ -30,6 +30,7 @@ pub fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
         .or_else(|| function(document, byte))
         .or_else(|| words::helper(document, byte))
         .or_else(|| link(document, byte))
+        .or_else(|| of_project(document, byte))
         .or_else(|| parts::named(document, byte))
         .or_else(|| parts::hover(document, byte))
         .or_else(|| key(document, byte))
@@ -93,6 +94,31 @@ fn link(document: &Document<'_>, byte: usize) -> Option<Hover> {
     Some(Hover {
         text: format!("**{}**: `{}`\n\n{}", named.name, url.text, key.doc),
         span: named.span,
+    })
+}
+
+/// What crier.yaml says of a list, sender or the like, as it stands there.
+fn of_project(document: &Document<'_>, byte: usize) -> Option<Hover> {
+    let named = names::at(names::all(document), byte)?;
+    let (section, what) = match named.kind {
+        NameKind::List => ("lists", "list"),
+        NameKind::Sender => ("senders", "sender"),
+        NameKind::Inbox => ("inboxes", "inbox"),
+        NameKind::Provider => ("providers", "provider"),
+        NameKind::Database => ("databases", "database"),
+        NameKind::Message | NameKind::Link | NameKind::Step | NameKind::Field | NameKind::Tag => return None,
+    };
+    let (text, file) = document.around.crier_yaml?;
+    let entry = file.read.tree.root.as_ref()?.get(section)?.entry(&named.name)?;
+    let lines = text.get(entry.key.span.start..entry.value.span.end)?;
+    let above = &text[..entry.key.span.start];
+    let indent = above.len() - above.trim_end_matches(' ').len();
+    let said = lines
+        .trim_end()
+        .replace(&format!("\n{}", " ".repeat(indent)), "\n");
+    Some(Hover {
+        text: format!("**{}**: {what} of crier.yaml\n\n```yaml\n{said}\n```", named.name),
+        span: named.span.clone(),
     })
 }
 

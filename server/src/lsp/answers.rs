@@ -46,6 +46,10 @@ pub(super) fn definition(
             let other = known.crier_yaml()?;
             convert::location(other.uri.as_ref()?, &other.text, &other.lines, &span)
         }
+        Target::File(path) => {
+            let uri = known.beside(&path)?.parse().ok()?;
+            Some(lsp::Location::new(uri, lsp::Range::default()))
+        }
     }
 }
 

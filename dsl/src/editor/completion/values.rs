@@ -78,6 +78,8 @@ fn of(asked: &Asked<'_>, form: &'static Form) -> Vec<Item> {
         Form::Text => texts::items(asked),
         Form::Url => texts::items(asked).into_iter().chain(example(asked)).collect(),
         Form::Path if asked.key() == "file" && asked.is_below(&["lists"]) => files(asked),
+        // Files of stories are not known here.
+        Form::Path if asked.key() == "tests" => vec![],
         Form::Address
         | Form::Path
         | Form::Count

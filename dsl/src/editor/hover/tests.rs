@@ -102,6 +102,45 @@ fn a_link_shows_where_it_leads() {
     );
 }
 
+/// As it stands in crier.yaml.
+#[test]
+fn what_crier_yaml_defines_is_shown_where_it_is_named() {
+    check(
+        "from: opte|d-in",
+        expect![[r#"
+        [opted-in]
+        **opted-in**: list of crier.yaml
+
+        ```yaml
+        opted-in: { file: lists/in.csv }
+        ```
+    "#]],
+    );
+    check(
+        "sender: sq|uare",
+        expect![[r#"
+        [square]
+        **square**: sender of crier.yaml
+
+        ```yaml
+        square: { number: "+12125550100", provider: trial }
+        ```
+    "#]],
+    );
+    check(
+        "replies: de|sk",
+        expect![[r#"
+        [desk]
+        **desk**: inbox of crier.yaml
+
+        ```yaml
+        desk: { email: desk@square.example }
+        ```
+    "#]],
+    );
+    check("audience: nob|ody\n", expect!["nothing"]);
+}
+
 #[test]
 fn a_text_shows_parts_alphabet_and_price_in_every_language() {
     check(

@@ -256,6 +256,16 @@ impl Known {
         }
     }
 
+    /// The URI of a file of its project; none where there is no such file.
+    pub fn beside(&self, file: &str) -> Option<String> {
+        let (Whole::Campaign { project, .. } | Whole::Project(project)) = &self.whole else {
+            return None;
+        };
+        let path: PathBuf = super::absolute(&project.folder.join(file));
+        let uri = path.is_file().then(|| Url::from_file_path(&path).ok())??;
+        Some(uri.into())
+    }
+
     /// A file of its project, as it was saved last. Errors: it cannot be read.
     pub fn apart(&self, file: &str) -> Result<Apart, String> {
         let unreadable = || format!("\"{file}\" cannot be read, so that nothing can be changed there");
