@@ -129,9 +129,10 @@ impl Outline {
 
 pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Project) -> Outline {
     let written = file.written();
-    let place = |at: &Spanned<String>| named(&file.text, &at.value, at.span.clone());
+    let breaks = Breaks::of(&file.text);
+    let place = |at: &Spanned<String>| breaks.named(&at.value, at.span.clone());
     let steps = written.all_steps();
-    let asked = asked(file);
+    let asked = asked(file, &breaks);
     let people = crate::check::people(written, project);
     let of = |functions: &[&str]| -> Vec<Named> {
         let its = asked
@@ -147,7 +148,7 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
         sound: file.read.is_whole() && !file.read.found.iter().any(Diagnostic::is_fault),
         name: match &written.name {
             Some(name) => place(name),
-            None => named(&file.text, file_name, written.first_key.clone()),
+            None => breaks.named(file_name, written.first_key.clone()),
         },
         states_name: written.name.is_some(),
         languages: crate::check::languages_of(written, project),
@@ -180,13 +181,20 @@ pub(super) fn of(path: &str, file_name: &str, file: &CampaignFile, project: &Pro
     }
 }
 
-/// A line is 1 where the place is not known.
-fn named(text: &str, name: &str, span: Range<usize>) -> Named {
-    let before = text.get(..span.start).unwrap_or_default();
-    Named {
-        text: name.to_owned(),
-        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-        span,
+/// Where the lines of a text end.
+struct Breaks(Vec<usize>);
+
+impl Breaks {
+    fn of(text: &str) -> Breaks {
+        Breaks(text.match_indices('\n').map(|(at, _)| at).collect())
+    }
+
+    fn named(&self, name: &str, span: Range<usize>) -> Named {
+        Named {
+            text: name.to_owned(),
+            line: self.0.partition_point(|at| *at < span.start) + 1,
+            span,
+        }
     }
 }
 
@@ -293,9 +301,10 @@ fn texts_at_once(written: &Campaign) -> bool {
 }
 
 /// What the conditions of a file name, with the function that they name it to.
-fn asked(file: &CampaignFile) -> Asked<'_> {
+fn asked<'a>(file: &'a CampaignFile, breaks: &'a Breaks) -> Asked<'a> {
     let mut asked = Asked {
         text: &file.text,
+        breaks,
         seen: BTreeSet::new(),
         leaves: false,
         before: false,
@@ -309,6 +318,7 @@ fn asked(file: &CampaignFile) -> Asked<'_> {
 
 struct Asked<'a> {
     text: &'a str,
+    breaks: &'a Breaks,
     /// What stands behind an alias is looked at once.
     seen: BTreeSet<usize>,
     /// A condition leaves people out under `except`.
@@ -349,7 +359,7 @@ impl Visitor for Asked<'_> {
             {
                 let positions = positions.get_or_insert_with(|| Positions::new(self.text, node));
                 self.found
-                    .push((function, named(self.text, &name, positions.span(span))));
+                    .push((function, self.breaks.named(&name, positions.span(span))));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Nothing in a file looks like a secret: a repository is read by many, and for ever.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -63,7 +64,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// Looks through a whole file.
 pub(super) fn look_through(root: Option<&Node>, text: &str, found: &mut Vec<Diagnostic>) {
     if let Some(root) = root {
-        look(root, Remedy::Named, found);
+        let unknown = found.iter().filter(|d| d.code == "unknown-key");
+        let unknown = unknown.map(|d| d.span.start).collect();
+        look(root, (Remedy::Named, &unknown), found);
         in_comments(root, text, found);
     }
 }
@@ -157,30 +160,38 @@ enum Remedy {
     OfCall,
 }
 
-fn look(node: &Node, remedy: Remedy, found: &mut Vec<Diagnostic>) {
+/// Where keys begin that are none of the language.
+type Unknown = HashSet<usize>;
+
+fn look(node: &Node, (remedy, unknown): (Remedy, &Unknown), found: &mut Vec<Diagnostic>) {
     match &node.kind {
         Kind::Scalar(scalar) => {
             if looks_like_one(&scalar.text) {
                 told(node.span.clone(), "this text", remedy, found);
             }
         }
-        Kind::List(items) => items.iter().for_each(|item| look(item, remedy, found)),
+        Kind::List(items) => items.iter().for_each(|item| look(item, (remedy, unknown), found)),
         Kind::Map(entries) => {
             for entry in entries.iter() {
                 let remedy = match entry.key.text.as_str() {
                     "call" => Remedy::OfCall,
                     _ => remedy,
                 };
-                named(entry, entries, remedy, found);
+                named(entry, entries, (remedy, unknown), found);
             }
         }
         Kind::Bad => {}
     }
 }
 
-fn named(entry: &Entry, beside: &[Entry], remedy: Remedy, found: &mut Vec<Diagnostic>) {
+fn named(
+    entry: &Entry,
+    beside: &[Entry],
+    (remedy, unknown): (Remedy, &Unknown),
+    found: &mut Vec<Diagnostic>,
+) {
     let key = entry.key.text.to_ascii_lowercase();
-    if is_one(entry, &key, found) {
+    if is_one(entry, &key, unknown.contains(&entry.key.span.start)) {
         says_more(entry, found);
         // What lacks its password has it here.
         let lacks_it = |d: &Diagnostic| beside.iter().any(|other| other.value.span == d.span);
@@ -197,15 +208,13 @@ fn named(entry: &Entry, beside: &[Entry], remedy: Remedy, found: &mut Vec<Diagno
             says_more(entry, found);
             told(entry.value.span.clone(), "this text", remedy, found);
         }
-        Some(_) | None => look(&entry.value, remedy, found),
+        Some(_) | None => look(&entry.value, (remedy, unknown), found),
     }
 }
 
-/// Whether the value of a key, written in small letters as `key`, is a secret by what the key is called.
-fn is_one(entry: &Entry, key: &str, found: &[Diagnostic]) -> bool {
-    let is_unknown = found
-        .iter()
-        .any(|d| d.code == "unknown-key" && d.span == entry.key.span);
+/// Whether the value of a key, written in small letters as `key`, is a secret by what the key is called. `is_unknown`: it is
+/// none of the language.
+fn is_one(entry: &Entry, key: &str, is_unknown: bool) -> bool {
     let is_secret = is_secret(key);
     if !is_secret && !is_unknown {
         return false;
