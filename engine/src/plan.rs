@@ -40,6 +40,7 @@ pub use barred::Barred;
 use capped::Capping;
 pub use capped::{Capped, Texted};
 pub use cast::{Cast, NotCast, cast, first_of_lists, of_lists, planned_out};
+pub(crate) use day::day_of;
 pub use day::{Day, next_day, next_tick};
 pub use entrant::{Brought, Entrant, Lists, all_tariffs, entrant, tariff_of};
 pub use facts::{Question, StoreFacts};

@@ -91,7 +91,7 @@ impl Day {
 }
 
 /// The day of somebody with this value, in these zones.
-pub(super) fn day_of(
+pub(crate) fn day_of(
     revision: &Revision,
     field: &str,
     value: &str,

@@ -15,6 +15,7 @@ use crate::calendar::{self, DateSchedule, TimeClass};
 use crate::draw;
 use crate::entry::Entry;
 use crate::left_out::LeftOut;
+use crate::plan;
 use crate::trigger::event_begins;
 
 /// Nobody is waited for longer, in seconds: ten years.
@@ -62,13 +63,11 @@ impl World<'_> {
             }
             _ => match DateSchedule::of(campaign) {
                 None => begins_at,
-                Some((field, schedule)) => self
-                    .day_of(person, field, class)
-                    .ok_or_else(|| LeftOut::WaitUndecided(field.to_owned()))
-                    .and_then(|day| {
-                        let next = schedule.next(day, class, begins_at);
-                        next.ok_or(LeftOut::TooLate)
-                    })?,
+                Some((field, schedule)) => {
+                    let day = self.day_of(person, field, class)?;
+                    let next = schedule.next(day, class, begins_at);
+                    next.ok_or(LeftOut::TooLate)?
+                }
             },
         };
         if entry.is_at_once() {
@@ -98,18 +97,15 @@ impl World<'_> {
         })
     }
 
-    fn day_of(&self, person: u32, field: &str, class: &TimeClass) -> Option<NaiveDate> {
-        let known = Known {
-            zones: Some(class.clone()),
-            ..Known::default()
-        };
+    fn day_of(&self, person: u32, field: &str, class: &TimeClass) -> Result<NaiveDate, LeftOut> {
+        let revision = self.setting.revision;
         let asked = Person {
-            revision: self.setting.revision,
+            revision,
             member: &self.crowd.member(person),
-            known: &known,
+            known: &crate::advance::NOTHING,
             now: self.setting.begins_at,
         };
-        asked.date(field)
+        plan::day_of(revision, field, asked.value(field), class)
     }
 }
 
