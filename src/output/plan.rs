@@ -317,8 +317,7 @@ impl Shown<'_> {
                 "then": self.project.senders[&own.sender].then, "parts": own.parts, "money": money_json(&own.money),
                 "unpriced_parts": own.unpriced_parts, "barred": own.barred,
             })).collect::<Vec<_>>(),
-            "rows": summary.rows,
-            "people": summary.people,
+            "rows": summary.rows, "people": summary.people,
             "parts": summary.parts,
             "money": money_json(&summary.money),
             "unpriced_parts": summary.unpriced_parts,
@@ -332,6 +331,7 @@ impl Shown<'_> {
             "messages": summary.messages.iter().map(|m| json!({ "message": m.message, "parts": m.parts })).collect::<Vec<_>>(),
             "texts": texts::json(summary, self.revision),
             "no_hours_people": summary.no_hours,
+            "several_zones_people": summary.in_several_zones(),
             "too_late_for_first_people": summary.too_late_for_first(self.revision, self.ahead()),
             "frequency": capped::json(&summary.capped),
             "ucs2_people": summary.ucs2,
@@ -365,10 +365,7 @@ impl Shown<'_> {
             "long_values": texts::long_json(summary),
             "too_long": texts::too_long_json(summary),
             "repaired_numbers": summary.repaired,
-            "files": summary.files.iter().map(|file| json!({
-                "path": file.path, "separator": file.separator, "encoding": file.encoding,
-                "phone_column": file.phone_column, "rows": file.rows,
-            })).collect::<Vec<_>>(),
+            "files": texts::files_json(summary),
         })
     }
 }

@@ -227,7 +227,18 @@ pub(super) fn too_long(summary: &Summary) -> Option<String> {
     (!lines.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
 }
 
-/// The same for programs.
+/// The files that were read, for programs.
+pub(super) fn files_json(summary: &Summary) -> Value {
+    let files = summary.files.iter().map(|file| {
+        json!({
+            "path": file.path, "separator": file.separator, "encoding": file.encoding,
+            "phone_column": file.phone_column, "rows": file.rows,
+        })
+    });
+    files.collect()
+}
+
+/// What is too long, for programs.
 pub(super) fn too_long_json(summary: &Summary) -> Value {
     let one = |long: &TooLong| {
         let value = long.value.as_ref();
