@@ -9,7 +9,7 @@ use expect_test::{Expect, expect};
 use project::{Folder, stderr, stdout};
 
 const UGLY: &str = "audience: people.csv   # all\nschedule:   now\n\n\n\nmessage: 'Doors open, {{first_name}}. STOP to opt out'\n";
-const TIDY: &str = "audience: people.csv   # all\nschedule: now\n\nmessage: \"Doors open, {{first_name}}. STOP to opt out\"\n";
+const TIDY: &str = "audience: people.csv  # all\nschedule: now\n\nmessage: \"Doors open, {{first_name}}. STOP to opt out\"\n";
 const SLIPS: &str = "audiance: people.csv # all\r\nschedule: now\r\nsender: dsek\r\nmessage: \"Hi {{frist_name}}, STOP to opt out\"\r\n";
 
 fn folder() -> Folder {
@@ -64,21 +64,22 @@ fn fmt_shows_what_would_change_and_then_changes_it_once() {
         &folder,
         &["fmt", "more", "--diff"],
         expect![[r#"
-        exit 0
-        --- more/ugly.campaign.yaml
-        +++ more/ugly.campaign.yaml
-        @@ -1,6 +1,4 @@
-         audience: people.csv   # all
-        -schedule:   now
-        +schedule: now
- 
-        -
-        -
-        -message: 'Doors open, {{first_name}}. STOP to opt out'
-        +message: "Doors open, {{first_name}}. STOP to opt out"
-        --
-        1 file would be formatted
-    "#]],
+            exit 0
+            --- more/ugly.campaign.yaml
+            +++ more/ugly.campaign.yaml
+            @@ -1,6 +1,4 @@
+            -audience: people.csv   # all
+            -schedule:   now
+            +audience: people.csv  # all
+            +schedule: now
+
+            -
+            -
+            -message: 'Doors open, {{first_name}}. STOP to opt out'
+            +message: "Doors open, {{first_name}}. STOP to opt out"
+            --
+            1 file would be formatted
+        "#]],
     );
     assert_eq!(folder.read("more/ugly.campaign.yaml"), UGLY);
     check(

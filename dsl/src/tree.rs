@@ -18,8 +18,7 @@ pub use decode::{LARGEST_FILE, decode_text};
 pub(crate) use path::keys_to;
 pub use position::Positions;
 pub(crate) use syntax::{
-    full_width_behind_key, is_first_key, is_mark_of_items, is_of_marked_items, line_of, marked_item,
-    quote_condition,
+    full_width_behind_key, is_mark_of_items, is_of_marked_items, line_of, marked_item, quote_condition,
 };
 
 /// Nodes a file may have at most, aliases replaced.

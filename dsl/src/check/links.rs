@@ -44,9 +44,9 @@ fn joined(context: &Context<'_>, found: &[Diagnostic], mut same: Vec<Diagnostic>
         true => first.label(label),
         false => first,
     };
-    // In a condition it stands in quotes.
+    // In a condition it stands in quotes, and these behind a backslash where double quotes are around all of it.
     let written = context.text.get(first.span.clone()).unwrap_or_default();
-    let name = written.trim_matches(['"', '\'']).to_owned();
+    let name = written.trim_matches(['"', '\'', '\\']).to_owned();
     let places = more.into_iter().take(SHOWN);
     let first = places.fold(first, |first, place| first.also(place.span, "here too"));
     let links = &context.written.links;

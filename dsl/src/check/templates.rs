@@ -16,6 +16,7 @@ use crate::written::campaign::{OPT_OUT_LINK, Value, Verb};
 use crate::written::nearest::{Guess, listed, nearest, these_are};
 
 mod slips;
+mod tags;
 mod values;
 
 /// What every text may use, whatever the lists hold.
@@ -127,7 +128,7 @@ fn one((context, scope): (&Context<'_>, &Scope), value: &Value, found: &mut Vec<
             Some(instead) => told.replace(span, instead, Applicability::Unsure),
             None => told,
         });
-        match without(&text, at.start).filter(|_| !at.is_empty()) {
+        match tags::without(&text, at.start).filter(|_| !at.is_empty()) {
             Some(rest) => text = rest,
             None => return,
         }
@@ -196,39 +197,6 @@ fn is_value(context: &Context<'_>, name: &str) -> bool {
     BUILT_IN.contains(&name) || context.written.field(name).is_some() || context.from.iter().any(column)
 }
 
-/// The text with blanks for the tag in which a fault lies. Where that is part of a block, for all that make blocks.
-fn without(text: &str, at: usize) -> Option<String> {
-    let faulty = tags(text)
-        .into_iter()
-        .find(|tag| tag.start <= at && at < tag.end)?;
-    let of_block = |tag: &Range<usize>| {
-        let inside = text[tag.clone()].trim_matches(['{', '}', '~', ' ']);
-        let first = inside.split_whitespace().next().unwrap_or_default();
-        // One that lacks its `#` is meant to open a block.
-        inside.starts_with(['#', '/', '^']) || slips::OF_BLOCKS.contains(&first)
-    };
-    let mut rest = text.to_owned();
-    for tag in tags(text) {
-        if tag == faulty || (of_block(&faulty) && of_block(&tag)) {
-            rest.replace_range(tag.clone(), &" ".repeat(tag.len()));
-        }
-    }
-    (rest != text).then_some(rest)
-}
-
-/// What stands in double braces; one that is not closed goes on to the next or to the end.
-fn tags(text: &str) -> Vec<Range<usize>> {
-    let mut all = vec![];
-    let mut from = 0;
-    while let Some(open) = text[from..].find("{{").map(|at| from + at) {
-        let next = text[open + 2..].find("{{").map_or(text.len(), |at| open + 2 + at);
-        let end = text[open..next].find("}}").map_or(next, |at| open + at + 2);
-        all.push(open..end);
-        from = end;
-    }
-    all
-}
-
 /// A field whose values a helper can never write, by its type.
 fn of_another_kind(context: &Context<'_>, given: &Given, span: Range<usize>) -> Option<Diagnostic> {
     let field = context.written.field(&given.name)?;
@@ -280,7 +248,7 @@ fn judge((context, scope): (&Context<'_>, &Scope), used: &Use, span: Range<usize
 fn several_words(context: &Context<'_>, text: &str, used: &Use, positions: &Positions) -> Option<Diagnostic> {
     let is_unknown =
         matches!(used.kind, UseKind::Helper) && helper_status(&used.name) == HelperStatus::Unknown;
-    let mut tags = tags(text).into_iter().filter(|_| is_unknown);
+    let mut tags = tags::all(text).into_iter().filter(|_| is_unknown);
     let tag = tags.find(|tag| tag.contains(&used.span.start))?;
     let inside = text[tag.clone()].trim_matches(['{', '}', '~', ' ']);
     let right = foreign::known(context, inside)?;

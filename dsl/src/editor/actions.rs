@@ -120,13 +120,6 @@ mod tests {
     #[test]
     fn some_repairs_are_plain_from_the_place() {
         let table = [
-            ("tag-not-condition", "- when: [!replied()]\n", None),
-            (
-                "tag-not-condition",
-                "- send: x\n  when: <!replied()>\n",
-                Some("- send: x\n  unless: replied()\n"),
-            ),
-            ("tag-not-condition", "goal: { within: <!x()> }\n", None),
             (
                 "duplicate-language",
                 "languages: [it, en, <it>]\n",

@@ -35,6 +35,7 @@ pub fn hover(document: &Document<'_>, byte: usize) -> Option<Hover> {
         .or_else(|| parts::hover(document, byte))
         .or_else(|| key(document, byte))
         .or_else(|| words::choice(document, byte))
+        .or_else(|| words::duration(document, byte))
 }
 
 fn key(document: &Document<'_>, byte: usize) -> Option<Hover> {

@@ -1,11 +1,17 @@
-//! Comments stay where their author put them: behind a value in their column, so that a column of comments stays one,
-//! and on lines of their own beside the lines that they were beside. They give way only where a value has grown.
+//! Comments stay where their author put them: those that stand in one column behind their values stay one, and those on lines of
+//! their own beside the lines that they were beside. A column gives way as a whole where a value has grown into it, and a comment
+//! that shares its column with no other is at most two spaces behind its value.
+
+use std::collections::BTreeMap;
 
 use crate::edit::{self, Edit};
 use crate::tree::{Kind, Node, Tree};
 
 /// Spaces of one level.
 const LEVEL: usize = 2;
+
+/// Spaces before a comment that is in no column, at most.
+const BEHIND: usize = 2;
 
 /// Lines that a comment looks up and down, at most.
 const FARTHEST: usize = 500;
@@ -23,19 +29,44 @@ pub(super) fn align(file: &str, before: &Tree, text: &str, after: &Tree) -> Opti
     }
     let lines = (Lines::new(file, before), Lines::new(text, after));
     let pairs = before.comments.iter().zip(&after.comments);
-    let edits = pairs.filter_map(|(old, new)| {
-        let (from, to) = (Gap::before(file, old.start), Gap::before(text, new.start));
+    let gaps = pairs.map(|(old, new)| (Gap::before(file, old.start), Gap::before(text, new.start)));
+    let gaps: Vec<(Gap, Gap)> = gaps.collect();
+    let columns = columns(&gaps, before.root.as_ref());
+    let edits = gaps.iter().filter_map(|(from, to)| {
         let width = match (from.value, to.value) {
-            (0, 0) => level(&lines.0, &lines.1, old.start)?,
+            (0, 0) => level(&lines.0, &lines.1, from.end())?,
             (0, _) | (_, 0) => return None,
-            _ if from.width == 1 => 1,
             // The last line of a text follows its first one, however deep it was.
             _ if goes_on(before.root.as_ref(), from.line) => from.width,
-            _ => (from.value + from.width).saturating_sub(to.value).max(1),
+            _ => match columns.get(&from.column()) {
+                Some(column) => column - to.value,
+                None => from.width.min(BEHIND),
+            },
         };
-        Some(Edit::new(to.start..new.start, " ".repeat(width)))
+        Some(Edit::new(to.start..to.end(), " ".repeat(width)))
     });
     Some(edit::apply(text, edits.collect()).0)
+}
+
+/// The columns that several comments share, with the one in which they are to stand: the same, or the first that is behind all of
+/// their values. That values of one length have their comments as far behind them, by a space or two, makes no column.
+fn columns(gaps: &[(Gap, Gap)], root: Option<&Node>) -> BTreeMap<usize, usize> {
+    let mut shared: BTreeMap<usize, Vec<&(Gap, Gap)>> = BTreeMap::new();
+    for pair in gaps.iter().filter(|(from, _)| !goes_on(root, from.line)) {
+        let (from, to) = pair;
+        if from.value > 0 && to.value > 0 {
+            shared.entry(from.column()).or_default().push(pair);
+        }
+    }
+    shared.retain(|_, pairs| {
+        let first = pairs[0].0.width;
+        pairs.len() > 1 && (first > BEHIND || pairs.iter().any(|(from, _)| from.width != first))
+    });
+    let wanted = shared.into_iter().map(|(column, pairs)| {
+        let values = pairs.iter().map(|(_, to)| to.value + 1);
+        (column, values.max().unwrap_or(column).max(column))
+    });
+    wanted.collect()
 }
 
 /// Whether a line goes on with a text that began above it.
@@ -134,6 +165,16 @@ struct Gap {
 }
 
 impl Gap {
+    /// Characters of the line before the comment.
+    fn column(&self) -> usize {
+        self.value + self.width
+    }
+
+    /// The first byte of the comment.
+    fn end(&self) -> usize {
+        self.start + self.width
+    }
+
     fn before(text: &str, comment: usize) -> Gap {
         let line = text[..comment].rfind('\n').map_or(0, |i| i + 1);
         let value = text[line..comment].trim_end();

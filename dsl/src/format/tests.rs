@@ -116,6 +116,28 @@ fn comments_stay_in_their_column_and_give_way_to_what_grows() {
 }
 
 #[test]
+fn a_comment_that_shares_no_column_is_close_to_its_value() {
+    let far = "message:     Hi             # far\nschedule: now # near\nreplies: a@b.example  # two\nlimits:\n    rate:      5/s    # a\n    budget: 50000 EUR # b\n    parts: 1          # c\n";
+    let grows = "languages: [en,it,fr,de] # grows\n\nowner: a@b.example       # gives way\ntimezone: Europe/Rome # near\n";
+    check(
+        &[far, grows].concat(),
+        expect![[r#"
+            message: Hi  # far
+            schedule: now # near
+            replies: a@b.example  # two
+            limits:
+              rate: 5/s           # a
+              budget: 50000 EUR   # b
+              parts: 1            # c
+            languages: [en, it, fr, de] # grows
+
+            owner: a@b.example          # gives way
+            timezone: Europe/Rome # near
+        "#]],
+    );
+}
+
+#[test]
 fn what_closes_the_file_stays_as_far_left_as_it_was() {
     check(
         "steps:\n- send: invite\n- send: reminder\n\n# end of the file\n# for now\n",
@@ -192,7 +214,7 @@ fn brackets_and_texts_that_go_over_lines_keep_their_lines() {
         "steps:\n- send: { text: \"a\",   # x\n          it: 'b\n            c' } # d\nmessage:\n    text: |\n        one\n          two  \n\n\n        three\ndescription: a\n    b\n\n    c\n",
         expect![[r#"
             steps:
-              - send: { text: "a", # x
+              - send: { text: "a",  # x
                         it: 'b
                           c' } # d
             message:
@@ -414,6 +436,17 @@ proptest! {
     }
 
     #[test]
+    fn columns_of_comments_are_laid_out_once_and_for_all(
+        deep in 1usize..5,
+        lines in prop::collection::vec((" {1,4}", "a|no|\\[b,c,d\\]|\\{b: c\\}|'e'", " {1,12}"), 1..12),
+    ) {
+        let deep = " ".repeat(deep);
+        let lines = lines.iter().enumerate();
+        let lines = lines.map(|(at, (before, value, behind))| format!("{deep}x-{at}:{before}{value}{behind}# {at}\n"));
+        prop_assert_eq!(holds(&format!("x-a: # a\n{}", lines.collect::<String>())), Ok(true));
+    }
+
+    #[test]
     fn any_text_is_formatted_or_refused(text in "\\PC{0,40}(\n[-a: #\"'{}\\[\\]|>&*,]{0,12}){0,6}") {
         let _ = holds(&text);
     }
@@ -460,7 +493,7 @@ fn a_comment_behind_the_last_line_of_a_text_stays_as_far_from_it() {
                 STOP to opt out"  # one
               b: Hi
                 there    # two
-              c: x      # three
+              c: x  # three
         "#]],
     );
 }

@@ -1,7 +1,7 @@
 //! Why a scalar is not what its field expects.
 
 use super::share::is_rate_in_words;
-use super::wait::is_short_unit;
+use super::wait::is_unit_of_all;
 
 /// What is wrong with the text of a scalar. The message is lowercase and names the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -124,6 +124,27 @@ pub enum ScalarError {
     },
 }
 
+/// Whether two texts are one sum, but for letter case, spaces, order, and how euros and a month are written.
+fn is_same_sum(a: &str, b: &str) -> bool {
+    let signs = |text: &str| {
+        let text = text.to_lowercase().replace('€', "eur");
+        let month = [
+            "/ month",
+            "/month",
+            "a month",
+            "each month",
+            "every month",
+            "monthly",
+        ];
+        let month = month.iter().find_map(|month| text.strip_suffix(month));
+        let text = month.map_or(text.clone(), |sum| format!("{sum} per month"));
+        let mut signs: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+        signs.sort_unstable();
+        signs
+    };
+    signs(a) == signs(b)
+}
+
 /// Whether a sum has more than two digits after its point, and nothing else amiss.
 fn is_too_fine(text: &str) -> bool {
     let Some((whole, rest)) = text.split_once('.') else {
@@ -172,15 +193,11 @@ impl ScalarError {
     /// Whether what was probably meant is certain: only its spelling is another. `5m` may be months, and `5$` dollars of many
     /// countries.
     pub fn is_of_spelling(&self) -> bool {
-        let bare = |text: &str| {
-            let letters = text.chars().filter(|c| !c.is_whitespace());
-            letters.collect::<String>().to_lowercase()
-        };
         match self {
             ScalarError::NoSpaceBeforeUnit { .. } => true,
-            ScalarError::UnknownTimeUnit { unit, .. } => is_short_unit(unit),
+            ScalarError::UnknownTimeUnit { unit, .. } => is_unit_of_all(unit),
             ScalarError::NotMoney { text, meant } => {
-                meant.as_deref().is_some_and(|meant| bare(meant) == bare(text))
+                meant.as_deref().is_some_and(|meant| is_same_sum(text, meant))
             }
             ScalarError::NotARate { text, .. } => is_rate_in_words(text),
             ScalarError::NotAShare { text, .. } => text.contains("per") || text.ends_with("pct"),

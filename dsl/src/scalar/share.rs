@@ -19,13 +19,13 @@ const RATE_SLIPS: [(&str, &str); 8] = [
     ("per", "s"),
 ];
 
-/// Whether a rate has its unit in a word of which there is one meaning: `5 per second`, `20/sec`.
+/// Whether a rate has its unit in a word of which there is one meaning: `5 per second`, `20/sec`, `100/h`. `5/m` has two.
 pub(super) fn is_rate_in_words(text: &str) -> bool {
     let unit = text.split_once(" per ").or_else(|| text.split_once('/'));
     let unit = unit.map(|(_, unit)| unit.trim().to_lowercase());
     unit.is_some_and(|unit| {
         let is_known = RATE_UNITS.iter().any(|(name, _)| *name == unit);
-        is_known || (unit.len() > 1 && RATE_SLIPS.iter().any(|(slip, _)| *slip == unit))
+        is_known || (unit != "m" && RATE_SLIPS.iter().any(|(slip, _)| *slip == unit))
     })
 }
 

@@ -180,10 +180,12 @@ fn wait(seconds: u64, unit: u64) -> WaitTime {
     }
 }
 
-/// Whether everybody who writes this means one unit.
-pub(super) fn is_short_unit(word: &str) -> bool {
+/// Whether everybody who writes this means one unit: a short name of one, or its name in capital letters.
+pub(super) fn is_unit_of_all(word: &str) -> bool {
     let lower = word.to_lowercase();
-    lower != "m" && UNITS.iter().any(|unit| unit.short.contains(&lower.as_str()))
+    let is_called =
+        |unit: &Unit| unit.short.contains(&lower.as_str()) || [unit.one, unit.many].contains(&lower.as_str());
+    lower != "m" && UNITS.iter().any(is_called)
 }
 
 fn unknown_unit(number: &str, word: &str) -> ScalarError {

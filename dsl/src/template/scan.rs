@@ -158,11 +158,7 @@ impl Scan<'_> {
         let shown = &self.source[tag.clone()];
         match self.open.pop() {
             None => Err(
-                match self
-                    .words
-                    .iter()
-                    .find(|word| &self.source[(*word).clone()] == name)
-                {
+                match self.words.iter().rfind(|word| self.lacks_its_sign(word, name)) {
                     Some(opens) => not_opened(name, opens.clone()),
                     None => TemplateError::at(tag, format!("\"{shown}\" closes nothing")).in_block(),
                 },
@@ -174,6 +170,12 @@ impl Scan<'_> {
             }
             Some(_) => Ok(()),
         }
+    }
+
+    /// Whether a word is the name of a block, first in a tag that opens none.
+    fn lacks_its_sign(&self, word: &Range<usize>, name: &str) -> bool {
+        let before = self.source[..word.start].trim_end_matches([' ', '~']);
+        &self.source[word.clone()] == name && before.ends_with("{{")
     }
 
     /// The end of the tag, and its words.

@@ -272,6 +272,7 @@ fn broken_templates_say_what_is_broken() {
         "{{#if name}}a",
         "{{#if name}}a{{/unless}}",
         "a{{/if}}",
+        "{{#if name}}a{{/if}}{{/if}}",
         "a{{else}}b",
         "{{#if}}a{{/if}}",
         "{{#if a b}}c{{/if}}",
@@ -301,6 +302,7 @@ fn broken_templates_say_what_is_broken() {
         "{{#if name}}a" -> error at 0..12: "{{#if name}}" is not closed: "{{/if}}" is missing
         "{{#if name}}a{{/unless}}" -> error at 13..24: "{{/unless}}" stands where "{{/if}}" is due
         "a{{/if}}" -> error at 1..8: "{{/if}}" closes nothing
+        "{{#if name}}a{{/if}}{{/if}}" -> error at 20..27: "{{/if}}" closes nothing
         "a{{else}}b" -> error at 1..9: "{{else}}" stands in no block
         "{{#if}}a{{/if}}" -> error at 3..5: "if" takes one value and no options
         "{{#if a b}}c{{/if}}" -> error at 3..5: "if" takes one value and no options

@@ -23,7 +23,7 @@ mod pairs;
 mod place;
 mod quotes;
 
-pub(crate) use conditions::{is_first_key, needs_quotes as quote_condition};
+pub(crate) use conditions::needs_quotes as quote_condition;
 pub(crate) use full_width::behind_key as full_width_behind_key;
 pub(super) use full_width::in_indentation;
 pub(crate) use marks::{at_item as marked_item, is_mark_of_items, is_told as is_of_marked_items};

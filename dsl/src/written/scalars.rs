@@ -1,7 +1,7 @@
 //! Whether the text of a scalar is what its field asks for.
 
 use crate::diagnostic::Applicability;
-use crate::scalar::{Frequency, Rate, ScalarError, Share, WaitTime, parse_local_url, parse_timeout};
+use crate::scalar::{Rate, ScalarError, Share, WaitTime, parse_local_url, parse_timeout};
 
 use super::key::{Choice, Form, Status};
 use super::nearest::{Words, did_you_mean, is_slip, listed, nearest};
@@ -70,7 +70,7 @@ pub(super) fn check(form: &Form, text: &str) -> Result<(), Refusal> {
         Form::Window => window(text),
         Form::Rate => by_parser(Rate::parse(text), "bad-rate"),
         Form::Budget => money::budget(text),
-        Form::Frequency => frequency(text),
+        Form::Frequency => counts::frequency(text),
         Form::Url => url(text),
         Form::LocalUrl => local_url(text),
         Form::Share => by_parser(Share::parse(text), "bad-share"),
@@ -164,37 +164,6 @@ fn spaces(text: &str) -> Result<(), Refusal> {
     let message = format!("\"{text}\" has a space in it, where an URL ends");
     let refusal = wrong("bad-url", message, "a space is written `%20`");
     Err(instead(refusal, quoted(&whole), Applicability::Unsure))
-}
-
-/// `4 per 7 days`.
-fn frequency(text: &str) -> Result<(), Refusal> {
-    Frequency::parse(text).map(drop).ok_or_else(|| {
-        if let Some(right) = per_unit(text) {
-            let message = format!("\"{text}\" is no number of texts in a time");
-            let refusal = wrong("bad-rate", message, did_you_mean(Some(&right), String::new));
-            return instead(refusal, right, Applicability::Unsure);
-        }
-        let help = "write how many texts in what time: `4 per 7 days`";
-        wrong(
-            "bad-rate",
-            format!("\"{text}\" is no number of texts in a time"),
-            help,
-        )
-    })
-}
-
-/// `4 per week` is `4 per 7 days`.
-fn per_unit(text: &str) -> Option<String> {
-    let (most, unit) = text.split_once(" per ").or_else(|| text.split_once('/'))?;
-    let time = match unit.trim() {
-        "hour" => "1 hour",
-        "day" => "1 day",
-        "week" => "7 days",
-        "month" => "30 days",
-        _ => return None,
-    };
-    let right = format!("{} per {time}", most.trim());
-    Frequency::parse(&right).is_some().then_some(right)
 }
 
 fn local_url(text: &str) -> Result<(), Refusal> {

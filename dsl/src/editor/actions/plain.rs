@@ -1,12 +1,10 @@
 //! Repairs that a diagnostic only says in words and that are plain from its place; none where they are not.
 
 use crate::diagnostic::{Applicability, Diagnostic, Suggestion};
-use crate::tree::is_first_key;
 
 /// What repairs a diagnostic. It is a guess at what was meant, and never made unseen.
 pub(super) fn repair(text: &str, found: &Diagnostic) -> Option<Suggestion> {
     let (span, replacement) = match found.code {
-        "tag-not-condition" => unless(text, found)?,
         "duplicate-language" => without(text, found)?,
         "list-became-text" => first_item(text, found)?,
         _ => return None,
@@ -19,31 +17,6 @@ pub(super) fn repair(text: &str, found: &Diagnostic) -> Option<Suggestion> {
 }
 
 type Edit = (std::ops::Range<usize>, String);
-
-/// `when: !replied()` is `unless: replied()`, and the other way round.
-fn unless(text: &str, found: &Diagnostic) -> Option<Edit> {
-    let line = line_start(text, found.span.start);
-    let before = text.get(line..found.span.start)?;
-    let condition = text.get(found.span.clone())?.strip_prefix('!')?;
-    // More may follow the first call.
-    let rest = text[found.span.end..].lines().next().unwrap_or_default();
-    if !(rest.trim().is_empty() && condition.ends_with(')')) || condition.contains(['&', '|']) {
-        return None;
-    }
-    let (key, other) = [("when", "unless"), ("unless", "when")]
-        .into_iter()
-        .find(|(key, _)| {
-            before.trim_end().strip_suffix(':').is_some_and(|before| {
-                let above = before.strip_suffix(key);
-                above.is_some_and(|above| above.ends_with(' ') || above.is_empty())
-            })
-        })?;
-    let start = line + before.rfind(key)?;
-    if is_first_key(text, start) {
-        return None;
-    }
-    Some((start..found.span.end, format!("{other}: {condition}")))
-}
 
 /// A list without the item that stands in it twice.
 fn without(text: &str, found: &Diagnostic) -> Option<Edit> {

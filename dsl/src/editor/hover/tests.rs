@@ -78,6 +78,40 @@ fn a_key_shows_its_meaning_and_an_example() {
 }
 
 #[test]
+fn a_duration_shows_what_is_counted() {
+    let steps = |wait: &str| format!("steps:\n  - send: hi\n  - wait: {wait}\n");
+    check(
+        &steps("2 da|ys"),
+        expect![[r#"
+        [2 days]
+        **2 days**: days of the recipient's calendar: ends at the same time of day, also over a change of the clocks
+    "#]],
+    );
+    check(
+        &steps("\"36| hours\""),
+        expect![[r#"
+        [36 hours]
+        **36 hours**: elapsed time, whatever clocks do
+    "#]],
+    );
+    check(&steps("2|d"), expect!["nothing"]);
+    check(
+        "limits: { canary: { share: 5%, watch: 30 m|inutes } }\n",
+        expect![[r#"
+            [30 minutes]
+            **30 minutes**: elapsed time, whatever clocks do
+        "#]],
+    );
+    check(
+        "fields: { a: text }\nmessage: 2 da|ys\n",
+        expect![[r#"
+        [2 days]
+        - 1 part, GSM-7, 6 of 160 places, 0.0079 USD in US
+    "#]],
+    );
+}
+
+#[test]
 fn a_link_shows_where_it_leads() {
     let campaign = |links: &str, text: &str| {
         format!("links:\n  {links}: \"https://arena.example/t\"\nmessage: \"{text}\"\n")

@@ -3,6 +3,7 @@
 use super::super::sketch::{Role, Sketch};
 use super::super::{Document, forms};
 use super::{Hover, doc};
+use crate::scalar::WaitTime;
 use crate::written::key::Form;
 
 /// What a function of conditions says, in a sentence; empty where there is none of that name.
@@ -103,6 +104,26 @@ pub(super) fn choice(document: &Document<'_>, byte: usize) -> Option<Hover> {
     let key = forms::key(&forms::at(document, &sketch, above), name)?;
     Some(Hover {
         text: doc(key),
+        span: spot.word,
+    })
+}
+
+/// A duration: what is counted.
+pub(super) fn duration(document: &Document<'_>, byte: usize) -> Option<Hover> {
+    let (sketch, spot) = Sketch::of(document, byte);
+    let spot = spot.filter(|spot| spot.role != Role::Key)?;
+    let forms = forms::at(document, &sketch, &spot.path);
+    let is_duration = |form: &&Form| matches!(form, Form::Duration | Form::Wait);
+    forms.iter().copied().find(is_duration)?;
+    let written = document.text.get(spot.word.clone())?.trim_matches(['"', '\'']);
+    let counted = match WaitTime::parse(written).ok()? {
+        WaitTime::Elapsed(_) => "elapsed time, whatever clocks do",
+        WaitTime::Days(_) => {
+            "days of the recipient's calendar: ends at the same time of day, also over a change of the clocks"
+        }
+    };
+    Some(Hover {
+        text: format!("**{written}**: {counted}"),
         span: spot.word,
     })
 }

@@ -91,45 +91,39 @@ pub(crate) fn needs_quotes(written: &str, start: usize) -> Diagnostic {
         .replace(span, quoted, Applicability::Unsure)
 }
 
-/// How to say what begins with `!`: the key that means the contrary, where nothing but one call stands behind it; else in
-/// quotes. The other key would not mean the contrary of one condition among several.
+/// How to say what begins with `!`: in quotes, or by the key that means the contrary.
 pub(super) fn negated(text: &str, start: usize, found: Diagnostic) -> Diagnostic {
     let line = line_of(text, start);
     let written = text[start..end_of(text, start, line.end)].trim_end();
-    let before = text[line.start..start].trim_end();
-    let key = before.rsplit([' ', '{', ',']).next().unwrap_or_default();
-    // A goal or a rule, which begins with its condition, has no contrary of it.
-    let contrary = match key {
-        "when:" | "unless:" if is_first_key(text, line.start + before.len() - key.len()) => None,
-        "when:" => Some("unless"),
-        "unless:" => Some("when"),
-        _ => None,
+    let quoted = format!("'{}'", written.replace('\'', "''"));
+    // A name alone may be a tag indeed.
+    let sure = match written.contains('(') && is_under_a_condition(text, start) {
+        true => Applicability::Safe,
+        false => Applicability::Unsure,
     };
-    match (
-        contrary,
-        written.strip_prefix('!').filter(|call| is_one_call(call)),
-    ) {
-        (Some(contrary), Some(call)) => {
-            let right = format!("{contrary}: {call}");
-            let whole = line.start + before.len() - key.len()..start + written.len();
-            found
-                .help(format!("to negate a condition write `{right}`"))
-                .replace(whole, right, Applicability::Unsure)
-        }
-        (_, _) => {
-            let quoted = format!("'{}'", written.replace('\'', "''"));
-            // A name alone may be a tag indeed.
-            let sure = match written.contains('(') && is_under_a_condition(text, start) {
-                true => Applicability::Safe,
-                false => Applicability::Unsure,
-            };
-            found.help(format!("quote the condition: `{quoted}`")).replace(
-                start..start + written.len(),
-                quoted,
-                sure,
-            )
-        }
-    }
+    let help = match contrary(text, start, written) {
+        Some(right) => format!("quote the condition, or write `{right}`"),
+        None => format!("quote the condition: `{quoted}`"),
+    };
+    let span = start..start + written.len();
+    found.help(help).replace(span, quoted, sure)
+}
+
+/// The same without the `!`, where nothing but one call stands behind it. The other key would not mean the contrary of one
+/// condition among several.
+fn contrary(text: &str, start: usize, written: &str) -> Option<String> {
+    let call = written.strip_prefix('!').filter(|call| is_one_call(call))?;
+    let line = line_of(text, start);
+    let before = text[line.start..start].trim_end();
+    let key = before.rsplit([' ', '{', ',']).next()?;
+    let other = match key {
+        "when:" => "unless",
+        "unless:" => "when",
+        _ => return None,
+    };
+    // A goal or a rule, which begins with its condition, has no contrary of it.
+    let is_first = is_first_key(text, line.start + before.len() - key.len());
+    (!is_first).then(|| format!("{other}: {call}"))
 }
 
 /// A condition that begins with `!` inside of brackets, where YAML ends its tag at a quote and is lost behind it.
@@ -157,7 +151,7 @@ pub(super) fn is_under_a_condition(text: &str, start: usize) -> bool {
 }
 
 /// Whether a key is the first of its map.
-pub(crate) fn is_first_key(text: &str, at: usize) -> bool {
+fn is_first_key(text: &str, at: usize) -> bool {
     let line = line_of(text, at);
     let before = text[line.start..at].trim_end();
     match before.chars().next_back() {
