@@ -207,6 +207,12 @@ fn presence(object: &Object) -> Map<String, Value> {
         one.extend(object.or.iter().map(stand_in));
         rules.insert("oneOf".into(), one.into());
     }
+    if !object.together.is_empty() {
+        let each = object.together.iter();
+        let any = |of: &[&str]| json!({ "anyOf": of.iter().map(has).collect::<Vec<_>>() });
+        let each: Map<String, Value> = each.map(|(key, of)| ((*key).into(), any(of))).collect();
+        rules.insert("dependencies".into(), each.into());
+    }
     rules
 }
 

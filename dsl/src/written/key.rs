@@ -16,6 +16,8 @@ pub struct Object {
     pub one_of: &'static [&'static str],
     /// Any of these does where none of `one_of` is there.
     pub or: &'static [&'static str],
+    /// What a key asks for beside itself: of the others any.
+    pub together: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// One key.
@@ -235,6 +237,7 @@ pub(super) const fn object(title: &'static str, keys: &'static [Key]) -> Object 
         required: &[],
         one_of: &[],
         or: &[],
+        together: &[],
     }
 }
 
@@ -247,6 +250,7 @@ pub(super) const fn map(title: &'static str, key: KeyKind, form: &'static Form) 
         required: &[],
         one_of: &[],
         or: &[],
+        together: &[],
     }
 }
 

@@ -78,6 +78,7 @@ fn the_example_of_every_key_has_its_form() {
             open: None,
             required: &[],
             one_of: &[],
+            together: &[],
             or: &[],
         }));
         let text = format!("{}: {}\n", key.name, key.example);

@@ -370,10 +370,6 @@ const UNSEEN: &[(&str, &str)] = &[
         "a kind of consent is a word of the author",
     ),
     (
-        "inboxes-login.crier.yaml",
-        "what reaches a mail server is looked into where mail leaves",
-    ),
-    (
         "slip-file-name.campaign.yaml",
         "what a file is called it does not say itself",
     ),

@@ -377,6 +377,11 @@ static INBOX_KEYS: &[Key] = &[
 
 static MAIL: Object = Object {
     required: &[needs("smtp"), needs("from")],
+    together: &[
+        ("user", &["password_env", "password_file"]),
+        ("password_env", &["user"]),
+        ("password_file", &["user"]),
+    ],
     ..object("`mail`", MAIL_KEYS)
 };
 static MAIL_KEYS: &[Key] = &[
