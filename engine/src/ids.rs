@@ -117,6 +117,8 @@ impl References {
 pub const NO_RUN: u32 = u32::MAX;
 /// The run of texts to people at a desk, who are in no passage either.
 pub const DESK_RUN: u32 = u32::MAX - 1;
+/// The run of answers that a launch sends for the passage of another, which is not executed.
+pub const OTHERS_RUN: u32 = u32::MAX - 2;
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use dsl::campaign::{Again, Deed, Replies};
+use dsl::campaign::{Again, Replies};
 use dsl::tree::Node;
 
 use crate::advance::{
@@ -19,10 +19,10 @@ use crate::member::Member;
 use crate::opt_in::Asked;
 use crate::plan::Cast;
 use crate::revision::Revision;
-use crate::story::place_of;
 
 mod again;
 mod answers;
+mod changes;
 mod lists;
 mod outside;
 mod sending;
@@ -68,6 +68,12 @@ pub struct Stage {
 /// One way through the campaign.
 /// When a text went, and how much had happened by then.
 type Texted = (DateTime<Utc>, usize);
+
+/// Where a passage stands after something, and what that leads to.
+struct Decided {
+    stands: (Place, State, DateTime<Utc>),
+    effects: Vec<Effect>,
+}
 
 #[derive(Debug, Clone)]
 struct Passage {
@@ -449,6 +455,12 @@ impl Stage {
 
     /// Asks [`advance`], and keeps what comes of it.
     fn advance(&mut self, at: usize, event: &Event<'_>) {
+        let decided = self.decide(at, event);
+        self.follow(at, event, decided);
+    }
+
+    /// What [`advance`] says.
+    fn decide(&self, at: usize, event: &Event<'_>) -> Decided {
         let passage = &self.passages[at];
         let enrolment = passage.enrolment(&self.cast.member);
         let facts = Facts {
@@ -460,7 +472,17 @@ impl Stage {
             trace: Some(&self.trace),
         };
         let (after, effects) = advance(&self.revision, enrolment, facts, event, self.now);
-        let (place, state, due_at) = (after.place, after.state, after.due_at);
+        Decided {
+            stands: (after.place, after.state, after.due_at),
+            effects,
+        }
+    }
+
+    fn follow(&mut self, at: usize, event: &Event<'_>, decided: Decided) {
+        let Decided {
+            stands: (place, state, due_at),
+            effects,
+        } = decided;
         let held =
             matches!((event, effects.as_slice()), (Event::Due(due), [Effect::Depart(to, _)]) if due == to);
         let passage = &mut self.passages[at];
@@ -515,67 +537,6 @@ impl Stage {
             // The carrier of this stage takes every text at once.
             (Effect::LookUp | Effect::Retry { .. } | Effect::GiveUp(_), _)
             | (Effect::Send { .. } | Effect::Finish(_), None) => {}
-        }
-    }
-
-    fn skip(&mut self, step: u16, reason: LeftOut) {
-        let campaign = &self.revision.campaign;
-        let instruction = campaign.program.at(step);
-        let what = match (&instruction.deed, &reason) {
-            // An answer is left out wherever somebody stands.
-            (_, LeftOut::TooManyAnswers) => None,
-            (Deed::Send(send), _) => Some(campaign.messages[send.message].name.clone()),
-            (_, LeftOut::TooLate | LeftOut::MovedPast | LeftOut::WaitUndecided(_)) => {
-                Some(place_of(&instruction.step))
-            }
-            // Of a condition that cannot be decided another way may be taken.
-            _ => None,
-        };
-        self.note(Happened::Skipped { what, reason });
-    }
-
-    /// Whether a rule handed the reply to somebody.
-    fn is_forwarded(&self) -> bool {
-        let of_reply = self.log.iter().rev().map(|entry| &entry.what);
-        let mut of_reply = of_reply.take_while(|what| !matches!(what, Happened::Said(_)));
-        of_reply.any(|what| matches!(what, Happened::Changed(Change::Forward(_))))
-    }
-
-    /// `at`: the passage that brought it about.
-    fn change(&mut self, at: Option<usize>, change: Change) {
-        self.know(|known| known.change(&change));
-        self.starts
-            .follow(&self.revision, &self.cast, &self.person, self.now);
-        let wrote = |at: usize| self.passages[at].known.reply.is_some();
-        if let (Change::Forward(to), Some(false)) = (&change, at.map(wrote)) {
-            return self.note(Happened::NoReply(to.to_string()));
-        }
-        if let (Change::Reach, Some(at)) = (&change, at) {
-            self.passages[at].known.reached = true;
-        }
-        let kept = match &change {
-            Change::Call(request) => self.answers.take(request),
-            _ => None,
-        };
-        self.note(Happened::Changed(change));
-        match kept {
-            Some((field, value)) if !self.revision.fits(&field, &value) => {
-                let (what, reason) = (None, LeftOut::IllTyped(field));
-                self.note(Happened::Skipped { what, reason });
-            }
-            Some((field, value)) => self.change(at, Change::Set(field, value)),
-            None => {}
-        }
-    }
-
-    /// No more texts; `at`: the passage that was told already.
-    fn suppress(&mut self, at: Option<usize>) {
-        self.opted_out = true;
-        self.note(Happened::OptedOut);
-        self.leave_all();
-        let others = (self.first_known..self.passages.len()).filter(|other| Some(*other) != at);
-        for other in others.collect::<Vec<_>>() {
-            self.advance(other, &Event::OptedOut);
         }
     }
 

@@ -23,7 +23,7 @@ use crate::provider::{Inbound, Polled, Submission};
 use crate::store::{CohortKind, NewRaw, Raw, StoreError};
 
 pub(super) use fold::Folded;
-use fold::Folder;
+use fold::{Executing, Folder};
 use incoming::Batch;
 pub(super) use incoming::{Incoming, Said};
 pub(super) use stops::Stops;
@@ -176,13 +176,15 @@ impl Executor {
             store: self.store.clone(),
             clock: self.clock.clone(),
             executing: executing
-                .map(|(id, launched)| (*id, launched.revision.clone()))
+                .map(|(id, launched)| {
+                    let (revision, tariffs) = (launched.revision.clone(), launched.row.tariffs.clone());
+                    (*id, Executing { revision, tariffs })
+                })
                 .collect(),
             entrances: self.all_entrances().collect(),
             latest: (*latest, launched.revision.clone()),
             project: launched.project.clone(),
             in_flight: self.in_flight.clone(),
-            tariffs: launched.row.tariffs.clone(),
         })
     }
 

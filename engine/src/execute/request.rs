@@ -17,7 +17,7 @@ use super::window::{Outcome, Send, What, Window, WindowId};
 use super::{Executor, Step};
 use crate::advance::round_up;
 use crate::clock::Clock;
-use crate::ids::{DESK_RUN, LaunchId, NO_RUN};
+use crate::ids::{DESK_RUN, LaunchId, NO_RUN, OTHERS_RUN};
 use crate::member::Doubt;
 use crate::provider::{Answer, Found, Provider, Submission};
 use crate::store::{CONFIRMS, OWED, SentTo, Store, WELCOMES};
@@ -161,7 +161,7 @@ impl Executor {
             let mut in_flight = self.in_flight.write().expect("no holder of the lock panics");
             for (_, send) in &sends {
                 let (phone, sent) = self.sent_to(window, send);
-                if !matches!(sent.run, NO_RUN | DESK_RUN) {
+                if !matches!(sent.run, NO_RUN | DESK_RUN | OTHERS_RUN) {
                     in_flight.insert((phone, lane.sender.clone()), sent);
                 }
             }
@@ -231,7 +231,6 @@ impl Executor {
             launch: cohort.launch,
             step: cohort.place.step,
             language: member.language,
-            tariff: member.tariff,
         };
         (member.phone.as_u64(), sent)
     }

@@ -161,10 +161,12 @@ impl Stage {
         self.apply(None, Effect::Suppress);
     }
 
-    /// All passages are told.
+    /// All passages are told, each before any goes on: what one of them then sets is not known to the others yet.
     fn happened(&mut self) {
-        for at in self.first_known..self.passages.len() {
-            self.advance(at, &Event::Happened);
+        let all = self.first_known..self.passages.len();
+        let decided: Vec<_> = all.map(|at| (at, self.decide(at, &Event::Happened))).collect();
+        for (at, decided) in decided {
+            self.follow(at, &Event::Happened, decided);
         }
     }
 }

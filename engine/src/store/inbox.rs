@@ -21,7 +21,7 @@ use super::set_fields::SetFields;
 use super::standing::{Moved, move_one};
 use super::suppression::{Suppression, allow, suppress};
 use super::{CohortKind, Failure, Store, StoreError};
-use crate::ids::{CohortId, DESK_RUN, LaunchId, MessageId, NO_RUN};
+use crate::ids::{CohortId, DESK_RUN, LaunchId, MessageId, NO_RUN, OTHERS_RUN};
 use crate::member::{self, Member};
 use crate::opt_in::ListDeed;
 
@@ -201,8 +201,6 @@ pub struct SentTo {
     pub step: u16,
     /// An index into the campaign's languages.
     pub language: u8,
-    /// An index into the launch's tariffs.
-    pub tariff: Option<u8>,
 }
 
 impl Store {
@@ -306,7 +304,8 @@ impl Store {
         of: Option<(&str, DateTime<Utc>)>,
     ) -> Result<Vec<SentTo>, Failure> {
         let mut select = QueryBuilder::<Sqlite>::new(
-            "select m.id, c.launch_id, c.run, c.step, m.language, m.tariff from message m join cohort c on c.id = m.id >> 12
+            "select m.id, coalesce(a.launch_id, c.launch_id) as launch_id, coalesce(a.run, c.run) as run, c.step, m.language
+             from message m join cohort c on c.id = m.id >> 12 left join answer_of a on a.cohort_id = c.id
              where m.state not in (0, 2) and c.run not in (",
         );
         select.push_bind(NO_RUN).push(", ").push_bind(DESK_RUN).push(")");
@@ -341,14 +340,12 @@ impl Store {
 }
 
 fn sent_to(row: &SqliteRow) -> Result<SentTo, Failure> {
-    let tariff: Option<i64> = row.try_get("tariff")?;
     Ok(SentTo {
         message: MessageId(row.try_get("id")?),
         launch: LaunchId(row.try_get("launch_id")?),
         run: small(row.try_get("run")?, "run")?,
         step: small(row.try_get("step")?, "step")?,
         language: small(row.try_get("language")?, "language")?,
-        tariff: tariff.map(|tariff| small(tariff, "tariff")).transpose()?,
     })
 }
 
@@ -468,6 +465,24 @@ async fn is_known(connection: &mut SqliteConnection, reply: &NewReply) -> Result
     Ok(found.is_some())
 }
 
+/// Of answers that a launch sends for another whose passage they are about.
+async fn write_whose(
+    connection: &mut SqliteConnection,
+    answers: &[CohortRow],
+    reply: &NewReply,
+) -> Result<(), Failure> {
+    let Some(launch) = reply.launch else { return Ok(()) };
+    for answer in answers.iter().filter(|answer| answer.cohort.run == OTHERS_RUN) {
+        sqlx::query("insert into answer_of (cohort_id, launch_id, run) values (?, ?, ?)")
+            .bind(answer.id.0)
+            .bind(launch.0)
+            .bind(reply.run)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Keeps a reply once, and does what it leads to.
 async fn keep_reply(
     connection: &mut SqliteConnection,
@@ -538,7 +553,9 @@ async fn keep_reply(
         let rows = ids
             .zip(&reply.answers)
             .map(|(id, answer)| CohortRow::new(id, answer.clone()));
-        insert_cohorts(connection, &rows.collect::<Vec<_>>()).await?;
+        let rows: Vec<CohortRow> = rows.collect();
+        insert_cohorts(connection, &rows).await?;
+        write_whose(connection, &rows, reply).await?;
     }
     Ok(Keeping::New(lifted))
 }

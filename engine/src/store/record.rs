@@ -444,7 +444,8 @@ async fn rewrite_members(
     Ok(())
 }
 
-/// A cohort that is through keeps its row, and its members and who left it only where they are `kept`.
+/// A cohort that is through keeps its row, and its members and who left it only where they are `kept`, or where it is an answer
+/// for another launch: that one may ask for them.
 async fn drop_members(
     connection: &mut SqliteConnection,
     progress: &[Progress],
@@ -456,7 +457,7 @@ async fn drop_members(
     let finished: Vec<CohortId> = progress.iter().filter(|p| p.finished).map(|p| p.cohort).collect();
     for ids in finished.chunks(ROWS) {
         for table in [
-            "delete from cohort_members where id in (",
+            "delete from cohort_members as c where not exists (select 1 from answer_of a where a.cohort_id = c.id) and c.id in (",
             "delete from departure where cohort_id in (",
         ] {
             let mut delete = QueryBuilder::<Sqlite>::new(table);

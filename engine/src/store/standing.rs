@@ -216,7 +216,6 @@ impl Store {
                         run,
                         step: standing.place.step,
                         language: standing.member.language,
-                        tariff: standing.member.tariff,
                     }));
                 }
             }

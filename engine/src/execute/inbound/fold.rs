@@ -31,8 +31,8 @@ const RECEIPTS: usize = 8_192;
 pub(super) struct Folder {
     pub store: Arc<Store>,
     pub clock: Arc<dyn Clock>,
-    /// The launches that are executed, and their revisions.
-    pub executing: BTreeMap<LaunchId, Arc<Revision>>,
+    /// The launches that are executed.
+    pub executing: BTreeMap<LaunchId, Executing>,
     /// Those of them that a text may begin, for whoever sends it.
     pub entrances: Vec<Arc<Entrance>>,
     /// The latest of them: what it says holds where none is answered.
@@ -40,7 +40,12 @@ pub(super) struct Folder {
     /// Its project: the stored lists.
     pub project: Arc<Project>,
     pub in_flight: InFlight,
-    /// The prices of the latest launch.
+}
+
+/// A launch that is executed.
+pub(super) struct Executing {
+    pub revision: Arc<Revision>,
+    /// Its prices.
     pub tariffs: Arc<[Tariff]>,
 }
 
@@ -375,7 +380,9 @@ impl Folder {
             .iter()
             .filter(|receipt| receipt.state == MessageState::Delivered);
         match self.executing.get(&launch) {
-            Some(revision) if revision.asks.delivered => delivered.map(|receipt| receipt.message).collect(),
+            Some(executing) if executing.revision.asks.delivered => {
+                delivered.map(|receipt| receipt.message).collect()
+            }
             Some(_) | None => vec![],
         }
     }
@@ -384,7 +391,7 @@ impl Folder {
     /// their turn comes.
     async fn tell(&self, messages: Vec<MessageId>, all: &mut Folded) -> Result<(), StoreError> {
         for (launch, run, phone) in self.store.recipients(messages).await? {
-            let Some(revision) = self.executing.get(&launch) else {
+            let Some(Executing { revision, .. }) = self.executing.get(&launch) else {
                 continue;
             };
             let Some(standing) = self.store.standing(launch, run, phone).await? else {

@@ -6,7 +6,7 @@ use super::fold::Folder;
 use super::met::Met;
 use super::told::{moved, note_of};
 use crate::advance::{AnswerOf, Aside, Change, Effect, Place};
-use crate::ids::NO_RUN;
+use crate::ids::{NO_RUN, OTHERS_RUN};
 use crate::member::Member;
 use crate::plan::tariff_of;
 use crate::revision::Revision;
@@ -14,6 +14,7 @@ use crate::store::{
     CONFIRMS, CohortKind, NewCohort, NewReply, Note, NoteRow, OWED, ReplyMeaning, SentTo, Standing,
     Suppression, Turn, WELCOMES,
 };
+use crate::tariff::Tariff;
 
 /// What a reply leads to, as it is put together.
 pub(super) struct Led<'a> {
@@ -115,25 +116,24 @@ impl Led<'_> {
     }
 
     /// The launch that was answered sends it where it is executed, else the latest that is: nobody else would before that
-    /// one is typed again.
+    /// one is typed again. Whose passage it is about is kept: what is written to that is about the same.
     fn answer(&mut self, text: String, of: AnswerOf, sender: Option<String>) {
         let step = self.sent.map_or(0, |sent| sent.step);
-        let own = self
-            .sent
-            .and_then(|sent| self.folder.executing.get_key_value(&sent.launch));
-        let latest = (&self.folder.latest.0, &self.folder.latest.1);
-        let (launch, revision) = own.unwrap_or(latest);
-        let launch = *launch;
-        let tariff = match own {
-            Some(_) => self.member.tariff,
-            None => tariff_of(&self.folder.tariffs, self.reply.phone.region()),
+        let executing = &self.folder.executing;
+        let own = self.sent.filter(|sent| executing.contains_key(&sent.launch));
+        let launch = own.map_or(self.folder.latest.0, |sent| sent.launch);
+        let (revision, tariffs): (&Revision, &[Tariff]) = match executing.get(&launch) {
+            Some(executing) => (&executing.revision, &executing.tariffs),
+            None => (&self.folder.latest.1, &[]),
         };
         self.reply.answers.push(NewCohort {
             launch,
             // Whoever answers that answers the same passage; somebody in none is in none after it either.
-            run: self
-                .sent
-                .map_or(NO_RUN, |sent| if own.is_some() { sent.run } else { 0 }),
+            run: match (self.sent, own) {
+                (None, _) => NO_RUN,
+                (Some(_), None) => OTHERS_RUN,
+                (Some(sent), Some(_)) => sent.run,
+            },
             kind: CohortKind::Answer,
             place: Place {
                 step,
@@ -154,7 +154,7 @@ impl Led<'_> {
                 values: std::iter::once(text.into())
                     .chain(self.member.values.iter().cloned())
                     .collect(),
-                tariff,
+                tariff: tariff_of(tariffs, self.reply.phone.region()),
                 pending: None,
                 ..self.member.clone()
             }],

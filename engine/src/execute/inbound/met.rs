@@ -229,7 +229,8 @@ impl Folder {
         Ok(Member {
             phone,
             language,
-            tariff: sent.and_then(|sent| sent.tariff),
+            // What answers them has that of the launch that sends it.
+            tariff: None,
             values: last.map_or_else(Vec::new, |last| last.values),
             pending: None,
         })
@@ -283,8 +284,8 @@ impl Folder {
         let Some(launch) = sent.map(|sent| sent.launch) else {
             return Ok(latest());
         };
-        if let Some(revision) = self.executing.get(&launch) {
-            return Ok(revision.clone());
+        if let Some(executing) = self.executing.get(&launch) {
+            return Ok(executing.revision.clone());
         }
         let launches = self.store.launches(None).await?;
         let Some(row) = launches.into_iter().find(|row| row.id == launch) else {

@@ -14,6 +14,7 @@ use super::world::{Does, World, accept, phone, refuse, scripted, scripted_and_as
 use crate::clock::Clock;
 use crate::execute::{End, Progress};
 use crate::ids::MessageId;
+use crate::launch::Occurrence;
 use crate::left_out::LeftOut;
 use crate::provider::{Answer, Found, Inbound, Scope, Submission};
 use crate::store::{Access, CohortKind, DeadLetter, MessageState, TextKind};
@@ -450,4 +451,52 @@ messages: { seats: \"Seats?\", again: \"How many?\", good: Good, lost: Lost }
         25 10:00:00 to 0: Lost
     "#]]
     .assert_eq(&provider.got());
+}
+
+/// Whoever answers an answer of a launch that is over is answered by that campaign again, with their values, though another
+/// launch sends it.
+#[tokio::test]
+async fn what_is_written_to_an_answer_is_about_the_launch_that_is_answered() {
+    let campaign = |audience: &str, costs: &str| {
+        format!(
+            "audience: {audience}\npurpose: service\nschedule: now\nsteps: [ {{ send: open }} ]\n\
+             replies: [ {{ words: [price], send: costs }} ]\n\
+             messages: {{ open: \"Open\", costs: \"{costs}\" }}\n"
+        )
+    };
+    let world = World::new(4, ONE, "");
+    let list = |people: std::ops::Range<u64>| -> String {
+        let rows = people.map(|n| format!("{},Person {n},America/Lima\n", phone(n)));
+        std::iter::once("phone,first_name,timezone\n".to_owned())
+            .chain(rows)
+            .collect()
+    };
+    std::fs::write(world.path().join("people.csv"), list(0..2)).expect("written");
+    std::fs::write(world.path().join("others.csv"), list(2..4)).expect("written");
+    world.write_campaign(&campaign(
+        "people.csv",
+        "{{first_name}}: 20 dollars, {{timezone}}",
+    ));
+    world.run(scripted(50, |_, _| accept()), &mut |_| {}).await;
+    world.write_campaign(&campaign("others.csv", "Another campaign"));
+    say(&world, phone(0).parse().expect("a number"), "price").await;
+    let store = Arc::new(world.store(Access::Execute).await.expect("opened"));
+    let launch = world.launch(&store, Occurrence::Nth(2)).await;
+    let (_keep, stop) = watch::channel(false);
+    let asks_again = AtomicUsize::new(0);
+    let after = scripted(50, move |text, _| match text.text.contains("dollars") {
+        true if asks_again.fetch_add(1, Ordering::Relaxed) == 0 => Does::AcceptAndReply("Price"),
+        true | false => accept(),
+    });
+    let ran = world
+        .execute(store, launch, after.clone(), stop, &mut |_| {})
+        .await;
+    ran.expect("executed");
+    expect![[r#"
+        25 09:00:00 to 0: Person 0: 20 dollars, America/Lima
+        25 09:00:00 to 2: Open
+        25 09:00:00 to 3: Open
+        25 09:00:01 to 0: Person 0: 20 dollars, America/Lima
+    "#]]
+    .assert_eq(&after.got());
 }

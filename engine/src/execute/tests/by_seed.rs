@@ -41,6 +41,9 @@ const COLUMNS: [&str; 7] = [
 /// Where an event begins passages by a key, somebody has as many as this, or fewer.
 const VISITS: u64 = 3;
 
+/// Characters of a line that say when.
+const SECOND: usize = "25 09:00:00".len();
+
 /// Texts by person, each with its second.
 type Told = BTreeMap<u64, Vec<String>>;
 
@@ -170,7 +173,7 @@ fn found_or_panic(seed: u64) -> Found {
 }
 
 fn compare(tale: &Tale, found: &mut Found) {
-    let stage = by_stage(tale);
+    let mut stage = by_stage(tale);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
     let every = [None, Some(3), Some(11)][usize::try_from(tale.seed / 3 % 3).expect("small")];
@@ -184,6 +187,11 @@ fn compare(tale: &Tale, found: &mut Found) {
     let mut others = vec![("the engine", engine)];
     if tale.life == Life::Modelled && tale.is_rehearsed_whole() {
         others.push(("the rehearsal", by_rehearsal(tale)));
+    }
+    if tale.is_keyed {
+        let all = others.iter_mut().map(|(_, told)| told).chain([&mut stage]);
+        all.flat_map(BTreeMap::values_mut)
+            .for_each(|texts| by_passage(texts));
     }
     for (who, other) in others {
         for (number, texts) in &stage {
@@ -202,6 +210,16 @@ fn compare(tale: &Tale, found: &mut Found) {
                 .push(format!("{:?}, {who} texts somebody more", tale.life));
         }
     }
+}
+
+/// What several passages send in one second goes in no order that is promised: it is told passage by passage.
+fn by_passage(texts: &mut [String]) {
+    // `25 09:00:00 s0 v1 P0`
+    let passage = |line: &String| line.split(' ').nth(3).map(str::to_owned);
+    let second = |line: &String| line.get(..SECOND).map(str::to_owned);
+    texts
+        .chunk_by_mut(|a, b| second(a) == second(b))
+        .for_each(|together| together.sort_by_key(passage));
 }
 
 fn beside(stage: &[String], other: &[String]) -> String {

@@ -85,9 +85,11 @@ pub(super) async fn run_ticks(
         };
         let until = next.min(end);
         let all = store.launches(None).await.expect("readable").into_iter();
+        // The last one first: it hears what comes in also when it is over.
         let running: Vec<(LaunchRow, bool)> = all
-            .filter(|row| row.state == LaunchState::Running)
-            .map(|row| (row, false))
+            .enumerate()
+            .filter(|(nth, row)| *nth == 0 || row.state == LaunchState::Running)
+            .map(|(_, row)| (row, false))
             .collect();
         let mut last = event(0, "over", 8, &[]);
         last.at = until;
@@ -97,7 +99,11 @@ pub(super) async fn run_ticks(
                 let time = (until - world.clock.now()).to_std().expect("it is ahead");
                 world.clock.sleep(time, 0).await;
             }
-            false => world.run_launches(store, running, provider, every, until).await,
+            false => {
+                world
+                    .run_and_hear((store, running), true, provider, every, until)
+                    .await
+            }
         }
     }
 }

@@ -223,13 +223,27 @@ impl World {
         every: Option<u64>,
         until: DateTime<Utc>,
     ) {
+        self.run_and_hear((store, launched), false, provider, every, until)
+            .await;
+    }
+
+    /// The same; where it hears on, also what comes in when all of them are over, until something happens outside at that time.
+    pub async fn run_and_hear(
+        &self,
+        (store, launched): (Arc<Store>, Vec<(LaunchRow, bool)>),
+        hears_on: bool,
+        provider: &Arc<Scripted>,
+        every: Option<u64>,
+        until: DateTime<Utc>,
+    ) {
         let (adder, launches) = feed();
         for (row, enters) in launched {
             let launching = self.launching(row, provider.clone(), enters);
             assert!(adder.add(launching).is_ok());
         }
-        drop(adder);
+        let _more_may_come = hears_on.then_some(adder);
         let (stop, stopped) = watch::channel(false);
+        provider.stops(until, stop.clone());
         let executions = Executions {
             courier: self.courier.clone(),
             store,

@@ -11,7 +11,7 @@ use crate::advance::{Change, Effect, Enrolment, Facts, Place, Request, State, ad
 use crate::errand::{Waits, given_up_at};
 use crate::execute::ready::Move;
 use crate::execute::{Executor, Step};
-use crate::ids::{CohortId, MessageId, NO_RUN};
+use crate::ids::{CohortId, MessageId, NO_RUN, OTHERS_RUN};
 use crate::left_out::LeftOut;
 use crate::member::{Doubt, Member, Pending};
 use crate::provider::{Found, Resolve};
@@ -360,8 +360,8 @@ impl Executor {
             }),
             Effect::Finish(Some(reason)) => note(Note::Finished(reason), settled),
             Effect::Finish(None) => {}
-            // Somebody in no campaign has no step of it.
-            Effect::Skip(..) if run == NO_RUN => {}
+            // Somebody in no campaign has no step of it, nor in another one than sends the answer.
+            Effect::Skip(..) if matches!(run, NO_RUN | OTHERS_RUN) => {}
             Effect::Skip(step, reason) => note(Note::Skipped { step, reason }, settled),
             Effect::Change(Change::Call(request)) if request.waits => settled.calling = Some(request),
             Effect::Change(change) => note(Note::of(change), settled),

@@ -313,7 +313,6 @@ async fn a_reply_belongs_to_the_last_text_from_that_sender() {
         launch,
         step: 2,
         language: 1,
-        tariff: Some(3),
     };
     let sent = store.sent_lately(to, "shop", after(0)).await.expect("known");
     assert_eq!(sent.first(), Some(&newest));

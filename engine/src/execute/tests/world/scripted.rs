@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use sms::PhoneNumber;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::{World, append, phone};
 use crate::clock::SimulatedClock;
@@ -74,6 +74,8 @@ pub struct Scripted {
     inbound: Mutex<Vec<(DateTime<Utc>, Inbound)>>,
     /// What happens outside, and the store to whose log another process appends it.
     outside: Mutex<(PathBuf, Vec<NewHappening>)>,
+    /// Whom it tells to stop when it is asked then or later.
+    stops: Mutex<Option<(DateTime<Utc>, watch::Sender<bool>)>>,
     batch: usize,
     gate: Option<Arc<Gate>>,
     /// What a look-up of a reference finds; none: it cannot be asked.
@@ -209,6 +211,12 @@ impl Provider for Scripted {
     }
 
     fn poll(&self, now: DateTime<Utc>) -> BoxFuture<'static, Polled> {
+        if let Some((_, stop)) =
+            (self.stops.lock().expect("unpoisoned").as_ref()).filter(|(at, _)| *at <= now)
+        {
+            // Nobody listens once it has ended.
+            let _ = stop.send(true);
+        }
         let mut waiting = self.inbound.lock().expect("unpoisoned");
         let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut *waiting)
             .into_iter()
@@ -267,6 +275,7 @@ pub fn gated(
         script: Mutex::new(Box::new(script)),
         inbound: Mutex::default(),
         outside: Mutex::default(),
+        stops: Mutex::default(),
         batch,
         found: None,
     })
@@ -364,6 +373,11 @@ impl Scripted {
         let due = outside.1.iter().take_while(|one| one.at <= now).count();
         let happened = outside.1.drain(..due).collect();
         (outside.0.clone(), happened, outside.1.first().map(|one| one.at))
+    }
+
+    /// Whoever executes is told to stop when it asks then.
+    pub fn stops(&self, at: DateTime<Utc>, stop: watch::Sender<bool>) {
+        *self.stops.lock().expect("unpoisoned") = Some((at, stop));
     }
 
     /// Has something come in then.
