@@ -54,6 +54,8 @@ pub use summary::{BadLine, Duplicate, FileRead, MessageParts, SenderParts, Summa
 pub use texts::TextParts;
 pub use too_long::TooLong;
 
+#[cfg(test)]
+pub(crate) use draw::by_share;
 use draw::{Draw, Noted};
 use passages::Passages;
 use row::Frozen;

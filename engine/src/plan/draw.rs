@@ -15,7 +15,7 @@ const HOLDOUT: &str = "holdout";
 const CONTROL_GROUP: &str = "control group";
 
 /// Why a share leaves somebody out; numbers are drawn once everybody is known.
-pub(super) fn by_share(audience: &Audience, campaign: &str, phone: PhoneNumber) -> Option<LeftOut> {
+pub(crate) fn by_share(audience: &Audience, campaign: &str, phone: PhoneNumber) -> Option<LeftOut> {
     let drawn = |salt, amount: Option<Amount>| match amount {
         Some(Amount::Share(share)) => Some(fraction(hash(salt, campaign, phone)) < share.0),
         Some(Amount::People(_)) | None => None,

@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dsl::campaign::Again;
 use sms::PhoneNumber;
 
 use super::recorded;
 use super::world::{World, phone};
+use crate::plan::by_share;
 use crate::rehearse::Model;
 use crate::revision::Revision;
 
@@ -24,7 +24,7 @@ mod grammar;
 mod people;
 
 use clocks::{by_engine, by_rehearsal, by_stage};
-use grammar::{Begins, Drawn, drawn};
+use grammar::{Begins, Drawn, OTHER, drawn};
 
 /// Seeds of a run where nobody says how many.
 const SEEDS: u64 = 150;
@@ -66,6 +66,10 @@ struct Tale {
     /// Where its calls go.
     host: TcpListener,
     begins: Begins,
+    /// Some go first, and the others wait for what comes of that.
+    has_canary: bool,
+    /// A rehearsal, which is of one launch, is of all of it.
+    is_one_launch: bool,
     /// For several passages of one person at once.
     is_keyed: bool,
 }
@@ -75,8 +79,11 @@ impl Tale {
         let Drawn {
             campaign,
             model,
+            audience,
             schedule,
             begins,
+            has_canary,
+            is_one_launch,
             is_keyed,
         } = drawn(seed);
         let host = TcpListener::bind("127.0.0.1:0").expect("a port is free");
@@ -106,7 +113,9 @@ impl Tale {
         std::fs::write(world.path().join("people.csv"), people).expect("written");
         let path = world.path().join("test.campaign.yaml");
         let text = std::fs::read_to_string(&path).expect("readable");
-        world.write_campaign(&text.replacen("schedule: now", &schedule, 1));
+        let head = format!("audience: {audience}\n{schedule}");
+        world.write_campaign(&text.replacen("audience: people.csv\nschedule: now", &head, 1));
+        std::fs::write(world.path().join("other.campaign.yaml"), OTHER).expect("written");
         world.write_senders();
         world.write_hosts();
         world.write_lists();
@@ -122,19 +131,18 @@ impl Tale {
             model: Arc::new(model),
             host,
             begins,
+            has_canary,
+            is_one_launch,
             is_keyed,
         }
     }
 }
 
 impl Tale {
-    /// Of a cron one tick is rehearsed, and of a column everybody's next day.
-    fn is_rehearsed_whole(&self) -> bool {
-        match self.begins {
-            Begins::Once | Begins::ByEvent => true,
-            Begins::ByColumn => self.revision.campaign.pace.again == Again::Never,
-            Begins::ByCron => false,
-        }
+    /// Nobody of the audience by its `sample` and `holdout`.
+    fn is_drawn_out(&self, phone: PhoneNumber) -> bool {
+        let campaign = &self.revision.campaign;
+        by_share(&campaign.audience, &campaign.name, phone).is_some()
     }
 }
 
@@ -185,8 +193,11 @@ fn compare(tale: &Tale, found: &mut Found) {
     found.recorded += recorded;
     found.failing.extend(failing);
     let mut others = vec![("the engine", engine)];
-    if tale.life == Life::Modelled && tale.is_rehearsed_whole() {
+    if tale.life == Life::Modelled && tale.is_one_launch {
         others.push(("the rehearsal", by_rehearsal(tale)));
+    }
+    if tale.has_canary {
+        stage = others.remove(0).1;
     }
     if tale.is_keyed {
         let all = others.iter_mut().map(|(_, told)| told).chain([&mut stage]);

@@ -7,7 +7,7 @@ use dsl::campaign::story::Occurrence;
 
 use super::super::days::run_ticks;
 use super::super::world::{Does, START, event, scripted};
-use super::grammar::Begins;
+use super::grammar::{Begins, WORD};
 use super::people::{People, happenings};
 use super::{COLUMNS, Tale, Told};
 use crate::clock::Clock;
@@ -41,13 +41,17 @@ pub async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
         let mut people = people.lock().expect("unpoisoned");
         Does::AcceptAndLive(people.get(text.to, &text.text, clock.now()))
     });
-    let mut happenings = happenings(tale);
+    let (words, mut happenings): (Vec<_>, Vec<_>) =
+        happenings(tale).into_iter().partition(|one| is_word(tale, one));
+    for word in words {
+        provider.will_say(word.at, word.phone, WORD);
+    }
     let begun_by = match tale.begins {
-        Begins::Once | Begins::ByEvent => LONG,
+        Begins::Once | Begins::ByEvent | Begins::ByWord => LONG,
         Begins::ByColumn | Begins::ByCron => TICKING,
     };
     let end = tale.world.clock.now() + begun_by;
-    if tale.begins == Begins::ByEvent {
+    if tale.begins.is_of_one() {
         let mut last = event(0, "over", 8, &[]);
         last.at = end;
         happenings.push(last);
@@ -55,7 +59,7 @@ pub async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
     provider.will_happen(&tale.world, happenings);
     match tale.begins {
         Begins::Once => tale.world.run_in_pieces(&provider, every).await,
-        Begins::ByEvent => tale.world.run_open(&provider, every, end).await,
+        Begins::ByEvent | Begins::ByWord => tale.world.run_open(&provider, every, end).await,
         Begins::ByColumn | Begins::ByCron => run_ticks(&tale.world, &provider, every, end).await,
     }
     let mut told = Told::new();
@@ -64,6 +68,11 @@ pub async fn by_engine(tale: &Tale, every: Option<u64>) -> Told {
         of_person.push(line(*at, &text.text));
     }
     told
+}
+
+/// Whether something that would begin a campaign is written.
+fn is_word(tale: &Tale, happening: &NewHappening) -> bool {
+    tale.begins == Begins::ByWord && happening.what.name() == "began"
 }
 
 /// What comes from outside of a campaign.
@@ -86,13 +95,16 @@ pub fn by_stage(tale: &Tale) -> Told {
         let person: Vec<(String, String)> = columns.into_iter().zip(cells).collect();
         let person = cast(&tale.revision, &person, &Default::default(), start).expect("somebody of the list");
         let number = person.member.phone;
-        if told.contains_key(&number.as_u64()) {
+        if tale.is_drawn_out(number) || told.contains_key(&number.as_u64()) {
             continue;
         }
         told.insert(number.as_u64(), vec![]);
         let mut stage = Stage::new(tale.revision.clone(), person, None, start);
         let happenings = happenings(tale).into_iter().filter(|one| one.phone == number);
-        let happens = |one: NewHappening| (one.at, Outside::Happens(one));
+        let happens = |one: NewHappening| match is_word(tale, &one) {
+            true => (one.at, Outside::Says("desk".to_owned(), WORD.to_owned())),
+            false => (one.at, Outside::Happens(one)),
+        };
         let mut outside: Vec<(DateTime<Utc>, Outside)> = happenings.map(happens).collect();
         loop {
             outside.sort_by_key(|(at, _)| *at);

@@ -35,19 +35,42 @@ pub enum Begins {
     Once,
     /// For one person at a time, by an event.
     ByEvent,
+    /// The same, by a word that they write.
+    ByWord,
     /// For each on their day.
     ByColumn,
     /// For all again and again.
     ByCron,
 }
 
+impl Begins {
+    /// For one person at a time.
+    pub fn is_of_one(self) -> bool {
+        matches!(self, Begins::ByEvent | Begins::ByWord)
+    }
+}
+
+/// The word that begins a campaign; nobody answers so.
+pub const WORD: &str = "Join";
+/// The day on which a cron ends behind its first tick.
+const ONE_TICK: &str = "2026-11-27";
+/// The campaign that a step starts.
+pub const OTHER: &str =
+    "audience: people.csv\npurpose: service\ntrigger: { event: never }\nmessage: Something else\n";
+
 /// What a seed draws.
 pub struct Drawn {
     /// The campaign, but for its audience and schedule.
     pub campaign: String,
+    /// Of whom.
+    pub audience: &'static str,
     /// When it begins, or what begins it.
     pub schedule: String,
+    /// Some go first, and the others wait: no story tells of others.
+    pub has_canary: bool,
     pub begins: Begins,
+    /// Nobody comes a second time but as things happen to them: one launch is all of it.
+    pub is_one_launch: bool,
     /// Events with another `visit` begin it once more for the same person.
     pub is_keyed: bool,
     /// How people answer, as `crier rehearse` reads it.
@@ -72,21 +95,31 @@ pub fn drawn(seed: u64) -> Drawn {
     let rest = grammar.steps(2, 3);
     let last = grammar.send();
     let rules = grammar.rules();
-    let head = grammar.head();
+    let begins = match (seed % 6, seed % 12, seed % 5) {
+        (0, 6, _) if !grammar.keyed => Begins::ByWord,
+        (0, ..) => Begins::ByEvent,
+        (_, _, 0) => Begins::ByColumn,
+        (_, _, 1) => Begins::ByCron,
+        _ => Begins::Once,
+    };
+    let has_canary = begins == Begins::Once && seed % 7 == 3;
+    let head = grammar.head(has_canary);
     let steps = format!("{{ send: {first} }}, {rest}, {last}");
     let campaign = format!(
         "{head}steps: [ {steps} ]\nreplies: [ {rules} ]\nmessages:\n{}",
         grammar.messages
     );
-    let begins = match (seed % 6, seed % 5) {
-        (0, _) => Begins::ByEvent,
-        (_, 0) => Begins::ByColumn,
-        (_, 1) => Begins::ByCron,
-        _ => Begins::Once,
-    };
     let outside = grammar.outside(&campaign, begins);
     let schedule = grammar.schedule(begins);
+    let moves_days = campaign.contains("{ starts: \"") || outside.contains("{ starts: [");
     Drawn {
+        is_one_launch: match begins {
+            Begins::Once | Begins::ByEvent | Begins::ByWord => true,
+            Begins::ByColumn => !moves_days || !schedule.contains("again: always"),
+            Begins::ByCron => schedule.contains(ONE_TICK),
+        },
+        audience: AUDIENCES[usize::try_from(seed / 7 % 5).expect("few")],
+        has_canary,
         schedule,
         begins,
         is_keyed: grammar.keyed,
@@ -130,16 +163,28 @@ const SCHEDULES: [&str; 7] = [
     "{ at: 2026-11-27 16:30, window: 7:00-21:30, days: [mon, tue, wed, thu, fri] }",
     "{ at: 2026-11-26 08:00, clock: recipient, window: 7:00-21:30, expires: 30 hours }",
 ];
+/// Some people are drawn for nothing.
+const AUDIENCES: [&str; 5] = [
+    "people.csv",
+    "people.csv",
+    "people.csv",
+    "{ from: people.csv, holdout: 30% }",
+    "{ from: people.csv, sample: 70%, holdout: 10% }",
+];
 const TIMES: [&str; 5] = ["10 minutes", "3 hours", "1 day", "36 hours", "3 days"];
 
 impl Grammar {
     /// What stands above the steps.
-    fn head(&mut self) -> String {
+    fn head(&mut self, has_canary: bool) -> String {
         let mut head = format!(
             "purpose: {}\nlanguages: [en, it]\nfields: {{ city: {{ default: nowhere }}, starts: date }}\n",
             if self.marketing { "marketing" } else { "service" }
         );
         let mut limits = vec![];
+        if has_canary {
+            let watch = self.chance.pick(&["1 hour", "20 hours"]);
+            limits.push(format!("canary: {{ share: 30%, watch: {watch} }}"));
+        }
         if self.chance.one_in(3) && !self.keyed {
             limits.push(format!(
                 "quiet_hours: {}",
@@ -179,6 +224,11 @@ impl Grammar {
                 let key = if self.keyed { ", key: visit" } else { "" };
                 format!("trigger: {{ event: began{key}, again: {again}{conditions} }}")
             }
+            Begins::ByWord => {
+                let again = self.chance.pick(&["never", "always", "restart", "after 2 days"]);
+                let hours = self.chance.pick(&hours);
+                format!("trigger: {{ keyword: {WORD}, again: {again}{hours} }}")
+            }
             Begins::ByColumn => {
                 let apart = self.chance.pick(&["", ", before: 1 day", ", after: 2 days"]);
                 let again = self.chance.pick(&["", ", again: always"]);
@@ -189,8 +239,9 @@ impl Grammar {
                 let clock = self.chance.pick(&["", ", clock: recipient"]);
                 let again = self.chance.pick(&["never", "always", "after 2 days"]);
                 let hours = self.chance.pick(&hours);
+                let until = self.chance.pick(&["2026-12-08", "2026-12-08", ONE_TICK]);
                 format!(
-                    "schedule: {{ cron: \"0 10 * * mon,thu\", from: 2026-11-26, until: 2026-12-08{clock}, again: {again}{hours} }}"
+                    "schedule: {{ cron: \"0 10 * * mon,thu\", from: 2026-11-26, until: {until}{clock}, again: {again}{hours} }}"
                 )
             }
         }
@@ -199,7 +250,7 @@ impl Grammar {
     /// What a model says of all that happens outside.
     fn outside(&mut self, campaign: &str, begins: Begins) -> String {
         let mut outside = String::new();
-        if begins == Begins::ByEvent {
+        if begins.is_of_one() {
             let all = ["1/hour", "3/hour", "2/minute"];
             let rate = self.chance.pick(if self.keyed { &all[..1] } else { &all });
             let _ = writeln!(outside, "arrivals: {rate}");
@@ -374,7 +425,9 @@ impl Grammar {
     }
 
     fn plain_step(&mut self) -> String {
-        match self.chance.below(14) {
+        match self.chance.below(16) {
+            14 => "{ start: other }".to_owned(),
+            15 => "{ forward: office }".to_owned(),
             9 => "{ call: { url: \"HOST/{{city}}\", body: { name: \"{{first_name}}\" } } }".to_owned(),
             10 => "{ call: { url: \"HOST/kept\", save: city } }".to_owned(),
             12 => "{ join: news }".to_owned(),
@@ -465,8 +518,10 @@ impl Grammar {
                 self.chance.pick(&CITIES)
             ));
         }
-        if self.chance.one_in(2) {
-            rules.push("{ otherwise: { forward: office } }".to_owned());
+        match self.chance.below(4) {
+            0 | 1 => rules.push("{ otherwise: { forward: office } }".to_owned()),
+            2 => rules.push("{ words: [thanks, \"what?\"], start: other }".to_owned()),
+            _ => {}
         }
         rules.join(", ")
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use sms::PhoneNumber;
 
-use super::super::world::{Doing, event};
-use super::grammar::{Begins, Chance};
+use super::super::world::{Doing, event, phone};
+use super::grammar::Chance;
 use super::{Life, PEOPLE, Tale, VISITS, visits};
 use crate::draw;
 use crate::rehearse::{self, Happened, Model, Once};
@@ -130,9 +130,13 @@ pub fn happenings(tale: &Tale) -> Vec<NewHappening> {
 
 /// Each comes once, at the rate of the model; by a key as often as there are rows.
 fn arrivals(tale: &Tale) -> Vec<NewHappening> {
-    let people = (0..PEOPLE).filter(|_| tale.begins == Begins::ByEvent);
+    let is_of_it = |n: &u64| !tale.is_drawn_out(phone(*n).parse().expect("a number"));
+    let people: Vec<u64> = (0..PEOPLE)
+        .filter(is_of_it)
+        .filter(|_| tale.begins.is_of_one())
+        .collect();
     let visits_of = |n: u64| if tale.is_keyed { visits(n) } else { 1 };
-    let rows: u64 = (0..PEOPLE).map(visits_of).sum();
+    let rows: u64 = people.iter().map(|n| visits_of(*n)).sum();
     let rows = u32::try_from(rows).expect("few");
     let one = |(n, visit): (u64, u64)| {
         let key = format!("v{visit}");
@@ -145,7 +149,9 @@ fn arrivals(tale: &Tale) -> Vec<NewHappening> {
         });
         one
     };
-    let all = people.flat_map(|n| (0..visits_of(n)).map(move |visit| (n, visit)));
+    let all = people
+        .into_iter()
+        .flat_map(|n| (0..visits_of(n)).map(move |visit| (n, visit)));
     all.map(one).collect()
 }
 
@@ -156,7 +162,7 @@ fn wild(tale: &Tale) -> Vec<NewHappening> {
     let mut happenings: Vec<NewHappening> = several.map(|n| something(&mut chance, n)).collect();
     // Each enters a few times, as far as that is let.
     let begins = (0..PEOPLE)
-        .filter(|_| tale.begins == Begins::ByEvent)
+        .filter(|_| tale.begins.is_of_one())
         .flat_map(|n| [n; 4]);
     happenings.extend(begins.map(|n| beginning(&mut chance, n)));
     // What has no key is of all passages. No two of one person begin in the same minute, in which their waits would end.
