@@ -14,7 +14,8 @@ pub(super) fn told<'a>(
 ) -> Vec<CheckedFile> {
     for project in projects {
         let its = |file: &&mut Seen| file.folder == project.folder;
-        let mut campaigns = vec![];
+        // An outline is large, and thousands of them are not moved again and again.
+        let mut campaigns = Vec::with_capacity(files.iter().filter(|seen| seen.outline.is_some()).count());
         for file in files.iter_mut().filter(its) {
             campaigns.extend(
                 file.outline
