@@ -129,6 +129,9 @@ pub(super) fn beside_the_dash(text: &str, at: usize) -> Option<Diagnostic> {
                 .then_some(above.start + begins)?;
         }
     };
+    if key_on(text, &above).is_none() {
+        return Some(among_texts(text, key, dash));
+    }
     let lines = key.start..item_end(text, line.end, column);
     let name = &text[key.clone()];
     if is_of_next(text, name, dash..line.start) {
@@ -143,6 +146,51 @@ pub(super) fn beside_the_dash(text: &str, at: usize) -> Option<Diagnostic> {
             .help("put two spaces before each line of the item")
             .replace(lines, moved, Applicability::Unsure),
     )
+}
+
+/// A key below items that have none:
+///
+/// ```yaml
+/// audience:
+///   - lists/customers.csv
+///   where: age >= 18
+/// ```
+fn among_texts(text: &str, key: Range<usize>, dash: usize) -> Diagnostic {
+    let line = line_of(text, key.start);
+    let column = key.start - line.start;
+    let message = format!(
+        "\"{}\" stands among the items of a list, which has no keys",
+        &text[key.clone()]
+    );
+    let found = Diagnostic::error("invalid-yaml", key, message)
+        .label("a key")
+        .also(dash..dash + 1, "an item");
+    let of_list = |above: &&Range<usize>| {
+        let written = &text[(*above).clone()];
+        written.trim().is_empty() || spaces_before(written) >= column
+    };
+    let above = std::iter::successors(Some(line.clone()), |line| {
+        Some(line_of(text, line.start.checked_sub(1)?))
+    });
+    let above: Vec<Range<usize>> = above.collect();
+    let first = above
+        .iter()
+        .take_while(of_list)
+        .last()
+        .map_or(line.start, |first| first.start);
+    let owner = above.iter().find(|above| !of_list(above));
+    let is_audience = owner.is_some_and(|owner| text[owner.clone()].trim_end() == "audience:");
+    if !is_audience {
+        return found.help("put the items under a key of their own, or leave the key out");
+    }
+    let moved = text[first..line.start].lines().map(|line| match line.is_empty() {
+        true => "\n".to_owned(),
+        false => format!("  {line}\n"),
+    });
+    let moved = format!("{}from:\n{}", " ".repeat(column), moved.collect::<String>());
+    found
+        .help("the lists stand under a key of their own too, `from`")
+        .replace(first..line.start, moved, Applicability::Unsure)
 }
 
 /// Whether a key begins another item: the lines of the one above have it already, or a step or a line of a story of their

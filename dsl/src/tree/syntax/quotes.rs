@@ -87,9 +87,12 @@ pub(super) fn quote(text: &str, value: Range<usize>, what: impl Into<String>) ->
     )
     .label("YAML reads this as something else");
     // With quotes before it a hashtag would be a comment, and nobody would be told.
-    match before_hashtag(text, &value) {
-        true => found.help("quote the text, with the word behind `#` where that is part of it"),
-        false => found.help("quote the text").replace(value, quoted, sure),
+    match behind(text, &value) {
+        Behind::Hashtag => found.help("quote the text, with the word behind `#` where that is part of it"),
+        Behind::Comment => found
+            .help("quote the text, with what stands behind `#` where that is part of it")
+            .replace(value, quoted, sure),
+        Behind::Else => found.help("quote the text").replace(value, quoted, sure),
     }
 }
 
@@ -172,10 +175,20 @@ fn with_marks_left(text: &str, value: &Range<usize>) -> Option<Diagnostic> {
     None
 }
 
-/// Whether a word with `#` follows, as no comment begins.
-fn before_hashtag(text: &str, value: &Range<usize>) -> bool {
-    let behind = text[value.end..].trim_start_matches(' ').strip_prefix('#');
-    behind.is_some_and(|word| word.starts_with(char::is_alphanumeric))
+/// What follows a value on its line.
+enum Behind {
+    /// A word with `#`, as no comment begins.
+    Hashtag,
+    Comment,
+    Else,
+}
+
+fn behind(text: &str, value: &Range<usize>) -> Behind {
+    match text[value.end..].trim_start_matches(' ').strip_prefix('#') {
+        Some(word) if word.starts_with(char::is_alphanumeric) => Behind::Hashtag,
+        Some(_) => Behind::Comment,
+        None => Behind::Else,
+    }
 }
 
 /// Whether a value is certainly all of its text: the line ends with it, and the next one does not go on with it.

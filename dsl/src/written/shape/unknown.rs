@@ -8,7 +8,7 @@ use super::super::nearest::{Guess, Words, nearest, same_word};
 use super::super::scalars;
 use super::super::traps;
 use super::home::Homes;
-use super::words::possible;
+use super::words::{possible, possible_steps};
 use super::{Shape, elsewhere, fits, one_line, only, words};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Node};
@@ -130,9 +130,34 @@ impl Shape<'_> {
         self.found.push(guess.tell(found, || {
             let belongs = said.or_else(|| words::belongs(object, node, entry));
             let belongs = belongs.or_else(|| homes.told(entry));
-            belongs.unwrap_or_else(|| possible(object))
+            belongs.unwrap_or_else(|| match is_step {
+                true => possible_steps(object),
+                false => possible(object),
+            })
         }));
         meant.or_else(|| words::owner(object, written))
+    }
+
+    /// What nobody knows beside a step that nobody knows is of that step: it is not told, where nothing is meant by it.
+    pub(super) fn once_for_a_step(
+        &mut self,
+        node: &Node,
+        entry: &Entry,
+        (code, meant): (&str, Option<&str>),
+    ) {
+        let is_of = |found: &Diagnostic, entry: &Entry| found.code == code && found.span == entry.key.span;
+        let is_told = self
+            .found
+            .last()
+            .is_some_and(|found| is_of(found, entry) && found.suggestion.is_none());
+        let mut others = node
+            .entries()
+            .iter()
+            .take_while(|other| other.key.span != entry.key.span);
+        let earlier = |other: &Entry| self.found.iter().any(|found| is_of(found, other));
+        if code == "unknown-step" && meant.is_none() && is_told && others.any(earlier) {
+            self.found.pop();
+        }
     }
 
     /// What stands under a key that nobody knows is not certainly a text: quotes around it are for a person to judge.

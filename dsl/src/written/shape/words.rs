@@ -129,6 +129,11 @@ pub(super) fn possible(object: &Object) -> String {
     )
 }
 
+/// The steps there are.
+pub(super) fn possible_steps(object: &Object) -> String {
+    format!("the steps are {}", object.one_of.join(", "))
+}
+
 /// Where a key belongs that is one of a map below.
 pub(super) fn belongs(object: &Object, node: &Node, entry: &Entry) -> Option<String> {
     if entry.key.text == "from" && object.key("sender").is_some() {
