@@ -183,14 +183,16 @@ fn among_texts(text: &str, key: Range<usize>, dash: usize) -> Diagnostic {
     if !is_audience {
         return found.help("put the items under a key of their own, or leave the key out");
     }
-    let moved = text[first..line.start].lines().map(|line| match line.is_empty() {
-        true => "\n".to_owned(),
-        false => format!("  {line}\n"),
+    let items = first..line.start.saturating_sub(1);
+    let moved = text[items.clone()].lines().map(|line| match line.is_empty() {
+        true => String::new(),
+        false => format!("  {line}"),
     });
-    let moved = format!("{}from:\n{}", " ".repeat(column), moved.collect::<String>());
+    let from = format!("{}from:", " ".repeat(column));
+    let moved: Vec<String> = std::iter::once(from).chain(moved).collect();
     found
         .help("the lists stand under a key of their own too, `from`")
-        .replace(first..line.start, moved, Applicability::Unsure)
+        .replace(items, moved.join("\n"), Applicability::Unsure)
 }
 
 /// Whether a key begins another item: the lines of the one above have it already, or a step or a line of a story of their
