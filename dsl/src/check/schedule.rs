@@ -197,6 +197,14 @@ fn ticks_on_other_days(schedule: &Schedule) -> Option<Diagnostic> {
 fn without_day(context: &Context<'_>, schedule: &Schedule, found: &mut Vec<Diagnostic>) {
     let Some(start) = &schedule.start else { return };
     let at = context.text.get(start.span.clone()).unwrap_or_default();
+    // What comes again under another key has its hour there.
+    let is_replaced = |d: &Diagnostic| {
+        let suggestion = d.suggestion.as_ref().filter(|_| d.code == "unknown-key");
+        suggestion.is_some_and(|of| of.span.start <= start.span.start && start.span.end <= of.span.end)
+    };
+    if found.iter().any(is_replaced) {
+        return;
+    }
     match start.value {
         Start::TimeOfDay if schedule.date.is_none() => {
             // A date goes before it, and then no reader takes it for anything else.

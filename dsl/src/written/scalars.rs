@@ -14,7 +14,7 @@ mod dates;
 mod languages;
 mod money;
 
-pub(crate) use clock::{clock as clock_of, is_time_of_day, no_date};
+pub(crate) use clock::{clock as clock_of, is_time_of_day, no_date, of_twelve_hours};
 pub(crate) use languages::{exists as language_exists, language_called};
 
 use clock::{again, cron, date, time, time_of_day, wait, window};

@@ -13,6 +13,7 @@ use super::traps::{self, Around};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::tree::{Entry, Kind, Node, Style, Tree};
 
+mod again;
 mod beside;
 mod beside_steps;
 mod branches;

@@ -380,7 +380,7 @@ pub(crate) fn clock(text: &str) -> Option<u32> {
 }
 
 /// `22:00` for `10pm`, `10:00 PM`, `10 p.m.`; none where it is of 24 hours, or no time of day.
-pub(super) fn of_twelve_hours(text: &str) -> Option<String> {
+pub(crate) fn of_twelve_hours(text: &str) -> Option<String> {
     let folded = text.to_lowercase().replace(['.', ' '], "");
     let (digits, after_noon) = match (folded.strip_suffix("am"), folded.strip_suffix("pm")) {
         (Some(digits), _) => (digits, 0),

@@ -41,6 +41,7 @@ impl Shape<'_> {
         self.all_under_its_name(node, object, &mut told);
         self.in_place_of_another(node, object, &mut told);
         self.time_in_a_map(node, object, &mut told);
+        self.again_in_a_map(node, object, &mut told);
         self.step_without_do(node, object, &mut told);
         self.key_and_value_before_the_colon(node, object, &mut told);
         self.beside_send(node, object, &mut told);
@@ -502,7 +503,7 @@ fn stands_behind(entry: &Entry) -> bool {
 }
 
 /// From the first of these entries to the last, where nothing else stands between.
-fn adjacent(node: &Node, parts: &[usize]) -> Option<Range<usize>> {
+pub(super) fn adjacent(node: &Node, parts: &[usize]) -> Option<Range<usize>> {
     let (first, last) = (*parts.iter().min()?, *parts.iter().max()?);
     let entries = node.entries();
     let apart = last - first >= parts.len() || !stands_behind(&entries[last]);
