@@ -43,7 +43,7 @@ pub(crate) use fit::fits;
 use fit::{chosen, is_text};
 pub(crate) use home::is_key;
 pub(crate) use instead::by_name;
-use words::{Place, a_kind, bad_key, conflict, first_key, no_kind_yet, wrong};
+use words::{Place, a_kind, bad_key, first_key, no_kind_yet, wrong};
 
 /// Everything in the tree that is not as the table says. `told`: what reading the text found, which learns here what its
 /// places are for.
@@ -298,9 +298,7 @@ impl Shape<'_> {
         if self.whole {
             self.missing(node, object, &meant, count);
         }
-        if let [first, second, ..] = verbs.as_slice() {
-            self.found.push(conflict(first, second, object));
-        }
+        self.several_verbs(node, object, &verbs);
     }
 
     fn known(&mut self, entry: &Entry, key: &'static Key, object: &Object, quiet: bool) {

@@ -1,9 +1,13 @@
 //! Steps that stand in one: a delay beside what is sent, and a map of several.
 
+use std::ops::Range;
+
 use super::super::key::Object;
 use super::Shape;
+use super::misplaced::adjacent;
+use super::words::conflict;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::tree::{Entry, Node};
+use crate::tree::{Entry, Node, line_of};
 
 /// The steps of a map that has more than one, each with its dash or its braces.
 pub(super) fn each_with_a_dash(node: &Node, object: &Object, written: &str) -> Option<String> {
@@ -40,6 +44,58 @@ pub(super) fn each_with_a_dash(node: &Node, object: &Object, written: &str) -> O
 }
 
 impl Shape<'_> {
+    /// What does several things, where each has a place of its own.
+    pub(super) fn several_verbs(&mut self, node: &Node, object: &Object, verbs: &[&Entry]) {
+        let [first, second, ..] = verbs else { return };
+        let found = conflict(first, second, object);
+        let repaired = match object.title {
+            "a step" | "a line of a story" => self.with_dashes(node, verbs),
+            _ if object.one_of.contains(&"do") => self.under_do(node, verbs),
+            _ => None,
+        };
+        self.found.push(match repaired {
+            Some((span, right)) => found.replace(span, right, Applicability::Unsure),
+            None => found,
+        });
+    }
+
+    /// A dash before each but the first, where each begins a line.
+    fn with_dashes(&self, node: &Node, verbs: &[&Entry]) -> Option<(Range<usize>, String)> {
+        let text = self.around.text;
+        let column = self.column(node).checked_sub("- ".len())?;
+        self.dash(node)?;
+        let starts = verbs.iter().skip(1).map(|verb| verb.key.span.start);
+        let starts: Vec<usize> = starts.collect();
+        let is_alone = |start: &usize| {
+            let line = line_of(text, *start);
+            start - line.start == column + "- ".len() && text[line.start..*start].trim().is_empty()
+        };
+        if !starts.iter().all(is_alone) {
+            return None;
+        }
+        let span = starts.first()? - "- ".len()..*starts.last()?;
+        let mut right = text[span.clone()].to_owned();
+        for start in starts {
+            let end = start - span.start;
+            right.replace_range(end - "- ".len()..end, "- ");
+        }
+        Some((span, right))
+    }
+
+    /// `do: [{ tag: coming }, { send: great }]`.
+    fn under_do(&self, node: &Node, verbs: &[&Entry]) -> Option<(Range<usize>, String)> {
+        let entries = node.entries();
+        let place = |verb: &&Entry| entries.iter().position(|entry| std::ptr::eq(entry, *verb));
+        let places = verbs.iter().map(place).collect::<Option<Vec<usize>>>()?;
+        let whole = adjacent(node, &places)?;
+        let step = |verb: &&Entry| {
+            let written = &self.around.text[verb.key.span.start..verb.value.span.end];
+            (verb.key.text != "do" && !written.contains('\n')).then(|| format!("{{ {written} }}"))
+        };
+        let steps = verbs.iter().map(step).collect::<Option<Vec<String>>>()?;
+        Some((whole, format!("do: [{}]", steps.join(", "))))
+    }
+
     /// `delay: 2 days` beside what a step does: it waits in a step of its own, before.
     pub(super) fn waits_before(
         &self,

@@ -498,6 +498,8 @@ pub(super) fn conflict(first: &Entry, second: &Entry, object: &Object) -> Diagno
         .also(first.key.span.clone(), "the first")
         .help(match object.title {
             "a step" => "a step does one thing: make two steps of it, each with its own `- `",
+            "a line of a story" => "a line says one thing: make two lines of it, each with its own `- `",
+            _ if object.one_of.contains(&"do") => "what is done in several steps stands under `do`",
             _ => "keep one of them",
         })
 }
