@@ -108,6 +108,7 @@ pub(super) fn explain(text: &str, error: &ScanError, stack: &[Open], read_to: us
     match opener {
         Some((open, _)) if let Some(found) = conditions::negation(text, open, at) => found,
         Some((open, _)) if let Some(found) = quotes::braces_in_text(text, open) => found,
+        Some((open, _)) if let Some(found) = quotes::block_mark_in_brackets(text, open) => found,
         Some((open, '{')) if let Some(found) = pairs::inside(text, open) => found,
         Some((open, bracket)) => unclosed_bracket(open, bracket),
         None => plain_words(text, at, error),

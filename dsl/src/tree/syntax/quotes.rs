@@ -279,10 +279,11 @@ pub(super) fn braces_in_text(text: &str, open: usize) -> Option<Diagnostic> {
     let line = line_of(text, open);
     let before = &text[line.start..open];
     let braces = text[open..].starts_with("{{") || (before.ends_with('{') && text[open..].starts_with('{'));
-    let from = before
-        .trim_end_matches('{')
-        .rfind(['{', '[', ',', ':'])
-        .map(|at| at + 1)?;
+    let before = before.trim_end_matches('{');
+    let mut marks = before.rmatch_indices(['{', '[', ',', ':']);
+    // The colon of `https://` ends no key.
+    let (from, mark) = marks.find(|(at, mark)| *mark != ":" || before[at + 1..].starts_with(' '))?;
+    let from = from + mark.len();
     let start = line.start + from + (before[from..].len() - before[from..].trim_start().len());
     let begins_with_word = text[start..open].starts_with(char::is_alphanumeric);
     if !(braces && begins_with_word) {
@@ -295,6 +296,26 @@ pub(super) fn braces_in_text(text: &str, open: usize) -> Option<Diagnostic> {
         start..end,
         "a text with `{{` in it, inside of brackets,",
     ))
+}
+
+/// A text inside of brackets that begins with `>` or `|`: YAML takes what follows for lines of a text.
+pub(super) fn block_mark_in_brackets(text: &str, open: usize) -> Option<Diagnostic> {
+    let line = line_of(text, open);
+    let written = &text[open..line.end];
+    let is_text = |mark: &usize| {
+        let before = written[..*mark].trim_end();
+        let ends = before.ends_with([':', ',', '[']);
+        let is_outside = |quote: char| before.matches(quote).count().is_multiple_of(2);
+        ends && is_outside('"') && is_outside('\'')
+    };
+    let mut marks = written.match_indices(['>', '|']).map(|(at, _)| at);
+    let start = open + marks.find(is_text)?;
+    let end = inner_end(text, start, line.end);
+    let what = format!(
+        "a text that begins with `{}`, inside of brackets,",
+        &text[start..=start]
+    );
+    Some(quote(text, start..end, what))
 }
 
 /// The end of a text inside of brackets with what follows its commas and is no `key: value`.

@@ -40,8 +40,48 @@ pub(super) fn in_another_shape(
         "variants" if !node.items().is_empty() => {
             Some(("each has a name: `variants: { a: …, b: … }`".to_owned(), None))
         }
-        _ => one_rule(form, node, written),
+        _ if matches!(form, Form::Condition | Form::Leaver) => condition(node),
+        _ => one_rule(form, node, written).or_else(|| alone(form, node, written)),
     }
+}
+
+/// `{ age: "> 20" }` or `{ city: Roma }` in the place of a condition.
+fn condition(node: &Node) -> Option<(String, Option<String>)> {
+    let [one] = node.entries() else { return None };
+    let Some(value) = one.value.text().filter(|_| is_variable(&one.key.text)) else {
+        return Some(("a condition is one text: `'age > 20'`".to_owned(), None));
+    };
+    let is_compared = value.starts_with(['>', '<', '=', '!']);
+    let is_number = value.parse::<f64>().is_ok() || ["true", "false"].contains(&value);
+    let right = match (is_compared, is_number) {
+        (true, _) => format!("{} {value}", one.key.text),
+        (false, true) => format!("{} == {value}", one.key.text),
+        (false, false) => format!("{} == \"{value}\"", one.key.text),
+    };
+    let right = format!("'{}'", right.replace('\'', "''"));
+    Some((format!("a condition is one text: `{right}`"), Some(right)))
+}
+
+/// A map of one key in the place of a value, where what stands under the key is one: `{ url: https://arena.example }`.
+fn alone(form: &Form, node: &Node, written: &str) -> Option<(String, Option<String>)> {
+    // What a column must be is rather a condition than its name.
+    let is_value = form.is_scalar() && !matches!(form, Form::Condition | Form::Word | Form::Text);
+    let ([one], true) = (node.entries(), is_value) else {
+        return None;
+    };
+    let value = one
+        .value
+        .text()
+        .filter(|value| scalars::check(form, value).is_ok())?;
+    let place = one.value.span.start.checked_sub(node.span.start)?..one.value.span.end - node.span.start;
+    let right = written.get(place).unwrap_or(value);
+    Some((format!("write it alone: `{right}`"), Some(right.to_owned())))
+}
+
+/// Whether a column of that name is asked for as it stands.
+fn is_variable(name: &str) -> bool {
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    begins && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// The text of a map's only key, where it is one of these.
@@ -52,8 +92,11 @@ fn only<'a>(node: &'a Node, keys: &[&str]) -> Option<&'a str> {
     }
 }
 
-/// `{ from: 18:00, to: 20:00 }`, as a window is written.
+/// `{ from: 18:00, to: 20:00 }` or `[18:00, 20:00]`, as a window is written.
 fn hours(node: &Node) -> Option<String> {
+    if let [from, to] = node.items() {
+        return Some(format!("{}-{}", from.text()?, to.text()?));
+    }
     let [_, _] = node.entries() else { return None };
     let of = |keys: &[&str]| keys.iter().find_map(|key| node.get(key)?.text());
     let from = of(&["from", "start", "after", "begin", "open"])?;

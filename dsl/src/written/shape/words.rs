@@ -155,6 +155,12 @@ pub(super) fn belongs(object: &Object, node: &Node, entry: &Entry) -> Option<Str
         return Some("what comes again is a cron: `cron: \"0 10 * * *\"` is every day at ten".to_owned());
     }
     if object.title == "`schedule`" && matches!(entry.key.text.as_str(), "time" | "hour") {
+        if node.entry("date").is_some() && node.entry("at").is_none() {
+            return Some(format!(
+                "the time on the day of a column is `at`: `at: \"{}\"`",
+                entry.value.text().unwrap_or("10:00")
+            ));
+        }
         return Some("day and time are one value: `at: 2026-12-01 10:00`".to_owned());
     }
     if object.title == "`schedule`"
