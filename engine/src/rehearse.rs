@@ -25,6 +25,7 @@ use crate::throttle::Buckets;
 use crate::trigger::key_field;
 
 mod agenda;
+mod canary;
 mod checks;
 mod crowd;
 mod entry;
@@ -50,6 +51,7 @@ pub(crate) use model::delay;
 pub use model::{Habit, Happened, Model, Once};
 
 use agenda::{Agenda, Clock, Coming, Entry, NEVER, Second};
+use canary::Canary;
 use checks::Checks;
 use crowd::{Asks, Crowd, Flag};
 use entry::on_own_clocks;
@@ -129,6 +131,7 @@ struct World<'a> {
     checks: Checks,
     figures: Figures,
     halting: Halting,
+    canary: Canary,
     /// From the origin.
     now: Duration,
     /// In millionths.
@@ -146,13 +149,10 @@ impl<'a> World<'a> {
         // On the clocks of recipients it begins up to a day before.
         let ahead = TimeDelta::hours(if on_own_clocks(&campaign.schedule) { 26 } else { 0 });
         let clock = Clock::from(setting.begins_at - ahead);
-        let watched_until = campaign.limits.canary.map(|canary| {
-            let until = canary.watch.after(setting.begins_at, campaign.timezone);
-            clock.second(until)
-        });
         World {
             setting,
-            halting: Halting::of(campaign, watched_until),
+            halting: Halting::of(campaign),
+            canary: Canary::of(campaign),
             clock,
             vocabulary: Vocabulary::of(campaign),
             crowd: Crowd::of(people, &asks, key_field(campaign).is_some()),
@@ -185,6 +185,10 @@ impl<'a> World<'a> {
             .min();
         let window = window.map(|(at, _, lane)| (at, lane));
         let due_at = due.map(|second| Duration::from_secs(second.into()));
+        let next = due_at.into_iter().chain(window.map(|(at, _)| at)).min();
+        if self.watch_canary(next) {
+            return Ok(true);
+        }
         match (due_at, window) {
             (Some(due_at), Some((at, lane))) if at < due_at => self.window(lane, at)?,
             (Some(_), _) => self.second()?,

@@ -283,7 +283,12 @@ impl Crowd {
     }
 
     pub fn class(&self, person: u32) -> &TimeClass {
-        &self.classes[usize::from(self.class_of[index(person)])]
+        &self.classes[self.class_index(person)]
+    }
+
+    /// Which of the zones that people have; the same for all of the same zones.
+    pub fn class_index(&self, person: u32) -> usize {
+        usize::from(self.class_of[index(person)])
     }
 
     pub fn at(&self, person: u32) -> &Standing {

@@ -37,7 +37,11 @@ impl World<'_> {
                     let (began, due) = (self.clock.second(at), self.clock.second(due_at));
                     let standing = self.crowd.at_mut(person);
                     (standing.place, standing.began) = (place, began);
-                    self.wait(person, due);
+                    let step = || entry.step(self.crowd.phone(person));
+                    match self.canary.holds() && entry.is_after_canary(step()) {
+                        true => self.canary.hold(person, due),
+                        false => self.wait(person, due),
+                    }
                 }
                 Err(reason) => {
                     *self.figures.not_entered.entry(reason).or_default() += 1;

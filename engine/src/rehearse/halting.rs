@@ -35,15 +35,25 @@ pub(super) struct Halting {
 }
 
 impl Halting {
-    /// Of a campaign; the watch of its canary ends then.
-    pub fn of(campaign: &Campaign, watched_until: Option<Second>) -> Halting {
+    /// Of a campaign.
+    pub fn of(campaign: &Campaign) -> Halting {
         Halting {
             halt: campaign.limits.halt,
             tally: Tally::default(),
             undelivered: BTreeMap::new(),
-            watched_until,
+            watched_until: None,
             halted: None,
         }
+    }
+
+    /// The watch of the canary ends then.
+    pub fn watch_until(&mut self, until: Second) {
+        self.watched_until = Some(until);
+    }
+
+    /// Whether any text went.
+    pub fn any_taken(&self) -> bool {
+        self.tally.taken > 0
     }
 
     /// A text went.

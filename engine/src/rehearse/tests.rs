@@ -356,11 +356,11 @@ fn a_share_that_is_passed_halts_it() {
         1_000,
         angry,
         expect![[r#"
-        1000 people, 15 texts (15 arrive), 2 answers, 17 parts, 2 opt out; replies: 0 to people, 2 not
-        message message: 15 from 01 10:00:00 to 01 10:00:01, waited 0 hours 0 frequency 5 rate {}
-        ends 01 10:00:01, money {"USD": 0.17}, queue 985, finished {"": 15}, left {}, held 0
-        halted 01 11:00:00: 2 of 15 texted opted out, more than 5% (`limits.halt.opt_outs`), 985 wait
-    "#]],
+            1000 people, 15 texts (15 arrive), 2 answers, 17 parts, 2 opt out; replies: 0 to people, 2 not
+            message message: 15 from 01 10:00:00 to 01 10:00:01, waited 0 hours 0 frequency 5 rate {}
+            ends 01 10:00:01, money {"USD": 0.17}, queue 985, finished {"": 15}, left {}, held 0
+            halted 01 11:00:02: 2 of 15 texted opted out, more than 5% (`limits.halt.opt_outs`), 985 wait
+        "#]],
     );
     check(
         &campaign("{ halt: { opt_outs: 50% } }"),

@@ -382,8 +382,7 @@ impl Grammar {
                     .map(|nth| {
                         let condition = self.condition_of_rule(nth);
                         let steps = self.steps(depth - 1, 2);
-                        // What is asked for and its contrary is refused.
-                        let steps = steps.replace(&format!(", unless: {condition}"), "");
+                        let steps = without_contrary(&steps, &condition);
                         format!("{{ when: {condition}, do: [ {steps} ] }}")
                     })
                     .collect();
@@ -584,4 +583,19 @@ impl Grammar {
         };
         format!("'{condition}'")
     }
+}
+
+/// Steps that are done where a condition holds: what is asked for and its contrary is refused.
+fn without_contrary(steps: &str, condition: &str) -> String {
+    let condition = condition.trim_matches('\'');
+    let mut pieces = steps.split(", unless: '");
+    let mut kept = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (asked, rest) = piece.split_once('\'').expect("it is in quotes");
+        if asked.split(" || ").all(|one| one != condition) {
+            let _ = write!(kept, ", unless: '{asked}'");
+        }
+        kept += rest;
+    }
+    kept
 }
