@@ -12,6 +12,7 @@ mod helpers;
 mod locale;
 mod lower;
 mod once;
+mod parse;
 mod render;
 mod scan;
 
@@ -136,7 +137,7 @@ impl Template {
         let words = scan::scan(source)?;
         let lowered = match source.contains("{{") {
             true => {
-                let parsed = handlebars::Template::compile(source).map_err(|e| syntax_error(source, &e))?;
+                let parsed = parse::parse(source).map_err(|e| syntax_error(source, &e))?;
                 lower::lower(source, words, &parsed, setting)?
             }
             // Without a tag the text is what it is: the parser would only go through it letter by letter.

@@ -18,7 +18,10 @@ pub(super) fn check(whole: &Whole<'_>, across: &mut Across) {
         let started = campaign.starts.iter().filter(absent);
         let started = started.filter(|named| is_name(&named.text));
         found.extend(started.map(|named| unknown(named, &names, Diagnostic::error)));
-        let asked = campaign.campaigns.iter().filter(absent);
+        let mut asked = campaign.campaigns.iter().filter(absent).peekable();
+        if asked.peek().is_none() {
+            continue;
+        }
         // Who asks about another campaign means none of itself.
         let mut others = names.clone();
         others.remove(campaign.name.text.as_str());

@@ -30,7 +30,7 @@ pub struct FoundAcross {
 pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundAcross {
     let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
     let others = Siblings::read(project, &own);
-    held_together(project, asked, &others, &|campaigns| {
+    held_together(project, (asked, &own), &others, &|campaigns| {
         let known = known_project(project);
         let wanted = to_be_read(&known, campaigns).into_par_iter();
         let numbers = |(at, lists): (usize, &Lists)| Some((at, numbers(lists, &project.folder)?));
@@ -110,20 +110,21 @@ pub fn across_with(
     asked: Vec<(PathBuf, Outline)>,
     siblings: &Siblings,
 ) -> FoundAcross {
-    held_together(project, asked, siblings, &|_| BTreeMap::new())
+    let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
+    held_together(project, (asked, &own), siblings, &|_| BTreeMap::new())
 }
 
 /// The numbers of whom some campaigns text, by their place among all.
 type Numbers<'a> = dyn Fn(&[Outline]) -> BTreeMap<usize, Vec<u64>> + 'a;
 
+/// `own`: where those that are asked about really are.
 fn held_together(
     project: &LoadedProject,
-    asked: Vec<(PathBuf, Outline)>,
+    (asked, own): (Vec<(PathBuf, Outline)>, &BTreeSet<PathBuf>),
     siblings: &Siblings,
     numbers: &Numbers,
 ) -> FoundAcross {
     let known = known_project(project);
-    let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
     let others = siblings.0.iter().filter(|(path, _)| !own.contains(path));
     let others = others.map(|(_, outline)| outline.clone());
     let read: BTreeSet<String> = asked.iter().flat_map(|(_, own)| own.lists().to_vec()).collect();
