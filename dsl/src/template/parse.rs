@@ -85,7 +85,7 @@ mod tests {
             "{{a}}{{b}}",
             "  {{a}}  \n  {{upper a}}",
             "{{date starts}} {{plural seats one many}}",
-            "{{a.b}} {{a-b}}",
+            "{{upper a.b}} {{link a-b}}",
         ];
         for source in table {
             let theirs = Template::compile(source).expect("a template");

@@ -302,14 +302,17 @@ pub(super) fn braces_in_text(text: &str, open: usize) -> Option<Diagnostic> {
 pub(super) fn block_mark_in_brackets(text: &str, open: usize) -> Option<Diagnostic> {
     let line = line_of(text, open);
     let written = &text[open..line.end];
-    let is_text = |mark: &usize| {
+    let begins = |mark: &usize| {
         let before = written[..*mark].trim_end();
         let ends = before.ends_with([':', ',', '[']);
+        // Alone behind its key it is meant to begin lines of a text.
+        let goes_on = written[mark + 1..].strip_prefix([' ', '=']);
+        let is_text = goes_on.is_some_and(|rest| rest.trim_start().starts_with(char::is_alphanumeric));
         let is_outside = |quote: char| before.matches(quote).count().is_multiple_of(2);
-        ends && is_outside('"') && is_outside('\'')
+        ends && is_text && is_outside('"') && is_outside('\'')
     };
     let mut marks = written.match_indices(['>', '|']).map(|(at, _)| at);
-    let start = open + marks.find(is_text)?;
+    let start = open + marks.find(begins)?;
     let end = inner_end(text, start, line.end);
     let what = format!(
         "a text that begins with `{}`, inside of brackets,",

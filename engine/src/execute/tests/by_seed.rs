@@ -19,6 +19,7 @@ use crate::rehearse::Model;
 use crate::revision::Revision;
 
 mod alone;
+mod chance;
 mod clocks;
 mod grammar;
 mod people;

@@ -5,7 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::world::START;
-use super::grammar::Chance;
+use super::chance::Chance;
 use super::people::whole_second;
 use super::{Life, Tale};
 use crate::advance::{Effect, Enrolment, Event, Facts, Known, Place, State, advance, begins_at};

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use sms::PhoneNumber;
 
 use super::super::world::{Doing, event, phone};
-use super::grammar::Chance;
+use super::chance::Chance;
 use super::{Life, PEOPLE, Tale, VISITS, visits};
 use crate::draw;
 use crate::rehearse::{self, Happened, Model, Once};
