@@ -16,7 +16,7 @@ use crate::testing::keep_pending;
 
 /// Campaigns that are walked.
 const CAMPAIGNS: u64 = 300;
-/// What happens to one person before the world is calm.
+/// What happens to one person before the world is calm, at most.
 const HAPPENINGS: u64 = 60;
 /// Calls in which any of these campaigns comes to its end then.
 const MOST_CALLS: usize = 3_000;
@@ -191,7 +191,7 @@ fn a_random_campaign_keeps_its_promises_whatever_happens() {
         let tale = Tale::of(seed, Life::Modelled);
         let mut chance = Chance::of(seed ^ 0x0f0f);
         let mut alone = Alone::begin(&tale);
-        for _ in 0..HAPPENINGS {
+        for _ in 0..1 + chance.below(HAPPENINGS) {
             let event = alone.any(&mut chance);
             alone.check(&event);
         }
@@ -208,5 +208,6 @@ fn a_random_campaign_keeps_its_promises_whatever_happens() {
         }
     }
     // Some were ended by what happened, others were in the middle.
-    assert!((1..CAMPAIGNS).contains(&ended_early), "{ended_early}");
+    let some = CAMPAIGNS / 10..CAMPAIGNS * 9 / 10;
+    assert!(some.contains(&ended_early), "{ended_early}");
 }
