@@ -88,7 +88,7 @@ async fn a_store_of_a_later_version_is_left_alone() {
     .expect("a later migration");
     let (error, words) = refusal(&path, EXECUTE).await;
     assert!(matches!(error, StoreError::Newer { .. }));
-    expect!["the store DIR/crier.db was written by a newer crier; update this one (it knows the store up to version 23)"].assert_eq(&words);
+    expect!["the store DIR/crier.db was written by a newer crier; update this one (it knows the store up to version 24)"].assert_eq(&words);
     assert!(matches!(refusal(&path, READ).await.0, StoreError::Newer { .. }));
     drop(folder);
 }
