@@ -106,7 +106,7 @@ fn meant(text: &str) -> Option<String> {
 }
 
 /// Without the marks of thousands, and with a point before the cents.
-fn without_marks(number: &str) -> Option<String> {
+pub(super) fn without_marks(number: &str) -> Option<String> {
     let pieces: Vec<&str> = number.split(['.', ',']).collect();
     let (last, groups) = pieces.split_last()?;
     let thousands = |groups: &[&str]| groups.iter().skip(1).all(|group| group.len() == 3);

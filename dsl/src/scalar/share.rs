@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::money::without_marks;
 use super::{Rate, ScalarError, Share, nearest};
 
 /// The units of a rate and their seconds, smallest first.
@@ -52,6 +53,21 @@ impl Rate {
         let split = text
             .split_once('/')
             .map(|(number, unit)| (number.trim_end(), unit.trim_start()));
+        // `1.000` is a thousand to some and one to others.
+        let with_marks = |(number, unit): (&str, &str)| {
+            let whole =
+                without_marks(number).filter(|whole| number.contains([',', '.']) && !whole.contains('.'))?;
+            Some(format!("{whole}/{unit}"))
+        };
+        if let Some(meant) = split
+            .and_then(with_marks)
+            .filter(|meant| Rate::parse(meant).is_ok())
+        {
+            return Err(ScalarError::NotARate {
+                text: text.into(),
+                meant: Some(meant),
+            });
+        }
         let Some((number, unit)) = split.filter(|(n, _)| decimal(n).is_some()) else {
             let meant = decimal(text).map(|_| format!("{text}/s"));
             return Err(ScalarError::NotARate {
@@ -173,6 +189,8 @@ mod tests {
             "20000/hour",
             "0.5/s",
             "2.5/s",
+            "1.000/minute",
+            "1,000/minute",
             "90/minute",
             "50 / s",
             "50",
@@ -197,6 +215,8 @@ mod tests {
             20000/hour -> 20000/hour
             0.5/s -> 30/minute
             2.5/s -> 150/minute
+            1.000/minute -> "1.000/minute" is not a rate; did you mean "1000/minute"?
+            1,000/minute -> "1,000/minute" is not a rate; did you mean "1000/minute"?
             90/minute -> 90/minute
             50 / s -> 50/s
             50 -> "50" is not a rate; did you mean "50/s"?
