@@ -15,8 +15,8 @@ pub(crate) mod reading;
 mod scalars;
 pub use scalars::slug;
 pub(crate) use scalars::{
-    clock_of, is_condition, is_name, is_time_of_day, language_called, language_exists, meant_by, no_date,
-    stays_inside, zone_of_city,
+    clock_of, is_condition, is_name, is_time_of_day, is_variable, language_called, language_exists, meant_by,
+    no_date, stays_inside, zone_of_city,
 };
 mod shape;
 pub(crate) use shape::{by_name, fits, is_key};

@@ -22,8 +22,6 @@ pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
             continue;
         }
         if let Some(told) = no_kind(kind) {
-            // It is not to be kept in quotes either.
-            found.retain(|d| d.code != "yaml-1.1" || d.span != kind.span);
             found.push(told);
             continue;
         }

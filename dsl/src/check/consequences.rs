@@ -220,6 +220,8 @@ const OF_NAMES: &[Follows] = &[
     follows("unknown-variable", Place::Under(&["fields"]), NO_NAMES),
     follows("unknown-variant", Place::Misspelt("message"), &["unknown-key"]),
     follows("unknown-variant", Place::Misspelt("messages"), &["unknown-key"]),
+    // What is wrong is not to be kept in quotes either.
+    follows("yaml-1.1", Place::Here, &["unknown-value"]),
 ];
 
 /// Takes out of crier.yaml what follows from something else. The first `of_reading` are what reading the file found.

@@ -6,6 +6,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::project::{self, HookUrl, MailLogin, MailServer};
 use crate::written::nearest::listed;
 use crate::written::project::{Inbox, Mail, Project};
+use crate::written::tables::LOGIN;
 use crate::written::{Spanned, quoted};
 
 pub(super) fn check(file: &Project, found: &mut Vec<Diagnostic>) {
@@ -121,15 +122,18 @@ fn bad_server(smtp: &Spanned<String>) -> Option<Diagnostic> {
 
 /// A user without a password, or the other way round. What is missing may stand under a key that is misspelt, which is told.
 fn half_a_login(mail: &Mail, told: &[Diagnostic]) -> Option<Diagnostic> {
-    let password = mail.password_env.as_ref().or(mail.password_file.as_ref());
-    let (there, missing, example): (_, &[&str], _) = match (&mail.user, password) {
-        (Some(user), None) => (
-            user,
-            &["password_env", "password_file"],
-            "password_env: SMTP_PASSWORD",
-        ),
-        (None, Some(password)) => (password, &["user"], "user: crier"),
-        (Some(_), Some(_)) | (None, None) => return None,
+    let written = |key: &str| match key {
+        "user" => mail.user.as_ref(),
+        "password_env" => mail.password_env.as_ref(),
+        _ => mail.password_file.as_ref(),
+    };
+    let (there, missing) = LOGIN.iter().find_map(|(key, missing)| {
+        let lacks = missing.iter().all(|key| written(key).is_none());
+        written(key).filter(|_| lacks).map(|there| (there, *missing))
+    })?;
+    let example = match missing.contains(&"user") {
+        true => "user: crier",
+        false => "password_env: SMTP_PASSWORD",
     };
     let is_misspelt = |d: &Diagnostic| {
         let meant = d

@@ -15,6 +15,7 @@ mod languages;
 mod money;
 
 pub(crate) use clock::{clock as clock_of, is_time_of_day, no_date, of_twelve_hours};
+pub(crate) use dates::ENGLISH_DAYS;
 pub(crate) use languages::{exists as language_exists, language_called};
 
 use clock::{again, cron, date, time, time_of_day, wait, window};
@@ -248,6 +249,12 @@ pub(crate) fn is_condition(text: &str) -> bool {
     let text = text.strip_prefix("not ").unwrap_or(text).trim_start_matches('!');
     let called = text.split_once('(').is_some_and(|(name, _)| word(name.trim()));
     called || SIGNS.iter().any(|sign| text.contains(sign))
+}
+
+/// Whether a column of that name is asked for as it stands, in texts and in conditions.
+pub(crate) fn is_variable(name: &str) -> bool {
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    begins && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// Whether a text is a name: `[a-z][a-z0-9-]*`.

@@ -287,9 +287,7 @@ impl Shape<'_> {
                             true => "unknown-step",
                             false => "unknown-key",
                         };
-                        let meant_here = self.unknown(node, entry, before, (code, object), &doubtful);
-                        self.once_for_a_step(node, entry, (code, meant_here));
-                        meant.extend(meant_here);
+                        meant.extend(self.unknown(node, entry, before, (code, object), &doubtful));
                     }
                 },
             }

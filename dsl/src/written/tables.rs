@@ -12,6 +12,7 @@ mod tests;
 
 pub use campaign::CAMPAIGN;
 pub use model::MODEL;
+pub(crate) use project::LOGIN;
 pub use project::PROJECT;
 pub use schedule::DAYS;
 pub(crate) use steps::VERBS;

@@ -12,6 +12,8 @@ mod texts;
 mod told;
 mod words;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use dsl::project::Project;
 
@@ -170,19 +172,19 @@ impl Executor {
 
     /// None before there is any launch.
     fn folder(&self) -> Option<Folder> {
-        let (latest, launched) = self.launches.last_key_value()?;
-        let executing = self.launches.iter();
+        let (_, launched) = self.launches.last_key_value()?;
+        let executing = self.launches.iter().map(|(id, launched)| {
+            let (revision, tariffs) = (launched.revision.clone(), launched.row.tariffs.clone());
+            (*id, Executing { revision, tariffs })
+        });
+        let executing: BTreeMap<LaunchId, Executing> = executing.collect();
+        let latest = executing.last_key_value();
         Some(Folder {
             store: self.store.clone(),
             clock: self.clock.clone(),
-            executing: executing
-                .map(|(id, launched)| {
-                    let (revision, tariffs) = (launched.revision.clone(), launched.row.tariffs.clone());
-                    (*id, Executing { revision, tariffs })
-                })
-                .collect(),
+            latest: latest.map(|(id, executing)| (*id, executing.clone()))?,
+            executing,
             entrances: self.all_entrances().collect(),
-            latest: (*latest, launched.revision.clone()),
             project: launched.project.clone(),
             in_flight: self.in_flight.clone(),
         })

@@ -28,7 +28,7 @@ pub struct FoundAcross {
 /// Holds the campaigns that are asked about against each other and all others of their project. `asked` has for each its
 /// path and what is known of it.
 pub fn across(project: &LoadedProject, asked: Vec<(PathBuf, Outline)>) -> FoundAcross {
-    let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
+    let own = places_of(&asked);
     let others = Siblings::read(project, &own);
     held_together(project, (asked, &own), &others, &|campaigns| {
         let known = known_project(project);
@@ -110,7 +110,7 @@ pub fn across_with(
     asked: Vec<(PathBuf, Outline)>,
     siblings: &Siblings,
 ) -> FoundAcross {
-    let own: BTreeSet<PathBuf> = asked.iter().map(|(path, _)| real(path)).collect();
+    let own = places_of(&asked);
     held_together(project, (asked, &own), siblings, &|_| BTreeMap::new())
 }
 
@@ -229,6 +229,10 @@ fn below(path: &Path, folder: &Path) -> String {
 fn absolute(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     absolute.components().collect()
+}
+
+fn places_of(asked: &[(PathBuf, Outline)]) -> BTreeSet<PathBuf> {
+    asked.iter().map(|(path, _)| real(path)).collect()
 }
 
 /// One file is one, however it is named.

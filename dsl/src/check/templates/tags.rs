@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::{is_plain, slips};
+use super::slips;
 use crate::template::{HELPERS, LATER};
+use crate::written::is_variable;
 
 /// What stands in double braces; one that is not closed goes on to the next or to the end.
 pub(super) fn all(text: &str) -> Vec<Range<usize>> {
@@ -73,6 +74,5 @@ fn takes_a_value(word: &str) -> bool {
 fn is_name(word: &str) -> bool {
     const OTHERS: [&str; 5] = ["this", "true", "false", "null", "undefined"];
     let is_taken = || HELPERS.contains(&word) || LATER.contains(&word) || slips::OF_BLOCKS.contains(&word);
-    let begins = word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    begins && is_plain(word) && !OTHERS.contains(&word) && !is_taken()
+    is_variable(word) && !OTHERS.contains(&word) && !is_taken()
 }

@@ -178,7 +178,7 @@ pub(super) fn day_called(text: &str) -> Option<&'static str> {
     super::DAYS.get(at).copied()
 }
 
-const ENGLISH_DAYS: [&str; 7] = [
+pub(crate) const ENGLISH_DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",

@@ -1,7 +1,7 @@
 //! `{ every: monday, at: "10:00" }`: what comes again and again is said by a cron.
 
 use super::super::key::Object;
-use super::super::scalars::{clock_of, of_twelve_hours};
+use super::super::scalars::{ENGLISH_DAYS, clock_of, of_twelve_hours};
 use super::Shape;
 use super::misplaced::{Misplaced, adjacent};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -13,15 +13,6 @@ const EVERY: [&str; 4] = ["every", "interval", "recurring", "repeat"];
 const HOURS: [&str; 3] = ["at", "hour", "time"];
 /// The same of the day.
 const ON: [&str; 4] = ["day", "days", "on", "weekday"];
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
 
 impl Shape<'_> {
     pub(super) fn again_in_a_map(&mut self, node: &Node, object: &Object, told: &mut Misplaced) {
@@ -37,12 +28,9 @@ impl Shape<'_> {
         if hour.is_none() && one_of(node, &HOURS).is_some() {
             return;
         }
-        let (clock, is_said) = match (&hour, days.cron.starts_with("0 * ")) {
-            (_, true) => (String::new(), true),
-            (Some((_, clock)), false) => (clock.clone(), true),
-            (None, false) => ("0 10".to_owned(), false),
-        };
-        let cron = format!("cron: \"{}\"", format!("{clock} {}", days.cron).trim_start());
+        let clock = days.clock.or_else(|| Some(hour.as_ref()?.1.clone()));
+        let is_said = clock.is_some();
+        let cron = format!("cron: \"{} {}\"", clock.as_deref().unwrap_or("0 10"), days.days);
         let mut entries: Vec<usize> = [Some(every), hour.map(|(at, _)| at), days.on]
             .into_iter()
             .flatten()
@@ -70,17 +58,20 @@ impl Shape<'_> {
 
 /// The days of a cron.
 struct Days {
-    /// All but minute and hour; of every hour all of it.
-    cron: String,
+    /// All of it but minute and hour.
+    days: String,
+    /// Minute and hour of what comes every hour.
+    clock: Option<String>,
     /// Where they stand, if not beside `every` itself.
     on: Option<usize>,
 }
 
 fn days(node: &Node, every: &Entry) -> Option<Days> {
     let written = words(&every.value)?;
-    let alone = |cron: &str| {
+    let alone = |days: &str| {
         Some(Days {
-            cron: cron.to_owned(),
+            days: days.to_owned(),
+            clock: None,
             on: None,
         })
     };
@@ -89,15 +80,20 @@ fn days(node: &Node, every: &Entry) -> Option<Days> {
         .map(|word| word.strip_prefix("1 ").unwrap_or(word))
         .collect();
     match unit.as_slice() {
-        ["hour" | "hourly"] => alone("0 * * * *"),
+        ["hour" | "hourly"] => Some(Days {
+            clock: Some("0 *".to_owned()),
+            ..alone("* * *")?
+        }),
         ["day" | "daily"] => alone("* * *"),
         ["month" | "monthly"] => alone("1 * *"),
         ["year" | "yearly"] => alone("1 1 *"),
         ["workday" | "weekday" | "weekdays" | "workdays"] => alone("* * mon-fri"),
         ["week" | "weekly"] => {
             let (on, entry) = one_of(node, &ON)?;
-            let cron = weekdays(&words(&entry.value)?)?;
-            Some(Days { cron, on: Some(on) })
+            Some(Days {
+                on: Some(on),
+                ..alone(&weekdays(&words(&entry.value)?)?)?
+            })
         }
         _ => alone(&weekdays(&written)?),
     }
@@ -108,9 +104,9 @@ fn weekdays(words: &[String]) -> Option<String> {
     let short = |word: &String| {
         let day = word
             .strip_suffix('s')
-            .filter(|day| WEEKDAYS.contains(day))
+            .filter(|day| ENGLISH_DAYS.contains(day))
             .unwrap_or(word);
-        let named = WEEKDAYS
+        let named = ENGLISH_DAYS
             .iter()
             .find(|name| day.len() >= 3 && name.starts_with(day))?;
         Some(&named[..3])

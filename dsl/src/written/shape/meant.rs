@@ -48,7 +48,7 @@ pub(super) fn in_another_shape(
 /// `{ age: "> 20" }` or `{ city: Roma }` in the place of a condition.
 fn condition(node: &Node) -> Option<(String, Option<String>)> {
     let [one] = node.entries() else { return None };
-    let Some(value) = one.value.text().filter(|_| is_variable(&one.key.text)) else {
+    let Some(value) = one.value.text().filter(|_| scalars::is_variable(&one.key.text)) else {
         return Some(("a condition is one text: `'age > 20'`".to_owned(), None));
     };
     let is_compared = value.starts_with(['>', '<', '=', '!']);
@@ -76,12 +76,6 @@ fn alone(form: &Form, node: &Node, written: &str) -> Option<(String, Option<Stri
     let place = one.value.span.start.checked_sub(node.span.start)?..one.value.span.end - node.span.start;
     let right = written.get(place).unwrap_or(value);
     Some((format!("write it alone: `{right}`"), Some(right.to_owned())))
-}
-
-/// Whether a column of that name is asked for as it stands.
-fn is_variable(name: &str) -> bool {
-    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    begins && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// The text of a map's only key, where it is one of these.

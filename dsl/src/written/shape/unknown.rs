@@ -127,6 +127,10 @@ impl Shape<'_> {
                 .push(found.help(help).replace(span, key, Applicability::Unsure));
             return Some(key);
         }
+        let owner = words::owner(object, written);
+        if is_step && meant.or(owner).is_none() && self.is_of_unknown_step(node, entry) {
+            return None;
+        }
         self.found.push(guess.tell(found, || {
             let belongs = said.or_else(|| words::belongs(object, node, entry));
             let belongs = belongs.or_else(|| homes.told(entry));
@@ -135,29 +139,19 @@ impl Shape<'_> {
                 false => possible(object),
             })
         }));
-        meant.or_else(|| words::owner(object, written))
+        meant.or(owner)
     }
 
-    /// What nobody knows beside a step that nobody knows is of that step: it is not told, where nothing is meant by it.
-    pub(super) fn once_for_a_step(
-        &mut self,
-        node: &Node,
-        entry: &Entry,
-        (code, meant): (&str, Option<&str>),
-    ) {
-        let is_of = |found: &Diagnostic, entry: &Entry| found.code == code && found.span == entry.key.span;
-        let is_told = self
-            .found
-            .last()
-            .is_some_and(|found| is_of(found, entry) && found.suggestion.is_none());
-        let mut others = node
-            .entries()
-            .iter()
-            .take_while(|other| other.key.span != entry.key.span);
-        let earlier = |other: &Entry| self.found.iter().any(|found| is_of(found, other));
-        if code == "unknown-step" && meant.is_none() && is_told && others.any(earlier) {
-            self.found.pop();
-        }
+    /// Whether a step that nobody knows was told in this map already: what stands beside it is of it.
+    fn is_of_unknown_step(&self, node: &Node, entry: &Entry) -> bool {
+        let others = node.entries().iter();
+        let mut others = others.take_while(|other| other.key.span != entry.key.span);
+        let is_told = |other: &Entry| {
+            self.found
+                .iter()
+                .any(|d| d.code == "unknown-step" && d.span == other.key.span)
+        };
+        others.any(is_told)
     }
 
     /// What stands under a key that nobody knows is not certainly a text: quotes around it are for a person to judge.

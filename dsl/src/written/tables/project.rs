@@ -375,13 +375,15 @@ static INBOX_KEYS: &[Key] = &[
     ),
 ];
 
+/// What each key of a login asks for beside itself: any of these.
+pub const LOGIN: &[(&str, &[&str])] = &[
+    ("user", &["password_env", "password_file"]),
+    ("password_env", &["user"]),
+    ("password_file", &["user"]),
+];
 static MAIL: Object = Object {
     required: &[needs("smtp"), needs("from")],
-    together: &[
-        ("user", &["password_env", "password_file"]),
-        ("password_env", &["user"]),
-        ("password_file", &["user"]),
-    ],
+    together: LOGIN,
     ..object("`mail`", MAIL_KEYS)
 };
 static MAIL_KEYS: &[Key] = &[

@@ -36,13 +36,14 @@ pub(super) struct Folder {
     /// Those of them that a text may begin, for whoever sends it.
     pub entrances: Vec<Arc<Entrance>>,
     /// The latest of them: what it says holds where none is answered.
-    pub latest: (LaunchId, Arc<Revision>),
+    pub latest: (LaunchId, Executing),
     /// Its project: the stored lists.
     pub project: Arc<Project>,
     pub in_flight: InFlight,
 }
 
 /// A launch that is executed.
+#[derive(Clone)]
 pub(super) struct Executing {
     pub revision: Arc<Revision>,
     /// Its prices.

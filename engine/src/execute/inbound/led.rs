@@ -14,7 +14,6 @@ use crate::store::{
     CONFIRMS, CohortKind, NewCohort, NewReply, Note, NoteRow, OWED, ReplyMeaning, SentTo, Standing,
     Suppression, Turn, WELCOMES,
 };
-use crate::tariff::Tariff;
 
 /// What a reply leads to, as it is put together.
 pub(super) struct Led<'a> {
@@ -119,20 +118,19 @@ impl Led<'_> {
     /// one is typed again. Whose passage it is about is kept: what is written to that is about the same.
     fn answer(&mut self, text: String, of: AnswerOf, sender: Option<String>) {
         let step = self.sent.map_or(0, |sent| sent.step);
-        let executing = &self.folder.executing;
-        let own = self.sent.filter(|sent| executing.contains_key(&sent.launch));
-        let launch = own.map_or(self.folder.latest.0, |sent| sent.launch);
-        let (revision, tariffs): (&Revision, &[Tariff]) = match executing.get(&launch) {
-            Some(executing) => (&executing.revision, &executing.tariffs),
-            None => (&self.folder.latest.1, &[]),
-        };
+        let own = self
+            .sent
+            .and_then(|sent| self.folder.executing.get_key_value(&sent.launch));
+        let latest = (&self.folder.latest.0, &self.folder.latest.1);
+        let (launch, executing) = own.unwrap_or(latest);
+        let (launch, revision) = (*launch, &executing.revision);
         self.reply.answers.push(NewCohort {
             launch,
             // Whoever answers that answers the same passage; somebody in none is in none after it either.
-            run: match (self.sent, own) {
-                (None, _) => NO_RUN,
-                (Some(_), None) => OTHERS_RUN,
-                (Some(sent), Some(_)) => sent.run,
+            run: match self.sent {
+                None => NO_RUN,
+                Some(_) if own.is_none() => OTHERS_RUN,
+                Some(sent) => sent.run,
             },
             kind: CohortKind::Answer,
             place: Place {
@@ -154,7 +152,7 @@ impl Led<'_> {
                 values: std::iter::once(text.into())
                     .chain(self.member.values.iter().cloned())
                     .collect(),
-                tariff: tariff_of(tariffs, self.reply.phone.region()),
+                tariff: tariff_of(&executing.tariffs, self.reply.phone.region()),
                 pending: None,
                 ..self.member.clone()
             }],

@@ -280,7 +280,7 @@ impl Folder {
 
     /// The campaign that a reply answers: its words, its languages and its inbox hold. It need not be the one that runs.
     async fn revision_of(&self, sent: Option<SentTo>) -> Result<Arc<Revision>, StoreError> {
-        let latest = || self.latest.1.clone();
+        let latest = || self.latest.1.revision.clone();
         let Some(launch) = sent.map(|sent| sent.launch) else {
             return Ok(latest());
         };

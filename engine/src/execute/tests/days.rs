@@ -91,7 +91,7 @@ pub(super) async fn run_ticks(
             .filter(|(nth, row)| *nth == 0 || row.state == LaunchState::Running)
             .map(|(_, row)| (row, false))
             .collect();
-        // What is due with the next one finds that it has begun.
+        // What is due with the next one finds that it has begun: whoever executes looks a few milliseconds later than it was told.
         let stop = until - TimeDelta::milliseconds(10);
         let mut last = event(0, "over", 8, &[]);
         last.at = stop;

@@ -79,7 +79,8 @@ pub fn drawn(seed: u64) -> Drawn {
         (_, _, 1) => Begins::ByCron,
         _ => Begins::Once,
     };
-    let has_canary = begins == Begins::Once && seed % 7 == 3;
+    // What no model says, which happens to people of every third, no rehearsal has to hold against it.
+    let has_canary = begins == Begins::Once && seed % 7 == 3 && !seed.is_multiple_of(3);
     let head = grammar.head(has_canary);
     let steps = format!("{{ send: {first} }}, {rest}, {last}");
     let campaign = format!(
